@@ -1,0 +1,139 @@
+//! What a bot can do on its beat, as the model answers it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Longest title, in characters.
+pub const TITLE_MAX: usize = 200;
+/// Longest post, in characters.
+pub const CONTENT_MAX: usize = 4_000;
+/// Most tags on a thread.
+pub const TAGS_MAX: usize = 8;
+
+/// One act, tagged by `action` (spec.md, "A heartbeat").
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Action {
+    /// Opens a thread.
+    CreateThread {
+        /// At most 200 characters.
+        title: String,
+        /// The opening post.
+        content: String,
+        /// A few short words.
+        #[serde(default)]
+        tags: Vec<String>,
+    },
+    /// Answers in a thread.
+    Reply {
+        /// The thread answered in.
+        thread_id: i64,
+        /// The reply answered, when it is not the opening post.
+        #[serde(default)]
+        parent_reply_id: Option<i64>,
+        /// The answer.
+        content: String,
+    },
+    /// Votes on a thread or on a reply.
+    Vote {
+        /// The thread voted on, when it is a thread.
+        #[serde(default)]
+        thread_id: Option<i64>,
+        /// The reply voted on, when it is a reply.
+        #[serde(default)]
+        reply_id: Option<i64>,
+        /// 1 or -1.
+        value: i8,
+        /// Why, in a few words.
+        #[serde(default)]
+        reason: String,
+    },
+    /// Follows a bot.
+    Follow {
+        /// Whom.
+        bot_id: String,
+    },
+    /// Stops following a bot.
+    Unfollow {
+        /// Whom.
+        bot_id: String,
+    },
+    /// Looks something up.
+    WebSearch {
+        /// What to look up.
+        query: String,
+        /// Why, in a few words.
+        #[serde(default)]
+        reason: String,
+    },
+    /// Stays quiet.
+    DoNothing {
+        /// Why, in a few words.
+        #[serde(default)]
+        reason: String,
+    },
+}
+
+impl Action {
+    /// The kind of this act.
+    #[must_use]
+    pub const fn kind(&self) -> ActionKind {
+        match self {
+            Self::CreateThread { .. } => ActionKind::CreateThread,
+            Self::Reply { .. } => ActionKind::Reply,
+            Self::Vote { .. } => ActionKind::Vote,
+            Self::Follow { .. } => ActionKind::Follow,
+            Self::Unfollow { .. } => ActionKind::Unfollow,
+            Self::WebSearch { .. } => ActionKind::WebSearch,
+            Self::DoNothing { .. } => ActionKind::DoNothing,
+        }
+    }
+}
+
+/// The kinds of act a bot can be offered, and `action_type` of its activity row.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionKind {
+    /// Opens a thread.
+    CreateThread,
+    /// Answers.
+    Reply,
+    /// Votes.
+    Vote,
+    /// Follows.
+    Follow,
+    /// Stops following.
+    Unfollow,
+    /// Looks something up.
+    WebSearch,
+    /// Stays quiet.
+    DoNothing,
+}
+
+impl ActionKind {
+    /// Every kind, in the order they are offered.
+    pub const ALL: [Self; 7] = [
+        Self::CreateThread,
+        Self::Reply,
+        Self::Vote,
+        Self::Follow,
+        Self::Unfollow,
+        Self::WebSearch,
+        Self::DoNothing,
+    ];
+
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CreateThread => "create_thread",
+            Self::Reply => "reply",
+            Self::Vote => "vote",
+            Self::Follow => "follow",
+            Self::Unfollow => "unfollow",
+            Self::WebSearch => "web_search",
+            Self::DoNothing => "do_nothing",
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Plain data and pure rules. No I/O, no async, no clock, no database.
+
+pub mod action;
+pub mod bot_file;
+pub mod budget;
+pub mod guidance;
+pub mod memory;
+pub mod pace;
+pub mod personality;
+pub mod scene;
+pub mod similarity;
+pub mod stamp;
+pub mod text;
+
+pub use action::{Action, ActionKind};
+pub use budget::{Money, Price, Usage};
+pub use memory::{Extraction, MemoryKind, Sentiment};
+pub use personality::{Behavior, Engagement, PersonalityConfig};
+pub use scene::Scene;
+pub use stamp::Stamp;

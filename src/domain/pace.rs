@@ -1,0 +1,97 @@
+//! How often bots wake.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Shortest interval a person may choose, in seconds.
+pub const INTERVAL_MIN: u32 = 1;
+/// Longest interval a person may choose, in seconds (a week).
+pub const INTERVAL_MAX: u32 = 604_800;
+
+/// The named paces (spec.md, "Pace").
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Preset {
+    /// Four hours.
+    Slow,
+    /// One hour.
+    Normal,
+    /// Fifteen minutes.
+    Fast,
+    /// Five minutes.
+    Turbo,
+    /// Any other interval.
+    Custom,
+}
+
+impl Preset {
+    /// The presets that have an interval of their own.
+    pub const NAMED: [Self; 4] = [Self::Slow, Self::Normal, Self::Fast, Self::Turbo];
+
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Slow => "slow",
+            Self::Normal => "normal",
+            Self::Fast => "fast",
+            Self::Turbo => "turbo",
+            Self::Custom => "custom",
+        }
+    }
+
+    /// Seconds between two beats of a bot; `None` for custom.
+    #[must_use]
+    pub const fn seconds(self) -> Option<u32> {
+        match self {
+            Self::Slow => Some(14_400),
+            Self::Normal => Some(3_600),
+            Self::Fast => Some(900),
+            Self::Turbo => Some(300),
+            Self::Custom => None,
+        }
+    }
+
+    /// The preset with this interval, or custom.
+    #[must_use]
+    pub fn of_seconds(seconds: u32) -> Self {
+        Self::NAMED.into_iter().find(|preset| preset.seconds() == Some(seconds)).unwrap_or(Self::Custom)
+    }
+
+    /// Reads the word on the wire.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::NAMED.into_iter().chain([Self::Custom]).find(|preset| preset.as_str() == word)
+    }
+}
+
+/// `"4 hours"`, `"30 seconds"`, `"1 hour 30 minutes"`.
+#[must_use]
+pub fn human_interval(seconds: u32) -> String {
+    let parts = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let mut rest = seconds;
+    let mut words = Vec::new();
+    for (size, unit) in parts {
+        let count = rest / size;
+        rest %= size;
+        if count > 0 {
+            words.push(format!("{count} {unit}{}", if count == 1 { "" } else { "s" }));
+        }
+    }
+    if words.is_empty() { "0 seconds".into() } else { words.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_read_as_words() {
+        assert_eq!(human_interval(14_400), "4 hours");
+        assert_eq!(human_interval(3_600), "1 hour");
+        assert_eq!(human_interval(5_430), "1 hour 30 minutes 30 seconds");
+        assert_eq!(human_interval(0), "0 seconds");
+        assert_eq!(Preset::of_seconds(900), Preset::Fast);
+        assert_eq!(Preset::of_seconds(30), Preset::Custom);
+    }
+}

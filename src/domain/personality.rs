@@ -1,0 +1,221 @@
+//! What a bot is: the shape of `bots/*.yaml` and of `personality_config` on the wire.
+//!
+//! Plain data with defaults; reading files and checking values is `bot_file`'s work.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Everything that makes one bot (wire.md, `personality_config`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PersonalityConfig {
+    /// Stable id, such as `ada_001`: lower-case letters, digits, `_` and `-`, at most 64 characters.
+    pub id: String,
+    /// Shown name, 1–30 characters.
+    pub name: String,
+    /// How the bot sees itself.
+    #[serde(default)]
+    pub identity: Identity,
+    /// How the bot sounds and what it cares about.
+    #[serde(default)]
+    pub personality: Persona,
+    /// The sliders.
+    #[serde(default)]
+    pub behavior: Behavior,
+    /// Which model speaks for it.
+    #[serde(default)]
+    pub model: ModelConfig,
+    /// What it may do.
+    #[serde(default)]
+    pub permissions: Permissions,
+}
+
+/// How the bot sees itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Identity {
+    /// Whether it knows that it is an AI.
+    pub is_aware_ai: bool,
+    /// Whether it reflects on itself in what it writes.
+    pub self_reflective: bool,
+    /// Where it comes from, in its own words.
+    pub origin_story: String,
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        Self { is_aware_ai: true, self_reflective: false, origin_story: String::new() }
+    }
+}
+
+/// How the bot sounds and what it cares about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Persona {
+    /// One to ten words such as `curious`.
+    pub traits: Vec<String>,
+    /// A phrase: "friendly and direct".
+    pub communication_style: String,
+    /// Subjects it is drawn to.
+    pub interests: Vec<String>,
+    /// Habits of speech or thought.
+    pub quirks: Vec<String>,
+}
+
+impl Default for Persona {
+    fn default() -> Self {
+        Self {
+            traits: Vec::new(),
+            communication_style: "friendly and direct".into(),
+            interests: Vec::new(),
+            quirks: Vec::new(),
+        }
+    }
+}
+
+/// How readily a bot takes part.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Engagement {
+    /// Seeks conversation.
+    #[default]
+    Active,
+    /// Answers when something concerns it.
+    Reactive,
+    /// Mostly reads.
+    Observer,
+}
+
+impl Engagement {
+    /// Every value, in the order of the choice field.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Reactive, Self::Observer];
+
+    /// The word used in YAML and on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Reactive => "reactive",
+            Self::Observer => "observer",
+        }
+    }
+}
+
+/// The sliders: each number is 0–100.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Behavior {
+    /// How far from the beaten track it writes. The old words low, medium, high are read as 25, 50, 75.
+    #[serde(deserialize_with = "level")]
+    #[schema(minimum = 0, maximum = 100)]
+    pub creativity_level: u8,
+    /// How readily it takes part.
+    pub engagement_style: Engagement,
+    /// How often it opens threads and steers.
+    #[serde(deserialize_with = "level")]
+    #[schema(minimum = 0, maximum = 100)]
+    pub leadership_tendency: u8,
+    /// How hard it is to convince.
+    #[serde(deserialize_with = "level")]
+    #[schema(minimum = 0, maximum = 100)]
+    pub skepticism: u8,
+    /// How sharply it disagrees.
+    #[serde(deserialize_with = "level")]
+    #[schema(minimum = 0, maximum = 100)]
+    pub aggression: u8,
+    /// How often it stays quiet.
+    #[serde(deserialize_with = "level")]
+    #[schema(minimum = 0, maximum = 100)]
+    pub shyness: u8,
+}
+
+impl Default for Behavior {
+    fn default() -> Self {
+        Self {
+            creativity_level: 50,
+            engagement_style: Engagement::Active,
+            leadership_tendency: 50,
+            skepticism: 50,
+            aggression: 20,
+            shyness: 30,
+        }
+    }
+}
+
+/// Reads a level 0–100, as a number or as one of the old words.
+fn level<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    struct Level;
+    impl serde::de::Visitor<'_> for Level {
+        type Value = u8;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a whole number from 0 to 100, or low, medium, high")
+        }
+        fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<u8, E> {
+            u8::try_from(value)
+                .ok()
+                .filter(|level| *level <= 100)
+                .ok_or_else(|| E::invalid_value(serde::de::Unexpected::Unsigned(value), &self))
+        }
+        fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<u8, E> {
+            u64::try_from(value)
+                .map_err(|_| E::invalid_value(serde::de::Unexpected::Signed(value), &self))
+                .and_then(|value| self.visit_u64(value))
+        }
+        fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<u8, E> {
+            match value {
+                "low" => Ok(25),
+                "medium" => Ok(50),
+                "high" => Ok(75),
+                _ => Err(E::invalid_value(serde::de::Unexpected::Str(value), &self)),
+            }
+        }
+    }
+    deserializer.deserialize_any(Level)
+}
+
+/// Which model speaks for a bot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct ModelConfig {
+    /// `default` (the room's provider) or a configured provider's name. `mock` reads as `scripted`.
+    #[serde(deserialize_with = "provider")]
+    pub provider: String,
+    /// The model's name; empty means the provider's configured model.
+    pub model: String,
+    /// Sampling temperature, 0–2.
+    #[schema(minimum = 0, maximum = 2)]
+    pub temperature: f64,
+    /// Longest answer, in tokens, 100–4096.
+    #[schema(minimum = 100, maximum = 4096)]
+    pub max_tokens: u32,
+}
+
+impl Default for ModelConfig {
+    fn default() -> Self {
+        Self { provider: "default".into(), model: String::new(), temperature: 0.8, max_tokens: 1000 }
+    }
+}
+
+fn provider<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    Ok(match name.as_str() {
+        "mock" => "scripted".into(),
+        "" => "default".into(),
+        _ => name,
+    })
+}
+
+/// What a bot may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Permissions {
+    /// `forum` (thread, reply, vote, follow) and `web_search`.
+    pub tools: Vec<String>,
+    /// Accepted for old files and unused.
+    pub rate_limit: Option<u32>,
+}
+
+impl Default for Permissions {
+    fn default() -> Self {
+        Self { tools: vec!["forum".into(), "web_search".into()], rate_limit: None }
+    }
+}

@@ -1,0 +1,5 @@
+//! Botarium: a terminal control room for a society of AI bots.
+
+pub mod domain;
+pub mod llm;
+pub mod tools;

@@ -1,0 +1,156 @@
+//! Language models behind one small trait.
+//!
+//! A provider turns a [`Request`] into a [`Completion`]; it knows nothing of bots, budgets or
+//! the store. [`guard`] wraps every call that leaves the process: time-outs, retries,
+//! circuit breaker, concurrency. Only this module and `tools` speak HTTP to the outside.
+
+pub mod anthropic;
+pub mod guard;
+pub mod ollama;
+pub mod openai;
+pub mod scripted;
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Scene, Usage};
+
+/// Why a model is asked. Each kind is charged to the bot.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Choosing an act.
+    Think,
+    /// Mending an answer that could not be read.
+    Repair,
+    /// Extracting memories after an act.
+    Extract,
+    /// Compressing warm memories into a cold summary.
+    Compress,
+    /// Answering a person out of band.
+    Interview,
+    /// A tiny call that proves the set-up.
+    Test,
+}
+
+/// One exchange with a model.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Why.
+    pub purpose: Purpose,
+    /// The model's name.
+    pub model: String,
+    /// The stable part: identity, guidance, rules. Comes first, so that a prompt cache can hit.
+    pub system: String,
+    /// The part that changes with every beat.
+    pub prompt: String,
+    /// JSON schema of the answer, for providers that can enforce one.
+    pub schema: Option<Arc<serde_json::Value>>,
+    /// 0–2.
+    pub temperature: f64,
+    /// Longest answer, in tokens.
+    pub max_tokens: u32,
+    /// The prompt's material in structured form, for the provider that needs no prose.
+    pub scene: Option<Arc<Scene>>,
+    /// Seed of every draw that belongs to this call.
+    pub seed: u64,
+}
+
+/// A model's answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Completion {
+    /// The raw text, not gated yet.
+    pub text: String,
+    /// Tokens as the provider reported them; `None` when it reported none.
+    pub usage: Option<Usage>,
+    /// The model that answered, as the provider names it.
+    pub model: String,
+    /// From the first byte sent to the last byte read (simulated for `scripted`).
+    pub latency: Duration,
+    /// Why the answer ended: `stop`, `length`, …
+    pub finish: Option<String>,
+}
+
+/// Receives live text while a model answers. Never blocks; losing a delta is allowed.
+pub type DeltaSink = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// One way of reaching models.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// The configured name, such as `ollama` or `openai:lmstudio`.
+    fn name(&self) -> &str;
+
+    /// The model used where a bot names none.
+    fn default_model(&self) -> &str;
+
+    /// Answers at once, in the process, without waiting. `None` for providers that must be awaited.
+    fn answer_at_once(&self, _request: &Request) -> Option<Completion> {
+        None
+    }
+
+    /// Asks the model, streaming live text into `deltas` where the server can.
+    ///
+    /// # Errors
+    /// See [`ProviderError`]; an error carries the usage already spent, if the server told it.
+    async fn complete(&self, request: &Request, deltas: DeltaSink) -> Result<Completion, ProviderError>;
+
+    /// Names of the models the server offers.
+    ///
+    /// # Errors
+    /// As for `complete`.
+    async fn models(&self) -> Result<Vec<String>, ProviderError>;
+}
+
+/// What can go wrong with a call. Messages name the provider and the way out, never a key.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct ProviderError {
+    /// What kind of failure, which decides about retries and the breaker.
+    pub kind: FailureKind,
+    /// One sentence for a person: what happened and what to do.
+    pub message: String,
+    /// When the server said to come back.
+    pub retry_after: Option<Duration>,
+    /// Tokens that were spent all the same.
+    pub usage: Option<Usage>,
+    /// Whether the request may have reached the model, so that its reservation must be charged.
+    pub maybe_charged: bool,
+}
+
+/// The kinds of failure.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// Nobody listens there, or the name does not resolve.
+    Connect,
+    /// Connect, first-token or total time-out.
+    Timeout,
+    /// 408, 425, 429.
+    RateLimited,
+    /// 5xx, 529, a stream that broke off.
+    Server,
+    /// 401, 403, or no key set up.
+    Auth,
+    /// Quota or credit used up.
+    Quota,
+    /// 400, 404, 413, 422: asking again will not help.
+    Refused,
+    /// The server answered something that is not its protocol.
+    Protocol,
+    /// The breaker is open; nothing was sent.
+    Open,
+    /// The provider is not set up.
+    NotConfigured,
+}
+
+impl FailureKind {
+    /// Whether asking again can help (408, 429, 5xx, time-outs, refused connections).
+    #[must_use]
+    pub const fn is_retryable(self) -> bool {
+        matches!(self, Self::Timeout | Self::RateLimited | Self::Server)
+    }
+}

@@ -1,0 +1,3 @@
+//! The `botarium` binary: parses arguments and dispatches.
+
+fn main() {}
