@@ -1,0 +1,96 @@
+//! A value that must never be shown: keys and tokens.
+//!
+//! It prints as `***`, cannot be serialised, and its memory is wiped when it is dropped.
+//! Where it comes from is the configuration's business; this type only keeps it quiet.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// An API key, a bearer token: anything that may be used but not shown.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes the value. White space around it (a key file's last line break) is not part of it.
+    #[must_use]
+    pub fn new(value: impl Into<String>) -> Self {
+        let value = Zeroizing::new(value.into());
+        let trimmed = value.trim();
+        if trimmed.len() == value.len() { Self(value) } else { Self(Zeroizing::new(trimmed.to_owned())) }
+    }
+
+    /// The value itself, for the one place that sends it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// `text` with every occurrence of the value replaced by `***`: for messages that came from
+    /// outside and may quote what was sent.
+    #[must_use]
+    pub fn redact(&self, text: &str) -> String {
+        if self.0.is_empty() { text.to_owned() } else { text.replace(self.0.as_str(), "***") }
+    }
+}
+
+impl From<String> for Secret {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl PartialEq for Secret {
+    /// Same length, same bytes; the time taken tells nothing but the length.
+    fn eq(&self, other: &Self) -> bool {
+        let (a, b) = (self.0.as_bytes(), other.0.as_bytes());
+        a.len() == b.len() && a.iter().zip(b).fold(0, |seen, (x, y)| seen | (x ^ y)) == 0
+    }
+}
+
+impl Eq for Secret {}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_never_printed() {
+        let secret = Secret::new("sk-verysecret\n");
+        assert_eq!(secret.expose(), "sk-verysecret");
+        assert_eq!(format!("{secret} {secret:?} {:?}", Some(&secret)), "*** *** Some(***)");
+        assert_eq!(secret.redact("bad key sk-verysecret!"), "bad key ***!");
+        assert_eq!(Secret::new("").redact("untouched"), "untouched");
+    }
+
+    #[test]
+    fn equal_means_the_same_value() {
+        assert_eq!(Secret::from("a b"), Secret::new(" a b "));
+        assert_ne!(Secret::from("ab"), Secret::from("ac"));
+        assert_ne!(Secret::from("ab"), Secret::from("abc"));
+    }
+}
