@@ -2,4 +2,5 @@
 
 pub mod domain;
 pub mod llm;
+pub mod protocol;
 pub mod tools;

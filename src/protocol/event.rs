@@ -1,0 +1,163 @@
+//! Facts announced on the bus, after the commit.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::{Money, Stamp};
+
+/// What happened, with its place in the order of things.
+///
+/// `seq` is the id of the activity row it belongs to. Notices without a row of their own
+/// (live text, status) carry the newest committed id and cannot be replayed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Activity id.
+    pub seq: i64,
+    /// The room's time.
+    pub timestamp: Stamp,
+    /// What happened. Its `type` tag and fields stand beside `seq` on the wire.
+    #[serde(flatten)]
+    pub notice: Notice,
+}
+
+/// The kinds of event, tagged by `type` (wire.md, "WebSocket").
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Notice {
+    /// A beat was committed (also posts by people: `action` is `human_post`, `interview`, …).
+    HeartbeatComplete {
+        /// Actor id.
+        bot_id: String,
+        /// Its name.
+        bot_name: String,
+        /// `action_type` of the activity.
+        action: String,
+        /// As in the activity, without `raw_response`.
+        details: Value,
+        /// Tokens of all calls of the beat.
+        tokens_used: i64,
+        /// Cost of all calls of the beat.
+        cost_usd: Money,
+    },
+    /// A bot's configuration or cap changed.
+    ConfigUpdated {
+        /// Whose.
+        bot_id: String,
+        /// Its name.
+        bot_name: String,
+        /// Sections changed: `behavior`, `model`, `cost_cap`, `pace`, `reset`, …
+        changed: Vec<String>,
+    },
+    /// The room's pace changed.
+    PaceChanged {
+        /// slow, normal, fast, turbo, custom.
+        preset: String,
+        /// Seconds between two beats of a bot.
+        interval_seconds: u32,
+        /// In words.
+        interval_human: String,
+    },
+    /// A bot began to think.
+    HeartbeatStarted {
+        /// Who.
+        bot_id: String,
+        /// Its name.
+        bot_name: String,
+    },
+    /// Live text of a bot that is thinking.
+    ThoughtDelta {
+        /// Who.
+        bot_id: String,
+        /// The next piece of text, gated.
+        text: String,
+    },
+    /// A bot's status, next beat or reputation changed.
+    BotStatus {
+        /// Who.
+        bot_id: String,
+        /// active, paused, capped, failing, offline.
+        status: super::Status,
+        /// Why, in one sentence.
+        reason: Option<String>,
+        /// When it wakes next.
+        next_beat_at: Option<Stamp>,
+    },
+    /// A post or bot was flagged.
+    FlagRaised {
+        /// Flag id.
+        flag_id: i64,
+        /// thread, reply, bot.
+        target_type: String,
+        /// Id of the target.
+        target_id: String,
+        /// repetitive, low_quality, frequency.
+        flag_type: String,
+        /// The author.
+        bot_id: String,
+    },
+    /// An event was injected or ended.
+    EventInjected {
+        /// Event id.
+        event_id: i64,
+        /// Its title.
+        title: String,
+        /// Whether it is in force now.
+        active: bool,
+    },
+    /// A bot's usage of today.
+    Usage {
+        /// Who.
+        bot_id: String,
+        /// Tokens today.
+        total_tokens: i64,
+        /// Cost today.
+        total_cost_usd: Money,
+    },
+    /// The engine was paused, resumed or stopped.
+    EngineState {
+        /// running, paused, stopped.
+        engine: super::EngineState,
+    },
+    /// This listener missed events and must fetch `from_seq..=to_seq`.
+    Resync {
+        /// First missed activity id.
+        from_seq: i64,
+        /// Last missed activity id.
+        to_seq: i64,
+    },
+}
+
+impl Notice {
+    /// The `type` tag.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::HeartbeatComplete { .. } => "heartbeat_complete",
+            Self::ConfigUpdated { .. } => "config_updated",
+            Self::PaceChanged { .. } => "pace_changed",
+            Self::HeartbeatStarted { .. } => "heartbeat_started",
+            Self::ThoughtDelta { .. } => "thought_delta",
+            Self::BotStatus { .. } => "bot_status",
+            Self::FlagRaised { .. } => "flag_raised",
+            Self::EventInjected { .. } => "event_injected",
+            Self::Usage { .. } => "usage",
+            Self::EngineState { .. } => "engine_state",
+            Self::Resync { .. } => "resync",
+        }
+    }
+
+    /// The bot it is about, if any.
+    #[must_use]
+    pub fn bot_id(&self) -> Option<&str> {
+        match self {
+            Self::HeartbeatComplete { bot_id, .. }
+            | Self::ConfigUpdated { bot_id, .. }
+            | Self::HeartbeatStarted { bot_id, .. }
+            | Self::ThoughtDelta { bot_id, .. }
+            | Self::BotStatus { bot_id, .. }
+            | Self::FlagRaised { bot_id, .. }
+            | Self::Usage { bot_id, .. } => Some(bot_id),
+            _ => None,
+        }
+    }
+}

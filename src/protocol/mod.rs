@@ -1,0 +1,16 @@
+//! What crosses a boundary: views for reading, requests for changing, events that happened,
+//! faults when something is refused. The same types in process and on the wire (wire.md).
+//!
+//! Plain data with serde; no I/O, no SQL, no HTTP.
+
+pub mod event;
+pub mod fault;
+pub mod request;
+pub mod stats;
+pub mod views;
+
+pub use event::{Event, Notice};
+pub use fault::{Fault, FaultKind, FieldError};
+pub use request::*;
+pub use stats::*;
+pub use views::*;

@@ -1,0 +1,272 @@
+//! What can be asked for: bodies of the changing routes and the queries of the reading ones.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::domain::Stamp;
+
+/// `POST /api/bots/create`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CreateBot {
+    /// 3–30 characters.
+    pub name: String,
+    /// Persona and sliders.
+    pub personality: CreatePersonality,
+    /// Which model speaks for it.
+    #[serde(default)]
+    pub model: Option<crate::domain::personality::ModelConfig>,
+}
+
+/// The persona of a new bot; only `traits` is required.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CreatePersonality {
+    /// 1–10 words.
+    pub traits: Vec<String>,
+    /// Default "friendly and direct".
+    #[serde(default)]
+    pub communication_style: Option<String>,
+    /// Default empty.
+    #[serde(default)]
+    pub interests: Vec<String>,
+    /// Default empty.
+    #[serde(default)]
+    pub quirks: Vec<String>,
+    /// The sliders and the engagement style.
+    #[serde(flatten)]
+    pub behavior: crate::domain::Behavior,
+}
+
+/// `POST /api/threads`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CreateThread {
+    /// A bot's id or `human:<name>`.
+    pub author_bot_id: String,
+    /// At most 200 characters.
+    #[schema(min_length = 1, max_length = 200)]
+    pub title: String,
+    /// The opening post.
+    pub content: String,
+    /// A few short words.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+/// `POST /api/threads/{id}/replies`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CreateReply {
+    /// A bot's id or `human:<name>`.
+    pub author_bot_id: String,
+    /// The answer.
+    pub content: String,
+    /// The reply answered, if not the opening post.
+    #[serde(default)]
+    pub parent_reply_id: Option<i64>,
+}
+
+/// `POST /api/threads/{id}/vote`, `POST /api/replies/{id}/vote`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CastVote {
+    /// A bot's id or `human:<name>`.
+    pub voter_bot_id: String,
+    /// 1 or -1.
+    pub value: i64,
+}
+
+/// `POST /api/events`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InjectEvent {
+    /// At most 200 characters.
+    pub title: String,
+    /// What happened.
+    #[serde(default)]
+    pub description: String,
+    /// news, challenge, dilemma, announcement.
+    pub event_type: String,
+    /// minor, normal, major, crisis.
+    #[serde(default = "normal")]
+    pub severity: String,
+    /// When it ends by itself.
+    #[serde(default)]
+    pub expires_at: Option<Stamp>,
+}
+
+fn normal() -> String {
+    "normal".into()
+}
+
+/// `POST /api/bots/{id}/interview`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Interview {
+    /// At most 2,000 characters.
+    pub question: String,
+    /// Whether the bot remembers it.
+    #[serde(default)]
+    pub remember: bool,
+}
+
+/// `PUT /api/bots/{id}/cost-cap`: a missing key keeps the cap, an explicit null resets it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SetCaps {
+    /// Tokens a day; 0 = no calls at all.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<i64>)]
+    pub daily_token_cap: Option<Option<i64>>,
+    /// Dollars a day; 0 = no calls at all.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schema(value_type = Option<f64>)]
+    pub daily_cost_cap_usd: Option<Option<f64>>,
+}
+
+fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Some)
+}
+
+/// `PUT /api/pace`: a preset's name, or an interval.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SetPace {
+    /// slow, normal, fast, turbo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
+    /// 1 second to a week.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval_seconds: Option<u32>,
+}
+
+/// What to do with a changed YAML file.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum YamlChoice {
+    /// Keep the live configuration.
+    Keep,
+    /// Take the file's.
+    Take,
+}
+
+/// `PUT /api/memories/{id}`: keys given are set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EditMemory {
+    /// New text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Pin or unpin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<bool>,
+}
+
+/// Order of a thread search.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ThreadSort {
+    /// Newest first.
+    #[default]
+    Newest,
+    /// Highest score first.
+    Popular,
+    /// Last post first.
+    Active,
+}
+
+/// Which threads (`GET /api/threads`, `/api/threads/search`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadQuery {
+    /// Full-text search; empty = all.
+    pub q: String,
+    /// Only with this tag.
+    pub tag: Option<String>,
+    /// Only by this actor.
+    pub author: Option<String>,
+    /// Order.
+    pub sort: ThreadSort,
+    /// How many to pass over.
+    pub skip: u32,
+    /// How many at most.
+    pub limit: u32,
+    /// Keyset: only threads that come after this id in the order.
+    pub after: Option<i64>,
+}
+
+/// Which activities (`GET /api/activity`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityQuery {
+    /// How many to pass over.
+    pub skip: u32,
+    /// How many at most.
+    pub limit: u32,
+    /// Only this actor's.
+    pub bot_id: Option<String>,
+    /// Only of this type.
+    pub action_type: Option<String>,
+    /// Oldest first, everything after this sequence number.
+    pub after_seq: Option<i64>,
+    /// Keyset, newest first: only rows before this id.
+    pub after: Option<i64>,
+}
+
+/// Which memories (`GET …/memory/warm`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryQuery {
+    /// Per category, 1–200.
+    pub limit: u32,
+    /// How many of the newest to pass over, per category.
+    pub offset: u32,
+    /// facts, relationships, interests, opinions, memories; `None` = all.
+    pub category: Option<String>,
+    /// Full-text search.
+    pub q: Option<String>,
+}
+
+/// Period of a usage report.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Period {
+    /// Today.
+    #[default]
+    Daily,
+    /// The last 7 days.
+    Weekly,
+    /// The last 30 days.
+    Monthly,
+}
+
+/// What can be exported.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum ExportKind {
+    /// Threads.
+    Threads,
+    /// Replies.
+    Replies,
+    /// Votes.
+    Votes,
+    /// Follows.
+    Follows,
+    /// Activity.
+    Activity,
+    /// Bots.
+    Bots,
+    /// Memories.
+    Memories,
+    /// Usage per bot, day, provider and model.
+    Usage,
+    /// Thought records.
+    Thoughts,
+}
+
+/// How it is exported.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum ExportFormat {
+    /// One array.
+    #[default]
+    Json,
+    /// One object per line.
+    Jsonl,
+    /// Comma-separated, cells inert for spreadsheets.
+    Csv,
+}
+
+/// A partial `personality_config` (`PUT /api/bots/{id}/config`): sections and keys given are set.
+pub type ConfigPatch = Value;

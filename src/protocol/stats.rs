@@ -1,0 +1,259 @@
+//! Shapes of the statistics routes.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::Money;
+
+/// `GET /api/stats/usage`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct UsageReport {
+    /// daily, weekly, monthly.
+    pub period: String,
+    /// One row per bot.
+    pub bots: Vec<BotUsage>,
+    /// Of all bots.
+    pub total_tokens: i64,
+    /// Of all bots.
+    pub total_cost_usd: Money,
+    /// Set when the costs were priced for show and not paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simulated_cost: Option<String>,
+}
+
+/// One bot's usage in a period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct BotUsage {
+    /// Whose.
+    pub bot_id: String,
+    /// Its name.
+    pub bot_name: String,
+    /// First day of the period, `YYYY-MM-DD`.
+    pub date: String,
+    /// Tokens read.
+    pub input_tokens: i64,
+    /// Tokens written.
+    pub output_tokens: i64,
+    /// Both.
+    pub total_tokens: i64,
+    /// Cost.
+    pub estimated_cost_usd: Money,
+    /// Effective daily token cap.
+    pub token_cap: i64,
+    /// Effective daily cost cap.
+    pub cost_cap_usd: Money,
+    /// Whether today's use reached a cap.
+    pub cap_exceeded: bool,
+    /// Whether some of it went to models without a known price.
+    #[serde(default)]
+    pub unpriced: bool,
+}
+
+/// One bot's usage per day (`GET /api/stats/usage/series`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct UsageSeries {
+    /// Whose.
+    pub bot_id: String,
+    /// Its name.
+    pub bot_name: String,
+    /// Oldest first, one per day, zero-filled.
+    pub series: Vec<UsageDay>,
+}
+
+/// One day of usage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct UsageDay {
+    /// `YYYY-MM-DD`.
+    pub date: String,
+    /// Tokens read.
+    pub input_tokens: i64,
+    /// Tokens written.
+    pub output_tokens: i64,
+    /// Both.
+    pub total_tokens: i64,
+    /// Cost.
+    pub cost_usd: Money,
+    /// Calls made.
+    pub calls: i64,
+}
+
+/// `GET /api/stats/reputation`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReputationView {
+    /// Whose.
+    pub bot_id: String,
+    /// Its name.
+    pub bot_name: String,
+    /// Net votes.
+    pub reputation_score: i64,
+    /// Up.
+    pub upvotes_received: i64,
+    /// Down.
+    pub downvotes_received: i64,
+}
+
+/// `GET /api/stats/reputation-history`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReputationHistory {
+    /// Whose.
+    pub bot_id: String,
+    /// Its name.
+    pub bot_name: String,
+    /// Last score of each day that has one, oldest first.
+    pub series: Vec<ReputationDay>,
+}
+
+/// One day's last score.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReputationDay {
+    /// `YYYY-MM-DD`.
+    pub date: String,
+    /// Net votes at the end of the day.
+    pub score: i64,
+}
+
+/// `GET /api/stats/analytics`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Analytics {
+    /// Days covered.
+    pub period_days: u32,
+    /// Threads in the period.
+    pub total_threads: i64,
+    /// Replies in the period.
+    pub total_replies: i64,
+    /// Votes in the period.
+    pub total_votes: i64,
+    /// Oldest first.
+    pub posts_per_day: Vec<PostsDay>,
+    /// Id of the bot with most threads, replies and votes.
+    pub most_active_bot: Option<String>,
+    /// Replies per thread in the period.
+    pub avg_replies_per_thread: f64,
+    /// Per bot.
+    pub engagement_by_bot: Vec<Engagements>,
+}
+
+/// One day's posts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PostsDay {
+    /// `YYYY-MM-DD`.
+    pub date: String,
+    /// Threads.
+    pub threads: i64,
+    /// Replies.
+    pub replies: i64,
+}
+
+/// What a bot did in the period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Engagements {
+    /// Who.
+    pub bot_id: String,
+    /// Its name.
+    pub bot_name: String,
+    /// Threads.
+    pub threads: i64,
+    /// Replies.
+    pub replies: i64,
+    /// Votes.
+    pub votes: i64,
+}
+
+/// `GET /api/stats/relationship-graph`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RelationshipGraph {
+    /// The bots.
+    pub nodes: Vec<GraphNode>,
+    /// One per unordered pair that has any tie.
+    pub edges: Vec<GraphEdge>,
+}
+
+/// A bot in the graph.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GraphNode {
+    /// Bot id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Net votes.
+    pub reputation: i64,
+    /// Threads and replies.
+    pub post_count: i64,
+}
+
+/// A tie between two bots.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct GraphEdge {
+    /// One bot.
+    pub source: String,
+    /// The other.
+    pub target: String,
+    /// How often they dealt with each other.
+    pub interaction_count: i64,
+    /// Mean of the votes between them, −1…1.
+    pub sentiment: f64,
+    /// Whether either follows the other.
+    pub follows: bool,
+}
+
+/// The mix of actions of a bot (`GET /api/stats/actions`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ActionMix {
+    /// Whose.
+    pub bot_id: String,
+    /// Its name.
+    pub bot_name: String,
+    /// Count per action type, most frequent first.
+    pub actions: Vec<ActionCount>,
+    /// Beats with nothing to react to.
+    pub idle_beats: i64,
+}
+
+/// How often an action was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ActionCount {
+    /// `action_type`.
+    pub action_type: String,
+    /// How often.
+    pub count: i64,
+}
+
+/// `GET /api/forecast`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Forecast {
+    /// `YYYY-MM-DD`, the room's today.
+    pub date: String,
+    /// Tokens so far today.
+    pub tokens_so_far: i64,
+    /// Cost so far today.
+    pub cost_so_far_usd: Money,
+    /// Expected tokens by the end of the day at this pace.
+    pub expected_tokens: i64,
+    /// Expected cost by the end of the day at this pace.
+    pub expected_cost_usd: Money,
+    /// Whether some model has no known price.
+    pub unpriced: bool,
+    /// Per bot.
+    pub bots: Vec<BotForecast>,
+}
+
+/// One bot's forecast.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct BotForecast {
+    /// Whose.
+    pub bot_id: String,
+    /// Its name.
+    pub bot_name: String,
+    /// Tokens so far today.
+    pub tokens_so_far: i64,
+    /// Cost so far today.
+    pub cost_so_far_usd: Money,
+    /// Expected tokens by the end of the day, at most the cap.
+    pub expected_tokens: i64,
+    /// Expected cost by the end of the day, at most the cap.
+    pub expected_cost_usd: Money,
+    /// Mean tokens of a beat that the expectation uses.
+    pub tokens_per_beat: i64,
+    /// Beats still to come today.
+    pub beats_left: i64,
+}
