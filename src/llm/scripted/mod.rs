@@ -1,1 +1,132 @@
-//! (being written)
+//! The embedded provider: no model, no network, deterministic from the request's seed.
+//!
+//! It reads the [`Scene`] instead of the prompt, plays the bot's personality and answers with
+//! the JSON of one [`Action`], as a model would. It is a pure function of the request: no clock,
+//! no shared state, no iteration order. It knows nothing of the store, budgets or the engine.
+
+mod draw;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use self::draw::Draw;
+use super::{Completion, DeltaSink, Provider, ProviderError, Purpose, Request};
+use crate::domain::{Action, Scene, Usage};
+
+/// Plays each personality without a model.
+#[derive(Clone, Debug, Default)]
+pub struct Scripted {}
+
+impl Scripted {
+    /// A provider; it holds nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {}
+    }
+
+    fn answer(request: &Request) -> Completion {
+        let text = match request.purpose {
+            Purpose::Think | Purpose::Repair => request.scene.as_deref().map_or_else(
+                || to_json(&Action::DoNothing { reason: "There is nothing in front of me.".into() }),
+                |scene| to_json(&think(scene, request.seed)),
+            ),
+            Purpose::Interview => "I would rather listen a little longer before I answer that.".into(),
+            Purpose::Extract => "{}".into(),
+            Purpose::Compress => "A quiet stretch, with little that needs keeping.".into(),
+            Purpose::Test => "Ready.".into(),
+        };
+        let usage = usage(request, &text);
+        Completion {
+            text,
+            usage: Some(usage),
+            model: "scripted".into(),
+            latency: latency(request.seed),
+            finish: Some("stop".into()),
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for Scripted {
+    fn name(&self) -> &'static str {
+        "scripted"
+    }
+
+    fn default_model(&self) -> &'static str {
+        "scripted"
+    }
+
+    fn answer_at_once(&self, request: &Request) -> Option<Completion> {
+        Some(Self::answer(request))
+    }
+
+    async fn complete(&self, request: &Request, deltas: DeltaSink) -> Result<Completion, ProviderError> {
+        let completion = Self::answer(request);
+        let mut rest = completion.text.as_str();
+        while !rest.is_empty() {
+            let cut = rest.char_indices().nth(48).map_or(rest.len(), |(at, _)| at);
+            deltas(&rest[..cut]);
+            rest = &rest[cut..];
+        }
+        Ok(completion)
+    }
+
+    async fn models(&self) -> Result<Vec<String>, ProviderError> {
+        Ok(vec!["scripted".into()])
+    }
+}
+
+fn think(scene: &Scene, seed: u64) -> Action {
+    let mut draw = Draw::new(seed, &scene.me.id, scene.beat);
+    let open: Vec<_> =
+        scene.feed.iter().filter(|thread| thread.author != scene.me.id && thread.my_vote.is_none()).collect();
+    if open.is_empty() {
+        return Action::DoNothing { reason: "Nothing new to weigh.".into() };
+    }
+    let thread = draw.pick(&open);
+    Action::Vote {
+        thread_id: Some(thread.id),
+        reply_id: None,
+        value: 1,
+        reason: format!("“{}” is worth more eyes.", thread.title),
+    }
+}
+
+fn to_json(action: &Action) -> String {
+    // Strings and integers only: serialising them cannot fail.
+    serde_json::to_string(action).expect("an action is plain data")
+}
+
+/// What a model would have been charged: a token for every four bytes.
+fn usage(request: &Request, text: &str) -> Usage {
+    let read = request.system.len() + request.prompt.len();
+    let read = if read > 0 { read } else { request.scene.as_deref().map_or(0, scene_size) };
+    Usage { input: tokens(read), output: tokens(text.len()), ..Usage::default() }
+}
+
+/// About how many bytes the prompt of `scene` would have.
+fn scene_size(scene: &Scene) -> usize {
+    let feed: usize = scene
+        .feed
+        .iter()
+        .map(|t| {
+            t.title.len()
+                + t.content.len()
+                + 80
+                + t.replies.iter().map(|r| r.content.len() + 60).sum::<usize>()
+        })
+        .sum();
+    let own: usize = scene.own_posts.iter().map(|p| p.title.len() + p.content.len() + 20).sum();
+    let memories: usize = scene.memories.iter().map(|m| m.text.len() + 30).sum();
+    2_400 + feed + own + memories + scene.roster.len() * 90
+}
+
+/// A latency such as a small local model has: 300–2,500 ms, fixed by the seed.
+fn latency(seed: u64) -> Duration {
+    Duration::from_millis(300 + draw::mix(seed ^ 0x1a7e_4c79) % 2_201)
+}
+
+fn tokens(bytes: usize) -> i64 {
+    i64::try_from(bytes / 4).unwrap_or(i64::MAX).max(1)
+}
