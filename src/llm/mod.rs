@@ -5,10 +5,12 @@
 //! circuit breaker, concurrency. Only this module and `tools` speak HTTP to the outside.
 
 pub mod anthropic;
+mod breaker;
 pub mod guard;
 pub mod ollama;
 pub mod openai;
 pub mod scripted;
+mod spec;
 mod wire;
 
 use std::sync::Arc;
@@ -17,6 +19,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+pub use self::guard::{Attempt, BreakerState, Guard, GuardSettings, Outcome};
+pub use self::spec::{ProviderKind, ProviderSpec, build};
+pub use crate::domain::Secret;
 use crate::domain::{Scene, Usage};
 
 /// Why a model is asked. Each kind is charged to the bot.
@@ -121,6 +126,21 @@ pub struct ProviderError {
     pub maybe_charged: bool,
 }
 
+impl ProviderError {
+    /// A failure before anything reached the model.
+    #[must_use]
+    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), retry_after: None, usage: None, maybe_charged: false }
+    }
+
+    /// The same failure of a request that may have reached the model.
+    #[must_use]
+    pub fn charged(mut self) -> Self {
+        self.maybe_charged = true;
+        self
+    }
+}
+
 /// The kinds of failure.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -148,7 +168,8 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
-    /// Whether asking again can help (408, 429, 5xx, time-outs, refused connections).
+    /// Whether asking again within the same call can help: 408, 429, 5xx, time-outs. Where nobody
+    /// listens, the next beat is soon enough.
     #[must_use]
     pub const fn is_retryable(self) -> bool {
         matches!(self, Self::Timeout | Self::RateLimited | Self::Server)

@@ -1,0 +1,170 @@
+//! What a configuration says about a provider, and the one place that turns it into one.
+//!
+//! It knows the kinds and their defaults; it does not read files or the environment.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{FailureKind, Provider, ProviderError, anthropic, ollama, openai};
+use crate::domain::Secret;
+
+/// The protocols spoken here.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderKind {
+    /// The embedded player that needs no model. The old name `mock` reads as this.
+    #[serde(alias = "mock")]
+    Scripted,
+    /// Ollama's `/api/chat`.
+    Ollama,
+    /// Anthropic's Messages API.
+    Anthropic,
+    /// Any OpenAI-compatible `/v1/chat/completions`.
+    OpenAi,
+}
+
+impl ProviderKind {
+    /// Every kind, in the order they are offered.
+    pub const ALL: [Self; 4] = [Self::Scripted, Self::Ollama, Self::Anthropic, Self::OpenAi];
+
+    /// The word for it in files and on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scripted => "scripted",
+            Self::Ollama => "ollama",
+            Self::Anthropic => "anthropic",
+            Self::OpenAi => "openai",
+        }
+    }
+
+    /// Where it is reached unless something else is configured; `None` for what needs no address.
+    #[must_use]
+    pub const fn default_base_url(self) -> Option<&'static str> {
+        match self {
+            Self::Scripted => None,
+            Self::Ollama => Some("http://127.0.0.1:11434"),
+            Self::Anthropic => Some("https://api.anthropic.com"),
+            Self::OpenAi => Some("https://api.openai.com/v1"),
+        }
+    }
+
+    /// The model used unless something else is configured.
+    #[must_use]
+    pub const fn default_model(self) -> &'static str {
+        match self {
+            Self::Scripted => "scripted",
+            Self::Ollama => "llama3.2",
+            Self::Anthropic => "claude-haiku-4-5",
+            Self::OpenAi => "gpt-4.1-mini",
+        }
+    }
+
+    /// The usual name of the key in the environment.
+    #[must_use]
+    pub const fn key_variable(self) -> Option<&'static str> {
+        match self {
+            Self::Scripted | Self::Ollama => None,
+            Self::Anthropic => Some("ANTHROPIC_API_KEY"),
+            Self::OpenAi => Some("OPENAI_API_KEY"),
+        }
+    }
+}
+
+impl fmt::Display for ProviderKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for ProviderKind {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        let word = if word == "mock" { "scripted" } else { word };
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .ok_or_else(|| format!("no such kind of provider: {word} (scripted, ollama, anthropic, openai)"))
+    }
+}
+
+/// One configured provider.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProviderSpec {
+    /// What bots call it: `ollama`, `openai:lmstudio`, …
+    pub name: String,
+    /// The protocol.
+    pub kind: ProviderKind,
+    /// Where it is; `None` for the kind's own address. With or without a trailing `/v1`.
+    pub base_url: Option<String>,
+    /// The model for bots that name none; `None` for the kind's default.
+    pub model: Option<String>,
+    /// The key, where one is needed.
+    pub api_key: Option<Secret>,
+    /// How long a connection may take to stand.
+    pub connect: Duration,
+    /// How long until the first token, and between any two parts of an answer.
+    pub first_token: Duration,
+    /// How long one attempt may take in all.
+    pub total: Duration,
+    /// Calls under way at once.
+    pub concurrency: usize,
+}
+
+impl ProviderSpec {
+    /// A provider of `kind` with every other value at its default. A local model gets more time
+    /// (it may have to be loaded first) and fewer calls at once.
+    #[must_use]
+    pub fn new(name: impl Into<String>, kind: ProviderKind) -> Self {
+        let local = kind == ProviderKind::Ollama;
+        Self {
+            name: name.into(),
+            kind,
+            base_url: None,
+            model: None,
+            api_key: None,
+            connect: Duration::from_secs(if local { 5 } else { 10 }),
+            first_token: Duration::from_secs(if local { 120 } else { 60 }),
+            total: Duration::from_secs(if local { 600 } else { 180 }),
+            concurrency: if local { 2 } else { 4 },
+        }
+    }
+
+    /// The address in force, without a trailing slash; empty for `scripted`.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        let url = self.base_url.as_deref().or(self.kind.default_base_url()).unwrap_or_default();
+        url.trim().trim_end_matches('/')
+    }
+
+    /// The default model in force.
+    #[must_use]
+    pub fn default_model(&self) -> &str {
+        self.model.as_deref().unwrap_or(self.kind.default_model())
+    }
+}
+
+/// Builds a provider. Nothing is connected, resolved or loaded yet: that happens with the first call.
+///
+/// # Errors
+/// [`FailureKind::NotConfigured`] when a key is missing or the address is none.
+pub fn build(spec: &ProviderSpec) -> Result<Arc<dyn Provider>, ProviderError> {
+    Ok(match spec.kind {
+        ProviderKind::Scripted => {
+            return Err(not_configured(format!("{} is built by its own constructor", spec.name)));
+        }
+        ProviderKind::Ollama => Arc::new(ollama::Ollama::new(spec)?),
+        ProviderKind::Anthropic => Arc::new(anthropic::Anthropic::new(spec)?),
+        ProviderKind::OpenAi => Arc::new(openai::OpenAi::new(spec)?),
+    })
+}
+
+/// The error of a provider that lacks something.
+pub(super) fn not_configured(message: String) -> ProviderError {
+    ProviderError::new(FailureKind::NotConfigured, message)
+}
