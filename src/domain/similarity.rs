@@ -1,1 +1,238 @@
-//! (being written)
+//! How alike two texts are: sets of terms and their overlap.
+//!
+//! Serves the repetition flag, the scripted provider and the recall of memories. Hashes are
+//! fixed (FNV-1a), so a set is the same on every machine and in every run.
+
+use std::sync::LazyLock;
+
+/// The distinct terms of a text, as sorted hashes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TermSet(Vec<u64>);
+
+/// Words that carry no topic (common English function words; apostrophes are already gone).
+const STOP_WORDS: &str = "a about above after again against all also am an and any are arent as at be because \
+    been before being below between both but by can cannot cant could couldnt did didnt do does doesnt doing \
+    dont down during each even ever every few for from further get gets got had hadnt has hasnt have havent \
+    having he her here hers herself hes him himself his how however i id if ill im in into is isnt it its \
+    itself ive just let lets like may me might mine more most much must my myself no nor not now of off often \
+    on once one only or other our ours ourselves out over own perhaps quite rather re really same shall she \
+    should shouldnt since so some still such than that thats the their theirs them themselves then there \
+    theres these they theyre theyve this those though through thus to too under until up upon us very was \
+    wasnt we well were werent weve what whats when where whether which while who whom whose why will with \
+    within without wont would wouldnt yet you youd youll your youre yours yourself yourselves youve";
+
+static STOP_HASHES: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let mut hashes: Vec<_> = STOP_WORDS.split_whitespace().map(term).collect();
+    hashes.sort_unstable();
+    hashes
+});
+
+const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
+
+/// The hash of one lower-case word, as it is kept in a [`TermSet`].
+#[must_use]
+pub fn term(word: &str) -> u64 {
+    word.bytes().fold(FNV_OFFSET, step)
+}
+
+const fn step(hash: u64, byte: u8) -> u64 {
+    (hash ^ byte as u64).wrapping_mul(FNV_PRIME)
+}
+
+/// The terms of `text`: lower-cased words of two characters or more, without stop words. Scripts
+/// that are written without spaces count by character.
+#[must_use]
+pub fn terms(text: &str) -> TermSet {
+    let stop = &*STOP_HASHES;
+    let mut found = Vec::with_capacity(text.len() / 6);
+    let mut word = Word::default();
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            word.byte(c.to_ascii_lowercase() as u8);
+        } else if matches!(c, '\'' | '’') && word.chars > 0 {
+            // "don't" is one word
+        } else if is_unspaced(c) {
+            word.end(&mut found);
+            word.char(c);
+            word.chars = 2;
+            word.end(&mut found);
+        } else if !c.is_ascii() && c.is_alphanumeric() {
+            c.to_lowercase().for_each(|lower| word.char(lower));
+        } else {
+            word.end(&mut found);
+        }
+    }
+    word.end(&mut found);
+    found.retain(|hash| stop.binary_search(hash).is_err());
+    found.into_iter().collect()
+}
+
+/// Ideographs, kana, Thai and their neighbours.
+const fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{E01}'..='\u{EDF}' | '\u{3041}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
+        | '\u{20000}'..='\u{3134F}')
+}
+
+/// A word being read.
+struct Word {
+    hash: u64,
+    chars: usize,
+}
+
+impl Default for Word {
+    fn default() -> Self {
+        Self { hash: FNV_OFFSET, chars: 0 }
+    }
+}
+
+impl Word {
+    fn byte(&mut self, byte: u8) {
+        self.hash = step(self.hash, byte);
+        self.chars += 1;
+    }
+
+    fn char(&mut self, c: char) {
+        self.hash = c.encode_utf8(&mut [0; 4]).bytes().fold(self.hash, step);
+        self.chars += 1;
+    }
+
+    fn end(&mut self, found: &mut Vec<u64>) {
+        if self.chars > 1 {
+            found.push(self.hash);
+        }
+        *self = Self::default();
+    }
+}
+
+impl TermSet {
+    /// How many terms both sets hold.
+    #[must_use]
+    pub fn overlap(&self, other: &Self) -> usize {
+        let (mut a, mut b) = (self.0.as_slice(), other.0.as_slice());
+        let mut shared = 0;
+        while let ([first, rest @ ..], [second, others @ ..]) = (a, b) {
+            match first.cmp(second) {
+                std::cmp::Ordering::Less => a = rest,
+                std::cmp::Ordering::Greater => b = others,
+                std::cmp::Ordering::Equal => {
+                    shared += 1;
+                    (a, b) = (rest, others);
+                }
+            }
+        }
+        shared
+    }
+
+    /// Shared terms over all terms, 0–1; two empty sets have nothing in common (0).
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)] // counts of words are far below 2⁵²
+    pub fn jaccard(&self, other: &Self) -> f64 {
+        let shared = self.overlap(other);
+        let all = self.0.len() + other.0.len() - shared;
+        if all == 0 { 0.0 } else { shared as f64 / all as f64 }
+    }
+
+    /// The terms, in ascending order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = u64> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// How many terms there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether `term` (see [`term`]) is among them.
+    #[must_use]
+    pub fn contains(&self, term: u64) -> bool {
+        self.0.binary_search(&term).is_ok()
+    }
+
+    /// Every term of either set.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        self.iter().chain(other.iter()).collect()
+    }
+}
+
+impl FromIterator<u64> for TermSet {
+    fn from_iter<I: IntoIterator<Item = u64>>(terms: I) -> Self {
+        let mut terms: Vec<_> = terms.into_iter().collect();
+        terms.sort_unstable();
+        terms.dedup();
+        Self(terms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn words_are_lower_cased_and_stop_words_go() {
+        let set = terms("The Sea, the SEA and its tides; don't ask me why — ÄRGER ärger!");
+        let expected: TermSet = ["sea", "tides", "ask", "ärger"].into_iter().map(term).collect();
+        assert_eq!(set, expected);
+        assert!(set.contains(term("sea")) && !set.contains(term("the")));
+    }
+
+    #[test]
+    fn hashes_are_the_published_ones() {
+        // FNV-1a 64 test vectors (Fowler, Noll, Vo).
+        assert_eq!(term(""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(term("a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(term("foobar"), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn overlap_is_counted_once_per_term() {
+        let a = terms("rivers carry silt slowly");
+        let b = terms("rivers, rivers! carry boats");
+        assert_eq!(a.overlap(&b), 2);
+        assert!((a.jaccard(&b) - 2.0 / 5.0).abs() < 1e-12);
+        assert!((a.jaccard(&a) - 1.0).abs() < 1e-12);
+        assert!(terms("of the and").jaccard(&terms("")) == 0.0);
+        assert_eq!(a.union(&b).len(), 5);
+    }
+
+    #[test]
+    fn texts_without_spaces_count_by_character() {
+        assert_eq!(terms("海と山").len(), 3);
+        assert!(terms("海と山").jaccard(&terms("山と川")) > 0.4);
+    }
+
+    #[test]
+    fn every_stop_word_is_one() {
+        assert!(STOP_WORDS.split_whitespace().all(|word| terms(word).is_empty()));
+        assert!(terms("don't you'll it's").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn likeness_is_symmetric_and_bounded(a in ".{0,80}", b in ".{0,80}") {
+            let (a, b) = (terms(&a), terms(&b));
+            let likeness = a.jaccard(&b);
+            prop_assert!((0.0..=1.0).contains(&likeness));
+            prop_assert!((likeness - b.jaccard(&a)).abs() < 1e-12);
+            let sorted: Vec<_> = a.iter().collect();
+            prop_assert!(sorted.is_sorted_by(|x, y| x < y));
+        }
+
+        #[test]
+        fn order_and_case_do_not_matter(words in prop::collection::vec("[a-z]{2,8}", 0..12)) {
+            let mut turned = words.clone();
+            turned.reverse();
+            prop_assert_eq!(terms(&words.join(" ")), terms(&turned.join(", ").to_uppercase()));
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! The gate for outside text: what bots, models, searches, files and the port bring in.
+//!
+//! Nothing that passed it can act on a terminal, hide from the reader or reorder what is read:
+//! escape sequences and controls become visible symbols, bidi overrides and invisible characters
+//! go, private and unassigned code points become `�`, heaps of combining marks are bounded, and
+//! the length is capped between graphemes. Passing twice changes nothing more.
+//!
+//! It knows no markup and no language: what is left is plain text.
+
+mod escape;
+
+use unicode_properties::{GeneralCategory, UnicodeEmoji, UnicodeGeneralCategory};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Most combining marks kept on one character.
+pub const MARKS_MAX: usize = 5;
+/// Most code points kept in one grapheme; the longest in honest use (emoji families) have ten.
+pub const GRAPHEME_MAX: usize = 32;
+/// Most joiners kept in one emoji.
+const JOINERS_MAX: usize = 4;
+
+const ZWJ: char = '\u{200D}';
+const VS16: char = '\u{FE0F}';
+const KEYCAP: char = '\u{20E3}';
+const DOTTED_CIRCLE: char = '\u{25CC}';
+const REPLACEMENT: char = '\u{FFFD}';
+
+/// Cleans a text of several lines, cut to `max_chars` characters (the `…` counts as one).
+///
+/// `\n` stays, CR LF and lone CR become `\n`, a tab becomes four spaces.
+#[must_use]
+pub fn clean(text: &str, max_chars: usize) -> String {
+    if text.len() <= max_chars && text.bytes().all(is_plain) {
+        return text.to_owned();
+    }
+    pass(text, max_chars, false)
+}
+
+/// Cleans a text to one line: white space folds to single spaces, ends are trimmed.
+#[must_use]
+pub fn clean_line(text: &str, max_chars: usize) -> String {
+    if text.len() <= max_chars && is_plain_line(text.as_bytes()) {
+        return text.to_owned();
+    }
+    pass(text, max_chars, true)
+}
+
+/// Cleans bytes that should be UTF-8; what is not becomes `�`.
+#[must_use]
+pub fn clean_bytes(bytes: &[u8], max_chars: usize) -> String {
+    clean(&String::from_utf8_lossy(bytes), max_chars)
+}
+
+/// Whether [`clean`] would leave `text` as it is (whatever its length).
+#[must_use]
+pub fn is_clean(text: &str) -> bool {
+    text.bytes().all(is_plain) || pass(text, usize::MAX, false) == text
+}
+
+/// Cuts to at most `max_chars` characters between two graphemes; `…` marks the cut and counts.
+#[must_use]
+pub fn cut(text: &str, max_chars: usize) -> String {
+    if text.len() <= max_chars || text.chars().nth(max_chars).is_none() {
+        return text.to_owned();
+    }
+    shorten(text, max_chars)
+}
+
+/// As [`cut`], for a text that is known to be too long.
+fn shorten(text: &str, max_chars: usize) -> String {
+    let Some(room) = max_chars.checked_sub(1) else { return String::new() };
+    let (mut used, mut end) = (0, 0);
+    for (start, grapheme) in text.grapheme_indices(true) {
+        used += grapheme.chars().count();
+        if used > room {
+            break;
+        }
+        end = start + grapheme.len();
+    }
+    let mut kept = text[..end].trim_end().to_owned();
+    kept.push('…');
+    kept
+}
+
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n')
+}
+
+fn is_plain_line(bytes: &[u8]) -> bool {
+    let mut space = true;
+    for &byte in bytes {
+        match byte {
+            b' ' if space => return false,
+            b' ' => space = true,
+            b'!'..=b'~' => space = false,
+            _ => return false,
+        }
+    }
+    !space || bytes.is_empty()
+}
+
+/// The slow way, for anything that is not plain ASCII of the right length.
+fn pass(text: &str, max_chars: usize, one_line: bool) -> String {
+    let mut out = Cleaned::new(text.len().min(max_chars.saturating_mul(4)), one_line);
+    // Graphemes are bounded afterwards, so a little more than the cap is read before giving up.
+    let enough = max_chars.saturating_mul(2).saturating_add(2 * GRAPHEME_MAX);
+    let mut rest = text;
+    let mut more = false;
+    while let Some(c) = rest.chars().next() {
+        if out.chars > enough {
+            more = true;
+            break;
+        }
+        rest = &rest[c.len_utf8()..];
+        match classify(c) {
+            Class::Keep => out.push(c),
+            Class::Break => {
+                if c == '\r' && rest.starts_with('\n') {
+                    rest = &rest[1..];
+                }
+                out.newline();
+            }
+            Class::Tab => (0..4).for_each(|_| out.space()),
+            Class::Space => out.space(),
+            Class::Escape => {
+                rest = &rest[escape::length(c, rest)..];
+                out.push('␛');
+            }
+            Class::Control => out.push(picture(c)),
+            Class::Unknown => out.push(REPLACEMENT),
+            Class::Drop => {}
+            Class::Mark => out.mark(c),
+            Class::Joiner => out.joiner(rest.chars().next()),
+            Class::Presentation => out.presentation(rest.chars().next()),
+        }
+    }
+    let mut cleaned = out.finish();
+    if !cleaned.is_ascii() {
+        cleaned = bound_graphemes(cleaned);
+    }
+    if one_line {
+        cleaned.truncate(cleaned.trim_end_matches(' ').len());
+    }
+    if more { shorten(&cleaned, max_chars) } else { cut(&cleaned, max_chars) }
+}
+
+/// What to do with a character.
+enum Class {
+    Keep,
+    Break,
+    Tab,
+    Space,
+    Escape,
+    Control,
+    Unknown,
+    Drop,
+    Mark,
+    Joiner,
+    Presentation,
+}
+
+fn classify(c: char) -> Class {
+    match c {
+        ' ' => Class::Space,
+        '!'..='~' => Class::Keep,
+        '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Class::Break,
+        '\t' => Class::Tab,
+        '\u{1B}' | '\u{90}' | '\u{98}' | '\u{9B}' | '\u{9D}' | '\u{9E}' | '\u{9F}' => Class::Escape,
+        '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' => Class::Control,
+        // Common scripts, so that they need no look into the tables.
+        '\u{A1}'..='\u{AC}'
+        | '\u{AE}'..='\u{2FF}'
+        | '\u{410}'..='\u{44F}'
+        | '\u{2010}'..='\u{2027}'
+        | '\u{2030}'..='\u{205E}'
+        | '\u{4E00}'..='\u{9FFF}'
+        | '\u{AC00}'..='\u{D7A3}' => Class::Keep,
+        ZWJ => Class::Joiner,
+        VS16 => Class::Presentation,
+        '\u{2800}' => Class::Space,
+        '\u{FFFC}' => Class::Unknown,
+        _ if is_invisible(c) => Class::Drop,
+        // Skin tones are graphemes' extenders like marks are, and can be heaped like them.
+        '\u{1F3FB}'..='\u{1F3FF}' => Class::Mark,
+        _ => match c.general_category() {
+            GeneralCategory::NonspacingMark
+            | GeneralCategory::SpacingMark
+            | GeneralCategory::EnclosingMark => Class::Mark,
+            GeneralCategory::SpaceSeparator => Class::Space,
+            GeneralCategory::PrivateUse | GeneralCategory::Unassigned | GeneralCategory::Surrogate => {
+                Class::Unknown
+            }
+            GeneralCategory::Format if !is_visible_format(c) => Class::Drop,
+            _ => Class::Keep,
+        },
+    }
+}
+
+/// Characters that show nothing and are not in the format category, or need not be looked up.
+const fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}' | '\u{1D159}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Format characters that draw something: Arabic and Kaithi number signs and the like.
+const fn is_visible_format(c: char) -> bool {
+    matches!(
+        c,
+        '\u{600}'
+            ..='\u{605}'
+                | '\u{6DD}'
+                | '\u{70F}'
+                | '\u{890}'
+                | '\u{891}'
+                | '\u{8E2}'
+                | '\u{110BD}'
+                | '\u{110CD}'
+    )
+}
+
+/// The visible symbol of a control character.
+fn picture(c: char) -> char {
+    match u32::from(c) {
+        code @ 0..=0x1F => char::from_u32(0x2400 + code).unwrap_or(REPLACEMENT),
+        0x7F => '␡',
+        _ => REPLACEMENT,
+    }
+}
+
+/// The text as it grows, with what is needed to judge the next character.
+struct Cleaned {
+    text: String,
+    chars: usize,
+    last: Option<char>,
+    marks: usize,
+    joiners: usize,
+    one_line: bool,
+}
+
+impl Cleaned {
+    fn new(capacity: usize, one_line: bool) -> Self {
+        let text = String::with_capacity(capacity);
+        Self { text, chars: 0, last: None, marks: 0, joiners: 0, one_line }
+    }
+
+    fn put(&mut self, c: char) {
+        self.text.push(c);
+        self.chars += 1;
+        self.last = Some(c);
+    }
+
+    fn push(&mut self, c: char) {
+        self.marks = 0;
+        if self.last != Some(ZWJ) {
+            self.joiners = 0;
+        }
+        self.put(c);
+    }
+
+    fn newline(&mut self) {
+        if self.one_line { self.space() } else { self.push('\n') }
+    }
+
+    fn space(&mut self) {
+        if !self.one_line || !matches!(self.last, None | Some(' ')) {
+            self.push(' ');
+        }
+    }
+
+    fn mark(&mut self, c: char) {
+        let is_modifier = ('\u{1F3FB}'..='\u{1F3FF}').contains(&c);
+        if !is_modifier && matches!(self.last, None | Some('\n')) {
+            // A mark with nothing to stand on would climb onto whatever is drawn beside it.
+            self.push(DOTTED_CIRCLE);
+        }
+        if self.marks < MARKS_MAX {
+            self.marks += 1;
+            self.put(c);
+        }
+    }
+
+    /// Keeps a joiner between two emoji.
+    fn joiner(&mut self, next: Option<char>) {
+        let after = self.last.is_some_and(|last| is_pictograph(last) || last == VS16);
+        if after && next.is_some_and(is_pictograph) && self.joiners < JOINERS_MAX {
+            self.joiners += 1;
+            self.put(ZWJ);
+        }
+    }
+
+    /// Keeps the emoji presentation selector behind an emoji or inside a keycap.
+    fn presentation(&mut self, next: Option<char>) {
+        let keep = self.last.is_some_and(|last| {
+            is_pictograph(last)
+                || (matches!(last, '0'..='9' | '#' | '*') && next == Some(KEYCAP) && self.marks < MARKS_MAX)
+        });
+        if keep {
+            self.put(VS16);
+        }
+    }
+
+    fn finish(self) -> String {
+        self.text
+    }
+}
+
+fn is_pictograph(c: char) -> bool {
+    !c.is_ascii() && c.is_emoji_char() && !('\u{1F1E6}'..='\u{1F1FF}').contains(&c)
+}
+
+/// Shortens graphemes that are heaped higher than any honest one.
+fn bound_graphemes(text: String) -> String {
+    let too_long =
+        |grapheme: &str| grapheme.len() > GRAPHEME_MAX && grapheme.chars().nth(GRAPHEME_MAX).is_some();
+    if !text.graphemes(true).any(too_long) {
+        return text;
+    }
+    let mut bounded = String::with_capacity(text.len());
+    for grapheme in text.graphemes(true) {
+        if too_long(grapheme) {
+            let head: String = grapheme.chars().take(GRAPHEME_MAX - 1).collect();
+            bounded.push_str(head.trim_end_matches([ZWJ, VS16]));
+            bounded.push(REPLACEMENT);
+        } else {
+            bounded.push_str(grapheme);
+        }
+    }
+    bounded
+}
+
+#[cfg(test)]
+mod tests;
