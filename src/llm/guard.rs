@@ -142,6 +142,7 @@ impl Guard {
     /// its time. Dropping the future abandons the call.
     pub async fn complete(&self, request: &Request, deltas: DeltaSink) -> Outcome {
         if let Some(completion) = self.provider.answer_at_once(request) {
+            deltas(&completion.text);
             let attempt = Attempt::answered(&completion, completion.latency);
             return Outcome { result: Ok(completion), attempts: vec![attempt] };
         }

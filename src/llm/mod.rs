@@ -4,11 +4,14 @@
 //! the store. [`guard`] wraps every call that leaves the process: time-outs, retries,
 //! circuit breaker, concurrency. Only this module and `tools` speak HTTP to the outside.
 
+mod answer;
 pub mod anthropic;
 mod breaker;
+mod failure;
 pub mod guard;
 pub mod ollama;
 pub mod openai;
+mod quirks;
 pub mod scripted;
 mod spec;
 mod wire;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FailureKind, Provider, ProviderError, anthropic, ollama, openai};
+use super::{FailureKind, Provider, ProviderError, anthropic, ollama, openai, scripted};
 use crate::domain::Secret;
 
 /// The protocols spoken here.
@@ -155,9 +155,7 @@ impl ProviderSpec {
 /// [`FailureKind::NotConfigured`] when a key is missing or the address is none.
 pub fn build(spec: &ProviderSpec) -> Result<Arc<dyn Provider>, ProviderError> {
     Ok(match spec.kind {
-        ProviderKind::Scripted => {
-            return Err(not_configured(format!("{} is built by its own constructor", spec.name)));
-        }
+        ProviderKind::Scripted => Arc::new(scripted::Scripted::new()),
         ProviderKind::Ollama => Arc::new(ollama::Ollama::new(spec)?),
         ProviderKind::Anthropic => Arc::new(anthropic::Anthropic::new(spec)?),
         ProviderKind::OpenAi => Arc::new(openai::OpenAi::new(spec)?),

@@ -1,1 +1,293 @@
-//! (being written)
+//! HTTP as the providers need it: one lazy client per provider, bounded and timed reading,
+//! lines and server-sent events.
+//!
+//! It knows addresses, keys and time-outs, not what the bytes mean. Nothing here follows a
+//! redirect, so a key never travels to another host, and no message carries a key.
+
+use std::net::IpAddr;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, Response, Url, redirect};
+use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
+
+use super::failure::{Refusal, Who};
+use super::spec::not_configured;
+use super::{FailureKind, ProviderError, ProviderSpec};
+
+/// The most bytes one answer may have. A chat answer of 4,096 tokens streams as less than a megabyte.
+const MAX_ANSWER: usize = 4 * 1024 * 1024;
+/// The most bytes of an error body that are read.
+const MAX_ERROR: usize = 64 * 1024;
+
+/// How a provider is reached.
+pub(super) struct Http {
+    pub(super) who: Who,
+    base: Url,
+    headers: HeaderMap,
+    connect: Duration,
+    first_token: Duration,
+    client: OnceLock<Client>,
+}
+
+/// Why a call brought no answer to read.
+pub(super) enum Failure {
+    /// The server answered with something other than success.
+    Status(Box<Refusal>),
+    /// It did not get that far.
+    Other(ProviderError),
+}
+
+impl Http {
+    /// Prepares the way to `spec`'s server; `headers` go with every request. Connects to nothing.
+    pub(super) fn new(spec: &ProviderSpec, headers: &[(HeaderName, String)]) -> Result<Self, ProviderError> {
+        let name = &spec.name;
+        let base = Url::parse(spec.address())
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            .ok_or_else(|| {
+                not_configured(format!("{name}: base_url must be an http:// or https:// address"))
+            })?;
+        let mut map = HeaderMap::new();
+        for (key, value) in headers {
+            let mut value = HeaderValue::from_str(value).map_err(|_| {
+                not_configured(format!("{name}: the key has characters no HTTP header can carry"))
+            })?;
+            value.set_sensitive(true);
+            map.insert(key, value);
+        }
+        Ok(Self {
+            who: Who::new(spec, &base),
+            base,
+            headers: map,
+            connect: spec.connect,
+            first_token: spec.first_token,
+            client: OnceLock::new(),
+        })
+    }
+
+    /// The address of `path` below the base. A base without a path gets `version` (such as `v1`) first.
+    pub(super) fn url(&self, version: &str, path: &str) -> Url {
+        let mut url = self.base.clone();
+        let base = url.path().trim_end_matches('/').to_owned();
+        let versioned = version.is_empty() || base.rsplit('/').next().is_some_and(|last| last == version);
+        url.set_path(&if versioned { format!("{base}/{path}") } else { format!("{base}/{version}/{path}") });
+        url
+    }
+
+    /// Whether the base address has a path of its own.
+    pub(super) fn has_path(&self) -> bool {
+        !matches!(self.base.path(), "" | "/")
+    }
+
+    fn client(&self) -> Result<&Client, ProviderError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        // A provider that somebody else installed first serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = Client::builder()
+            .user_agent(concat!("botarium/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(self.connect)
+            .redirect(redirect::Policy::none());
+        if is_loopback(&self.base) {
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|error| {
+            not_configured(format!("{}: no HTTP client: {}", self.who.name, error.without_url()))
+        })?;
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    /// Sends `body` and waits for the head of the answer.
+    pub(super) async fn post(&self, url: Url, body: &Value) -> Result<Body<'_>, Failure> {
+        let request =
+            self.client().map_err(Failure::Other)?.post(url).headers(self.headers.clone()).json(body);
+        self.send(request).await
+    }
+
+    /// Fetches a JSON document.
+    pub(super) async fn get_json(&self, url: Url) -> Result<Value, ProviderError> {
+        let request = self.client()?.get(url).headers(self.headers.clone());
+        let result = match self.send(request).await {
+            Ok(body) => body.json().await,
+            Err(failure) => Err(failure.into_error(&self.who)),
+        };
+        result.map_err(|error| ProviderError { maybe_charged: false, ..error })
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Result<Body<'_>, Failure> {
+        let deadline = Instant::now() + self.first_token;
+        let response = match timeout_at(deadline, request.send()).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Err(Failure::Other(self.who.not_sent(&error))),
+            Err(_) => return Err(Failure::Other(self.who.no_first_token(self.first_token))),
+        };
+        let status = response.status();
+        let headers = response.headers().clone();
+        let mut body = Body::new(self, response, deadline);
+        if status.is_success() {
+            return Ok(body);
+        }
+        let text = body.beginning(MAX_ERROR).await;
+        Err(Failure::Status(Box::new(Refusal::read(status.as_u16(), &headers, &text))))
+    }
+}
+
+impl Failure {
+    pub(super) fn into_error(self, who: &Who) -> ProviderError {
+        match self {
+            Self::Status(refusal) => refusal.into_error(who),
+            Self::Other(error) => error,
+        }
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    })
+}
+
+/// The body of an answer while it arrives: bounded, and never waited for too long.
+pub(super) struct Body<'a> {
+    http: &'a Http,
+    response: Response,
+    /// What has arrived and has not been taken yet.
+    buffer: Vec<u8>,
+    /// Where the search for a line's end goes on.
+    searched: usize,
+    read: usize,
+    /// Until the first token; then each part has its own time.
+    deadline: Option<Instant>,
+    ended: bool,
+}
+
+impl<'a> Body<'a> {
+    fn new(http: &'a Http, response: Response, deadline: Instant) -> Self {
+        Self {
+            http,
+            response,
+            buffer: Vec::new(),
+            searched: 0,
+            read: 0,
+            deadline: Some(deadline),
+            ended: false,
+        }
+    }
+
+    /// Whether the server says it sends this type, such as `text/event-stream`.
+    pub(super) fn is(&self, mime: &str) -> bool {
+        let value = self.response.headers().get(reqwest::header::CONTENT_TYPE);
+        value.and_then(|value| value.to_str().ok()).is_some_and(|value| value.trim_start().starts_with(mime))
+    }
+
+    /// A token has arrived: from now on only stalling counts.
+    pub(super) fn first_token_seen(&mut self) {
+        self.deadline = None;
+    }
+
+    /// Reads what comes next into the buffer; `false` at the end.
+    async fn fill(&mut self) -> Result<bool, ProviderError> {
+        if self.ended {
+            return Ok(false);
+        }
+        let limit = self.http.first_token;
+        let until = self.deadline.unwrap_or_else(|| Instant::now() + limit);
+        match timeout_at(until, self.response.chunk()).await {
+            Ok(Ok(Some(bytes))) => {
+                self.read += bytes.len();
+                if self.read > MAX_ANSWER {
+                    return Err(self.http.who.too_long(MAX_ANSWER));
+                }
+                self.buffer.extend_from_slice(&bytes);
+                Ok(true)
+            }
+            Ok(Ok(None)) => {
+                self.ended = true;
+                Ok(false)
+            }
+            Ok(Err(error)) => Err(self.http.who.broken_off(&error)),
+            Err(_) if self.deadline.is_some() => Err(self.http.who.no_first_token(limit)),
+            Err(_) => Err(self.http.who.stalled(limit)),
+        }
+    }
+
+    /// The first `limit` bytes, as far as they arrive: for error bodies, which explain and decide nothing.
+    async fn beginning(&mut self, limit: usize) -> String {
+        while self.buffer.len() < limit && self.fill().await.is_ok_and(|more| more) {}
+        self.buffer.truncate(limit);
+        String::from_utf8_lossy(&self.buffer).into_owned()
+    }
+
+    /// The whole body as JSON.
+    pub(super) async fn json(mut self) -> Result<Value, ProviderError> {
+        while self.fill().await? {}
+        serde_json::from_slice(&self.buffer)
+            .map_err(|_| self.http.who.not_the_protocol(&String::from_utf8_lossy(&self.buffer)))
+    }
+
+    /// The next line without its end, or `None` after the last. Bytes that are no UTF-8 are replaced.
+    pub(super) async fn line(&mut self) -> Result<Option<String>, ProviderError> {
+        loop {
+            if let Some(end) = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n') {
+                let end = self.searched + end;
+                let line = String::from_utf8_lossy(&self.buffer[..end]).trim_end_matches('\r').to_owned();
+                self.buffer.drain(..=end);
+                self.searched = 0;
+                return Ok(Some(line));
+            }
+            self.searched = self.buffer.len();
+            if !self.fill().await? {
+                self.searched = 0;
+                let rest = std::mem::take(&mut self.buffer);
+                return Ok((!rest.is_empty()).then(|| String::from_utf8_lossy(&rest).into_owned()));
+            }
+        }
+    }
+
+    /// The data of the next server-sent event, or `None` at the end. Comments and other fields are skipped.
+    pub(super) async fn event(&mut self) -> Result<Option<String>, ProviderError> {
+        let mut data: Option<String> = None;
+        while let Some(line) = self.line().await? {
+            if line.is_empty() {
+                if data.is_some() {
+                    return Ok(data);
+                }
+            } else if let Some(part) = line.strip_prefix("data:") {
+                let part = part.strip_prefix(' ').unwrap_or(part);
+                match &mut data {
+                    Some(data) => {
+                        data.push('\n');
+                        data.push_str(part);
+                    }
+                    None => data = Some(part.to_owned()),
+                }
+            }
+        }
+        Ok(data)
+    }
+
+    /// The server's name and rules for messages.
+    pub(super) fn who(&self) -> &'a Who {
+        &self.http.who
+    }
+
+    /// Reads `text`, one message of the stream, as JSON.
+    pub(super) fn parse(&self, text: &str) -> Result<Value, ProviderError> {
+        serde_json::from_str(text).map_err(|_| self.who().not_the_protocol(text))
+    }
+
+    /// The error of a stream that ended before its answer did.
+    pub(super) fn ended_early(&self) -> ProviderError {
+        let who = self.who();
+        if self.read == 0 {
+            return who.not_the_protocol("");
+        }
+        ProviderError::new(FailureKind::Server, format!("{} broke off in the middle of its answer", who.name))
+            .charged()
+    }
+}

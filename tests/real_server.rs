@@ -1,0 +1,135 @@
+//! The adapters against a real model server, where one is given.
+//!
+//! Runs only when `BOTARIUM_TEST_LLAMA` holds the address of a llama.cpp server (see
+//! `tests/llama-server` and `tests/README.md`); otherwise it says so and passes. The model is
+//! tiny: what is proved is the wire, the schema and the counting, not the conversation.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use botarium::llm::{Guard, GuardSettings, Outcome, ProviderKind, ProviderSpec, Purpose, Request, build};
+use serde_json::{Value, json};
+
+fn server() -> Option<String> {
+    let address = std::env::var("BOTARIUM_TEST_LLAMA").ok().filter(|address| !address.is_empty());
+    if address.is_none() {
+        println!("skipped: BOTARIUM_TEST_LLAMA is not set");
+    }
+    address
+}
+
+fn spec(kind: ProviderKind, address: &str) -> ProviderSpec {
+    ProviderSpec {
+        base_url: Some(address.to_owned()),
+        api_key: Some("EMPTY".into()),
+        model: Some("smollm2".to_owned()),
+        first_token: Duration::from_secs(90),
+        ..ProviderSpec::new(kind.as_str(), kind)
+    }
+}
+
+fn request(prompt: &str, schema: Option<Value>) -> Request {
+    Request {
+        purpose: Purpose::Think,
+        model: "smollm2".to_owned(),
+        system: "You are a brief assistant.".to_owned(),
+        prompt: prompt.to_owned(),
+        schema: schema.map(Arc::new),
+        temperature: 0.2,
+        max_tokens: 40,
+        scene: None,
+        seed: 7,
+    }
+}
+
+/// One call, with the live text it came with.
+async fn ask(spec: &ProviderSpec, request: &Request) -> (Outcome, Vec<String>) {
+    let guard = Guard::new(build(spec).expect("a usable spec"), GuardSettings::from(spec));
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let sink = seen.clone();
+    let outcome = guard.complete(request, Arc::new(move |text| sink.lock().unwrap().push(text.to_owned()))).await;
+    let seen = seen.lock().unwrap().clone();
+    (outcome, seen)
+}
+
+async fn answers_in_a_stream_and_counts(kind: ProviderKind, address: &str) {
+    let spec = spec(kind, address);
+    let (outcome, deltas) = ask(&spec, &request("Say hello to Ada.", None)).await;
+    let completion = outcome.result.unwrap_or_else(|error| panic!("{kind}: {error}"));
+    println!("{kind}: {completion:?}");
+    assert!(!completion.text.is_empty());
+    assert_eq!(deltas.concat(), completion.text, "the live text is the answer");
+    assert!(deltas.len() > 1, "it came in parts");
+    let usage = completion.usage.expect("the server counts");
+    assert!(usage.input > 5 && (1..=40).contains(&usage.output), "{usage:?}");
+    assert!(usage.cached <= usage.input);
+    assert_eq!(completion.model, "smollm2");
+    assert!(matches!(completion.finish.as_deref(), Some("stop" | "length")));
+    assert_eq!(outcome.attempts.len(), 1);
+}
+
+#[tokio::test]
+async fn openai_streams_and_counts() {
+    let Some(address) = server() else { return };
+    answers_in_a_stream_and_counts(ProviderKind::OpenAi, &address).await;
+    // The same address with its version written out.
+    answers_in_a_stream_and_counts(ProviderKind::OpenAi, &format!("{address}/v1/")).await;
+}
+
+#[tokio::test]
+async fn anthropic_streams_and_counts() {
+    let Some(address) = server() else { return };
+    answers_in_a_stream_and_counts(ProviderKind::Anthropic, &address).await;
+}
+
+#[tokio::test]
+async fn anthropic_adds_up_what_the_cache_holds() {
+    let Some(address) = server() else { return };
+    let spec = spec(ProviderKind::Anthropic, &address);
+    let mut request = request("Say yes.", None);
+    request.system = "You keep a long list of rules. ".repeat(40);
+    request.max_tokens = 4;
+    let mut inputs = Vec::new();
+    for _ in 0..3 {
+        let (outcome, _) = ask(&spec, &request).await;
+        let usage = outcome.result.expect("an answer").usage.expect("counted");
+        println!("{usage:?}");
+        inputs.push((usage.input, usage.cached));
+    }
+    assert!(inputs.iter().all(|(input, _)| *input == inputs[0].0), "the sum is what was read: {inputs:?}");
+    assert!(inputs.iter().any(|(_, cached)| *cached > 100), "the cache was used: {inputs:?}");
+}
+
+#[tokio::test]
+async fn openai_holds_a_schema() {
+    let Some(address) = server() else { return };
+    let schema = json!({
+        "type": "object",
+        "properties": {"action": {"enum": ["reply", "vote", "do_nothing"]}, "count": {"type": "integer"}},
+        "required": ["action", "count"],
+        "additionalProperties": false,
+    });
+    let (outcome, _) = ask(&spec(ProviderKind::OpenAi, &address), &request("Choose.", Some(schema))).await;
+    let completion = outcome.result.expect("an answer");
+    let value: Value = serde_json::from_str(&completion.text).unwrap_or_else(|_| panic!("{completion:?}"));
+    assert!(["reply", "vote", "do_nothing"].contains(&value["action"].as_str().unwrap_or_default()), "{value}");
+    assert!(value["count"].is_i64());
+}
+
+#[tokio::test]
+async fn a_schema_the_server_cannot_read_is_let_go() {
+    let Some(address) = server() else { return };
+    let schema = json!({"type": "nonsense"});
+    let (outcome, _) = ask(&spec(ProviderKind::OpenAi, &address), &request("Choose.", Some(schema))).await;
+    let completion = outcome.result.expect("an answer all the same");
+    assert!(!completion.text.is_empty());
+}
+
+#[tokio::test]
+async fn models_are_listed() {
+    let Some(address) = server() else { return };
+    for kind in [ProviderKind::OpenAi, ProviderKind::Anthropic] {
+        let models = build(&spec(kind, &address)).expect("usable").models().await.expect("a list");
+        assert_eq!(models, ["smollm2"]);
+    }
+}
