@@ -47,7 +47,8 @@ async fn ask(spec: &ProviderSpec, request: &Request) -> (Outcome, Vec<String>) {
     let guard = Guard::new(build(spec).expect("a usable spec"), GuardSettings::from(spec));
     let seen = Arc::new(Mutex::new(Vec::new()));
     let sink = seen.clone();
-    let outcome = guard.complete(request, Arc::new(move |text| sink.lock().unwrap().push(text.to_owned()))).await;
+    let outcome =
+        guard.complete(request, Arc::new(move |text| sink.lock().unwrap().push(text.to_owned()))).await;
     let seen = seen.lock().unwrap().clone();
     (outcome, seen)
 }
@@ -112,7 +113,10 @@ async fn openai_holds_a_schema() {
     let (outcome, _) = ask(&spec(ProviderKind::OpenAi, &address), &request("Choose.", Some(schema))).await;
     let completion = outcome.result.expect("an answer");
     let value: Value = serde_json::from_str(&completion.text).unwrap_or_else(|_| panic!("{completion:?}"));
-    assert!(["reply", "vote", "do_nothing"].contains(&value["action"].as_str().unwrap_or_default()), "{value}");
+    assert!(
+        ["reply", "vote", "do_nothing"].contains(&value["action"].as_str().unwrap_or_default()),
+        "{value}"
+    );
     assert!(value["count"].is_i64());
 }
 

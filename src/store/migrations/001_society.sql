@@ -108,7 +108,7 @@ CREATE TABLE ties (
 CREATE INDEX ties_b ON ties (b, a);
 
 CREATE TABLE activities (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,               -- the sequence number; rows are never deleted
   bot_id TEXT NOT NULL,
   action_type TEXT NOT NULL,
   details TEXT NOT NULL,                -- JSON, as on the wire

@@ -1,0 +1,561 @@
+//! What a beat reads and writes besides the forum: the bot's row, its activity, usage,
+//! reservations, the thought record, counters.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::Result;
+use crate::domain::{Money, Stamp, Usage};
+use crate::protocol::Fault;
+
+/// A bot's row, as a beat needs it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BotRow {
+    /// Id.
+    pub id: String,
+    /// Shown name.
+    pub name: String,
+    /// Live configuration, JSON.
+    pub config: String,
+    /// Stopped by a person.
+    pub is_paused: bool,
+    /// Own token cap.
+    pub token_cap: Option<i64>,
+    /// Own cost cap.
+    pub cost_cap: Option<Money>,
+    /// Own pace.
+    pub pace_seconds: Option<u32>,
+    /// Net votes.
+    pub reputation: i64,
+    /// Votes up.
+    pub upvotes: i64,
+    /// Votes down.
+    pub downvotes: i64,
+    /// Beats so far.
+    pub beat: u64,
+    /// Beats since its own last thread.
+    pub beats_since_thread: u32,
+    /// Newest activity it has seen.
+    pub seen_seq: i64,
+    /// Why the last beat was gated.
+    pub gate: Option<String>,
+    /// Last provider error.
+    pub failing: Option<String>,
+    /// When it wakes next.
+    pub next_beat_at: Option<Stamp>,
+    /// When it woke last.
+    pub last_beat_at: Option<Stamp>,
+}
+
+const BOT_COLUMNS: &str = "id, name, config, is_paused, token_cap, cost_cap, pace_seconds, reputation, upvotes, \
+     downvotes, beat, beats_since_thread, seen_seq, gate, failing, next_beat_at, last_beat_at";
+
+fn bot_row(row: &Row<'_>) -> rusqlite::Result<BotRow> {
+    Ok(BotRow {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        config: row.get(2)?,
+        is_paused: row.get(3)?,
+        token_cap: row.get(4)?,
+        cost_cap: row.get::<_, Option<i64>>(5)?.map(Money::from_nanos),
+        pace_seconds: row.get(6)?,
+        reputation: row.get(7)?,
+        upvotes: row.get(8)?,
+        downvotes: row.get(9)?,
+        beat: row.get::<_, i64>(10)?.unsigned_abs(),
+        beats_since_thread: row.get(11)?,
+        seen_seq: row.get(12)?,
+        gate: row.get(13)?,
+        failing: row.get(14)?,
+        next_beat_at: row.get::<_, Option<i64>>(15)?.map(Stamp::from_micros),
+        last_beat_at: row.get::<_, Option<i64>>(16)?.map(Stamp::from_micros),
+    })
+}
+
+/// A present bot's row.
+///
+/// # Errors
+/// 404 when there is none.
+pub fn bot(c: &Connection, id: &str) -> Result<BotRow> {
+    c.prepare_cached(&format!("SELECT {BOT_COLUMNS} FROM bots WHERE id = ?1 AND departed_at IS NULL"))?
+        .query_row([id], bot_row)
+        .optional()?
+        .ok_or_else(|| Fault::not_found("bot", id).into())
+}
+
+/// What one line of the scheduler needs: id, name, next beat, own pace, last beat, provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Bot id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// When it wakes next; `None` before its first beat was planned.
+    pub next_beat_at: Option<Stamp>,
+    /// Own pace.
+    pub pace_seconds: Option<u32>,
+    /// Provider named in its configuration.
+    pub provider: String,
+}
+
+/// Every present bot, by id.
+///
+/// # Errors
+/// Database errors.
+pub fn all_due(c: &Connection) -> Result<Vec<Due>> {
+    let mut statement = c.prepare_cached(
+        "SELECT id, name, next_beat_at, pace_seconds, config ->> '$.model.provider' FROM bots \
+         WHERE departed_at IS NULL ORDER BY id",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(Due {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            next_beat_at: row.get::<_, Option<i64>>(2)?.map(Stamp::from_micros),
+            pace_seconds: row.get(3)?,
+            provider: row.get::<_, Option<String>>(4)?.unwrap_or_else(|| "default".into()),
+        })
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Plans a bot's next beat.
+///
+/// # Errors
+/// Database errors.
+pub fn plan(c: &Connection, bot: &str, next: Stamp) -> Result<()> {
+    c.prepare_cached("UPDATE bots SET next_beat_at = ?2 WHERE id = ?1")?.execute(params![bot, next.micros()])?;
+    Ok(())
+}
+
+/// What a finished beat leaves in the bot's row.
+pub struct BeatDone<'a> {
+    /// Whose.
+    pub bot: &'a str,
+    /// The room's time.
+    pub at: Stamp,
+    /// When it wakes next.
+    pub next: Stamp,
+    /// Newest activity it has seen.
+    pub seen_seq: i64,
+    /// Whether there was nothing to react to.
+    pub idle: bool,
+    /// Whether it opened a thread.
+    pub opened_thread: bool,
+    /// Why it was gated, if it was.
+    pub gate: Option<&'a str>,
+    /// The provider's error, if it failed.
+    pub failing: Option<&'a str>,
+}
+
+/// Counts a beat and plans the next.
+///
+/// # Errors
+/// Database errors.
+pub fn finish(c: &Connection, done: &BeatDone<'_>) -> Result<()> {
+    c.prepare_cached(
+        "UPDATE bots SET beat = beat + 1, idle_beats = idle_beats + ?2, last_beat_at = ?3, next_beat_at = ?4, \
+         seen_seq = max(seen_seq, ?5), beats_since_thread = CASE WHEN ?6 THEN 0 ELSE beats_since_thread + 1 END, \
+         gate = ?7, failing = ?8 WHERE id = ?1",
+    )?
+    .execute(params![
+        done.bot,
+        done.idle,
+        done.at.micros(),
+        done.next.micros(),
+        done.seen_seq,
+        done.opened_thread,
+        done.gate,
+        done.failing
+    ])?;
+    Ok(())
+}
+
+/// Newest activity id.
+///
+/// # Errors
+/// Database errors.
+pub fn last_seq(c: &Connection) -> Result<i64> {
+    Ok(c.prepare_cached("SELECT ifnull(max(id), 0) FROM activities")?.query_row([], |row| row.get(0))?)
+}
+
+/// Whether anything happened after `seen` that `bot` did not do itself: a post, a vote, an event, a person.
+///
+/// # Errors
+/// Database errors.
+pub fn has_news(c: &Connection, bot: &str, seen: i64) -> Result<bool> {
+    Ok(c.prepare_cached(
+        "SELECT 1 FROM activities WHERE id > ?1 AND bot_id <> ?2 AND action_type IN \
+         ('create_thread', 'reply', 'vote', 'human_post', 'event_injected') LIMIT 1",
+    )?
+    .query_row(params![seen, bot], |_| Ok(()))
+    .optional()?
+    .is_some())
+}
+
+/// A new activity row.
+pub struct NewActivity<'a> {
+    /// Its id: `last_seq() + 1`.
+    pub id: i64,
+    /// Actor id.
+    pub actor: &'a str,
+    /// `action_type`.
+    pub action: &'a str,
+    /// JSON.
+    pub details: &'a str,
+    /// Tokens of all calls so far.
+    pub tokens: i64,
+    /// Cost of all calls so far.
+    pub cost: Money,
+    /// When.
+    pub at: Stamp,
+    /// The room's day.
+    pub day: &'a str,
+    /// Whether its memories are still to be extracted.
+    pub to_remember: bool,
+}
+
+/// Stores an activity and counts it for its day.
+///
+/// # Errors
+/// Database errors.
+pub fn insert_activity(c: &Connection, new: &NewActivity<'_>) -> Result<()> {
+    c.prepare_cached(
+        "INSERT INTO activities (id, bot_id, action_type, details, tokens_used, cost, created_at, remembered) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute(params![
+        new.id,
+        new.actor,
+        new.action,
+        new.details,
+        new.tokens,
+        new.cost.nanos(),
+        new.at.micros(),
+        !new.to_remember
+    ])?;
+    c.prepare_cached(
+        "INSERT INTO actions_daily VALUES (?1, ?2, ?3, 1) ON CONFLICT DO UPDATE SET count = count + 1",
+    )?
+    .execute(params![new.day, new.actor, new.action])?;
+    Ok(())
+}
+
+/// Adds the tokens of later calls (extraction, compression) to an activity.
+///
+/// # Errors
+/// Database errors.
+pub fn charge_activity(c: &Connection, id: i64, tokens: i64, cost: Money) -> Result<()> {
+    c.prepare_cached("UPDATE activities SET tokens_used = tokens_used + ?2, cost = cost + ?3 WHERE id = ?1")?
+        .execute(params![id, tokens, cost.nanos()])?;
+    Ok(())
+}
+
+/// Marks an activity's memories as extracted; `false` when they were already.
+///
+/// # Errors
+/// Database errors.
+pub fn mark_remembered(c: &Connection, id: i64) -> Result<bool> {
+    Ok(c.prepare_cached("UPDATE activities SET remembered = 1 WHERE id = ?1 AND remembered = 0")?.execute([id])? == 1)
+}
+
+/// Activities whose memories are still to be extracted: id, bot, type, details, time.
+///
+/// # Errors
+/// Database errors.
+pub fn unremembered(c: &Connection) -> Result<Vec<(i64, String, String, String, Stamp)>> {
+    let mut statement = c.prepare_cached(
+        "SELECT id, bot_id, action_type, details, created_at FROM activities WHERE remembered = 0 ORDER BY id",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, Stamp::from_micros(row.get(4)?)))
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Stores or replaces a thought record, already compressed, and forgets those beyond `keep`.
+///
+/// # Errors
+/// Database errors.
+pub fn put_thought(c: &Connection, activity_id: i64, record: &[u8], keep: i64) -> Result<()> {
+    c.prepare_cached("INSERT OR REPLACE INTO thoughts VALUES (?1, ?2)")?.execute(params![activity_id, record])?;
+    // Pruned in strides, so that a beat rarely pays for it.
+    if activity_id % 64 == 0 {
+        c.prepare_cached(
+            "DELETE FROM thoughts WHERE activity_id <= \
+             (SELECT activity_id FROM thoughts ORDER BY activity_id DESC LIMIT 1 OFFSET ?1)",
+        )?
+        .execute([keep.max(0)])?;
+    }
+    Ok(())
+}
+
+/// A thought record, still compressed.
+///
+/// # Errors
+/// Database errors.
+pub fn thought(c: &Connection, activity_id: i64) -> Result<Option<Vec<u8>>> {
+    Ok(c.prepare_cached("SELECT record FROM thoughts WHERE activity_id = ?1")?
+        .query_row([activity_id], |row| row.get(0))
+        .optional()?)
+}
+
+/// Counts an answer at a rung of the ladder.
+///
+/// # Errors
+/// Database errors.
+pub fn count_rung(c: &Connection, provider: &str, model: &str, rung: &str) -> Result<()> {
+    c.prepare_cached("INSERT INTO ladder VALUES (?1, ?2, ?3, 1) ON CONFLICT DO UPDATE SET count = count + 1")?
+        .execute([provider, model, rung])?;
+    Ok(())
+}
+
+/// What a call used, for the day's books.
+pub struct Charge<'a> {
+    /// Whose.
+    pub bot: &'a str,
+    /// The room's day.
+    pub day: &'a str,
+    /// Provider name.
+    pub provider: &'a str,
+    /// Model name.
+    pub model: &'a str,
+    /// Tokens.
+    pub usage: Usage,
+    /// Cost.
+    pub cost: Money,
+    /// Whether the model has a known price.
+    pub priced: bool,
+    /// Whether the default caps count it (every provider but `scripted`).
+    pub bound: bool,
+}
+
+/// Adds a call to the day's usage.
+///
+/// # Errors
+/// Database errors.
+pub fn charge(c: &Connection, charge: &Charge<'_>) -> Result<()> {
+    let Usage { input, output, cached, .. } = charge.usage;
+    c.prepare_cached(
+        "INSERT INTO usage_daily VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET \
+         calls = calls + 1, input = input + ?5, output = output + ?6, cached = cached + ?7, cost = cost + ?8, \
+         priced = min(priced, ?9)",
+    )?
+    .execute(params![
+        charge.bot,
+        charge.day,
+        charge.provider,
+        charge.model,
+        input,
+        output,
+        cached,
+        charge.cost.nanos(),
+        charge.priced
+    ])?;
+    let total = charge.usage.total();
+    c.prepare_cached(
+        "INSERT INTO usage_room VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET tokens = tokens + ?2, \
+         cost = cost + ?3, bound_tokens = bound_tokens + ?4",
+    )?
+    .execute(params![charge.day, total, charge.cost.nanos(), if charge.bound { total } else { 0 }])?;
+    Ok(())
+}
+
+/// What a bot has used on a day, reservations included.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Tokens of every provider.
+    pub tokens: i64,
+    /// Of those, tokens the default caps count.
+    pub bound_tokens: i64,
+    /// Cost.
+    pub cost: Money,
+}
+
+/// What `bot` has used on `day`, with what is reserved for calls under way.
+///
+/// # Errors
+/// Database errors.
+pub fn spent(c: &Connection, bot: &str, day: &str) -> Result<Spent> {
+    Ok(c.prepare_cached(
+        "SELECT ifnull(sum(t), 0), ifnull(sum(CASE WHEN provider <> 'scripted' THEN t END), 0), ifnull(sum(cost), 0) FROM \
+         (SELECT input + output AS t, provider, cost FROM usage_daily WHERE bot_id = ?1 AND day = ?2 \
+          UNION ALL SELECT input + output, provider, cost FROM reservations WHERE bot_id = ?1 AND day = ?2)",
+    )?
+    .query_row([bot, day], |row| {
+        Ok(Spent { tokens: row.get(0)?, bound_tokens: row.get(1)?, cost: Money::from_nanos(row.get(2)?) })
+    })?)
+}
+
+/// What the whole room has used on `day`, with what is reserved.
+///
+/// # Errors
+/// Database errors.
+pub fn spent_by_room(c: &Connection, day: &str) -> Result<Spent> {
+    Ok(c.prepare_cached(
+        "SELECT ifnull(sum(t), 0), ifnull(sum(b), 0), ifnull(sum(cost), 0) FROM \
+         (SELECT tokens AS t, bound_tokens AS b, cost FROM usage_room WHERE day = ?1 \
+          UNION ALL SELECT input + output, input + output, cost FROM reservations WHERE day = ?1)",
+    )?
+    .query_row([day], |row| {
+        Ok(Spent { tokens: row.get(0)?, bound_tokens: row.get(1)?, cost: Money::from_nanos(row.get(2)?) })
+    })?)
+}
+
+/// An upper bound of a call, as written before it is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reservation {
+    /// Row id.
+    pub id: i64,
+    /// Whose.
+    pub bot: String,
+    /// The room's day it was made on, which it is charged to.
+    pub day: String,
+    /// Provider name.
+    pub provider: String,
+    /// Model name.
+    pub model: String,
+    /// Input tokens at most.
+    pub input: i64,
+    /// Output tokens at most.
+    pub output: i64,
+    /// Cost at most.
+    pub cost: Money,
+    /// Whether the model has a known price.
+    pub priced: bool,
+}
+
+/// Writes a reservation and answers its id.
+///
+/// # Errors
+/// Database errors.
+pub fn reserve(c: &Connection, r: &Reservation, at: Stamp) -> Result<i64> {
+    c.prepare_cached(
+        "INSERT INTO reservations (bot_id, day, provider, model, input, output, cost, priced, created_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        r.bot,
+        r.day,
+        r.provider,
+        r.model,
+        r.input,
+        r.output,
+        r.cost.nanos(),
+        r.priced,
+        at.micros()
+    ])?;
+    Ok(c.last_insert_rowid())
+}
+
+/// Takes a reservation out of the books.
+///
+/// # Errors
+/// Database errors.
+pub fn release(c: &Connection, id: i64) -> Result<()> {
+    c.prepare_cached("DELETE FROM reservations WHERE id = ?1")?.execute([id])?;
+    Ok(())
+}
+
+/// Every reservation there is: after a crash, calls that were cut off.
+///
+/// # Errors
+/// Database errors.
+pub fn reservations(c: &Connection) -> Result<Vec<Reservation>> {
+    let mut statement = c.prepare_cached(
+        "SELECT id, bot_id, day, provider, model, input, output, cost, priced FROM reservations ORDER BY id",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(Reservation {
+            id: row.get(0)?,
+            bot: row.get(1)?,
+            day: row.get(2)?,
+            provider: row.get(3)?,
+            model: row.get(4)?,
+            input: row.get(5)?,
+            output: row.get(6)?,
+            cost: Money::from_nanos(row.get(7)?),
+            priced: row.get(8)?,
+        })
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Highest tokens per prompt byte seen for a model, in millionths.
+///
+/// # Errors
+/// Database errors.
+pub fn token_rate(c: &Connection, provider: &str, model: &str) -> Result<Option<i64>> {
+    Ok(c.prepare_cached("SELECT per_byte FROM token_rates WHERE provider = ?1 AND model = ?2")?
+        .query_row([provider, model], |row| row.get(0))
+        .optional()?)
+}
+
+/// Notes a rate when it is the highest so far.
+///
+/// # Errors
+/// Database errors.
+pub fn note_token_rate(c: &Connection, provider: &str, model: &str, per_byte: i64) -> Result<()> {
+    c.prepare_cached(
+        "INSERT INTO token_rates VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET per_byte = max(per_byte, ?3)",
+    )?
+    .execute(params![provider, model, per_byte])?;
+    Ok(())
+}
+
+/// A value of the room's own notes.
+///
+/// # Errors
+/// Database errors.
+pub fn meta(c: &Connection, key: &str) -> Result<Option<String>> {
+    Ok(c.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()?)
+}
+
+/// Sets a value of the room's own notes.
+///
+/// # Errors
+/// Database errors.
+pub fn set_meta(c: &Connection, key: &str, value: &str) -> Result<()> {
+    c.prepare_cached("INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value")?
+        .execute([key, value])?;
+    Ok(())
+}
+
+/// A flag to raise.
+pub struct NewFlag<'a> {
+    /// The author of the target.
+    pub bot: &'a str,
+    /// thread, reply, bot.
+    pub target_type: &'a str,
+    /// Id of the target.
+    pub target_id: String,
+    /// The thread to look at.
+    pub thread_id: Option<i64>,
+    /// repetitive, low_quality, frequency.
+    pub flag_type: &'a str,
+    /// One sentence.
+    pub reason: String,
+    /// When.
+    pub at: Stamp,
+}
+
+/// Raises a flag unless one of its kind is open for the bot; answers its id.
+///
+/// # Errors
+/// Database errors.
+pub fn raise_flag(c: &Connection, flag: &NewFlag<'_>) -> Result<Option<i64>> {
+    let raised = c
+        .prepare_cached(
+            "INSERT OR IGNORE INTO flags (bot_id, target_type, target_id, thread_id, flag_type, flagged_by, reason, created_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, 'system', ?6, ?7)",
+        )?
+        .execute(params![
+            flag.bot,
+            flag.target_type,
+            flag.target_id,
+            flag.thread_id,
+            flag.flag_type,
+            flag.reason,
+            flag.at.micros()
+        ])?;
+    Ok((raised == 1).then(|| c.last_insert_rowid()))
+}
