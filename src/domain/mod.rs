@@ -12,6 +12,7 @@ pub mod secret;
 pub mod similarity;
 pub mod stamp;
 pub mod text;
+pub mod yaml;
 
 pub use action::{Action, ActionKind};
 pub use budget::{Money, Price, Usage};

@@ -172,6 +172,26 @@ impl FromIterator<u64> for TermSet {
     }
 }
 
+/// The candidate a mistyped `word` was most likely meant to be; `None` when none is close.
+#[must_use]
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase().replace(['-', ' '], "_");
+    if word.is_empty() || word.len() > 64 {
+        return None;
+    }
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&word, candidate), candidate))
+        .filter(|(distance, candidate)| {
+            let (short, long) = (word.len().min(candidate.len()), word.len().max(candidate.len()));
+            *distance <= (long / 3).max(1)
+                || (short >= 4 && (candidate.starts_with(&word) || word.starts_with(candidate)))
+                || (short >= 4 && strsim::jaro_winkler(&word, candidate) > 0.9)
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -215,6 +235,17 @@ mod tests {
     fn every_stop_word_is_one() {
         assert!(STOP_WORDS.split_whitespace().all(|word| terms(word).is_empty()));
         assert!(terms("don't you'll it's").is_empty());
+    }
+
+    #[test]
+    fn a_slip_of_the_keyboard_finds_its_word() {
+        let words = ["skepticism", "shyness", "aggression", "creativity_level", "id"];
+        assert_eq!(nearest("skepticsm", words), Some("skepticism"));
+        assert_eq!(nearest("Creativity Level", words), Some("creativity_level"));
+        assert_eq!(nearest("creativity", words), Some("creativity_level"));
+        assert_eq!(nearest("di", words), Some("id"));
+        assert_eq!(nearest("zebra", words), None);
+        assert_eq!(nearest("", words), None);
     }
 
     proptest! {
