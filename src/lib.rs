@@ -1,6 +1,9 @@
 //! Botarium: a terminal control room for a society of AI bots.
 
 pub mod domain;
+pub mod embedded;
+pub mod engine;
 pub mod llm;
 pub mod protocol;
+pub mod store;
 pub mod tools;

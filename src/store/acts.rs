@@ -118,11 +118,8 @@ pub fn insert_thread(c: &Connection, new: &NewThread<'_>) -> Result<i64> {
     for tag in new.tags {
         c.prepare_cached("INSERT OR IGNORE INTO thread_tags VALUES (?1, ?2)")?.execute(params![tag, id])?;
     }
-    c.prepare_cached("INSERT INTO posts_fts (rowid, title, content) VALUES (?1, ?2, ?3)")?.execute(params![
-        id * 2,
-        new.title,
-        new.content
-    ])?;
+    c.prepare_cached("INSERT INTO posts_fts (rowid, title, content) VALUES (?1, ?2, ?3)")?
+        .execute(params![id * 2, new.title, new.content])?;
     c.prepare_cached("UPDATE bots SET threads = threads + 1 WHERE id = ?1")?.execute([new.author])?;
     Ok(id)
 }
@@ -280,10 +277,11 @@ pub fn follow(c: &Connection, follower: &str, following: &str, at: Stamp) -> Res
         return Err(Fault::bad_value(format!("{follower} cannot follow itself")).into());
     }
     require_bot(c, following)?;
-    let new = c
-        .prepare_cached("INSERT OR IGNORE INTO follows VALUES (?1, ?2, ?3)")?
-        .execute(params![follower, following, at.micros()])?
-        == 1;
+    let new = c.prepare_cached("INSERT OR IGNORE INTO follows VALUES (?1, ?2, ?3)")?.execute(params![
+        follower,
+        following,
+        at.micros()
+    ])? == 1;
     if new {
         count_follow(c, follower, following, 1)?;
     }
@@ -368,7 +366,8 @@ pub fn delete_reply(c: &Connection, id: i64, at: Stamp) -> Result<i64> {
 }
 
 fn hide_reply(c: &Connection, id: i64, at: Stamp) -> Result<()> {
-    c.prepare_cached("UPDATE replies SET deleted_at = ?2 WHERE id = ?1")?.execute(params![id, at.micros()])?;
+    c.prepare_cached("UPDATE replies SET deleted_at = ?2 WHERE id = ?1")?
+        .execute(params![id, at.micros()])?;
     c.prepare_cached("DELETE FROM posts_fts WHERE rowid = ?1")?.execute([id * 2 + 1])?;
     Ok(())
 }

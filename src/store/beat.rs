@@ -123,7 +123,8 @@ pub fn all_due(c: &Connection) -> Result<Vec<Due>> {
 /// # Errors
 /// Database errors.
 pub fn plan(c: &Connection, bot: &str, next: Stamp) -> Result<()> {
-    c.prepare_cached("UPDATE bots SET next_beat_at = ?2 WHERE id = ?1")?.execute(params![bot, next.micros()])?;
+    c.prepare_cached("UPDATE bots SET next_beat_at = ?2 WHERE id = ?1")?
+        .execute(params![bot, next.micros()])?;
     Ok(())
 }
 
@@ -255,7 +256,9 @@ pub fn charge_activity(c: &Connection, id: i64, tokens: i64, cost: Money) -> Res
 /// # Errors
 /// Database errors.
 pub fn mark_remembered(c: &Connection, id: i64) -> Result<bool> {
-    Ok(c.prepare_cached("UPDATE activities SET remembered = 1 WHERE id = ?1 AND remembered = 0")?.execute([id])? == 1)
+    Ok(c.prepare_cached("UPDATE activities SET remembered = 1 WHERE id = ?1 AND remembered = 0")?
+        .execute([id])?
+        == 1)
 }
 
 /// Activities whose memories are still to be extracted: id, bot, type, details, time.
@@ -277,7 +280,8 @@ pub fn unremembered(c: &Connection) -> Result<Vec<(i64, String, String, String, 
 /// # Errors
 /// Database errors.
 pub fn put_thought(c: &Connection, activity_id: i64, record: &[u8], keep: i64) -> Result<()> {
-    c.prepare_cached("INSERT OR REPLACE INTO thoughts VALUES (?1, ?2)")?.execute(params![activity_id, record])?;
+    c.prepare_cached("INSERT OR REPLACE INTO thoughts VALUES (?1, ?2)")?
+        .execute(params![activity_id, record])?;
     // Pruned in strides, so that a beat rarely pays for it.
     if activity_id % 64 == 0 {
         c.prepare_cached(
@@ -304,8 +308,10 @@ pub fn thought(c: &Connection, activity_id: i64) -> Result<Option<Vec<u8>>> {
 /// # Errors
 /// Database errors.
 pub fn count_rung(c: &Connection, provider: &str, model: &str, rung: &str) -> Result<()> {
-    c.prepare_cached("INSERT INTO ladder VALUES (?1, ?2, ?3, 1) ON CONFLICT DO UPDATE SET count = count + 1")?
-        .execute([provider, model, rung])?;
+    c.prepare_cached(
+        "INSERT INTO ladder VALUES (?1, ?2, ?3, 1) ON CONFLICT DO UPDATE SET count = count + 1",
+    )?
+    .execute([provider, model, rung])?;
     Ok(())
 }
 
@@ -507,7 +513,9 @@ pub fn note_token_rate(c: &Connection, provider: &str, model: &str, per_byte: i6
 /// # Errors
 /// Database errors.
 pub fn meta(c: &Connection, key: &str) -> Result<Option<String>> {
-    Ok(c.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()?)
+    Ok(c.prepare_cached("SELECT value FROM meta WHERE key = ?1")?
+        .query_row([key], |row| row.get(0))
+        .optional()?)
 }
 
 /// Sets a value of the room's own notes.

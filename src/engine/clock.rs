@@ -1,0 +1,74 @@
+//! The room's time: the system's, or a simulated one that jumps from beat to beat.
+//!
+//! The only place that asks the system for the time of day.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::tz::TimeZone;
+
+use crate::domain::Stamp;
+
+/// Where simulated time starts unless told otherwise: 2026-01-01T00:00Z.
+pub const SIM_START: Stamp = Stamp::from_micros(1_767_225_600_000_000);
+
+/// A clock, handed down to whoever needs the time. Cheap to clone; clones share simulated time.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    mode: Mode,
+    zone: TimeZone,
+}
+
+#[derive(Clone, Debug)]
+enum Mode {
+    System,
+    Simulated(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The system's clock; days roll over in `zone`.
+    #[must_use]
+    pub const fn system(zone: TimeZone) -> Self {
+        Self { mode: Mode::System, zone }
+    }
+
+    /// A simulated clock, standing at `start`, in UTC.
+    #[must_use]
+    pub fn simulated(start: Stamp) -> Self {
+        Self { mode: Mode::Simulated(Arc::new(AtomicI64::new(start.micros()))), zone: TimeZone::UTC }
+    }
+
+    /// The room's time.
+    #[must_use]
+    pub fn now(&self) -> Stamp {
+        match &self.mode {
+            Mode::System => Stamp::from(jiff::Timestamp::now()),
+            Mode::Simulated(micros) => Stamp::from_micros(micros.load(Ordering::Acquire)),
+        }
+    }
+
+    /// Moves simulated time forward to `to` (never back). The system's clock does not listen.
+    pub fn advance(&self, to: Stamp) {
+        if let Mode::Simulated(micros) = &self.mode {
+            micros.fetch_max(to.micros(), Ordering::AcqRel);
+        }
+    }
+
+    /// Whether time is simulated.
+    #[must_use]
+    pub const fn is_simulated(&self) -> bool {
+        matches!(self.mode, Mode::Simulated(_))
+    }
+
+    /// The zone days are counted in.
+    #[must_use]
+    pub const fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// The room's day of `at`, as `YYYY-MM-DD`.
+    #[must_use]
+    pub fn day(&self, at: Stamp) -> String {
+        at.date_in(&self.zone).to_string()
+    }
+}

@@ -1,0 +1,85 @@
+//! The door to a running society: one method per command and query, named like the route that serves it.
+//!
+//! Cheap to clone. Reading methods run on the store's reader pool, changing ones through the
+//! one writer; both answer with a [`Fault`](crate::protocol::Fault) that names the way out.
+
+mod read;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
+use std::time::Instant;
+
+use rusqlite::Connection;
+
+use super::bus::{Bus, Subscription};
+use super::clock::Clock;
+use super::settings::Settings;
+use crate::protocol::{EngineState, Fault};
+use crate::store::{Store, StoreError};
+
+/// A handle to one running society.
+#[derive(Clone)]
+pub struct Handle {
+    pub(super) shared: Arc<Shared>,
+}
+
+/// What all parts of one engine share.
+pub(super) struct Shared {
+    pub(super) store: Store,
+    pub(super) bus: Bus,
+    pub(super) clock: Clock,
+    pub(super) settings: Settings,
+    pub(super) started: Instant,
+    pub(super) live: RwLock<Live>,
+}
+
+/// What is true now and stored nowhere.
+#[derive(Clone, Debug)]
+pub(super) struct Live {
+    /// Whether bots wake.
+    pub(super) engine: EngineState,
+    /// Bots on a beat right now.
+    pub(super) thinking: std::collections::BTreeSet<String>,
+    /// Connected viewers.
+    pub(super) viewers: i64,
+    /// Models that servers told of, per provider.
+    pub(super) models: BTreeMap<String, Vec<String>>,
+}
+
+impl Handle {
+    /// Runs a query on the reader pool.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.shared.store.read(query).await.map_err(Fault::from)
+    }
+
+    /// Listens to what happens from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> Subscription {
+        self.shared.bus.subscribe()
+    }
+
+    /// Newest committed activity id.
+    #[must_use]
+    pub fn last_seq(&self) -> i64 {
+        self.shared.bus.last_seq()
+    }
+
+    /// The room's time.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Refused(fault) => fault,
+            StoreError::Closed => Fault::unavailable("the engine is stopped"),
+            other => Fault::internal(other.to_string()),
+        }
+    }
+}

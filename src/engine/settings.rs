@@ -1,0 +1,77 @@
+//! What an engine is started with. Made from the effective configuration; plain data.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::clock::Clock;
+use crate::domain::{Money, Price, Prices};
+use crate::llm::ProviderSpec;
+use crate::store::Durability;
+use crate::tools::Tool;
+
+/// Everything an engine needs to know.
+#[derive(Clone)]
+pub struct Settings {
+    /// The society's home, for showing.
+    pub home: PathBuf,
+    /// The database file.
+    pub database: PathBuf,
+    /// The bots' YAML: file name and text. Read again at every start.
+    pub bots: Vec<(String, String)>,
+    /// How safe a commit is.
+    pub durability: Durability,
+    /// The room's time.
+    pub clock: Clock,
+    /// Seed of every draw; `None` = the room's own random one, made at its first start.
+    pub seed: Option<u64>,
+    /// The providers, the embedded `scripted` among them.
+    pub providers: Vec<ProviderSetup>,
+    /// The provider of bots that name none, unless the room remembers another choice.
+    pub default_provider: String,
+    /// Seconds between beats, when configured.
+    pub pace_seconds: Option<u32>,
+    /// Default caps.
+    pub budget: BudgetSettings,
+    /// Provider and model for extraction and compression; `None` = the bot's own.
+    pub memory_provider: Option<String>,
+    /// Model for extraction and compression; `None` = the provider's default.
+    pub memory_model: Option<String>,
+    /// Thought records kept.
+    pub thoughts_keep: i64,
+    /// Most custom bots; 0 = no limit.
+    pub max_bot_count: u32,
+    /// Tokens of a whole prompt at most.
+    pub prompt_tokens: usize,
+    /// What `web_search` asks; the scripted provider always asks the offline encyclopedia.
+    pub search: Arc<dyn Tool>,
+    /// How long search results are kept, in seconds.
+    pub search_cache_seconds: i64,
+    /// The price list.
+    pub prices: Arc<Prices>,
+    /// Log level, for `GET /api/config`.
+    pub log_level: String,
+    /// Price the embedded provider's tokens as if they were this model's, for demonstrations; shown as simulated.
+    pub pretend_model: Option<String>,
+}
+
+/// A provider as configured.
+#[derive(Clone)]
+pub struct ProviderSetup {
+    /// How it is reached.
+    pub spec: ProviderSpec,
+    /// A price given in the configuration, which goes before the list's.
+    pub price: Option<Price>,
+}
+
+/// The caps that bind where a bot has none of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BudgetSettings {
+    /// Tokens a day and bot.
+    pub daily_tokens: i64,
+    /// Cost a day and bot.
+    pub daily_cost: Money,
+    /// Tokens a day of the whole room.
+    pub room_daily_tokens: Option<i64>,
+    /// Cost a day of the whole room.
+    pub room_daily_cost: Option<Money>,
+}

@@ -1,0 +1,243 @@
+//! SQLite: the only room that names SQL.
+//!
+//! [`Store`] is a handle to one database: one writing connection on its own thread
+//! (`writer`), which runs jobs in order and commits them in groups, and a small pool of
+//! read-only connections (`readers`). It knows nothing of engines, prompts or providers.
+//! One file per family of queries; each function takes a `&Connection`, so that reading
+//! code runs the same inside a beat and on a reader.
+
+pub mod acts;
+pub mod beat;
+mod lock;
+mod readers;
+mod schema;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+pub use lock::{EngineLock, Holder};
+pub use readers::Readers;
+pub use schema::SCHEMA_VERSION;
+pub use writer::{Tx, Writer};
+
+/// How safe a commit is before it is announced.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// Synced to the disk: survives a power cut.
+    #[default]
+    Full,
+    /// Survives a crash of the program; a power cut may lose the last moments.
+    Normal,
+}
+
+/// What can go wrong with the database. Each message is a sentence for a person with a way out.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite said no.
+    #[error("{}", sqlite_message(.0))]
+    Sqlite(#[from] rusqlite::Error),
+    /// A file could not be reached.
+    #[error("cannot {action} {path}: {source}")]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The database was written by a newer version.
+    #[error(
+        "{path} was written by a newer botarium (schema {found}, this one knows {known}): update botarium, or use another --home"
+    )]
+    NewerSchema {
+        /// Which file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// Another engine works on it.
+    #[error("{0}")]
+    Locked(Holder),
+    /// It is no database, or a damaged one.
+    #[error(
+        "{path} is damaged or not a database ({detail}): restore a backup, or move the file away to begin afresh; nothing was changed"
+    )]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What SQLite said.
+        detail: String,
+    },
+    /// There is no database yet.
+    #[error("there is no society in {0} yet: start one with `botarium` or `botarium beat`")]
+    Missing(PathBuf),
+    /// A row holds something that cannot be.
+    #[error("the database holds something unexpected ({0}); run `botarium check`")]
+    Corrupt(String),
+    /// The writer thread has ended.
+    #[error("the store is closed")]
+    Closed,
+    /// A rule was broken by the request itself; the text is for the person who asked.
+    #[error(transparent)]
+    Refused(#[from] crate::protocol::Fault),
+}
+
+fn sqlite_message(error: &rusqlite::Error) -> String {
+    use rusqlite::ErrorCode;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => {
+            "the disk is full: free some space and go on; nothing that was announced is lost".into()
+        }
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            format!(
+                "the database cannot be written ({error}): check the rights of the home, or choose another with --home"
+            )
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            format!("another program holds the database ({error}): close it and try again")
+        }
+        Some(ErrorCode::SystemIoFailure) => {
+            format!(
+                "the disk failed ({error}): check the disk, then start again; what was announced is stored"
+            )
+        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            format!("the database is damaged ({error}): restore a backup, or run `botarium check`")
+        }
+        _ => format!("database error: {error}"),
+    }
+}
+
+/// The result of store work.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// A handle to one society's database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    path: Arc<PathBuf>,
+    writer: Option<Writer>,
+    readers: Readers,
+}
+
+impl Store {
+    /// Opens (and creates or migrates) a database for an engine. The caller holds an [`EngineLock`].
+    ///
+    /// # Errors
+    /// A newer schema, a damaged file, a full or read-only disk.
+    pub fn open(path: &Path, durability: Durability) -> Result<Self> {
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(|source| StoreError::Io {
+                action: "create",
+                path: parent.to_path_buf(),
+                source,
+            })?;
+        }
+        let mut connection = open_connection(path, false)?;
+        schema::prepare(&mut connection, path, durability)?;
+        let readers = Readers::new(path);
+        Ok(Self { path: Arc::new(path.to_path_buf()), writer: Some(Writer::spawn(connection)?), readers })
+    }
+
+    /// Opens an existing database for reading only, beside a running engine or without one.
+    ///
+    /// # Errors
+    /// As for [`Store::open`], and [`StoreError::Missing`].
+    pub fn open_read_only(path: &Path) -> Result<Self> {
+        if !path.exists() {
+            return Err(StoreError::Missing(
+                path.parent().and_then(Path::parent).unwrap_or(path).to_path_buf(),
+            ));
+        }
+        let connection = open_connection(path, true)?;
+        schema::verify(&connection, path)?;
+        Ok(Self { path: Arc::new(path.to_path_buf()), writer: None, readers: Readers::new(path) })
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs `job` on the writing connection, inside a savepoint of the current group, and answers
+    /// after the group's commit.
+    ///
+    /// # Errors
+    /// What `job` returned, or why the commit failed.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &self.writer {
+            Some(writer) => writer.run(job).await,
+            None => Err(StoreError::Closed),
+        }
+    }
+
+    /// As [`Store::write`], waiting on this thread (never on an async worker).
+    ///
+    /// # Errors
+    /// As for [`Store::write`].
+    pub fn write_blocking<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match &self.writer {
+            Some(writer) => writer.run_blocking(job),
+            None => Err(StoreError::Closed),
+        }
+    }
+
+    /// Counts rollbacks; who keeps a copy of what is stored drops it when this moved.
+    #[must_use]
+    pub fn rollbacks(&self) -> u64 {
+        self.writer.as_ref().map_or(0, Writer::rollbacks)
+    }
+
+    /// Runs `query` on a read-only connection.
+    ///
+    /// # Errors
+    /// What `query` returned.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.readers.run(query).await
+    }
+
+    /// As [`Store::read`], on this thread (never on an async worker).
+    ///
+    /// # Errors
+    /// What `query` returned.
+    pub fn read_blocking<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.readers.run_blocking(query)
+    }
+
+    /// Finishes the work that is queued, checkpoints and closes the writing connection.
+    pub fn close(&self) {
+        if let Some(writer) = &self.writer {
+            writer.close();
+        }
+    }
+}
+
+/// Opens one connection with the settings all of them share.
+pub(crate) fn open_connection(path: &Path, read_only: bool) -> Result<Connection> {
+    use rusqlite::OpenFlags;
+    let flags = if read_only {
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+    } else {
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+    } | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(connection)
+}

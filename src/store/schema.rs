@@ -1,0 +1,97 @@
+//! Numbered migrations, one transaction each, and the refusal of what is newer or damaged.
+
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode};
+use rusqlite_migration::{M, Migrations};
+
+use super::{Durability, Result, StoreError};
+
+const STEPS: &[M<'static>] = &[M::up(include_str!("migrations/001_society.sql"))];
+
+/// The schema this version writes (`PRAGMA user_version`).
+#[allow(clippy::cast_possible_wrap)] // a handful of steps
+pub const SCHEMA_VERSION: i64 = STEPS.len() as i64;
+
+/// Brings a database up to this version's schema and sets it up for writing.
+pub(super) fn prepare(connection: &mut Connection, path: &Path, durability: Durability) -> Result<()> {
+    verify_version(connection, path)?;
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(|e| damaged(e, path))?;
+    connection.pragma_update(
+        None,
+        "synchronous",
+        match durability {
+            Durability::Full => "FULL",
+            Durability::Normal => "NORMAL",
+        },
+    )?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    connection.pragma_update(None, "cache_size", -16_000)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "wal_autocheckpoint", 2_000)?;
+    Migrations::from_slice(STEPS).to_latest(connection).map_err(|error| match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => damaged(err, path),
+        other => StoreError::Corrupt(other.to_string()),
+    })
+}
+
+/// Refuses what cannot be read.
+pub(super) fn verify(connection: &Connection, path: &Path) -> Result<()> {
+    let found = verify_version(connection, path)?;
+    if found == 0 {
+        return Err(StoreError::Missing(path.to_path_buf()));
+    }
+    if found < SCHEMA_VERSION {
+        return Err(StoreError::Corrupt(format!(
+            "schema {found} is older than {SCHEMA_VERSION}; start `botarium` once to bring it up to date"
+        )));
+    }
+    Ok(())
+}
+
+fn verify_version(connection: &Connection, path: &Path) -> Result<i64> {
+    let found: i64 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(|e| damaged(e, path))?;
+    if found > SCHEMA_VERSION {
+        return Err(StoreError::NewerSchema { path: path.to_path_buf(), found, known: SCHEMA_VERSION });
+    }
+    Ok(found)
+}
+
+fn damaged(error: rusqlite::Error, path: &Path) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            StoreError::Damaged { path: path.to_path_buf(), detail: error.to_string() }
+        }
+        _ => StoreError::Sqlite(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_run_and_a_newer_schema_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        let mut connection = super::super::open_connection(&path, false).unwrap();
+        prepare(&mut connection, &path, Durability::Full).unwrap();
+        prepare(&mut connection, &path, Durability::Full).unwrap();
+        connection.pragma_update(None, "user_version", SCHEMA_VERSION + 1).unwrap();
+        let error = prepare(&mut connection, &path, Durability::Full).unwrap_err();
+        assert!(matches!(error, StoreError::NewerSchema { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        std::fs::write(&path, "this is not a database, but long enough to have a header ".repeat(20))
+            .unwrap();
+        let mut connection = super::super::open_connection(&path, false).unwrap();
+        let error = prepare(&mut connection, &path, Durability::Full).unwrap_err();
+        assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    }
+}

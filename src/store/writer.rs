@@ -1,0 +1,281 @@
+//! The one writer: a thread that owns the writing connection.
+//!
+//! Jobs run in the order they arrive, each in a savepoint; those that wait together are
+//! committed together, and only then are their callers answered and their `after_commit`
+//! actions run. A job that fails is rolled back alone. When the commit itself fails, every
+//! job of the group is told so and nothing of it is stored.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::{Result, StoreError};
+
+/// Most jobs in one group.
+const GROUP_MAX: usize = 128;
+/// A group is committed after this long even when more jobs wait.
+const GROUP_TIME: Duration = Duration::from_millis(20);
+/// Jobs that may wait before senders do.
+const QUEUE: usize = 1_024;
+
+type AfterCommit = Box<dyn FnOnce() + Send>;
+
+/// The writing connection inside a job's savepoint.
+pub struct Tx<'c> {
+    connection: &'c Connection,
+    after: &'c mut Vec<AfterCommit>,
+}
+
+impl Tx<'_> {
+    /// Runs `action` on the writer thread once the group is committed; dropped when it is not.
+    pub fn after_commit(&mut self, action: impl FnOnce() + Send + 'static) {
+        self.after.push(Box::new(action));
+    }
+
+    /// Runs `part` in a savepoint of its own; when it fails, only it is undone.
+    ///
+    /// # Errors
+    /// What `part` returned.
+    pub fn part<T>(&mut self, part: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let mark = self.after.len();
+        run_in_savepoint(self.connection, || {
+            let mut tx = Tx { connection: self.connection, after: self.after };
+            part(&mut tx)
+        })
+        .inspect_err(|_| self.after.truncate(mark))
+    }
+}
+
+impl Deref for Tx<'_> {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        self.connection
+    }
+}
+
+fn run_in_savepoint<T>(connection: &Connection, part: impl FnOnce() -> Result<T>) -> Result<T> {
+    connection.prepare_cached("SAVEPOINT part")?.execute([])?;
+    match part() {
+        Ok(value) => {
+            connection.prepare_cached("RELEASE part")?.execute([])?;
+            Ok(value)
+        }
+        Err(error) => {
+            // A full disk may have rolled everything back already: then there is nothing to undo.
+            let _ = connection.execute_batch("ROLLBACK TO part; RELEASE part");
+            Err(error)
+        }
+    }
+}
+
+/// A job's answer, released when the fate of its group is known: `None` for committed.
+type Answer = Box<dyn FnOnce(Option<&str>) + Send>;
+type Job = Box<dyn FnOnce(&Connection, &mut Vec<AfterCommit>) -> Answer + Send>;
+
+enum Message {
+    Job(Job),
+    Close(SyncSender<()>),
+}
+
+/// A handle to the writer thread. Cheap to clone.
+#[derive(Clone)]
+pub struct Writer {
+    queue: SyncSender<Message>,
+    rollbacks: Arc<AtomicU64>,
+}
+
+impl Writer {
+    /// Starts the thread. It ends when every handle is gone or [`Writer::close`] was called.
+    pub(super) fn spawn(connection: Connection) -> Result<Self> {
+        let (queue, jobs) = sync_channel(QUEUE);
+        let rollbacks = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&rollbacks);
+        std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || work(&connection, &jobs, &counter))
+            .map_err(|source| StoreError::Io {
+                action: "start the writer of",
+                path: "the store".into(),
+                source,
+            })?;
+        Ok(Self { queue, rollbacks })
+    }
+
+    pub(super) fn rollbacks(&self) -> u64 {
+        self.rollbacks.load(Ordering::Acquire)
+    }
+
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (message, answer) = self.wrap(job);
+        match self.queue.try_send(message) {
+            Ok(()) => {}
+            Err(std::sync::mpsc::TrySendError::Full(message)) => {
+                let queue = self.queue.clone();
+                tokio::task::spawn_blocking(move || queue.send(message))
+                    .await
+                    .map_err(|_| StoreError::Closed)?
+                    .map_err(|_| StoreError::Closed)?;
+            }
+            Err(std::sync::mpsc::TrySendError::Disconnected(_)) => return Err(StoreError::Closed),
+        }
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    pub(super) fn run_blocking<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (message, answer) = self.wrap(job);
+        self.queue.send(message).map_err(|_| StoreError::Closed)?;
+        answer.blocking_recv().map_err(|_| StoreError::Closed)?
+    }
+
+    fn wrap<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> (Message, oneshot::Receiver<Result<T>>) {
+        let (sender, receiver) = oneshot::channel();
+        let rollbacks = Arc::clone(&self.rollbacks);
+        let job: Job = Box::new(move |connection, after| {
+            let mark = after.len();
+            let result = run_in_savepoint(connection, || job(&mut Tx { connection, after }));
+            if result.is_err() {
+                after.truncate(mark);
+                rollbacks.fetch_add(1, Ordering::AcqRel);
+            }
+            Box::new(move |failure| {
+                let result = match (result, failure) {
+                    (Ok(_), Some(why)) => Err(StoreError::Corrupt(why.to_owned())),
+                    (result, _) => result,
+                };
+                let _ = sender.send(result); // the caller may have gone
+            })
+        });
+        (Message::Job(job), receiver)
+    }
+
+    pub(super) fn close(&self) {
+        let (done, wait) = sync_channel(1);
+        if self.queue.send(Message::Close(done)).is_ok() {
+            let _ = wait.recv();
+        }
+    }
+}
+
+fn work(connection: &Connection, jobs: &Receiver<Message>, rollbacks: &AtomicU64) {
+    while let Ok(message) = jobs.recv() {
+        let mut next = Some(message);
+        let mut answers: Vec<Answer> = Vec::new();
+        let mut after: Vec<AfterCommit> = Vec::new();
+        let mut closing = None;
+        let started = Instant::now();
+        let mut failure =
+            connection.execute_batch("BEGIN IMMEDIATE").err().map(|e| StoreError::from(e).to_string());
+        while let Some(message) = next.take() {
+            match message {
+                Message::Job(job) => answers.push(job(connection, &mut after)),
+                Message::Close(done) => {
+                    closing = Some(done);
+                    break;
+                }
+            }
+            if answers.len() < GROUP_MAX && started.elapsed() < GROUP_TIME {
+                next = jobs.try_recv().ok();
+            }
+        }
+        if failure.is_none() {
+            failure = connection.execute_batch("COMMIT").err().map(|e| StoreError::from(e).to_string());
+        }
+        if failure.is_some() {
+            rollbacks.fetch_add(1, Ordering::AcqRel);
+            let _ = connection.execute_batch("ROLLBACK"); // may be rolled back already
+        } else {
+            after.into_iter().for_each(|action| action());
+        }
+        answers.into_iter().for_each(|answer| answer(failure.as_deref()));
+        if let Some(done) = closing {
+            let _ = connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");
+            let _ = done.send(());
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store() -> (tempfile::TempDir, super::super::Store) {
+        let dir = tempfile::tempdir().unwrap();
+        let store =
+            super::super::Store::open(&dir.path().join("a.db"), super::super::Durability::Full).unwrap();
+        (dir, store)
+    }
+
+    fn put(tx: &Tx<'_>, key: &str) -> Result<()> {
+        tx.execute("INSERT INTO meta VALUES (?1, 'x')", [key])?;
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_failing_job_is_undone_alone_and_its_announcement_with_it() {
+        let (_dir, store) = store();
+        let (heard, hears) = std::sync::mpsc::channel();
+        let loud = heard.clone();
+        let bad = store.write(move |tx| {
+            put(tx, "bad")?;
+            tx.after_commit(move || loud.send("bad").unwrap());
+            Err::<(), _>(StoreError::Corrupt("no".into()))
+        });
+        let good = store.write(move |tx| {
+            put(tx, "good")?;
+            tx.after_commit(move || heard.send("good").unwrap());
+            Ok(())
+        });
+        let (bad, good) = tokio::join!(bad, good);
+        assert!(bad.is_err());
+        good.unwrap();
+        assert_eq!(hears.iter().take(1).collect::<Vec<_>>(), ["good"]);
+        let keys: i64 =
+            store.read(|c| Ok(c.query_row("SELECT count(*) FROM meta", [], |r| r.get(0))?)).await.unwrap();
+        assert_eq!(keys, 1);
+    }
+
+    #[tokio::test]
+    async fn a_part_can_fail_without_its_job() {
+        let (_dir, store) = store();
+        store
+            .write(|tx| {
+                put(tx, "kept")?;
+                assert!(
+                    tx.part(|tx| {
+                        put(tx, "lost")?;
+                        Err::<(), _>(StoreError::Closed)
+                    })
+                    .is_err()
+                );
+                put(tx, "also kept")
+            })
+            .await
+            .unwrap();
+        let keys: i64 =
+            store.read(|c| Ok(c.query_row("SELECT count(*) FROM meta", [], |r| r.get(0))?)).await.unwrap();
+        assert_eq!(keys, 2);
+    }
+
+    #[test]
+    fn closing_finishes_what_waits() {
+        let (_dir, store) = store();
+        store.write_blocking(|tx| put(tx, "a")).unwrap();
+        store.close();
+        assert!(matches!(store.write_blocking(|tx| put(tx, "b")), Err(StoreError::Closed)));
+    }
+}
