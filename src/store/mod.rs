@@ -8,7 +8,9 @@
 
 pub mod acts;
 pub mod beat;
+pub mod feed;
 mod lock;
+pub mod mind;
 mod readers;
 mod schema;
 mod writer;
