@@ -141,10 +141,7 @@ impl Provider for Anthropic {
     async fn models(&self) -> Result<Vec<String>, ProviderError> {
         let mut url = self.http.url("v1", "models");
         url.set_query(Some("limit=1000"));
-        let value = self.http.get_json(url).await?;
-        let list = value.get("data").and_then(Value::as_array);
-        let list = list.ok_or_else(|| self.http.who.not_the_protocol(&value.to_string()))?;
-        Ok(list.iter().filter_map(|model| text_at(model, "id")).map(str::to_owned).collect())
+        self.http.names(url, "data", ["id", "name"]).await
     }
 }
 

@@ -150,11 +150,14 @@ impl Breaker {
         let mut inner = self.lock();
         inner.failures = inner.failures.saturating_add(1);
         inner.last_error = Some(error.message.clone());
+        // Calls that were under way when it opened fail one by one; together they are one trip.
+        let already = inner.open_until.is_some_and(|until| Instant::now() < until);
         let doubled = self.settings.cool_down.saturating_mul(1 << inner.trips.min(16));
         let rest = match error.kind {
             FailureKind::Auth | FailureKind::Quota | FailureKind::NotConfigured => {
                 Some(self.settings.auth_cool_down.max(error.retry_after.unwrap_or_default()))
             }
+            _ if already => None,
             _ if probe || inner.failures >= self.settings.failures => {
                 Some(doubled.min(self.settings.longest).max(error.retry_after.unwrap_or_default()))
             }
@@ -176,7 +179,6 @@ impl Breaker {
 fn open(inner: &mut Inner, rest: Duration) {
     let now = Instant::now();
     let until = now + rest;
-    // Calls that were under way when it opened fail one by one; together they are one trip.
     if inner.open_until.is_none_or(|earlier| earlier <= now) {
         inner.trips = inner.trips.saturating_add(1);
     }

@@ -151,11 +151,7 @@ impl Provider for Ollama {
     }
 
     async fn models(&self) -> Result<Vec<String>, ProviderError> {
-        let value = self.http.get_json(self.http.url("", "api/tags")).await?;
-        let list = value.get("models").and_then(Value::as_array);
-        let list = list.ok_or_else(|| self.http.who.not_the_protocol(&value.to_string()))?;
-        let name = |model| text_at(model, "name").or_else(|| text_at(model, "model"));
-        Ok(list.iter().filter_map(name).map(str::to_owned).collect())
+        self.http.names(self.http.url("", "api/tags"), "models", ["name", "model"]).await
     }
 }
 

@@ -135,10 +135,7 @@ impl Provider for OpenAi {
     }
 
     async fn models(&self) -> Result<Vec<String>, ProviderError> {
-        let value = self.http.get_json(self.url("models")).await?;
-        let list = value.get("data").and_then(Value::as_array);
-        let list = list.ok_or_else(|| self.http.who.not_the_protocol(&value.to_string()))?;
-        Ok(list.iter().filter_map(|model| text_at(model, "id")).map(str::to_owned).collect())
+        self.http.names(self.url("models"), "data", ["id", "name"]).await
     }
 }
 

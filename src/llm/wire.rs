@@ -13,6 +13,7 @@ use reqwest::{Client, Response, Url, redirect};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
+use super::answer::text_at;
 use super::failure::{Refusal, Who};
 use super::spec::not_configured;
 use super::{FailureKind, ProviderError, ProviderSpec};
@@ -108,13 +109,23 @@ impl Http {
         self.send(request).await
     }
 
-    /// Fetches a JSON document.
-    pub(super) async fn get_json(&self, url: Url) -> Result<Value, ProviderError> {
+    /// Fetches a list: the texts at `name` (or, failing that, `or_name`) of the objects at `list`.
+    pub(super) async fn names(
+        &self,
+        url: Url,
+        list: &str,
+        name: [&str; 2],
+    ) -> Result<Vec<String>, ProviderError> {
         let request = self.client()?.get(url).headers(self.headers.clone());
         let result = match self.send(request).await {
             Ok(body) => body.json().await,
             Err(failure) => Err(failure.into_error(&self.who)),
         };
+        let result = result.and_then(|value| match value.get(list).and_then(Value::as_array) {
+            Some(entries) => Ok(entries.iter().filter_map(|entry| first_text(entry, name)).collect()),
+            None => Err(self.who.not_the_protocol(&value.to_string())),
+        });
+        // No model had a part in this.
         result.map_err(|error| ProviderError { maybe_charged: false, ..error })
     }
 
@@ -143,6 +154,10 @@ impl Failure {
             Self::Other(error) => error,
         }
     }
+}
+
+fn first_text(value: &Value, keys: [&str; 2]) -> Option<String> {
+    keys.iter().find_map(|key| text_at(value, key)).map(str::to_owned)
 }
 
 fn is_loopback(url: &Url) -> bool {
