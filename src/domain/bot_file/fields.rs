@@ -1,9 +1,9 @@
 //! The keys of a bot: what each holds, what is allowed, and the sentences for what is not.
 
+use super::super::PersonalityConfig;
 use super::super::personality::{Behavior, Engagement, Identity, ModelConfig, Permissions, Persona};
 use super::super::similarity::nearest;
-use super::super::yaml::{Entry, Mark, Node, Value};
-use super::super::{PersonalityConfig, text};
+use super::super::yaml::{Entry, Mark, Node, Value, filled, meant, show};
 use super::{ID_MAX, NAME_MAX, Problem, TRAITS_MAX};
 
 /// The sections of `personality_config`.
@@ -194,7 +194,7 @@ impl Reader {
 
     fn group<'a>(&mut self, node: &'a Node, path: &str) -> Option<&'a [Entry]> {
         let Value::Map(entries) = &node.value else {
-            self.complain(node.mark, path, format!("must be a group of keys, not {}", shown(&node.value)));
+            self.complain(node.mark, path, format!("must be a group of keys, not {}", node.value.shown()));
             return None;
         };
         self.duplicates(entries, if path == "bot" { "" } else { path });
@@ -229,22 +229,6 @@ fn dotted(section: &str, key: &str) -> String {
     if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
 }
 
-/// A piece of the file, fit to stand in a sentence.
-fn show(piece: &str) -> String {
-    text::clean_line(piece, 40)
-}
-
-/// A value, fit to stand in a sentence.
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Bool(flag) => flag.to_string(),
-        Value::Int(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Text(text) => format!("the text `{}`", show(text)),
-        other => other.kind().to_owned(),
-    }
-}
-
 fn unknown(section: &str, key: &str) -> String {
     if let Some((home, ..)) = FIELDS.iter().find(|(of, known, _)| *known == key && *of != section) {
         return match *home {
@@ -264,27 +248,27 @@ impl Kind {
         let value = &node.value;
         match self {
             Self::Id => bot.id = id(value)?,
-            Self::Name => bot.name = filled(line(value, NAME_MAX)?)?,
-            Self::Flag(slot) => match value {
-                Value::Bool(flag) => *slot(bot) = *flag,
-                _ => return Err(format!("must be true or false, not {}", shown(value))),
-            },
-            Self::Line { max, slot } => *slot(bot) = optional(value, |value| line(value, *max))?,
-            Self::Prose { max, slot } => *slot(bot) = optional(value, |value| prose(value, *max))?,
-            Self::Lines { min, max, each, slot } => *slot(bot) = lines(value, *min, *max, *each)?,
+            Self::Name => bot.name = filled(value.line(NAME_MAX)?)?,
+            Self::Flag(slot) => *slot(bot) = value.flag()?,
+            Self::Line { max, slot } => *slot(bot) = value.line_or_empty(*max)?,
+            Self::Prose { max, slot } => *slot(bot) = value.prose(*max)?,
+            Self::Lines { min, max, each, slot } => *slot(bot) = value.lines(*min, *max, *each)?,
             Self::Level(slot) => *slot(bot) = level(value)?,
-            Self::Engagement => bot.behavior.engagement_style = engagement(value)?,
+            Self::Engagement => {
+                bot.behavior.engagement_style =
+                    { Engagement::ALL[value.choice(&Engagement::ALL.map(Engagement::as_str))?] }
+            }
             Self::Provider => bot.model.provider = provider(value)?,
-            Self::Temperature => bot.model.temperature = temperature(value)?,
+            Self::Temperature => bot.model.temperature = value.number(0.0, 2.0)?,
             Self::MaxTokens => {
                 // Lies within 100–4096.
-                bot.model.max_tokens = u32::try_from(whole(value, 100, 4_096)?).unwrap_or(4_096);
+                bot.model.max_tokens = u32::try_from(value.whole(100, 4_096)?).unwrap_or(4_096);
             }
             Self::Tools => bot.permissions.tools = tools(value)?,
             Self::RateLimit => {
                 bot.permissions.rate_limit = match value {
                     Value::Null => None,
-                    _ => u32::try_from(whole(value, 0, i64::from(u32::MAX))?).ok(),
+                    _ => u32::try_from(value.whole(0, i64::from(u32::MAX))?).ok(),
                 }
             }
         }
@@ -292,41 +276,8 @@ impl Kind {
     }
 }
 
-fn raw(value: &Value) -> Result<&str, String> {
-    match value {
-        Value::Text(text) => Ok(text),
-        Value::Null => Err("is empty; give a text".into()),
-        Value::Int(_) | Value::Float(_) | Value::Bool(_) => {
-            Err(format!("must be a text, not {}; put it in quotes", shown(value)))
-        }
-        Value::List(_) | Value::Map(_) => Err(format!("must be a text, not {}", shown(value))),
-    }
-}
-
-fn line(value: &Value, max: usize) -> Result<String, String> {
-    bounded(text::clean_line(raw(value)?, usize::MAX), max)
-}
-
-fn prose(value: &Value, max: usize) -> Result<String, String> {
-    bounded(text::clean(raw(value)?, usize::MAX).trim().to_owned(), max)
-}
-
-fn bounded(text: String, max: usize) -> Result<String, String> {
-    let count = text.chars().count();
-    if count <= max { Ok(text) } else { Err(format!("has {count} characters; at most {max}")) }
-}
-
-fn filled(text: String) -> Result<String, String> {
-    if text.is_empty() { Err("is empty; give a text".into()) } else { Ok(text) }
-}
-
-/// A key that stands there without a value is an empty text.
-fn optional(value: &Value, read: impl Fn(&Value) -> Result<String, String>) -> Result<String, String> {
-    if *value == Value::Null { Ok(String::new()) } else { read(value) }
-}
-
 fn id(value: &Value) -> Result<String, String> {
-    let text = raw(value)?;
+    let text = value.raw()?;
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
     if !text.is_empty() && text.len() <= ID_MAX && text.chars().all(good) {
         return Ok(text.to_owned());
@@ -338,49 +289,6 @@ fn id(value: &Value) -> Result<String, String> {
     ))
 }
 
-fn lines(value: &Value, min: usize, max: usize, each: usize) -> Result<Vec<String>, String> {
-    let items = match value {
-        Value::List(items) => items.as_slice(),
-        Value::Null => &[],
-        _ => return Err(format!("must be a list such as `[one, two]`, not {}", shown(value))),
-    };
-    if items.len() < min {
-        return Err(format!("must have {min} to {max} entries"));
-    }
-    if items.len() > max {
-        return Err(format!("has {} entries; at most {max}", items.len()));
-    }
-    let read = |(at, item): (usize, &Node)| {
-        line(&item.value, each).and_then(filled).map_err(|message| format!("entry {} {message}", at + 1))
-    };
-    items.iter().enumerate().map(read).collect()
-}
-
-/// A whole number; one with an empty fraction counts (JSON knows no whole numbers).
-#[allow(clippy::cast_possible_truncation)] // below 2⁵³
-fn integer(value: &Value) -> Option<i64> {
-    match value {
-        Value::Int(number) => Some(*number),
-        Value::Float(number) if number.fract() == 0.0 && number.abs() < 9e15 => Some(*number as i64),
-        _ => None,
-    }
-}
-
-fn whole(value: &Value, min: i64, max: i64) -> Result<i64, String> {
-    integer(value).filter(|number| (min..=max).contains(number)).ok_or_else(|| {
-        let hint = unquote(value);
-        format!("must be a whole number from {min} to {max}, not {}{hint}", shown(value))
-    })
-}
-
-/// What to say when a number stands in quotes.
-fn unquote(value: &Value) -> &'static str {
-    match value {
-        Value::Text(text) if text.trim().parse::<f64>().is_ok() => "; leave out the quotes",
-        _ => "",
-    }
-}
-
 fn level(value: &Value) -> Result<u8, String> {
     let number = match value {
         Value::Text(word) => match word.as_str() {
@@ -389,60 +297,35 @@ fn level(value: &Value) -> Result<u8, String> {
             "high" => Some(75),
             _ => None,
         },
-        _ => integer(value),
+        _ => value.integer(),
     };
     number.and_then(|number| u8::try_from(number).ok()).filter(|level| *level <= 100).ok_or_else(|| {
         let hint = match value {
             Value::Text(word) => nearest(word, ["low", "medium", "high"])
-                .map_or_else(|| unquote(value).to_owned(), |near| format!("; did you mean `{near}`?")),
+                .map_or_else(|| value.unquote().to_owned(), |near| format!("; did you mean `{near}`?")),
             _ => String::new(),
         };
-        format!("must be a whole number from 0 to 100, not {}{hint}", shown(value))
-    })
-}
-
-fn temperature(value: &Value) -> Result<f64, String> {
-    #[allow(clippy::cast_precision_loss)] // only 0, 1 and 2 pass
-    let number = match value {
-        Value::Int(number) => Some(*number as f64),
-        Value::Float(number) => Some(*number),
-        _ => None,
-    };
-    number
-        .filter(|number| (0.0..=2.0).contains(number))
-        .ok_or_else(|| format!("must be a number from 0 to 2, not {}{}", shown(value), unquote(value)))
-}
-
-fn engagement(value: &Value) -> Result<Engagement, String> {
-    let words = Engagement::ALL.map(Engagement::as_str);
-    let word = match value {
-        Value::Text(word) => word.as_str(),
-        _ => "",
-    };
-    Engagement::ALL.into_iter().find(|style| style.as_str() == word).ok_or_else(|| {
-        let hint = nearest(word, words).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        format!("must be active, reactive or observer, not {}{hint}", shown(value))
+        format!("must be a whole number from 0 to 100, not {}{hint}", value.shown())
     })
 }
 
 fn provider(value: &Value) -> Result<String, String> {
-    let name = optional(value, |value| line(value, ID_MAX))?;
+    let name = value.line_or_empty(ID_MAX)?;
     match name.as_str() {
         "mock" => Ok("scripted".into()),
         "" => Ok("default".into()),
         _ if name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':')) => {
             Ok(name)
         }
-        _ => Err(format!("must be `default` or the name of a provider, not {}", shown(value))),
+        _ => Err(format!("must be `default` or the name of a provider, not {}", value.shown())),
     }
 }
 
 fn tools(value: &Value) -> Result<Vec<String>, String> {
-    let mut tools = lines(value, 0, 20, 40)?;
+    let mut tools = value.lines(0, 20, 40)?;
     for tool in &tools {
         if !TOOLS.contains(&tool.as_str()) {
-            let hint =
-                nearest(tool, TOOLS).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let hint = meant(tool, &TOOLS);
             return Err(format!("may hold forum and web_search, not `{tool}`{hint}"));
         }
     }
