@@ -1,43 +1,107 @@
-//! What bots can use besides the forum: looking things up.
+//! Looking things up: one small trait, the encyclopedia inside the binary and Wikipedia.
 //!
-//! A tool turns a query into findings; it knows nothing of bots or the store. Results are cached
-//! by the caller.
+//! A tool turns a query into [`Finding`]s. It knows nothing of bots, budgets or the store; results
+//! are cached and remembered by whoever asks. Beside `llm`, only this module speaks HTTP to the outside.
+
+pub mod offline;
+pub mod wikipedia;
+
+pub use offline::Offline;
+pub use wikipedia::Wikipedia;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+
+/// Most findings of one search.
+pub const MAX_FINDINGS: usize = 3;
+
+/// Longest extract of one finding, in characters.
+pub const MAX_EXTRACT: usize = 600;
 
 /// One thing found. All texts have passed the text gate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// Title of the article.
     pub title: String,
-    /// Where it is; empty for the offline encyclopedia.
+    /// Where a person can read on; empty when there is no such place.
     pub url: String,
-    /// A few sentences.
+    /// A few sentences, plain text.
     pub extract: String,
-    /// `wikipedia` or `offline`.
+    /// `wikipedia` or `offline`; becomes the source of the fact that is remembered.
     pub source: String,
 }
 
-/// Why a look-up failed, in one sentence for a person.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct ToolError(pub String);
-
-/// One way of looking things up.
+/// A place to look things up. An empty list means that nothing was found, and is no error.
 #[async_trait]
 pub trait Tool: Send + Sync {
-    /// `wikipedia` or `offline`; the source of its findings.
+    /// What it is called in records: the `source` of its findings.
     fn name(&self) -> &str;
 
-    /// Answers in the process, without waiting; `None` for tools that must be awaited.
+    /// Searches without waiting, where the tool can; `None` for tools that must be awaited.
     fn search_at_once(&self, _query: &str) -> Option<Result<Vec<Finding>, ToolError>> {
         None
     }
 
-    /// Looks `query` up; an empty list means that nothing was found.
+    /// Searches for `query`, best finding first, at most [`MAX_FINDINGS`].
     ///
     /// # Errors
-    /// When the service cannot be reached or refuses.
+    /// See [`ToolError`].
     async fn search(&self, query: &str) -> Result<Vec<Finding>, ToolError>;
+}
+
+/// What can go wrong with a search. Messages say what happened and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ToolError {
+    /// Nothing to search for.
+    #[error("the search has no words in it")]
+    EmptyQuery,
+    /// The server cannot be reached.
+    #[error("{host} cannot be reached ({reason}); check the network; the offline encyclopedia needs none")]
+    Connect {
+        /// Host of the server.
+        host: String,
+        /// What the network said.
+        reason: String,
+    },
+    /// No complete answer in time.
+    #[error("{host} did not answer within {seconds} s")]
+    Timeout {
+        /// Host of the server.
+        host: String,
+        /// How long it was waited.
+        seconds: u64,
+    },
+    /// The server asks for a pause: 429, 503, `maxlag` or `ratelimited`.
+    #[error("{host} asks to wait {}", wait(*retry_after))]
+    Busy {
+        /// Host of the server.
+        host: String,
+        /// How long, in seconds, when it said so.
+        retry_after: Option<u64>,
+    },
+    /// The server answered with an error of its own.
+    #[error("{host} answered {code}: {message}")]
+    Refused {
+        /// Host of the server.
+        host: String,
+        /// HTTP status or the API's error code.
+        code: String,
+        /// What it said, gated.
+        message: String,
+    },
+    /// The answer is not what the API documents: HTML, cut JSON, too long, a redirect elsewhere.
+    #[error("{host} answered something that is no search result: {reason}")]
+    Protocol {
+        /// Host of the server.
+        host: String,
+        /// What was wrong with it.
+        reason: String,
+    },
+    /// The tool is set up wrongly.
+    #[error("{0}")]
+    Setup(String),
+}
+
+fn wait(seconds: Option<u64>) -> String {
+    seconds.map_or_else(|| "a while".into(), |s| format!("{s} s"))
 }
