@@ -1,19 +1,26 @@
 //! The adapters against a real model server, where one is given.
 //!
-//! Runs only when `BOTARIUM_TEST_LLAMA` holds the address of a llama.cpp server (see
-//! `tests/llama-server` and `tests/README.md`); otherwise it says so and passes. The model is
-//! tiny: what is proved is the wire, the schema and the counting, not the conversation.
+//! Runs only when `BOTARIUM_TEST_LLAMA` holds the address of a llama.cpp server, and for Ollama
+//! `BOTARIUM_TEST_OLLAMA` that of one (see `tests/llama-server` and `tests/README.md`); otherwise
+//! it says so and passes. The model may be tiny: what is proved is the wire, the schema and the
+//! counting, not the conversation.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use botarium::llm::{Guard, GuardSettings, Outcome, ProviderKind, ProviderSpec, Purpose, Request, build};
+use botarium::llm::{
+    FailureKind, Guard, GuardSettings, Outcome, ProviderKind, ProviderSpec, Purpose, Request, build,
+};
 use serde_json::{Value, json};
 
 fn server() -> Option<String> {
-    let address = std::env::var("BOTARIUM_TEST_LLAMA").ok().filter(|address| !address.is_empty());
+    asked_for("BOTARIUM_TEST_LLAMA")
+}
+
+fn asked_for(variable: &str) -> Option<String> {
+    let address = std::env::var(variable).ok().filter(|address| !address.is_empty());
     if address.is_none() {
-        println!("skipped: BOTARIUM_TEST_LLAMA is not set");
+        println!("skipped: {variable} is not set");
     }
     address
 }
@@ -101,23 +108,55 @@ async fn anthropic_adds_up_what_the_cache_holds() {
     assert!(inputs.iter().any(|(_, cached)| *cached > 100), "the cache was used: {inputs:?}");
 }
 
-#[tokio::test]
-async fn openai_holds_a_schema() {
-    let Some(address) = server() else { return };
-    let schema = json!({
+fn schema() -> Value {
+    json!({
         "type": "object",
         "properties": {"action": {"enum": ["reply", "vote", "do_nothing"]}, "count": {"type": "integer"}},
         "required": ["action", "count"],
         "additionalProperties": false,
-    });
-    let (outcome, _) = ask(&spec(ProviderKind::OpenAi, &address), &request("Choose.", Some(schema))).await;
+    })
+}
+
+fn assert_holds_the_schema(outcome: Outcome) {
     let completion = outcome.result.expect("an answer");
     let value: Value = serde_json::from_str(&completion.text).unwrap_or_else(|_| panic!("{completion:?}"));
     assert!(
         ["reply", "vote", "do_nothing"].contains(&value["action"].as_str().unwrap_or_default()),
         "{value}"
     );
-    assert!(value["count"].is_i64());
+    assert!(value["count"].is_i64(), "{value}");
+}
+
+#[tokio::test]
+async fn openai_holds_a_schema() {
+    let Some(address) = server() else { return };
+    let (outcome, _) = ask(&spec(ProviderKind::OpenAi, &address), &request("Choose.", Some(schema()))).await;
+    assert_holds_the_schema(outcome);
+}
+
+#[tokio::test]
+async fn ollama_streams_counts_and_holds_a_schema() {
+    let Some(address) = asked_for("BOTARIUM_TEST_OLLAMA") else { return };
+    let model = std::env::var("BOTARIUM_TEST_OLLAMA_MODEL").unwrap_or_else(|_| "local/smollm2".to_owned());
+    let spec = spec(ProviderKind::Ollama, &address);
+    let provider = build(&spec).expect("usable");
+    println!("models: {:?}", provider.models().await.expect("a list"));
+
+    let plain = Request { model: model.clone(), ..request("Say hello to Ada.", None) };
+    let (outcome, deltas) = ask(&spec, &plain).await;
+    let completion = outcome.result.expect("an answer");
+    println!("{completion:?}");
+    assert_eq!(deltas.concat(), completion.text);
+    assert!(deltas.len() > 1, "it came in parts");
+    assert!(completion.usage.is_some_and(|usage| usage.input > 0 && usage.output > 0), "{completion:?}");
+
+    let (outcome, _) = ask(&spec, &Request { model, ..request("Choose.", Some(schema())) }).await;
+    assert_holds_the_schema(outcome);
+
+    let missing = Request { model: "nobody/has-this".to_owned(), ..request("Hello.", None) };
+    let error = ask(&spec, &missing).await.0.result.expect_err("no such model");
+    println!("{error}");
+    assert_eq!(error.kind, FailureKind::Refused);
 }
 
 #[tokio::test]
