@@ -5,7 +5,11 @@
 
 pub mod bus;
 pub mod clock;
+mod context;
+mod draw;
 mod handle;
+mod recall;
+mod room;
 mod settings;
 
 pub use bus::{Bus, Subscription};

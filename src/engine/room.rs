@@ -1,0 +1,191 @@
+//! What the writer keeps in memory so that a beat need not read everything again: the feed's
+//! threads, the minds of bots that beat lately, configurations and names.
+//!
+//! Only jobs on the writer touch it. When a job was rolled back, all of it is dropped: the
+//! database is the truth, this is a copy.
+
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use lru::LruCache;
+use rusqlite::Connection;
+
+use crate::domain::scene::{Deed, FeedThread};
+use crate::domain::similarity::{TermSet, terms};
+use crate::domain::{PersonalityConfig, Stamp};
+use crate::store::mind::{self, DatedPost, Memory};
+use crate::store::{Result, StoreError, feed};
+
+/// Minds kept.
+const MINDS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
+/// Configurations and names kept.
+const CONFIGS: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();
+/// Feed threads kept.
+const THREADS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+/// Own posts kept in a mind: what the prompt shows and what repetition is measured against.
+pub(super) const OWN_POSTS: usize = 8;
+/// Doings kept in a mind.
+pub(super) const DEEDS: usize = 20;
+
+/// A memory with its terms.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    pub(super) memory: Memory,
+    pub(super) terms: TermSet,
+}
+
+impl Item {
+    pub(super) fn new(memory: Memory) -> Self {
+        let terms = if memory.key.is_empty() {
+            terms(&memory.text)
+        } else {
+            terms(&format!("{} {}", memory.key, memory.text))
+        };
+        Self { memory, terms }
+    }
+}
+
+/// A post of the bot's own with its terms.
+#[derive(Clone, Debug)]
+pub(super) struct OwnText {
+    pub(super) dated: DatedPost,
+    pub(super) terms: TermSet,
+}
+
+/// One bot's memories and doings.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Mind {
+    /// By kind, then by age.
+    pub(super) items: Vec<Item>,
+    /// Newest first.
+    pub(super) posts: VecDeque<OwnText>,
+    /// Newest first.
+    pub(super) deeds: VecDeque<Deed>,
+    /// By id.
+    pub(super) follows: Vec<String>,
+}
+
+impl Mind {
+    fn load(c: &Connection, bot: &str) -> Result<Self> {
+        let items = mind::memories(c, bot)?.into_iter().map(Item::new).collect();
+        let posts = mind::own_posts(c, bot, u32::try_from(OWN_POSTS).unwrap_or(8))?
+            .into_iter()
+            .map(|dated| OwnText { terms: terms(&dated.post.content), dated })
+            .collect();
+        let deeds = mind::recent(c, bot, Stamp::from_micros(i64::MIN), u32::try_from(DEEDS).unwrap_or(20))?
+            .into_iter()
+            .filter_map(|(_, action, details, at)| super::context::deed(&action, &details, at))
+            .collect();
+        Ok(Self { items, posts, deeds, follows: mind::follows(c, bot)? })
+    }
+
+    /// Notes a post of its own.
+    pub(super) fn posted(&mut self, dated: DatedPost) {
+        let terms = terms(&dated.post.content);
+        self.posts.push_front(OwnText { dated, terms });
+        self.posts.truncate(OWN_POSTS);
+    }
+
+    /// Notes something it did.
+    pub(super) fn did(&mut self, deed: Deed) {
+        self.deeds.push_front(deed);
+        self.deeds.truncate(DEEDS);
+    }
+}
+
+/// The copy.
+pub(super) struct Room {
+    rollbacks: u64,
+    threads: LruCache<i64, Arc<FeedThread>>,
+    minds: LruCache<String, Mind>,
+    configs: LruCache<String, (String, Arc<PersonalityConfig>)>,
+    names: LruCache<String, Arc<str>>,
+}
+
+impl Room {
+    pub(super) fn new() -> Self {
+        Self {
+            rollbacks: 0,
+            threads: LruCache::new(THREADS),
+            minds: LruCache::new(MINDS),
+            configs: LruCache::new(CONFIGS),
+            names: LruCache::new(CONFIGS),
+        }
+    }
+
+    /// Drops everything when something was rolled back since the last job.
+    pub(super) fn trust(&mut self, rollbacks: u64) {
+        if self.rollbacks != rollbacks {
+            *self = Self { rollbacks, ..Self::new() };
+        }
+    }
+
+    /// A thread changed: read it again next time.
+    pub(super) fn forget_thread(&mut self, id: i64) {
+        self.threads.pop(&id);
+    }
+
+    /// A bot's memories were changed from outside: read them again next time.
+    pub(super) fn forget_mind(&mut self, bot: &str) {
+        self.minds.pop(bot);
+    }
+
+    /// A bot was renamed or reconfigured.
+    pub(super) fn forget_config(&mut self, bot: &str) {
+        self.configs.pop(bot);
+        self.names.pop(bot);
+    }
+
+    /// A thread of the feed.
+    pub(super) fn thread(&mut self, c: &Connection, id: i64) -> Result<Option<Arc<FeedThread>>> {
+        if let Some(found) = self.threads.get(&id) {
+            return Ok(Some(Arc::clone(found)));
+        }
+        let Some(mut thread) = feed::thread(c, id)? else { return Ok(None) };
+        thread.author_name = self.name(c, &thread.author)?.to_string();
+        for reply in &mut thread.replies {
+            reply.author_name = self.name(c, &reply.author)?.to_string();
+        }
+        let thread = Arc::new(thread);
+        self.threads.put(id, Arc::clone(&thread));
+        Ok(Some(thread))
+    }
+
+    /// A bot's mind, read when it is not at hand.
+    pub(super) fn mind(&mut self, c: &Connection, bot: &str) -> Result<&mut Mind> {
+        if !self.minds.contains(bot) {
+            let mind = Mind::load(c, bot)?;
+            self.minds.put(bot.to_owned(), mind);
+        }
+        self.minds.get_mut(bot).ok_or(StoreError::Closed) // put just above
+    }
+
+    /// A configuration, parsed once for as long as its text stays the same.
+    pub(super) fn config(&mut self, bot: &str, json: &str) -> Result<Arc<PersonalityConfig>> {
+        if let Some((text, config)) = self.configs.get(bot)
+            && text == json
+        {
+            return Ok(Arc::clone(config));
+        }
+        let config: PersonalityConfig = serde_json::from_str(json)
+            .map_err(|error| StoreError::Corrupt(format!("configuration of bot {bot}: {error}")))?;
+        let config = Arc::new(config);
+        self.configs.put(bot.to_owned(), (json.to_owned(), Arc::clone(&config)));
+        Ok(config)
+    }
+
+    /// The shown name of an actor.
+    pub(super) fn name(&mut self, c: &Connection, actor: &str) -> Result<Arc<str>> {
+        if let Some(name) = self.names.get(actor) {
+            return Ok(Arc::clone(name));
+        }
+        let name: Arc<str> = match actor.strip_prefix("human:") {
+            Some(name) => name.into(),
+            None if actor == "system" => "System".into(),
+            None => feed::bot_name(c, actor)?.unwrap_or_else(|| actor.to_owned()).into(),
+        };
+        self.names.put(actor.to_owned(), Arc::clone(&name));
+        Ok(name)
+    }
+}
