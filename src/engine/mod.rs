@@ -3,11 +3,14 @@
 //! [`Engine::start`] gives a [`Handle`], the only door to a running society. Nothing here
 //! knows of terminals or HTTP servers.
 
+mod answer;
 pub mod bus;
 pub mod clock;
 mod context;
 mod draw;
 mod handle;
+mod moderation;
+mod prompt;
 mod recall;
 mod room;
 mod settings;

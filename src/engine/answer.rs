@@ -1,0 +1,280 @@
+//! The parse ladder: what a model said → an [`Action`], or one sentence naming the fault.
+//!
+//! Rungs: the whole answer is the JSON that was asked for; such JSON stands inside prose, code
+//! fences or after a reasoning block; else the caller asks once for a repair. Every text of an
+//! accepted act has passed the text gate.
+
+use serde_json::Value;
+
+use crate::domain::action::{CONTENT_MAX, TAGS_MAX, TITLE_MAX};
+use crate::domain::text::{clean, clean_line};
+use crate::domain::{Action, ActionKind};
+
+/// How an answer was read.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Rung {
+    /// It was the JSON that was asked for.
+    Schema,
+    /// The JSON stood inside something else.
+    Embedded,
+    /// It took a second request.
+    Repaired,
+    /// It could not be read.
+    Failed,
+}
+
+impl Rung {
+    /// The word in the books.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Schema => "schema",
+            Self::Embedded => "embedded",
+            Self::Repaired => "repaired",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Longest part of an answer that is searched for JSON.
+const SEARCHED: usize = 200_000;
+/// Openings tried before giving up.
+const TRIES: usize = 200;
+/// Longest reason, query and tag.
+const REASON_MAX: usize = 300;
+const TAG_MAX: usize = 30;
+
+/// Reads an answer.
+///
+/// # Errors
+/// One sentence naming the fault, for the repair request and the record.
+pub(super) fn parse(answer: &str, allowed: &[ActionKind]) -> Result<(Action, Rung), String> {
+    let whole = answer.trim();
+    if whole.is_empty() {
+        return Err("the answer was empty".into());
+    }
+    if let Ok(value) = serde_json::from_str::<Value>(whole) {
+        return accept(value, allowed).map(|action| (action, Rung::Schema));
+    }
+    let text = without_reasoning(whole);
+    let text = &text[..text.floor_char_boundary(SEARCHED)];
+    let mut fault = None;
+    let mut from = 0;
+    for _ in 0..TRIES {
+        let Some(open) = text[from..].find('{').map(|at| from + at) else { break };
+        let mut values = serde_json::Deserializer::from_str(&text[open..]).into_iter::<Value>();
+        match values.next() {
+            Some(Ok(value)) => {
+                let end = open + values.byte_offset();
+                match accept(value, allowed) {
+                    Ok(action) => return Ok((action, Rung::Embedded)),
+                    Err(why) => fault = fault.or(Some(why)),
+                }
+                from = end;
+            }
+            _ => from = open + 1,
+        }
+    }
+    Err(fault.unwrap_or_else(|| {
+        if text.contains('{') {
+            "the JSON was not complete".into()
+        } else {
+            "there was no JSON object in the answer".into()
+        }
+    }))
+}
+
+/// Drops `<think>…</think>` and its like from the front; what is unclosed is kept, it may hold the answer.
+fn without_reasoning(text: &str) -> &str {
+    for (open, close) in
+        [("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<reasoning>", "</reasoning>")]
+    {
+        if text.starts_with(open)
+            && let Some(end) = text.find(close)
+        {
+            return text[end + close.len()..].trim_start();
+        }
+    }
+    text
+}
+
+fn accept(value: Value, allowed: &[ActionKind]) -> Result<Action, String> {
+    let mut value = match value {
+        Value::Object(mut object) => match object.remove("act") {
+            Some(act @ Value::Object(_)) => act,
+            Some(_) => return Err("\"act\" must be an object".into()),
+            None => Value::Object(object),
+        },
+        _ => return Err("the answer must be one JSON object".into()),
+    };
+    let Some(kind) = value["action"].as_str().map(str::to_owned) else {
+        return Err("\"action\" is missing".into());
+    };
+    if !allowed.iter().any(|allowed| allowed.as_str() == kind) {
+        let names: Vec<_> = allowed.iter().map(|allowed| allowed.as_str()).collect();
+        return Err(format!("\"{}\" is not one of: {}", clean_line(&kind, 40), names.join(", ")));
+    }
+    for key in ["thread_id", "reply_id", "parent_reply_id", "value"] {
+        coerce_number(&mut value, key);
+    }
+    let action: Action = serde_json::from_value(value)
+        .map_err(|error| format!("{kind}: {}", clean_line(&error.to_string(), 160)))?;
+    gate(action)
+}
+
+/// Small models write `"3"` or `"#3"` where a number belongs, and 0 for none.
+fn coerce_number(value: &mut Value, key: &str) {
+    let Some(found) = value.get_mut(key) else { return };
+    if let Some(number) =
+        found.as_str().and_then(|text| text.trim_start_matches('#').trim().parse::<i64>().ok())
+    {
+        *found = number.into();
+    }
+    if let Some(number) = found.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < 9e15)
+        && !found.is_i64()
+    {
+        #[allow(clippy::cast_possible_truncation)] // whole and small, as just checked
+        let whole = number as i64;
+        *found = whole.into();
+    }
+    if key != "value" && found.as_i64() == Some(0) {
+        *found = Value::Null;
+    }
+}
+
+/// Passes every text through the gate and checks what can be checked without the store.
+fn gate(action: Action) -> Result<Action, String> {
+    let required = |text: String, what: &str| {
+        if text.trim().is_empty() { Err(format!("{what} is empty")) } else { Ok(text) }
+    };
+    Ok(match action {
+        Action::CreateThread { title, content, tags } => {
+            if title.chars().count() > TITLE_MAX {
+                return Err(format!("the title is longer than {TITLE_MAX} characters"));
+            }
+            Action::CreateThread {
+                title: required(clean_line(&title, TITLE_MAX), "the title")?,
+                content: required(clean(&content, CONTENT_MAX), "the content")?,
+                tags: gate_tags(&tags),
+            }
+        }
+        Action::Reply { thread_id, parent_reply_id, content } => Action::Reply {
+            thread_id,
+            parent_reply_id,
+            content: required(clean(&content, CONTENT_MAX), "the content")?,
+        },
+        Action::Vote { thread_id, reply_id, value, reason } => {
+            if value != 1 && value != -1 {
+                return Err(format!("a vote is 1 or -1, not {value}"));
+            }
+            if thread_id.is_none() && reply_id.is_none() {
+                return Err("a vote needs a thread_id or a reply_id".into());
+            }
+            Action::Vote { thread_id, reply_id, value, reason: clean_line(&reason, REASON_MAX) }
+        }
+        Action::WebSearch { query, reason } => Action::WebSearch {
+            query: required(clean_line(&query, REASON_MAX), "the query")?,
+            reason: clean_line(&reason, REASON_MAX),
+        },
+        Action::DoNothing { reason } => Action::DoNothing { reason: clean_line(&reason, REASON_MAX) },
+        Action::Follow { bot_id } => Action::Follow { bot_id: required(clean_line(&bot_id, 64), "bot_id")? },
+        Action::Unfollow { bot_id } => {
+            Action::Unfollow { bot_id: required(clean_line(&bot_id, 64), "bot_id")? }
+        }
+    })
+}
+
+/// Short lower-case tags without repeats, at most eight.
+pub(super) fn gate_tags(tags: &[String]) -> Vec<String> {
+    let mut gated: Vec<String> = Vec::new();
+    for tag in tags {
+        let tag = clean_line(tag.trim_start_matches('#'), TAG_MAX).to_lowercase();
+        if !tag.is_empty() && !gated.contains(&tag) && gated.len() < TAGS_MAX {
+            gated.push(tag);
+        }
+    }
+    gated
+}
+
+/// The request that asks for a repair: what was wrong, and the answer it was wrong in.
+#[must_use]
+pub(super) fn repair_request(prompt: &str, answer: &str, fault: &str, fence: &str) -> String {
+    format!(
+        "{prompt}\nYou answered this:\n«{fence} begin»\n{}\n«{fence} end»\nIt cannot be used: {fault}. Answer again, with one JSON \
+         object of the form {{\"act\": {{\"action\": …}}}} and nothing else.\n",
+        clean(answer, 1_500)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Result<(Action, Rung), String> {
+        parse(text, &ActionKind::ALL)
+    }
+
+    const QUIET: &str = r#"{"act": {"action": "do_nothing", "reason": "tired"}}"#;
+
+    #[test]
+    fn each_rung_is_reached() {
+        assert_eq!(read(QUIET).unwrap().1, Rung::Schema);
+        assert_eq!(read(r#"{"action":"do_nothing"}"#).unwrap().1, Rung::Schema);
+        for wrapped in [
+            format!("Sure! Here it is:\n```json\n{QUIET}\n```\nHope that helps."),
+            format!("<think>maybe {{\"action\": \"vote\"}} or not</think>\n{QUIET}"),
+            format!("{QUIET} {QUIET}"),
+            format!("{{broken {QUIET}"),
+        ] {
+            let (action, rung) = read(&wrapped).unwrap();
+            assert_eq!(rung, Rung::Embedded, "{wrapped}");
+            assert_eq!(action, Action::DoNothing { reason: "tired".into() });
+        }
+    }
+
+    #[test]
+    fn faults_are_named() {
+        for (text, fault) in [
+            ("", "empty"),
+            ("I would rather not.", "no JSON object"),
+            (r#"{"action": "reply", "thread_id": 3, "content": "cut"#, "not complete"),
+            (r#"{"action": "dance"}"#, "is not one of"),
+            (r#"{"title": "x"}"#, "\"action\" is missing"),
+            (r#"{"action": "vote", "value": 1}"#, "needs a thread_id or a reply_id"),
+            (r#"{"action": "vote", "thread_id": 1, "value": 5}"#, "1 or -1"),
+            (r#"{"action": "reply", "content": "x"}"#, "thread_id"),
+            (r#"{"action": "create_thread", "title": " ", "content": "x"}"#, "title is empty"),
+            ("[1]", "one JSON object"),
+        ] {
+            let found = read(text).unwrap_err();
+            assert!(found.contains(fault), "{text} → {found}");
+        }
+        let long = format!(r#"{{"action":"create_thread","title":"{}","content":"x"}}"#, "t".repeat(201));
+        assert!(read(&long).unwrap_err().contains("longer than 200"));
+        let err = parse(r#"{"action":"web_search","query":"x"}"#, &[ActionKind::DoNothing]).unwrap_err();
+        assert!(err.contains("do_nothing"), "{err}");
+    }
+
+    #[test]
+    fn numbers_written_as_text_are_read() {
+        let (action, _) =
+            read(r##"{"action":"reply","thread_id":"#3","parent_reply_id":0,"content":"x"}"##).unwrap();
+        assert_eq!(action, Action::Reply { thread_id: 3, parent_reply_id: None, content: "x".into() });
+    }
+
+    #[test]
+    fn control_bytes_do_not_get_through() {
+        let (action, _) =
+            read("{\"action\":\"do_nothing\",\"reason\":\"\\u001b]52;c;aGk=\\u0007 hi\"}").unwrap();
+        let Action::DoNothing { reason } = action else { panic!("{action:?}") };
+        assert!(crate::domain::text::is_clean(&reason), "{reason:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_it_does_not_panic(text in ".{0,400}", head in ".{0,40}") {
+            let _ = read(&text);
+            let _ = read(&format!("{head}{QUIET}{text}"));
+        }
+    }
+}
