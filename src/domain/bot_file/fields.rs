@@ -255,8 +255,8 @@ impl Kind {
             Self::Lines { min, max, each, slot } => *slot(bot) = value.lines(*min, *max, *each)?,
             Self::Level(slot) => *slot(bot) = level(value)?,
             Self::Engagement => {
-                bot.behavior.engagement_style =
-                    { Engagement::ALL[value.choice(&Engagement::ALL.map(Engagement::as_str))?] }
+                let style = value.choice(&Engagement::ALL.map(Engagement::as_str))?;
+                bot.behavior.engagement_style = Engagement::ALL[style];
             }
             Self::Provider => bot.model.provider = provider(value)?,
             Self::Temperature => bot.model.temperature = value.number(0.0, 2.0)?,

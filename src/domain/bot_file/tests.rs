@@ -332,7 +332,7 @@ fn files_that_are_no_text_or_too_large_are_refused() {
         "line 1, column 7: the byte 0xE9 is not UTF-8; save the file as UTF-8"
     );
     assert_eq!(sentence(b"\xFE\xFF\0i"), "line 1, column 1: the file is saved as UTF-16; save it as UTF-8");
-    assert_eq!(sentence(&vec![b'#'; 300_000]), "the file has 300000 bytes; at most 262144 are read");
+    assert_eq!(sentence(&vec![b'#'; 300_000]), "the file is too large; at most 262144 bytes are read");
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         bomb += &format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 9].join(", "));

@@ -143,7 +143,7 @@ fn too_long(bytes: usize) -> Result<(), Fault> {
     if bytes <= TEXT_MAX {
         return Ok(());
     }
-    let message = format!("the file has {bytes} bytes; at most {TEXT_MAX} are read");
+    let message = format!("the file is too large; at most {TEXT_MAX} bytes are read");
     Err(Fault { mark: None, message })
 }
 

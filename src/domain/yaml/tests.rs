@@ -92,7 +92,7 @@ fn bombs_do_not_go_off() {
     let wide = "- x\n".repeat(30_000);
     assert_eq!(failed(&wide).2, "more than 10000 values, aliases included");
     let huge = "#".repeat(TEXT_MAX + 1);
-    assert_eq!(read(&huge).unwrap_err().message, "the file has 262145 bytes; at most 262144 are read");
+    assert_eq!(read(&huge).unwrap_err().message, "the file is too large; at most 262144 bytes are read");
 }
 
 #[test]

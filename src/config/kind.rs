@@ -1,0 +1,219 @@
+//! What a key of the configuration can hold, and how it is read from a file or from a word.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+
+use crate::domain::Money;
+use crate::domain::pace::{self, Preset};
+use crate::domain::yaml::{Node, Value, filled, meant};
+
+/// One key: its name, what it holds and where, its default and what it is for.
+pub(super) struct Key<T: 'static> {
+    pub name: &'static str,
+    pub kind: Kind<T>,
+    /// The default as it would be written in the file; empty means unset.
+    pub default: &'static str,
+    pub doc: &'static str,
+}
+
+/// The most tokens a cap may name.
+const TOKENS_MAX: i64 = 1_000_000_000_000;
+
+/// A place in the configuration.
+type Slot<T, V> = fn(&mut T) -> &mut V;
+
+/// What a key holds.
+pub(super) enum Kind<T: 'static> {
+    Text(Slot<T, String>),
+    /// Unset is allowed.
+    Word(Slot<T, Option<String>>),
+    Path(Slot<T, Option<PathBuf>>),
+    Url(Slot<T, String>),
+    /// The name of an environment variable. What was written instead may be a secret.
+    Variable(Slot<T, Option<String>>),
+    Flag(Slot<T, bool>),
+    Count {
+        min: u32,
+        max: u32,
+        slot: Slot<T, u32>,
+    },
+    Tokens(Slot<T, i64>),
+    TokensOrUnset(Slot<T, Option<i64>>),
+    Seed(Slot<T, Option<u64>>),
+    Dollars(Slot<T, Money>),
+    DollarsOrUnset(Slot<T, Option<Money>>),
+    Choice {
+        words: &'static [&'static str],
+        set: fn(&mut T, usize),
+    },
+    List(Slot<T, Vec<String>>),
+    Zone(Slot<T, String>),
+    Pace(Slot<T, Option<u32>>),
+    Listen(Slot<T, Option<SocketAddr>>),
+    /// Action ids and the keys they are bound to.
+    Bindings(Slot<T, BTreeMap<String, Vec<String>>>),
+}
+
+impl<T> Kind<T> {
+    /// Reads a word from the environment, a flag or the table of defaults into a value.
+    pub fn value(&self, word: &str) -> Value {
+        if word.is_empty() && !matches!(self, Self::Text(_)) {
+            return Value::Null;
+        }
+        match self {
+            Self::Flag(_) => match word.to_ascii_lowercase().as_str() {
+                "1" | "true" | "yes" | "on" => Value::Bool(true),
+                "0" | "false" | "no" | "off" => Value::Bool(false),
+                _ => Value::Text(word.to_owned()),
+            },
+            Self::Count { .. }
+            | Self::Tokens(_)
+            | Self::TokensOrUnset(_)
+            | Self::Seed(_)
+            | Self::Dollars(_)
+            | Self::DollarsOrUnset(_)
+            | Self::Pace(_)
+            | Self::Listen(_) => Value::plain(word),
+            Self::List(_) => Value::List(
+                word.split(',')
+                    .map(str::trim)
+                    .filter(|item| !item.is_empty())
+                    .map(|item| Node { mark: None, value: Value::Text(item.to_owned()) })
+                    .collect(),
+            ),
+            _ => Value::Text(word.to_owned()),
+        }
+    }
+
+    /// Puts `value` into its place in `target`.
+    ///
+    /// # Errors
+    /// A sentence that follows the key's name.
+    pub fn set(&self, target: &mut T, value: &Value) -> Result<(), String> {
+        match self {
+            Self::Text(slot) => *slot(target) = value.line_or_empty(200)?,
+            Self::Word(slot) => *slot(target) = unset(value, |value| value.line(200).and_then(filled))?,
+            Self::Path(slot) => {
+                *slot(target) = unset(value, |value| value.raw().map(PathBuf::from))?;
+            }
+            Self::Url(slot) => *slot(target) = unset(value, url)?.unwrap_or_default(),
+            Self::Variable(slot) => *slot(target) = unset(value, variable)?,
+            Self::Flag(slot) => *slot(target) = value.flag()?,
+            Self::Count { min, max, slot } => {
+                let count = value.whole(i64::from(*min), i64::from(*max))?;
+                *slot(target) = u32::try_from(count).unwrap_or(*max); // lies within min–max
+            }
+            Self::Tokens(slot) => *slot(target) = value.whole(0, TOKENS_MAX)?,
+            Self::TokensOrUnset(slot) => {
+                *slot(target) = unset(value, |value| value.whole(0, TOKENS_MAX))?;
+            }
+            Self::Seed(slot) => {
+                *slot(target) = unset(value, |value| value.whole(0, i64::MAX))?.map(i64::unsigned_abs);
+            }
+            Self::Dollars(slot) => *slot(target) = dollars(value)?,
+            Self::DollarsOrUnset(slot) => *slot(target) = unset(value, dollars)?,
+            Self::Choice { words, set } => set(target, value.choice(words)?),
+            Self::List(slot) => *slot(target) = value.lines(0, 200, 200)?,
+            Self::Zone(slot) => *slot(target) = zone(value)?,
+            Self::Pace(slot) => *slot(target) = unset(value, interval)?,
+            Self::Listen(slot) => *slot(target) = unset(value, address)?,
+            Self::Bindings(slot) => *slot(target) = bindings(value)?,
+        }
+        Ok(())
+    }
+}
+
+fn unset<V>(value: &Value, read: impl Fn(&Value) -> Result<V, String>) -> Result<Option<V>, String> {
+    if *value == Value::Null { Ok(None) } else { read(value).map(Some) }
+}
+
+fn dollars(value: &Value) -> Result<Money, String> {
+    let amount = value.number(0.0, 1_000_000.0)?;
+    Money::from_dollars(amount).ok_or_else(|| "must be an amount of dollars".into())
+}
+
+/// An address of a server. A password in it would be shown and logged, so none is allowed.
+fn url(value: &Value) -> Result<String, String> {
+    let text = value.line(400)?;
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let Some(authority) = rest.and_then(|rest| rest.split(['/', '?', '#']).next()) else {
+        return Err(format!("must begin with http:// or https://, not {}", value.shown()));
+    };
+    if authority.contains('@') {
+        return Err("must not hold a user name or password; use `api_key_env` or `api_key_file`".into());
+    }
+    if authority.is_empty() || text.contains([' ', '`', '"']) {
+        return Err(format!("must be an address such as http://127.0.0.1:8080/v1, not {}", value.shown()));
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+fn variable(value: &Value) -> Result<String, String> {
+    let name = value.raw().unwrap_or_default();
+    let good = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    if !name.is_empty() && name.len() <= 100 && name.chars().all(good) {
+        return Ok(name.to_owned());
+    }
+    Err("must be the name of an environment variable such as MY_API_KEY, not the key itself".into())
+}
+
+fn zone(value: &Value) -> Result<String, String> {
+    let name = value.line(100)?;
+    if matches!(name.as_str(), "system" | "UTC") || TimeZone::get(&name).is_ok() {
+        return Ok(name);
+    }
+    let common = ["system", "UTC", "Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo"];
+    let hint = meant(&name, &common);
+    Err(format!(
+        "must be system, UTC or the name of a time zone such as Europe/Berlin, not {}{hint}",
+        value.shown()
+    ))
+}
+
+fn interval(value: &Value) -> Result<u32, String> {
+    if let Value::Text(word) = value {
+        return Preset::parse(word).and_then(Preset::seconds).ok_or_else(|| {
+            let hint = meant(word, &Preset::NAMED.map(Preset::as_str));
+            format!("must be slow, normal, fast, turbo or a number of seconds, not {}{hint}", value.shown())
+        });
+    }
+    let seconds = value.whole(i64::from(pace::INTERVAL_MIN), i64::from(pace::INTERVAL_MAX))?;
+    u32::try_from(seconds).map_err(|_| "is out of range".into())
+}
+
+/// `127.0.0.1:8000`, `[::1]:8000`, `localhost:8000` or a port alone (on loopback).
+fn address(value: &Value) -> Result<SocketAddr, String> {
+    let loopback = |port: u16| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+    let found = match value {
+        Value::Int(port) => u16::try_from(*port).ok().map(loopback),
+        Value::Text(text) => match text.strip_prefix("localhost:").or_else(|| text.strip_prefix(':')) {
+            Some(port) => port.parse().ok().map(loopback),
+            None => text.parse().ok(),
+        },
+        _ => None,
+    };
+    found.ok_or_else(|| format!("must be an address and port such as 127.0.0.1:8000, not {}", value.shown()))
+}
+
+fn bindings(value: &Value) -> Result<BTreeMap<String, Vec<String>>, String> {
+    let entries = match value {
+        Value::Null => &[][..],
+        Value::Map(entries) => entries.as_slice(),
+        _ => return Err(format!("must be a group of actions and keys, not {}", value.shown())),
+    };
+    let keys = |node: &Node| match &node.value {
+        Value::Int(digit @ 0..=9) => Ok(vec![digit.to_string()]),
+        Value::Text(_) => node.value.line(40).and_then(filled).map(|key| vec![key]),
+        _ => node.value.lines(0, 20, 40),
+    };
+    entries
+        .iter()
+        .map(|entry| match keys(&entry.node) {
+            Ok(keys) => Ok((entry.key.clone(), keys)),
+            Err(message) => Err(format!("for {} {message}", crate::domain::yaml::show(&entry.key))),
+        })
+        .collect()
+}
