@@ -9,6 +9,7 @@ pub mod clock;
 mod context;
 mod draw;
 mod handle;
+mod memory;
 mod moderation;
 mod prompt;
 mod recall;
