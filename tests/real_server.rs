@@ -134,6 +134,33 @@ async fn openai_holds_a_schema() {
     assert_holds_the_schema(outcome);
 }
 
+/// The shape of a bot's act: a choice of closed objects under one key.
+#[tokio::test]
+async fn openai_holds_a_choice_of_objects() {
+    let Some(address) = server() else { return };
+    let act = |name: &str, key: &str, kind: &str| {
+        json!({"type": "object", "properties": {"action": {"type": "string", "const": name}, key: {"type": kind}},
+            "required": ["action", key], "additionalProperties": false})
+    };
+    let schema = json!({
+        "type": "object",
+        "properties": {"act": {"anyOf": [act("vote", "value", "integer"), act("follow", "bot_id", "string")]}},
+        "required": ["act"],
+        "additionalProperties": false,
+    });
+    let (outcome, _) = ask(&spec(ProviderKind::OpenAi, &address), &request("Choose.", Some(schema))).await;
+    let completion = outcome.result.expect("an answer");
+    if completion.finish.as_deref() == Some("stop") {
+        let value: Value =
+            serde_json::from_str(&completion.text).unwrap_or_else(|_| panic!("{completion:?}"));
+        let act = &value["act"];
+        assert!(act["value"].is_i64() || act["bot_id"].is_string(), "{value}");
+    } else {
+        assert!(completion.text.trim_start().starts_with('{'), "cut off, but on its way: {completion:?}");
+    }
+    println!("{completion:?}");
+}
+
 #[tokio::test]
 async fn ollama_streams_counts_and_holds_a_schema() {
     let Some(address) = asked_for("BOTARIUM_TEST_OLLAMA") else { return };

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, count, text_at};
 use super::quirks::{Form, Memory, Tries};
+use super::schema::portable;
 use super::spec::not_configured;
 use super::wire::{Body, Failure, Http};
 use super::{Completion, DeltaSink, Provider, ProviderError, ProviderSpec, Request};
@@ -40,7 +41,7 @@ impl Anthropic {
         Ok(Self {
             model: spec.default_model().to_owned(),
             http: Http::new(spec, &headers)?,
-            memory: Memory::new(&[Form::Strict]),
+            memory: Memory::new(&[Form::Exact]),
         })
     }
 
@@ -162,61 +163,10 @@ fn body_of(request: &Request, tries: &Tries<'_>) -> Value {
         // The API's scale ends at 1, ours at 2.
         body["temperature"] = request.temperature.clamp(0.0, 1.0).into();
     }
-    if let (Some(schema), Form::Strict) = (&request.schema, tries.form()) {
-        body["output_config"] = json!({"format": {"type": "json_schema", "schema": enforceable(schema)}});
+    if let (Some(schema), Form::Exact) = (&request.schema, tries.form()) {
+        body["output_config"] = json!({"format": {"type": "json_schema", "schema": portable(schema)}});
     }
     body
-}
-
-/// The part of a JSON schema that the API can enforce: no bounds on values or lengths, no
-/// `oneOf`, every object closed (documented under "structured outputs"). What is left out
-/// here is checked where answers are read.
-fn enforceable(schema: &Value) -> Value {
-    const LEFT_OUT: [&str; 17] = [
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "multipleOf",
-        "minLength",
-        "maxLength",
-        "pattern",
-        "minItems",
-        "maxItems",
-        "uniqueItems",
-        "minProperties",
-        "maxProperties",
-        "$schema",
-        "title",
-        "default",
-        "examples",
-    ];
-    match schema {
-        Value::Object(map) => {
-            let mut kept = serde_json::Map::new();
-            for (key, value) in map.iter().filter(|(key, _)| !LEFT_OUT.contains(&key.as_str())) {
-                let value = match key.as_str() {
-                    // Their keys are names of the schema's author, their values schemas.
-                    "properties" | "$defs" | "definitions" => match value {
-                        Value::Object(named) => {
-                            named.iter().map(|(name, schema)| (name.clone(), enforceable(schema))).collect()
-                        }
-                        other => other.clone(),
-                    },
-                    "enum" | "const" | "required" => value.clone(),
-                    _ => enforceable(value),
-                };
-                let key = if key == "oneOf" { "anyOf" } else { key };
-                kept.insert(key.to_owned(), value);
-            }
-            if kept.contains_key("properties") || kept.get("type").is_some_and(|kind| kind == "object") {
-                kept.insert("additionalProperties".to_owned(), Value::Bool(false));
-            }
-            Value::Object(kept)
-        }
-        Value::Array(list) => list.iter().map(enforceable).collect(),
-        other => other.clone(),
-    }
 }
 
 /// The words the other protocols use for the same ends.

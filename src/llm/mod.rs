@@ -12,6 +12,7 @@ pub mod guard;
 pub mod ollama;
 pub mod openai;
 mod quirks;
+mod schema;
 pub mod scripted;
 mod spec;
 mod wire;

@@ -40,7 +40,7 @@ impl Ollama {
         Ok(Self {
             model: spec.default_model().to_owned(),
             http: Http::new(spec, &headers)?,
-            memory: Memory::new(&[Form::Schema, Form::Object]),
+            memory: Memory::new(&[Form::Exact, Form::Object]),
             contexts: Mutex::default(),
         })
     }
@@ -76,7 +76,7 @@ impl Ollama {
             "options": options,
         });
         match (&request.schema, tries.form()) {
-            (Some(schema), Form::Schema) => body["format"] = (**schema).clone(),
+            (Some(schema), Form::Exact) => body["format"] = (**schema).clone(),
             (Some(_), Form::Object) => body["format"] = "json".into(),
             _ => {}
         }

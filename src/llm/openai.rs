@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, count, text_at};
 use super::quirks::{Form, Memory, Tries};
+use super::schema::portable;
 use super::spec::not_configured;
 use super::wire::{Body, Failure, Http};
 use super::{Completion, DeltaSink, Provider, ProviderError, ProviderSpec, Request};
@@ -40,7 +41,7 @@ impl OpenAi {
         Ok(Self {
             model: spec.default_model().to_owned(),
             http: Http::new(spec, &headers)?,
-            memory: Memory::new(&[Form::Strict, Form::Schema, Form::Object]),
+            memory: Memory::new(&[Form::Exact, Form::Loose, Form::Object]),
         })
     }
 
@@ -163,15 +164,17 @@ fn body_of(request: &Request, tries: &Tries<'_>) -> Value {
     if quirks.temperature {
         body["temperature"] = request.temperature.into();
     }
-    match (&request.schema, form) {
-        (Some(schema), Form::Strict | Form::Schema) => {
-            body["response_format"] = json!({
-                "type": "json_schema",
-                "json_schema": {"name": "answer", "strict": form == Form::Strict, "schema": &**schema},
-            });
+    if let Some(schema) = &request.schema {
+        let named = |strict: bool, schema: Value| json!({"type": "json_schema", "json_schema": {"name": "answer", "strict": strict, "schema": schema}});
+        let format = match form {
+            Form::Exact => Some(named(true, (**schema).clone())),
+            Form::Loose => Some(named(false, portable(schema))),
+            Form::Object => Some(json!({"type": "json_object"})),
+            Form::Text => None,
+        };
+        if let Some(format) = format {
+            body["response_format"] = format;
         }
-        (Some(_), Form::Object) => body["response_format"] = json!({"type": "json_object"}),
-        _ => {}
     }
     body
 }

@@ -12,10 +12,10 @@ use super::failure::Refusal;
 /// How an answer's shape is asked for, from the firmest to none.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// A JSON schema the server must keep to the letter.
-    Strict,
-    /// A JSON schema.
-    Schema,
+    /// A JSON schema, kept to the letter.
+    Exact,
+    /// A JSON schema in its plainest form, without a promise to keep it.
+    Loose,
     /// Some JSON object.
     Object,
     /// Whatever the prompt asks for.
