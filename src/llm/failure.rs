@@ -89,12 +89,16 @@ impl Who {
             return ProviderError::new(FailureKind::Timeout, message);
         }
         if error.is_connect() {
+            let cause = self.root_cause(error);
             let advice = match self.kind {
+                // The words of rustls.
+                _ if cause.contains("certificate") => {
+                    "check base_url and the certificates this system trusts"
+                }
                 ProviderKind::Ollama => "start Ollama or pick another provider",
                 _ => "start the server, check base_url and the network, or pick another provider",
             };
-            let message =
-                format!("{name} cannot be reached at {address} ({}): {advice}", self.root_cause(error));
+            let message = format!("{name} cannot be reached at {address} ({cause}): {advice}");
             return ProviderError::new(FailureKind::Connect, message);
         }
         let message = format!("{name} closed the connection before it answered ({})", self.root_cause(error));
