@@ -129,6 +129,7 @@ impl Encyclopedia {
                 let score = &mut scores[number];
                 score.points += rarity * u64::from(weight);
                 score.covered += rarity;
+                score.terms += 1;
                 score.named |= weight > IN_EXTRACT;
             }
         }
@@ -165,14 +166,16 @@ struct Score {
     points: u64,
     /// Rarity of the terms that stand in the entry.
     covered: u64,
-    /// Whether a term stands in its title or keywords.
+    /// How many terms stand in the entry.
+    terms: usize,
+    /// Whether one of them stands in its title or keywords.
     named: bool,
 }
 
 impl Score {
-    /// Named by the query and sharing a third of it, or sharing most of it.
+    /// Named by the query and sharing a third of it, or sharing most of it. One word in passing is not enough.
     fn is_about(self, all: u64) -> bool {
-        (self.named && self.covered * 3 >= all) || self.covered * 3 >= all * 2
+        (self.named && self.covered * 3 >= all) || (self.terms > 1 && self.covered * 3 >= all * 2)
     }
 }
 
@@ -236,6 +239,7 @@ mod tests {
             assert!(seen.insert(entry.title.to_lowercase()), "{} stands there twice", entry.title);
             for part in entry.keywords.iter().chain([&entry.title, &entry.extract]) {
                 assert_eq!(&text::clean_line(part, MAX_EXTRACT), part, "{}", entry.title);
+                assert!(!stems(part).is_empty(), "{}: nothing finds `{part}`", entry.title);
             }
             assert!((120..=MAX_EXTRACT).contains(&entry.extract.chars().count()), "{}", entry.title);
             assert!((2..=8).contains(&entry.keywords.len()), "{}", entry.title);
