@@ -33,6 +33,11 @@ impl Bus {
         let _ = self.sender.send(Arc::new(Event { seq, timestamp, notice })); // nobody may listen
     }
 
+    /// Notes a committed activity that nobody listens for.
+    pub fn note(&self, seq: i64) {
+        self.last_seq.fetch_max(seq, Ordering::AcqRel);
+    }
+
     /// Announces something that has no activity row of its own.
     pub fn tell(&self, timestamp: Stamp, notice: Notice) {
         self.announce(self.last_seq(), timestamp, notice);

@@ -4,6 +4,7 @@
 //! knows of terminals or HTTP servers.
 
 mod answer;
+mod budget;
 pub mod bus;
 pub mod clock;
 mod context;

@@ -142,6 +142,19 @@ impl ProviderSpec {
         url.trim().trim_end_matches('/')
     }
 
+    /// Whether the address is on this machine or a private network.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        use std::net::IpAddr;
+        let Ok(url) = reqwest::Url::parse(self.address()) else { return false };
+        let Some(host) = url.host_str() else { return false };
+        match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+            Ok(IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+            Err(_) => host == "localhost" || host.ends_with(".local") || host.ends_with(".internal"),
+        }
+    }
+
     /// The default model in force.
     #[must_use]
     pub fn default_model(&self) -> &str {

@@ -462,27 +462,40 @@ pub fn release(c: &Connection, id: i64) -> Result<()> {
     Ok(())
 }
 
+const RESERVATION_COLUMNS: &str = "id, bot_id, day, provider, model, input, output, cost, priced";
+
+fn reservation_row(row: &Row<'_>) -> rusqlite::Result<Reservation> {
+    Ok(Reservation {
+        id: row.get(0)?,
+        bot: row.get(1)?,
+        day: row.get(2)?,
+        provider: row.get(3)?,
+        model: row.get(4)?,
+        input: row.get(5)?,
+        output: row.get(6)?,
+        cost: Money::from_nanos(row.get(7)?),
+        priced: row.get(8)?,
+    })
+}
+
+/// One reservation.
+///
+/// # Errors
+/// Database errors.
+pub fn reservation(c: &Connection, id: i64) -> Result<Option<Reservation>> {
+    Ok(c.prepare_cached(&format!("SELECT {RESERVATION_COLUMNS} FROM reservations WHERE id = ?1"))?
+        .query_row([id], reservation_row)
+        .optional()?)
+}
+
 /// Every reservation there is: after a crash, calls that were cut off.
 ///
 /// # Errors
 /// Database errors.
 pub fn reservations(c: &Connection) -> Result<Vec<Reservation>> {
-    let mut statement = c.prepare_cached(
-        "SELECT id, bot_id, day, provider, model, input, output, cost, priced FROM reservations ORDER BY id",
-    )?;
-    let rows = statement.query_map([], |row| {
-        Ok(Reservation {
-            id: row.get(0)?,
-            bot: row.get(1)?,
-            day: row.get(2)?,
-            provider: row.get(3)?,
-            model: row.get(4)?,
-            input: row.get(5)?,
-            output: row.get(6)?,
-            cost: Money::from_nanos(row.get(7)?),
-            priced: row.get(8)?,
-        })
-    })?;
+    let mut statement =
+        c.prepare_cached(&format!("SELECT {RESERVATION_COLUMNS} FROM reservations ORDER BY id"))?;
+    let rows = statement.query_map([], reservation_row)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 

@@ -13,6 +13,7 @@ mod lock;
 pub mod mind;
 mod readers;
 mod schema;
+pub mod thoughts;
 mod writer;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,321 @@
+//! Caps and reservations: an upper bound of every call is written before it is made and settled
+//! after it, so that calls side by side cannot overshoot a cap and a crash cannot lose a charge.
+
+use rusqlite::Connection;
+
+use super::settings::Settings;
+use crate::domain::{Money, Price, PriceOf, Stamp, Usage};
+use crate::llm::{ProviderKind, Request};
+use crate::store::beat::{self, BotRow, Charge, Reservation, Spent};
+use crate::store::{Result, StoreError};
+
+/// Tokens a server adds around a prompt (chat template, tool preamble) at most.
+const OVERHEAD: i64 = 256;
+
+/// Which cap is reached; the code is what the bot's row keeps.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Cap {
+    Tokens,
+    Cost,
+    RoomTokens,
+    RoomCost,
+}
+
+impl Cap {
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Tokens => "token_cap",
+            Self::Cost => "cost_cap",
+            Self::RoomTokens => "room_token_cap",
+            Self::RoomCost => "room_cost_cap",
+        }
+    }
+
+    /// One sentence for a person.
+    pub(super) const fn sentence(self) -> &'static str {
+        match self {
+            Self::Tokens => "the daily token cap is reached; it resets at midnight",
+            Self::Cost => "the daily cost cap is reached; it resets at midnight",
+            Self::RoomTokens => "the room's daily token cap is reached; it resets at midnight",
+            Self::RoomCost => "the room's daily cost cap is reached; it resets at midnight",
+        }
+    }
+}
+
+/// Who is asked, at which price.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Tariff {
+    pub(super) provider: String,
+    pub(super) model: String,
+    pub(super) kind: ProviderKind,
+    pub(super) price: Price,
+    pub(super) priced: bool,
+}
+
+impl Tariff {
+    /// The price of `model` at `provider`: the configured one, else the list's; local models cost nothing.
+    pub(super) fn of(settings: &Settings, provider: &str, model: &str) -> Self {
+        let setup = settings.providers.iter().find(|setup| setup.spec.name == provider);
+        let kind = setup.map_or(ProviderKind::Scripted, |setup| setup.spec.kind);
+        let listed = |kind: &str, model: &str, local: bool| match settings.prices.get(kind, model, local) {
+            PriceOf::Local => (Price::FREE, true),
+            PriceOf::Known(price) => (price, true),
+            PriceOf::Unpriced => (Price::FREE, false),
+        };
+        let (price, priced) = match (kind, setup.and_then(|setup| setup.price)) {
+            (_, Some(price)) => (price, true),
+            (ProviderKind::Scripted, None) => match &settings.pretend_model {
+                Some(model) => listed("", model, false),
+                None => (Price::FREE, true),
+            },
+            (kind, None) => {
+                let local = setup.is_some_and(|setup| setup.spec.is_local());
+                listed(kind.as_str(), model, local)
+            }
+        };
+        Self { provider: provider.to_owned(), model: model.to_owned(), kind, price, priced }
+    }
+
+    /// Whether a call leaves the process, so that it is reserved and the default caps bind it.
+    pub(super) const fn is_bound(&self) -> bool {
+        !matches!(self.kind, ProviderKind::Scripted)
+    }
+}
+
+/// The caps of one bot with one provider; `None` does not bind.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+struct Limits {
+    own_tokens: Option<i64>,
+    default_tokens: Option<i64>,
+    cost: Option<Money>,
+    room_tokens: Option<i64>,
+    room_cost: Option<Money>,
+}
+
+impl Limits {
+    fn of(settings: &Settings, bot: &BotRow, bound: bool) -> Self {
+        let budget = &settings.budget;
+        Self {
+            own_tokens: bot.token_cap,
+            default_tokens: (bound && bot.token_cap.is_none()).then_some(budget.daily_tokens),
+            cost: bot.cost_cap.or(bound.then_some(budget.daily_cost)),
+            room_tokens: budget.room_daily_tokens.filter(|_| bound),
+            room_cost: budget.room_daily_cost.filter(|_| bound),
+        }
+    }
+
+    /// The first cap that `more` would go over (or that is used up already).
+    fn exceeded(&self, spent: Spent, room: Spent, tokens: i64, cost: Money) -> Option<Cap> {
+        let over = |used: i64, more: i64, cap: i64| used >= cap || used.saturating_add(more) > cap;
+        let over_cost = |used: Money, cap: Money| {
+            cap == Money::ZERO || used + cost > cap || (used >= cap && cost > Money::ZERO)
+        };
+        if self.own_tokens.is_some_and(|cap| over(spent.tokens, tokens, cap))
+            || self.default_tokens.is_some_and(|cap| over(spent.bound_tokens, tokens, cap))
+        {
+            Some(Cap::Tokens)
+        } else if self.cost.is_some_and(|cap| over_cost(spent.cost, cap)) {
+            Some(Cap::Cost)
+        } else if self.room_tokens.is_some_and(|cap| over(room.bound_tokens, tokens, cap)) {
+            Some(Cap::RoomTokens)
+        } else if self.room_cost.is_some_and(|cap| over_cost(room.cost, cap)) {
+            Some(Cap::RoomCost)
+        } else {
+            None
+        }
+    }
+}
+
+/// What a call may use at most.
+pub(super) fn upper_bound(c: &Connection, tariff: &Tariff, request: &Request) -> Result<(i64, i64)> {
+    let schema = request.schema.as_ref().map_or(0, |schema| schema.to_string().len());
+    let bytes = i64::try_from(request.system.len() + request.prompt.len() + schema).unwrap_or(i64::MAX / 4);
+    let input = match beat::token_rate(c, &tariff.provider, &tariff.model)? {
+        // The highest rate seen and a tenth more; never more than a token a byte.
+        Some(rate) => (bytes.saturating_mul(rate) / 1_000_000 * 11 / 10 + 1).min(bytes),
+        None => bytes,
+    };
+    Ok((input + OVERHEAD, i64::from(request.max_tokens)))
+}
+
+/// Whether a cap stands in the way of spending anything at all.
+pub(super) fn gate(
+    c: &Connection,
+    settings: &Settings,
+    bot: &BotRow,
+    tariff: &Tariff,
+    day: &str,
+) -> Result<Option<Cap>> {
+    let limits = Limits::of(settings, bot, tariff.is_bound());
+    if limits
+        == (Limits { own_tokens: None, default_tokens: None, cost: None, room_tokens: None, room_cost: None })
+    {
+        return Ok(None);
+    }
+    let room = if limits.room_tokens.is_some() || limits.room_cost.is_some() {
+        beat::spent_by_room(c, day)?
+    } else {
+        Spent::default()
+    };
+    Ok(limits.exceeded(beat::spent(c, &bot.id, day)?, room, 0, Money::ZERO))
+}
+
+/// Reserves a call's upper bound, or says which cap forbids it. Calls that cost nothing in the
+/// process are checked against a custom cap and not written.
+pub(super) fn admit(
+    c: &Connection,
+    settings: &Settings,
+    bot: &BotRow,
+    tariff: &Tariff,
+    request: &Request,
+    day: &str,
+    at: Stamp,
+) -> Result<std::result::Result<Option<i64>, Cap>> {
+    let (input, output) = upper_bound(c, tariff, request)?;
+    let cost = tariff.price.upper_bound(input, output);
+    let limits = Limits::of(settings, bot, tariff.is_bound());
+    let spent = beat::spent(c, &bot.id, day)?;
+    let room = beat::spent_by_room(c, day)?;
+    if let Some(cap) = limits.exceeded(spent, room, input + output, cost) {
+        return Ok(Err(cap));
+    }
+    if !tariff.is_bound() {
+        return Ok(Ok(None));
+    }
+    let reservation = Reservation {
+        id: 0,
+        bot: bot.id.clone(),
+        day: day.to_owned(),
+        provider: tariff.provider.clone(),
+        model: tariff.model.clone(),
+        input,
+        output,
+        cost,
+        priced: tariff.priced,
+    };
+    Ok(Ok(Some(beat::reserve(c, &reservation, at)?)))
+}
+
+/// One call, to be written into the books together with what came of it.
+#[derive(Clone, Debug)]
+pub(super) struct Settlement {
+    pub(super) reservation: Option<i64>,
+    pub(super) tariff: Tariff,
+    /// The room's day the call was made on.
+    pub(super) day: String,
+    /// Bytes of the prompt, for the rate.
+    pub(super) bytes: i64,
+    /// What the provider reported; `None` charges the reservation when `charged`.
+    pub(super) usage: Option<Usage>,
+    /// Whether the call may have reached the model.
+    pub(super) charged: bool,
+}
+
+/// Takes the reservation out and charges what was used; answers what it came to.
+pub(super) fn settle(c: &Connection, bot: &str, s: &Settlement) -> Result<(Usage, Money)> {
+    let reserved = match s.reservation {
+        Some(id) => beat::reservation(c, id)?,
+        None => None,
+    };
+    if let Some(id) = s.reservation {
+        beat::release(c, id)?;
+    }
+    let (usage, cost) = match (s.usage, reserved) {
+        (Some(usage), _) => {
+            if s.tariff.is_bound() && s.bytes > 0 && usage.input > 0 {
+                let rate = usage.input.saturating_mul(1_000_000) / s.bytes + 1;
+                beat::note_token_rate(c, &s.tariff.provider, &s.tariff.model, rate)?;
+            }
+            (usage, s.tariff.price.cost(usage))
+        }
+        (None, Some(r)) if s.charged => {
+            (Usage { input: r.input, output: r.output, ..Usage::default() }, r.cost)
+        }
+        _ => return Ok((Usage::default(), Money::ZERO)),
+    };
+    beat::charge(
+        c,
+        &Charge {
+            bot,
+            day: &s.day,
+            provider: &s.tariff.provider,
+            model: &s.tariff.model,
+            usage,
+            cost,
+            priced: s.tariff.priced,
+            bound: s.tariff.is_bound(),
+        },
+    )?;
+    Ok((usage, cost))
+}
+
+/// After a crash: calls that were cut off are charged their reservation. Answers how many there were.
+///
+/// # Errors
+/// Database errors.
+pub(super) fn recover(c: &Connection) -> Result<usize, StoreError> {
+    let cut_off = beat::reservations(c)?;
+    for r in &cut_off {
+        beat::charge(
+            c,
+            &Charge {
+                bot: &r.bot,
+                day: &r.day,
+                provider: &r.provider,
+                model: &r.model,
+                usage: Usage { input: r.input, output: r.output, ..Usage::default() },
+                cost: r.cost,
+                priced: r.priced,
+                bound: true,
+            },
+        )?;
+        beat::release(c, r.id)?;
+    }
+    Ok(cut_off.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn limits(tokens: i64) -> Limits {
+        Limits {
+            own_tokens: Some(tokens),
+            default_tokens: None,
+            cost: None,
+            room_tokens: None,
+            room_cost: None,
+        }
+    }
+
+    #[test]
+    fn zero_means_no_calls_at_all() {
+        assert_eq!(limits(0).exceeded(Spent::default(), Spent::default(), 0, Money::ZERO), Some(Cap::Tokens));
+        let free = Limits { own_tokens: None, cost: Some(Money::ZERO), ..limits(0) };
+        assert_eq!(free.exceeded(Spent::default(), Spent::default(), 0, Money::ZERO), Some(Cap::Cost));
+    }
+
+    #[test]
+    fn a_free_call_is_not_stopped_by_a_cost_cap_that_is_used_up() {
+        let cap = Money::from_nanos(100);
+        let limits = Limits { own_tokens: None, cost: Some(cap), ..limits(0) };
+        let spent = Spent { cost: cap, ..Spent::default() };
+        assert_eq!(limits.exceeded(spent, Spent::default(), 10, Money::ZERO), None);
+        assert_eq!(limits.exceeded(spent, Spent::default(), 10, Money::from_nanos(1)), Some(Cap::Cost));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_admitted_never_overshoots(cap in 1i64..10_000, calls in proptest::collection::vec(1i64..3_000, 1..40)) {
+            let limits = limits(cap);
+            let mut spent = Spent::default();
+            for call in calls {
+                if limits.exceeded(spent, Spent::default(), call, Money::ZERO).is_none() {
+                    spent.tokens += call;
+                }
+                prop_assert!(spent.tokens <= cap);
+            }
+        }
+    }
+}
