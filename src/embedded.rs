@@ -87,6 +87,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{Engagement, PersonalityConfig, text};
+    use crate::tools::{Offline, Tool};
 
     #[derive(Deserialize)]
     struct BotFile {
@@ -149,6 +150,17 @@ mod tests {
                 roster.iter().filter(|b| b.personality.interests.contains(interest)).count() == 1
             });
             assert!(own.count() >= 2, "{} has nothing of its own", bot.id);
+        }
+    }
+
+    #[test]
+    fn every_interest_can_be_looked_up() {
+        for bot in roster() {
+            for interest in &bot.personality.interests {
+                let found = Offline.search_at_once(interest).expect("answers at once").unwrap();
+                let title = found.first().map(|finding| finding.title.to_lowercase());
+                assert_eq!(title.as_ref(), Some(interest), "{}", bot.id);
+            }
         }
     }
 
