@@ -141,6 +141,17 @@ impl Guard {
     /// Asks the model. Waits for a free place; retries what can be retried; gives each attempt
     /// its time. Dropping the future abandons the call.
     pub async fn complete(&self, request: &Request, deltas: DeltaSink) -> Outcome {
+        self.complete_while(request, deltas, |_| std::future::ready(true)).await
+    }
+
+    /// As [`Guard::complete`], but asks `again` before every further attempt, with the one that
+    /// failed: the place to charge it and to reserve the next. `false` ends the call with that
+    /// failure.
+    pub async fn complete_while<F, A>(&self, request: &Request, deltas: DeltaSink, mut again: F) -> Outcome
+    where
+        F: FnMut(Attempt) -> A,
+        A: Future<Output = bool>,
+    {
         if let Some(completion) = self.provider.answer_at_once(request) {
             deltas(&completion.text);
             let attempt = Attempt::answered(&completion, completion.latency);
@@ -151,15 +162,18 @@ impl Guard {
         let mut jitter = ChaCha8Rng::seed_from_u64(request.seed);
         let mut attempts = Vec::new();
         loop {
-            let result = self.attempt(request, &deltas, test, &mut attempts).await;
-            let error = match result {
+            let error = match self.attempt(request, &deltas, test, &mut attempts).await {
                 Ok(completion) => return Outcome { result: Ok(completion), attempts },
                 Err(error) => error,
             };
             let tried = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
-            match self.pause_before_retry(&error, tried, limit, &mut jitter) {
-                Some(pause) => tokio::time::sleep(pause).await,
-                None => return Outcome { result: Err(error), attempts },
+            let pause = self.pause_before_retry(&error, tried, limit, &mut jitter);
+            if let (Some(pause), Some(failed)) = (pause, attempts.last().cloned())
+                && again(failed).await
+            {
+                tokio::time::sleep(pause).await;
+            } else {
+                return Outcome { result: Err(error), attempts };
             }
         }
     }

@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use botarium::domain::Usage;
 use botarium::llm::guard::{BreakerSettings, Phase};
 use botarium::llm::{
-    Completion, DeltaSink, FailureKind, Guard, GuardSettings, Outcome, Provider, ProviderError, ProviderKind,
-    Purpose, Request, build,
+    Attempt, Completion, DeltaSink, FailureKind, Guard, GuardSettings, Outcome, Provider, ProviderError,
+    ProviderKind, Purpose, Request, build,
 };
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -148,6 +148,31 @@ async fn attempts_have_an_end() {
     let puppet = Puppet::failing(vec![failure(FailureKind::Server); 9]);
     guard(&puppet).complete(&Request { purpose: Purpose::Test, ..request() }, nowhere()).await;
     assert_eq!(puppet.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_pays_is_asked_before_each_retry() {
+    let puppet = Puppet::failing(vec![failure(FailureKind::Server).charged(); 9]);
+    let guard = Arc::new(guard(&puppet));
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let kept = seen.clone();
+    // As a task of its own, the way the engine runs a call.
+    let call = tokio::spawn(async move {
+        let again = |failed: Attempt| {
+            let kept = kept.clone();
+            async move {
+                tokio::task::yield_now().await;
+                let mut kept = kept.lock().unwrap();
+                kept.push(failed.maybe_charged);
+                kept.len() < 2
+            }
+        };
+        guard.complete_while(&request(), nowhere(), again).await
+    });
+    let outcome = call.await.expect("no panic");
+    assert_eq!(outcome.result.expect_err("stopped").kind, FailureKind::Server);
+    assert_eq!((puppet.asked(), outcome.attempts.len()), (2, 2));
+    assert_eq!(*seen.lock().unwrap(), [true, true]);
 }
 
 #[tokio::test(start_paused = true)]
