@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use super::origin::{ConfigError, ConfigProblem, Origin};
 use super::table::{self, BUILT_IN, KEYS, PROVIDER_KEYS, Place, provider_default};
 use super::{Config, Home, HomeReason, ProviderConfig};
-use crate::domain::Secret;
 use crate::domain::similarity::nearest;
 use crate::domain::yaml::{self, Mark, Node, Value, show};
 
@@ -20,8 +19,6 @@ const FLAGS: [(&str, &str); 5] = [
     ("ascii", "ui.ascii"),
     ("max-bot-count", "max_bot_count"),
 ];
-/// Longest key file, in bytes.
-const KEY_FILE_MAX: u64 = 16 * 1024;
 
 /// What a configuration is loaded from; nothing else is asked.
 #[derive(Clone, Debug, Default)]
@@ -82,15 +79,16 @@ impl Default for Config {
     }
 }
 
+/// A configuration on its way.
 #[derive(Default)]
-struct Loader {
-    env: BTreeMap<String, String>,
+pub(super) struct Loader {
+    pub(super) env: BTreeMap<String, String>,
     settings: Vec<Setting>,
-    problems: Vec<ConfigProblem>,
+    pub(super) problems: Vec<ConfigProblem>,
 }
 
 impl Loader {
-    fn complain(&mut self, origin: Origin, key: &str, message: impl Into<String>) {
+    pub(super) fn complain(&mut self, origin: Origin, key: &str, message: impl Into<String>) {
         self.problems.push(ConfigProblem { origin, key: key.to_owned(), message: message.into() });
     }
 
@@ -236,121 +234,6 @@ impl Loader {
             Err(message) => self.complain(origin, &path, message),
         }
     }
-
-    /// What can only be judged when everything is in place.
-    fn check(&mut self, config: &mut Config) {
-        for (key, name) in
-            [("provider", &mut config.provider), ("memory.provider", &mut config.memory.provider)]
-        {
-            if name == "mock" {
-                *name = "scripted".into();
-            }
-            let known =
-                config.providers.contains_key(name.as_str()) || (key != "provider" && name == "default");
-            if !known {
-                let names: Vec<_> = config.providers.keys().map(String::as_str).collect();
-                let hint = nearest(name, names.iter().copied()).map_or_else(
-                    || format!("; known are {}", names.join(", ")),
-                    |near| format!("; did you mean `{near}`?"),
-                );
-                let message = format!("names a provider that is not set up: `{}`{hint}", show(name));
-                let origin = config.set.get(key).map_or(Origin::Default, |(_, origin)| origin.clone());
-                self.complain(origin, key, message);
-            }
-        }
-        let root = config.home.root.clone();
-        if let Some(path) = &mut config.prices_file {
-            *path = self.absolute(&root, path);
-        }
-        let mut providers = std::mem::take(&mut config.providers);
-        for provider in providers.values_mut() {
-            self.check_provider(config, provider);
-            self.find_key(config, provider);
-        }
-        config.providers = providers;
-    }
-
-    fn check_provider(&mut self, config: &Config, provider: &ProviderConfig) {
-        let name = provider.name.as_str();
-        let key = |key: &str| format!("providers.{name}.{key}");
-        let origin = |path: &str| config.origin(path);
-        // A missing key is complained of where the provider was mentioned first.
-        let mentioned = || {
-            let own = key("");
-            config
-                .set
-                .iter()
-                .find(|(path, _)| path.starts_with(&own))
-                .map_or(Origin::Default, |(_, (_, o))| o.clone())
-        };
-        if BUILT_IN.contains(&name) {
-            if provider.kind != name {
-                let message = format!("is {name}; give a provider of another kind a name of its own");
-                self.complain(origin(&key("kind")), &key("kind"), message);
-            }
-        } else if provider.kind.is_empty() {
-            if !self.problems.iter().any(|problem| problem.key == key("kind")) {
-                let message =
-                    "is missing; it is scripted, ollama, anthropic or openai (anything OpenAI-compatible)";
-                self.complain(mentioned(), &key("kind"), message);
-            }
-        } else if provider.kind != "scripted" {
-            for (part, value) in [("base_url", &provider.base_url), ("model", &provider.model)] {
-                if value.is_empty() && !self.problems.iter().any(|problem| problem.key == key(part)) {
-                    let message = "is missing; a provider of your own needs an address and a model";
-                    self.complain(mentioned(), &key(part), message);
-                }
-            }
-        }
-        if provider.kind != "scripted" && provider.base_url.is_empty() && BUILT_IN.contains(&name) {
-            self.complain(
-                origin(&key("base_url")),
-                &key("base_url"),
-                "is empty; give an address or leave the key out",
-            );
-        }
-        let (input, output) = (provider.price_input.is_some(), provider.price_output.is_some());
-        if input != output || (provider.price_cached.is_some() && !input) {
-            let missing = if input { "output" } else { "input" };
-            let message = "is missing; a price needs input and output";
-            self.complain(mentioned(), &key(&format!("price.{missing}")), message);
-        }
-    }
-
-    /// Finds the key of a provider: the environment goes before a file.
-    fn find_key(&mut self, config: &mut Config, provider: &mut ProviderConfig) {
-        let path = format!("providers.{}.api_key", provider.name);
-        if let Some(file) = &mut provider.api_key_file {
-            *file = self.absolute(&config.home.root, file);
-        }
-        let variable = provider.api_key_env.as_ref();
-        if let Some((name, key)) = variable.and_then(|name| self.env.get_key_value(name))
-            && !key.trim().is_empty()
-        {
-            provider.api_key = Some(Secret::new(key.as_str()));
-            config.set.insert(path, (String::new(), Origin::Env(name.clone())));
-        } else if let Some(file) = &provider.api_key_file {
-            match key_file(file) {
-                Ok(key) => {
-                    provider.api_key = Some(key);
-                    let origin = Origin::File { name: file.display().to_string(), line: 0, column: 0 };
-                    config.set.insert(path, (String::new(), origin));
-                }
-                Err(message) => {
-                    let key = format!("providers.{}.api_key_file", provider.name);
-                    self.complain(config.origin(&key), &key, message);
-                }
-            }
-        }
-    }
-
-    /// A path as meant: `~/` is the user's home, anything else is relative to the society's.
-    fn absolute(&self, root: &Path, path: &Path) -> PathBuf {
-        match (path.strip_prefix("~"), self.env.get("HOME")) {
-            (Ok(rest), Some(home)) => Path::new(home).join(rest),
-            _ => root.join(path),
-        }
-    }
 }
 
 impl Config {
@@ -447,37 +330,9 @@ fn written(value: &Value) -> String {
     }
 }
 
-fn read_bounded(path: &Path, max: u64) -> std::io::Result<Vec<u8>> {
+pub(super) fn read_bounded(path: &Path, max: u64) -> std::io::Result<Vec<u8>> {
     use std::io::Read as _;
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(max + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// Reads a key from a file that only its owner may read.
-fn key_file(path: &Path) -> Result<Secret, String> {
-    let shown = path.display();
-    let meta = std::fs::metadata(path).map_err(|error| format!("cannot be read: {shown}: {error}"))?;
-    if !meta.is_file() {
-        return Err(format!("is no file: {shown}"));
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = meta.permissions().mode() & 0o777;
-        if mode & 0o077 != 0 {
-            return Err(format!("can be read by others (mode {mode:03o}); run  chmod 600 {shown}"));
-        }
-    }
-    let bytes =
-        read_bounded(path, KEY_FILE_MAX).map_err(|error| format!("cannot be read: {shown}: {error}"))?;
-    let text = String::from_utf8(bytes).map_err(|_| format!("holds no text: {shown}"))?;
-    let key = Secret::new(text);
-    if key.is_empty()
-        || key.expose().contains(char::is_whitespace)
-        || key.expose().len() as u64 > KEY_FILE_MAX
-    {
-        return Err(format!("must hold the key and nothing else: {shown}"));
-    }
-    Ok(key)
 }

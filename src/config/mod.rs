@@ -5,6 +5,7 @@
 //! file all come from there. It reads one file and the key files it names, knows no provider,
 //! no store and no terminal, and never shows a secret.
 
+mod check;
 mod example;
 mod home;
 mod kind;

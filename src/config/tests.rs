@@ -334,6 +334,16 @@ fn keys_can_be_bound() {
 }
 
 #[test]
+fn choices_may_be_digits() {
+    assert_eq!(load("ui: {colors: 256}\n", &[], &[]).unwrap().ui.colors, Colors::Ansi256);
+    assert_eq!(load("", &[("BOTARIUM_UI__COLORS", "16")], &[]).unwrap().ui.colors, Colors::Ansi16);
+    assert_eq!(
+        refused("ui: {colors: 17}\n"),
+        ["botarium.yaml:1:6: ui.colors must be auto, truecolor, 256, 16 or none, not 17"]
+    );
+}
+
+#[test]
 fn the_zone_is_the_one_named() {
     let config = load("timezone: Asia/Tokyo\n", &[], &[]).unwrap();
     assert_eq!(config.zone().iana_name(), Some("Asia/Tokyo"));

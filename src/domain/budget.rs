@@ -36,10 +36,8 @@ impl Money {
     #[must_use]
     pub fn from_dollars(dollars: f64) -> Option<Self> {
         let nanos = (dollars * 1e9).round();
-        (nanos.is_finite() && nanos.abs() < 9e18).then(|| {
-            #[allow(clippy::cast_possible_truncation)] // bounded just above
-            Self(nanos as i64)
-        })
+        #[allow(clippy::cast_possible_truncation)] // bounded in the same breath
+        (nanos.is_finite() && nanos.abs() < 9e18).then_some(Self(nanos as i64))
     }
 
     /// Dollars, for showing.

@@ -69,11 +69,23 @@ fn the_smallest_bot_has_the_defaults() {
     assert_eq!(bot.identity, Identity::default());
 }
 
+#[test]
+fn the_shipped_bots_are_good_files() {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/bots");
+    for file in std::fs::read_dir(directory).unwrap() {
+        let path = file.unwrap().path();
+        let bot = parse_bytes(&std::fs::read(&path).unwrap());
+        let bot = bot.unwrap_or_else(|problems| panic!("{}: {problems:?}", path.display()));
+        assert_eq!(path.file_stem().unwrap().to_str(), Some(bot.id.as_str()));
+        assert_eq!(parse(&to_yaml(&bot)), Ok(bot));
+    }
+}
+
 /// One kind of mistake in each row: the file, and everything that is said about it.
 #[test]
 fn every_mistake_has_its_sentence() {
     let long = "x".repeat(31);
-    let traits = vec!["a"; 11].join(", ");
+    let traits = ["a"; 11].join(", ");
     let table: Vec<(String, Vec<&str>)> = vec![
         (
             String::new(),

@@ -158,8 +158,13 @@ impl Value {
     /// # Errors
     /// For anything else; suggests the word that was meant.
     pub fn choice(&self, words: &[&str]) -> Result<usize, String> {
+        let digits;
         let word = match self {
             Self::Text(word) => word.as_str(),
+            Self::Int(number) => {
+                digits = number.to_string();
+                &digits
+            }
             _ => "",
         };
         words.iter().position(|known| *known == word).ok_or_else(|| {
