@@ -86,17 +86,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::domain::{Engagement, PersonalityConfig, text};
+    use crate::domain::{Engagement, PersonalityConfig, bot_file, text};
     use crate::tools::{Offline, Tool};
 
-    #[derive(Deserialize)]
-    struct BotFile {
-        bot: PersonalityConfig,
-    }
-
     fn roster() -> Vec<PersonalityConfig> {
-        let parse = |text: &str| serde_yaml::from_str::<BotFile>(text).unwrap().bot;
-        bots().iter().map(|(_, text)| parse(text)).collect()
+        bots().iter().map(|(_, text)| bot_file::parse(text).unwrap()).collect()
     }
 
     /// One paragraph that the text gate leaves as it is.

@@ -56,7 +56,7 @@ pub enum ToolError {
     #[error("the search has no words in it")]
     EmptyQuery,
     /// The server cannot be reached.
-    #[error("{host} cannot be reached ({reason}); check the network; the offline encyclopedia needs none")]
+    #[error("{host} cannot be reached ({reason}); check the network, or set search.backend to offline")]
     Connect {
         /// Host of the server.
         host: String,

@@ -2,8 +2,8 @@
 //! the plain text before their first heading.
 //!
 //! It sends nothing but the words of the query, talks to the configured host alone, reads a bounded
-//! answer and keeps to the API's etiquette: a user agent that names the program, `maxlag`, and a
-//! pause when asked for one. What comes back has passed the text gate.
+//! answer and keeps to the API's etiquette: a user agent that names the program, `maxlag`, one
+//! request at a time, and a pause when asked for one. What comes back has passed the text gate.
 //!
 //! Sources: mediawiki.org, pages API:Etiquette, Manual:Maxlag parameter, Extension:TextExtracts.
 
@@ -18,12 +18,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, Url, redirect};
+use tokio::sync::Semaphore;
 
 use super::{Finding, MAX_FINDINGS, Tool, ToolError};
 use crate::domain::text;
 
-/// The English Wikipedia's API.
-pub const ENGLISH: &str = "https://en.wikipedia.org/w/api.php";
+/// The English Wikipedia.
+pub const ENGLISH: &str = "https://en.wikipedia.org";
+
+/// Where Wikipedia and most others keep their API.
+const API_PATH: &str = "/w/api.php";
 
 /// The name of this tool and the source of its findings.
 const SOURCE: &str = "wikipedia";
@@ -75,10 +79,13 @@ pub struct Wikipedia {
     host: String,
     limits: Limits,
     client: OnceLock<Client>,
+    /// One search at a time, as the API's etiquette asks of programs.
+    turn: Semaphore,
 }
 
 impl Wikipedia {
-    /// A tool for the API at `base`, such as [`ENGLISH`]. Connects to nothing.
+    /// A tool for the MediaWiki at `base`: the address of its API, or that of its host alone, such as
+    /// [`ENGLISH`], when the API is at the usual path. Connects to nothing.
     ///
     /// # Errors
     /// When `base` is no address of an HTTP server.
@@ -94,10 +101,13 @@ impl Wikipedia {
                 "`{shown}` is no address of a MediaWiki API; expected one like {ENGLISH}"
             ))
         };
-        let base = url.ok_or_else(wrong)?;
+        let mut base = url.ok_or_else(wrong)?;
+        if base.path() == "/" {
+            base.set_path(API_PATH);
+        }
         let name = base.host_str().ok_or_else(wrong)?;
         let host = base.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
-        Ok(Self { base, host, limits, client: OnceLock::new() })
+        Ok(Self { base, host, limits, client: OnceLock::new(), turn: Semaphore::new(1) })
     }
 
     fn client(&self) -> Result<&Client, ToolError> {
@@ -220,6 +230,8 @@ impl Tool for Wikipedia {
         if words.is_empty() {
             return Err(ToolError::EmptyQuery);
         }
+        // Never closed; were it, searching without a turn would do no harm.
+        let _turn = self.turn.acquire().await.ok();
         match self.ask(&words).await {
             Err(error) => match self.pause(&error) {
                 Some(pause) => {

@@ -16,7 +16,7 @@ const QUICK: Limits = Limits {
 };
 
 fn tool(server: &MockServer) -> Wikipedia {
-    Wikipedia::with_limits(&format!("{}/w/api.php", server.uri()), QUICK).unwrap()
+    Wikipedia::with_limits(&server.uri(), QUICK).unwrap()
 }
 
 async fn answering(response: ResponseTemplate) -> (MockServer, Wikipedia) {
@@ -226,9 +226,20 @@ async fn long_introductions_end_with_a_sentence() {
     assert_eq!(found[0].url, "");
 }
 
+#[tokio::test]
+async fn bots_that_search_at_once_take_turns() {
+    let delay = Duration::from_millis(40);
+    let (_server, tool) = answering(ok(&tides()).set_delay(delay)).await;
+    let begin = std::time::Instant::now();
+    let found = tokio::join!(tool.search("tides"), tool.search("moon"), tool.search("sea"));
+    assert!(found.0.is_ok() && found.1.is_ok() && found.2.is_ok());
+    assert!(begin.elapsed() >= delay * 3, "{:?}", begin.elapsed());
+}
+
 #[test]
 fn only_the_address_of_a_server_will_do() {
-    assert!(Wikipedia::new(ENGLISH).is_ok());
+    assert_eq!(Wikipedia::new(ENGLISH).unwrap().base.as_str(), "https://en.wikipedia.org/w/api.php");
+    assert_eq!(Wikipedia::new("https://wiki.example/api.php").unwrap().base.path(), "/api.php");
     for base in ["", "wikipedia", "file:///etc/passwd", "ftp://example.org/", "http://"] {
         assert!(matches!(Wikipedia::new(base), Err(ToolError::Setup(_))), "{base}");
     }
