@@ -339,7 +339,7 @@ fn choices_may_be_digits() {
     assert_eq!(load("", &[("BOTARIUM_UI__COLORS", "16")], &[]).unwrap().ui.colors, Colors::Ansi16);
     assert_eq!(
         refused("ui: {colors: 17}\n"),
-        ["botarium.yaml:1:6: ui.colors must be auto, truecolor, 256, 16 or none, not 17"]
+        ["botarium.yaml:1:6: ui.colors must be auto, truecolor, 256, 16 or none, not 17; did you mean `16`?"]
     );
 }
 
