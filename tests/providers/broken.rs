@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use botarium::llm::{FailureKind, ProviderKind, build};
+use botarium::llm::{FailureKind, ProviderKind, ProviderSpec, build};
 
 use super::server::{Then, chunked, raw};
 use super::{KINDS, provider, request, sink, spec, stream};
@@ -54,21 +54,23 @@ async fn a_connection_closed_without_an_answer_is_a_server_failure() {
 
 #[tokio::test]
 async fn a_stream_that_stalls_times_out() {
+    let silence = Duration::from_millis(60);
+    // Long enough for the beginning to arrive on a busy machine.
+    let stall = Duration::from_millis(800);
+    let mut cases = Vec::new();
     for kind in KINDS {
-        let silent = raw(Vec::new(), Then::Stall).await;
-        let headed = raw(chunked(kind, "\n"), Then::Stall).await;
-        let begun = raw(chunked(kind, &beginning(kind)), Then::Stall).await;
-        for (address, words) in
-            [(silent, "no first token"), (headed, "no first token"), (begun, "stopped in the middle")]
-        {
-            let mut spec = spec(kind, &address);
-            spec.first_token = Duration::from_millis(60);
-            let provider = build(&spec).expect("usable");
-            let error = provider.complete(&request(), super::nowhere()).await.expect_err("stalled");
-            assert_eq!((error.kind, error.maybe_charged), (FailureKind::Timeout, true), "{kind}: {error}");
-            assert!(error.message.contains(words), "{kind}: {error}");
-        }
+        cases.push((kind, Vec::new(), silence, "no first token"));
+        cases.push((kind, chunked(kind, "\n"), silence, "no first token"));
+        cases.push((kind, chunked(kind, &beginning(kind)), stall, "stopped in the middle"));
     }
+    let cases = cases.into_iter().map(async |(kind, bytes, first_token, words)| {
+        let address = raw(bytes, Then::Stall).await;
+        let provider = build(&ProviderSpec { first_token, ..spec(kind, &address) }).expect("usable");
+        let error = provider.complete(&request(), super::nowhere()).await.expect_err("stalled");
+        assert_eq!((error.kind, error.maybe_charged), (FailureKind::Timeout, true), "{kind}: {error}");
+        assert!(error.message.contains(words), "{kind}: {error}");
+    });
+    futures_util::future::join_all(cases).await;
 }
 
 #[tokio::test]
