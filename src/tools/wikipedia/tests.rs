@@ -1,6 +1,7 @@
 use std::net::TcpListener;
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use wiremock::matchers::{header_regex, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -224,6 +225,21 @@ async fn long_introductions_end_with_a_sentence() {
     assert!(found[0].extract.ends_with("coasts."), "{}", found[0].extract);
     assert!(found[0].extract.chars().count() <= MAX_EXTRACT);
     assert_eq!(found[0].url, "");
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_off_is_told() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}/", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = [0; 4096];
+        assert!(stream.read(&mut head).await.unwrap() > 0);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"query\":").await.unwrap();
+    });
+    let error = Wikipedia::with_limits(&base, QUICK).unwrap().search("tides").await.unwrap_err();
+    assert!(matches!(&error, ToolError::Protocol { reason, .. } if reason.contains("broke off")), "{error}");
+    server.await.unwrap();
 }
 
 #[tokio::test]
