@@ -1,5 +1,6 @@
 //! Botarium: a terminal control room for a society of AI bots.
 
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod embedded;

@@ -1,3 +1,10 @@
 //! The `botarium` binary: parses arguments and dispatches.
 
-fn main() {}
+use std::process::ExitCode;
+
+use botarium::cli::{self, Cli};
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    cli::run(Cli::parse())
+}

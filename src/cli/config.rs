@@ -1,0 +1,67 @@
+//! `botarium config`: what is in force, and where each value came from.
+
+use clap::Args;
+use serde_json::json;
+
+use super::exit::Exit;
+use super::out::{Cell, Ink, Out};
+use super::{Globals, setup};
+use crate::config::{Origin, example};
+
+/// Show the effective configuration and where each value came from
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Precedence: defaults < botarium.yaml < environment (BOTARIUM_…, provider keys) < flags. Secrets are never shown.")]
+pub struct ConfigArgs {
+    /// Only keys that contain this word
+    filter: Option<String>,
+    /// Only what was set by somebody
+    #[arg(long)]
+    changed: bool,
+    /// Print a botarium.yaml with every key, its default and what it is for
+    #[arg(long, conflicts_with_all = ["filter", "changed", "json"])]
+    example: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(globals: &Globals, args: &ConfigArgs, out: &Out) -> anyhow::Result<Exit> {
+    if args.example {
+        std::io::Write::write_all(&mut out.lock(), example().as_bytes())?;
+        return Ok(Exit::Ok);
+    }
+    let config = setup::config(globals)?;
+    let wanted = |key: &str| args.filter.as_deref().is_none_or(|word| key.contains(word));
+    let entries: Vec<_> = config
+        .entries()
+        .into_iter()
+        .filter(|entry| wanted(&entry.key) && (!args.changed || entry.origin != Origin::Default))
+        .collect();
+    if args.json {
+        let entries: Vec<_> = entries
+            .iter()
+            .map(|entry| {
+                json!({
+                    "key": entry.key, "value": entry.value, "origin": entry.origin.to_string(), "doc": entry.doc,
+                })
+            })
+            .collect();
+        out.json(&json!({
+            "home": config.home.root, "home_reason": config.home.reason.as_str(), "entries": entries,
+        }))?;
+        return Ok(Exit::Ok);
+    }
+    out.line(&format!("{} {}", out.paint(Ink::Dim, "home"), config.home))?;
+    let rows: Vec<Vec<Cell>> = entries
+        .into_iter()
+        .map(|entry| {
+            let value = if entry.value.is_empty() { "–".to_owned() } else { entry.value };
+            let origin = Cell::left(entry.origin.to_string());
+            let ink = if entry.origin == Origin::Default { Ink::Dim } else { Ink::Good };
+            vec![Cell::left(entry.key), Cell::left(value), origin.ink(ink)]
+        })
+        .collect();
+    out.table(&["KEY", "VALUE", "FROM"], &rows)?;
+    Ok(Exit::Ok)
+}

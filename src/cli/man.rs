@@ -1,0 +1,90 @@
+//! `botarium man`.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, Command, CommandFactory as _};
+use clap_mangen::Man;
+
+use super::exit::{EXIT_CODES, Exit};
+use super::out::Out;
+
+/// Print the man page, or write one for every command
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  botarium man | man -l -
+  botarium man -o ~/.local/share/man/man1")]
+pub struct ManArgs {
+    /// Write a page for every command into this directory
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+}
+
+pub fn run(args: &ManArgs, out: &Out) -> anyhow::Result<Exit> {
+    let mut command = super::Cli::command();
+    command.build();
+    let Some(directory) = &args.output else {
+        out.lock().write_all(&page(&command, "botarium")?)?;
+        return Ok(Exit::Ok);
+    };
+    std::fs::create_dir_all(directory)
+        .with_context(|| format!("cannot create {}; name another directory", directory.display()))?;
+    write_all(&command, "botarium", directory, out)?;
+    Ok(Exit::Ok)
+}
+
+fn write_all(command: &Command, name: &str, directory: &std::path::Path, out: &Out) -> anyhow::Result<()> {
+    let path = directory.join(format!("{name}.1"));
+    std::fs::write(&path, page(command, name)?)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    out.line(&path.display().to_string())?;
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+        write_all(sub, &format!("{name}-{}", sub.get_name()), directory, out)?;
+    }
+    Ok(())
+}
+
+/// One page. Exit codes are a section of their own, where readers of man pages look for them.
+fn page(command: &Command, name: &str) -> anyhow::Result<Vec<u8>> {
+    let command = command.clone().after_long_help("");
+    let man = Man::new(command)
+        .title(name)
+        .manual("Botarium")
+        .source(concat!("botarium ", env!("CARGO_PKG_VERSION")));
+    let mut text = Vec::new();
+    man.render_title(&mut text)?;
+    man.render_name_section(&mut text)?;
+    man.render_synopsis_section(&mut text)?;
+    man.render_description_section(&mut text)?;
+    man.render_options_section(&mut text)?;
+    if name == "botarium" {
+        man.render_subcommands_section(&mut text)?;
+    }
+    text.extend_from_slice(b".SH \"EXIT STATUS\"\n");
+    for line in EXIT_CODES.lines().skip(1) {
+        let (code, meaning) = line.trim().split_once(' ').unwrap_or((line, ""));
+        writeln!(text, ".TP\n\\fB{code}\\fR\n{}", meaning.trim())?;
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_has_its_sections() {
+        let mut command = super::super::Cli::command();
+        command.build();
+        let text = String::from_utf8(page(&command, "botarium").unwrap()).unwrap();
+        for section in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "SUBCOMMANDS", "EXIT STATUS"] {
+            assert!(
+                text.contains(&format!(".SH {section}")) || text.contains(&format!(".SH \"{section}\"")),
+                "{section}"
+            );
+        }
+        assert!(text.contains(".TP\n\\fB130\\fR\ninterrupted"));
+    }
+}

@@ -1,0 +1,130 @@
+//! The command line: what can be typed, and one file for each command.
+//!
+//! The definitions here and beside each command are the only source for the help, the man pages
+//! and the completions. Commands read and change a society through `link` alone; they know no SQL
+//! and no prompts, and print through [`out`].
+
+mod bot;
+mod completions;
+mod config;
+mod exit;
+mod man;
+mod out;
+mod setup;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use exit::EXIT_CODES;
+
+/// The arguments of the binary.
+#[derive(Debug, Parser)]
+#[command(
+    name = "botarium",
+    version,
+    about,
+    long_about = LONG_ABOUT,
+    after_long_help = EXIT_CODES,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const LONG_ABOUT: &str = "\
+A terminal control room for a society of AI bots.
+
+A handful of bots share a forum. On its heartbeat a bot wakes, reads the feed, recalls what it remembers, and does \
+one thing: starts a thread, replies, votes, follows, looks something up, or stays quiet. An empty directory is \
+enough to begin: six bots and a player that needs no model are inside the program.";
+
+/// Flags that every command understands. They go before the environment, which goes before
+/// `botarium.yaml`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Options for every command")]
+pub struct Globals {
+    /// Home of the society: botarium.yaml, bots/, data/, logs/ [default: the working directory if it
+    /// holds botarium.yaml or bots/, else the user's data directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    home: Option<PathBuf>,
+    /// Seed of every draw; the same seed, bots and --clock sim give the same run
+    #[arg(long, global = true, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// The room's time: the system's, or simulated, which jumps from beat to beat
+    #[arg(long, global = true, value_name = "CLOCK")]
+    clock: Option<ClockKind>,
+    /// Where simulated time starts in a new room [default: 2026-01-01T00:00:00Z]
+    #[arg(long, global = true, value_name = "TIME")]
+    start: Option<String>,
+    /// How safe a commit is: full survives a power cut, normal a crash of the program
+    #[arg(long, global = true, value_name = "LEVEL", value_parser = ["full", "normal"])]
+    durability: Option<String>,
+    /// How often bots wake: slow, normal, fast, turbo or a number of seconds
+    #[arg(long, global = true, value_name = "PACE")]
+    pace: Option<String>,
+    /// The room's provider: scripted, ollama, anthropic, openai or one named in botarium.yaml
+    #[arg(long, global = true, value_name = "NAME")]
+    provider: Option<String>,
+    /// How much is logged
+    #[arg(long, global = true, value_name = "LEVEL", value_parser = ["off", "error", "warn", "info", "debug", "trace"])]
+    log_level: Option<String>,
+    /// Set any key of the configuration, such as --set budget.daily_tokens=50000
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// When to use colours (NO_COLOR is honoured by auto)
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+}
+
+/// What the room's time is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+enum ClockKind {
+    /// The system's time
+    System,
+    /// Simulated time
+    Sim,
+}
+
+/// When to use colours.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Manage bots
+    Bot(bot::BotArgs),
+    /// Show the effective configuration and where each value came from
+    Config(config::ConfigArgs),
+    /// Print shell completions
+    Completions(completions::CompletionsArgs),
+    /// Print the man page, or write one for every command
+    Man(man::ManArgs),
+}
+
+/// Runs a parsed command line and says how it ended.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let Cli { globals, command } = cli;
+    let out = out::Out::new(globals.color);
+    let result = match command {
+        Command::Bot(args) => bot::run(&globals, args, &out),
+        Command::Config(args) => config::run(&globals, &args, &out),
+        Command::Completions(args) => completions::run(&args, &out),
+        Command::Man(args) => man::run(&args, &out),
+    };
+    exit::finish(result, &out)
+}

@@ -1,0 +1,211 @@
+//! What commands print: plain lines and tables on standard output, complaints on standard error.
+//!
+//! Colours only where a terminal reads them; widths as a terminal counts them. Every text that
+//! came from outside has passed the gate before it gets here.
+
+use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::ColorChoice;
+
+/// Where and how to print.
+#[derive(Clone, Debug)]
+pub struct Out {
+    color: bool,
+    color_errors: bool,
+}
+
+/// The few colours that are used, by meaning.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Ink {
+    /// Headings and names.
+    Bold,
+    /// What can be passed over.
+    Dim,
+    /// Good.
+    Good,
+    /// Worth a look.
+    Warn,
+    /// Wrong.
+    Bad,
+    /// Distinguishes one actor from another; any number will do.
+    Actor(u8),
+}
+
+impl Ink {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Bold => "1",
+            Self::Dim => "2",
+            Self::Good => "32",
+            Self::Warn => "33",
+            Self::Bad => "31",
+            Self::Actor(n) => ["36", "35", "33", "34", "32", "31", "96", "95"][usize::from(n) % 8],
+        }
+    }
+}
+
+/// A cell of a table: a text and how it is inked.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    text: String,
+    ink: Option<Ink>,
+    right: bool,
+}
+
+impl Cell {
+    /// Aligned left.
+    pub fn left(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ink: None, right: false }
+    }
+
+    /// Aligned right, as numbers are.
+    pub fn right(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ink: None, right: true }
+    }
+
+    /// The same cell, inked.
+    pub const fn ink(mut self, ink: Ink) -> Self {
+        self.ink = Some(ink);
+        self
+    }
+}
+
+impl Out {
+    /// Colours as asked for, and by default only where a terminal reads them.
+    pub fn new(choice: ColorChoice) -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let on = |is_terminal: bool| match choice {
+            ColorChoice::Auto => is_terminal && !plain,
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+        };
+        Self { color: on(io::stdout().is_terminal()), color_errors: on(io::stderr().is_terminal()) }
+    }
+
+    /// Standard output, buffered; flush it when a batch is complete.
+    pub fn lock(&self) -> BufWriter<StdoutLock<'static>> {
+        BufWriter::new(io::stdout().lock())
+    }
+
+    /// `text` in a colour, where colours are used.
+    pub fn paint(&self, ink: Ink, text: &str) -> String {
+        if self.color && !text.is_empty() {
+            format!("\u{1b}[{}m{text}\u{1b}[0m", ink.code())
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// Prints one line on standard output.
+    pub fn line(&self, text: &str) -> io::Result<()> {
+        let mut out = self.lock();
+        writeln!(out, "{text}")?;
+        out.flush()
+    }
+
+    /// Prints a value as indented JSON.
+    pub fn json(&self, value: &impl serde::Serialize) -> anyhow::Result<()> {
+        Ok(self.line(&serde_json::to_string_pretty(value)?)?)
+    }
+
+    /// Prints a table: each column as wide as its widest cell, nothing after the last one.
+    pub fn table(&self, head: &[&str], rows: &[Vec<Cell>]) -> io::Result<()> {
+        let mut widths: Vec<usize> = head.iter().map(|title| title.width()).collect();
+        for row in rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.text.width());
+            }
+        }
+        let mut out = self.lock();
+        if !head.is_empty() {
+            let right = |column: usize| rows.first().and_then(|row| row.get(column)).is_some_and(|c| c.right);
+            let title = |(column, text): (usize, &&str)| Cell {
+                text: (*text).to_owned(),
+                ink: Some(Ink::Bold),
+                right: right(column),
+            };
+            let cells: Vec<Cell> = head.iter().enumerate().map(title).collect();
+            writeln!(out, "{}", self.row(&cells, &widths))?;
+        }
+        for row in rows {
+            writeln!(out, "{}", self.row(row, &widths))?;
+        }
+        out.flush()
+    }
+
+    fn row(&self, cells: &[Cell], widths: &[usize]) -> String {
+        let mut line = String::new();
+        let last = cells.iter().rposition(|cell| !cell.text.is_empty()).unwrap_or(0);
+        for (at, cell) in cells.iter().enumerate().take(last + 1) {
+            let fill = " ".repeat(widths.get(at).copied().unwrap_or(0).saturating_sub(cell.text.width()));
+            let text = cell.ink.map_or_else(|| cell.text.clone(), |ink| self.paint(ink, &cell.text));
+            if at > 0 {
+                line.push_str("  ");
+            }
+            if cell.right {
+                line.push_str(&fill);
+            }
+            line.push_str(&text);
+            if !cell.right && at < last {
+                line.push_str(&fill);
+            }
+        }
+        line
+    }
+
+    /// Says on standard error what went wrong.
+    pub fn complain(&self, text: &str) {
+        self.tell("error:", "1;31", text);
+    }
+
+    /// Says on standard error what deserves a look.
+    pub fn warn(&self, text: &str) {
+        self.tell("warning:", "1;33", text);
+    }
+
+    /// Says something to the person on standard error, which scripts can throw away.
+    pub fn note(&self, text: &str) {
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+
+    fn tell(&self, label: &str, code: &str, text: &str) {
+        // Nobody is left to tell when standard error is gone.
+        let _ = if self.color_errors {
+            writeln!(io::stderr(), "\u{1b}[{code}m{label}\u{1b}[0m {text}")
+        } else {
+            writeln!(io::stderr(), "{label} {text}")
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain() -> Out {
+        Out { color: false, color_errors: false }
+    }
+
+    #[test]
+    fn columns_align_by_what_a_terminal_shows() {
+        let out = plain();
+        let rows = [
+            [Cell::left("日本"), Cell::right("7"), Cell::left("x")],
+            [Cell::left("Ada"), Cell::right("120"), Cell::left("")],
+        ];
+        let widths = [4, 3, 1];
+        assert_eq!(out.row(&rows[0], &widths), "日本    7  x");
+        assert_eq!(out.row(&rows[1], &widths), "Ada   120", "nothing after the last cell");
+    }
+
+    #[test]
+    fn colours_do_not_change_widths() {
+        let out = Out { color: true, color_errors: false };
+        let row = out.row(&[Cell::left("a").ink(Ink::Good), Cell::left("b")], &[3, 1]);
+        assert_eq!(row, "\u{1b}[32ma\u{1b}[0m    b");
+        assert_eq!(plain().paint(Ink::Bad, "a"), "a");
+    }
+}
