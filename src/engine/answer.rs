@@ -83,6 +83,15 @@ pub(super) fn parse(answer: &str, allowed: &[ActionKind]) -> Result<(Action, Run
     }))
 }
 
+/// The first JSON object in an answer, wherever it stands.
+pub(super) fn first_json(answer: &str) -> Option<Value> {
+    let text = without_reasoning(answer.trim());
+    let text = &text[..text.floor_char_boundary(SEARCHED)];
+    text.match_indices('{').take(TRIES).find_map(|(open, _)| {
+        serde_json::Deserializer::from_str(&text[open..]).into_iter::<Value>().next()?.ok()
+    })
+}
+
 /// Drops `<think>…</think>` and its like from the front; what is unclosed is kept, it may hold the answer.
 fn without_reasoning(text: &str) -> &str {
     for (open, close) in

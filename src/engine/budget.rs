@@ -126,10 +126,15 @@ impl Limits {
     }
 }
 
+/// Bytes of what is sent, the schema included.
+pub(super) fn bytes(request: &Request) -> i64 {
+    let schema = request.schema.as_ref().map_or(0, |schema| schema.to_string().len());
+    i64::try_from(request.system.len() + request.prompt.len() + schema).unwrap_or(i64::MAX / 4)
+}
+
 /// What a call may use at most.
 pub(super) fn upper_bound(c: &Connection, tariff: &Tariff, request: &Request) -> Result<(i64, i64)> {
-    let schema = request.schema.as_ref().map_or(0, |schema| schema.to_string().len());
-    let bytes = i64::try_from(request.system.len() + request.prompt.len() + schema).unwrap_or(i64::MAX / 4);
+    let bytes = bytes(request);
     let input = match beat::token_rate(c, &tariff.provider, &tariff.model)? {
         // The highest rate seen and a tenth more; never more than a token a byte.
         Some(rate) => (bytes.saturating_mul(rate) / 1_000_000 * 11 / 10 + 1).min(bytes),

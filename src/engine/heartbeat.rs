@@ -12,11 +12,11 @@ use serde_json::{Map, Value, json};
 use super::answer::{self, Rung};
 use super::budget::{self, Settlement, Tariff};
 use super::context::{deed, gather};
-use super::handle::Shared;
 use super::memory;
 use super::moderation;
 use super::prompt;
 use super::room::Room;
+use super::shared::Shared;
 use super::{draw, schedule};
 use crate::domain::text::{clean, cut};
 use crate::domain::{Action, Extraction, Money, PersonalityConfig, Scene, Stamp};
@@ -27,7 +27,7 @@ use crate::store::beat::{self, BeatDone, BotRow, NewActivity, NewFlag};
 use crate::store::mind::DatedPost;
 use crate::store::thoughts::ThoughtRecord;
 use crate::store::{Result, StoreError, Tx};
-use crate::tools::Finding;
+use crate::tools::{Finding, Tool};
 
 /// Longest raw answer kept in an activity's details.
 const RAW_MAX: usize = 500;
@@ -106,8 +106,11 @@ pub(super) fn begin(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &Be
         Ok(guard) => guard,
         Err(why) => return failed(shared, room, tx, beat, &row, &why, &day).map(Begun::Over),
     };
-    let model =
-        if config.model.model.is_empty() { guard.default_model().to_owned() } else { config.model.model.clone() };
+    let model = if config.model.model.is_empty() {
+        guard.default_model().to_owned()
+    } else {
+        config.model.model.clone()
+    };
     let tariff = Tariff::of(&shared.settings, &provider, &model);
     if let Some(cap) = budget::gate(tx, &shared.settings, &row, &tariff, &day)? {
         return gated(shared, tx, beat, &row, cap.code(), cap.sentence(), &day).map(Begun::Over);
@@ -199,7 +202,17 @@ fn gated(
     });
     let mut seq = None;
     if row.gate.as_deref() != Some(code) {
-        seq = Some(put_activity(shared, tx, row, "do_nothing", details.clone(), (0, Money::ZERO), beat.at, day, false)?);
+        seq = Some(put_activity(
+            shared,
+            tx,
+            row,
+            "do_nothing",
+            details.clone(),
+            (0, Money::ZERO),
+            beat.at,
+            day,
+            false,
+        )?);
     }
     beat::finish(
         tx,
@@ -237,7 +250,17 @@ pub(super) fn failed(
     });
     let mut seq = None;
     if row.failing.as_deref() != Some(&why) {
-        seq = Some(put_activity(shared, tx, row, "failed", details.clone(), (0, Money::ZERO), beat.at, day, false)?);
+        seq = Some(put_activity(
+            shared,
+            tx,
+            row,
+            "failed",
+            details.clone(),
+            (0, Money::ZERO),
+            beat.at,
+            day,
+            false,
+        )?);
         room.forget_mind(&row.id);
     }
     beat::finish(
@@ -257,92 +280,109 @@ pub(super) fn failed(
     Ok(over(row, next, "failed", false, seq, plain(details)))
 }
 
-/// Everything in one go, for a provider that answers in the process.
+/// Begins a beat and, where the provider answers in the process, ends it too: all in one job.
 ///
 /// # Errors
 /// Database errors; 404 for an unknown bot.
-pub(super) fn whole(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &Beat) -> Result<Option<Finished>> {
+pub(super) fn advance(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &Beat) -> Result<Begun> {
     let ready = match begin(shared, room, tx, beat)? {
-        Begun::Over(finished) => return Ok(Some(finished)),
+        Begun::Over(finished) => return Ok(Begun::Over(finished)),
         Begun::Thinking(ready) => ready,
     };
-    let Some(completion) = ready.guard.answer_at_once(&ready.request) else {
-        if let Some(id) = ready.reservation {
-            beat::release(tx, id)?; // it is awaited instead, and reserved anew
-        }
-        return Ok(None);
+    match ready.guard.answer_at_once(&ready.request) {
+        Some(completion) => at_once(shared, room, tx, &ready, completion).map(Begun::Over),
+        None => Ok(Begun::Thinking(ready)),
+    }
+}
+
+/// As [`advance`], for a batch: a beat that must be awaited is begun anew outside, so its reservation is given back.
+///
+/// # Errors
+/// Database errors; 404 for an unknown bot.
+pub(super) fn advance_or_release(
+    shared: &Shared,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    beat: &Beat,
+) -> Result<Begun> {
+    let begun = advance(shared, room, tx, beat)?;
+    if let Begun::Thinking(ready) = &begun
+        && let Some(id) = ready.reservation
+    {
+        beat::release(tx, id)?;
+    }
+    Ok(begun)
+}
+
+/// Steps 4 to 7 with an answer in hand; memories are extracted by rule.
+fn at_once(
+    shared: &Shared,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    ready: &Ready,
+    completion: Completion,
+) -> Result<Finished> {
+    let settlement = ready.settlement(ready.reservation, &ready.request, Some(&completion));
+    let calls = [(exchange("think", &completion, &settlement), settlement)];
+    let (action, rung) = match answer::parse(&completion.text, &ready.scene.allowed) {
+        Ok(read) => read,
+        Err(why) => return refuse(shared, room, tx, ready, &why, &completion.text, &calls),
     };
-    let settlement = ready.settlement(Some(&completion));
-    let exchange = ready.exchange("think", &completion, &settlement);
-    let choice = match answer::parse(&completion.text, &ready.scene.allowed) {
-        Ok((action, rung)) => {
-            let findings = match &action {
-                Action::WebSearch { query, .. } => shared.offline.search_at_once(query).unwrap_or(Ok(Vec::new())).map_err(|e| e.to_string()),
-                _ => Ok(Vec::new()),
-            };
-            Ok(Choice { action, rung, raw: completion.text, findings })
+    let findings = match &action {
+        Action::WebSearch { query, .. } => {
+            shared.offline.search_at_once(query).unwrap_or(Ok(Vec::new())).map_err(|error| error.to_string())
         }
-        Err(why) => Err((why, completion.text)),
+        _ => Ok(Vec::new()),
     };
-    let calls = [(exchange, settlement)];
-    let mut finished = match choice {
-        Ok(choice) => {
-            let acted = tx.part(|tx| act(shared, room, tx, &ready, &choice, &calls, false));
-            match acted {
-                Ok(finished) => {
-                    let extraction = memory::extract(&ready.scene, &choice.action);
-                    let findings = choice.findings.as_deref().unwrap_or_default();
-                    if let Some(id) = finished.result.activity_id {
-                        tx.part(|tx| remember(shared, room, tx, &ready, id, &choice.action, &extraction, findings))?;
-                    }
-                    finished
-                }
-                Err(StoreError::Refused(fault)) => {
-                    room.forget_mind(&ready.row.id);
-                    refuse(shared, room, tx, &ready, &fault.detail, &choice.raw, &calls)?
-                }
-                Err(other) => return Err(other),
+    let choice = Choice { action, rung, raw: completion.text, findings };
+    match tx.part(|tx| act(shared, room, tx, ready, &choice, &calls, false)) {
+        Ok(finished) => {
+            if let Some(id) = finished.result.activity_id {
+                let extraction = memory::extract(&ready.scene, &choice.action);
+                tx.part(|tx| remember(shared, room, tx, ready, id, &choice, &extraction))?;
             }
+            Ok(finished)
         }
-        Err((why, raw)) => refuse(shared, room, tx, &ready, &why, &raw, &calls)?,
-    };
-    finished.to_remember = false;
-    Ok(Some(finished))
+        Err(StoreError::Refused(fault)) => {
+            room.forget_mind(&ready.row.id);
+            refuse(shared, room, tx, ready, &fault.detail, &choice.raw, &calls)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// The record's side of a call.
+pub(super) fn exchange(purpose: &str, completion: &Completion, settlement: &Settlement) -> Exchange {
+    let usage = completion.usage.unwrap_or_default();
+    Exchange {
+        purpose: purpose.to_owned(),
+        provider: settlement.tariff.provider.clone(),
+        model: completion.model.clone(),
+        request: String::new(),
+        answer: clean(&completion.text, ANSWER_MAX),
+        usage,
+        reported: completion.usage.is_some(),
+        latency_ms: i64::try_from(completion.latency.as_millis()).unwrap_or(i64::MAX),
+        cost_usd: settlement.tariff.price.cost(usage),
+        error: None,
+    }
 }
 
 impl Ready {
-    /// Bytes of the prompt that is sent.
-    fn bytes(request: &Request) -> i64 {
-        let schema = request.schema.as_ref().map_or(0, |schema| schema.to_string().len());
-        i64::try_from(request.system.len() + request.prompt.len() + schema).unwrap_or(i64::MAX)
-    }
-
     /// The books' side of a call made with this bot's own provider.
-    pub(super) fn settlement(&self, completion: Option<&Completion>) -> Settlement {
+    pub(super) fn settlement(
+        &self,
+        reservation: Option<i64>,
+        request: &Request,
+        completion: Option<&Completion>,
+    ) -> Settlement {
         Settlement {
-            reservation: self.reservation,
+            reservation,
             tariff: self.tariff.clone(),
             day: self.day.clone(),
-            bytes: Self::bytes(&self.request),
+            bytes: budget::bytes(request),
             usage: completion.and_then(|c| c.usage),
             charged: true,
-        }
-    }
-
-    /// The record's side of a call.
-    pub(super) fn exchange(&self, purpose: &str, completion: &Completion, settlement: &Settlement) -> Exchange {
-        let usage = completion.usage.unwrap_or_default();
-        Exchange {
-            purpose: purpose.to_owned(),
-            provider: settlement.tariff.provider.clone(),
-            model: completion.model.clone(),
-            request: String::new(),
-            answer: clean(&completion.text, ANSWER_MAX),
-            usage,
-            reported: completion.usage.is_some(),
-            latency_ms: i64::try_from(completion.latency.as_millis()).unwrap_or(i64::MAX),
-            cost_usd: settlement.tariff.price.cost(usage),
-            error: None,
         }
     }
 }
@@ -361,6 +401,29 @@ pub(super) fn settle_all(
         exchanges.push(Exchange { usage, cost_usd: price, ..exchange.clone() });
     }
     Ok((tokens, cost, exchanges))
+}
+
+/// Charges the calls made after an act (extraction, compression) to it, and adds them to its record.
+///
+/// # Errors
+/// Database errors.
+pub(super) fn add_calls(
+    tx: &Tx<'_>,
+    bot: &str,
+    activity_id: i64,
+    calls: &[(Exchange, Settlement)],
+) -> Result<()> {
+    if calls.is_empty() {
+        return Ok(());
+    }
+    let (tokens, cost, exchanges) = settle_all(tx, bot, calls)?;
+    beat::charge_activity(tx, activity_id, tokens, cost)?;
+    if let Some(bytes) = beat::thought(tx, activity_id)? {
+        let mut record = ThoughtRecord::decode(&bytes)?;
+        record.exchanges.extend(exchanges);
+        beat::replace_thought(tx, activity_id, &record.encode()?)?;
+    }
+    Ok(())
 }
 
 /// Step 5: applies the act with everything that belongs to it. The caller's transaction makes it all or nothing.
@@ -448,7 +511,15 @@ fn apply(room: &mut Room, tx: &Tx<'_>, ready: &Ready, choice: &Choice, seq: i64)
         Action::CreateThread { title, content, tags } => {
             let id = acts::insert_thread(
                 tx,
-                &NewThread { author: me, title, content, tags, at: ready.at, activity_id: Some(seq), pinned: false },
+                &NewThread {
+                    author: me,
+                    title,
+                    content,
+                    tags,
+                    at: ready.at,
+                    activity_id: Some(seq),
+                    pinned: false,
+                },
             )?;
             put("thread_id", id.into());
             put("title", title.clone().into());
@@ -573,7 +644,17 @@ pub(super) fn refuse(
         "success": false, "action": "failed", "error": crate::domain::text::clean_line(why, RAW_MAX),
         "reputation_score": row.reputation, "raw_response": clean(raw, RAW_MAX),
     });
-    let seq = put_activity(shared, tx, row, "failed", details.clone(), (tokens, cost), ready.at, &ready.day, false)?;
+    let seq = put_activity(
+        shared,
+        tx,
+        row,
+        "failed",
+        details.clone(),
+        (tokens, cost),
+        ready.at,
+        &ready.day,
+        false,
+    )?;
     beat::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, Rung::Failed.as_str())?;
     put_thought(shared, tx, ready, seq, Rung::Failed.as_str(), exchanges)?;
     room.forget_mind(&row.id);
@@ -603,25 +684,23 @@ pub(super) fn refuse(
 ///
 /// # Errors
 /// Database errors.
-#[allow(clippy::too_many_arguments)] // the beat, its parts, its yield
 pub(super) fn remember(
     shared: &Shared,
     room: &mut Room,
     tx: &mut Tx<'_>,
     ready: &Ready,
     activity_id: i64,
-    action: &Action,
+    choice: &Choice,
     extraction: &Extraction,
-    findings: &[Finding],
 ) -> Result<()> {
-    let thread_id = match action {
+    let thread_id = match &choice.action {
         Action::Reply { thread_id, .. } => Some(*thread_id),
         Action::Vote { thread_id, .. } => *thread_id,
         _ => None,
     };
     let from = memory::Source { bot: &ready.row.id, activity_id, at: ready.at, day: &ready.day, thread_id };
     let mind = room.mind(tx, &ready.row.id)?;
-    memory::store(tx, mind, &from, extraction, findings)?;
+    memory::store(tx, mind, &from, extraction, choice.findings.as_deref().unwrap_or_default())?;
     if !ready.tariff.is_bound()
         && let Some(batch) = memory::due_batch(mind, ready.at)
     {
@@ -631,8 +710,72 @@ pub(super) fn remember(
     Ok(())
 }
 
+/// Step 6 for a beat that was cut off before it: from what its activity and its post tell.
+///
+/// # Errors
+/// Database errors.
+#[allow(clippy::too_many_arguments)] // one activity's columns
+pub(super) fn remember_by_record(
+    shared: &Shared,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    activity_id: i64,
+    bot: &str,
+    action: &str,
+    details: &str,
+    at: Stamp,
+) -> Result<()> {
+    let Ok(row) = beat::bot(tx, bot) else { return Ok(()) }; // it left meanwhile
+    let details: Value = serde_json::from_str(details).unwrap_or_default();
+    let mut scene = gather(tx, room, &row, at)?;
+    let thread_id = details["thread_id"].as_i64();
+    if let Some(id) = thread_id
+        && !scene.feed.iter().any(|thread| thread.id == id)
+        && let Some(thread) = room.thread(tx, id)?
+    {
+        scene.feed.push((*thread).clone());
+    }
+    let text = |key: &str| details[key].as_str().unwrap_or_default().to_owned();
+    let action = match action {
+        "create_thread" => {
+            Action::CreateThread { title: text("title"), content: text("title"), tags: Vec::new() }
+        }
+        "reply" => Action::Reply {
+            thread_id: thread_id.unwrap_or_default(),
+            parent_reply_id: None,
+            content: text("content"),
+        },
+        "vote" => {
+            let target = details["target_id"].as_i64();
+            let is_reply = details["target_type"] == "reply";
+            Action::Vote {
+                thread_id: target.filter(|_| !is_reply),
+                reply_id: target.filter(|_| is_reply),
+                value: if details["value"].as_i64() == Some(-1) { -1 } else { 1 },
+                reason: String::new(),
+            }
+        }
+        "follow" => Action::Follow { bot_id: text("bot_id") },
+        "unfollow" => Action::Unfollow { bot_id: text("bot_id") },
+        "web_search" => Action::WebSearch { query: text("query"), reason: String::new() },
+        _ => return Ok(()),
+    };
+    let findings: Vec<Finding> = serde_json::from_value(details["results"].clone()).unwrap_or_default();
+    let extraction = memory::extract(&scene, &action);
+    let day = shared.clock.day(at);
+    let from = memory::Source { bot, activity_id, at, day: &day, thread_id };
+    memory::store(tx, room.mind(tx, bot)?, &from, &extraction, &findings)
+}
+
 /// Step 7: advisory flags on a post.
-fn flag(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, row: &BotRow, post: &DatedPost, interval: u32) -> Result<()> {
+fn flag(
+    shared: &Shared,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    row: &BotRow,
+    post: &DatedPost,
+    interval: u32,
+) -> Result<()> {
     let findings = moderation::review(room.mind(tx, &row.id)?, &post.post.content, post.at, interval);
     let (target_type, target_id) = match post.post.reply_id {
         Some(id) => ("reply", id.to_string()),

@@ -1,6 +1,6 @@
 //! The engine: wakes bots, lets them think, applies what they do, remembers, announces.
 //!
-//! [`Engine::start`] gives a [`Handle`], the only door to a running society. Nothing here
+//! [`start`] gives a [`Handle`], the only door to a running society. Nothing here
 //! knows of terminals or HTTP servers.
 
 mod answer;
@@ -10,14 +10,22 @@ pub mod clock;
 mod context;
 mod draw;
 mod handle;
+mod heartbeat;
 mod memory;
 mod moderation;
 mod prompt;
 mod recall;
 mod room;
+mod runner;
+mod schedule;
 mod settings;
+mod shared;
+mod start;
+mod thinking;
 
 pub use bus::{Bus, Subscription};
 pub use clock::Clock;
 pub use handle::Handle;
+pub use runner::{EngineTask, Run, RunReport};
 pub use settings::{BudgetSettings, ProviderSetup, Settings};
+pub use start::{open_read_only, start};

@@ -349,6 +349,35 @@ pub(super) fn schema(allowed: &[ActionKind]) -> Arc<Value> {
     }))
 }
 
+/// The JSON schema of an extraction.
+#[must_use]
+pub(super) fn extraction_schema() -> Arc<Value> {
+    let text = || json!({"type": "string"});
+    let texts = || json!({"type": "array", "items": {"type": "string"}});
+    let object = |properties: Value| {
+        let names: Vec<Value> = properties
+            .as_object()
+            .into_iter()
+            .flat_map(|map| map.keys().cloned().map(Value::String))
+            .collect();
+        json!({"type": "object", "properties": properties, "required": names, "additionalProperties": false})
+    };
+    Arc::new(object(json!({
+        "facts": texts(),
+        "relationships": {"type": "array", "items": object(json!({
+            "bot": text(),
+            "sentiment": {"type": "string", "enum": ["friendly", "neutral", "rival", "curious"]},
+            "note": text(),
+            "event": text(),
+        }))},
+        "opinions": {"type": "array", "items": object(json!({
+            "topic": text(), "stance": text(), "confidence": {"type": "number"},
+        }))},
+        "interests": texts(),
+        "moments": texts(),
+    })))
+}
+
 /// One variant with every property required and plain types.
 fn strict(mut variant: Value) -> Value {
     if let Some(properties) = variant["properties"].as_object_mut() {

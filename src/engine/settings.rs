@@ -1,13 +1,15 @@
 //! What an engine is started with. Made from the effective configuration; plain data.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::clock::Clock;
+use crate::domain::budget::{DEFAULT_COST_CAP, DEFAULT_TOKEN_CAP};
 use crate::domain::{Money, Price, Prices};
-use crate::llm::ProviderSpec;
+use crate::embedded;
+use crate::llm::{ProviderKind, ProviderSpec};
 use crate::store::Durability;
-use crate::tools::Tool;
+use crate::tools::{Offline, Tool};
 
 /// Everything an engine needs to know.
 #[derive(Clone)]
@@ -52,6 +54,46 @@ pub struct Settings {
     pub log_level: String,
     /// Price the embedded provider's tokens as if they were this model's, for demonstrations; shown as simulated.
     pub pretend_model: Option<String>,
+}
+
+impl Settings {
+    /// The defaults for a society in `home`: the embedded bots and provider, the system's clock in UTC.
+    #[must_use]
+    pub fn new(home: &Path) -> Self {
+        Self {
+            home: home.to_path_buf(),
+            database: home.join("data").join("botarium.db"),
+            bots: embedded::bots()
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+                .collect(),
+            durability: Durability::Full,
+            clock: Clock::system(jiff::tz::TimeZone::UTC),
+            seed: None,
+            providers: vec![ProviderSetup {
+                spec: ProviderSpec::new("scripted", ProviderKind::Scripted),
+                price: None,
+            }],
+            default_provider: "scripted".into(),
+            pace_seconds: None,
+            budget: BudgetSettings {
+                daily_tokens: DEFAULT_TOKEN_CAP,
+                daily_cost: DEFAULT_COST_CAP,
+                room_daily_tokens: None,
+                room_daily_cost: None,
+            },
+            memory_provider: None,
+            memory_model: None,
+            thoughts_keep: 20_000,
+            max_bot_count: 12,
+            prompt_tokens: 6_000,
+            search: Arc::new(Offline),
+            search_cache_seconds: 7 * 86_400,
+            prices: Arc::new(Prices::embedded().clone()),
+            log_level: "info".into(),
+            pretend_model: None,
+        }
+    }
 }
 
 /// A provider as configured.

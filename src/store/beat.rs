@@ -293,6 +293,16 @@ pub fn put_thought(c: &Connection, activity_id: i64, record: &[u8], keep: i64) -
     Ok(())
 }
 
+/// Puts a thought record in place of the one there.
+///
+/// # Errors
+/// Database errors.
+pub fn replace_thought(c: &Connection, activity_id: i64, record: &[u8]) -> Result<()> {
+    c.prepare_cached("UPDATE thoughts SET record = ?2 WHERE activity_id = ?1")?
+        .execute(params![activity_id, record])?;
+    Ok(())
+}
+
 /// A thought record, still compressed.
 ///
 /// # Errors

@@ -13,6 +13,8 @@ mod lock;
 pub mod mind;
 mod readers;
 mod schema;
+pub mod search;
+pub mod society;
 pub mod thoughts;
 mod writer;
 
@@ -84,6 +86,9 @@ pub enum StoreError {
     /// A row holds something that cannot be.
     #[error("the database holds something unexpected ({0}); run `botarium check`")]
     Corrupt(String),
+    /// A group of finished work could not be committed; nothing of it is stored.
+    #[error("{0}")]
+    Commit(String),
     /// The writer thread has ended.
     #[error("the store is closed")]
     Closed,

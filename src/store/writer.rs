@@ -114,7 +114,8 @@ impl Writer {
         &self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (message, answer) = self.wrap(job);
+        let (sender, answer) = oneshot::channel();
+        let message = self.wrap(job, |result| drop(sender.send(result)));
         match self.queue.try_send(message) {
             Ok(()) => {}
             Err(std::sync::mpsc::TrySendError::Full(message)) => {
@@ -133,16 +134,17 @@ impl Writer {
         &self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (message, answer) = self.wrap(job);
+        let (sender, answer) = sync_channel(1);
+        let message = self.wrap(job, move |result| drop(sender.send(result)));
         self.queue.send(message).map_err(|_| StoreError::Closed)?;
-        answer.blocking_recv().map_err(|_| StoreError::Closed)?
+        answer.recv().map_err(|_| StoreError::Closed)?
     }
 
     fn wrap<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
-    ) -> (Message, oneshot::Receiver<Result<T>>) {
-        let (sender, receiver) = oneshot::channel();
+        answer: impl FnOnce(Result<T>) + Send + 'static,
+    ) -> Message {
         let rollbacks = Arc::clone(&self.rollbacks);
         let job: Job = Box::new(move |connection, after| {
             let mark = after.len();
@@ -152,14 +154,14 @@ impl Writer {
                 rollbacks.fetch_add(1, Ordering::AcqRel);
             }
             Box::new(move |failure| {
-                let result = match (result, failure) {
-                    (Ok(_), Some(why)) => Err(StoreError::Corrupt(why.to_owned())),
+                // Whoever asked may have gone meanwhile; then nobody hears the answer.
+                answer(match (result, failure) {
+                    (Ok(_), Some(why)) => Err(StoreError::Commit(why.to_owned())),
                     (result, _) => result,
-                };
-                let _ = sender.send(result); // the caller may have gone
+                });
             })
         });
-        (Message::Job(job), receiver)
+        Message::Job(job)
     }
 
     pub(super) fn close(&self) {

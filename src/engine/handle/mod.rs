@@ -5,45 +5,20 @@
 
 mod read;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock};
-use std::time::Instant;
+use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::bus::{Bus, Subscription};
+use super::bus::Subscription;
 use super::clock::Clock;
-use super::settings::Settings;
-use crate::protocol::{EngineState, Fault};
-use crate::store::{Store, StoreError};
+use super::shared::Shared;
+use crate::protocol::Fault;
+use crate::store::StoreError;
 
 /// A handle to one running society.
 #[derive(Clone)]
 pub struct Handle {
     pub(super) shared: Arc<Shared>,
-}
-
-/// What all parts of one engine share.
-pub(super) struct Shared {
-    pub(super) store: Store,
-    pub(super) bus: Bus,
-    pub(super) clock: Clock,
-    pub(super) settings: Settings,
-    pub(super) started: Instant,
-    pub(super) live: RwLock<Live>,
-}
-
-/// What is true now and stored nowhere.
-#[derive(Clone, Debug)]
-pub(super) struct Live {
-    /// Whether bots wake.
-    pub(super) engine: EngineState,
-    /// Bots on a beat right now.
-    pub(super) thinking: std::collections::BTreeSet<String>,
-    /// Connected viewers.
-    pub(super) viewers: i64,
-    /// Models that servers told of, per provider.
-    pub(super) models: BTreeMap<String, Vec<String>>,
 }
 
 impl Handle {

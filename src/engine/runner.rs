@@ -1,0 +1,310 @@
+//! What makes bots wake: the scheduler on the wall clock, and runs as fast as possible.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::handle::Handle;
+use super::heartbeat::{self, Beat, Begun, Finished};
+use super::shared::Shared;
+use super::thinking;
+use crate::domain::{Money, Stamp};
+use crate::protocol::{BeatResult, EngineState, Fault, Notice};
+use crate::store::{Result, StoreError};
+
+/// Beats in one job of a fast run; the group commit takes them together.
+const BATCH: usize = 32;
+/// Beats awaited at once.
+const IN_FLIGHT: usize = 64;
+/// Beats awaited at once in a fast run on the system's clock.
+const FAST_IN_FLIGHT: usize = 8;
+
+/// A run as fast as possible.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    /// Whose beats; empty = everybody's.
+    pub bots: Vec<String>,
+    /// How many beats in all.
+    pub count: Option<u64>,
+    /// Until when, in the room's time.
+    pub until: Option<Stamp>,
+    /// Ends the run between two beats.
+    pub stop: CancellationToken,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct RunReport {
+    /// Beats, idle and gated ones too.
+    pub beats: u64,
+    /// Threads and replies.
+    pub posts: u64,
+    /// Beats that failed.
+    pub failed: u64,
+    /// Beats with nothing to react to.
+    pub idle: u64,
+    /// Tokens of all calls.
+    pub tokens: i64,
+    /// Cost of all calls.
+    pub cost: Money,
+    /// Wall-clock time.
+    pub elapsed: Duration,
+    /// Whether it was ended before its time.
+    pub interrupted: bool,
+}
+
+impl RunReport {
+    fn count(&mut self, finished: &Finished) {
+        self.beats += 1;
+        self.tokens += finished.tokens;
+        self.cost += finished.cost;
+        match finished.result.action.as_str() {
+            "create_thread" | "reply" => self.posts += 1,
+            "failed" => self.failed += 1,
+            "idle" => self.idle += 1,
+            _ => {}
+        }
+    }
+}
+
+/// The scheduler on the wall clock.
+pub struct EngineTask {
+    shared: Arc<Shared>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl EngineTask {
+    /// Stops: no new beats; those in flight get `grace` to finish and are abandoned after it
+    /// (their reservations are charged at the next start); then the store is closed.
+    pub async fn stop(self, grace: Duration) {
+        self.shared.stop.cancel();
+        let abort = self.task.abort_handle();
+        if tokio::time::timeout(grace, self.task).await.is_err() {
+            abort.abort();
+        }
+        let shared = Arc::clone(&self.shared);
+        let _ = tokio::task::spawn_blocking(move || shared.close()).await;
+    }
+}
+
+impl Shared {
+    /// Closes the store and gives the lock up.
+    pub(super) fn close(&self) {
+        self.stop.cancel();
+        self.live_mut().engine = EngineState::Stopped;
+        self.bus.tell(self.clock.now(), Notice::EngineState { engine: EngineState::Stopped });
+        self.store.close();
+        self.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+    }
+}
+
+impl Handle {
+    /// Starts the scheduler on the wall clock. Needs a tokio runtime.
+    #[must_use]
+    pub fn spawn(&self) -> EngineTask {
+        let shared = Arc::clone(&self.shared);
+        EngineTask { task: tokio::spawn(run_forever(Arc::clone(&shared))), shared }
+    }
+
+    /// Finishes queued work, closes the store and gives the lock up, for handles that were never spawned.
+    pub fn close(&self) {
+        self.shared.close();
+    }
+
+    /// Runs beats as fast as possible and reports progress after every batch.
+    ///
+    /// # Errors
+    /// 404 for an unknown bot; database errors.
+    pub async fn run_beats(
+        &self,
+        run: Run,
+        mut progress: impl FnMut(u64) + Send,
+    ) -> Result<RunReport, Fault> {
+        let started = Instant::now();
+        let mut report = RunReport::default();
+        for bot in &run.bots {
+            let id = bot.clone();
+            self.read(move |c| crate::store::acts::require_bot(c, &id)).await?;
+        }
+        let only: Arc<BTreeSet<String>> = Arc::new(run.bots.iter().cloned().collect());
+        while !self.shared.stop.is_cancelled() {
+            if run.stop.is_cancelled() {
+                report.interrupted = true;
+                break;
+            }
+            let left = run.count.map_or(usize::MAX, |count| {
+                usize::try_from(count.saturating_sub(report.beats)).unwrap_or(usize::MAX)
+            });
+            if left == 0 {
+                break;
+            }
+            let batch = fast_batch(&self.shared, &only, left.min(BATCH), run.until).await?;
+            if batch.is_empty() {
+                break;
+            }
+            for finished in &batch {
+                report.count(finished);
+            }
+            progress(report.beats);
+        }
+        report.elapsed = started.elapsed();
+        Ok(report)
+    }
+
+    /// One bot's beat, now, even when there is nothing new. Pauses and caps hold.
+    ///
+    /// # Errors
+    /// 404 for an unknown bot, 409 while it is on a beat.
+    pub async fn trigger(&self, bot: &str) -> Result<BeatResult, Fault> {
+        if !self.shared.claim(bot) {
+            return Err(Fault::conflict(format!("{bot} is on a beat already; wait until it is done")));
+        }
+        let beat = Beat { bot: bot.to_owned(), at: self.shared.clock.now(), forced: true };
+        // On a task of its own: a caller that goes away does not cut the beat off.
+        let shared = Arc::clone(&self.shared);
+        let done = tokio::spawn(async move { one(&shared, beat).await }).await;
+        match done {
+            Ok(finished) => Ok(finished?.result),
+            Err(error) => Err(Fault::internal(format!("the beat of {bot} ended early: {error}"))),
+        }
+    }
+
+    /// Every bot's beat as soon as possible, in order of id.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn trigger_all(&self) -> Result<(), Fault> {
+        let bots = self.shared.store.read(crate::store::beat::all_due).await?;
+        let now = self.shared.clock.now();
+        {
+            let mut schedule = self.shared.schedule();
+            for bot in bots {
+                schedule.plan(&bot.id, now);
+            }
+        }
+        if self.shared.live().engine != EngineState::Running || self.shared.clock.is_simulated() {
+            let count = self.shared.schedule().len() as u64;
+            self.run_beats(Run { count: Some(count), ..Run::default() }, |_| {}).await?;
+        }
+        self.shared.wake.notify_one();
+        Ok(())
+    }
+}
+
+/// Runs a claimed beat, plans the next and lets the bot go, whatever comes.
+async fn one(shared: &Arc<Shared>, beat: Beat) -> Result<Finished> {
+    let (bot, at) = (beat.bot.clone(), beat.at);
+    let result = thinking::beat(shared, beat).await;
+    match &result {
+        Ok(finished) => shared.schedule().plan(&finished.bot, finished.next),
+        Err(StoreError::Refused(_)) => shared.schedule().remove(&bot), // it left the room
+        Err(error) => {
+            tracing::error!(bot, "a beat could not be stored: {error}");
+            let retry = super::schedule::after(at, shared.interval_of(&bot, None), 0.5);
+            shared.schedule().plan(&bot, retry);
+        }
+    }
+    shared.release(&bot);
+    shared.wake.notify_one();
+    result
+}
+
+/// The scheduler: sleeps until the next beat is due, and wakes bots side by side.
+async fn run_forever(shared: Arc<Shared>) {
+    let mut flying = JoinSet::new();
+    loop {
+        while flying.try_join_next().is_some() {}
+        let running = shared.live().engine == EngineState::Running;
+        let now = shared.clock.now();
+        if running && flying.len() < IN_FLIGHT {
+            let due = shared.schedule().pop_due(now);
+            if let Some((_, bot)) = due {
+                if shared.claim(&bot) {
+                    let (shared, at) = (Arc::clone(&shared), shared.clock.now());
+                    flying.spawn(async move {
+                        let _ = one(&shared, Beat { bot: bot.to_string(), at, forced: false }).await;
+                    });
+                }
+                continue;
+            }
+        }
+        let sleep = match shared.schedule().next() {
+            Some((due, _)) if running && flying.len() < IN_FLIGHT => until(now, due),
+            _ => Duration::from_secs(3_600),
+        };
+        tokio::select! {
+            () = shared.stop.cancelled() => break,
+            () = shared.wake.notified() => {}
+            () = tokio::time::sleep(sleep) => {}
+        }
+    }
+    while flying.join_next().await.is_some() {}
+}
+
+/// Never longer than a minute: the system's clock may be set, or the machine may have slept.
+fn until(now: Stamp, due: Stamp) -> Duration {
+    let micros = u64::try_from(due.micros() - now.micros()).unwrap_or(0);
+    Duration::from_micros(micros).min(Duration::from_secs(60))
+}
+
+/// A batch of a fast run. In simulated time beats run one after another in order of (due, id), each
+/// seeing every earlier one; on the system's clock they run now, awaited side by side.
+async fn fast_batch(
+    shared: &Arc<Shared>,
+    only: &Arc<BTreeSet<String>>,
+    size: usize,
+    until: Option<Stamp>,
+) -> Result<Vec<Finished>> {
+    let (inner, chosen) = (Arc::clone(shared), Arc::clone(only));
+    let (mut done, awaited) = shared
+        .store
+        .write(move |tx| {
+            let mut room = inner.room();
+            let mut done = Vec::new();
+            let mut awaited = Vec::new();
+            while done.len() + awaited.len() < size {
+                let Some(beat) = inner.take_next(&chosen, until) else { break };
+                match tx.part(|tx| heartbeat::advance_or_release(&inner, &mut room, tx, &beat))? {
+                    Begun::Over(finished) => {
+                        inner.schedule().plan(&finished.bot, finished.next);
+                        done.push(finished);
+                    }
+                    Begun::Thinking(_) => {
+                        awaited.push(beat);
+                        if inner.clock.is_simulated() || awaited.len() >= FAST_IN_FLIGHT {
+                            break; // those after it must see what it does
+                        }
+                    }
+                }
+            }
+            Ok((done, awaited))
+        })
+        .await?;
+    let mut flying = JoinSet::new();
+    for beat in awaited {
+        shared.claim(&beat.bot);
+        let shared = Arc::clone(shared);
+        flying.spawn(async move { one(&shared, beat).await });
+    }
+    while let Some(joined) = flying.join_next().await {
+        match joined {
+            Ok(finished) => done.push(finished?),
+            Err(error) => tracing::error!("a beat ended early: {error}"),
+        }
+    }
+    Ok(done)
+}
+
+impl Shared {
+    /// The next beat of a fast run; moves simulated time to it.
+    fn take_next(&self, only: &BTreeSet<String>, until: Option<Stamp>) -> Option<Beat> {
+        let mut schedule = self.schedule();
+        let (due, bot) = schedule.pop_next(only, until)?;
+        self.clock.advance(due);
+        let at = if self.clock.is_simulated() { due } else { self.clock.now() };
+        Some(Beat { bot: bot.to_string(), at, forced: false })
+    }
+}

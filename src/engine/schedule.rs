@@ -1,0 +1,151 @@
+//! Who wakes when: a plan of next beats, and the arithmetic of spreading them.
+//!
+//! Plain data; the runner sleeps by it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::domain::Stamp;
+
+/// Overdue beats are caught up within this many seconds, once each.
+const CATCH_UP: i64 = 60;
+/// The first beat of a room comes this soon, in microseconds.
+const FIRST: i64 = 200_000;
+
+/// The next beat of every bot, in order of (due, bot id).
+#[derive(Debug, Default)]
+pub(super) struct Schedule {
+    order: BTreeSet<(Stamp, Arc<str>)>,
+    due: HashMap<Arc<str>, Stamp>,
+}
+
+impl Schedule {
+    /// Plans a bot's next beat, in place of the one planned before.
+    pub(super) fn plan(&mut self, bot: &str, due: Stamp) {
+        let id: Arc<str> = match self.due.get_key_value(bot) {
+            Some((id, old)) => {
+                let (id, old) = (Arc::clone(id), *old);
+                self.order.remove(&(old, Arc::clone(&id)));
+                id
+            }
+            None => bot.into(),
+        };
+        self.order.insert((due, Arc::clone(&id)));
+        self.due.insert(id, due);
+    }
+
+    /// Takes a bot out: it left, or it is on a beat.
+    pub(super) fn remove(&mut self, bot: &str) {
+        if let Some((id, due)) = self.due.remove_entry(bot) {
+            self.order.remove(&(due, id));
+        }
+    }
+
+    /// The beat that comes next.
+    pub(super) fn next(&self) -> Option<(Stamp, &str)> {
+        self.order.first().map(|(due, id)| (*due, id.as_ref()))
+    }
+
+    /// Takes the beat that comes next, if it is due at `now`.
+    pub(super) fn pop_due(&mut self, now: Stamp) -> Option<(Stamp, Arc<str>)> {
+        if self.order.first()?.0 > now {
+            return None;
+        }
+        let (due, id) = self.order.pop_first()?;
+        self.due.remove(&id);
+        Some((due, id))
+    }
+
+    /// Takes the next beat of one of `only` (empty = anybody) that is due by `until`, due now or not.
+    pub(super) fn pop_next(
+        &mut self,
+        only: &BTreeSet<String>,
+        until: Option<Stamp>,
+    ) -> Option<(Stamp, Arc<str>)> {
+        let (due, id) =
+            self.order.iter().find(|(_, id)| only.is_empty() || only.contains(id.as_ref()))?.clone();
+        if until.is_some_and(|until| due > until) {
+            return None;
+        }
+        self.order.remove(&(due, Arc::clone(&id)));
+        self.due.remove(&id);
+        Some((due, id))
+    }
+
+    /// When a bot wakes next, if it is planned.
+    #[cfg(test)]
+    pub(super) fn due(&self, bot: &str) -> Option<Stamp> {
+        self.due.get(bot).copied()
+    }
+
+    /// How many bots are planned.
+    pub(super) fn len(&self) -> usize {
+        self.order.len()
+    }
+}
+
+/// An interval after `at`, a tenth more or less by `share` (0–1).
+#[must_use]
+pub(super) fn after(at: Stamp, interval_seconds: u32, share: f64) -> Stamp {
+    #[allow(clippy::cast_possible_truncation)] // at most a week in microseconds
+    let micros = (f64::from(interval_seconds) * 1e6 * (0.9 + 0.2 * share)) as i64;
+    at.plus_micros(micros.max(1))
+}
+
+/// The first beat of the `index`th of `count` bots that were never planned: spread over the interval.
+#[must_use]
+pub(super) fn first(now: Stamp, index: usize, count: usize, interval_seconds: u32) -> Stamp {
+    now.plus_micros(FIRST + spread(index, count, i64::from(interval_seconds)))
+}
+
+/// The beat of the `index`th of `count` bots whose time passed while nothing ran: once, within a minute.
+#[must_use]
+pub(super) fn catch_up(now: Stamp, index: usize, count: usize, interval_seconds: u32) -> Stamp {
+    now.plus_micros(FIRST + spread(index, count, i64::from(interval_seconds).min(CATCH_UP)))
+}
+
+fn spread(index: usize, count: usize, seconds: i64) -> i64 {
+    let (index, count) = (i64::try_from(index).unwrap_or(0), i64::try_from(count).unwrap_or(1).max(1));
+    (i128::from(seconds) * 1_000_000 * i128::from(index) / i128::from(count)).try_into().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(seconds: i64) -> Stamp {
+        Stamp::from_micros(seconds * 1_000_000)
+    }
+
+    #[test]
+    fn beats_come_in_order_of_time_then_id_and_once_each() {
+        let mut plan = Schedule::default();
+        plan.plan("b", at(5));
+        plan.plan("a", at(5));
+        plan.plan("c", at(1));
+        plan.plan("c", at(9));
+        assert_eq!(plan.due("c"), Some(at(9)));
+        assert_eq!(plan.pop_due(at(4)), None);
+        let order: Vec<_> =
+            std::iter::from_fn(|| plan.pop_due(at(10))).map(|(_, id)| id.to_string()).collect();
+        assert_eq!(order, ["a", "b", "c"]);
+        assert_eq!(plan.len(), 0);
+    }
+
+    #[test]
+    fn a_new_room_wakes_within_half_a_second_and_then_spreads_out() {
+        let dues: Vec<_> = (0..6).map(|i| first(at(0), i, 6, 30)).collect();
+        assert!(dues[0] < Stamp::from_micros(500_000));
+        assert!(dues.windows(2).all(|pair| pair[1].seconds_since(pair[0]) == 5));
+        assert!(catch_up(at(0), 5, 6, 14_400) < at(61));
+    }
+
+    proptest! {
+        #[test]
+        fn the_next_beat_is_an_interval_away_give_or_take_a_tenth(interval in 1u32..700_000, share in 0.0f64..1.0) {
+            let next = after(at(0), interval, share).micros();
+            prop_assert!(next >= i64::from(interval) * 900_000 && next <= i64::from(interval) * 1_100_000);
+        }
+    }
+}

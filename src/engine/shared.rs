@@ -1,0 +1,130 @@
+//! What all parts of one engine share, and what is true now and stored nowhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Instant;
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::bus::Bus;
+use super::clock::Clock;
+use super::room::Room;
+use super::schedule::Schedule;
+use super::settings::Settings;
+use crate::domain::{PersonalityConfig, Stamp};
+use crate::llm::Guard;
+use crate::protocol::EngineState;
+use crate::store::beat::BotRow;
+use crate::store::{EngineLock, Store};
+use crate::tools::Offline;
+
+/// Seconds between beats with the embedded provider, until a person chooses.
+pub(super) const SCRIPTED_PACE: u32 = 30;
+/// Seconds between beats with every other provider, until a person chooses.
+pub(super) const MODEL_PACE: u32 = 14_400;
+
+/// The inside of a [`Handle`](super::Handle).
+pub(super) struct Shared {
+    pub(super) store: Store,
+    pub(super) bus: Bus,
+    pub(super) clock: Clock,
+    pub(super) settings: Settings,
+    pub(super) started: Instant,
+    pub(super) seed: u64,
+    pub(super) secret: String,
+    /// By name; an error says why one cannot be used.
+    pub(super) guards: BTreeMap<String, Result<Arc<Guard>, String>>,
+    pub(super) offline: Offline,
+    pub(super) room: Mutex<Room>,
+    pub(super) schedule: Mutex<Schedule>,
+    /// Rung when the schedule or the engine's state changed.
+    pub(super) wake: Notify,
+    /// Cancelled when the engine stops.
+    pub(super) stop: CancellationToken,
+    pub(super) live: RwLock<Live>,
+    pub(super) lock: Mutex<Option<EngineLock>>,
+}
+
+/// What is true now and stored nowhere, or stored as a note and read often.
+#[derive(Clone, Debug)]
+pub(super) struct Live {
+    /// Whether bots wake.
+    pub(super) engine: EngineState,
+    /// Bots on a beat right now.
+    pub(super) thinking: BTreeSet<String>,
+    /// Connected viewers.
+    pub(super) viewers: i64,
+    /// Models that servers told of, per provider.
+    pub(super) models: BTreeMap<String, Vec<String>>,
+    /// The room's provider.
+    pub(super) provider: String,
+    /// The pace a person chose; `None` follows each bot's provider.
+    pub(super) pace: Option<u32>,
+    /// Bots whose own provider is not the embedded one, with its name (for the pace).
+    pub(super) pinned: BTreeMap<String, String>,
+}
+
+impl Shared {
+    pub(super) fn live(&self) -> RwLockReadGuard<'_, Live> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn live_mut(&self) -> RwLockWriteGuard<'_, Live> {
+        self.live.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn schedule(&self) -> MutexGuard<'_, Schedule> {
+        self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The writer's copy, trusted only as far as nothing was rolled back. Lock it inside a job only.
+    pub(super) fn room(&self) -> MutexGuard<'_, Room> {
+        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        room.trust(self.store.rollbacks());
+        room
+    }
+
+    /// The name of the provider that speaks for a bot.
+    pub(super) fn provider_of(&self, config: &PersonalityConfig) -> String {
+        self.resolve(&config.model.provider)
+    }
+
+    /// `default` is the room's provider.
+    pub(super) fn resolve(&self, provider: &str) -> String {
+        if provider == "default" { self.live().provider.clone() } else { provider.to_owned() }
+    }
+
+    /// A provider by name, or one sentence saying why it cannot be used.
+    pub(super) fn guard(&self, name: &str) -> Result<Arc<Guard>, String> {
+        match self.guards.get(name) {
+            Some(guard) => guard.clone(),
+            None => {
+                let known: Vec<_> = self.guards.keys().map(String::as_str).collect();
+                Err(format!("provider {name} is not set up: choose one of {}", known.join(", ")))
+            }
+        }
+    }
+
+    /// Seconds between two beats of a bot: its own pace, the room's, or its provider's.
+    pub(super) fn interval_of(&self, bot: &str, own: Option<u32>) -> u32 {
+        let live = self.live();
+        own.or(live.pace).unwrap_or_else(|| {
+            let provider = live.pinned.get(bot).unwrap_or(&live.provider);
+            if provider == "scripted" { SCRIPTED_PACE } else { MODEL_PACE }
+        })
+    }
+
+    pub(super) fn next_beat(&self, row: &BotRow, at: Stamp) -> Stamp {
+        super::heartbeat::next_beat(self, row, at)
+    }
+
+    /// Marks a bot as on a beat; `false` when it is on one already.
+    pub(super) fn claim(&self, bot: &str) -> bool {
+        self.live_mut().thinking.insert(bot.to_owned())
+    }
+
+    pub(super) fn release(&self, bot: &str) {
+        self.live_mut().thinking.remove(bot);
+    }
+}

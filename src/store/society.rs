@@ -1,0 +1,148 @@
+//! The bots' rows as a whole: taking in files, custom bots, configuration, departure.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::Result;
+use crate::domain::{Money, Stamp};
+
+/// A bot's configuration as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredConfig {
+    /// Live, JSON.
+    pub config: String,
+    /// The file's, when it was last taken or kept.
+    pub yaml: Option<String>,
+    /// The file's, when it changed since.
+    pub pending: Option<String>,
+    /// `yaml` or `custom`.
+    pub source: String,
+    /// Whether it left.
+    pub departed: bool,
+}
+
+/// A bot's stored configuration, departed or not.
+///
+/// # Errors
+/// Database errors.
+pub fn stored_config(c: &Connection, id: &str) -> Result<Option<StoredConfig>> {
+    Ok(c.prepare_cached(
+        "SELECT config, yaml_config, yaml_pending, source, departed_at IS NOT NULL FROM bots WHERE id = ?1",
+    )?
+    .query_row([id], |row| {
+        Ok(StoredConfig {
+            config: row.get(0)?,
+            yaml: row.get(1)?,
+            pending: row.get(2)?,
+            source: row.get(3)?,
+            departed: row.get(4)?,
+        })
+    })
+    .optional()?)
+}
+
+/// Adds a bot; `yaml` tells that its configuration is a file's.
+///
+/// # Errors
+/// Database errors, an id that is taken among them.
+pub fn insert_bot(c: &Connection, id: &str, name: &str, config: &str, yaml: bool, at: Stamp) -> Result<()> {
+    c.prepare_cached(
+        "INSERT INTO bots (id, name, source, config, yaml_config, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        id,
+        name,
+        if yaml { "yaml" } else { "custom" },
+        config,
+        yaml.then_some(config),
+        at.micros()
+    ])?;
+    Ok(())
+}
+
+/// Sets the live configuration.
+///
+/// # Errors
+/// Database errors.
+pub fn set_config(c: &Connection, id: &str, name: &str, config: &str) -> Result<()> {
+    c.prepare_cached("UPDATE bots SET config = ?2, name = ?3 WHERE id = ?1")?.execute([id, config, name])?;
+    Ok(())
+}
+
+/// Notes what the file says now; `None` for the pending one settles the matter.
+///
+/// # Errors
+/// Database errors.
+pub fn set_yaml(c: &Connection, id: &str, yaml: Option<&str>, pending: Option<&str>) -> Result<()> {
+    c.prepare_cached("UPDATE bots SET yaml_config = ?2, yaml_pending = ?3 WHERE id = ?1")?
+        .execute(params![id, yaml, pending])?;
+    Ok(())
+}
+
+/// A bot leaves; its posts stay.
+///
+/// # Errors
+/// Database errors.
+pub fn depart(c: &Connection, id: &str, at: Stamp) -> Result<()> {
+    c.prepare_cached("UPDATE bots SET departed_at = ?2, next_beat_at = NULL WHERE id = ?1")?
+        .execute(params![id, at.micros()])?;
+    Ok(())
+}
+
+/// Custom bots that are present.
+///
+/// # Errors
+/// Database errors.
+pub fn custom_count(c: &Connection) -> Result<i64> {
+    Ok(c.prepare_cached("SELECT count(*) FROM bots WHERE source = 'custom' AND departed_at IS NULL")?
+        .query_row([], |row| row.get(0))?)
+}
+
+/// Stops or lets go a bot; clears why its last beat was gated.
+///
+/// # Errors
+/// Database errors.
+pub fn set_paused(c: &Connection, id: &str, paused: bool) -> Result<()> {
+    c.prepare_cached("UPDATE bots SET is_paused = ?2 WHERE id = ?1")?.execute(params![id, paused])?;
+    Ok(())
+}
+
+/// Sets a bot's own caps; `None` is the default. Clears why its last beat was gated.
+///
+/// # Errors
+/// Database errors.
+pub fn set_caps(c: &Connection, id: &str, tokens: Option<i64>, cost: Option<Money>) -> Result<()> {
+    c.prepare_cached("UPDATE bots SET token_cap = ?2, cost_cap = ?3, gate = NULL WHERE id = ?1")?
+        .execute(params![id, tokens, cost.map(Money::nanos)])?;
+    Ok(())
+}
+
+/// Sets a bot's own pace; `None` is the room's.
+///
+/// # Errors
+/// Database errors.
+pub fn set_pace(c: &Connection, id: &str, seconds: Option<u32>) -> Result<()> {
+    c.prepare_cached("UPDATE bots SET pace_seconds = ?2 WHERE id = ?1")?.execute(params![id, seconds])?;
+    Ok(())
+}
+
+/// When anything last happened in the room's time; `None` in a new one.
+///
+/// # Errors
+/// Database errors.
+pub fn latest(c: &Connection) -> Result<Option<Stamp>> {
+    let micros: Option<i64> = c
+        .prepare_cached(
+            "SELECT max(t) FROM (SELECT max(last_beat_at) AS t FROM bots UNION ALL \
+             SELECT created_at FROM activities WHERE id = (SELECT max(id) FROM activities))",
+        )?
+        .query_row([], |row| row.get(0))?;
+    Ok(micros.map(Stamp::from_micros))
+}
+
+/// Whether the room has any thread.
+///
+/// # Errors
+/// Database errors.
+pub fn has_threads(c: &Connection) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM threads LIMIT 1")?.query_row([], |_| Ok(())).optional()?.is_some())
+}
