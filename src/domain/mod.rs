@@ -3,6 +3,7 @@
 pub mod action;
 pub mod bot_file;
 pub mod budget;
+pub mod forecast;
 pub mod generate;
 pub mod guidance;
 pub mod memory;
@@ -13,6 +14,7 @@ pub mod scene;
 pub mod secret;
 pub mod similarity;
 pub mod stamp;
+pub mod status;
 pub mod text;
 pub mod yaml;
 

@@ -65,6 +65,16 @@ impl Preset {
     }
 }
 
+/// Seconds between two beats of a bot with the embedded provider, until somebody chooses a pace:
+/// a newcomer sees life within seconds.
+pub const SCRIPTED_SECONDS: u32 = 30;
+
+/// Seconds between two beats: the bot's own pace, else the room's, else what suits the provider.
+#[must_use]
+pub fn effective_seconds(own: Option<u32>, room: Option<u32>, scripted: bool) -> u32 {
+    own.or(room).unwrap_or(if scripted { SCRIPTED_SECONDS } else { 14_400 }).max(INTERVAL_MIN)
+}
+
 /// `"4 hours"`, `"30 seconds"`, `"1 hour 30 minutes"`.
 #[must_use]
 pub fn human_interval(seconds: u32) -> String {

@@ -8,6 +8,7 @@ use crate::domain::budget::{DEFAULT_COST_CAP, DEFAULT_TOKEN_CAP};
 use crate::domain::{Money, Price, Prices};
 use crate::embedded;
 use crate::llm::{ProviderKind, ProviderSpec};
+use crate::logs::LogRing;
 use crate::store::Durability;
 use crate::tools::{Offline, Tool};
 
@@ -52,6 +53,8 @@ pub struct Settings {
     pub prices: Arc<Prices>,
     /// Log level, for `GET /api/config`.
     pub log_level: String,
+    /// The newest log lines, which the subscriber's layer of the same name fills.
+    pub log: LogRing,
     /// Price the embedded provider's tokens as if they were this model's, for demonstrations; shown as simulated.
     pub pretend_model: Option<String>,
 }
@@ -91,6 +94,7 @@ impl Settings {
             search_cache_seconds: 7 * 86_400,
             prices: Arc::new(Prices::embedded().clone()),
             log_level: "info".into(),
+            log: LogRing::new(|| Clock::system(jiff::tz::TimeZone::UTC).now()),
             pretend_model: None,
         }
     }

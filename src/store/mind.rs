@@ -76,10 +76,10 @@ impl Memory {
     }
 }
 
-const COLUMNS: &str = "id, kind, key, text, source, sentiment, confidence, importance, count, moments, history, \
+pub(super) const COLUMNS: &str = "id, kind, key, text, source, sentiment, confidence, importance, count, moments, history, \
      period_start, period_end, thread_id, activity_id, pinned, created_at, updated_at";
 
-fn memory(row: &Row<'_>) -> rusqlite::Result<Memory> {
+pub(super) fn memory(row: &Row<'_>) -> rusqlite::Result<Memory> {
     let kind: u8 = row.get(1)?;
     let sentiment: Option<String> = row.get(5)?;
     Ok(Memory {

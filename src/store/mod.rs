@@ -6,16 +6,30 @@
 //! One file per family of queries; each function takes a `&Connection`, so that reading
 //! code runs the same inside a beat and on a reader.
 
+pub mod activity;
 pub mod acts;
+pub mod analytics;
 pub mod beat;
+pub mod bots;
+pub mod events;
+pub mod export;
 pub mod feed;
+pub mod forum;
+pub mod fulltext;
 mod lock;
+pub mod memories;
 pub mod mind;
+pub mod moderation;
+pub mod names;
+pub mod providers;
 mod readers;
 mod schema;
 pub mod search;
 pub mod society;
+pub mod stats;
 pub mod thoughts;
+pub mod tokens;
+pub mod usage;
 mod writer;
 
 use std::path::{Path, PathBuf};

@@ -3,7 +3,21 @@
 //! Cheap to clone. Reading methods run on the store's reader pool, changing ones through the
 //! one writer; both answer with a [`Fault`](crate::protocol::Fault) that names the way out.
 
-mod read;
+mod activity;
+mod bots;
+mod change_bots;
+mod change_forum;
+mod change_room;
+mod change_society;
+mod events;
+mod export;
+mod forum;
+mod limits;
+mod memory;
+mod moderation;
+mod providers;
+mod stats;
+mod system;
 
 use std::sync::Arc;
 

@@ -1,0 +1,28 @@
+//! Streaming the society out.
+
+use super::Handle;
+use crate::protocol::{ExportFormat, ExportKind, Fault};
+use crate::store::export;
+
+impl Handle {
+    /// Writes every row of `kind` to `sink` in pieces, and answers how many rows there were.
+    ///
+    /// It reads on a connection of its own, so that a slow reader holds nobody up, and sees the
+    /// society as it was when it began.
+    ///
+    /// # Errors
+    /// Database errors; what `sink` returned.
+    pub async fn export(
+        &self,
+        kind: ExportKind,
+        format: ExportFormat,
+        days: Option<u32>,
+        sink: impl FnMut(&[u8]) -> std::io::Result<()> + Send + 'static,
+    ) -> Result<u64, Fault> {
+        let (lens, path) = (self.lens(), self.shared.store.path().to_path_buf());
+        tokio::task::spawn_blocking(move || export::from_file(&path, &lens, kind, format, days, sink))
+            .await
+            .map_err(|error| Fault::internal(format!("the export stopped: {error}")))?
+            .map_err(Fault::from)
+    }
+}

@@ -1,0 +1,41 @@
+//! Reading the forum.
+
+use super::{Handle, limits};
+use crate::protocol::{Fault, ThreadQuery, ThreadSummary, ThreadView, VoteCount};
+use crate::store::acts::Target;
+use crate::store::forum;
+
+impl Handle {
+    /// Threads that match, in the order asked for.
+    ///
+    /// # Errors
+    /// 422 for a limit out of range, 404 when `after` is no thread.
+    pub async fn threads(&self, q: ThreadQuery) -> Result<Vec<ThreadSummary>, Fault> {
+        limits::page(q.limit)?;
+        self.read(move |c| forum::threads(c, &q)).await
+    }
+
+    /// A thread with its replies, oldest first.
+    ///
+    /// # Errors
+    /// 404.
+    pub async fn thread(&self, id: i64) -> Result<ThreadView, Fault> {
+        self.read(move |c| forum::thread(c, id)).await
+    }
+
+    /// The votes on a thread.
+    ///
+    /// # Errors
+    /// 404.
+    pub async fn thread_votes(&self, id: i64) -> Result<VoteCount, Fault> {
+        self.read(move |c| forum::votes(c, Target::Thread(id))).await
+    }
+
+    /// The votes on a reply.
+    ///
+    /// # Errors
+    /// 404.
+    pub async fn reply_votes(&self, id: i64) -> Result<VoteCount, Fault> {
+        self.read(move |c| forum::votes(c, Target::Reply(id))).await
+    }
+}

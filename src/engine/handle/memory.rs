@@ -1,0 +1,36 @@
+//! Reading what bots remember.
+
+use super::{Handle, limits};
+use crate::protocol::{ColdView, Fault, MemoryQuery, MemoryView, WarmMemory};
+use crate::store::memories;
+
+impl Handle {
+    /// Warm memory: of each category the newest items, oldest first.
+    ///
+    /// # Errors
+    /// 404, 422 for a limit out of range or an unknown category.
+    pub async fn warm_memory(&self, bot: &str, q: MemoryQuery) -> Result<WarmMemory, Fault> {
+        limits::page(q.limit)?;
+        let (zone, bot) = (self.clock().zone().clone(), bot.to_owned());
+        self.read(move |c| memories::warm(c, &zone, &bot, &q)).await
+    }
+
+    /// Cold summaries, newest first.
+    ///
+    /// # Errors
+    /// 404, 422 for a limit out of range.
+    pub async fn cold_memory(&self, bot: &str, limit: u32, offset: u32) -> Result<Vec<ColdView>, Fault> {
+        limits::within("limit", limit, 1, 50)?;
+        let (zone, bot) = (self.clock().zone().clone(), bot.to_owned());
+        self.read(move |c| memories::cold(c, &zone, &bot, limit, offset)).await
+    }
+
+    /// Warm and cold together.
+    ///
+    /// # Errors
+    /// 404.
+    pub async fn memory(&self, bot: &str) -> Result<MemoryView, Fault> {
+        let (zone, bot) = (self.clock().zone().clone(), bot.to_owned());
+        self.read(move |c| memories::both(c, &zone, &bot)).await
+    }
+}

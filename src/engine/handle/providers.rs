@@ -1,0 +1,111 @@
+//! Reading how the providers are and do.
+
+use super::Handle;
+use crate::domain::Price;
+use crate::engine::ProviderSetup;
+use crate::engine::budget::Tariff;
+use crate::llm::ProviderKind;
+use crate::llm::guard::Phase;
+use crate::protocol::{Fault, LadderCount, ProviderView};
+use crate::store::providers;
+
+impl Handle {
+    /// The configured providers with their state, prices and how their answers were read.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn providers(&self) -> Result<Vec<ProviderView>, Fault> {
+        let (ladder, failing) = self.read(|c| Ok((providers::ladder(c)?, providers::failing(c)?))).await?;
+        let settings = &self.shared.settings;
+        let (room, models) = {
+            let live = self.shared.live();
+            (live.provider.clone(), live.models.clone())
+        };
+        Ok(settings
+            .providers
+            .iter()
+            .map(|setup| {
+                let name = &setup.spec.name;
+                let is_default = *name == room;
+                let error = failing
+                    .iter()
+                    .find(|(of, _)| of == name || (is_default && of == "default"))
+                    .map(|(_, error)| error.clone());
+                let models = models.get(name).cloned().unwrap_or_default();
+                let ladder = ladder.iter().filter(|count| count.provider == *name).cloned().collect();
+                self.provider_view(setup, is_default, error, models, ladder)
+            })
+            .collect())
+    }
+
+    fn provider_view(
+        &self,
+        setup: &ProviderSetup,
+        is_default: bool,
+        error: Option<String>,
+        models: Vec<String>,
+        ladder: Vec<LadderCount>,
+    ) -> ProviderView {
+        let spec = &setup.spec;
+        let (state, message) = match self.shared.guard(&spec.name) {
+            Err(why) => ("not_configured", Some(why)),
+            Ok(guard) => {
+                let breaker = guard.state();
+                let open = breaker.last_error.filter(|_| breaker.phase != Phase::Closed);
+                open.or(error).map_or(("ready", None), |error| ("failing", Some(error)))
+            }
+        };
+        let tariff = Tariff::of(&self.shared.settings, &spec.name, spec.default_model());
+        let listed = tariff.priced.then_some(tariff.price);
+        let pricing = match listed {
+            None => "unpriced",
+            Some(Price::FREE) => "free",
+            Some(_) => "priced",
+        };
+        ProviderView {
+            name: spec.name.clone(),
+            kind: spec.kind.to_string(),
+            is_default,
+            state: state.into(),
+            message,
+            base_url: (spec.kind != ProviderKind::Scripted).then(|| without_credentials(spec.address())),
+            default_model: spec.default_model().into(),
+            models,
+            pricing: pricing.into(),
+            price_in: listed.map(|price| dollars(price.input)),
+            price_out: listed.map(|price| dollars(price.output)),
+            prices_as_of: self.shared.settings.prices.as_of().into(),
+            ladder,
+        }
+    }
+}
+
+/// Nano-dollars as dollars.
+#[allow(clippy::cast_precision_loss)] // a price has few digits
+fn dollars(nanos: i64) -> f64 {
+    nanos as f64 / 1e9
+}
+
+/// The address without what stands before an `@` and without a query.
+fn without_credentials(address: &str) -> String {
+    let address = address.split(['?', '#']).next().unwrap_or_default();
+    match address.split_once("://") {
+        None => address.to_owned(),
+        Some((scheme, rest)) => {
+            let (host, path) = rest.split_once('/').map_or((rest, None), |(host, path)| (host, Some(path)));
+            let host = host.rsplit('@').next().unwrap_or(host);
+            path.map_or_else(|| format!("{scheme}://{host}"), |path| format!("{scheme}://{host}/{path}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_show_no_credentials() {
+        assert_eq!(without_credentials("https://me:secret@host:8/v1?key=x"), "https://host:8/v1");
+        assert_eq!(without_credentials("http://127.0.0.1:11434"), "http://127.0.0.1:11434");
+    }
+}

@@ -1,0 +1,168 @@
+//! Reading statistics.
+
+use super::{Handle, limits};
+use crate::domain::forecast::{self, Pattern};
+use crate::domain::pace;
+use crate::domain::status::Caps;
+use crate::protocol::{
+    ActionMix, Analytics, BotForecast, BotView, Fault, Forecast, Period, RelationshipGraph,
+    ReputationHistory, ReputationView, Status, UsageReport, UsageSeries,
+};
+use crate::store::bots::{Lens, Today};
+use crate::store::usage::Lately;
+use crate::store::{Result as StoreResult, analytics, bots, stats, usage};
+
+impl Handle {
+    /// Usage of today, of the last 7 or of the last 30 days.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn usage(&self, period: Period) -> Result<UsageReport, Fault> {
+        let lens = self.lens();
+        let report = self.read(move |c| usage::report(c, &lens, period)).await?;
+        Ok(UsageReport { simulated_cost: self.simulated_cost(), ..report })
+    }
+
+    /// Usage per bot and day, zero-filled.
+    ///
+    /// # Errors
+    /// 404, 422 for days out of range.
+    pub async fn usage_series(&self, days: u32, bot: Option<String>) -> Result<Vec<UsageSeries>, Fault> {
+        limits::within("days", days, 1, 365)?;
+        let lens = self.lens();
+        self.read(move |c| stats::usage_series(c, &lens, days, bot.as_deref())).await
+    }
+
+    /// Bots by reputation, highest first.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn reputation(&self) -> Result<Vec<ReputationView>, Fault> {
+        self.read(stats::reputation).await
+    }
+
+    /// The last score of each day, per bot.
+    ///
+    /// # Errors
+    /// 422 for days out of range.
+    pub async fn reputation_history(&self, days: u32) -> Result<Vec<ReputationHistory>, Fault> {
+        limits::within("days", days, 1, 90)?;
+        let lens = self.lens();
+        self.read(move |c| stats::reputation_history(c, &lens, days)).await
+    }
+
+    /// Posts and votes per day and bot.
+    ///
+    /// # Errors
+    /// 422 for days out of range.
+    pub async fn analytics(&self, days: u32) -> Result<Analytics, Fault> {
+        limits::within("days", days, 1, 365)?;
+        let lens = self.lens();
+        self.read(move |c| analytics::analytics(c, &lens, days)).await
+    }
+
+    /// The bots and the ties between them.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn relationship_graph(&self) -> Result<RelationshipGraph, Fault> {
+        self.read(stats::graph).await
+    }
+
+    /// The mix of actions per bot.
+    ///
+    /// # Errors
+    /// 422 for days out of range.
+    pub async fn actions(&self, days: u32) -> Result<Vec<ActionMix>, Fault> {
+        limits::within("days", days, 1, 365)?;
+        let lens = self.lens();
+        self.read(move |c| stats::actions(c, &lens, days)).await
+    }
+
+    /// What the day will use at this pace. In a crowd, of the bots of highest reputation.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn forecast(&self) -> Result<Forecast, Fault> {
+        let (lens, room_pace) = (self.lens(), self.shared.live().pace);
+        self.read(move |c| forecast_of(c, &lens, room_pace)).await
+    }
+}
+
+fn forecast_of(c: &rusqlite::Connection, lens: &Lens, room_pace: Option<u32>) -> StoreResult<Forecast> {
+    let today = Today::read(c, lens)?;
+    let (first, date) = stats::span(lens, u32::try_from(forecast::DAYS).unwrap_or(7));
+    let mut forecast = Forecast { date, ..empty() };
+    for id in stats::charted_ids(c)? {
+        let bot = bots::one(c, lens, &id)?;
+        let lately = usage::lately(c, lens, &id, &first, &forecast.date)?;
+        let pattern = pattern(lens, &today, &bot, &lately, room_pace);
+        let expected = forecast::expect(&pattern);
+        forecast.tokens_so_far += pattern.tokens_today;
+        forecast.cost_so_far_usd += pattern.cost_today;
+        forecast.expected_tokens += expected.tokens;
+        forecast.expected_cost_usd += expected.cost;
+        forecast.unpriced |= lately.unpriced;
+        forecast.bots.push(BotForecast {
+            bot_id: id,
+            bot_name: bot.name,
+            tokens_so_far: pattern.tokens_today,
+            cost_so_far_usd: pattern.cost_today,
+            expected_tokens: expected.tokens,
+            expected_cost_usd: expected.cost,
+            tokens_per_beat: expected.tokens_per_beat,
+            beats_left: pattern.beats_left,
+        });
+    }
+    Ok(forecast)
+}
+
+fn pattern(
+    lens: &Lens,
+    today: &Today<'_>,
+    bot: &BotView,
+    lately: &Lately,
+    room_pace: Option<u32>,
+) -> Pattern {
+    let model = &bot.personality_config.model;
+    let scripted = today.is_scripted(&model.provider);
+    let seconds = pace::effective_seconds(bot.pace_seconds, room_pace, scripted);
+    let waits = matches!(bot.status, Status::Paused | Status::Capped);
+    let left =
+        if waits { 0 } else { forecast::beats_left(lens.now, lens.end_of_day(), bot.next_beat_at, seconds) };
+    Pattern {
+        tokens: lately.tokens,
+        cost: lately.cost,
+        acts: lately.acts,
+        beats: lately.beats,
+        idle: lately.idle,
+        tokens_today: lately.tokens_today,
+        cost_today: lately.cost_today,
+        beats_left: left,
+        caps: binding(lately.caps, scripted),
+    }
+}
+
+/// The caps as far as they bind; one that does not is out of reach.
+fn binding(caps: Caps, scripted: bool) -> Option<Caps> {
+    if !scripted {
+        return Some(caps);
+    }
+    (caps.own_tokens || caps.own_cost).then(|| Caps {
+        tokens: if caps.own_tokens { caps.tokens } else { i64::MAX },
+        cost: if caps.own_cost { caps.cost } else { crate::domain::Money::from_nanos(i64::MAX) },
+        ..caps
+    })
+}
+
+fn empty() -> Forecast {
+    Forecast {
+        date: String::new(),
+        tokens_so_far: 0,
+        cost_so_far_usd: crate::domain::Money::ZERO,
+        expected_tokens: 0,
+        expected_cost_usd: crate::domain::Money::ZERO,
+        unpriced: false,
+        bots: Vec::new(),
+    }
+}

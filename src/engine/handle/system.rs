@@ -1,0 +1,154 @@
+//! Reading the room as a whole.
+
+use std::collections::BTreeMap;
+
+use super::{Handle, limits};
+use crate::domain::pace::{self, Preset, human_interval};
+use crate::domain::status::RoomCaps;
+use crate::protocol::{Fault, Health, LogLine, PaceView, PublicConfig, RoomView};
+use crate::store::bots::Lens;
+use crate::store::moderation;
+use crate::store::usage::{self, Counts};
+
+impl Handle {
+    /// What views depend on besides the database.
+    pub(in crate::engine) fn lens(&self) -> Lens {
+        let settings = &self.shared.settings;
+        let live = self.shared.live();
+        Lens {
+            now: self.shared.clock.now(),
+            zone: self.shared.clock.zone().clone(),
+            engine: live.engine,
+            thinking: live.thinking.clone(),
+            provider: live.provider.clone(),
+            tokens: settings.budget.daily_tokens,
+            cost: settings.budget.daily_cost,
+            room: RoomCaps {
+                tokens: settings.budget.room_daily_tokens,
+                cost: settings.budget.room_daily_cost,
+            },
+        }
+    }
+
+    /// Set when costs are priced for show and not paid.
+    pub(in crate::engine) fn simulated_cost(&self) -> Option<String> {
+        let model = self.shared.settings.pretend_model.as_ref()?;
+        Some(format!("priced as if {model} had answered; nothing was paid"))
+    }
+
+    /// How the service is.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn health(&self) -> Result<Health, Fault> {
+        let bots = self.read(usage::bot_count).await?;
+        let live = self.shared.live();
+        Ok(Health {
+            status: "healthy".into(),
+            service: env!("CARGO_PKG_NAME").into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            uptime_seconds: self.shared.started.elapsed().as_secs(),
+            bots,
+            viewers: live.viewers,
+            last_seq: self.last_seq(),
+            engine: live.engine,
+        })
+    }
+
+    /// What the header and the room's panels show.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn room(&self) -> Result<RoomView, Fault> {
+        let lens = self.lens();
+        let settings = &self.shared.settings;
+        let pace = self.pace_now();
+        type Read = (Lens, Counts, i64);
+        let (lens, counts, unresolved_flags): Read = self
+            .read(move |c| {
+                let counts = usage::counts(c, &lens)?;
+                Ok((lens, counts, moderation::open_count(c)?))
+            })
+            .await?;
+        Ok(RoomView {
+            home: settings.home.display().to_string(),
+            now: lens.now,
+            simulated: self.clock().is_simulated(),
+            engine: lens.engine,
+            pace,
+            provider: lens.provider,
+            bots: counts.bots,
+            paused: counts.paused,
+            capped: counts.capped,
+            failing: counts.failing,
+            tokens_today: counts.tokens,
+            cost_today: counts.cost,
+            unresolved_flags,
+            last_seq: self.last_seq(),
+            max_bot_count: settings.max_bot_count,
+            custom_bots: counts.custom,
+            timezone: lens.zone.iana_name().unwrap_or("UTC").into(),
+            simulated_cost: self.simulated_cost(),
+        })
+    }
+
+    /// The configuration that anybody may see.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn config(&self) -> Result<PublicConfig, Fault> {
+        let settings = &self.shared.settings;
+        let live = self.shared.live();
+        Ok(PublicConfig {
+            llm_provider: live.provider.clone(),
+            heartbeat_interval: pace_view(live.pace, &live.provider).interval_seconds,
+            log_level: settings.log_level.clone(),
+            max_bot_count: settings.max_bot_count,
+        })
+    }
+
+    /// The room's pace.
+    ///
+    /// # Errors
+    /// None; like its siblings for the callers' sake.
+    pub async fn pace(&self) -> Result<PaceView, Fault> {
+        Ok(self.pace_now())
+    }
+
+    /// The room's pace, at once.
+    pub(in crate::engine) fn pace_now(&self) -> PaceView {
+        let live = self.shared.live();
+        pace_view(live.pace, &live.provider)
+    }
+
+    /// The named paces.
+    ///
+    /// # Errors
+    /// None; like its siblings for the callers' sake.
+    pub async fn pace_presets(&self) -> Result<BTreeMap<String, PaceView>, Fault> {
+        Ok(Preset::NAMED
+            .into_iter()
+            .filter_map(|preset| Some((preset.as_str().to_owned(), pace_view(preset.seconds(), ""))))
+            .collect())
+    }
+
+    /// The newest log lines, oldest first.
+    ///
+    /// # Errors
+    /// 422 for a limit out of range.
+    pub async fn log(&self, limit: u32) -> Result<Vec<LogLine>, Fault> {
+        limits::within("limit", limit, 1, 1_000)?;
+        Ok(self.shared.settings.log.newest(limit as usize))
+    }
+}
+
+/// A pace as shown; without one it follows the room's provider.
+pub(in crate::engine) fn pace_view(seconds: Option<u32>, provider: &str) -> PaceView {
+    let interval_seconds = pace::effective_seconds(None, seconds, provider == "scripted");
+    PaceView {
+        preset: Preset::of_seconds(interval_seconds).as_str().into(),
+        interval_seconds,
+        interval_human: human_interval(interval_seconds),
+        follows_provider: seconds.is_none(),
+    }
+}

@@ -1,0 +1,339 @@
+//! Bots as people see them: lists, one bot, its posts, who follows whom.
+
+use std::collections::BTreeSet;
+
+use jiff::tz::TimeZone;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::beat::{self, Spent};
+use super::{Result, StoreError};
+use crate::domain::status::{Cap, Caps, RoomCaps, Spending, Standing, cap_reached, standing};
+use crate::domain::{Money, PersonalityConfig, Stamp};
+use crate::protocol::{
+    BotConfigView, BotView, CostCaps, EngineState, Fault, FollowStats, FollowView, PostView, Source, Status,
+};
+
+/// What a view of a bot depends on besides its row.
+#[derive(Clone, Debug)]
+pub struct Lens {
+    /// The room's time.
+    pub now: Stamp,
+    /// The zone days are counted in.
+    pub zone: TimeZone,
+    /// Whether bots wake.
+    pub engine: EngineState,
+    /// Bots on a beat right now.
+    pub thinking: BTreeSet<String>,
+    /// The room's provider.
+    pub provider: String,
+    /// Default token cap.
+    pub tokens: i64,
+    /// Default cost cap.
+    pub cost: Money,
+    /// The room's caps.
+    pub room: RoomCaps,
+}
+
+impl Lens {
+    /// The room's day.
+    #[must_use]
+    pub fn day(&self) -> String {
+        self.now.date_in(&self.zone).to_string()
+    }
+
+    /// The next local midnight: when caps reset.
+    #[must_use]
+    pub fn end_of_day(&self) -> Stamp {
+        let today = self.now.date_in(&self.zone);
+        today.tomorrow().map_or(self.now, |next| Stamp::start_of_day(next, &self.zone))
+    }
+
+    /// The caps of a bot with these of its own.
+    #[must_use]
+    pub fn caps(&self, own_tokens: Option<i64>, own_cost: Option<Money>) -> Caps {
+        Caps::effective(own_tokens, own_cost, self.tokens, self.cost)
+    }
+}
+
+/// A lens with what the room's books say today.
+pub struct Today<'l> {
+    pub(super) lens: &'l Lens,
+    /// The room's day.
+    pub day: String,
+    room: Spending,
+}
+
+impl<'l> Today<'l> {
+    /// Reads the room's books.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn read(c: &Connection, lens: &'l Lens) -> Result<Self> {
+        let day = lens.day();
+        let room = spending(beat::spent_by_room(c, &day)?);
+        Ok(Self { lens, room, day })
+    }
+
+    /// The cap that holds a bot, if any.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn cap(&self, c: &Connection, bot: &str, provider: &str, caps: Caps) -> Result<Option<Cap>> {
+        let spent = spending(beat::spent(c, bot, &self.day)?);
+        Ok(cap_reached(caps, spent, self.is_scripted(provider), self.lens.room, self.room))
+    }
+
+    /// Whether a bot that names `provider` is answered by the embedded one.
+    #[must_use]
+    pub fn is_scripted(&self, provider: &str) -> bool {
+        (if provider == "default" { self.lens.provider.as_str() } else { provider }) == "scripted"
+    }
+
+    /// What the whole room used today.
+    #[must_use]
+    pub const fn room(&self) -> Spending {
+        self.room
+    }
+}
+
+/// The books' numbers as the rules read them.
+#[must_use]
+pub const fn spending(spent: Spent) -> Spending {
+    Spending { tokens: spent.tokens, bound_tokens: spent.bound_tokens, cost: spent.cost }
+}
+
+const COLUMNS: &str = "id, name, config, source, is_paused, token_cap, cost_cap, pace_seconds, reputation, upvotes, \
+     downvotes, followers, following, failing, next_beat_at, last_beat_at, created_at, yaml_config, \
+     yaml_pending IS NOT NULL, \
+     (SELECT count(*) FROM flags WHERE flags.bot_id = bots.id AND flags.resolved = 0)";
+
+fn view(c: &Connection, today: &Today<'_>, row: &Row<'_>) -> Result<BotView> {
+    let lens = today.lens;
+    let id: String = row.get(0)?;
+    let config_text = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+    let config = parse_config(&id, config_text)?;
+    let caps = lens.caps(row.get(5)?, row.get::<_, Option<i64>>(6)?.map(Money::from_nanos));
+    let is_paused: bool = row.get(4)?;
+    let failing: Option<String> = row.get(13)?;
+    let next_beat_at: Option<Stamp> = row.get::<_, Option<i64>>(14)?.map(Stamp::from_micros);
+    let cap = today.cap(c, &id, &config.model.provider, caps)?;
+    let offline = lens.engine == EngineState::Stopped;
+    let (status, status_reason) =
+        told(standing(offline, is_paused, failing.as_deref(), cap), lens, next_beat_at);
+    let yaml: Option<String> = row.get(17)?;
+    let edited = match yaml {
+        Some(yaml) if yaml != config_text => parse_config(&id, &yaml)? != config,
+        _ => false,
+    };
+    Ok(BotView {
+        name: row.get(1)?,
+        reputation_score: row.get(8)?,
+        upvotes_received: row.get(9)?,
+        downvotes_received: row.get(10)?,
+        source: source_of(row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?),
+        is_paused,
+        created_at: Stamp::from_micros(row.get(16)?),
+        follower_count: row.get(11)?,
+        following_count: row.get(12)?,
+        status,
+        status_reason,
+        next_beat_at,
+        last_beat_at: row.get::<_, Option<i64>>(15)?.map(Stamp::from_micros),
+        unresolved_flags: row.get(19)?,
+        yaml_changed: row.get(18)?,
+        pace_seconds: row.get(7)?,
+        edited,
+        thinking: lens.thinking.contains(&id),
+        personality_config: config,
+        id,
+    })
+}
+
+/// The status with its reason in one sentence.
+fn told(standing: Standing, lens: &Lens, next_beat_at: Option<Stamp>) -> (Status, Option<String>) {
+    match standing {
+        Standing::Active => (Status::Active, None),
+        Standing::Paused => (Status::Paused, Some("paused by a person".into())),
+        Standing::Offline => (Status::Offline, Some("the engine is stopped".into())),
+        Standing::Capped(cap) => {
+            let reset = local(lens.end_of_day(), &lens.zone);
+            (Status::Capped, Some(format!("{cap} is used up; it resets at {reset}")))
+        }
+        Standing::Failing(error) => {
+            let error = error.trim_end_matches('.');
+            let next = next_beat_at
+                .map_or_else(String::new, |at| format!("; next try at {}", local(at, &lens.zone)));
+            (Status::Failing, Some(format!("{error}{next}")))
+        }
+    }
+}
+
+/// `2026-02-06 00:00 CET`.
+fn local(at: Stamp, zone: &TimeZone) -> String {
+    at.timestamp().to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string()
+}
+
+pub(super) fn parse_config(bot: &str, json: &str) -> Result<PersonalityConfig> {
+    serde_json::from_str(json)
+        .map_err(|error| StoreError::Corrupt(format!("configuration of bot {bot}: {error}")))
+}
+
+fn source_of(word: &str) -> Source {
+    if word == "custom" { Source::Custom } else { Source::Yaml }
+}
+
+/// Present bots by id, after the one given.
+///
+/// # Errors
+/// Database errors, a configuration that cannot be read.
+pub fn page(c: &Connection, lens: &Lens, skip: u32, limit: u32, after: Option<&str>) -> Result<Vec<BotView>> {
+    let today = Today::read(c, lens)?;
+    let mut statement = c.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM bots WHERE departed_at IS NULL AND id > ?1 ORDER BY id LIMIT ?2 OFFSET ?3"
+    ))?;
+    let mut rows = statement.query(params![after.unwrap_or(""), limit, skip])?;
+    let mut bots = Vec::new();
+    while let Some(row) = rows.next()? {
+        bots.push(view(c, &today, row)?);
+    }
+    Ok(bots)
+}
+
+/// Every present bot by id.
+///
+/// # Errors
+/// As for [`page`].
+pub fn all(c: &Connection, lens: &Lens) -> Result<Vec<BotView>> {
+    page(c, lens, 0, u32::MAX, None)
+}
+
+/// One present bot.
+///
+/// # Errors
+/// 404.
+pub fn one(c: &Connection, lens: &Lens, id: &str) -> Result<BotView> {
+    let today = Today::read(c, lens)?;
+    let mut statement =
+        c.prepare_cached(&format!("SELECT {COLUMNS} FROM bots WHERE id = ?1 AND departed_at IS NULL"))?;
+    let mut rows = statement.query([id])?;
+    match rows.next()? {
+        Some(row) => view(c, &today, row),
+        None => Err(Fault::not_found("bot", id).into()),
+    }
+}
+
+/// A bot's configuration with its effective caps.
+///
+/// # Errors
+/// 404.
+pub fn config(c: &Connection, lens: &Lens, id: &str) -> Result<BotConfigView> {
+    type Found = (String, String, Option<String>, Option<i64>, Option<i64>);
+    let (name, config, yaml, tokens, cost): Found = c
+        .prepare_cached(
+            "SELECT name, config, yaml_config, token_cap, cost_cap FROM bots WHERE id = ?1 AND departed_at IS NULL",
+        )?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
+        .optional()?
+        .ok_or_else(|| Fault::not_found("bot", id))?;
+    Ok(BotConfigView {
+        bot_id: id.to_owned(),
+        bot_name: name,
+        personality_config: parse_config(id, &config)?,
+        cost_caps: cost_caps(lens.caps(tokens, cost.map(Money::from_nanos))),
+        yaml_config: yaml.map(|yaml| parse_config(id, &yaml)).transpose()?,
+    })
+}
+
+/// Caps as the port shows them.
+#[must_use]
+pub const fn cost_caps(caps: Caps) -> CostCaps {
+    CostCaps {
+        daily_token_cap: caps.tokens,
+        daily_cost_cap_usd: caps.cost,
+        is_custom_token_cap: caps.own_tokens,
+        is_custom_cost_cap: caps.own_cost,
+    }
+}
+
+/// A bot's newest posts, newest first; a thread's content is `"title: content"`.
+///
+/// # Errors
+/// 404 for a bot that never was; a departed one's posts are still there.
+pub fn posts(c: &Connection, bot: &str, limit: u32) -> Result<Vec<PostView>> {
+    require_known(c, bot)?;
+    let mut statement = c.prepare_cached(
+        "SELECT * FROM (SELECT 'thread', id, title || ': ' || content, created_at AS at, id AS thread FROM threads \
+         WHERE author = ?1 AND deleted_at IS NULL ORDER BY id DESC LIMIT ?2) \
+         UNION ALL SELECT * FROM (SELECT 'reply', id, content, created_at, thread_id FROM replies \
+         WHERE author = ?1 AND deleted_at IS NULL ORDER BY id DESC LIMIT ?2) \
+         ORDER BY at DESC, thread DESC, 2 DESC LIMIT ?2",
+    )?;
+    let rows = statement.query_map(params![bot, limit], |row| {
+        Ok(PostView {
+            kind: row.get(0)?,
+            id: row.get(1)?,
+            content: row.get(2)?,
+            created_at: Stamp::from_micros(row.get(3)?),
+            thread_id: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Fails with 404 when `id` is neither a present nor a departed bot.
+///
+/// # Errors
+/// 404.
+pub fn require_known(c: &Connection, id: &str) -> Result<()> {
+    c.prepare_cached("SELECT 1 FROM bots WHERE id = ?1")?
+        .query_row([id], |_| Ok(()))
+        .optional()?
+        .ok_or_else(|| Fault::not_found("bot", id).into())
+}
+
+fn follow(row: &Row<'_>) -> rusqlite::Result<FollowView> {
+    Ok(FollowView {
+        follower_id: row.get(0)?,
+        following_id: row.get(1)?,
+        created_at: Stamp::from_micros(row.get(2)?),
+    })
+}
+
+/// Who follows a bot, by id.
+///
+/// # Errors
+/// 404.
+pub fn followers(c: &Connection, bot: &str) -> Result<Vec<FollowView>> {
+    require_known(c, bot)?;
+    let mut statement = c.prepare_cached(
+        "SELECT follower, following, created_at FROM follows WHERE following = ?1 ORDER BY follower",
+    )?;
+    let rows = statement.query_map([bot], follow)?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Whom a bot follows, by id.
+///
+/// # Errors
+/// 404.
+pub fn following(c: &Connection, bot: &str) -> Result<Vec<FollowView>> {
+    require_known(c, bot)?;
+    let mut statement = c.prepare_cached(
+        "SELECT follower, following, created_at FROM follows WHERE follower = ?1 ORDER BY following",
+    )?;
+    let rows = statement.query_map([bot], follow)?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// How many follow a bot and are followed by it.
+///
+/// # Errors
+/// 404.
+pub fn follow_stats(c: &Connection, bot: &str) -> Result<FollowStats> {
+    c.prepare_cached("SELECT followers, following FROM bots WHERE id = ?1")?
+        .query_row([bot], |row| {
+            Ok(FollowStats { followers_count: row.get(0)?, following_count: row.get(1)? })
+        })
+        .optional()?
+        .ok_or_else(|| Fault::not_found("bot", bot).into())
+}

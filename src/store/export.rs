@@ -1,0 +1,340 @@
+//! Exports: every row of a kind as JSON, JSON lines or CSV, in constant memory.
+//!
+//! Rows come by id, so that two exports of the same society are the same bytes.
+
+use std::path::Path;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+use serde_json::{Map, Value};
+
+use super::bots::Lens;
+use super::thoughts::ThoughtRecord;
+use super::{Result, StoreError, stats};
+use crate::domain::{Money, Stamp};
+use crate::protocol::{ExportFormat, ExportKind};
+
+/// Bytes gathered before they are handed on.
+const PIECE: usize = 64 * 1024;
+
+/// How a column's stored value is written.
+#[derive(Copy, Clone)]
+enum As {
+    /// As it is.
+    Plain,
+    /// Microseconds as RFC 3339.
+    Time,
+    /// Nano-dollars as dollars.
+    Dollars,
+    /// 0 or 1 as a truth value.
+    Truth,
+    /// JSON: nested in JSON, text in CSV.
+    Json,
+    /// A JSON list of words: a list in JSON, joined by commas in CSV.
+    Words,
+    /// A kind of memory by its number.
+    Kind,
+    /// A packed thought record: nested in JSON, JSON text in CSV.
+    Thought,
+}
+
+struct Shape {
+    columns: &'static [(&'static str, As)],
+    sql: &'static str,
+    /// The condition that `days` adds.
+    since: Option<&'static str>,
+}
+
+const fn shape(kind: ExportKind) -> Shape {
+    use As::{Dollars, Json, Kind, Plain, Thought, Time, Truth, Words};
+    match kind {
+        ExportKind::Threads => Shape {
+            columns: &[
+                ("id", Plain),
+                ("author_bot_id", Plain),
+                ("title", Plain),
+                ("content", Plain),
+                ("tags", Words),
+                ("reply_count", Plain),
+                ("vote_score", Plain),
+                ("created_at", Time),
+            ],
+            sql: "SELECT id, author, title, content, tags, reply_count, upvotes - downvotes, created_at FROM threads \
+                  WHERE deleted_at IS NULL{} ORDER BY id",
+            since: Some(" AND created_at >= ?1"),
+        },
+        ExportKind::Replies => Shape {
+            columns: &[
+                ("id", Plain),
+                ("thread_id", Plain),
+                ("parent_reply_id", Plain),
+                ("author_bot_id", Plain),
+                ("content", Plain),
+                ("vote_score", Plain),
+                ("created_at", Time),
+            ],
+            sql: "SELECT id, thread_id, parent_reply_id, author, content, upvotes - downvotes, created_at FROM replies \
+                  WHERE deleted_at IS NULL{} ORDER BY id",
+            since: Some(" AND created_at >= ?1"),
+        },
+        ExportKind::Votes => Shape {
+            columns: &[
+                ("id", Plain),
+                ("voter_bot_id", Plain),
+                ("target_type", Plain),
+                ("target_id", Plain),
+                ("value", Plain),
+                ("created_at", Time),
+            ],
+            sql: "SELECT id, voter, target_type, target_id, value, created_at FROM votes WHERE 1{} ORDER BY id",
+            since: Some(" AND created_at >= ?1"),
+        },
+        ExportKind::Follows => Shape {
+            columns: &[("follower_id", Plain), ("following_id", Plain), ("created_at", Time)],
+            sql: "SELECT follower, following, created_at FROM follows WHERE 1{} ORDER BY follower, following",
+            since: Some(" AND created_at >= ?1"),
+        },
+        ExportKind::Activity => Shape {
+            columns: &[
+                ("id", Plain),
+                ("bot_id", Plain),
+                ("action_type", Plain),
+                ("tokens_used", Plain),
+                ("created_at", Time),
+                ("cost_usd", Dollars),
+                ("details", Json),
+            ],
+            sql: "SELECT id, bot_id, action_type, tokens_used, created_at, cost, details FROM activities \
+                  WHERE 1{} ORDER BY id",
+            since: Some(" AND created_at >= ?1"),
+        },
+        ExportKind::Bots => Shape {
+            columns: &[
+                ("id", Plain),
+                ("name", Plain),
+                ("source", Plain),
+                ("reputation_score", Plain),
+                ("upvotes_received", Plain),
+                ("downvotes_received", Plain),
+                ("thread_count", Plain),
+                ("reply_count", Plain),
+                ("created_at", Time),
+                ("personality_config", Json),
+            ],
+            sql: "SELECT id, name, source, reputation, upvotes, downvotes, threads, replies, created_at, config \
+                  FROM bots WHERE departed_at IS NULL{} ORDER BY id",
+            since: None,
+        },
+        ExportKind::Memories => Shape {
+            columns: &[
+                ("id", Plain),
+                ("bot_id", Plain),
+                ("kind", Kind),
+                ("key", Plain),
+                ("text", Plain),
+                ("source", Plain),
+                ("sentiment", Plain),
+                ("confidence", Plain),
+                ("importance", Plain),
+                ("count", Plain),
+                ("moments", Plain),
+                ("history", Json),
+                ("period_start", Time),
+                ("period_end", Time),
+                ("thread_id", Plain),
+                ("activity_id", Plain),
+                ("pinned", Truth),
+                ("created_at", Time),
+                ("updated_at", Time),
+            ],
+            sql: "SELECT id, bot_id, kind, key, text, source, sentiment, confidence, importance, count, moments, \
+                  history, period_start, period_end, thread_id, activity_id, pinned, created_at, updated_at \
+                  FROM memories WHERE 1{} ORDER BY id",
+            since: Some(" AND created_at >= ?1"),
+        },
+        ExportKind::Usage => Shape {
+            columns: &[
+                ("bot_id", Plain),
+                ("date", Plain),
+                ("provider", Plain),
+                ("model", Plain),
+                ("calls", Plain),
+                ("input_tokens", Plain),
+                ("output_tokens", Plain),
+                ("cached_tokens", Plain),
+                ("cost_usd", Dollars),
+                ("priced", Truth),
+            ],
+            sql: "SELECT bot_id, day, provider, model, calls, input, output, cached, cost, priced FROM usage_daily \
+                  WHERE 1{} ORDER BY bot_id, day, provider, model",
+            since: Some(" AND day >= ?2"),
+        },
+        ExportKind::Thoughts => Shape {
+            columns: &[("activity_id", Plain), ("record", Thought)],
+            sql: "SELECT activity_id, record FROM thoughts WHERE 1{} ORDER BY activity_id",
+            since: Some(" AND activity_id IN (SELECT id FROM activities WHERE created_at >= ?1)"),
+        },
+    }
+}
+
+/// Exports from a database file, on a connection of its own, as it is when this begins.
+///
+/// # Errors
+/// Database errors; what `sink` returned.
+pub fn from_file(
+    path: &Path,
+    lens: &Lens,
+    kind: ExportKind,
+    format: ExportFormat,
+    days: Option<u32>,
+    sink: impl FnMut(&[u8]) -> std::io::Result<()>,
+) -> Result<u64> {
+    let c = super::open_connection(path, true)?;
+    run(&c, lens, kind, format, days, sink)
+}
+
+/// Writes every row of `kind` of the last `days` days (all when `None`) and answers their number.
+///
+/// # Errors
+/// Database errors; what `sink` returned.
+pub fn run(
+    c: &Connection,
+    lens: &Lens,
+    kind: ExportKind,
+    format: ExportFormat,
+    days: Option<u32>,
+    sink: impl FnMut(&[u8]) -> std::io::Result<()>,
+) -> Result<u64> {
+    let shape = shape(kind);
+    let condition = days.and(shape.since).unwrap_or_default();
+    let (first, _) = stats::span(lens, days.unwrap_or(1));
+    let since = first.parse().map_or(Stamp::default(), |date| Stamp::start_of_day(date, &lens.zone));
+    let mut statement = c.prepare(&shape.sql.replace("{}", condition))?;
+    for (index, used) in [(1, "?1"), (2, "?2")] {
+        if condition.contains(used) {
+            match index {
+                1 => statement.raw_bind_parameter(1, since.micros())?,
+                _ => statement.raw_bind_parameter(2, first.as_str())?,
+            }
+        }
+    }
+    let mut rows = statement.raw_query();
+    let mut out = Writer::new(format, shape.columns, sink);
+    out.begin()?;
+    while let Some(row) = rows.next()? {
+        out.row(row)?;
+    }
+    out.end()
+}
+
+/// Gathers pieces and lays rows out.
+struct Writer<S> {
+    format: ExportFormat,
+    columns: &'static [(&'static str, As)],
+    piece: Vec<u8>,
+    rows: u64,
+    sink: S,
+}
+
+impl<S: FnMut(&[u8]) -> std::io::Result<()>> Writer<S> {
+    fn new(format: ExportFormat, columns: &'static [(&'static str, As)], sink: S) -> Self {
+        Self { format, columns, piece: Vec::with_capacity(PIECE + 16 * 1024), rows: 0, sink }
+    }
+
+    fn begin(&mut self) -> Result<()> {
+        match self.format {
+            ExportFormat::Json => self.piece.push(b'['),
+            ExportFormat::Jsonl => {}
+            ExportFormat::Csv => {
+                self.record(&self.columns.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>())?
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, row: &Row<'_>) -> Result<()> {
+        if self.format == ExportFormat::Csv {
+            let mut cells = Vec::with_capacity(self.columns.len());
+            for (index, (_, how)) in self.columns.iter().enumerate() {
+                cells.push(cell(row.get_ref(index)?, *how)?);
+            }
+            self.record(&cells)?;
+        } else {
+            let mut object = Map::with_capacity(self.columns.len());
+            for (index, (name, how)) in self.columns.iter().enumerate() {
+                object.insert((*name).to_owned(), value(row.get_ref(index)?, *how)?);
+            }
+            if self.format == ExportFormat::Json {
+                self.piece.extend_from_slice(if self.rows == 0 { b"\n" } else { b",\n" });
+            }
+            serde_json::to_writer(&mut self.piece, &object).map_err(|error| written(error.into()))?;
+            if self.format == ExportFormat::Jsonl {
+                self.piece.push(b'\n');
+            }
+        }
+        self.rows += 1;
+        if self.piece.len() >= PIECE { self.hand_on() } else { Ok(()) }
+    }
+
+    fn record(&mut self, cells: &[String]) -> Result<()> {
+        csv::Writer::from_writer(&mut self.piece).write_record(cells).map_err(|error| written(error.into()))
+    }
+
+    fn end(mut self) -> Result<u64> {
+        if self.format == ExportFormat::Json {
+            self.piece.extend_from_slice(if self.rows == 0 { b"]\n" } else { b"\n]\n" });
+        }
+        self.hand_on()?;
+        Ok(self.rows)
+    }
+
+    fn hand_on(&mut self) -> Result<()> {
+        (self.sink)(&self.piece).map_err(written)?;
+        self.piece.clear();
+        Ok(())
+    }
+}
+
+fn written(source: std::io::Error) -> StoreError {
+    StoreError::Io { action: "write", path: "the export".into(), source }
+}
+
+fn value(stored: ValueRef<'_>, how: As) -> Result<Value> {
+    Ok(match (stored, how) {
+        (ValueRef::Null, _) => Value::Null,
+        (ValueRef::Integer(number), As::Time) => Stamp::from_micros(number).to_string().into(),
+        (ValueRef::Integer(number), As::Dollars) => Money::from_nanos(number).dollars().into(),
+        (ValueRef::Integer(number), As::Truth) => (number != 0).into(),
+        (ValueRef::Integer(number), As::Kind) => kind_word(number).into(),
+        (ValueRef::Integer(number), _) => number.into(),
+        (ValueRef::Real(number), _) => number.into(),
+        (ValueRef::Text(text), As::Json | As::Words) => {
+            serde_json::from_slice(text).unwrap_or_else(|_| String::from_utf8_lossy(text).into())
+        }
+        (ValueRef::Text(text), _) => String::from_utf8_lossy(text).into(),
+        (ValueRef::Blob(bytes), _) => serde_json::to_value(ThoughtRecord::decode(bytes)?)
+            .map_err(|error| StoreError::Corrupt(error.to_string()))?,
+    })
+}
+
+fn kind_word(number: i64) -> &'static str {
+    let kind = usize::try_from(number).ok().and_then(|number| crate::domain::MemoryKind::ALL.get(number));
+    kind.map_or("unknown", |kind| kind.as_str())
+}
+
+/// A cell of a CSV file.
+fn cell(stored: ValueRef<'_>, how: As) -> Result<String> {
+    Ok(match value(stored, how)? {
+        Value::Null => String::new(),
+        Value::String(text) => inert(text),
+        Value::Array(words) if matches!(how, As::Words) => {
+            inert(words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","))
+        }
+        other => other.to_string(),
+    })
+}
+
+/// Keeps a spreadsheet from reading text as a formula.
+fn inert(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+}

@@ -1,0 +1,202 @@
+//! Threads, replies and votes as people read them.
+
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+
+use super::acts::Target;
+use super::names::{Names, shown};
+use super::{Result, fulltext};
+use crate::domain::Stamp;
+use crate::protocol::{Fault, ReplyView, ThreadQuery, ThreadSort, ThreadSummary, ThreadView, VoteCount};
+
+const SUMMARY: &str = "t.id, t.author, t.title, t.tags, t.created_at, t.reply_count, t.upvotes - t.downvotes, \
+     t.last_activity_at, t.pinned, b.name FROM threads t LEFT JOIN bots b ON b.id = t.author";
+
+fn summary(row: &Row<'_>) -> rusqlite::Result<ThreadSummary> {
+    let author: String = row.get(1)?;
+    Ok(ThreadSummary {
+        id: row.get(0)?,
+        title: row.get(2)?,
+        tags: tags(row.get_ref(3)?.as_str()?),
+        created_at: Stamp::from_micros(row.get(4)?),
+        reply_count: row.get(5)?,
+        vote_score: row.get(6)?,
+        last_activity_at: Stamp::from_micros(row.get(7)?),
+        pinned: row.get(8)?,
+        author_name: shown(&author, row.get(9)?),
+        author_bot_id: author,
+    })
+}
+
+/// Tags as stored; a damaged list shows as none.
+pub(super) fn tags(json: &str) -> Vec<String> {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+/// Threads that match, in the order asked for: newest first, highest score first, or last post first.
+///
+/// Without a text, a tag or an author the page is read straight from the order's index and costs
+/// the same at any depth with `after`. With one of them see [`fulltext`] for what bounds the cost.
+///
+/// # Errors
+/// 404 when `after` is no thread.
+pub fn threads(c: &Connection, q: &ThreadQuery) -> Result<Vec<ThreadSummary>> {
+    let words = q.q.trim();
+    let plain = words.is_empty() && q.tag.is_none();
+    if plain && (q.author.is_none() || q.sort == ThreadSort::Newest) {
+        return walk(c, q);
+    }
+    let ids = fulltext::page(c, q)?;
+    let mut statement = c.prepare_cached(&format!("SELECT {SUMMARY} WHERE t.id = ?1"))?;
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(statement.query_row([id], summary).optional()?);
+    }
+    Ok(found)
+}
+
+/// The value a thread is sorted by, besides its id.
+pub(super) const fn key(sort: ThreadSort) -> &'static str {
+    match sort {
+        ThreadSort::Newest => "id",
+        ThreadSort::Popular => "upvotes - downvotes",
+        ThreadSort::Active => "last_seq",
+    }
+}
+
+/// Where the thread `id` stands in the order.
+pub(super) fn position(c: &Connection, sort: ThreadSort, id: i64) -> Result<i64> {
+    c.prepare_cached(&format!("SELECT {} FROM threads WHERE id = ?1", key(sort)))?
+        .query_row([id], |row| row.get(0))
+        .optional()?
+        .ok_or_else(|| Fault::not_found("thread", id).into())
+}
+
+fn walk(c: &Connection, q: &ThreadQuery) -> Result<Vec<ThreadSummary>> {
+    let sql = walk_sql(q);
+    let place = q.after.map(|id| position(c, q.sort, id)).transpose()?;
+    let mut values: Vec<(&str, &dyn ToSql)> = vec![(":limit", &q.limit), (":skip", &q.skip)];
+    if let Some(author) = &q.author {
+        values.push((":author", author));
+    }
+    if let Some(place) = &place {
+        values.push((":place", place));
+        if q.sort != ThreadSort::Newest {
+            values.push((":after", &q.after));
+        }
+    }
+    let mut statement = c.prepare_cached(&sql)?;
+    let rows = statement.query_map(values.as_slice(), summary)?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+pub(super) fn walk_sql(q: &ThreadQuery) -> String {
+    let author = if q.author.is_some() { " AND t.author = :author" } else { "" };
+    let (after, order) = match q.sort {
+        ThreadSort::Newest => (" AND t.id < :place", "t.id DESC"),
+        ThreadSort::Popular => (
+            " AND (t.upvotes - t.downvotes) <= :place AND ((t.upvotes - t.downvotes) < :place OR t.id < :after)",
+            "(t.upvotes - t.downvotes) DESC, t.id DESC",
+        ),
+        ThreadSort::Active => (" AND (t.last_seq, t.id) < (:place, :after)", "t.last_seq DESC, t.id DESC"),
+    };
+    let after = if q.after.is_some() { after } else { "" };
+    format!(
+        "SELECT {SUMMARY} WHERE t.deleted_at IS NULL{author}{after} ORDER BY {order} LIMIT :limit OFFSET :skip"
+    )
+}
+
+/// A thread with all its replies, oldest first.
+///
+/// # Errors
+/// 404 when it does not exist or was deleted.
+pub fn thread(c: &Connection, id: i64) -> Result<ThreadView> {
+    let mut names = Names::default();
+    let mut view = c
+        .prepare_cached(
+            "SELECT author, title, content, tags, created_at, upvotes - downvotes, pinned FROM threads \
+             WHERE id = ?1 AND deleted_at IS NULL",
+        )?
+        .query_row([id], |row| {
+            Ok(ThreadView {
+                id,
+                author_bot_id: row.get(0)?,
+                title: row.get(1)?,
+                content: row.get(2)?,
+                tags: tags(row.get_ref(3)?.as_str()?),
+                created_at: Stamp::from_micros(row.get(4)?),
+                vote_score: row.get(5)?,
+                pinned: row.get(6)?,
+                author_name: String::new(),
+                replies: Vec::new(),
+            })
+        })
+        .optional()?
+        .ok_or_else(|| Fault::not_found("thread", id))?;
+    view.author_name = names.of(c, &view.author_bot_id)?;
+    let mut statement = c.prepare_cached(
+        "SELECT id, author, content, parent_reply_id, created_at, upvotes - downvotes FROM replies \
+         WHERE thread_id = ?1 AND deleted_at IS NULL ORDER BY id",
+    )?;
+    let rows = statement.query_map([id], |row| {
+        Ok(ReplyView {
+            id: row.get(0)?,
+            thread_id: id,
+            author_bot_id: row.get(1)?,
+            content: row.get(2)?,
+            parent_reply_id: row.get(3)?,
+            created_at: Stamp::from_micros(row.get(4)?),
+            vote_score: row.get(5)?,
+            author_name: String::new(),
+        })
+    })?;
+    for row in rows {
+        let mut reply = row?;
+        reply.author_name = names.of(c, &reply.author_bot_id)?;
+        view.replies.push(reply);
+    }
+    Ok(view)
+}
+
+/// One reply.
+///
+/// # Errors
+/// 404 when it does not exist or was deleted.
+pub fn reply(c: &Connection, id: i64) -> Result<ReplyView> {
+    c.prepare_cached(
+        "SELECT r.thread_id, r.author, r.content, r.parent_reply_id, r.created_at, r.upvotes - r.downvotes, b.name \
+         FROM replies r LEFT JOIN bots b ON b.id = r.author WHERE r.id = ?1 AND r.deleted_at IS NULL",
+    )?
+    .query_row([id], |row| {
+        let author: String = row.get(1)?;
+        Ok(ReplyView {
+            id,
+            thread_id: row.get(0)?,
+            content: row.get(2)?,
+            parent_reply_id: row.get(3)?,
+            created_at: Stamp::from_micros(row.get(4)?),
+            vote_score: row.get(5)?,
+            author_name: shown(&author, row.get(6)?),
+            author_bot_id: author,
+        })
+    })
+    .optional()?
+    .ok_or_else(|| Fault::not_found("reply", id).into())
+}
+
+/// The votes on a post.
+///
+/// # Errors
+/// 404 when it does not exist or was deleted.
+pub fn votes(c: &Connection, target: Target) -> Result<VoteCount> {
+    let sql = match target {
+        Target::Thread(_) => "SELECT upvotes, downvotes FROM threads WHERE id = ?1 AND deleted_at IS NULL",
+        Target::Reply(_) => "SELECT upvotes, downvotes FROM replies WHERE id = ?1 AND deleted_at IS NULL",
+    };
+    c.prepare_cached(sql)?
+        .query_row(params![target.id()], |row| {
+            let (upvotes, downvotes): (i64, i64) = (row.get(0)?, row.get(1)?);
+            Ok(VoteCount { upvotes, downvotes, score: upvotes - downvotes })
+        })
+        .optional()?
+        .ok_or_else(|| Fault::not_found(target.kind(), target.id()).into())
+}

@@ -1,0 +1,134 @@
+//! Full-text search over titles, posts and replies, and lists narrowed by tag or author.
+//!
+//! Every word must occur (the start of a word is enough from two characters on); whatever else
+//! is typed is text, never query syntax. A post that matches brings its thread. So that a word
+//! most posts contain costs no more than a rare one, at most [`CANDIDATES`] posts are looked at
+//! for each of threads and replies, newest first: a very common word finds the newest of its
+//! threads and not all of them.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Result, forum};
+use crate::protocol::{ThreadQuery, ThreadSort};
+
+/// Matching posts looked at, newest first.
+pub const CANDIDATES: u32 = 2_000;
+/// Words of a query that count.
+const WORDS: usize = 12;
+/// Characters of a word that count.
+const WORD_CHARS: usize = 40;
+
+/// A person's words as an FTS5 query; `None` when there is nothing to search for.
+/// `prefix`: whether the start of a word is enough.
+#[must_use]
+pub fn query(words: &str, prefix: bool) -> Option<String> {
+    let terms: Vec<String> = words
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(WORDS)
+        .map(|word| {
+            let word: String = word.chars().take(WORD_CHARS).collect();
+            // One letter starts too many words to be of use.
+            let star = if prefix && word.chars().nth(1).is_some() { "*" } else { "" };
+            format!("\"{word}\"{star}")
+        })
+        .collect();
+    (!terms.is_empty()).then(|| terms.join(" AND "))
+}
+
+/// The ids of the threads on the page asked for, in order.
+pub(super) fn page(c: &Connection, q: &ThreadQuery) -> Result<Vec<i64>> {
+    let place = q.after.map(|id| forum::position(c, q.sort, id)).transpose()?;
+    let mut rated = rate(c, q, candidates(c, q)?)?;
+    rated.sort_unstable_by(|a, b| b.cmp(a));
+    let start = match (place, q.after) {
+        (Some(place), Some(after)) => rated.partition_point(|one| *one >= (place, after)),
+        _ => 0,
+    };
+    Ok(rated.into_iter().skip(start + q.skip as usize).take(q.limit as usize).map(|(_, id)| id).collect())
+}
+
+/// Threads that may match, by id.
+fn candidates(c: &Connection, q: &ThreadQuery) -> Result<BTreeSet<i64>> {
+    if !q.q.trim().is_empty() {
+        return matching(c, &q.q);
+    }
+    let (sql, value) = match (&q.tag, &q.author) {
+        (Some(tag), _) => {
+            ("SELECT thread_id FROM thread_tags WHERE tag = ?1 ORDER BY thread_id DESC LIMIT ?2", tag)
+        }
+        (None, Some(author)) => (
+            "SELECT id FROM threads WHERE author = ?1 AND deleted_at IS NULL ORDER BY id DESC LIMIT ?2",
+            author,
+        ),
+        (None, None) => return Ok(BTreeSet::new()), // read straight from the index
+    };
+    let mut statement = c.prepare_cached(sql)?;
+    let rows = statement.query_map(params![value, CANDIDATES], |row| row.get(0))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// The threads of the newest posts that hold the words.
+fn matching(c: &Connection, words: &str) -> Result<BTreeSet<i64>> {
+    let mut threads = BTreeSet::new();
+    let newest: i64 =
+        c.prepare_cached("SELECT ifnull(max(id), 0) FROM threads")?.query_row([], |row| row.get(0))?;
+    // Replies have the higher row ids and would hide the threads: those get a pass of their own.
+    for bound in [i64::MAX, newest * 2] {
+        // Whole words are found without merging the lists of all words that begin alike.
+        for prefix in [false, true] {
+            let Some(query) = query(words, prefix) else { return Ok(threads) };
+            if collect(c, &query, bound, &mut threads)? >= CANDIDATES {
+                break;
+            }
+        }
+    }
+    Ok(threads)
+}
+
+fn collect(c: &Connection, query: &str, bound: i64, threads: &mut BTreeSet<i64>) -> Result<u32> {
+    let mut posts = c.prepare_cached(
+        "SELECT rowid FROM posts_fts WHERE posts_fts MATCH ?1 AND rowid <= ?2 ORDER BY rowid DESC LIMIT ?3",
+    )?;
+    let mut reply = c.prepare_cached("SELECT thread_id FROM replies WHERE id = ?1")?;
+    let mut rows = posts.query(params![query, bound, CANDIDATES])?;
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        count += 1;
+        let post: i64 = row.get(0)?;
+        if post % 2 == 0 {
+            threads.insert(post / 2);
+        } else {
+            threads.extend(reply.query_row([post / 2], |row| row.get::<_, i64>(0)).optional()?);
+        }
+    }
+    Ok(count)
+}
+
+/// What each thread is sorted by, with its id; those that do not fit the query fall out.
+fn rate(c: &Connection, q: &ThreadQuery, threads: BTreeSet<i64>) -> Result<Vec<(i64, i64)>> {
+    let by_text = !q.q.trim().is_empty();
+    let author = q.author.as_deref();
+    let tag = q.tag.as_deref().filter(|_| by_text);
+    if q.sort == ThreadSort::Newest && author.is_none() && tag.is_none() && !by_text {
+        return Ok(threads.into_iter().map(|id| (id, id)).collect());
+    }
+    let mut statement = c.prepare_cached(&format!(
+        "SELECT {} FROM threads WHERE id = ?1 AND deleted_at IS NULL AND (?2 IS NULL OR author = ?2)",
+        forum::key(q.sort)
+    ))?;
+    let mut tagged = c.prepare_cached("SELECT 1 FROM thread_tags WHERE tag = ?1 AND thread_id = ?2")?;
+    let mut rated = Vec::with_capacity(threads.len());
+    for id in threads {
+        if let Some(tag) = tag
+            && !tagged.exists(params![tag, id])?
+        {
+            continue;
+        }
+        let key: Option<i64> = statement.query_row(params![id, author], |row| row.get(0)).optional()?;
+        rated.extend(key.map(|key| (key, id)));
+    }
+    Ok(rated)
+}

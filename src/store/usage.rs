@@ -1,0 +1,237 @@
+//! What was used: reports per period, the header's numbers, the raw material of forecasts.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, params};
+
+use super::bots::{Lens, Today};
+use super::names::Names;
+use super::{Result, beat, stats};
+use crate::domain::Money;
+use crate::domain::status::Caps;
+use crate::protocol::{BotUsage, Period, UsageReport};
+
+const fn length(period: Period) -> (&'static str, u32) {
+    match period {
+        Period::Daily => ("daily", 1),
+        Period::Weekly => ("weekly", 7),
+        Period::Monthly => ("monthly", 30),
+    }
+}
+
+/// Usage in a period: one row per bot by id, present ones and departed ones that used something.
+///
+/// # Errors
+/// Database errors.
+pub fn report(c: &Connection, lens: &Lens, period: Period) -> Result<UsageReport> {
+    let (word, days) = length(period);
+    let (first, last) = stats::span(lens, days);
+    let today = Today::read(c, lens)?;
+    let mut bots: BTreeMap<String, BotUsage> = BTreeMap::new();
+    let mut statement = c.prepare_cached(
+        "SELECT id, name, token_cap, cost_cap, config ->> '$.model.provider' FROM bots WHERE departed_at IS NULL",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let id: String = row.get(0)?;
+        let caps = lens.caps(row.get(2)?, row.get::<_, Option<i64>>(3)?.map(Money::from_nanos));
+        let provider = row.get::<_, Option<String>>(4)?.unwrap_or_else(|| "default".into());
+        let mut usage = empty(&id, row.get(1)?, &first, caps);
+        usage.cap_exceeded = today.cap(c, &id, &provider, caps)?.is_some();
+        bots.insert(id, usage);
+    }
+    let mut names = Names::default();
+    let mut statement = c.prepare_cached(
+        "SELECT bot_id, sum(input), sum(output), sum(cost), min(priced) FROM usage_daily WHERE day BETWEEN ?1 AND ?2 \
+         GROUP BY bot_id",
+    )?;
+    let mut rows = statement.query([&first, &last])?;
+    while let Some(row) = rows.next()? {
+        let id: String = row.get(0)?;
+        if !bots.contains_key(&id) {
+            let name = names.of(c, &id)?;
+            bots.insert(id.clone(), empty(&id, name, &first, lens.caps(None, None)));
+        }
+        if let Some(usage) = bots.get_mut(&id) {
+            usage.input_tokens = row.get(1)?;
+            usage.output_tokens = row.get(2)?;
+            usage.total_tokens = usage.input_tokens + usage.output_tokens;
+            usage.estimated_cost_usd = Money::from_nanos(row.get(3)?);
+            usage.unpriced = !row.get::<_, bool>(4)?;
+        }
+    }
+    let bots: Vec<BotUsage> = bots.into_values().collect();
+    Ok(UsageReport {
+        period: word.into(),
+        total_tokens: bots.iter().map(|bot| bot.total_tokens).sum(),
+        total_cost_usd: bots.iter().map(|bot| bot.estimated_cost_usd).sum(),
+        bots,
+        simulated_cost: None,
+    })
+}
+
+fn empty(id: &str, name: String, date: &str, caps: Caps) -> BotUsage {
+    BotUsage {
+        bot_id: id.to_owned(),
+        bot_name: name,
+        date: date.to_owned(),
+        input_tokens: 0,
+        output_tokens: 0,
+        total_tokens: 0,
+        estimated_cost_usd: Money::ZERO,
+        token_cap: caps.tokens,
+        cost_cap_usd: caps.cost,
+        cap_exceeded: false,
+        unpriced: false,
+    }
+}
+
+/// Numbers of the room that its header shows.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Present bots.
+    pub bots: i64,
+    /// How many are paused.
+    pub paused: i64,
+    /// How many have a cap used up.
+    pub capped: i64,
+    /// How many fail.
+    pub failing: i64,
+    /// Custom bots.
+    pub custom: i64,
+    /// Tokens today.
+    pub tokens: i64,
+    /// Cost today.
+    pub cost: Money,
+}
+
+/// How many bots are present.
+///
+/// # Errors
+/// Database errors.
+pub fn bot_count(c: &Connection) -> Result<i64> {
+    Ok(c.prepare_cached("SELECT count(*) FROM bots INDEXED BY bots_due WHERE departed_at IS NULL")?
+        .query_row([], |row| row.get(0))?)
+}
+
+/// Counts the room. Each number comes from an index that holds only what is counted, so a large
+/// room in which all is well costs little.
+///
+/// # Errors
+/// Database errors.
+pub fn counts(c: &Connection, lens: &Lens) -> Result<Counts> {
+    let count = |sql: &str| -> Result<i64> { Ok(c.prepare_cached(sql)?.query_row([], |row| row.get(0))?) };
+    let today = Today::read(c, lens)?;
+    let (tokens, cost) = c
+        .prepare_cached("SELECT ifnull(sum(tokens), 0), ifnull(sum(cost), 0) FROM usage_room WHERE day = ?1")?
+        .query_row([&today.day], |row| Ok((row.get(0)?, Money::from_nanos(row.get(1)?))))?;
+    Ok(Counts {
+        bots: bot_count(c)?,
+        paused: count("SELECT count(*) FROM bots WHERE is_paused = 1 AND departed_at IS NULL")?,
+        capped: capped(c, &today)?,
+        failing: count(
+            "SELECT count(*) FROM bots WHERE failing IS NOT NULL AND is_paused = 0 AND departed_at IS NULL",
+        )?,
+        custom: count("SELECT count(*) FROM bots WHERE source = 'custom' AND departed_at IS NULL")?,
+        tokens,
+        cost,
+    })
+}
+
+/// How many bots show as capped. Only bots with caps of their own, and bots that used a provider
+/// the default caps bind, can be; unless the room itself is at its cap or a default is 0.
+fn capped(c: &Connection, today: &Today<'_>) -> Result<i64> {
+    let lens = today.lens;
+    let room = today.room();
+    let room_full = crate::domain::status::cap_reached(
+        lens.caps(Some(i64::MAX), Some(Money::from_nanos(i64::MAX))),
+        crate::domain::status::Spending::default(),
+        true,
+        lens.room,
+        room,
+    )
+    .is_some();
+    let everyone = room_full || lens.tokens <= 0 || lens.cost <= Money::ZERO;
+    let which = if everyone {
+        "departed_at IS NULL"
+    } else if room.bound_tokens > 0 || room.cost > Money::ZERO {
+        "departed_at IS NULL AND (token_cap IS NOT NULL OR cost_cap IS NOT NULL OR id IN \
+         (SELECT bot_id FROM usage_daily WHERE day = ?1 AND provider <> 'scripted' \
+          UNION SELECT bot_id FROM reservations WHERE day = ?1))"
+    } else {
+        "departed_at IS NULL AND (token_cap IS NOT NULL OR cost_cap IS NOT NULL) AND ?1 = ?1"
+    };
+    let mut statement = c.prepare_cached(&format!(
+        "SELECT id, token_cap, cost_cap, config ->> '$.model.provider' FROM bots \
+         WHERE is_paused = 0 AND failing IS NULL AND {which}"
+    ))?;
+    let mut rows = if everyone { statement.query([])? } else { statement.query([&today.day])? };
+    let mut capped = 0;
+    while let Some(row) = rows.next()? {
+        let id: String = row.get(0)?;
+        let caps = lens.caps(row.get(1)?, row.get::<_, Option<i64>>(2)?.map(Money::from_nanos));
+        let provider = row.get::<_, Option<String>>(3)?.unwrap_or_else(|| "default".into());
+        capped += i64::from(today.cap(c, &id, &provider, caps)?.is_some());
+    }
+    Ok(capped)
+}
+
+/// What one bot did lately, for a forecast.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lately {
+    /// Tokens in the span.
+    pub tokens: i64,
+    /// Cost in the span.
+    pub cost: Money,
+    /// Acts in the span.
+    pub acts: i64,
+    /// Tokens today.
+    pub tokens_today: i64,
+    /// Cost today.
+    pub cost_today: Money,
+    /// Whether some of it went to a model without a known price.
+    pub unpriced: bool,
+    /// Effective caps.
+    pub caps: Caps,
+    /// Beats ever.
+    pub beats: i64,
+    /// Of those, beats with nothing to react to.
+    pub idle: i64,
+}
+
+/// What `bot` did from `first` to `today`.
+///
+/// # Errors
+/// Database errors.
+pub fn lately(c: &Connection, lens: &Lens, bot: &str, first: &str, today: &str) -> Result<Lately> {
+    let acts = c
+        .prepare_cached(
+            "SELECT ifnull(sum(count), 0) FROM actions_daily WHERE day BETWEEN ?2 AND ?3 AND bot_id = ?1 \
+             AND action_type NOT IN ('interview', 'config_updated')",
+        )?
+        .query_row([bot, first, today], |row| row.get(0))?;
+    let (caps, beats, idle) = c
+        .prepare_cached("SELECT token_cap, cost_cap, beat, idle_beats FROM bots WHERE id = ?1")?
+        .query_row([bot], |row| {
+            let caps = lens.caps(row.get(0)?, row.get::<_, Option<i64>>(1)?.map(Money::from_nanos));
+            Ok((caps, row.get(2)?, row.get(3)?))
+        })?;
+    let spent = beat::spent(c, bot, today)?;
+    Ok(c.prepare_cached(
+        "SELECT ifnull(sum(input + output), 0), ifnull(sum(cost), 0), ifnull(min(priced), 1) FROM usage_daily \
+         WHERE bot_id = ?1 AND day BETWEEN ?2 AND ?3",
+    )?
+    .query_row(params![bot, first, today], |row| {
+        Ok(Lately {
+            tokens: row.get(0)?,
+            cost: Money::from_nanos(row.get(1)?),
+            acts,
+            tokens_today: spent.tokens,
+            cost_today: spent.cost,
+            unpriced: !row.get::<_, bool>(2)?,
+            caps,
+            beats,
+            idle,
+        })
+    })?)
+}
