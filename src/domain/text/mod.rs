@@ -75,9 +75,11 @@ fn shorten(text: &str, max_chars: usize) -> String {
         if used > room {
             break;
         }
-        end = start + grapheme.len();
+        if !grapheme.trim_end().is_empty() {
+            end = start + grapheme.len();
+        }
     }
-    let mut kept = text[..end].trim_end().to_owned();
+    let mut kept = text[..end].to_owned();
     kept.push('…');
     kept
 }
@@ -132,11 +134,15 @@ fn pass(text: &str, max_chars: usize, one_line: bool) -> String {
             Class::Mark => out.mark(c),
             Class::Joiner => out.joiner(rest.chars().next()),
             Class::Presentation => out.presentation(rest.chars().next()),
+            Class::Jamo => out.jamo(c),
         }
     }
     let mut cleaned = out.finish();
     if !cleaned.is_ascii() {
         cleaned = bound_graphemes(cleaned);
+    }
+    if more && let Some((at, _)) = cleaned.grapheme_indices(true).next_back() {
+        cleaned.truncate(at); // the last grapheme may be half of one
     }
     if one_line {
         cleaned.truncate(cleaned.trim_end_matches(' ').len());
@@ -157,6 +163,7 @@ enum Class {
     Mark,
     Joiner,
     Presentation,
+    Jamo,
 }
 
 fn classify(c: char) -> Class {
@@ -179,7 +186,9 @@ fn classify(c: char) -> Class {
         VS16 => Class::Presentation,
         '\u{2800}' => Class::Space,
         '\u{FFFC}' => Class::Unknown,
+        '\u{1161}'..='\u{11FF}' | '\u{D7B0}'..='\u{D7FB}' => Class::Jamo,
         _ if is_invisible(c) => Class::Drop,
+        _ if is_without_width(c) => Class::Unknown,
         // Skin tones are graphemes' extenders like marks are, and can be heaped like them.
         '\u{1F3FB}'..='\u{1F3FF}' => Class::Mark,
         _ => match c.general_category() {
@@ -205,19 +214,23 @@ const fn is_invisible(c: char) -> bool {
         | '\u{FFF0}'..='\u{FFFB}' | '\u{1D159}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Format characters that draw something: Arabic and Kaithi number signs and the like.
+/// Format characters that draw something and take room: Arabic and Kaithi number signs.
 const fn is_visible_format(c: char) -> bool {
+    matches!(c, '\u{600}'..='\u{604}' | '\u{6DD}' | '\u{110BD}' | '\u{110CD}')
+}
+
+/// Letters that terminals give no cell of their own and that are no marks (rare Indic signs).
+const fn is_without_width(c: char) -> bool {
     matches!(
         c,
-        '\u{600}'
-            ..='\u{605}'
-                | '\u{6DD}'
-                | '\u{70F}'
-                | '\u{890}'
-                | '\u{891}'
-                | '\u{8E2}'
-                | '\u{110BD}'
-                | '\u{110CD}'
+        '\u{D4E}'
+            | '\u{A8FA}'
+            | '\u{111C2}'
+            | '\u{111C3}'
+            | '\u{113D1}'
+            | '\u{1193F}'
+            | '\u{11941}'
+            | '\u{11A84}'..='\u{11A89}' | '\u{11D46}' | '\u{11F02}'
     )
 }
 
@@ -237,13 +250,15 @@ struct Cleaned {
     last: Option<char>,
     marks: usize,
     joiners: usize,
+    /// Whether the grapheme's first character is an emoji.
+    emoji: bool,
     one_line: bool,
 }
 
 impl Cleaned {
     fn new(capacity: usize, one_line: bool) -> Self {
         let text = String::with_capacity(capacity);
-        Self { text, chars: 0, last: None, marks: 0, joiners: 0, one_line }
+        Self { text, chars: 0, last: None, marks: 0, joiners: 0, emoji: false, one_line }
     }
 
     fn put(&mut self, c: char) {
@@ -254,6 +269,7 @@ impl Cleaned {
 
     fn push(&mut self, c: char) {
         self.marks = 0;
+        self.emoji = is_pictograph(c);
         if self.last != Some(ZWJ) {
             self.joiners = 0;
         }
@@ -271,8 +287,7 @@ impl Cleaned {
     }
 
     fn mark(&mut self, c: char) {
-        let is_modifier = ('\u{1F3FB}'..='\u{1F3FF}').contains(&c);
-        if !is_modifier && matches!(self.last, None | Some('\n')) {
+        if !is_skin_tone(c) && matches!(self.last, None | Some('\n')) {
             // A mark with nothing to stand on would climb onto whatever is drawn beside it.
             self.push(DOTTED_CIRCLE);
         }
@@ -282,10 +297,10 @@ impl Cleaned {
         }
     }
 
-    /// Keeps a joiner between two emoji.
+    /// Keeps a joiner between two emoji, the first with or without a skin tone.
     fn joiner(&mut self, next: Option<char>) {
-        let after = self.last.is_some_and(|last| is_pictograph(last) || last == VS16);
-        if after && next.is_some_and(is_pictograph) && self.joiners < JOINERS_MAX {
+        let after = self.last.is_some_and(|last| is_pictograph(last) || is_skin_tone(last) || last == VS16);
+        if self.emoji && after && next.is_some_and(is_pictograph) && self.joiners < JOINERS_MAX {
             self.joiners += 1;
             self.put(ZWJ);
         }
@@ -302,13 +317,35 @@ impl Cleaned {
         }
     }
 
+    /// Keeps a Hangul vowel or final where it joins the letter before it: alone it has no width.
+    fn jamo(&mut self, c: char) {
+        let vowel = matches!(c, '\u{1160}'..='\u{11A7}' | '\u{D7B0}'..='\u{D7C6}');
+        let joins = match self.last.map(u32::from) {
+            Some(0x1100..=0x115F | 0xA960..=0xA97C) => vowel,
+            Some(0x1160..=0x11A7 | 0xD7B0..=0xD7C6) => true,
+            Some(0x11A8..=0x11FF | 0xD7CB..=0xD7FB) => !vowel,
+            Some(syllable @ 0xAC00..=0xD7A3) => !vowel || (syllable - 0xAC00) % 28 == 0,
+            _ => false,
+        };
+        if joins && c.general_category() != GeneralCategory::Unassigned {
+            self.push(c)
+        } else {
+            self.push(REPLACEMENT)
+        }
+    }
+
     fn finish(self) -> String {
         self.text
     }
 }
 
+/// An emoji that can begin or go on a joined one: no digit, no half of a flag, no skin tone.
 fn is_pictograph(c: char) -> bool {
-    !c.is_ascii() && c.is_emoji_char() && !('\u{1F1E6}'..='\u{1F1FF}').contains(&c)
+    !c.is_ascii() && !is_skin_tone(c) && !('\u{1F1E6}'..='\u{1F1FF}').contains(&c) && c.is_emoji_char()
+}
+
+const fn is_skin_tone(c: char) -> bool {
+    matches!(c, '\u{1F3FB}'..='\u{1F3FF}')
 }
 
 /// Shortens graphemes that are heaped higher than any honest one.

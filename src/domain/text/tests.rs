@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use unicode_properties::GeneralCategoryGroup;
 
 use super::*;
 
@@ -53,6 +54,8 @@ fn hostile_texts_are_made_harmless() {
         ("👩🏽\u{200D}💻 ❤\u{FE0F}", "👩🏽\u{200D}💻 ❤\u{FE0F}"),
         ("❤\u{FE0F}\u{200D}🔥", "❤\u{FE0F}\u{200D}🔥"),
         ("👍\u{200D}", "👍"),
+        ("🏽\u{200D}👩", "🏽👩"),
+        ("👩\u{200D}🏽\u{200D}👩", "👩🏽\u{200D}👩"),
         ("1\u{FE0F}\u{20E3} 2\u{FE0F}", "1\u{FE0F}\u{20E3} 2"),
         ("🇩🇪 flag", "🇩🇪 flag"),
         ("\u{301}alone", "◌\u{301}alone"),
@@ -144,7 +147,7 @@ fn nasty() -> impl Strategy<Value = String> {
         4 => prop::sample::select(vec![
             "\x1b", "\x1b[", "\x1b]", "\x1bP", "\u{9b}", "\x07", "\x1b\\", "\u{9c}", "m", "3", ";", "\r", "\n",
             "\t", " ", "\u{200D}", "\u{FE0F}", "\u{20E3}", "1", "#", "👍", "👩", "❤", "🇩", "\u{1F3FD}", "\u{301}",
-            "\u{600}", "\u{1100}", "\u{1161}", "\u{11A8}", "क", "\u{94D}", "\u{E33}", "\u{202E}", "\u{200B}", "…",
+            "\u{600}", "\u{1100}", "\u{1161}", "\u{11A8}", "가", "각", "क", "\u{94D}", "\u{E33}", "\u{202E}", "\u{200B}", "…",
             "\u{E0067}", "\u{2800}", "\u{3164}", "\u{34F}", "é", "漢", "\u{FFFD}",
         ]).prop_map(str::to_owned),
         1 => Just("\u{600}".repeat(40)),
@@ -154,7 +157,7 @@ fn nasty() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn cleaning_twice_is_cleaning_once(text in nasty(), max in 0usize..80) {
@@ -187,10 +190,28 @@ proptest! {
         prop_assert!(cut.chars().count() <= max);
         if cut != text && max > 0 {
             let head = cut.strip_suffix('…').unwrap();
-            let ends: Vec<_> = text.grapheme_indices(true).map(|(at, _)| at).collect();
-            let next = text[head.len()..].trim_start();
             prop_assert!(text.starts_with(head));
-            prop_assert!(ends.contains(&head.len()) || ends.contains(&(text.len() - next.len())));
+            prop_assert!(text.grapheme_indices(true).any(|(start, _)| start == head.len()));
         }
     }
+}
+
+/// Every code point there is, behind a letter: what is kept has a width, or stands on the letter.
+#[test]
+fn nothing_of_no_width_is_kept_but_marks() {
+    use unicode_width::UnicodeWidthStr;
+    for c in '\0'..=char::MAX {
+        let cleaned = clean(&format!("a{c}"), 10);
+        let kept = cleaned.strip_prefix('a').unwrap();
+        let mark = kept.chars().all(|kept| kept.general_category_group() == GeneralCategoryGroup::Mark);
+        assert!(kept == "\n" || mark || kept.width() > 0, "U+{:04X}", u32::from(c));
+        assert!(is_harmless(&cleaned), "U+{:04X}", u32::from(c));
+    }
+}
+
+#[test]
+fn hangul_letters_join_or_are_replaced() {
+    assert_eq!(clean("\u{1112}\u{1161}\u{11AB}", 10), "\u{1112}\u{1161}\u{11AB}");
+    assert_eq!(clean("가\u{11A8}", 10), "가\u{11A8}");
+    assert_eq!(clean("각\u{1161}x\u{11A8}", 10), "각�x�");
 }
