@@ -406,3 +406,26 @@ fn the_home_is_found_in_order() {
     assert_eq!(home.database().to_str(), Some("/r/data/botarium.db"));
     assert_eq!(home.to_string(), "/r (named by --home)");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_file_makes_it_panic(lines in proptest::collection::vec(
+        "(pace|seed|ui|  theme|providers|  lab|    kind|    price|budget|  daily_tokens|-|\t)?(:| )?( |\\[|\\{|'|&a|\\*a|~)?\
+         [a-z0-9.\\]\\}]{0,6}", 0..10,
+    )) {
+        if let Err(found) = load(&lines.join("\n"), &[], &[]) {
+            assert!(!found.is_empty());
+            assert!(found.iter().all(|sentence| crate::domain::text::is_clean(sentence)), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn no_variable_makes_it_panic(name in "[A-Z_.]{0,12}", word in ".{0,20}") {
+        let name = format!("BOTARIUM_{name}");
+        if let Err(found) = load("", &[(name.as_str(), word.as_str())], &[]) {
+            assert!(found.iter().all(|sentence| crate::domain::text::is_clean(sentence)), "{found:?}");
+        }
+    }
+}
