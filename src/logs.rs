@@ -1,7 +1,10 @@
 //! Recent log lines, kept for the log pane and `GET /api/log`.
 //!
 //! [`LogRing`] is a layer of the subscriber and, cloned, what reads it. It holds the newest
-//! thousand lines, each passed through the text gate. It knows neither files nor screens.
+//! thousand lines, each passed through the text gate. [`start`] sets the subscriber up. Nothing here
+//! knows of screens.
+
+mod subscriber;
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -14,6 +17,8 @@ use tracing_subscriber::layer::Context;
 
 use crate::domain::{Stamp, text};
 use crate::protocol::LogLine;
+
+pub use subscriber::{LogError, LogGuard, LogTo, start};
 
 /// Lines kept.
 const LINES: usize = 1_000;

@@ -4,12 +4,19 @@
 //! and the completions. Commands read and change a society through `link` alone; they know no SQL
 //! and no prompts, and print through [`out`].
 
+mod backup;
+mod beat;
 mod bot;
 mod completions;
 mod config;
+mod door;
 mod exit;
+mod export;
 mod man;
+mod moment;
 mod out;
+mod runtime;
+mod serve;
 mod setup;
 
 use std::path::PathBuf;
@@ -33,8 +40,37 @@ pub use exit::EXIT_CODES;
 pub struct Cli {
     #[command(flatten)]
     globals: Globals,
+    #[command(flatten)]
+    room: RoomArgs,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+}
+
+/// How the society is run when no command is given.
+#[derive(Clone, Debug, Default, Args)]
+pub struct RoomArgs {
+    /// Run without a screen: engine and port, logs on standard error, until SIGTERM or Ctrl-C
+    #[arg(long)]
+    serve: bool,
+    /// Open the JSON and WebSocket port [default address: 127.0.0.1:8000]
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = DEFAULT_LISTEN_TEXT)]
+    listen: Option<String>,
+}
+
+/// `config::DEFAULT_LISTEN`, as it is typed.
+const DEFAULT_LISTEN_TEXT: &str = "127.0.0.1:8000";
+
+impl RoomArgs {
+    /// The flags that set keys of the configuration.
+    fn flags(&self) -> Vec<(String, String)> {
+        self.listen.iter().map(|address| ("listen".to_owned(), address.clone())).collect()
+    }
+
+    /// The first flag given that has no meaning beside a command.
+    fn first(&self) -> Option<&'static str> {
+        let given = [(self.serve, "--serve"), (self.listen.is_some(), "--listen")];
+        given.into_iter().find_map(|(given, flag)| given.then_some(flag))
+    }
 }
 
 const LONG_ABOUT: &str = "\
@@ -105,8 +141,14 @@ enum ColorChoice {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run beats as fast as possible, then exit
+    Beat(beat::BeatArgs),
     /// Manage bots
     Bot(bot::BotArgs),
+    /// Write the society's records as JSON, JSON lines or CSV
+    Export(export::ExportArgs),
+    /// Copy the database, also while an engine runs on it
+    Backup(backup::BackupArgs),
     /// Show the effective configuration and where each value came from
     Config(config::ConfigArgs),
     /// Print shell completions
@@ -118,13 +160,24 @@ enum Command {
 /// Runs a parsed command line and says how it ended.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
-    let Cli { globals, command } = cli;
-    let out = out::Out::new(globals.color);
-    let result = match command {
-        Command::Bot(args) => bot::run(&globals, args, &out),
-        Command::Config(args) => config::run(&globals, &args, &out),
-        Command::Completions(args) => completions::run(&args, &out),
-        Command::Man(args) => man::run(&args, &out),
-    };
-    exit::finish(result, &out)
+    let out = out::Out::new(cli.globals.color);
+    exit::finish(dispatch(cli, &out), &out)
+}
+
+fn dispatch(cli: Cli, out: &out::Out) -> anyhow::Result<exit::Exit> {
+    let Cli { globals, room, command } = cli;
+    if let (Some(flag), Some(_)) = (room.first(), &command) {
+        return Err(exit::Usage(format!("{flag} goes without a command; leave one of the two out")).into());
+    }
+    match command {
+        None if room.serve => serve::run(&globals, &room),
+        None => Err(exit::Usage("no command was given; see botarium --help".into()).into()),
+        Some(Command::Beat(args)) => beat::run(&globals, args, out),
+        Some(Command::Bot(args)) => bot::run(&globals, args, out),
+        Some(Command::Export(args)) => export::run(&globals, &args, out),
+        Some(Command::Backup(args)) => backup::run(&globals, &args, out),
+        Some(Command::Config(args)) => config::run(&globals, &args, out),
+        Some(Command::Completions(args)) => completions::run(&args, out),
+        Some(Command::Man(args)) => man::run(&args, out),
+    }
 }

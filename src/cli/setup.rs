@@ -2,14 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 
-use super::Globals;
 use super::exit::{BotFiles, Usage};
-use crate::config::{Config, LoadArgs};
-use crate::domain::bot_file;
+use super::{ClockKind, Globals, moment};
+use crate::config::{Config, ConfigError, ConfigProblem, LoadArgs, ProviderConfig, SearchBackend};
+use crate::domain::{Prices, bot_file};
 use crate::embedded;
+use crate::engine::clock::{Clock, SIM_START};
+use crate::engine::{BudgetSettings, ProviderSetup, Settings};
+use crate::logs::{self, LogGuard, LogRing, LogTo};
+use crate::llm::{ProviderKind, ProviderSpec};
+use crate::store::Durability;
+use crate::tools::{Offline, Tool, Wikipedia};
 
 /// The largest bot file that is read, in bytes.
 const BOT_FILE_MAX: u64 = 1024 * 1024;
@@ -43,6 +52,112 @@ pub fn config_with(globals: &Globals, mut flags: Vec<(String, String)>) -> anyho
     Ok(Config::load(LoadArgs { home: globals.home.clone(), cwd, env, flags })?)
 }
 
+/// What an engine is started with. `bots` are the bot files; a door for reading needs none.
+pub fn settings(
+    globals: &Globals,
+    config: &Config,
+    bots: Vec<(String, String)>,
+    log: LogRing,
+) -> anyhow::Result<Settings> {
+    let word = |word: &String| (word != "default").then(|| word.clone());
+    Ok(Settings {
+        database: config.home.database(),
+        bots,
+        durability: match config.durability {
+            crate::config::Durability::Full => Durability::Full,
+            crate::config::Durability::Normal => Durability::Normal,
+        },
+        clock: clock(globals, config)?,
+        seed: config.seed,
+        providers: config.providers.values().map(provider).collect::<anyhow::Result<_>>()?,
+        default_provider: config.provider.clone(),
+        pace_seconds: config.pace,
+        budget: BudgetSettings {
+            daily_tokens: config.budget.daily_tokens,
+            daily_cost: config.budget.daily_cost_usd,
+            room_daily_tokens: config.budget.room_daily_tokens,
+            room_daily_cost: config.budget.room_daily_cost_usd,
+        },
+        memory_provider: word(&config.memory.provider),
+        memory_model: config.memory.model.clone(),
+        thoughts_keep: i64::from(config.thoughts.keep),
+        max_bot_count: config.max_bot_count,
+        prompt_tokens: config.prompt.total_tokens as usize,
+        search: search(config)?,
+        search_cache_seconds: i64::from(config.search.cache_hours) * 3_600,
+        prices: Arc::new(prices(config)?),
+        log_level: config.log.level.clone(),
+        log,
+        ..Settings::new(&config.home.root)
+    })
+}
+
+/// Starts logging. The ring is what the log pane and the port read.
+pub fn logs(level: &str, to: LogTo) -> anyhow::Result<(LogRing, LogGuard)> {
+    let ring = LogRing::new(|| Clock::system(jiff::tz::TimeZone::UTC).now());
+    let guard = logs::start(level, to, ring.clone())?;
+    Ok((ring, guard))
+}
+
+/// As [`logs`], for commands that answer on the terminal: warnings and errors, unless
+/// `--log-level` asks for something else.
+pub fn quiet_logs(globals: &Globals) -> anyhow::Result<(LogRing, LogGuard)> {
+    logs(globals.log_level.as_deref().unwrap_or("warn"), LogTo::Stderr)
+}
+
+fn clock(globals: &Globals, config: &Config) -> anyhow::Result<Clock> {
+    if globals.clock == Some(ClockKind::Sim) {
+        let start = globals.start.as_deref().map_or(Ok(SIM_START), |text| moment::at(text, SIM_START))?;
+        return Ok(Clock::simulated(start));
+    }
+    if globals.start.is_some() {
+        return Err(Usage("--start sets simulated time; add --clock sim".into()).into());
+    }
+    Ok(Clock::system(config.zone()))
+}
+
+fn provider(config: &ProviderConfig) -> anyhow::Result<ProviderSetup> {
+    let kind = ProviderKind::from_str(&config.kind).map_err(|error| anyhow!(error))?;
+    let given = |text: &String| (!text.is_empty()).then(|| text.clone());
+    let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
+    let spec = ProviderSpec {
+        base_url: given(&config.base_url),
+        model: given(&config.model),
+        api_key: config.api_key.clone(),
+        connect: seconds(config.connect_timeout_seconds),
+        first_token: seconds(config.first_token_timeout_seconds),
+        total: seconds(config.total_timeout_seconds),
+        concurrency: config.concurrency as usize,
+        ..ProviderSpec::new(config.name.clone(), kind)
+    };
+    Ok(ProviderSetup { spec, price: config.price() })
+}
+
+/// What `web_search` asks. The scripted provider always asks the built-in lexicon.
+fn search(config: &Config) -> anyhow::Result<Arc<dyn Tool>> {
+    Ok(match config.search.backend {
+        SearchBackend::Offline => Arc::new(Offline),
+        SearchBackend::Auto | SearchBackend::Wikipedia => {
+            let problem = |error: crate::tools::ToolError| wrong(config, "search.base_url", error.to_string());
+            Arc::new(Wikipedia::new(&config.search.base_url).map_err(problem)?)
+        }
+    })
+}
+
+fn prices(config: &Config) -> anyhow::Result<Prices> {
+    let Some(path) = &config.prices_file else { return Ok(Prices::embedded().clone()) };
+    let path = config.home.root.join(path);
+    let wrong = |message: String| wrong(config, "prices_file", message);
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| wrong(format!("cannot be read: {}: {error}", path.display())))?;
+    Ok(Prices::parse(&text).map_err(|error| wrong(format!("{}: {error}", path.display())))?)
+}
+
+/// A key whose value shows to be wrong only when it is used.
+fn wrong(config: &Config, key: &str, message: String) -> ConfigError {
+    ConfigError { problems: vec![ConfigProblem { origin: config.origin(key), key: key.into(), message }] }
+}
+
 /// The bot files of the society: `bots/*.yaml` by name, or the ones inside the program where there
 /// is no `bots/`. Every one of them has been checked.
 pub fn bots(config: &Config) -> anyhow::Result<Vec<(String, String)>> {
@@ -50,10 +165,7 @@ pub fn bots(config: &Config) -> anyhow::Result<Vec<(String, String)>> {
     let names = match names_in(&directory) {
         Ok(names) => names,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(embedded::bots()
-                .iter()
-                .map(|(name, text)| ((*name).into(), (*text).into()))
-                .collect());
+            return Ok(embedded::bots().iter().map(|(name, text)| ((*name).into(), (*text).into())).collect());
         }
         Err(error) => {
             let message = format!("cannot read {}: {error}; check its rights", directory.display());
@@ -104,7 +216,7 @@ pub fn read_bot(path: &Path) -> Result<(String, crate::domain::PersonalityConfig
 }
 
 /// A problem as editors read it: `12:5: key message`.
-fn placed(problem: &bot_file::Problem) -> String {
+pub fn placed(problem: &bot_file::Problem) -> String {
     let place = match (problem.line, problem.column) {
         (Some(line), Some(column)) => format!("{line}:{column}: "),
         _ => " ".to_owned(),

@@ -1,0 +1,84 @@
+//! How commands get at a society: reading beside whoever runs it, changing as its only engine.
+
+use anyhow::Context as _;
+
+use super::{Globals, setup};
+use crate::config::Config;
+use crate::engine::{self, Handle};
+use crate::link::Link;
+use crate::logs::LogRing;
+use crate::protocol::{Fault, FaultKind};
+use crate::store::{EngineLock, StoreError};
+
+/// A society that may be changed. [`Door::close`] it, so that everything is on the disk.
+pub struct Door {
+    /// The way to it.
+    pub link: Link,
+    own: Option<Handle>,
+}
+
+impl Door {
+    /// Finishes what is queued and gives the database up.
+    pub async fn close(self) -> anyhow::Result<()> {
+        match self.own {
+            Some(handle) => close(handle).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Closes an engine of this process's own.
+pub async fn close(handle: Handle) -> anyhow::Result<()> {
+    tokio::task::spawn_blocking(move || handle.close()).await.context("the store did not close")
+}
+
+/// Starts an engine of this process's own; nothing runs yet.
+///
+/// # Errors
+/// The configuration, a bot file, the database, or another engine that holds it.
+pub async fn engine(globals: &Globals, config: &Config, log: LogRing) -> anyhow::Result<Handle> {
+    let settings = setup::settings(globals, config, setup::bots(config)?, log)?;
+    let started = tokio::task::spawn_blocking(move || engine::start(settings)).await;
+    Ok(started.context("the engine did not start")??)
+}
+
+/// Opens a society for reading, beside a running engine or without one. Bot files are not needed
+/// for it, so a broken one does not stand in the way.
+///
+/// # Errors
+/// The configuration, or a database that is missing or cannot be read.
+pub async fn read_only(globals: &Globals, config: &Config, log: LogRing) -> anyhow::Result<Handle> {
+    let settings = setup::settings(globals, config, Vec::new(), log)?;
+    let opened = tokio::task::spawn_blocking(move || engine::open_read_only(settings)).await;
+    Ok(opened.context("the database was not opened")??)
+}
+
+/// The way to read a society.
+///
+/// # Errors
+/// As for [`read_only`].
+pub async fn reading(globals: &Globals) -> anyhow::Result<Link> {
+    let config = setup::config(globals)?;
+    let (ring, _) = setup::quiet_logs(globals)?;
+    Ok(Link::Local(read_only(globals, &config, ring).await?))
+}
+
+/// The way to change a society: an engine of this process's own, or the one that holds the
+/// database, through its port.
+///
+/// # Errors
+/// As for [`engine`]; a running engine without a port.
+pub async fn changing(globals: &Globals) -> anyhow::Result<Door> {
+    let config = setup::config(globals)?;
+    let (ring, _) = setup::quiet_logs(globals)?;
+    if let Some(holder) = EngineLock::holder(&config.home.database()) {
+        return Err(StoreError::Locked(holder).into());
+    }
+    let handle = engine(globals, &config, ring).await?;
+    Ok(Door { link: Link::Local(handle.clone()), own: Some(handle) })
+}
+
+/// A fault of a society that is only read, told as what it means here.
+pub fn is_stopped(fault: &Fault) -> bool {
+    fault.kind == FaultKind::Unavailable
+}

@@ -1,0 +1,52 @@
+//! The asynchronous runtime of a command, and the signals that end it.
+
+use std::future::Future;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio_util::sync::CancellationToken;
+
+use super::exit::Exit;
+
+/// Runs a command on a runtime of its own.
+pub fn block_on(command: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the system gives no threads; close some programs and try again")?;
+    let result = runtime.block_on(command);
+    // A reader that blocks (standard input, a slow disk) must not hold the exit up.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    result
+}
+
+/// Waits for Ctrl-C, or for the system asking the process to end.
+pub async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// A token that is cancelled when the process is asked to stop; asked twice, it ends at once.
+pub fn stop_token() -> CancellationToken {
+    let token = CancellationToken::new();
+    let stop = token.clone();
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        stop.cancel();
+        // Wrappers such as timeout(1) send one request to the process and to its group: one wish.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        asked_to_stop().await;
+        std::process::exit(130); // the database is safe at any moment
+    });
+    token
+}
