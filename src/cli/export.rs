@@ -41,13 +41,12 @@ pub fn run(globals: &Globals, args: &ExportArgs, out: &Out) -> anyhow::Result<Ex
         let link = door::reading(globals).await?;
         let format = args.format.or_else(|| by_ending(args.output.as_deref())).unwrap_or_default();
         match &args.output {
-            None => write_all(&link, args, format, BufWriter::new(io::stdout()))
-                .await
-                .map(drop)?,
+            None => write_all(&link, args, format, BufWriter::new(io::stdout())).await.map(drop)?,
             Some(path) => {
                 let part = path.with_added_extension("part");
-                let file = File::create(&part)
-                    .with_context(|| format!("cannot write {}; choose another file with -o", part.display()))?;
+                let file = File::create(&part).with_context(|| {
+                    format!("cannot write {}; choose another file with -o", part.display())
+                })?;
                 let written = write_all(&link, args, format, BufWriter::new(file)).await;
                 let rows = match written.and_then(|rows| Ok(std::fs::rename(&part, path).map(|()| rows)?)) {
                     Ok(rows) => rows,

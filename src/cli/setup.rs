@@ -15,8 +15,8 @@ use crate::domain::{Prices, bot_file};
 use crate::embedded;
 use crate::engine::clock::{Clock, SIM_START};
 use crate::engine::{BudgetSettings, ProviderSetup, Settings};
-use crate::logs::{self, LogGuard, LogRing, LogTo};
 use crate::llm::{ProviderKind, ProviderSpec};
+use crate::logs::{self, LogGuard, LogRing, LogTo};
 use crate::store::Durability;
 use crate::tools::{Offline, Tool, Wikipedia};
 
@@ -138,7 +138,8 @@ fn search(config: &Config) -> anyhow::Result<Arc<dyn Tool>> {
     Ok(match config.search.backend {
         SearchBackend::Offline => Arc::new(Offline),
         SearchBackend::Auto | SearchBackend::Wikipedia => {
-            let problem = |error: crate::tools::ToolError| wrong(config, "search.base_url", error.to_string());
+            let problem =
+                |error: crate::tools::ToolError| wrong(config, "search.base_url", error.to_string());
             Arc::new(Wikipedia::new(&config.search.base_url).map_err(problem)?)
         }
     })
@@ -165,7 +166,10 @@ pub fn bots(config: &Config) -> anyhow::Result<Vec<(String, String)>> {
     let names = match names_in(&directory) {
         Ok(names) => names,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(embedded::bots().iter().map(|(name, text)| ((*name).into(), (*text).into())).collect());
+            return Ok(embedded::bots()
+                .iter()
+                .map(|(name, text)| ((*name).into(), (*text).into()))
+                .collect());
         }
         Err(error) => {
             let message = format!("cannot read {}: {error}; check its rights", directory.display());
