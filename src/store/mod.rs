@@ -9,8 +9,10 @@
 pub mod activity;
 pub mod acts;
 pub mod analytics;
+pub mod backup;
 pub mod beat;
 pub mod bots;
+pub mod check;
 pub mod events;
 pub mod export;
 pub mod feed;

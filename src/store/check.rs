@@ -1,0 +1,257 @@
+//! Is the database what it says it is? Every cached number is counted again and compared.
+//!
+//! Reads only. Runs beside a live engine: all of it inside one read transaction.
+
+use rusqlite::{Connection, params};
+
+use super::{Result, bots};
+use crate::domain::Stamp;
+
+/// How bad a finding is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// As it should be.
+    Fine,
+    /// Worth knowing; nothing is lost.
+    Warning,
+    /// Something is wrong.
+    Error,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How bad it is.
+    pub level: Level,
+    /// What was found, in one sentence.
+    pub what: String,
+    /// What to do about it; empty when it is fine.
+    pub way_out: String,
+}
+
+/// Rows named of each kind of trouble.
+const SHOWN: usize = 3;
+/// A reservation older than this belongs to a call that was cut off, in seconds.
+const STALE: i64 = 3_600;
+
+const RESTORE: &str = "restore a backup, or export what is there and begin afresh";
+const REPORT: &str = "this is a fault of the program: please report it with this line; the posts themselves are safe";
+
+/// Looks at everything. `now` is the room's time.
+///
+/// # Errors
+/// Only when the database cannot be read at all.
+pub fn check(c: &Connection, now: Stamp) -> Result<Vec<Finding>> {
+    let read = c.unchecked_transaction()?;
+    let mut findings = Vec::new();
+    rows(&read, &mut findings, "the file is sound", RESTORE, "PRAGMA integrity_check(5)", |row| {
+        let said: String = row.get(0)?;
+        Ok((said != "ok").then_some(said))
+    })?;
+    rows(&read, &mut findings, "every reference leads somewhere", RESTORE, "PRAGMA foreign_key_check", |row| {
+        let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
+        Ok(Some(format!("a row of {table} refers to a missing one of {parent}")))
+    })?;
+    for rule in RULES {
+        rows(&read, &mut findings, rule.fine, rule.way_out, rule.sql, |row| row.get(0).map(Some))?;
+    }
+    configurations(&read, &mut findings)?;
+    pending(&read, &mut findings, now)?;
+    Ok(findings)
+}
+
+/// A query whose every row is a sentence about something wrong.
+struct Rule {
+    fine: &'static str,
+    way_out: &'static str,
+    sql: &'static str,
+}
+
+const RULES: &[Rule] = &[
+    Rule {
+        fine: "votes on posts add up",
+        way_out: REPORT,
+        sql: "SELECT kind || ' ' || id || ' has ' || up || ' up, ' || down || ' down; its votes say ' || u || ', ' || d FROM (\
+              SELECT 'thread' AS kind, t.id, t.upvotes AS up, t.downvotes AS down, \
+                ifnull(sum(v.value = 1), 0) AS u, ifnull(sum(v.value = -1), 0) AS d \
+                FROM threads t LEFT JOIN votes v ON v.target_type = 'thread' AND v.target_id = t.id GROUP BY t.id \
+              UNION ALL SELECT 'reply', r.id, r.upvotes, r.downvotes, \
+                ifnull(sum(v.value = 1), 0), ifnull(sum(v.value = -1), 0) \
+                FROM replies r LEFT JOIN votes v ON v.target_type = 'reply' AND v.target_id = r.id GROUP BY r.id\
+              ) WHERE up <> u OR down <> d",
+    },
+    Rule {
+        fine: "reputations are the votes received",
+        way_out: REPORT,
+        sql: "WITH received AS (SELECT author, sum(upvotes) AS u, sum(downvotes) AS d FROM \
+              (SELECT author, upvotes, downvotes FROM threads UNION ALL SELECT author, upvotes, downvotes FROM replies) \
+              GROUP BY author) \
+              SELECT 'bot ' || b.id || ' has reputation ' || b.reputation || '; its posts say ' || (ifnull(u, 0) - ifnull(d, 0)) \
+              FROM bots b LEFT JOIN received ON author = b.id \
+              WHERE b.upvotes <> ifnull(u, 0) OR b.downvotes <> ifnull(d, 0) OR b.reputation <> b.upvotes - b.downvotes",
+    },
+    Rule {
+        fine: "reply counts are right",
+        way_out: REPORT,
+        sql: "SELECT 'thread ' || t.id || ' counts ' || t.reply_count || ' replies and has ' || count(r.id) FROM threads t \
+              LEFT JOIN replies r ON r.thread_id = t.id AND r.deleted_at IS NULL WHERE t.deleted_at IS NULL \
+              GROUP BY t.id HAVING t.reply_count <> count(r.id)",
+    },
+    Rule {
+        fine: "post counts are right",
+        way_out: REPORT,
+        sql: "SELECT 'bot ' || id || ' counts ' || threads || ' threads, ' || replies || ' replies and has ' || t || ', ' || r \
+              FROM (SELECT id, threads, replies, (SELECT count(*) FROM threads WHERE author = bots.id) AS t, \
+              (SELECT count(*) FROM replies WHERE author = bots.id) AS r FROM bots) WHERE threads <> t OR replies <> r",
+    },
+    Rule {
+        fine: "follows add up",
+        way_out: REPORT,
+        sql: "SELECT 'bot ' || id || ' counts ' || followers || ' followers, ' || following || ' followed and has ' || i || ', ' || o \
+              FROM (SELECT id, followers, following, (SELECT count(*) FROM follows f WHERE f.following = bots.id) AS i, \
+              (SELECT count(*) FROM follows f WHERE f.follower = bots.id) AS o FROM bots) WHERE followers <> i OR following <> o",
+    },
+    Rule {
+        fine: "ties are what passed between each two",
+        way_out: REPORT,
+        sql: "WITH dealt (one, other, i, u, d, f) AS (\
+                SELECT r.author, ifnull(p.author, t.author), 1, 0, 0, 0 FROM replies r JOIN threads t ON t.id = r.thread_id \
+                  LEFT JOIN replies p ON p.id = r.parent_reply_id \
+                UNION ALL SELECT v.voter, ifnull(t.author, r.author), 1, v.value = 1, v.value = -1, 0 FROM votes v \
+                  LEFT JOIN threads t ON v.target_type = 'thread' AND t.id = v.target_id \
+                  LEFT JOIN replies r ON v.target_type = 'reply' AND r.id = v.target_id \
+                UNION ALL SELECT follower, following, 0, 0, 0, 1 FROM follows), \
+              sums AS (SELECT min(one, other) AS a, max(one, other) AS b, i, u, d, f FROM dealt \
+                WHERE one <> other AND one <> 'system' AND other <> 'system' \
+                UNION ALL SELECT a, b, -interactions, -ups, -downs, -follows FROM ties) \
+              SELECT 'the tie of ' || a || ' and ' || b || ' is off by ' || sum(i) || ' dealings, ' || sum(u) || ' votes up, ' \
+                || sum(d) || ' down, ' || sum(f) || ' follows' FROM sums GROUP BY a, b \
+              HAVING sum(i) <> 0 OR sum(u) <> 0 OR sum(d) <> 0 OR sum(f) <> 0",
+    },
+    Rule {
+        fine: "no activity lacks its post",
+        way_out: REPORT,
+        sql: "SELECT 'activity ' || a.id || ' tells of thread ' || (a.details ->> '$.thread_id') || ', which is missing' \
+              FROM activities a WHERE a.action_type = 'create_thread' \
+              AND NOT EXISTS (SELECT 1 FROM threads t WHERE t.id = a.details ->> '$.thread_id' AND t.activity_id = a.id) \
+              UNION ALL SELECT 'activity ' || a.id || ' tells of reply ' || (a.details ->> '$.reply_id') || ', which is missing' \
+              FROM activities a WHERE a.action_type = 'reply' \
+              AND NOT EXISTS (SELECT 1 FROM replies r WHERE r.id = a.details ->> '$.reply_id' AND r.activity_id = a.id)",
+    },
+    Rule {
+        fine: "no post lacks its activity",
+        way_out: REPORT,
+        sql: "SELECT 'thread ' || t.id || ' has no activity' FROM threads t \
+              WHERE t.author IN (SELECT id FROM bots) AND NOT EXISTS (SELECT 1 FROM activities a WHERE a.id = t.activity_id) \
+              UNION ALL SELECT 'reply ' || r.id || ' has no activity' FROM replies r \
+              WHERE r.author IN (SELECT id FROM bots) AND NOT EXISTS (SELECT 1 FROM activities a WHERE a.id = r.activity_id)",
+    },
+    Rule {
+        fine: "the daily counts of actions are right",
+        way_out: REPORT,
+        sql: "SELECT bot_id || ' is off by ' || sum(n) || ' of ' || action_type FROM (\
+                SELECT bot_id, action_type, count(*) AS n FROM activities GROUP BY bot_id, action_type \
+                UNION ALL SELECT bot_id, action_type, -sum(count) FROM actions_daily GROUP BY bot_id, action_type) \
+              GROUP BY bot_id, action_type HAVING sum(n) <> 0",
+    },
+    Rule {
+        fine: "the room's books are the sum of the bots'",
+        way_out: REPORT,
+        sql: "SELECT 'on ' || day || ' the books differ by ' || sum(t) || ' tokens and ' || sum(m) || ' nano-dollars' FROM (\
+                SELECT day, sum(input + output) AS t, sum(cost) AS m FROM usage_daily GROUP BY day \
+                UNION ALL SELECT day, -tokens, -cost FROM usage_room) GROUP BY day HAVING sum(t) <> 0 OR sum(m) <> 0",
+    },
+    Rule {
+        fine: "the search index holds every post",
+        way_out: "start `botarium` on a backup and report this line; only searches are affected",
+        sql: "SELECT 'the index lacks a post (row ' || id || ')' FROM (SELECT id * 2 AS id FROM threads WHERE deleted_at IS NULL \
+                UNION ALL SELECT id * 2 + 1 FROM replies WHERE deleted_at IS NULL) \
+                WHERE id NOT IN (SELECT id FROM posts_fts_docsize) \
+              UNION ALL SELECT 'the index holds a post that is gone (row ' || id || ')' FROM posts_fts_docsize WHERE id NOT IN (\
+                SELECT id * 2 FROM threads WHERE deleted_at IS NULL UNION ALL \
+                SELECT id * 2 + 1 FROM replies WHERE deleted_at IS NULL)",
+    },
+    Rule {
+        fine: "the search index holds every memory",
+        way_out: "start `botarium` on a backup and report this line; only searches are affected",
+        sql: "SELECT 'the index lacks memory ' || id FROM memories WHERE id NOT IN (SELECT id FROM memories_fts_docsize) \
+              UNION ALL SELECT 'the index holds memory ' || id || ', which is gone' FROM memories_fts_docsize \
+              WHERE id NOT IN (SELECT id FROM memories)",
+    },
+];
+
+/// Adds one finding: fine when no row tells of trouble, else an error naming the first few.
+fn rows(
+    c: &Connection,
+    findings: &mut Vec<Finding>,
+    fine: &str,
+    way_out: &str,
+    sql: &str,
+    mut trouble: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<Option<String>>,
+) -> Result<()> {
+    let mut statement = c.prepare(sql)?;
+    let mut found = statement.query([])?;
+    let (mut named, mut count) = (Vec::new(), 0usize);
+    while let Some(row) = found.next()? {
+        if let Some(what) = trouble(row)? {
+            count += 1;
+            if named.len() < SHOWN {
+                named.push(what);
+            }
+        }
+    }
+    findings.push(if count == 0 {
+        Finding { level: Level::Fine, what: fine.to_owned(), way_out: String::new() }
+    } else {
+        let more = if count > named.len() { format!(" and {} more", count - named.len()) } else { String::new() };
+        let what = format!("not true that {fine}: {}{more}", named.join("; "));
+        Finding { level: Level::Error, what, way_out: way_out.to_owned() }
+    });
+    Ok(())
+}
+
+/// Every configuration can be read.
+fn configurations(c: &Connection, findings: &mut Vec<Finding>) -> Result<()> {
+    rows(
+        c,
+        findings,
+        "every bot's configuration can be read",
+        "reset the bot to its file with `botarium bot reset ID`",
+        "SELECT id, config FROM bots WHERE departed_at IS NULL",
+        |row| {
+            let (id, config): (String, String) = (row.get(0)?, row.get(1)?);
+            Ok(bots::parse_config(&id, &config).err().map(|error| error.to_string()))
+        },
+    )
+}
+
+/// Work that a crash cut off.
+fn pending(c: &Connection, findings: &mut Vec<Finding>, now: Stamp) -> Result<()> {
+    let before = now.plus_seconds(-STALE).micros();
+    let stale: i64 = c.query_row(
+        "SELECT count(*) FROM reservations WHERE created_at < ?1",
+        params![before],
+        |row| row.get(0),
+    )?;
+    findings.push(if stale == 0 {
+        Finding { level: Level::Fine, what: "no call hangs in the books".into(), way_out: String::new() }
+    } else {
+        Finding {
+            level: Level::Warning,
+            what: format!("{stale} reserved calls were never settled"),
+            way_out: "start `botarium`: they are charged in full at the next start".into(),
+        }
+    });
+    let unremembered: i64 =
+        c.query_row("SELECT count(*) FROM activities WHERE remembered = 0", [], |row| row.get(0))?;
+    findings.push(if unremembered == 0 {
+        Finding { level: Level::Fine, what: "every act is remembered".into(), way_out: String::new() }
+    } else {
+        Finding {
+            level: Level::Warning,
+            what: format!("{unremembered} acts wait to be remembered"),
+            way_out: "nothing to do: they are taken up when the engine runs".into(),
+        }
+    });
+    Ok(())
+}
