@@ -119,6 +119,21 @@ pub fn cap_reached(
     room_caps.cost.filter(|limit| room.cost >= *limit).map(Cap::RoomCost)
 }
 
+/// The cap that kept the bot from its last call, by the code its row keeps, as far as it still
+/// binds: what is left of a cap can be too little for one more call.
+#[must_use]
+pub fn cap_of_gate(code: &str, caps: Caps, scripted: bool, room_caps: RoomCaps) -> Option<Cap> {
+    match code {
+        "token_cap" if caps.own_tokens || !scripted => {
+            Some(Cap::Tokens { limit: caps.tokens, own: caps.own_tokens })
+        }
+        "cost_cap" if caps.own_cost || !scripted => Some(Cap::Cost { limit: caps.cost, own: caps.own_cost }),
+        "room_token_cap" if !scripted => room_caps.tokens.map(Cap::RoomTokens),
+        "room_cost_cap" if !scripted => room_caps.cost.map(Cap::RoomCost),
+        _ => None,
+    }
+}
+
 /// How a bot is, with the reason where there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -200,6 +215,17 @@ mod tests {
         assert_eq!(reached(spent(5_000, 1_000, 0), false), Some(Cap::RoomTokens(1_000)));
         assert_eq!(reached(spent(0, 0, 1_000_000_000), false), Some(Cap::RoomCost(DOLLAR)));
         assert_eq!(reached(spent(5_000, 5_000, 1_000_000_000), true), None);
+    }
+
+    #[test]
+    fn a_gate_counts_as_far_as_its_cap_still_binds() {
+        let room = RoomCaps { tokens: Some(9), cost: None };
+        let gate = |code, scripted| cap_of_gate(code, defaults(), scripted, room);
+        assert_eq!(gate("token_cap", false), Some(Cap::Tokens { limit: 100, own: false }));
+        assert_eq!(gate("token_cap", true), None);
+        assert_eq!(gate("room_token_cap", false), Some(Cap::RoomTokens(9)));
+        assert_eq!(gate("room_cost_cap", false), None);
+        assert_eq!(gate("paused", false), None);
     }
 
     #[test]

@@ -54,8 +54,7 @@ fn copy(from: &Path, part: &Path) -> Result<u64> {
 /// The copy is sound, of the same schema, and not older than when it was begun.
 fn verify(source: &Connection, part: &Path) -> Result<()> {
     let copy = open_connection(part, true)?;
-    let damaged =
-        |detail: String| StoreError::Damaged { path: part.to_path_buf(), detail };
+    let damaged = |detail: String| StoreError::Damaged { path: part.to_path_buf(), detail };
     let said: String = copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if said != "ok" {
         return Err(damaged(said));

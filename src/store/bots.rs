@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::beat::{self, Spent};
 use super::{Result, StoreError};
-use crate::domain::status::{Cap, Caps, RoomCaps, Spending, Standing, cap_reached, standing};
+use crate::domain::status::{Cap, Caps, RoomCaps, Spending, Standing, cap_of_gate, cap_reached, standing};
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::protocol::{
     BotConfigView, BotView, CostCaps, EngineState, Fault, FollowStats, FollowView, PostView, Source, Status,
@@ -78,9 +78,16 @@ impl<'l> Today<'l> {
     ///
     /// # Errors
     /// Database errors.
-    pub fn cap(&self, c: &Connection, bot: &str, provider: &str, caps: Caps) -> Result<Option<Cap>> {
-        let spent = spending(beat::spent(c, bot, &self.day)?);
-        Ok(cap_reached(caps, spent, self.is_scripted(provider), self.lens.room, self.room))
+    pub(super) fn cap(&self, c: &Connection, bot: &Held) -> Result<Option<Cap>> {
+        let (lens, scripted) = (self.lens, self.is_scripted(&bot.provider));
+        let caps = lens.caps(bot.own_tokens, bot.own_cost);
+        let spent = spending(beat::spent(c, &bot.id, &self.day)?);
+        let gate = bot
+            .gate
+            .as_deref()
+            .filter(|_| bot.last_beat_at.is_some_and(|at| at.date_in(&lens.zone).to_string() == self.day));
+        Ok(cap_reached(caps, spent, scripted, lens.room, self.room)
+            .or_else(|| gate.and_then(|code| cap_of_gate(code, caps, scripted, lens.room))))
     }
 
     /// Whether a bot that names `provider` is answered by the embedded one.
@@ -96,6 +103,35 @@ impl<'l> Today<'l> {
     }
 }
 
+/// What decides whether a cap holds a bot.
+pub(super) struct Held {
+    pub(super) id: String,
+    /// The provider its configuration names.
+    pub(super) provider: String,
+    pub(super) own_tokens: Option<i64>,
+    pub(super) own_cost: Option<Money>,
+    /// Why its last beat was gated.
+    pub(super) gate: Option<String>,
+    pub(super) last_beat_at: Option<Stamp>,
+}
+
+impl Held {
+    /// The columns [`Held::read`] reads.
+    pub(super) const COLUMNS: &str =
+        "id, config ->> '$.model.provider', token_cap, cost_cap, gate, last_beat_at";
+
+    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            provider: row.get::<_, Option<String>>(1)?.unwrap_or_else(|| "default".into()),
+            own_tokens: row.get(2)?,
+            own_cost: row.get::<_, Option<i64>>(3)?.map(Money::from_nanos),
+            gate: row.get(4)?,
+            last_beat_at: row.get::<_, Option<i64>>(5)?.map(Stamp::from_micros),
+        })
+    }
+}
+
 /// The books' numbers as the rules read them.
 #[must_use]
 pub const fn spending(spent: Spent) -> Spending {
@@ -104,7 +140,7 @@ pub const fn spending(spent: Spent) -> Spending {
 
 const COLUMNS: &str = "id, name, config, source, is_paused, token_cap, cost_cap, pace_seconds, reputation, upvotes, \
      downvotes, followers, following, failing, next_beat_at, last_beat_at, created_at, yaml_config, \
-     yaml_pending IS NOT NULL, \
+     yaml_pending IS NOT NULL, gate, \
      (SELECT count(*) FROM flags WHERE flags.bot_id = bots.id AND flags.resolved = 0)";
 
 fn view(c: &Connection, today: &Today<'_>, row: &Row<'_>) -> Result<BotView> {
@@ -112,11 +148,19 @@ fn view(c: &Connection, today: &Today<'_>, row: &Row<'_>) -> Result<BotView> {
     let id: String = row.get(0)?;
     let config_text = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
     let config = parse_config(&id, config_text)?;
-    let caps = lens.caps(row.get(5)?, row.get::<_, Option<i64>>(6)?.map(Money::from_nanos));
     let is_paused: bool = row.get(4)?;
     let failing: Option<String> = row.get(13)?;
     let next_beat_at: Option<Stamp> = row.get::<_, Option<i64>>(14)?.map(Stamp::from_micros);
-    let cap = today.cap(c, &id, &config.model.provider, caps)?;
+    let last_beat_at: Option<Stamp> = row.get::<_, Option<i64>>(15)?.map(Stamp::from_micros);
+    let held = Held {
+        id: id.clone(),
+        provider: config.model.provider.clone(),
+        own_tokens: row.get(5)?,
+        own_cost: row.get::<_, Option<i64>>(6)?.map(Money::from_nanos),
+        gate: row.get(19)?,
+        last_beat_at,
+    };
+    let cap = today.cap(c, &held)?;
     let offline = lens.engine == EngineState::Stopped;
     let (status, status_reason) =
         told(standing(offline, is_paused, failing.as_deref(), cap), lens, next_beat_at);
@@ -138,8 +182,8 @@ fn view(c: &Connection, today: &Today<'_>, row: &Row<'_>) -> Result<BotView> {
         status,
         status_reason,
         next_beat_at,
-        last_beat_at: row.get::<_, Option<i64>>(15)?.map(Stamp::from_micros),
-        unresolved_flags: row.get(19)?,
+        last_beat_at,
+        unresolved_flags: row.get(20)?,
         yaml_changed: row.get(18)?,
         pace_seconds: row.get(7)?,
         edited,
@@ -157,7 +201,7 @@ fn told(standing: Standing, lens: &Lens, next_beat_at: Option<Stamp>) -> (Status
         Standing::Offline => (Status::Offline, Some("the engine is stopped".into())),
         Standing::Capped(cap) => {
             let reset = local(lens.end_of_day(), &lens.zone);
-            (Status::Capped, Some(format!("{cap} is used up; it resets at {reset}")))
+            (Status::Capped, Some(format!("{cap} leaves no room for another call; it resets at {reset}")))
         }
         Standing::Failing(error) => {
             let error = error.trim_end_matches('.');

@@ -35,7 +35,8 @@ const SHOWN: usize = 3;
 const STALE: i64 = 3_600;
 
 const RESTORE: &str = "restore a backup, or export what is there and begin afresh";
-const REPORT: &str = "this is a fault of the program: please report it with this line; the posts themselves are safe";
+const REPORT: &str =
+    "this is a fault of the program: please report it with this line; the posts themselves are safe";
 
 /// Looks at everything. `now` is the room's time.
 ///
@@ -48,10 +49,17 @@ pub fn check(c: &Connection, now: Stamp) -> Result<Vec<Finding>> {
         let said: String = row.get(0)?;
         Ok((said != "ok").then_some(said))
     })?;
-    rows(&read, &mut findings, "every reference leads somewhere", RESTORE, "PRAGMA foreign_key_check", |row| {
-        let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
-        Ok(Some(format!("a row of {table} refers to a missing one of {parent}")))
-    })?;
+    rows(
+        &read,
+        &mut findings,
+        "every reference leads somewhere",
+        RESTORE,
+        "PRAGMA foreign_key_check",
+        |row| {
+            let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
+            Ok(Some(format!("a row of {table} refers to a missing one of {parent}")))
+        },
+    )?;
     for rule in RULES {
         rows(&read, &mut findings, rule.fine, rule.way_out, rule.sql, |row| row.get(0).map(Some))?;
     }
@@ -203,7 +211,8 @@ fn rows(
     findings.push(if count == 0 {
         Finding { level: Level::Fine, what: fine.to_owned(), way_out: String::new() }
     } else {
-        let more = if count > named.len() { format!(" and {} more", count - named.len()) } else { String::new() };
+        let more =
+            if count > named.len() { format!(" and {} more", count - named.len()) } else { String::new() };
         let what = format!("not true that {fine}: {}{more}", named.join("; "));
         Finding { level: Level::Error, what, way_out: way_out.to_owned() }
     });
@@ -228,11 +237,10 @@ fn configurations(c: &Connection, findings: &mut Vec<Finding>) -> Result<()> {
 /// Work that a crash cut off.
 fn pending(c: &Connection, findings: &mut Vec<Finding>, now: Stamp) -> Result<()> {
     let before = now.plus_seconds(-STALE).micros();
-    let stale: i64 = c.query_row(
-        "SELECT count(*) FROM reservations WHERE created_at < ?1",
-        params![before],
-        |row| row.get(0),
-    )?;
+    let stale: i64 =
+        c.query_row("SELECT count(*) FROM reservations WHERE created_at < ?1", params![before], |row| {
+            row.get(0)
+        })?;
     findings.push(if stale == 0 {
         Finding { level: Level::Fine, what: "no call hangs in the books".into(), way_out: String::new() }
     } else {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
 
-use super::bots::{Lens, Today};
+use super::bots::{Held, Lens, Today};
 use super::names::Names;
 use super::{Result, beat, stats};
 use crate::domain::Money;
@@ -28,17 +28,15 @@ pub fn report(c: &Connection, lens: &Lens, period: Period) -> Result<UsageReport
     let (first, last) = stats::span(lens, days);
     let today = Today::read(c, lens)?;
     let mut bots: BTreeMap<String, BotUsage> = BTreeMap::new();
-    let mut statement = c.prepare_cached(
-        "SELECT id, name, token_cap, cost_cap, config ->> '$.model.provider' FROM bots WHERE departed_at IS NULL",
-    )?;
+    let mut statement =
+        c.prepare_cached(&format!("SELECT {}, name FROM bots WHERE departed_at IS NULL", Held::COLUMNS))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let id: String = row.get(0)?;
-        let caps = lens.caps(row.get(2)?, row.get::<_, Option<i64>>(3)?.map(Money::from_nanos));
-        let provider = row.get::<_, Option<String>>(4)?.unwrap_or_else(|| "default".into());
-        let mut usage = empty(&id, row.get(1)?, &first, caps);
-        usage.cap_exceeded = today.cap(c, &id, &provider, caps)?.is_some();
-        bots.insert(id, usage);
+        let bot = Held::read(row)?;
+        let caps = lens.caps(bot.own_tokens, bot.own_cost);
+        let mut usage = empty(&bot.id, row.get(6)?, &first, caps);
+        usage.cap_exceeded = today.cap(c, &bot)?.is_some();
+        bots.insert(bot.id, usage);
     }
     let mut names = Names::default();
     let mut statement = c.prepare_cached(
@@ -138,40 +136,30 @@ pub fn counts(c: &Connection, lens: &Lens) -> Result<Counts> {
     })
 }
 
-/// How many bots show as capped. Only bots with caps of their own, and bots that used a provider
-/// the default caps bind, can be; unless the room itself is at its cap or a default is 0.
+/// How many bots show as capped. Only those with caps of their own, those that were gated, and
+/// those that used a provider the other caps bind can be; unless a default or the room's cap
+/// leaves nothing for anybody.
 fn capped(c: &Connection, today: &Today<'_>) -> Result<i64> {
-    let lens = today.lens;
-    let room = today.room();
-    let room_full = crate::domain::status::cap_reached(
-        lens.caps(Some(i64::MAX), Some(Money::from_nanos(i64::MAX))),
-        crate::domain::status::Spending::default(),
-        true,
-        lens.room,
-        room,
-    )
-    .is_some();
-    let everyone = room_full || lens.tokens <= 0 || lens.cost <= Money::ZERO;
-    let which = if everyone {
-        "departed_at IS NULL"
-    } else if room.bound_tokens > 0 || room.cost > Money::ZERO {
-        "departed_at IS NULL AND (token_cap IS NOT NULL OR cost_cap IS NOT NULL OR id IN \
-         (SELECT bot_id FROM usage_daily WHERE day = ?1 AND provider <> 'scripted' \
-          UNION SELECT bot_id FROM reservations WHERE day = ?1))"
-    } else {
-        "departed_at IS NULL AND (token_cap IS NOT NULL OR cost_cap IS NOT NULL) AND ?1 = ?1"
-    };
+    let (lens, room) = (today.lens, today.room());
+    let everybody = lens.tokens <= 0
+        || lens.cost <= Money::ZERO
+        || lens.room.tokens.is_some_and(|cap| room.bound_tokens >= cap)
+        || lens.room.cost.is_some_and(|cap| room.cost >= cap);
+    let some = "AND id IN (\
+         SELECT id FROM bots WHERE (token_cap IS NOT NULL OR cost_cap IS NOT NULL) AND departed_at IS NULL \
+         UNION SELECT id FROM bots WHERE gate IS NOT NULL AND departed_at IS NULL \
+         UNION SELECT bot_id FROM usage_daily WHERE ?2 AND day = ?1 AND provider <> 'scripted' \
+         UNION SELECT bot_id FROM reservations WHERE day = ?1)";
     let mut statement = c.prepare_cached(&format!(
-        "SELECT id, token_cap, cost_cap, config ->> '$.model.provider' FROM bots \
-         WHERE is_paused = 0 AND failing IS NULL AND {which}"
+        "SELECT {} FROM bots WHERE is_paused = 0 AND failing IS NULL AND departed_at IS NULL {}",
+        Held::COLUMNS,
+        if everybody { "AND ?1 = ?1 AND ?2 = ?2" } else { some },
     ))?;
-    let mut rows = if everyone { statement.query([])? } else { statement.query([&today.day])? };
+    let used = room.bound_tokens > 0 || room.cost > Money::ZERO;
+    let mut rows = statement.query(params![today.day, used])?;
     let mut capped = 0;
     while let Some(row) = rows.next()? {
-        let id: String = row.get(0)?;
-        let caps = lens.caps(row.get(1)?, row.get::<_, Option<i64>>(2)?.map(Money::from_nanos));
-        let provider = row.get::<_, Option<String>>(3)?.unwrap_or_else(|| "default".into());
-        capped += i64::from(today.cap(c, &id, &provider, caps)?.is_some());
+        capped += i64::from(today.cap(c, &Held::read(row)?)?.is_some());
     }
     Ok(capped)
 }

@@ -36,6 +36,7 @@ CREATE INDEX bots_due ON bots (next_beat_at, id) WHERE departed_at IS NULL;
 CREATE INDEX bots_custom ON bots (id) WHERE source = 'custom' AND departed_at IS NULL;
 CREATE INDEX bots_paused ON bots (id) WHERE is_paused = 1 AND departed_at IS NULL;
 CREATE INDEX bots_failing ON bots (id) WHERE failing IS NOT NULL AND departed_at IS NULL;
+CREATE INDEX bots_gated ON bots (id) WHERE gate IS NOT NULL AND departed_at IS NULL;
 CREATE INDEX bots_own_caps ON bots (id) WHERE (token_cap IS NOT NULL OR cost_cap IS NOT NULL) AND departed_at IS NULL;
 CREATE INDEX bots_reputation ON bots (reputation DESC, id) WHERE departed_at IS NULL;
 
