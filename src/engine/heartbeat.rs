@@ -845,7 +845,7 @@ pub(super) fn put_activity(
     Ok(id)
 }
 
-fn put_thought(
+pub(super) fn put_thought(
     shared: &Shared,
     tx: &Tx<'_>,
     ready: &Ready,

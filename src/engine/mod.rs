@@ -11,6 +11,7 @@ mod context;
 mod draw;
 mod handle;
 mod heartbeat;
+mod interview;
 mod memory;
 mod moderation;
 mod prompt;

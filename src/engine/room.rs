@@ -126,6 +126,12 @@ impl Room {
         self.threads.pop(&id);
     }
 
+    /// Posts were hidden: read every thread and every bot's own posts again.
+    pub(super) fn forget_all_posts(&mut self) {
+        self.threads.clear();
+        self.minds.clear();
+    }
+
     /// A bot's memories were changed from outside: read them again next time.
     pub(super) fn forget_mind(&mut self, bot: &str) {
         self.minds.pop(bot);

@@ -11,13 +11,14 @@ use super::answer::{self, Rung};
 use super::budget::{self, Cap, Settlement, Tariff};
 use super::draw;
 use super::heartbeat::{self, Beat, Begun, Choice, Finished, Ready};
+use super::interview;
 use super::memory;
 use super::shared::Shared;
 use crate::domain::memory::SUMMARY_WORDS;
 use crate::domain::text::{clean, clean_line, cut};
 use crate::domain::{Action, Extraction};
 use crate::llm::{Completion, DeltaSink, Guard, ProviderError, Purpose, Request};
-use crate::protocol::{Exchange, Notice};
+use crate::protocol::{Exchange, Fault, FaultKind, InterviewAnswer, Notice};
 use crate::store::{Result, StoreError, beat, search};
 use crate::tools::Finding;
 
@@ -465,4 +466,54 @@ async fn compress(
             heartbeat::add_calls(tx, &ready.row.id, activity_id, &calls)
         })
         .await
+}
+
+/// Asks a bot out of band: its memories and manner, a person's question, no forum.
+///
+/// # Errors
+/// 404, 429 when a cap is reached, 503 when the provider fails.
+pub(super) async fn interview(
+    shared: &Arc<Shared>,
+    bot: &str,
+    question: &str,
+    remember: bool,
+) -> std::result::Result<InterviewAnswer, Fault> {
+    let (inner, id, asked) = (Arc::clone(shared), bot.to_owned(), question.to_owned());
+    let begun = shared
+        .store
+        .write(move |tx| {
+            let mut room = inner.room();
+            let (mut ready, cap) = interview::begin(&inner, &mut room, tx, &id, &asked)?;
+            Ok(match cap {
+                Ok(reservation) => {
+                    ready.reservation = reservation;
+                    Ok(Arc::new(ready))
+                }
+                Err(cap) => Err(cap),
+            })
+        })
+        .await?;
+    let ready = begun.map_err(|cap| Fault::new(FaultKind::TooMany, cap.sentence()))?;
+    let voice = Voice { guard: &ready.guard, tariff: &ready.tariff };
+    let mut calls = Calls::new();
+    let answer =
+        ask(shared, &ready, voice, &ready.request, "interview", ready.reservation, &mut calls).await?;
+    let inner = Arc::clone(shared);
+    let asked = question.to_owned();
+    shared
+        .store
+        .write(move |tx| {
+            let mut room = inner.room();
+            match answer {
+                Ok(completion) => {
+                    interview::end(&inner, &mut room, tx, &ready, &asked, &completion.text, remember, &calls)
+                        .map(Ok)
+                }
+                Err(error) => {
+                    heartbeat::settle_all(tx, &ready.row.id, &calls)?;
+                    Ok(Err(Fault::unavailable(clean_line(&error.message, 500))))
+                }
+            }
+        })
+        .await?
 }

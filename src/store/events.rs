@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Result;
 use crate::domain::Stamp;
-use crate::protocol::{EventView, Fault};
+use crate::protocol::{EventView, Fault, InjectEvent};
 
 /// Events listed at most.
 const MOST: u32 = 200;
@@ -49,4 +49,32 @@ pub fn event(c: &Connection, now: Stamp, id: i64) -> Result<EventView> {
         .query_row(params![now.micros(), id], view)
         .optional()?
         .ok_or_else(|| Fault::not_found("event", id).into())
+}
+/// Stores a new event.
+///
+/// # Errors
+/// Database errors.
+pub fn insert(c: &Connection, new: &InjectEvent, at: Stamp) -> Result<EventView> {
+    c.prepare_cached(
+        "INSERT INTO events (title, description, event_type, severity, created_at, expires_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        new.title,
+        new.description,
+        new.event_type,
+        new.severity,
+        at.micros(),
+        new.expires_at.map(Stamp::micros)
+    ])?;
+    event(c, at, c.last_insert_rowid())
+}
+
+/// Ends an event.
+///
+/// # Errors
+/// 404 when there is none.
+pub fn deactivate(c: &Connection, now: Stamp, id: i64) -> Result<EventView> {
+    c.prepare_cached("UPDATE events SET active = 0 WHERE id = ?1")?.execute([id])?;
+    event(c, now, id)
 }

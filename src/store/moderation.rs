@@ -56,3 +56,11 @@ pub fn flag(c: &Connection, id: i64) -> Result<FlagView> {
 pub fn open_count(c: &Connection) -> Result<i64> {
     Ok(c.prepare_cached("SELECT count(*) FROM flags WHERE resolved = 0")?.query_row([], |row| row.get(0))?)
 }
+/// Settles a flag.
+///
+/// # Errors
+/// 404 when there is none.
+pub fn resolve(c: &Connection, id: i64) -> Result<FlagView> {
+    c.prepare_cached("UPDATE flags SET resolved = 1 WHERE id = ?1")?.execute([id])?;
+    flag(c, id)
+}

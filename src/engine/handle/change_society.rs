@@ -1,39 +1,178 @@
-//! Driving the society: beats, pauses, backups.
+//! Events, interviews, memories: what people do with a society besides posting.
 
 use super::Handle;
-use crate::protocol::{EngineState, Fault};
+use super::record::Record;
+use crate::domain::text::{clean, clean_line};
+use crate::engine::thinking;
+use crate::protocol::{
+    EditMemory, EventView, Fault, FieldError, InjectEvent, Interview, InterviewAnswer, Notice,
+};
+use crate::store::{Result, events, mind};
+
+/// Longest title of an event.
+const TITLE_MAX: usize = 200;
+/// Longest description of an event.
+const DESCRIPTION_MAX: usize = 2_000;
+/// Longest question.
+const QUESTION_MAX: usize = 2_000;
+/// Longest edited memory.
+const MEMORY_MAX: usize = 4_000;
+/// Kinds of event.
+pub(crate) const EVENT_TYPES: [&str; 4] = ["news", "challenge", "dilemma", "announcement"];
+/// How much an event matters.
+pub(crate) const SEVERITIES: [&str; 4] = ["minor", "normal", "major", "crisis"];
 
 impl Handle {
-    /// Stops waking bots.
+    /// Injects an event; bots see it from their next beat on.
     ///
     /// # Errors
-    /// 503 while the engine is stopped.
-    pub async fn pause_engine(&self) -> Result<EngineState, Fault> {
-        Err(Fault::unavailable("the engine is stopped"))
+    /// 422 with the fields at fault.
+    pub async fn inject_event(&self, event: InjectEvent) -> Result<EventView, Fault> {
+        let event = checked(event, self.shared.clock.now())?;
+        let shared = self.shared.clone();
+        self.shared
+            .store
+            .write(move |tx| {
+                let at = shared.clock.now();
+                let view = events::insert(tx, &event, at)?;
+                let details = serde_json::json!({
+                    "event_id": view.id, "title": view.title, "event_type": view.event_type, "severity": view.severity,
+                });
+                Record::new("system", "System", "event_injected", details, at).put(&shared, tx)?;
+                let (bus, notice) = (shared.bus.clone(), injected(&view));
+                tx.after_commit(move || bus.tell(at, notice));
+                Ok(view)
+            })
+            .await
+            .map_err(Fault::from)
     }
 
-    /// Wakes bots again.
+    /// Ends an event.
     ///
     /// # Errors
-    /// 503 while the engine is stopped.
-    pub async fn resume_engine(&self) -> Result<EngineState, Fault> {
-        Err(Fault::unavailable("the engine is stopped"))
+    /// 404.
+    pub async fn deactivate_event(&self, id: i64) -> Result<EventView, Fault> {
+        let shared = self.shared.clone();
+        self.shared
+            .store
+            .write(move |tx| {
+                let view = events::deactivate(tx, shared.clock.now(), id)?;
+                let (bus, at, notice) = (shared.bus.clone(), shared.clock.now(), injected(&view));
+                tx.after_commit(move || bus.tell(at, notice));
+                Ok(view)
+            })
+            .await
+            .map_err(Fault::from)
     }
 
-    /// Runs one beat of the bot that is next.
+    /// Asks a bot out of band. The society does not see it; it counts against the caps.
     ///
     /// # Errors
-    /// 503 while the engine is stopped.
-    pub async fn step_engine(&self) -> Result<EngineState, Fault> {
-        Err(Fault::unavailable("the engine is stopped"))
+    /// 404, 422 for an empty or over-long question, 429 when a cap is reached, 503 when the provider fails.
+    pub async fn interview(&self, bot: &str, interview: Interview) -> Result<InterviewAnswer, Fault> {
+        let length = interview.question.chars().count();
+        let question = clean(&interview.question, QUESTION_MAX);
+        if question.trim().is_empty() || length > QUESTION_MAX {
+            return Err(Fault::invalid_field(
+                "question",
+                format!("must have 1 to {QUESTION_MAX} characters"),
+            ));
+        }
+        thinking::interview(&self.shared, bot, &question, interview.remember).await
     }
 
-    /// Copies the database; answers the size of the copy in bytes.
+    /// Pins, unpins or rewrites a memory.
     ///
     /// # Errors
-    /// 503 while the engine is stopped.
+    /// 404, 422 for an empty or over-long text.
+    pub async fn edit_memory(&self, id: i64, edit: EditMemory) -> Result<(), Fault> {
+        let text = match edit.text {
+            None => None,
+            Some(text) => {
+                let length = text.chars().count();
+                let text = clean(&text, MEMORY_MAX);
+                if text.trim().is_empty() || length > MEMORY_MAX {
+                    return Err(Fault::invalid_field(
+                        "text",
+                        format!("must have 1 to {MEMORY_MAX} characters"),
+                    ));
+                }
+                Some(text)
+            }
+        };
+        let shared = self.shared.clone();
+        self.shared
+            .store
+            .write(move |tx| {
+                let (bot, mut memory) =
+                    mind::memory_by_id(tx, id)?.ok_or_else(|| Fault::not_found("memory", id))?;
+                let reindex = text.is_some();
+                if let Some(text) = text {
+                    memory.text = text;
+                }
+                memory.pinned = edit.pinned.unwrap_or(memory.pinned);
+                mind::update_memory(tx, &memory, reindex)?;
+                shared.room().forget_mind(&bot);
+                Ok(())
+            })
+            .await
+            .map_err(Fault::from)
+    }
+
+    /// Copies the live database to `path`; answers the size of the copy in bytes.
+    ///
+    /// # Errors
+    /// 409 when there is a file already; database and disk errors.
     pub async fn backup(&self, path: &std::path::Path) -> Result<u64, Fault> {
-        let _ = (path,);
-        Err(Fault::unavailable("the engine is stopped"))
+        let (from, to) = (self.shared.store.path().to_path_buf(), path.to_owned());
+        self.read(move |_| crate::store::backup::backup(&from, &to)).await
     }
+
+    /// Lets a bot forget something.
+    ///
+    /// # Errors
+    /// 404.
+    pub async fn forget_memory(&self, id: i64) -> Result<(), Fault> {
+        let shared = self.shared.clone();
+        self.shared
+            .store
+            .write(move |tx| {
+                let (bot, _) = mind::memory_by_id(tx, id)?.ok_or_else(|| Fault::not_found("memory", id))?;
+                mind::delete_memory(tx, id)?;
+                shared.room().forget_mind(&bot);
+                Ok(())
+            })
+            .await
+            .map_err(Fault::from)
+    }
+}
+
+fn injected(view: &EventView) -> Notice {
+    Notice::EventInjected { event_id: view.id, title: view.title.clone(), active: view.active }
+}
+
+fn checked(event: InjectEvent, now: crate::domain::Stamp) -> Result<InjectEvent, Fault> {
+    let mut errors = Vec::new();
+    let mut wrong = |field: &str, message: String| errors.push(FieldError { field: field.into(), message });
+    let title_length = event.title.chars().count();
+    let title = clean_line(&event.title, TITLE_MAX);
+    if title.is_empty() || title_length > TITLE_MAX {
+        wrong("title", format!("must have 1 to {TITLE_MAX} characters"));
+    }
+    if event.description.chars().count() > DESCRIPTION_MAX {
+        wrong("description", format!("must have at most {DESCRIPTION_MAX} characters"));
+    }
+    if !EVENT_TYPES.contains(&event.event_type.as_str()) {
+        wrong("event_type", format!("must be one of {}", EVENT_TYPES.join(", ")));
+    }
+    if !SEVERITIES.contains(&event.severity.as_str()) {
+        wrong("severity", format!("must be one of {}", SEVERITIES.join(", ")));
+    }
+    if event.expires_at.is_some_and(|end| end <= now) {
+        wrong("expires_at", format!("must lie after the room's time, {now}"));
+    }
+    if !errors.is_empty() {
+        return Err(Fault::invalid(errors));
+    }
+    Ok(InjectEvent { title, description: clean(&event.description, DESCRIPTION_MAX), ..event })
 }

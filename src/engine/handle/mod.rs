@@ -16,8 +16,11 @@ mod limits;
 mod memory;
 mod moderation;
 mod providers;
+mod record;
 mod stats;
 mod system;
+
+pub(super) use record::Record;
 
 use std::sync::Arc;
 

@@ -1,0 +1,78 @@
+//! Activities that no beat made: what people did, what was changed, what was injected.
+
+use serde_json::{Map, Value};
+
+use crate::domain::{Money, Stamp};
+use crate::engine::shared::Shared;
+use crate::protocol::Notice;
+use crate::store::beat::{self, NewActivity};
+use crate::store::{Result, Tx};
+
+/// An activity row in the making.
+pub(in crate::engine) struct Record<'a> {
+    actor: &'a str,
+    name: &'a str,
+    action: &'a str,
+    details: Map<String, Value>,
+    at: Stamp,
+    tokens: i64,
+    cost: Money,
+}
+
+impl<'a> Record<'a> {
+    /// `action` by `actor`, with details beside `success` and `action`.
+    pub(in crate::engine) fn new(
+        actor: &'a str,
+        name: &'a str,
+        action: &'a str,
+        details: Value,
+        at: Stamp,
+    ) -> Self {
+        let mut all = Map::new();
+        all.insert("success".into(), true.into());
+        all.insert("action".into(), action.into());
+        if let Value::Object(details) = details {
+            all.extend(details);
+        }
+        Self { actor, name, action, details: all, at, tokens: 0, cost: Money::ZERO }
+    }
+
+    /// What it used.
+    pub(in crate::engine) const fn used(mut self, tokens: i64, cost: Money) -> Self {
+        self.tokens = tokens;
+        self.cost = cost;
+        self
+    }
+
+    /// Stores it and announces it after the commit; answers its id.
+    pub(in crate::engine) fn put(self, shared: &Shared, tx: &mut Tx<'_>) -> Result<i64> {
+        let id = beat::last_seq(tx)? + 1;
+        let details = Value::Object(self.details);
+        let day = shared.clock.day(self.at);
+        beat::insert_activity(
+            tx,
+            &NewActivity {
+                id,
+                actor: self.actor,
+                action: self.action,
+                details: &details.to_string(),
+                tokens: self.tokens,
+                cost: self.cost,
+                at: self.at,
+                day: &day,
+                to_remember: false,
+            },
+        )?;
+        let notice = Notice::HeartbeatComplete {
+            bot_id: self.actor.to_owned(),
+            bot_name: self.name.to_owned(),
+            action: self.action.to_owned(),
+            details,
+            tokens_used: self.tokens,
+            cost_usd: self.cost,
+        };
+        let (bus, at) = (shared.bus.clone(), self.at);
+        tx.after_commit(move || bus.announce(id, at, notice));
+        Ok(id)
+    }
+}
