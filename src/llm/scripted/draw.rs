@@ -32,8 +32,8 @@ impl Draw {
     }
 
     /// One of `items`, which must not be empty.
-    pub(super) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
-        &items[self.below(items.len())]
+    pub(super) fn pick<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len())]
     }
 
     /// An index chosen in proportion to `weights`; `None` when they are all zero.
@@ -54,8 +54,8 @@ impl Draw {
 
     /// One of `items` by beat rather than by chance: consecutive beats of a bot get different ones
     /// until the bank is used up, and `salt` keeps the banks from moving in step.
-    pub(super) fn next<'a, T>(&self, items: &'a [T], salt: u64) -> &'a T {
-        &items[self.turn(items.len(), salt)]
+    pub(super) fn next<T: Copy>(&self, items: &[T], salt: u64) -> T {
+        items[self.turn(items.len(), salt)]
     }
 
     /// The index behind [`Draw::next`].
@@ -101,7 +101,7 @@ mod tests {
         // A round begins where the walk is a multiple of the bank's length.
         let first = (12 - hash("ada_001") % 12) % 12;
         let mut seen: Vec<usize> =
-            (0..12).map(|beat| *Draw::new(1, "ada_001", first + beat).next(&items, 7)).collect();
+            (0..12).map(|beat| Draw::new(1, "ada_001", first + beat).next(&items, 7)).collect();
         seen.sort_unstable();
         assert_eq!(seen, items);
     }

@@ -4,13 +4,23 @@
 //! the JSON of one [`Action`], as a model would. It is a pure function of the request: no clock,
 //! no shared state, no iteration order. It knows nothing of the store, budgets or the engine.
 
+mod bank;
+mod choose;
 mod draw;
+mod frames;
+mod grammar;
+mod interview;
+mod persona;
+mod quote;
+mod recall;
+mod reply;
+mod thread;
+mod view;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-use self::draw::Draw;
 use super::{Completion, DeltaSink, Provider, ProviderError, Purpose, Request};
 use crate::domain::{Action, Scene, Usage};
 
@@ -29,9 +39,12 @@ impl Scripted {
         let text = match request.purpose {
             Purpose::Think | Purpose::Repair => request.scene.as_deref().map_or_else(
                 || to_json(&Action::DoNothing { reason: "There is nothing in front of me.".into() }),
-                |scene| to_json(&think(scene, request.seed)),
+                |scene| to_json(&choose::act(scene, request.seed)),
             ),
-            Purpose::Interview => "I would rather listen a little longer before I answer that.".into(),
+            Purpose::Interview => request.scene.as_deref().map_or_else(
+                || "I have nothing in front of me to answer from.".into(),
+                |scene| interview::answer(scene, &request.prompt, request.seed),
+            ),
             Purpose::Extract => "{}".into(),
             Purpose::Compress => "A quiet stretch, with little that needs keeping.".into(),
             Purpose::Test => "Ready.".into(),
@@ -74,22 +87,6 @@ impl Provider for Scripted {
 
     async fn models(&self) -> Result<Vec<String>, ProviderError> {
         Ok(vec!["scripted".into()])
-    }
-}
-
-fn think(scene: &Scene, seed: u64) -> Action {
-    let mut draw = Draw::new(seed, &scene.me.id, scene.beat);
-    let open: Vec<_> =
-        scene.feed.iter().filter(|thread| thread.author != scene.me.id && thread.my_vote.is_none()).collect();
-    if open.is_empty() {
-        return Action::DoNothing { reason: "Nothing new to weigh.".into() };
-    }
-    let thread = draw.pick(&open);
-    Action::Vote {
-        thread_id: Some(thread.id),
-        reply_id: None,
-        value: 1,
-        reason: format!("“{}” is worth more eyes.", thread.title),
     }
 }
 

@@ -1,0 +1,347 @@
+//! What the bots can talk about: topics, each with a few seeds of conversation.
+//!
+//! A seed is one true particular and six answers to it, one in the manner of each voice. All of
+//! it is static text; the only work done is an index, built once, that finds topics by the words
+//! of a text and recognises lines that somebody has already said.
+
+mod crafts;
+mod earth;
+mod living;
+mod mind;
+mod numbers;
+mod room;
+mod selves;
+mod society;
+mod tongues;
+mod virtues;
+mod works;
+
+use std::sync::LazyLock;
+
+use super::draw::hash;
+
+/// A subject.
+pub(in crate::llm::scripted) struct Topic {
+    /// As it stands in the middle of a sentence.
+    pub name: &'static str,
+    /// Whether the name takes a plural verb.
+    pub many: bool,
+    /// Beginnings of words that point to it; `$` at the end asks for the whole word.
+    pub words: &'static [&'static str],
+    /// Names of topics that lie near.
+    pub near: &'static [&'static str],
+    /// What to look up about it.
+    pub look: &'static [&'static str],
+    /// The particulars.
+    pub seeds: &'static [Seed],
+}
+
+/// One particular, and what can be said to it.
+pub(in crate::llm::scripted) struct Seed {
+    /// A title for a thread about it.
+    pub title: &'static str,
+    /// The particular itself.
+    pub say: &'static str,
+    /// A question it raises.
+    pub ask: &'static str,
+    /// An objection.
+    pub push: &'static str,
+    /// An image.
+    pub see: &'static str,
+    /// What to do about it.
+    pub act: &'static str,
+    /// What it means to somebody.
+    pub care: &'static str,
+    /// What both sides have in common, or miss.
+    pub weigh: &'static str,
+}
+
+/// The kinds of line in a seed.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(in crate::llm::scripted) enum Kind {
+    Ask,
+    Push,
+    See,
+    Act,
+    Care,
+    Weigh,
+    Say,
+}
+
+impl Kind {
+    /// The six answers, in the order of the voices.
+    pub const ANSWERS: [Self; 6] = [Self::Ask, Self::Push, Self::See, Self::Act, Self::Care, Self::Weigh];
+}
+
+/// One line of the bank.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(in crate::llm::scripted) struct Line {
+    pub topic: usize,
+    pub seed: usize,
+    pub kind: Kind,
+}
+
+impl Line {
+    /// Its text.
+    pub fn text(self) -> &'static str {
+        let seed = &INDEX.topics[self.topic].seeds[self.seed];
+        match self.kind {
+            Kind::Say => seed.say,
+            Kind::Ask => seed.ask,
+            Kind::Push => seed.push,
+            Kind::See => seed.see,
+            Kind::Act => seed.act,
+            Kind::Care => seed.care,
+            Kind::Weigh => seed.weigh,
+        }
+    }
+
+    /// Another line of the same seed.
+    pub const fn with(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+}
+
+const SHELVES: [&[Topic]; 11] = [
+    room::TOPICS,
+    mind::TOPICS,
+    selves::TOPICS,
+    numbers::TOPICS,
+    earth::TOPICS,
+    living::TOPICS,
+    tongues::TOPICS,
+    works::TOPICS,
+    crafts::TOPICS,
+    society::TOPICS,
+    virtues::TOPICS,
+];
+
+/// How many topics there are.
+pub(in crate::llm::scripted) fn count() -> usize {
+    INDEX.topics.len()
+}
+
+/// The topic numbered `at`.
+pub(in crate::llm::scripted) fn topic(at: usize) -> &'static Topic {
+    INDEX.topics[at]
+}
+
+/// The topics near the one numbered `at`.
+pub(in crate::llm::scripted) fn near(at: usize) -> &'static [usize] {
+    &INDEX.near[at]
+}
+
+/// How many topics belong to the room's own opening threads; they come first.
+pub(in crate::llm::scripted) const ROOM: usize = room::TOPICS.len();
+
+struct Index {
+    topics: Vec<&'static Topic>,
+    near: Vec<Vec<usize>>,
+    /// Beginnings of words by their first three bytes, sorted.
+    stems: Vec<([u8; 3], &'static str, usize)>,
+    /// Fingerprints of five words at the beginning of each sentence, sorted.
+    lines: Vec<(u64, Line)>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let topics: Vec<&'static Topic> = SHELVES.iter().flat_map(|shelf| shelf.iter()).collect();
+    let near = topics
+        .iter()
+        .map(|topic| {
+            topic.near.iter().filter_map(|name| topics.iter().position(|other| other.name == *name)).collect()
+        })
+        .collect();
+    let mut stems: Vec<_> = topics
+        .iter()
+        .enumerate()
+        .flat_map(|(at, topic)| topic.words.iter().map(move |stem| (head(stem.as_bytes()), *stem, at)))
+        .collect();
+    stems.sort_unstable();
+    let mut lines = Vec::new();
+    for (at, topic) in topics.iter().enumerate() {
+        for (seed, _) in topic.seeds.iter().enumerate() {
+            for kind in Kind::ANSWERS.into_iter().chain([Kind::Say]) {
+                let line = Line { topic: at, seed, kind };
+                // The index is being built, so the text is taken from the topic at hand.
+                let text = text_of(&topic.seeds[seed], kind);
+                fingerprints(text, |print, start| {
+                    if start {
+                        lines.push((print, line));
+                    }
+                });
+            }
+        }
+    }
+    lines.sort_unstable_by_key(|(print, line)| (*print, line.topic, line.seed));
+    Index { topics, near, stems, lines }
+});
+
+fn text_of(seed: &'static Seed, kind: Kind) -> &'static str {
+    match kind {
+        Kind::Say => seed.say,
+        Kind::Ask => seed.ask,
+        Kind::Push => seed.push,
+        Kind::See => seed.see,
+        Kind::Act => seed.act,
+        Kind::Care => seed.care,
+        Kind::Weigh => seed.weigh,
+    }
+}
+
+fn head(word: &[u8]) -> [u8; 3] {
+    let at = |index: usize| match word.get(index) {
+        Some(b'$') | None => 0,
+        Some(byte) => *byte,
+    };
+    [at(0), at(1), at(2)]
+}
+
+/// A word of a text: its bounds, whether it is inside a quotation, whether a sentence begins with it.
+pub(in crate::llm::scripted) struct Word {
+    pub start: usize,
+    pub end: usize,
+    pub quoted: bool,
+    pub first: bool,
+}
+
+/// Calls `each` for the words of `text`.
+pub(in crate::llm::scripted) fn words(text: &str, mut each: impl FnMut(Word)) {
+    let (mut start, mut quoted, mut first) = (None, false, true);
+    for (at, c) in text.char_indices() {
+        if c.is_alphanumeric() || (matches!(c, '’' | '\'') && start.is_some()) {
+            start.get_or_insert(at);
+            continue;
+        }
+        if let Some(begin) = start.take() {
+            each(Word { start: begin, end: at, quoted, first });
+            first = false;
+        }
+        match c {
+            '“' => quoted = true,
+            '”' => quoted = false,
+            '.' | '!' | '?' | ':' | ';' => first = true,
+            _ => {}
+        }
+    }
+    if let Some(begin) = start {
+        each(Word { start: begin, end: text.len(), quoted, first });
+    }
+}
+
+/// Calls `each` with the fingerprint of every five words outside quotations, and whether they begin a sentence.
+fn fingerprints(text: &str, mut each: impl FnMut(u64, bool)) {
+    let mut ring = [(0_u64, false); 5];
+    let mut seen = 0_usize;
+    words(text, |word| {
+        if word.quoted {
+            seen = 0;
+            return;
+        }
+        ring[seen % 5] = (lower_hash(&text[word.start..word.end]), word.first);
+        seen += 1;
+        if seen >= 5 {
+            let print = (0..5).fold(0_u64, |print, back| {
+                print.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(ring[(seen + back) % 5].0)
+            });
+            each(print, ring[seen % 5].1);
+        }
+    });
+}
+
+fn lower_hash(word: &str) -> u64 {
+    if word.is_ascii() {
+        word.bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |h, b| {
+                (h ^ u64::from(b.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
+            })
+    } else {
+        hash(&word.to_lowercase())
+    }
+}
+
+/// Adds the lines of the bank that `text` says itself (not in quotation) to `found`, in their order.
+pub(in crate::llm::scripted) fn recognise(text: &str, found: &mut Vec<Line>) {
+    let lines = &INDEX.lines;
+    fingerprints(text, |print, _| {
+        let at = lines.partition_point(|(other, _)| *other < print);
+        if let Some((other, line)) = lines.get(at)
+            && *other == print
+            && found.last() != Some(line)
+        {
+            found.push(*line);
+        }
+    });
+}
+
+/// Adds `weight` to the score of every topic that a word of `text` points to.
+pub(in crate::llm::scripted) fn tally(text: &str, weight: u32, scores: &mut Vec<(usize, u32)>) {
+    let mut buffer = [0_u8; 24];
+    words(text, |word| {
+        let bytes = &text.as_bytes()[word.start..word.end];
+        if bytes.len() < 3 {
+            return;
+        }
+        let length = bytes.len().min(buffer.len());
+        for (to, from) in buffer.iter_mut().zip(bytes) {
+            *to = from.to_ascii_lowercase();
+        }
+        let lower = &buffer[..length];
+        let begin = [lower[0], lower[1], lower[2]];
+        let from = INDEX.stems.partition_point(|(head, _, _)| *head < begin);
+        for (_, stem, topic) in INDEX.stems[from..].iter().take_while(|(head, _, _)| *head == begin) {
+            let hit = stem.strip_suffix('$').map_or_else(
+                || lower.starts_with(stem.as_bytes()),
+                |whole| lower == whole.as_bytes(),
+            );
+            if hit {
+                match scores.iter_mut().find(|(other, _)| other == topic) {
+                    Some((_, score)) => *score += weight,
+                    None => scores.push((*topic, weight)),
+                }
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_neighbour_exists_and_every_line_is_fit_to_print() {
+        for (at, topic) in INDEX.topics.iter().enumerate() {
+            assert_eq!(near(at).len(), topic.near.len(), "a neighbour of {} is missing", topic.name);
+            assert!(!topic.seeds.is_empty() && !topic.look.is_empty(), "{} is empty", topic.name);
+            for seed in topic.seeds {
+                assert!(seed.title.chars().count() <= 80, "{}", seed.title);
+                assert!(seed.ask.ends_with('?'), "{}", seed.ask);
+                for kind in Kind::ANSWERS.into_iter().chain([Kind::Say]) {
+                    let text = text_of(seed, kind);
+                    assert!(text.ends_with(['.', '?', '!']), "{text}");
+                    assert!(text.starts_with(|c: char| c.is_uppercase() || c.is_numeric()), "{text}");
+                    let count = text.split_whitespace().count();
+                    assert!((6..=48).contains(&count), "{count} words: {text}");
+                    assert!(!text.contains(['"', '“', '”', '—']), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_is_recognised_in_a_post_but_not_in_a_quotation() {
+        let line = Line { topic: ROOM, seed: 0, kind: Kind::Push };
+        let mut found = Vec::new();
+        recognise(&format!("Ada, I read it twice. {}", line.text()), &mut found);
+        assert_eq!(found.first(), Some(&line));
+        found.clear();
+        recognise(&format!("Ada, “{}” is bold.", line.text()), &mut found);
+        assert!(found.is_empty());
+    }
+
+    #[test]
+    fn no_line_is_written_twice() {
+        for pair in INDEX.lines.windows(2) {
+            assert!(pair[0].0 != pair[1].0, "{} / {}", pair[0].1.text(), pair[1].1.text());
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! x
+use super::Topic;
+pub(super) const TOPICS: &[Topic] = &[];

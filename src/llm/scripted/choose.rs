@@ -1,0 +1,362 @@
+//! Choosing what to do on a beat, and with whom.
+
+use super::draw::Draw;
+use super::frames;
+use super::grammar::{Slots, fill};
+use super::persona::{Persona, Voice};
+use super::quote;
+use super::view::{Post, View};
+use super::{bank, reply, thread};
+use crate::domain::scene::{FeedThread, SceneEvent};
+use crate::domain::similarity::{TermSet, terms};
+use crate::domain::{Action, ActionKind, Engagement, Scene};
+
+/// More alike than this to an own post, and a draft is thrown away; below what moderation flags.
+const ALIKE: f64 = 0.45;
+
+/// What the bot of `scene` does.
+pub(super) fn act(scene: &Scene, seed: u64) -> Action {
+    let view = View::of(scene);
+    let mut draw = Draw::new(seed, &scene.me.id, scene.beat);
+    let targets = targets(&view, &mut draw);
+    if let Some(action) = react(&view, &targets, &mut draw) {
+        return action;
+    }
+    let mut weights = weights(&view, &targets);
+    for _ in 0..8 {
+        let Some(chosen) = draw.weighted(&weights) else { break };
+        let action = match ActionKind::ALL[chosen] {
+            ActionKind::CreateThread => distinct(&view, &mut draw, thread::write),
+            ActionKind::Reply => targets.first().and_then(|(_, post)| {
+                distinct(&view, &mut draw, |view, draw| answer(view, *post, draw))
+            }),
+            ActionKind::Vote => vote(&view, &mut draw),
+            ActionKind::Follow => follow(&view, &mut draw),
+            ActionKind::Unfollow => unfollow(&view),
+            ActionKind::WebSearch => Some(search(&view, &mut draw)),
+            ActionKind::DoNothing => Some(quiet(&view, &mut draw)),
+        };
+        match action {
+            Some(action) => return action,
+            None => weights[chosen] = 0,
+        }
+    }
+    quiet(&view, &mut draw)
+}
+
+fn allows(view: &View<'_>, kind: ActionKind) -> bool {
+    view.scene.allowed.contains(&kind)
+}
+
+/// How much each kind of act draws the bot, in the order of [`ActionKind::ALL`].
+fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; 7] {
+    let persona = &view.persona;
+    let called = targets.first().is_some_and(|(_, post)| post.for_me());
+    let since = view.scene.beats_since_thread;
+    let leadership = persona.leadership();
+    let (thread, pause, patience) = match leadership {
+        61.. => (22 + (leadership - 60) / 2, 2, 8),
+        31.. => (6 + (leadership - 30) / 5, 4, 24),
+        _ => (3, 8, 50),
+    };
+    let mut thread = if since < pause { 0 } else { thread };
+    if view.scene.feed.len() < 3 {
+        thread = thread * 2 + 6;
+    }
+    if since > patience {
+        thread += 10;
+    }
+    let (mut reply, vote, more_quiet) = match persona.engagement() {
+        Engagement::Active => (if called { 84 } else { 48 }, 15, 0),
+        Engagement::Reactive => (if called { 92 } else { 32 }, 20, 6),
+        Engagement::Observer => (if called { 40 } else { 14 }, 34, 12),
+    };
+    if targets.is_empty() {
+        reply = 0;
+    }
+    let shyness = persona.shyness();
+    let mut quiet = more_quiet
+        + match shyness {
+            61.. => 30 + (shyness - 60) / 2,
+            31.. => 10,
+            _ => 3,
+        };
+    if called {
+        quiet /= 2;
+    }
+    let searched = view.scene.recent.iter().take(8).any(|deed| deed.action == ActionKind::WebSearch.as_str());
+    let search = if searched {
+        0
+    } else {
+        1 + (persona.skepticism() + persona.creativity()) / 30 + persona.blend[Voice::Curious as usize] / 30
+    };
+    let kinds = [thread, reply, vote, 4, 6, search, quiet];
+    let mut weights = [0; 7];
+    for ((weight, kind), drawn) in weights.iter_mut().zip(ActionKind::ALL).zip(kinds) {
+        *weight = if allows(view, kind) { drawn } else { 0 };
+    }
+    weights
+}
+
+/// A draft unlike the bot's last posts, out of a few tries.
+fn distinct(
+    view: &View<'_>,
+    draw: &mut Draw,
+    mut write: impl FnMut(&View<'_>, &mut Draw) -> Action,
+) -> Option<Action> {
+    let own: Vec<TermSet> = view.scene.own_posts.iter().map(|post| terms(&post.content)).collect();
+    for _ in 0..4 {
+        let action = write(view, draw);
+        let (Action::CreateThread { content, .. } | Action::Reply { content, .. }) = &action else {
+            return Some(action);
+        };
+        let draft = terms(content);
+        if own.iter().all(|other| draft.jaccard(other) <= ALIKE) {
+            return Some(action);
+        }
+    }
+    None
+}
+
+fn answer(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Action {
+    Action::Reply {
+        thread_id: post.thread.id,
+        parent_reply_id: post.reply.map(|reply| reply.id),
+        content: reply::write(view, post, draw),
+    }
+}
+
+/// Takes up an event in force that the bot has not spoken of.
+fn react(view: &View<'_>, targets: &[(i32, Post<'_>)], draw: &mut Draw) -> Option<Action> {
+    let event = view.scene.events.iter().find(|event| !spoken_of(view, event))?;
+    let (eager, shy) = match event.severity.as_str() {
+        "crisis" => (95, 70),
+        "major" => (85, 55),
+        "minor" => (40, 20),
+        _ => (65, 35),
+    };
+    if !draw.chance(if view.persona.shyness() > 60 { shy } else { eager }) {
+        return None;
+    }
+    let there = targets.iter().find(|(_, post)| is_about(post.thread, event));
+    match there {
+        Some((_, post)) if allows(view, ActionKind::Reply) => {
+            distinct(view, draw, |view, draw| answer(view, *post, draw))
+        }
+        // Somebody has opened a thread on it: another one would split the talk.
+        None if allows(view, ActionKind::CreateThread)
+            && !view.scene.feed.iter().any(|thread| is_about(thread, event)) =>
+        {
+            distinct(view, draw, |view, draw| thread::about_event(view, event, draw))
+        }
+        _ => None,
+    }
+}
+
+fn is_about(thread: &FeedThread, event: &SceneEvent) -> bool {
+    let title = super::grammar::bare(&event.title);
+    !title.is_empty() && (thread.title.contains(title) || thread.content.contains(title))
+}
+
+fn spoken_of(view: &View<'_>, event: &SceneEvent) -> bool {
+    let title = super::grammar::bare(&event.title);
+    title.is_empty() || view.said(title)
+}
+
+/// Posts that may be answered, most inviting first.
+fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
+    let mut targets = Vec::with_capacity(24);
+    for (rank, thread) in view.scene.feed.iter().enumerate() {
+        let mine_last = thread.replies.iter().rposition(|reply| reply.author == view.me());
+        let own = view.scene.own_posts.iter().filter(|post| post.thread_id == thread.id && post.reply_id.is_some());
+        let tired = own.count() as i32 * 16 + i32::try_from(thread.reply_count / 8).unwrap_or(99) * 5;
+        let interest = interest_in(&view.persona, thread);
+        let mut add = |post: Post<'a>, base: i32| {
+            if post.author() == view.me() {
+                return;
+            }
+            let mut score = base + interest + draw.below(30) as i32 - tired - rank as i32;
+            if post.for_me() {
+                score += 70;
+            }
+            score += (view.sentiment(post.author()).abs() * 12.0) as i32;
+            if view.acquaintance(post.author()).is_some_and(|other| other.followed) {
+                score += 6;
+            }
+            if post.author().starts_with("human:") {
+                score += 24;
+            }
+            if view.persona.engagement() == Engagement::Reactive && !post.for_me() && interest == 0 {
+                score -= 12;
+            }
+            targets.push((score, post));
+        };
+        // Having had the last word, one does not answer oneself.
+        if mine_last.is_some() && mine_last == thread.replies.len().checked_sub(1) {
+            continue;
+        }
+        let opened_here = thread.replies.iter().any(|reply| reply.author == view.me() && reply.parent_reply_id.is_none())
+            || view.scene.own_posts.iter().any(|post| post.thread_id == thread.id);
+        if !opened_here {
+            add(Post { thread, reply: None }, if thread.reply_count == 0 { 26 } else { 8 });
+        }
+        for (at, reply) in thread.replies.iter().enumerate() {
+            let answered = thread
+                .replies
+                .iter()
+                .any(|other| other.author == view.me() && other.parent_reply_id == Some(reply.id));
+            if answered || mine_last.is_some_and(|mine| at < mine && !reply.for_me) {
+                continue;
+            }
+            let recent = (at + 5).saturating_sub(thread.replies.len()) as i32;
+            add(Post { thread, reply: Some(reply) }, 8 + recent * 2);
+        }
+    }
+    targets.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    targets
+}
+
+/// How close a thread is to what the bot cares about.
+fn interest_in(persona: &Persona<'_>, thread: &FeedThread) -> i32 {
+    let mut scores = Vec::with_capacity(6);
+    bank::tally(&thread.title, 1, &mut scores);
+    for tag in &thread.tags {
+        bank::tally(tag, 1, &mut scores);
+    }
+    let liked = scores.iter().filter(|(topic, _)| persona.likes(*topic)).count();
+    let near = scores
+        .iter()
+        .filter(|(topic, _)| persona.topics.iter().any(|own| bank::near(*own).contains(topic)))
+        .count();
+    let strange = persona
+        .strange
+        .iter()
+        .any(|interest| thread.title.contains(interest) || thread.tags.iter().any(|tag| tag == interest));
+    (liked.min(2) * 9 + near.min(2) * 4) as i32 + if strange { 10 } else { 0 }
+}
+
+fn vote(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
+    let posts: Vec<Post<'_>> = view
+        .scene
+        .feed
+        .iter()
+        .flat_map(|thread| {
+            std::iter::once(Post { thread, reply: None })
+                .chain(thread.replies.iter().map(move |reply| Post { thread, reply: Some(reply) }))
+        })
+        .filter(|post| post.author() != view.me() && post.my_vote().is_none())
+        .collect();
+    if posts.is_empty() {
+        return None;
+    }
+    let persona = &view.persona;
+    // The best liked of a few: reading all of them closely is not how anybody votes.
+    let (post, warmth) = (0..3)
+        .map(|_| {
+            let post = draw.pick(&posts);
+            let warmth = interest_in(persona, post.thread)
+                + (view.sentiment(post.author()) * 20.0) as i32
+                + if post.for_me() { 4 } else { 0 }
+                + (post.score().clamp(-3, 3) * 2) as i32
+                + draw.below(16) as i32;
+            (post, warmth)
+        })
+        .max_by_key(|(_, warmth)| warmth.abs())?;
+    let severity = (persona.contrariness(0.0) / 2 + persona.aggression() / 8) as i32;
+    let up = warmth + 24 - severity > draw.below(40) as i32;
+    let voice = Voice::ALL[draw.weighted(&persona.manner()).unwrap_or(0)];
+    let frames = frames::of(voice);
+    let slots = Slots { name: post.name(), ..Slots::default() };
+    let list = if up { frames.ups } else { frames.downs };
+    let start = draw.turn(list.len(), if up { 91 } else { 92 });
+    let frame = (0..list.len()).map(|step| list[(start + step) % list.len()]).find(|frame| slots.fit(frame))?;
+    let mut reason = String::new();
+    fill(&mut reason, frame, &slots, draw);
+    Some(Action::Vote {
+        thread_id: post.reply.is_none().then_some(post.thread.id),
+        reply_id: post.reply.map(|reply| reply.id),
+        value: if up { 1 } else { -1 },
+        reason,
+    })
+}
+
+fn follow(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
+    let own = &view.scene.me.personality.interests;
+    view.scene
+        .roster
+        .iter()
+        .filter(|other| !other.followed && other.id != view.me())
+        .map(|other| {
+            let shared = other.interests.iter().filter(|interest| own.contains(interest)).count();
+            let liking = other.sentiment * 40.0
+                + (shared * 12) as f64
+                + other.interactions.clamp(0, 12) as f64
+                + draw.below(8) as f64;
+            (liking, other)
+        })
+        .filter(|(liking, other)| *liking >= 16.0 && other.sentiment > -0.2)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, other)| Action::Follow { bot_id: other.id.clone() })
+}
+
+fn unfollow(view: &View<'_>) -> Option<Action> {
+    view.scene
+        .roster
+        .iter()
+        .filter(|other| other.followed && other.sentiment < -0.3)
+        .min_by(|a, b| a.sentiment.total_cmp(&b.sentiment))
+        .map(|other| Action::Unfollow { bot_id: other.id.clone() })
+}
+
+/// Looks up something that the feed talks about, or that the bot cares for.
+fn search(view: &View<'_>, draw: &mut Draw) -> Action {
+    let mut scores = Vec::new();
+    let talked = if view.scene.feed.is_empty() { None } else { Some(&view.scene.feed[draw.below(view.scene.feed.len())]) };
+    if let Some(thread) = talked {
+        bank::tally(&thread.title, 2, &mut scores);
+        bank::tally(&thread.content, 1, &mut scores);
+    }
+    let best = scores.iter().max_by_key(|(topic, score)| (*score, usize::MAX - topic)).map(|(topic, _)| *topic);
+    let persona = &view.persona;
+    let own = if persona.topics.is_empty() { None } else { Some(draw.next(&persona.topics, 101)) };
+    let from_feed = best.is_some() && draw.chance(60);
+    if !from_feed && !persona.strange.is_empty() && (own.is_none() || draw.chance(35)) {
+        let interest = draw.next(&persona.strange, 102);
+        let mut reason = String::new();
+        let slots = Slots { topic: interest, ..Slots::default() };
+        fill(&mut reason, "Something about {t} does not add up for me.", &slots, draw);
+        return Action::WebSearch { query: interest.to_owned(), reason };
+    }
+    let topic = if from_feed { best } else { own.or(best) };
+    let topic = bank::topic(topic.unwrap_or_else(|| bank::ROOM + draw.turn(bank::count() - bank::ROOM, 103)));
+    let query = draw.next(topic.look, 104).to_owned();
+    let said = talked.filter(|_| from_feed).and_then(|thread| {
+        let post = thread.replies.last().map_or(Post { thread, reply: None }, |reply| Post { thread, reply: Some(reply) });
+        let names = view.names();
+        (post.author() != view.me())
+            .then(|| quote::choose(post.content(), 0, &names, |_| false, |_| 0))
+            .flatten()
+            .map(|quote| (post.name(), quote.text))
+    });
+    let slots = Slots {
+        name: said.as_ref().map_or("", |(name, _)| name),
+        quote: said.as_ref().map_or("", |(_, text)| text),
+        topic: topic.name,
+        many: topic.many,
+        ..Slots::default()
+    };
+    let list = frames::LOOK_REASONS;
+    let start = draw.below(list.len());
+    let mut reason = String::new();
+    if let Some(frame) =
+        (0..list.len()).map(|step| list[(start + step) % list.len()]).find(|frame| slots.fit(frame))
+    {
+        fill(&mut reason, frame, &slots, draw);
+    }
+    Action::WebSearch { query, reason }
+}
+
+fn quiet(view: &View<'_>, draw: &mut Draw) -> Action {
+    let voice = Voice::ALL[draw.weighted(&view.persona.manner()).unwrap_or(0)];
+    Action::DoNothing { reason: draw.next(frames::of(voice).quiets, 111).to_owned() }
+}

@@ -1,0 +1,213 @@
+//! Small grammar: filling templates, upper and lower case, articles, ends of sentences.
+//!
+//! A template has slots such as `{n}` and choices such as `[one|another]`.
+
+use super::draw::Draw;
+
+/// What a template's slots stand for. Empty means that there is nothing to put in.
+#[derive(Clone, Default)]
+pub(super) struct Slots<'a> {
+    /// `{n}`: who is answered.
+    pub name: &'a str,
+    /// `{q}`: what they said, without quotation marks.
+    pub quote: &'a str,
+    /// `{t}`: the topic.
+    pub topic: &'a str,
+    /// Whether the topic takes a plural verb (`{is}`, `{has}`, `{does}`).
+    pub many: bool,
+    /// `{o}`: somebody else.
+    pub other: &'a str,
+    /// `{oi}`: what somebody else cares about.
+    pub other_interest: &'a str,
+    /// `{i}`: what the bot itself cares about.
+    pub interest: &'a str,
+    /// `{m}`: a memory, an event, a title.
+    pub matter: &'a str,
+}
+
+impl<'a> Slots<'a> {
+    fn get(&self, key: &str) -> &'a str {
+        match key {
+            "n" => self.name,
+            "q" => self.quote,
+            "t" => self.topic,
+            "o" => self.other,
+            "oi" => self.other_interest,
+            "i" => self.interest,
+            "m" => self.matter,
+            "is" if self.many => "are",
+            "is" => "is",
+            "has" if self.many => "have",
+            "has" => "has",
+            _ => "",
+        }
+    }
+
+    /// Whether every slot of `template` can be filled.
+    pub fn fit(&self, template: &str) -> bool {
+        let mut rest = template;
+        while let Some(open) = rest.find('{') {
+            let Some(close) = rest[open..].find('}') else { return true };
+            if self.get(&rest[open + 1..open + close]).is_empty() {
+                return false;
+            }
+            rest = &rest[open + close + 1..];
+        }
+        true
+    }
+}
+
+/// Fills `template` and appends it to `out`, as a sentence: after a space, with a capital.
+pub(super) fn fill(out: &mut String, template: &str, slots: &Slots<'_>, draw: &mut Draw) {
+    if !out.is_empty() && !out.ends_with([' ', '\n']) {
+        out.push(' ');
+    }
+    let begin = out.len();
+    expand(out, template, slots, draw);
+    capitalise(out, begin);
+}
+
+fn expand(out: &mut String, template: &str, slots: &Slots<'_>, draw: &mut Draw) {
+    let mut rest = template;
+    while let Some(at) = rest.find(['{', '[']) {
+        out.push_str(&rest[..at]);
+        let closing = if rest.as_bytes()[at] == b'{' { '}' } else { ']' };
+        let Some(length) = rest[at..].find(closing) else {
+            out.push_str(&rest[at..]);
+            return;
+        };
+        let inner = &rest[at + 1..at + length];
+        if closing == '}' {
+            let value = slots.get(inner);
+            if inner == "q" {
+                out.push('“');
+                out.push_str(value);
+                out.push('”');
+            } else {
+                out.push_str(value);
+            }
+        } else {
+            let count = inner.split('|').count();
+            let choice = inner.split('|').nth(draw.below(count)).unwrap_or(inner);
+            out.push_str(choice);
+        }
+        rest = &rest[at + length + 1..];
+    }
+    out.push_str(rest);
+}
+
+/// Appends a finished sentence (or several) after a space.
+pub(super) fn append(out: &mut String, sentence: &str) {
+    if !out.is_empty() && !out.ends_with([' ', '\n']) {
+        out.push(' ');
+    }
+    out.push_str(sentence);
+}
+
+/// Puts the first letter of `text[from..]` in upper case; a leading quotation keeps its own case.
+pub(super) fn capitalise(text: &mut String, from: usize) {
+    if let Some(first) = text[from..].chars().next()
+        && first.is_lowercase()
+    {
+        let upper: String = first.to_uppercase().collect();
+        text.replace_range(from..from + first.len_utf8(), &upper);
+    }
+}
+
+/// `text` with a capital.
+pub(super) fn capital(text: &str) -> String {
+    let mut text = text.to_owned();
+    capitalise(&mut text, 0);
+    text
+}
+
+/// `text` as it goes on within a sentence: lower case, unless it begins with `I` or with a name.
+pub(super) fn within(text: &str) -> String {
+    const NAMES: [&str; 34] = [
+        "Earth", "Tuesday", "Polynesian", "European", "English", "Greek", "Latin", "Japanese", "German", "French",
+        "Venice", "London", "Paris", "Rome", "Iceland", "Europe", "Africa", "Atlantic", "Pacific", "Newton",
+        "Darwin", "Shackleton", "Amundsen", "Scott", "Euclid", "Cantor", "Bach", "Inuit", "Dutch", "Chinese",
+        "Apollo", "Voyager", "Krakatoa", "Roman",
+    ];
+    let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    let mut letters = first.chars();
+    let (Some(one), two) = (letters.next(), letters.next()) else { return text.to_owned() };
+    let keeps = !one.is_uppercase()
+        || first == "I"
+        || two.is_some_and(char::is_uppercase)
+        || NAMES.contains(&first);
+    if keeps {
+        return text.to_owned();
+    }
+    let mut lower: String = one.to_lowercase().collect();
+    lower.push_str(&text[one.len_utf8()..]);
+    lower
+}
+
+/// `text` without the punctuation at its end.
+pub(super) fn bare(text: &str) -> &str {
+    text.trim().trim_end_matches(['.', '!', '?', ',', ';', ':', '…', ' '])
+}
+
+/// The first sentence of `text`, at most `words` words of it; cut ends are marked.
+pub(super) fn first_sentence(text: &str, words: usize) -> String {
+    let text = text.trim();
+    let mut end = text.len();
+    for (at, c) in text.char_indices() {
+        let rest = &text[at + c.len_utf8()..];
+        // An initial or a decimal point does not end a sentence.
+        let ends = matches!(c, '.' | '!' | '?')
+            && (rest.is_empty() || rest.starts_with(' '))
+            && text[..at].chars().rev().take_while(|c| c.is_alphanumeric()).count() > 1;
+        if ends {
+            end = at;
+            break;
+        }
+    }
+    let sentence = bare(&text[..end]);
+    match sentence.split_whitespace().nth(words) {
+        None => sentence.to_owned(),
+        Some(next) => {
+            // `next` is a slice of `sentence`, so the difference is where it begins.
+            let at = next.as_ptr() as usize - sentence.as_ptr() as usize;
+            format!("{}…", bare(&sentence[..at]))
+        }
+    }
+}
+
+/// `a` or `an` before `word`, by its spelling.
+pub(super) fn article(word: &str) -> &'static str {
+    let lower = word.to_lowercase();
+    let silent = ["hour", "honest", "honour", "heir"].iter().any(|start| lower.starts_with(start));
+    let sounded = ["uni", "use", "eu", "one", "ubi"].iter().any(|start| lower.starts_with(start));
+    if silent || (!sounded && lower.starts_with(['a', 'e', 'i', 'o', 'u'])) { "an" } else { "a" }
+}
+
+/// How many words `text` has.
+pub(super) fn length(text: &str) -> usize {
+    text.split_whitespace().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fills_slots_and_choices() {
+        let slots = Slots { name: "Ada", quote: "a tide is a promise", topic: "tides", many: true, ..Slots::default() };
+        let mut out = String::from("Well.");
+        fill(&mut out, "you said {q}, {n}; {t} {is} [slow|slow].", &slots, &mut Draw::new(1, "x", 1));
+        assert_eq!(out, "Well. You said “a tide is a promise”, Ada; tides are slow.");
+        assert!(slots.fit("{n} {q}") && !slots.fit("{o}"));
+    }
+
+    #[test]
+    fn cuts_at_sentences_and_words() {
+        assert_eq!(first_sentence("Rain, by A. Smith, fell 2.5 cm. Then sun.", 20), "Rain, by A. Smith, fell 2.5 cm");
+        assert_eq!(first_sentence("one two three four", 2), "one two…");
+        assert_eq!(within("The sea"), "the sea");
+        assert_eq!(within("I said"), "I said");
+        assert_eq!(within("DNA is"), "DNA is");
+        assert_eq!((article("hour"), article("use"), article("owl")), ("an", "a", "an"));
+    }
+}

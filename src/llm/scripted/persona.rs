@@ -1,0 +1,266 @@
+//! A personality as the numbers that writing and choosing need, read from the configuration alone.
+
+use super::bank;
+use super::draw::{hash, mix};
+use crate::domain::{Engagement, PersonalityConfig};
+
+/// The six manners of speaking that every personality is a blend of.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// Asks, and is delighted.
+    Curious = 0,
+    /// Weighs claims and objects.
+    Precise = 1,
+    /// Thinks in images.
+    Dreamy = 2,
+    /// Decides and acts.
+    Bold = 3,
+    /// Listens and supports.
+    Gentle = 4,
+    /// Sets positions side by side.
+    Wise = 5,
+}
+
+impl Voice {
+    pub const ALL: [Self; 6] =
+        [Self::Curious, Self::Precise, Self::Dreamy, Self::Bold, Self::Gentle, Self::Wise];
+}
+
+/// Beginnings of trait words, by voice.
+const TRAITS: [(Voice, &[&str]); 6] = [
+    (
+        Voice::Curious,
+        &[
+            "curio", "enthus", "ask", "inquis", "quest", "excit", "eager", "playful", "energ", "optimis", "explor",
+            "wonder", "open", "lively", "cheer", "fun", "joy", "naive", "learn", "nerd", "geek", "investig",
+            "bubbl", "talkat", "chatty", "humor", "humour", "funny", "witty", "silly", "adventur", "interest",
+            "student", "young", "child", "spontan", "restless", "passion",
+        ],
+    ),
+    (
+        Voice::Precise,
+        &[
+            "analy", "precis", "challeng", "logic", "skept", "scept", "critic", "rigor", "rigour", "exact",
+            "ration", "method", "detail", "meticul", "pedant", "argument", "debat", "contrar", "cynic", "sarcas",
+            "data", "scien", "technic", "pragmat", "formal", "cold", "sharp", "intellect", "objective", "strict",
+            "careful", "accurat", "blunt", "grump", "dry", "suspic", "paranoi", "perfection", "math", "engineer",
+        ],
+    ),
+    (
+        Voice::Dreamy,
+        &[
+            "creat", "dream", "poet", "artist", "imagin", "whims", "romant", "mystic", "lyric", "myst", "melanch",
+            "surreal", "eccentr", "quirk", "visual", "music", "intuit", "spirit", "nostalg", "fancif", "weird",
+            "strange", "drift", "aesthet", "otherworld", "moody", "bohem", "story", "narrat", "ethereal", "abstract",
+        ],
+    ),
+    (
+        Voice::Bold,
+        &[
+            "bold", "decis", "action", "lead", "brave", "courag", "confid", "assert", "ambit", "competi", "direct",
+            "driven", "aggress", "loud", "fear", "daring", "bossy", "stubborn", "domin", "strateg", "entrepre",
+            "impati", "provoc", "rebel", "fierce", "tough", "determin", "proud", "arrog", "hot", "impuls",
+            "practic", "resolute", "command", "charism", "persuas", "chaot", "troll", "mischie", "disrupt",
+        ],
+    ),
+    (
+        Voice::Gentle,
+        &[
+            "shy", "support", "thoughtful", "kind", "gentle", "empath", "quiet", "caring", "compass", "sensit",
+            "timid", "humble", "modest", "warm", "friend", "nurtur", "soft", "sweet", "loyal", "polite", "helpf",
+            "considerate", "introv", "listen", "anxious", "nervous", "tender", "sincere", "honest", "grate",
+            "reserved", "encourag", "generous", "cute",
+        ],
+    ),
+    (
+        Voice::Wise,
+        &[
+            "wise", "measur", "synth", "calm", "patien", "balanc", "reflect", "philos", "diplom", "mediat", "stoic",
+            "sage", "moder", "contempl", "fair", "seren", "zen", "old", "ancient", "ethic", "moral", "neutral",
+            "medita", "deliber", "histor", "scholar", "mature", "grounded", "steady", "tolerant", "responsib",
+            "mentor", "teach", "elder",
+        ],
+    ),
+];
+
+/// What a personality comes down to.
+pub(super) struct Persona<'a> {
+    pub config: &'a PersonalityConfig,
+    /// Share of each voice, adding up to about 100.
+    pub blend: [u32; 6],
+    /// The voice with the largest share.
+    pub voice: Voice,
+    /// Topics of the bank that its interests name, each once.
+    pub topics: Vec<usize>,
+    /// Interests the bank does not know.
+    pub strange: Vec<&'a str>,
+    /// How many words a reply should have.
+    pub reach: usize,
+    /// Whether its habits ask for a question at the end, a joke, a bet.
+    pub habits: Habits,
+}
+
+/// Habits that its style and quirks name.
+#[derive(Default)]
+pub(super) struct Habits {
+    pub questions: bool,
+    pub jokes: bool,
+    pub images: bool,
+    pub bets: bool,
+    pub percentages: bool,
+    pub thanks: bool,
+    pub apologies: bool,
+}
+
+impl<'a> Persona<'a> {
+    pub fn of(config: &'a PersonalityConfig) -> Self {
+        let behavior = &config.behavior;
+        let blend = blend(config);
+        let voice = Voice::ALL
+            .into_iter()
+            .max_by_key(|voice| (blend[*voice as usize], std::cmp::Reverse(*voice as usize)))
+            .unwrap_or(Voice::Curious);
+        let (topics, strange) = interests(&config.personality.interests);
+        let habits = habits(config);
+        let mut reach = 66_i32 - i32::from(behavior.shyness) / 3 + i32::from(behavior.creativity_level) / 6;
+        let style = config.personality.communication_style.as_str();
+        if mentions(style, &["short", "brief", "terse", "concise", "blunt", "laconic", "spare", "few words"]) {
+            reach -= 10;
+        }
+        if mentions(style, &["verbose", "detailed", "long", "elaborate", "thorough", "rambl", "thinks aloud"]) {
+            reach += 12;
+        }
+        let reach = usize::try_from(reach.clamp(34, 92)).unwrap_or(60);
+        Self { config, blend, voice, topics, strange, reach, habits }
+    }
+
+    /// Its voices as weights in which the leading one stands out.
+    pub fn manner(&self) -> [u32; 6] {
+        self.blend.map(|share| share * share / 20)
+    }
+
+    pub fn likes(&self, topic: usize) -> bool {
+        self.topics.contains(&topic)
+    }
+
+    pub fn shyness(&self) -> u32 {
+        u32::from(self.config.behavior.shyness)
+    }
+
+    pub fn skepticism(&self) -> u32 {
+        u32::from(self.config.behavior.skepticism)
+    }
+
+    pub fn aggression(&self) -> u32 {
+        u32::from(self.config.behavior.aggression)
+    }
+
+    pub fn leadership(&self) -> u32 {
+        u32::from(self.config.behavior.leadership_tendency)
+    }
+
+    pub fn creativity(&self) -> u32 {
+        u32::from(self.config.behavior.creativity_level)
+    }
+
+    pub fn engagement(&self) -> Engagement {
+        self.config.behavior.engagement_style
+    }
+
+    /// How readily it objects, in per cent, to somebody it feels about as `sentiment` says.
+    pub fn contrariness(&self, sentiment: f64) -> u32 {
+        let base = f64::from(self.skepticism()) * 0.42 + f64::from(self.aggression()) * 0.38 - 12.0;
+        (base - sentiment * 22.0).clamp(2.0, 72.0) as u32
+    }
+}
+
+/// The share of each voice: traits first, then the sliders lean on it.
+fn blend(config: &PersonalityConfig) -> [u32; 6] {
+    let mut points = [0_u32; 6];
+    for word in &config.personality.traits {
+        points[trait_voice(word) as usize] += 30;
+    }
+    let behavior = &config.behavior;
+    let mut lean = |voice: Voice, level: u8, above: u8| {
+        points[voice as usize] += u32::from(level.saturating_sub(above)) / 3;
+    };
+    lean(Voice::Dreamy, behavior.creativity_level, 75);
+    lean(Voice::Bold, behavior.leadership_tendency, 65);
+    lean(Voice::Bold, behavior.aggression, 70);
+    lean(Voice::Precise, behavior.skepticism, 65);
+    lean(Voice::Gentle, behavior.shyness, 60);
+    for point in &mut points {
+        *point += 3;
+    }
+    let total: u32 = points.iter().sum();
+    points.map(|point| point * 100 / total)
+}
+
+/// The voice of a trait; a word nobody has foreseen still always means the same.
+fn trait_voice(word: &str) -> Voice {
+    let lower = word.to_lowercase();
+    TRAITS
+        .iter()
+        .find(|(_, stems)| {
+            lower.split(|c: char| !c.is_alphabetic()).any(|part| stems.iter().any(|stem| part.starts_with(stem)))
+        })
+        .map_or_else(|| Voice::ALL[(mix(hash(&lower)) % 6) as usize], |(voice, _)| *voice)
+}
+
+fn interests(words: &[String]) -> (Vec<usize>, Vec<&str>) {
+    let (mut topics, mut strange) = (Vec::new(), Vec::new());
+    let mut scores = Vec::new();
+    for word in words {
+        scores.clear();
+        bank::tally(word, 1, &mut scores);
+        match scores.iter().map(|(topic, _)| *topic).find(|topic| *topic >= bank::ROOM) {
+            Some(topic) if topics.contains(&topic) => {}
+            Some(topic) => topics.push(topic),
+            None => strange.push(word.trim()),
+        }
+    }
+    strange.retain(|word| (3..=40).contains(&word.chars().count()) && !word.contains(['{', '[', '“', '”']));
+    (topics, strange)
+}
+
+fn habits(config: &PersonalityConfig) -> Habits {
+    let persona = &config.personality;
+    let any = |needles: &[&str]| {
+        mentions(&persona.communication_style, needles)
+            || persona.quirks.iter().chain(&persona.traits).any(|quirk| mentions(quirk, needles))
+    };
+    Habits {
+        questions: any(&["question", "asks"]),
+        jokes: any(&["joke", "humor", "humour", "playful", "witty", "funny", "sarcas", "pun", "irony"]),
+        images: any(&["metaphor", "image", "poetic", "lyric", "scene", "weather"]),
+        bets: any(&["bet", "wager", "deadline"]),
+        percentages: any(&["percent", "probabilit", "number", "counts"]),
+        thanks: any(&["thank", "gratitude", "appreciat"]),
+        apologies: any(&["apolog", "sorry"]),
+    }
+}
+
+/// Whether `text` contains one of `needles` at the beginning of a word, in any case.
+fn mentions(text: &str, needles: &[&str]) -> bool {
+    let lower = text.to_lowercase();
+    needles.iter().any(|needle| {
+        lower.match_indices(needle).any(|(at, _)| !lower[..at].ends_with(|c: char| c.is_alphabetic()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn traits_choose_the_voice() {
+        let of = |word: &str| trait_voice(word);
+        assert_eq!(of("asks questions"), Voice::Curious);
+        assert_eq!(of("Sceptical"), Voice::Precise);
+        assert_eq!(of("day-dreamer"), Voice::Dreamy);
+        assert_eq!(of("action-oriented"), Voice::Bold);
+        assert_eq!(of("warm-hearted"), Voice::Gentle);
+        assert_eq!(of("philosophical"), Voice::Wise);
+        assert_eq!(of("zorbly"), of("ZORBLY"));
+    }
+}

@@ -1,0 +1,91 @@
+//! The scene as a reader sees it: posts, who wrote them, what is said in them already.
+
+use super::bank::{self, Line};
+use super::persona::Persona;
+use crate::domain::Scene;
+use crate::domain::scene::{Acquaintance, FeedReply, FeedThread};
+
+/// A bot in front of its scene.
+pub(super) struct View<'a> {
+    pub scene: &'a Scene,
+    pub persona: Persona<'a>,
+}
+
+/// A post in the feed: the opening post of a thread or a reply in it.
+#[derive(Copy, Clone)]
+pub(super) struct Post<'a> {
+    pub thread: &'a FeedThread,
+    pub reply: Option<&'a FeedReply>,
+}
+
+impl<'a> Post<'a> {
+    pub fn author(&self) -> &'a str {
+        self.reply.map_or(&self.thread.author, |reply| &reply.author)
+    }
+
+    /// The author's name as one would address it; empty for the room itself.
+    pub fn name(&self) -> &'a str {
+        let name = self.reply.map_or(&self.thread.author_name, |reply| &reply.author_name);
+        if self.author() == "system" { "" } else { name.strip_prefix("human:").unwrap_or(name).trim() }
+    }
+
+    pub fn content(&self) -> &'a str {
+        self.reply.map_or(&self.thread.content, |reply| &reply.content)
+    }
+
+    pub fn for_me(&self) -> bool {
+        self.reply.map_or(self.thread.for_me, |reply| reply.for_me)
+    }
+
+    pub fn my_vote(&self) -> Option<i8> {
+        self.reply.map_or(self.thread.my_vote, |reply| reply.my_vote)
+    }
+
+    pub fn score(&self) -> i64 {
+        self.reply.map_or(self.thread.score, |reply| reply.score)
+    }
+}
+
+impl<'a> View<'a> {
+    pub fn of(scene: &'a Scene) -> Self {
+        Self { scene, persona: Persona::of(&scene.me) }
+    }
+
+    pub fn me(&self) -> &'a str {
+        &self.scene.me.id
+    }
+
+    pub fn acquaintance(&self, id: &str) -> Option<&'a Acquaintance> {
+        self.scene.roster.iter().find(|other| other.id == id)
+    }
+
+    pub fn sentiment(&self, id: &str) -> f64 {
+        self.acquaintance(id).map_or(0.0, |other| other.sentiment)
+    }
+
+    /// The names one may meet in the room, this bot's own among them.
+    pub fn names(&self) -> Vec<&'a str> {
+        let own = std::iter::once(self.scene.me.name.as_str());
+        own.chain(self.scene.roster.iter().map(|other| other.name.as_str())).collect()
+    }
+
+    /// The lines of the bank that stand in `thread` or in the bot's own last posts.
+    pub fn used(&self, thread: Option<&FeedThread>) -> Vec<Line> {
+        let mut used = Vec::with_capacity(32);
+        if let Some(thread) = thread {
+            bank::recognise(&thread.content, &mut used);
+            for reply in &thread.replies {
+                bank::recognise(&reply.content, &mut used);
+            }
+        }
+        for post in &self.scene.own_posts {
+            bank::recognise(&post.content, &mut used);
+        }
+        used
+    }
+
+    /// Whether one of the bot's own last posts contains `text`.
+    pub fn said(&self, text: &str) -> bool {
+        self.scene.own_posts.iter().any(|post| post.content.contains(text) || post.title.contains(text))
+    }
+}
