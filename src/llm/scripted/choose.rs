@@ -27,9 +27,9 @@ pub(super) fn act(scene: &Scene, seed: u64) -> Action {
         let Some(chosen) = draw.weighted(&weights) else { break };
         let action = match ActionKind::ALL[chosen] {
             ActionKind::CreateThread => distinct(&view, &mut draw, thread::write),
-            ActionKind::Reply => targets.first().and_then(|(_, post)| {
-                distinct(&view, &mut draw, |view, draw| answer(view, *post, draw))
-            }),
+            ActionKind::Reply => targets
+                .first()
+                .and_then(|(_, post)| distinct(&view, &mut draw, |view, draw| answer(view, *post, draw))),
             ActionKind::Vote => vote(&view, &mut draw),
             ActionKind::Follow => follow(&view, &mut draw),
             ActionKind::Unfollow => unfollow(&view),
@@ -168,7 +168,8 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
     let mut targets = Vec::with_capacity(24);
     for (rank, thread) in view.scene.feed.iter().enumerate() {
         let mine_last = thread.replies.iter().rposition(|reply| reply.author == view.me());
-        let own = view.scene.own_posts.iter().filter(|post| post.thread_id == thread.id && post.reply_id.is_some());
+        let own =
+            view.scene.own_posts.iter().filter(|post| post.thread_id == thread.id && post.reply_id.is_some());
         let tired = own.count() as i32 * 16 + i32::try_from(thread.reply_count / 8).unwrap_or(99) * 5;
         let interest = interest_in(&view.persona, thread);
         let mut add = |post: Post<'a>, base: i32| {
@@ -195,8 +196,9 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
         if mine_last.is_some() && mine_last == thread.replies.len().checked_sub(1) {
             continue;
         }
-        let opened_here = thread.replies.iter().any(|reply| reply.author == view.me() && reply.parent_reply_id.is_none())
-            || view.scene.own_posts.iter().any(|post| post.thread_id == thread.id);
+        let opened_here =
+            thread.replies.iter().any(|reply| reply.author == view.me() && reply.parent_reply_id.is_none())
+                || view.scene.own_posts.iter().any(|post| post.thread_id == thread.id);
         if !opened_here {
             add(Post { thread, reply: None }, if thread.reply_count == 0 { 26 } else { 8 });
         }
@@ -269,7 +271,8 @@ fn vote(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     let slots = Slots { name: post.name(), ..Slots::default() };
     let list = if up { frames.ups } else { frames.downs };
     let start = draw.turn(list.len(), if up { 91 } else { 92 });
-    let frame = (0..list.len()).map(|step| list[(start + step) % list.len()]).find(|frame| slots.fit(frame))?;
+    let frame =
+        (0..list.len()).map(|step| list[(start + step) % list.len()]).find(|frame| slots.fit(frame))?;
     let mut reason = String::new();
     fill(&mut reason, frame, &slots, draw);
     Some(Action::Vote {
@@ -311,12 +314,17 @@ fn unfollow(view: &View<'_>) -> Option<Action> {
 /// Looks up something that the feed talks about, or that the bot cares for.
 fn search(view: &View<'_>, draw: &mut Draw) -> Action {
     let mut scores = Vec::new();
-    let talked = if view.scene.feed.is_empty() { None } else { Some(&view.scene.feed[draw.below(view.scene.feed.len())]) };
+    let talked = if view.scene.feed.is_empty() {
+        None
+    } else {
+        Some(&view.scene.feed[draw.below(view.scene.feed.len())])
+    };
     if let Some(thread) = talked {
         bank::tally(&thread.title, 2, &mut scores);
         bank::tally(&thread.content, 1, &mut scores);
     }
-    let best = scores.iter().max_by_key(|(topic, score)| (*score, usize::MAX - topic)).map(|(topic, _)| *topic);
+    let best =
+        scores.iter().max_by_key(|(topic, score)| (*score, usize::MAX - topic)).map(|(topic, _)| *topic);
     let persona = &view.persona;
     let own = if persona.topics.is_empty() { None } else { Some(draw.next(&persona.topics, 101)) };
     let from_feed = best.is_some() && draw.chance(60);
@@ -331,7 +339,10 @@ fn search(view: &View<'_>, draw: &mut Draw) -> Action {
     let topic = bank::topic(topic.unwrap_or_else(|| bank::ROOM + draw.turn(bank::count() - bank::ROOM, 103)));
     let query = draw.next(topic.look, 104).to_owned();
     let said = talked.filter(|_| from_feed).and_then(|thread| {
-        let post = thread.replies.last().map_or(Post { thread, reply: None }, |reply| Post { thread, reply: Some(reply) });
+        let post = thread
+            .replies
+            .last()
+            .map_or(Post { thread, reply: None }, |reply| Post { thread, reply: Some(reply) });
         let names = view.names();
         (post.author() != view.me())
             .then(|| quote::choose(post.content(), 0, &names, |_| false, |_| 0))

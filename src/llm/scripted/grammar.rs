@@ -89,7 +89,7 @@ fn expand(out: &mut String, template: &str, slots: &Slots<'_>, draw: &mut Draw) 
         } else {
             let count = inner.split('|').count();
             let choice = inner.split('|').nth(draw.below(count)).unwrap_or(inner);
-            out.push_str(choice);
+            expand(out, choice, slots, draw);
         }
         rest = &rest[at + length + 1..];
     }
@@ -124,18 +124,46 @@ pub(super) fn capital(text: &str) -> String {
 /// `text` as it goes on within a sentence: lower case, unless it begins with `I` or with a name.
 pub(super) fn within(text: &str) -> String {
     const NAMES: [&str; 34] = [
-        "Earth", "Tuesday", "Polynesian", "European", "English", "Greek", "Latin", "Japanese", "German", "French",
-        "Venice", "London", "Paris", "Rome", "Iceland", "Europe", "Africa", "Atlantic", "Pacific", "Newton",
-        "Darwin", "Shackleton", "Amundsen", "Scott", "Euclid", "Cantor", "Bach", "Inuit", "Dutch", "Chinese",
-        "Apollo", "Voyager", "Krakatoa", "Roman",
+        "Earth",
+        "Tuesday",
+        "Polynesian",
+        "European",
+        "English",
+        "Greek",
+        "Latin",
+        "Japanese",
+        "German",
+        "French",
+        "Venice",
+        "London",
+        "Paris",
+        "Rome",
+        "Iceland",
+        "Europe",
+        "Africa",
+        "Atlantic",
+        "Pacific",
+        "Newton",
+        "Darwin",
+        "Shackleton",
+        "Amundsen",
+        "Scott",
+        "Euclid",
+        "Cantor",
+        "Bach",
+        "Inuit",
+        "Dutch",
+        "Chinese",
+        "Apollo",
+        "Voyager",
+        "Krakatoa",
+        "Roman",
     ];
     let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
     let mut letters = first.chars();
     let (Some(one), two) = (letters.next(), letters.next()) else { return text.to_owned() };
-    let keeps = !one.is_uppercase()
-        || first == "I"
-        || two.is_some_and(char::is_uppercase)
-        || NAMES.contains(&first);
+    let keeps =
+        !one.is_uppercase() || first == "I" || two.is_some_and(char::is_uppercase) || NAMES.contains(&first);
     if keeps {
         return text.to_owned();
     }
@@ -175,14 +203,6 @@ pub(super) fn first_sentence(text: &str, words: usize) -> String {
     }
 }
 
-/// `a` or `an` before `word`, by its spelling.
-pub(super) fn article(word: &str) -> &'static str {
-    let lower = word.to_lowercase();
-    let silent = ["hour", "honest", "honour", "heir"].iter().any(|start| lower.starts_with(start));
-    let sounded = ["uni", "use", "eu", "one", "ubi"].iter().any(|start| lower.starts_with(start));
-    if silent || (!sounded && lower.starts_with(['a', 'e', 'i', 'o', 'u'])) { "an" } else { "a" }
-}
-
 /// How many words `text` has.
 pub(super) fn length(text: &str) -> usize {
     text.split_whitespace().count()
@@ -194,7 +214,13 @@ mod tests {
 
     #[test]
     fn fills_slots_and_choices() {
-        let slots = Slots { name: "Ada", quote: "a tide is a promise", topic: "tides", many: true, ..Slots::default() };
+        let slots = Slots {
+            name: "Ada",
+            quote: "a tide is a promise",
+            topic: "tides",
+            many: true,
+            ..Slots::default()
+        };
         let mut out = String::from("Well.");
         fill(&mut out, "you said {q}, {n}; {t} {is} [slow|slow].", &slots, &mut Draw::new(1, "x", 1));
         assert_eq!(out, "Well. You said “a tide is a promise”, Ada; tides are slow.");
@@ -203,11 +229,13 @@ mod tests {
 
     #[test]
     fn cuts_at_sentences_and_words() {
-        assert_eq!(first_sentence("Rain, by A. Smith, fell 2.5 cm. Then sun.", 20), "Rain, by A. Smith, fell 2.5 cm");
+        assert_eq!(
+            first_sentence("Rain, by A. Smith, fell 2.5 cm. Then sun.", 20),
+            "Rain, by A. Smith, fell 2.5 cm"
+        );
         assert_eq!(first_sentence("one two three four", 2), "one two…");
         assert_eq!(within("The sea"), "the sea");
         assert_eq!(within("I said"), "I said");
         assert_eq!(within("DNA is"), "DNA is");
-        assert_eq!((article("hour"), article("use"), article("owl")), ("an", "a", "an"));
     }
 }

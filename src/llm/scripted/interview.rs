@@ -20,7 +20,8 @@ pub(super) fn answer(scene: &Scene, prompt: &str, seed: u64) -> String {
     let asks = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let mut out = String::new();
     let known = view.scene.roster.iter().find(|other| {
-        other.name.len() > 2 && lower.split(|c: char| !c.is_alphanumeric()).any(|w| w == other.name.to_lowercase())
+        other.name.len() > 2
+            && lower.split(|c: char| !c.is_alphanumeric()).any(|w| w == other.name.to_lowercase())
     });
     if asks(&["who are you", "yourself", "your name", "where do you come from", "introduce", "origin"]) {
         of_itself(&mut out, &view, &mut draw);
@@ -121,7 +122,14 @@ fn of_another(out: &mut String, view: &View<'_>, other: &Acquaintance, draw: &mu
         append(out, &format!("In my notes: {}.", list(&other.traits)));
     }
     if !other.interests.is_empty() {
-        append(out, &format!("Get {} started on {} and you will see.", other.name, other.interests[draw.below(other.interests.len())]));
+        append(
+            out,
+            &format!(
+                "Get {} started on {} and you will see.",
+                other.name,
+                other.interests[draw.below(other.interests.len())]
+            ),
+        );
     }
     if let Some(sentence) = recall::sentence(view, (&other.id, &other.name), "", draw) {
         append(out, &sentence);

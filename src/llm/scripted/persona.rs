@@ -31,54 +31,179 @@ const TRAITS: [(Voice, &[&str]); 6] = [
     (
         Voice::Curious,
         &[
-            "curio", "enthus", "ask", "inquis", "quest", "excit", "eager", "playful", "energ", "optimis", "explor",
-            "wonder", "open", "lively", "cheer", "fun", "joy", "naive", "learn", "nerd", "geek", "investig",
-            "bubbl", "talkat", "chatty", "humor", "humour", "funny", "witty", "silly", "adventur", "interest",
-            "student", "young", "child", "spontan", "restless", "passion",
+            "curio", "enthus", "ask", "inquis", "quest", "excit", "eager", "playful", "energ", "optimis",
+            "explor", "wonder", "open", "lively", "cheer", "fun", "joy", "naive", "learn", "nerd", "geek",
+            "investig", "bubbl", "talkat", "chatty", "humor", "humour", "funny", "witty", "silly",
+            "adventur", "interest", "student", "young", "child", "spontan", "restless", "passion",
         ],
     ),
     (
         Voice::Precise,
         &[
-            "analy", "precis", "challeng", "logic", "skept", "scept", "critic", "rigor", "rigour", "exact",
-            "ration", "method", "detail", "meticul", "pedant", "argument", "debat", "contrar", "cynic", "sarcas",
-            "data", "scien", "technic", "pragmat", "formal", "cold", "sharp", "intellect", "objective", "strict",
-            "careful", "accurat", "blunt", "grump", "dry", "suspic", "paranoi", "perfection", "math", "engineer",
+            "analy",
+            "precis",
+            "challeng",
+            "logic",
+            "skept",
+            "scept",
+            "critic",
+            "rigor",
+            "rigour",
+            "exact",
+            "ration",
+            "method",
+            "detail",
+            "meticul",
+            "pedant",
+            "argument",
+            "debat",
+            "contrar",
+            "cynic",
+            "sarcas",
+            "data",
+            "scien",
+            "technic",
+            "pragmat",
+            "formal",
+            "cold",
+            "sharp",
+            "intellect",
+            "objective",
+            "strict",
+            "careful",
+            "accurat",
+            "blunt",
+            "grump",
+            "dry",
+            "suspic",
+            "paranoi",
+            "perfection",
+            "math",
+            "engineer",
         ],
     ),
     (
         Voice::Dreamy,
         &[
-            "creat", "dream", "poet", "artist", "imagin", "whims", "romant", "mystic", "lyric", "myst", "melanch",
-            "surreal", "eccentr", "quirk", "visual", "music", "intuit", "spirit", "nostalg", "fancif", "weird",
-            "strange", "drift", "aesthet", "otherworld", "moody", "bohem", "story", "narrat", "ethereal", "abstract",
+            "creat",
+            "dream",
+            "poet",
+            "artist",
+            "imagin",
+            "whims",
+            "romant",
+            "mystic",
+            "lyric",
+            "myst",
+            "melanch",
+            "surreal",
+            "eccentr",
+            "quirk",
+            "visual",
+            "music",
+            "intuit",
+            "spirit",
+            "nostalg",
+            "fancif",
+            "weird",
+            "strange",
+            "drift",
+            "aesthet",
+            "otherworld",
+            "moody",
+            "bohem",
+            "story",
+            "narrat",
+            "ethereal",
+            "abstract",
         ],
     ),
     (
         Voice::Bold,
         &[
-            "bold", "decis", "action", "lead", "brave", "courag", "confid", "assert", "ambit", "competi", "direct",
-            "driven", "aggress", "loud", "fear", "daring", "bossy", "stubborn", "domin", "strateg", "entrepre",
-            "impati", "provoc", "rebel", "fierce", "tough", "determin", "proud", "arrog", "hot", "impuls",
-            "practic", "resolute", "command", "charism", "persuas", "chaot", "troll", "mischie", "disrupt",
+            "bold", "decis", "action", "lead", "brave", "courag", "confid", "assert", "ambit", "competi",
+            "direct", "driven", "aggress", "loud", "fear", "daring", "bossy", "stubborn", "domin", "strateg",
+            "entrepre", "impati", "provoc", "rebel", "fierce", "tough", "determin", "proud", "arrog", "hot",
+            "impuls", "practic", "resolute", "command", "charism", "persuas", "chaot", "troll", "mischie",
+            "disrupt",
         ],
     ),
     (
         Voice::Gentle,
         &[
-            "shy", "support", "thoughtful", "kind", "gentle", "empath", "quiet", "caring", "compass", "sensit",
-            "timid", "humble", "modest", "warm", "friend", "nurtur", "soft", "sweet", "loyal", "polite", "helpf",
-            "considerate", "introv", "listen", "anxious", "nervous", "tender", "sincere", "honest", "grate",
-            "reserved", "encourag", "generous", "cute",
+            "shy",
+            "support",
+            "thoughtful",
+            "kind",
+            "gentle",
+            "empath",
+            "quiet",
+            "caring",
+            "compass",
+            "sensit",
+            "timid",
+            "humble",
+            "modest",
+            "warm",
+            "friend",
+            "nurtur",
+            "soft",
+            "sweet",
+            "loyal",
+            "polite",
+            "helpf",
+            "considerate",
+            "introv",
+            "listen",
+            "anxious",
+            "nervous",
+            "tender",
+            "sincere",
+            "honest",
+            "grate",
+            "reserved",
+            "encourag",
+            "generous",
+            "cute",
         ],
     ),
     (
         Voice::Wise,
         &[
-            "wise", "measur", "synth", "calm", "patien", "balanc", "reflect", "philos", "diplom", "mediat", "stoic",
-            "sage", "moder", "contempl", "fair", "seren", "zen", "old", "ancient", "ethic", "moral", "neutral",
-            "medita", "deliber", "histor", "scholar", "mature", "grounded", "steady", "tolerant", "responsib",
-            "mentor", "teach", "elder",
+            "wise",
+            "measur",
+            "synth",
+            "calm",
+            "patien",
+            "balanc",
+            "reflect",
+            "philos",
+            "diplom",
+            "mediat",
+            "stoic",
+            "sage",
+            "moder",
+            "contempl",
+            "fair",
+            "seren",
+            "zen",
+            "old",
+            "ancient",
+            "ethic",
+            "moral",
+            "neutral",
+            "medita",
+            "deliber",
+            "histor",
+            "scholar",
+            "mature",
+            "grounded",
+            "steady",
+            "tolerant",
+            "responsib",
+            "mentor",
+            "teach",
+            "elder",
         ],
     ),
 ];
@@ -105,11 +230,7 @@ pub(super) struct Persona<'a> {
 pub(super) struct Habits {
     pub questions: bool,
     pub jokes: bool,
-    pub images: bool,
     pub bets: bool,
-    pub percentages: bool,
-    pub thanks: bool,
-    pub apologies: bool,
 }
 
 impl<'a> Persona<'a> {
@@ -124,10 +245,12 @@ impl<'a> Persona<'a> {
         let habits = habits(config);
         let mut reach = 66_i32 - i32::from(behavior.shyness) / 3 + i32::from(behavior.creativity_level) / 6;
         let style = config.personality.communication_style.as_str();
-        if mentions(style, &["short", "brief", "terse", "concise", "blunt", "laconic", "spare", "few words"]) {
+        if mentions(style, &["short", "brief", "terse", "concise", "blunt", "laconic", "spare", "few words"])
+        {
             reach -= 10;
         }
-        if mentions(style, &["verbose", "detailed", "long", "elaborate", "thorough", "rambl", "thinks aloud"]) {
+        if mentions(style, &["verbose", "detailed", "long", "elaborate", "thorough", "rambl", "thinks aloud"])
+        {
             reach += 12;
         }
         let reach = usize::try_from(reach.clamp(34, 92)).unwrap_or(60);
@@ -202,7 +325,9 @@ fn trait_voice(word: &str) -> Voice {
     TRAITS
         .iter()
         .find(|(_, stems)| {
-            lower.split(|c: char| !c.is_alphabetic()).any(|part| stems.iter().any(|stem| part.starts_with(stem)))
+            lower
+                .split(|c: char| !c.is_alphabetic())
+                .any(|part| stems.iter().any(|stem| part.starts_with(stem)))
         })
         .map_or_else(|| Voice::ALL[(mix(hash(&lower)) % 6) as usize], |(voice, _)| *voice)
 }
@@ -232,11 +357,7 @@ fn habits(config: &PersonalityConfig) -> Habits {
     Habits {
         questions: any(&["question", "asks"]),
         jokes: any(&["joke", "humor", "humour", "playful", "witty", "funny", "sarcas", "pun", "irony"]),
-        images: any(&["metaphor", "image", "poetic", "lyric", "scene", "weather"]),
         bets: any(&["bet", "wager", "deadline"]),
-        percentages: any(&["percent", "probabilit", "number", "counts"]),
-        thanks: any(&["thank", "gratitude", "appreciat"]),
-        apologies: any(&["apolog", "sorry"]),
     }
 }
 

@@ -5,15 +5,15 @@ use super::grammar::{bare, within};
 
 /// Words a quotation should not begin with: they lean on what came before.
 const LEANING: [&str; 36] = [
-    "and", "but", "or", "so", "which", "that", "it", "this", "then", "because", "nor", "yet", "with", "of", "as",
-    "if", "when", "where", "who", "than", "though", "while", "unless", "until", "since", "for", "to", "he", "she",
-    "they", "also", "in", "by", "on", "at", "perhaps",
+    "and", "but", "or", "so", "which", "that", "it", "this", "then", "because", "nor", "yet", "with", "of",
+    "as", "if", "when", "where", "who", "than", "though", "while", "unless", "until", "since", "for", "to",
+    "he", "she", "they", "also", "in", "by", "on", "at", "perhaps",
 ];
 
 /// Words a quotation should not end with.
 const DANGLING: [&str; 26] = [
-    "the", "a", "an", "of", "and", "or", "to", "in", "is", "was", "are", "that", "which", "with", "for", "by", "at",
-    "as", "but", "on", "if", "than", "it", "not", "be", "from",
+    "the", "a", "an", "of", "and", "or", "to", "in", "is", "was", "are", "that", "which", "with", "for",
+    "by", "at", "as", "but", "on", "if", "than", "it", "not", "be", "from",
 ];
 
 /// A clause chosen from a post.
@@ -111,7 +111,8 @@ fn pieces(text: &str) -> Vec<Piece> {
 fn weigh(clause: &str, names: &[&str], sentence_start: bool) -> Option<i32> {
     let (mut count, mut score) = (0_i32, 0_i32);
     let (mut first, mut last) = ("", "");
-    let mut refused = clause.contains(['“', '”', '"', '…', '{', '}', '/', '\\', '#', '@', '<', '>', '(', ')', '\n']);
+    let mut refused =
+        clause.contains(['“', '”', '"', '…', '{', '}', '/', '\\', '#', '@', '<', '>', '(', ')', '\n']);
     bank::words(clause, |word| {
         let word = &clause[word.start..word.end];
         if count == 0 {

@@ -60,13 +60,14 @@ fn survey<'a>(view: &View<'a>, post: Post<'a>, draw: &mut Draw) -> Ground<'a> {
         (focus, known_focus) = from_topics(view, post, draw);
     }
     let names = view.names();
-    let standing = |clause: &str| {
-        let probe = clause.get(1..).unwrap_or(clause);
-        view.said(probe)
-            || post.thread.replies.iter().any(|reply| {
-                Some(reply.id) != post.reply.map(|own| own.id) && reply.content.contains(probe)
-            })
-    };
+    let standing =
+        |clause: &str| {
+            let probe = clause.get(1..).unwrap_or(clause);
+            view.said(probe)
+                || post.thread.replies.iter().any(|reply| {
+                    Some(reply.id) != post.reply.map(|own| own.id) && reply.content.contains(probe)
+                })
+        };
     let quote = quote::choose(post.content(), from, &names, standing, |n| draw.below(n));
     let against = draw.chance(view.persona.contrariness(view.sentiment(post.author())));
     Ground { post, quote, focus, known: known_focus, against, used }
@@ -92,7 +93,10 @@ fn from_topics(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> (Option<Line
             *score += 1;
         }
     }
-    let best = scores.iter().filter(|(_, score)| *score >= 2).max_by_key(|(topic, score)| (*score, usize::MAX - topic));
+    let best = scores
+        .iter()
+        .filter(|(_, score)| *score >= 2)
+        .max_by_key(|(topic, score)| (*score, usize::MAX - topic));
     best.map_or((None, false), |(topic, _)| {
         let seeds = bank::topic(*topic).seeds.len();
         let seed = (draw.turn(seeds, post.thread.id.unsigned_abs()) + draw.below(2)) % seeds;
@@ -101,7 +105,13 @@ fn from_topics(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> (Option<Line
 }
 
 /// What is answered: a line of the bank that fits, else something that can be said to any claim.
-fn core(view: &View<'_>, ground: &Ground<'_>, used: &mut Vec<Line>, frames: &Frames, draw: &mut Draw) -> String {
+fn core(
+    view: &View<'_>,
+    ground: &Ground<'_>,
+    used: &mut Vec<Line>,
+    frames: &Frames,
+    draw: &mut Draw,
+) -> String {
     let mut out = String::new();
     if let Some(focus) = ground.focus {
         if ground.known
@@ -293,7 +303,9 @@ fn second_line(
     draw: &mut Draw,
 ) {
     let line = used.last().copied().filter(|last| ground.focus.is_some() && out.contains(last.text()));
-    let Some(line) = line.and_then(|last| answer_line(view, last, ground.against, used, draw)) else { return };
+    let Some(line) = line.and_then(|last| answer_line(view, last, ground.against, used, draw)) else {
+        return;
+    };
     if length(line.text()) > room {
         return;
     }
@@ -316,7 +328,8 @@ fn own_interest(
 ) {
     let persona = &view.persona;
     let strange = !persona.strange.is_empty()
-        && (persona.topics.is_empty() || draw.below(persona.topics.len() + persona.strange.len()) >= persona.topics.len());
+        && (persona.topics.is_empty()
+            || draw.below(persona.topics.len() + persona.strange.len()) >= persona.topics.len());
     if strange {
         let slots = Slots { interest: draw.next(&persona.strange, 21), ..Slots::default() };
         fill(out, draw.next(frames::INTEREST, 22), &slots, draw);
@@ -342,7 +355,13 @@ fn own_interest(
 }
 
 /// Hands over to somebody else in the room.
-pub(super) fn hand_over(out: &mut String, view: &View<'_>, ground_post: &impl Addressee, frames: &Frames, draw: &mut Draw) {
+pub(super) fn hand_over(
+    out: &mut String,
+    view: &View<'_>,
+    ground_post: &impl Addressee,
+    frames: &Frames,
+    draw: &mut Draw,
+) {
     let others: Vec<_> = view
         .scene
         .roster
@@ -381,11 +400,9 @@ impl Addressee for Ground<'_> {
 }
 
 fn own_thread(out: &mut String, view: &View<'_>, ground: &Ground<'_>, draw: &mut Draw) {
-    let own = view
-        .scene
-        .own_posts
-        .iter()
-        .find(|post| post.reply_id.is_none() && post.thread_id != ground.post.thread.id && post.title.len() < 90);
+    let own = view.scene.own_posts.iter().find(|post| {
+        post.reply_id.is_none() && post.thread_id != ground.post.thread.id && post.title.len() < 90
+    });
     if let Some(own) = own
         && !own.title.contains(['“', '”'])
         && !view.scene.own_posts.iter().any(|post| post.content.contains(&own.title))

@@ -22,7 +22,8 @@ pub(super) fn write(view: &View<'_>, draw: &mut Draw) -> Action {
     let strange = if view.persona.strange.is_empty() {
         0
     } else {
-        60 * view.persona.strange.len() as u32 / (view.persona.topics.len() + view.persona.strange.len()) as u32
+        60 * view.persona.strange.len() as u32
+            / (view.persona.topics.len() + view.persona.strange.len()) as u32
     };
     let fact = if recall::looked_up(view).is_some() { 16 } else { 0 };
     let spin = if view.scene.feed.is_empty() { 0 } else { 18 };
@@ -60,15 +61,19 @@ pub(super) fn about_event(view: &View<'_>, event: &SceneEvent, draw: &mut Draw) 
     append(&mut content, draw.next(frames.moves, 32));
     if let Some(topic) = topic {
         let line = Line { topic, seed: draw.below(bank::topic(topic).seeds.len()), kind: Kind::Say };
-        let slots = Slots { topic: bank::topic(topic).name, many: bank::topic(topic).many, ..Slots::default() };
+        let slots =
+            Slots { topic: bank::topic(topic).name, many: bank::topic(topic).many, ..Slots::default() };
         content.push_str("\n\n");
         fill(&mut content, draw.next(frames.bridges, 33), &slots, draw);
         append(&mut content, line.text());
     }
     append(&mut content, draw.next(frames.calls, 34));
-    let title = titled(view, draw.next(frames.event_titles, 35), &slots, draw)
-        .unwrap_or_else(|| cut(matter, TITLE));
-    let tags = vec![tag_of(&event.event_type), topic.map_or_else(|| "room".into(), |at| tag_of(bank::topic(at).name))];
+    let title =
+        titled(view, draw.next(frames.event_titles, 35), &slots, draw).unwrap_or_else(|| cut(matter, TITLE));
+    let tags = vec![
+        tag_of(&event.event_type),
+        topic.map_or_else(|| "room".into(), |at| tag_of(bank::topic(at).name)),
+    ];
     Action::CreateThread { title, content, tags }
 }
 
@@ -102,7 +107,11 @@ fn fresh(view: &View<'_>, topics: impl Fn(&mut Draw) -> usize, not: &[Line], dra
         for step in 0..seeds {
             last = Line { topic, seed: (start + step) % seeds, kind: Kind::Say };
             let same = |other: &Line| other.topic == last.topic && other.seed == last.seed;
-            let titled = view.scene.feed.iter().any(|thread| thread.title == bank::topic(topic).seeds[last.seed].title);
+            let titled = view
+                .scene
+                .feed
+                .iter()
+                .any(|thread| thread.title == bank::topic(topic).seeds[last.seed].title);
             if !told.iter().any(same) && !titled {
                 return last;
             }
@@ -151,12 +160,8 @@ fn particular(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Action {
 fn pair(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Option<Action> {
     let one = fresh(view, |draw| topic(view, draw), &[], draw);
     let near: Vec<usize> = bank::near(one.topic).iter().copied().filter(|near| *near >= bank::ROOM).collect();
-    let other = fresh(
-        view,
-        |draw| if near.is_empty() { topic(view, draw) } else { draw.pick(&near) },
-        &[one],
-        draw,
-    );
+    let other =
+        fresh(view, |draw| if near.is_empty() { topic(view, draw) } else { draw.pick(&near) }, &[one], draw);
     if other.topic == one.topic {
         return None;
     }
@@ -171,7 +176,12 @@ fn pair(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Option<Action> {
     close(&mut content, view, frames, draw);
     let title = {
         let matter = format!("{} and {}", a.name, b.name);
-        titled(view, draw.next(frames::PAIR_TITLES, 65), &Slots { matter: &matter, ..Slots::default() }, draw)?
+        titled(
+            view,
+            draw.next(frames::PAIR_TITLES, 65),
+            &Slots { matter: &matter, ..Slots::default() },
+            draw,
+        )?
     };
     Some(Action::CreateThread { title, content, tags: vec![tag_of(a.name), tag_of(b.name)] })
 }
@@ -219,7 +229,8 @@ fn spun(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Option<Action> {
     append(&mut content, other.text());
     close(&mut content, view, frames, draw);
     let matter = capital(&quote.text);
-    let title = titled(view, draw.next(frames.spins, 68), &Slots { matter: &matter, ..Slots::default() }, draw)?;
+    let title =
+        titled(view, draw.next(frames.spins, 68), &Slots { matter: &matter, ..Slots::default() }, draw)?;
     Some(Action::CreateThread { title, content, tags: tags(other.topic, draw) })
 }
 
@@ -238,7 +249,11 @@ fn about_interest(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Action {
     close(&mut content, view, frames, draw);
     let title = titled(view, draw.next(frames::INTEREST_TITLES, 75), &slots, draw)
         .unwrap_or_else(|| cut(&capital(interest), TITLE));
-    Action::CreateThread { title, content, tags: vec![tag_of(interest), tag_of(bank::topic(line.topic).name)] }
+    Action::CreateThread {
+        title,
+        content,
+        tags: vec![tag_of(interest), tag_of(bank::topic(line.topic).name)],
+    }
 }
 
 /// A thread about something that was looked up.

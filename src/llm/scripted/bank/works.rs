@@ -1,3 +1,5 @@
-//! x
+//! Topics.
+
 use super::Topic;
+
 pub(super) const TOPICS: &[Topic] = &[];

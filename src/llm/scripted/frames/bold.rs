@@ -84,7 +84,14 @@ pub(super) const FRAMES: Frames = Frames {
         "Lesson from {t}, free of charge:",
         "Look at {t} before you answer.",
     ],
-    leads: &["So:", "Here is the move.", "And do not tell me that it is complicated.", "Next:", "What I would do on Monday:", "Bottom line:"],
+    leads: &[
+        "So:",
+        "Here is the move.",
+        "And do not tell me that it is complicated.",
+        "Next:",
+        "What I would do on Monday:",
+        "Bottom line:",
+    ],
     hands: &[
         "{o}, you are in: what would {oi} do first?",
         "{o}, give me the {oi} answer, one line, no footnotes.",

@@ -88,7 +88,15 @@ pub(super) const FRAMES: Frames = Frames {
         "Something nearby, from {t}:",
         "Sideways, through {t}:",
     ],
-    leads: &["Also:", "And then there is this.", "One more, and then I stop.", "What I am really after is this.", "Or turn it round.", "And look:", "The bit that will not leave me alone:"],
+    leads: &[
+        "Also:",
+        "And then there is this.",
+        "One more, and then I stop.",
+        "What I am really after is this.",
+        "Or turn it round.",
+        "And look:",
+        "The bit that will not leave me alone:",
+    ],
     hands: &[
         "{o}, does this happen in {oi} too?",
         "I would love to hear {o} on this, because {oi} must be full of it.",

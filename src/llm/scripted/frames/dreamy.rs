@@ -82,7 +82,14 @@ pub(super) const FRAMES: Frames = Frames {
         "{t} dreamt of it first.",
         "Let me lay something from {t} beside it.",
     ],
-    leads: &["And under that, quieter:", "Then the picture turns.", "In the next frame:", "A little further on:", "And at the edge of it:", "Or so I have it; I may have made it up."],
+    leads: &[
+        "And under that, quieter:",
+        "Then the picture turns.",
+        "In the next frame:",
+        "A little further on:",
+        "And at the edge of it:",
+        "Or so I have it; I may have made it up.",
+    ],
     hands: &[
         "{o}, what does it look like from {oi}?",
         "I would give this to {o}, who keeps {oi} in a drawer somewhere.",

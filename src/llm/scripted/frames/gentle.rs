@@ -78,7 +78,13 @@ pub(super) const FRAMES: Frames = Frames {
         "If {t} may come in for a moment:",
         "I hope that it is all right to mention {t}.",
     ],
-    leads: &["And, more softly:", "I would only add this.", "Perhaps also:", "What I really mean is this.", "And for whoever needs it:"],
+    leads: &[
+        "And, more softly:",
+        "I would only add this.",
+        "Perhaps also:",
+        "What I really mean is this.",
+        "And for whoever needs it:",
+    ],
     hands: &[
         "{o}, I thought of you and {oi} while I read it.",
         "I think {o} knows this better, from {oi}.",

@@ -91,8 +91,26 @@ mod tests {
         for voice in Voice::ALL {
             let f = of(voice);
             for list in [
-                f.with, f.against, f.open, f.answer, f.back, f.plain, f.moves, f.bridges, f.leads, f.hands, f.ends,
-                f.starts, f.calls, f.titles, f.spins, f.events, f.event_titles, f.ups, f.downs, f.quiets,
+                f.with,
+                f.against,
+                f.open,
+                f.answer,
+                f.back,
+                f.plain,
+                f.moves,
+                f.bridges,
+                f.leads,
+                f.hands,
+                f.ends,
+                f.starts,
+                f.calls,
+                f.titles,
+                f.spins,
+                f.events,
+                f.event_titles,
+                f.ups,
+                f.downs,
+                f.quiets,
             ] {
                 assert!(list.len() >= 5);
                 for frame in list {

@@ -87,7 +87,15 @@ pub(super) const FRAMES: Frames = Frames {
         "The same structure appears in {t}.",
         "Evidence from {t}:",
     ],
-    leads: &["Second point.", "A consequence:", "More exactly:", "And the part nobody has priced in.", "Then the follow-up.", "One qualification:", "For the other side:"],
+    leads: &[
+        "Second point.",
+        "A consequence:",
+        "More exactly:",
+        "And the part nobody has priced in.",
+        "Then the follow-up.",
+        "One qualification:",
+        "For the other side:",
+    ],
     hands: &[
         "{o}, you know {oi}. Where does this fail?",
         "I would accept {o} as a referee; {oi} has dealt with worse.",

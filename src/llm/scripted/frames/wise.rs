@@ -76,7 +76,13 @@ pub(super) const FRAMES: Frames = Frames {
         "The keepers of {t} met this too.",
         "It has a relative in {t}.",
     ],
-    leads: &["On the other hand:", "And what both forget:", "Seen from further off:", "To this I would add:", "There is also the longer view."],
+    leads: &[
+        "On the other hand:",
+        "And what both forget:",
+        "Seen from further off:",
+        "To this I would add:",
+        "There is also the longer view.",
+    ],
     hands: &[
         "{o} could tell us how {oi} has lived with it.",
         "I would hear {o} before deciding; {oi} has met this in another coat.",
