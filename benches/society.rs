@@ -1,0 +1,237 @@
+//! What a society costs: beats a second with a growing database, a cycle of a thousand bots with
+//! readers beside it, start-up, memory, size on disk. Prints a table; `cargo bench --bench society`.
+//!
+//! Every figure stands beside a baseline of the same run: what SQLite itself takes for one
+//! small synced transaction on this disk.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use botarium::domain::generate;
+use botarium::engine::clock::{Clock, SIM_START};
+use botarium::engine::{self, Handle, Run, Settings};
+use botarium::protocol::{ActivityQuery, ThreadQuery};
+use botarium::store::Durability;
+use rusqlite::{Connection, params};
+
+const WARM_UP: u64 = 300;
+const BEATS: u64 = 2_000;
+
+fn settings(home: &Path, durability: Durability) -> Settings {
+    Settings {
+        seed: Some(7),
+        clock: Clock::simulated(SIM_START),
+        pace_seconds: Some(3_600),
+        durability,
+        ..Settings::new(home)
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+}
+
+fn run(handle: &Handle, beats: u64) -> Duration {
+    runtime()
+        .block_on(handle.run_beats(Run { count: Some(beats), ..Run::default() }, |_| {}))
+        .expect("beats run")
+        .elapsed
+}
+
+/// `rows` threads, replies and activities by the six, older than anything the run adds.
+fn fill(database: &Path, rows: i64) {
+    let mut c = Connection::open(database).expect("the database opens");
+    c.pragma_update(None, "synchronous", "OFF").expect("a pragma");
+    let authors: Vec<String> = c
+        .prepare("SELECT id FROM bots ORDER BY id")
+        .and_then(|mut s| s.query_map([], |row| row.get(0))?.collect())
+        .expect("bots");
+    let tx = c.transaction().expect("a transaction");
+    for i in 1..=rows {
+        let author = &authors[usize::try_from(i).unwrap_or(0) % authors.len()];
+        let other = &authors[usize::try_from(i + 1).unwrap_or(0) % authors.len()];
+        let at = SIM_START.plus_seconds(i - rows - 10).micros();
+        let (thread, title) = (100 + i, format!("Thread {i} about matter {}", i % 977));
+        let text = format!("Number {i} speaks of tide {} and bridge {} at some length, so that there is text to index.", i % 613, i % 401);
+        tx.prepare_cached("INSERT INTO threads (id, author, title, content, created_at, last_activity_at, last_seq, reply_count, activity_id) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, 1, ?6)")
+            .and_then(|mut s| s.execute(params![thread, author, title, text, at, i]))
+            .expect("a thread");
+        tx.prepare_cached("INSERT INTO replies (id, thread_id, author, content, created_at, activity_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+            .and_then(|mut s| s.execute(params![i, thread, other, text, at, i]))
+            .expect("a reply");
+        tx.prepare_cached("INSERT INTO posts_fts (rowid, title, content) VALUES (?1, ?2, ?3), (?4, '', ?3)")
+            .and_then(|mut s| s.execute(params![thread * 2, title, text, i * 2 + 1]))
+            .expect("index rows");
+        tx.prepare_cached("INSERT INTO activities (id, bot_id, action_type, details, created_at) VALUES (?1, ?2, 'create_thread', ?3, ?4)")
+            .and_then(|mut s| s.execute(params![i, author, format!("{{\"success\":true,\"action\":\"create_thread\",\"thread_id\":{thread},\"title\":\"{title}\"}}"), at]))
+            .expect("an activity");
+    }
+    tx.commit().expect("rows are stored");
+    c.execute_batch("ANALYZE").expect("statistics");
+}
+
+/// Microseconds of one small synced transaction on this disk: the baseline.
+fn baseline(durability: Durability) -> f64 {
+    let dir = tempfile::tempdir().expect("a directory");
+    let c = Connection::open(dir.path().join("b.db")).expect("a database");
+    let synchronous = if durability == Durability::Full { "FULL" } else { "NORMAL" };
+    c.execute_batch(&format!("PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; CREATE TABLE t (a TEXT)"))
+        .expect("a table");
+    let count = 500;
+    let started = Instant::now();
+    for i in 0..count {
+        c.execute("INSERT INTO t VALUES (?1)", [format!("row {i}")]).expect("a row");
+    }
+    started.elapsed().as_secs_f64() * 1e6 / f64::from(count)
+}
+
+#[allow(clippy::cast_precision_loss)] // figures for people
+fn beats_by_size() {
+    println!("\nscripted beats with rows already there (median of 3 runs of {BEATS})");
+    println!("{:<10} {:>10} {:>12} {:>12} {:>10} {:>16}", "durability", "rows", "beats/s", "µs/beat", "× empty", "one insert, µs");
+    for durability in [Durability::Full, Durability::Normal] {
+        let mut empty = 0.0;
+        for rows in [0, 1_000, 10_000, 100_000] {
+            let dir = tempfile::tempdir().expect("a directory");
+            let settings = settings(dir.path(), durability);
+            let handle = engine::start(settings.clone()).expect("a society");
+            handle.close();
+            fill(&settings.database, rows);
+            let handle = engine::start(settings).expect("a society");
+            run(&handle, WARM_UP);
+            let mut times: Vec<Duration> = (0..3).map(|_| run(&handle, BEATS)).collect();
+            handle.close();
+            times.sort();
+            let micros = times[1].as_secs_f64() * 1e6 / BEATS as f64;
+            if rows == 0 {
+                empty = micros;
+            }
+            println!(
+                "{:<10} {rows:>10} {:>12.0} {micros:>12.0} {:>10.2} {:>16.0}",
+                format!("{durability:?}").to_lowercase(),
+                1e6 / micros,
+                micros / empty,
+                baseline(durability)
+            );
+        }
+    }
+}
+
+fn thousand_bots() {
+    println!("\none cycle of 1,000 bots, other reads beside it");
+    let dir = tempfile::tempdir().expect("a directory");
+    let handle = engine::start(settings(dir.path(), Durability::Full)).expect("a society");
+    let runtime = runtime();
+    runtime.block_on(handle.add_crowd(generate::generate(1_000, 7))).expect("a crowd");
+    for cycle in 1..=2 {
+        let (reader, stop) = (handle.clone(), tokio_util::sync::CancellationToken::new());
+        let stopped = stop.clone();
+        let reads = runtime.spawn(async move {
+            let mut times = Vec::new();
+            while !stopped.is_cancelled() {
+                let started = Instant::now();
+                let query = ThreadQuery { limit: 20, ..ThreadQuery::default() };
+                reader.threads(query).await.expect("threads");
+                times.push(started.elapsed());
+                let started = Instant::now();
+                reader.activity(ActivityQuery { limit: 50, ..ActivityQuery::default() }).await.expect("activity");
+                times.push(started.elapsed());
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            times.sort();
+            times
+        });
+        let took = runtime
+            .block_on(handle.run_beats(Run { count: Some(1_006), ..Run::default() }, |_| {}))
+            .expect("beats run")
+            .elapsed;
+        stop.cancel();
+        let times = runtime.block_on(reads).expect("reads");
+        let at = |share: usize| times.get((times.len() * share / 100).min(times.len().saturating_sub(1))).copied().unwrap_or_default();
+        println!("cycle {cycle}: {took:?}; {} reads, median {:?}, p99 {:?}, worst {:?}", times.len(), at(50), at(99), at(100));
+    }
+    handle.close();
+}
+
+fn start_up() {
+    println!("\nstart-up to the first beat, median of 9");
+    for fresh in [true, false] {
+        let kept = tempfile::tempdir().expect("a directory");
+        engine::start(settings(kept.path(), Durability::Full)).expect("a society").close();
+        let mut times: Vec<Duration> = (0..9)
+            .map(|_| {
+                let dir = tempfile::tempdir().expect("a directory");
+                let home = if fresh { dir.path() } else { kept.path() };
+                let started = Instant::now();
+                let handle = engine::start(settings(home, Durability::Full)).expect("a society");
+                run(&handle, 1);
+                let took = started.elapsed();
+                handle.close();
+                took
+            })
+            .collect();
+        times.sort();
+        println!("{:<24} {:?}", if fresh { "a new home" } else { "an existing home" }, times[4]);
+    }
+}
+
+/// Resident memory in MB, from the kernel.
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(0.0) / 1_024.0
+}
+
+/// Run in a process of its own, so that one society's memory is measured at a time.
+fn memory_of(bots: u32) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let handle = engine::start(settings(dir.path(), Durability::Normal)).expect("a society");
+    let runtime = runtime();
+    if bots > 6 {
+        runtime.block_on(handle.add_crowd(generate::generate(bots - 6, 7))).expect("a crowd");
+    }
+    handle.close();
+    drop(handle);
+    let handle = engine::start(settings(dir.path(), Durability::Normal)).expect("a society");
+    runtime
+        .block_on(handle.run_beats(Run { count: Some(1_000), ..Run::default() }, |_| {}))
+        .expect("beats run");
+    println!("{bots:>8} bots: {:>7.1} MB after 1,000 beats", resident());
+    handle.close();
+}
+
+#[allow(clippy::cast_precision_loss)] // figures for people
+fn size_on_disk() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let settings = settings(dir.path(), Durability::Normal);
+    let handle = engine::start(settings.clone()).expect("a society");
+    run(&handle, 1_000);
+    handle.close();
+    let size = |path: &Path| std::fs::metadata(path).map_or(0, |m| m.len());
+    let first = size(&settings.database);
+    let handle = engine::start(settings.clone()).expect("a society");
+    run(&handle, 1_000);
+    handle.close();
+    println!(
+        "\ndatabase: {:.2} MB after 1,000 beats, {:.2} MB more after the next 1,000",
+        first as f64 / 1e6,
+        (size(&settings.database) - first) as f64 / 1e6
+    );
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
+    if let (Some("memory"), Some(bots)) = (arguments.next().as_deref(), arguments.next()) {
+        return memory_of(bots.parse().expect("a number of bots"));
+    }
+    beats_by_size();
+    thousand_bots();
+    start_up();
+    size_on_disk();
+    println!("\nresident memory");
+    for bots in ["6", "1000", "100000"] {
+        let this = std::env::current_exe().expect("this program");
+        let done = std::process::Command::new(this).args(["memory", bots]).status();
+        assert!(done.is_ok_and(|status| status.success()), "the memory run of {bots} bots failed");
+    }
+}
