@@ -7,7 +7,6 @@ use crate::config::Config;
 use crate::engine::{self, Handle};
 use crate::link::Link;
 use crate::logs::LogRing;
-use crate::protocol::{Fault, FaultKind};
 use crate::store::{EngineLock, StoreError};
 
 /// A society that may be changed. [`Door::close`] it, so that everything is on the disk.
@@ -76,9 +75,4 @@ pub async fn changing(globals: &Globals) -> anyhow::Result<Door> {
     }
     let handle = engine(globals, &config, ring).await?;
     Ok(Door { link: Link::Local(handle.clone()), own: Some(handle) })
-}
-
-/// A fault of a society that is only read, told as what it means here.
-pub fn is_stopped(fault: &Fault) -> bool {
-    fault.kind == FaultKind::Unavailable
 }

@@ -18,6 +18,7 @@ mod out;
 mod runtime;
 mod serve;
 mod setup;
+mod tail;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -141,6 +142,8 @@ enum ColorChoice {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Print the stream as plain lines and go on with what happens
+    Tail(tail::TailArgs),
     /// Run beats as fast as possible, then exit
     Beat(beat::BeatArgs),
     /// Manage bots
@@ -172,6 +175,7 @@ fn dispatch(cli: Cli, out: &out::Out) -> anyhow::Result<exit::Exit> {
     match command {
         None if room.serve => serve::run(&globals, &room),
         None => Err(exit::Usage("no command was given; see botarium --help".into()).into()),
+        Some(Command::Tail(args)) => tail::run(&globals, args, out),
         Some(Command::Beat(args)) => beat::run(&globals, args, out),
         Some(Command::Bot(args)) => bot::run(&globals, args, out),
         Some(Command::Export(args)) => export::run(&globals, &args, out),

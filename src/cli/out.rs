@@ -115,6 +115,7 @@ impl Out {
     pub fn table(&self, head: &[&str], rows: &[Vec<Cell>]) -> io::Result<()> {
         let mut widths: Vec<usize> = head.iter().map(|title| title.width()).collect();
         for row in rows {
+            widths.resize(widths.len().max(row.len()), 0);
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = (*width).max(cell.text.width());
             }
@@ -179,6 +180,11 @@ impl Out {
             writeln!(io::stderr(), "{label} {text}")
         };
     }
+}
+
+/// `text` filled with spaces to `width` columns of a terminal.
+pub fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
 #[cfg(test)]

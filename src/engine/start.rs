@@ -73,8 +73,15 @@ pub fn open_read_only(settings: Settings) -> Result<Handle> {
         let pace = beat::meta(c, "pace")?.and_then(|text| text.parse().ok());
         Ok((stored_notes(c)?.unwrap_or_default(), pace))
     })?;
+    let (database, paused) = (settings.database.clone(), room.paused);
     let handle = assemble(settings, store, room, pace, None, started)?;
-    handle.shared.live_mut().engine = EngineState::Stopped;
+    // What another process runs is running, although not here.
+    let runs = EngineLock::holder(&database).is_some();
+    handle.shared.live_mut().engine = match (runs, paused) {
+        (true, false) => EngineState::Running,
+        (true, true) => EngineState::Paused,
+        (false, _) => EngineState::Stopped,
+    };
     Ok(handle)
 }
 

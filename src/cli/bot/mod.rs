@@ -1,12 +1,22 @@
 //! `botarium bot …`: manage bots.
 
+mod add;
+mod change;
+mod edit;
+mod generate;
+mod list;
+mod show;
 mod validate;
+
+use std::future::Future;
 
 use clap::{Args, Subcommand};
 
-use super::Globals;
+use super::door::{self, Door};
 use super::exit::Exit;
 use super::out::Out;
+use super::{Globals, runtime};
+use crate::link::Link;
 
 /// Manage bots
 #[derive(Debug, Args)]
@@ -17,13 +27,69 @@ pub struct BotArgs {
 
 #[derive(Debug, Subcommand)]
 enum BotCommand {
+    /// List the bots with their status
+    List(list::ListArgs),
+    /// Show one bot, or print it as a bot file
+    Show(show::ShowArgs),
+    /// Add a custom bot from a bot file
+    Add(add::AddArgs),
+    /// Change a bot's configuration, caps or pace
+    Edit(edit::EditArgs),
+    /// Stop bots from waking
+    Pause(change::Ids),
+    /// Let paused bots wake again
+    Resume(change::Ids),
+    /// Return a bot to its bot file
+    Reset(change::Ids),
+    /// Settle what to do with a bot file that has changed
+    Yaml(change::YamlArgs),
+    /// Remove custom bots; what they posted stays
+    Remove(change::Ids),
     /// Check bot files; each problem is named with its line and column
     Validate(validate::ValidateArgs),
+    /// Make varied personas for a large society
+    Generate(generate::GenerateArgs),
 }
 
 pub fn run(globals: &Globals, args: BotArgs, out: &Out) -> anyhow::Result<Exit> {
-    let _ = globals;
     match args.command {
+        BotCommand::List(args) => reading(globals, async |link| list::run(&link, &args, out).await),
+        BotCommand::Show(args) => reading(globals, async |link| show::run(&link, &args, out).await),
+        BotCommand::Add(args) => add::run(globals, &args, out),
+        BotCommand::Edit(args) => changing(globals, async |link| edit::run(link, &args, out).await),
+        BotCommand::Pause(ids) => changing(globals, async |link| change::pause(link, &ids, true, out).await),
+        BotCommand::Resume(ids) => {
+            changing(globals, async |link| change::pause(link, &ids, false, out).await)
+        }
+        BotCommand::Reset(ids) => changing(globals, async |link| change::reset(link, &ids, out).await),
+        BotCommand::Yaml(args) => changing(globals, async |link| change::yaml(link, &args, out).await),
+        BotCommand::Remove(ids) => changing(globals, async |link| change::remove(link, &ids, out).await),
         BotCommand::Validate(args) => validate::run(&args, out),
+        BotCommand::Generate(args) => generate::run(globals, &args, out),
     }
+}
+
+/// Runs a command that only reads.
+fn reading<F>(globals: &Globals, command: impl FnOnce(Link) -> F) -> anyhow::Result<Exit>
+where
+    F: Future<Output = anyhow::Result<Exit>>,
+{
+    runtime::block_on(async { command(door::reading(globals).await?).await })
+}
+
+/// Runs a command that changes the society, and closes the door behind it.
+fn changing(
+    globals: &Globals,
+    command: impl AsyncFnOnce(&Link) -> anyhow::Result<Exit>,
+) -> anyhow::Result<Exit> {
+    runtime::block_on(async { through(door::changing(globals).await?, command).await })
+}
+
+async fn through(
+    door: Door,
+    command: impl AsyncFnOnce(&Link) -> anyhow::Result<Exit>,
+) -> anyhow::Result<Exit> {
+    let result = command(&door.link).await;
+    door.close().await?;
+    result
 }

@@ -1,0 +1,151 @@
+//! `botarium tail`: the stream as plain append-only lines, for pipes, screen readers and logs.
+//!
+//! It asks the link for what came after the last line it printed, so that nothing is missing and
+//! nothing comes twice, whatever happens to the way there.
+
+mod line;
+mod wake;
+
+use std::io::Write as _;
+use std::num::NonZeroUsize;
+
+use clap::Args;
+
+use self::line::Known;
+use self::wake::Wake;
+use super::exit::Exit;
+use super::out::{Ink, Out, pad};
+use super::{Globals, door, runtime, setup};
+use crate::link::Link;
+use crate::protocol::{ActivityQuery, ActivityView};
+
+/// Rows asked for at once.
+const PAGE: u32 = 200;
+/// Columns of the name; a longer one pushes its line to the right.
+const NAME_WIDTH: usize = 10;
+/// Titles and names kept at most.
+const KNOWN_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
+
+/// Print the stream as plain lines and go on with what happens
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  botarium tail -n 100 --no-follow
+  botarium tail --json | jq 'select(.action_type == \"reply\") | .details.content'")]
+pub struct TailArgs {
+    /// How many lines of the past come first
+    #[arg(short = 'n', long, value_name = "NUMBER", default_value_t = 20)]
+    lines: usize,
+    /// Stop after the past
+    #[arg(long)]
+    no_follow: bool,
+    /// Only this bot
+    #[arg(long, value_name = "ID")]
+    bot: Option<String>,
+    /// Print posts whole, not their beginning
+    #[arg(long, conflicts_with = "json")]
+    full: bool,
+    /// Print one JSON object per line, shaped as in GET /api/activity
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(globals: &Globals, args: TailArgs, out: &Out) -> anyhow::Result<Exit> {
+    let config = setup::config(globals)?;
+    let (ring, _logs) = setup::quiet_logs(globals)?;
+    runtime::block_on(async {
+        let handle = door::read_only(globals, &config, ring).await?;
+        let wake = Wake::by_file(config.home.database());
+        let known = Known::new(KNOWN_MAX, config.zone());
+        Tail { link: Link::Local(handle), args, out, known }.run(wake).await?;
+        Ok(Exit::Ok)
+    })
+}
+
+struct Tail<'a> {
+    link: Link,
+    args: TailArgs,
+    out: &'a Out,
+    known: Known,
+}
+
+impl Tail<'_> {
+    async fn run(mut self, mut wake: Wake) -> anyhow::Result<()> {
+        if let Some(bot) = &self.args.bot {
+            self.link.bot(bot).await?;
+        }
+        let past = self.past().await?;
+        let mut last = past.last().map(|row| row.id);
+        if last.is_none() {
+            last = self.page(ActivityQuery { limit: 1, ..self.query() }).await?.first().map(|row| row.id);
+        }
+        let mut last = last.unwrap_or(0);
+        self.print(&past).await?;
+        while !self.args.no_follow {
+            let rows = self.page(ActivityQuery { after_seq: Some(last), ..self.query() }).await?;
+            if let Some(row) = rows.last() {
+                last = row.id;
+                self.print(&rows).await?;
+            }
+            if rows.len() < PAGE as usize {
+                wake.wait().await;
+            }
+        }
+        Ok(())
+    }
+
+    fn query(&self) -> ActivityQuery {
+        ActivityQuery { limit: PAGE, bot_id: self.args.bot.clone(), ..ActivityQuery::default() }
+    }
+
+    async fn page(&self, query: ActivityQuery) -> anyhow::Result<Vec<ActivityView>> {
+        Ok(self.link.activity(query).await?)
+    }
+
+    /// The newest lines asked for, oldest first.
+    async fn past(&self) -> anyhow::Result<Vec<ActivityView>> {
+        let mut rows: Vec<ActivityView> = Vec::new();
+        while rows.len() < self.args.lines {
+            let missing = u32::try_from(self.args.lines - rows.len()).unwrap_or(PAGE).min(PAGE);
+            let after = rows.last().map(|row| row.id);
+            let page = self.page(ActivityQuery { limit: missing, after, ..self.query() }).await?;
+            let is_all = page.len() < missing as usize;
+            rows.extend(page);
+            if is_all {
+                break;
+            }
+        }
+        rows.reverse();
+        Ok(rows)
+    }
+
+    async fn print(&mut self, rows: &[ActivityView]) -> anyhow::Result<()> {
+        for row in rows {
+            if !self.args.json {
+                self.known.learn(&self.link, row).await?;
+            }
+        }
+        let full = self.args.full;
+        let mut posts = Vec::with_capacity(rows.len());
+        for row in rows {
+            posts.push(if full { line::whole_post(&self.link, row).await? } else { None });
+        }
+        let mut out = self.out.lock();
+        for (row, post) in rows.iter().zip(posts) {
+            if self.args.json {
+                serde_json::to_writer(&mut out, row).map_err(std::io::Error::from)?;
+                out.write_all(b"\n")?;
+                continue;
+            }
+            let time = self.out.paint(Ink::Dim, &self.known.time(row.created_at));
+            let name = pad(&row.bot_name, NAME_WIDTH);
+            let name = self.out.paint(Ink::Actor(line::shade(&row.bot_id)), &name);
+            writeln!(out, "{time}  {name}  {}", self.known.describe(row, post.is_none()))?;
+            for paragraph in post.iter().flat_map(|post| post.lines()) {
+                writeln!(out, "    {paragraph}")?;
+            }
+        }
+        out.flush()?;
+        Ok(())
+    }
+}
