@@ -53,6 +53,7 @@ pub mod engine;
 pub mod link;
 pub mod llm;
 pub mod logs;
+pub mod port;
 pub mod protocol;
 pub mod store;
 pub mod tools;

@@ -781,3 +781,13 @@ pub struct LogLine {
     /// What it said.
     pub message: String,
 }
+
+/// What a caller of the port may do.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Look and listen.
+    Viewer,
+    /// Everything.
+    Operator,
+}

@@ -1,0 +1,374 @@
+//! Who may call what: addresses, hosts, origins and tokens (the contract's last chapter).
+//!
+//! One gate in front of every route. It decides from the request's head alone and tells the
+//! routes what the caller may do. A token is never logged and never repeated in an answer.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::PortOptions;
+use super::reply::Refusal;
+use super::server::Peer;
+use super::state::Port;
+use crate::engine::Handle;
+use crate::protocol::{Fault, FaultKind, Role};
+
+/// The one route that takes `?token=`.
+pub(super) const LIVE: &str = "/ws/activity";
+/// Reading routes for operators only.
+const OPERATOR_ONLY: [&str; 1] = ["/api/log"];
+/// How long it is taken for granted that no token has been made meanwhile.
+const TOKENS_FRESH: Duration = Duration::from_secs(1);
+/// Longest token looked at.
+const TOKEN_MAX: usize = 256;
+
+/// The rules a port was opened with.
+pub(super) struct Access {
+    loopback: bool,
+    public: bool,
+    origins: HashSet<String>,
+    hosts: HashSet<String>,
+    /// When tokens were last looked for, and whether any had ever been made.
+    tokens: Mutex<Option<(Instant, bool)>>,
+}
+
+/// Who called, as the routes see it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) struct Caller {
+    /// What it may do.
+    pub(super) role: Role,
+    /// Which token it showed, if any.
+    pub(super) token: Option<i64>,
+}
+
+impl Access {
+    pub(super) fn new(options: &PortOptions) -> Self {
+        let lower = |list: &[String]| {
+            list.iter().map(|entry| entry.trim().trim_end_matches('/').to_ascii_lowercase()).collect()
+        };
+        Self {
+            loopback: options.listen.ip().to_canonical().is_loopback(),
+            public: options.public,
+            origins: lower(&options.allowed_origins),
+            hosts: lower(&options.allowed_hosts),
+            tokens: Mutex::new(None),
+        }
+    }
+
+    /// Refuses a `Host` that is neither a loopback name, nor allowed, nor the address reached: a
+    /// foreign name that resolves to here is how a web page gets at local programs.
+    fn check_host(&self, headers: &HeaderMap, uri: &Uri, peer: &Peer) -> Result<(), Fault> {
+        let header = headers.get(header::HOST).map(|value| value.to_str().unwrap_or_default());
+        if header.is_none() && uri.authority().is_none() {
+            return Err(Fault::bad_value("the request names no Host"));
+        }
+        for authority in [header, uri.authority().map(axum::http::uri::Authority::as_str)].into_iter().flatten() {
+            let host = host_of(authority).to_ascii_lowercase();
+            let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
+            let reached = address.is_some_and(|ip| ip.to_canonical() == peer.local.ip().to_canonical());
+            let allowed = self.hosts.contains(&host) || self.hosts.contains(&authority.to_ascii_lowercase());
+            if !(is_loopback_name(&host) || reached || allowed) {
+                return Err(Fault::new(
+                    FaultKind::Forbidden,
+                    "this host name is not answered to; add it to port.allowed_hosts if it is yours",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The page that called, when its origin is allowed; `None` when no page did.
+    fn check_origin(&self, headers: &HeaderMap) -> Result<Option<HeaderValue>, Fault> {
+        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(None) };
+        let text = origin.to_str().unwrap_or_default().to_ascii_lowercase();
+        let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")).map(host_of);
+        if host.is_some_and(is_loopback_name) || self.origins.contains(&text) {
+            return Ok(Some(origin.clone()));
+        }
+        Err(Fault::new(
+            FaultKind::Forbidden,
+            "pages of this origin may not call; add it to port.allowed_origins if it is yours",
+        ))
+    }
+
+    /// Whether a token is needed even from this machine: once one has been made.
+    async fn has_tokens(&self, engine: &Handle) -> Result<bool, Fault> {
+        let seen = *self.tokens.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((at, found)) = seen
+            && (found || at.elapsed() < TOKENS_FRESH)
+        {
+            return Ok(found);
+        }
+        let found = engine.has_tokens().await?;
+        *self.tokens.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
+            Some((Instant::now(), found));
+        Ok(found)
+    }
+
+    fn is_public(&self, path: &str) -> bool {
+        self.public && (path == "/" || path == "/health" || path.starts_with("/api/public/"))
+    }
+}
+
+/// Lets a request in, or refuses it.
+pub(super) async fn gate(State(port): State<Port>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<Peer>().copied();
+    let Some(peer) = peer else { return Refusal(Fault::internal("a request without a peer")).into_response() };
+    let access = port.access();
+    let origin = match access
+        .check_host(request.headers(), request.uri(), &peer)
+        .and_then(|()| access.check_origin(request.headers()))
+    {
+        Ok(origin) => origin,
+        Err(fault) => return refused(&port, &peer, fault),
+    };
+    let response = if is_preflight(&request) {
+        preflight()
+    } else {
+        match admit(&port, &request, &peer).await {
+            Ok(caller) => {
+                request.extensions_mut().insert(caller);
+                next.run(request).await
+            }
+            Err(fault) => refused(&port, &peer, fault),
+        }
+    };
+    with_origin(response, origin)
+}
+
+/// Finds out who calls and whether it may.
+async fn admit(port: &Port, request: &Request, peer: &Peer) -> Result<Caller, Fault> {
+    let (path, method) = (request.uri().path(), request.method());
+    let caller = identify(port, request, peer).await?;
+    let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    if caller.role == Role::Viewer && (!reads || OPERATOR_ONLY.contains(&path)) {
+        return Err(Fault::new(FaultKind::Forbidden, "a viewer may only look: this needs an operator token"));
+    }
+    if !reads {
+        let key = caller.token.map_or_else(|| peer.remote.ip().to_string(), |id| format!("token {id}"));
+        if !port.writes().allow(&key) {
+            return Err(Fault::new(FaultKind::TooMany, "too many changes in a minute: slow down"));
+        }
+    }
+    Ok(caller)
+}
+
+async fn identify(port: &Port, request: &Request, peer: &Peer) -> Result<Caller, Fault> {
+    let (path, headers) = (request.uri().path(), request.headers());
+    let unauthorized = |detail: &str| Fault::new(FaultKind::Unauthorized, detail);
+    let query = query_token(request.uri());
+    if query.is_some() && path != LIVE {
+        return Err(unauthorized("a token belongs in the header `Authorization: Bearer …`, not in the address"));
+    }
+    if let Some(token) = bearer(headers)?.or(query.as_deref()) {
+        let known = if token.len() <= TOKEN_MAX { port.engine().authenticate(token).await? } else { None };
+        let (id, role) = known.ok_or_else(|| unauthorized("this token is unknown or was revoked"))?;
+        return Ok(Caller { role, token: Some(id) });
+    }
+    if port.access().is_public(path) {
+        return Ok(Caller { role: Role::Viewer, token: None });
+    }
+    let local = port.access().loopback && peer.remote.ip().to_canonical().is_loopback();
+    if local && !is_forwarded(headers) && !port.access().has_tokens(port.engine()).await? {
+        return Ok(Caller { role: Role::Operator, token: None });
+    }
+    Err(unauthorized("this needs a token: send `Authorization: Bearer …` (make one with `botarium token new`)"))
+}
+
+/// The token of an `Authorization` header; another scheme is refused rather than ignored.
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default();
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
+            Ok(Some(token.trim()))
+        }
+        _ => Err(Fault::new(FaultKind::Unauthorized, "the Authorization header must be `Bearer` and a token")),
+    }
+}
+
+fn query_token(uri: &Uri) -> Option<String> {
+    form_urlencoded::parse(uri.query()?.as_bytes())
+        .find(|(key, _)| key == "token")
+        .map(|(_, value)| value.into_owned())
+}
+
+/// Whether a proxy passed the request on.
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name: &HeaderName| {
+        let name = name.as_str();
+        name == "forwarded" || name == "x-real-ip" || name.starts_with("x-forwarded-")
+    })
+}
+
+/// A refusal; who is refused too often is told to slow down.
+fn refused(port: &Port, peer: &Peer, fault: Fault) -> Response {
+    let guess = matches!(fault.kind, FaultKind::Unauthorized | FaultKind::Forbidden);
+    if guess && !port.failures().allow(&peer.remote.ip().to_string()) {
+        let fault = Fault::new(FaultKind::TooMany, "too many refused requests in a minute: slow down");
+        return Refusal(fault).into_response();
+    }
+    Refusal(fault).into_response()
+}
+
+fn is_preflight(request: &Request) -> bool {
+    let headers = request.headers();
+    request.method() == Method::OPTIONS
+        && headers.contains_key(header::ORIGIN)
+        && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+fn preflight() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    let fixed = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type"),
+        (header::ACCESS_CONTROL_MAX_AGE, "600"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Lets the page that called read the answer, and only it.
+fn with_origin(mut response: Response, origin: Option<HeaderValue>) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(origin) = origin {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.append(header::VARY, HeaderValue::from_static("origin"));
+    }
+    response
+}
+
+/// The host of `host`, `host:port`, `[v6]` or `[v6]:port`.
+fn host_of(authority: &str) -> &str {
+    if authority.starts_with('[') {
+        return authority.find(']').map_or(authority, |end| match &authority[end + 1..] {
+            "" => authority,
+            rest if is_port(rest) => &authority[..=end],
+            _ => "",
+        });
+    }
+    match authority.split_once(':') {
+        Some((host, port)) if is_port(&authority[host.len()..]) && !port.contains(':') => host,
+        Some(_) => "",
+        None => authority,
+    }
+}
+
+fn is_port(text: &str) -> bool {
+    text.strip_prefix(':').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// `localhost`, or an address of the loopback interface.
+fn is_loopback_name(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .unwrap_or(host)
+            .parse::<IpAddr>()
+            .is_ok_and(|ip| ip.to_canonical().is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn access(origins: &[&str], hosts: &[&str]) -> Access {
+        let list = |list: &[&str]| list.iter().map(|&s| s.to_owned()).collect();
+        Access::new(&PortOptions {
+            listen: "127.0.0.1:8000".parse().unwrap(),
+            allowed_origins: list(origins),
+            allowed_hosts: list(hosts),
+            public: true,
+            rate_limit: 0,
+            max_connections: 1,
+            read_timeout: Duration::from_secs(1),
+        })
+    }
+
+    fn host(access: &Access, host: &str) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, host.parse().unwrap());
+        let peer =
+            Peer { remote: "127.0.0.1:5".parse().unwrap(), local: "127.0.0.1:8000".parse().unwrap() };
+        access.check_host(&headers, &Uri::from_static("/"), &peer).is_ok()
+    }
+
+    fn origin(access: &Access, origin: &str) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ORIGIN, origin.parse().unwrap());
+        access.check_origin(&headers).is_ok()
+    }
+
+    #[test]
+    fn only_loopback_names_and_allowed_hosts_are_answered_to() {
+        let open = access(&[], &["bots.example.org"]);
+        for good in ["localhost", "LOCALHOST:80", "127.0.0.1:8000", "127.9.9.9", "[::1]:8000", "[::1]"] {
+            assert!(host(&open, good), "{good}");
+        }
+        assert!(host(&open, "Bots.Example.org:443"));
+        for bad in [
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "evil.example:8000",
+            "localhost:80@evil.example",
+            "[::1]evil.example",
+            "[::1].evil:80",
+            "10.0.0.1",
+            "0.0.0.0",
+            "",
+        ] {
+            assert!(!host(&open, bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_loopback_pages_and_allowed_origins_may_call() {
+        let open = access(&["https://dash.example.org/"], &[]);
+        for good in [
+            "http://localhost:3000",
+            "https://127.0.0.1",
+            "http://[::1]:5173",
+            "https://dash.example.org",
+        ] {
+            assert!(origin(&open, good), "{good}");
+        }
+        for bad in [
+            "null",
+            "https://evil.example",
+            "http://dash.example.org",
+            "https://dash.example.org:8443",
+            "https://dash.example.org.evil.example",
+            "http://localhost.evil.example",
+            "file://localhost",
+            "http://127.0.0.1.nip.io",
+            "http://localhost:80.evil.example",
+        ] {
+            assert!(!origin(&open, bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_request_that_was_passed_on_is_noticed() {
+        for name in ["forwarded", "x-forwarded-for", "X-Forwarded-Proto", "x-real-ip", "x-forwarded-anything"] {
+            let mut headers = HeaderMap::new();
+            headers.insert(name.parse::<HeaderName>().unwrap(), HeaderValue::from_static("1"));
+            assert!(is_forwarded(&headers), "{name}");
+        }
+        assert!(!is_forwarded(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,223 @@
+//! What a request carries, checked at the edge: path, query and body, each refused in the
+//! contract's shape with the field at fault.
+
+use std::fmt;
+
+use axum::body::Bytes;
+use axum::extract::path::ErrorKind;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::request::Parts;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+
+use super::reply::Refusal;
+use super::state::Port;
+use crate::protocol::{Fault, FaultKind, FieldError};
+
+/// Longest body read, in bytes.
+pub(super) const BODY_MAX: usize = 256 * 1024;
+
+/// A whole number between two bounds, with a default; anything else is 422, never clamped.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) struct Bounded<const MIN: u32, const MAX: u32, const DEFAULT: u32>(pub(super) u32);
+
+/// How many to pass over.
+pub(super) type Skip = Bounded<0, { i32::MAX as u32 }, 0>;
+
+impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Default for Bounded<MIN, MAX, DEFAULT> {
+    fn default() -> Self {
+        Self(DEFAULT)
+    }
+}
+
+impl<'de, const MIN: u32, const MAX: u32, const DEFAULT: u32> Deserialize<'de>
+    for Bounded<MIN, MAX, DEFAULT>
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().ok().filter(|value| (MIN..=MAX).contains(value)).map(Self).ok_or_else(|| {
+            serde::de::Error::custom(format_args!("must be a whole number from {MIN} to {MAX}, not {text:?}"))
+        })
+    }
+}
+
+impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> utoipa::PartialSchema
+    for Bounded<MIN, MAX, DEFAULT>
+{
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::Integer)
+            .minimum(Some(MIN))
+            .maximum(Some(MAX))
+            .default(Some(serde_json::json!(DEFAULT)))
+            .build()
+            .into()
+    }
+}
+
+impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> utoipa::ToSchema for Bounded<MIN, MAX, DEFAULT> {}
+
+impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> fmt::Display for Bounded<MIN, MAX, DEFAULT> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A path's parameter.
+pub(super) struct At<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Port> for At<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Port) -> Result<Self, Refusal> {
+        match axum::extract::Path::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            Err(PathRejection::FailedToDeserializePathParams(error)) => Err(path_fault(error.into_kind()).into()),
+            Err(error) => Err(Fault::bad_value(error.body_text()).into()),
+        }
+    }
+}
+
+fn path_fault(kind: ErrorKind) -> Fault {
+    match kind {
+        ErrorKind::ParseErrorAtKey { key, value, .. } if is_whole(&value) => Fault::not_found(&key, value),
+        ErrorKind::ParseErrorAtIndex { value, .. } | ErrorKind::ParseError { value, .. } if is_whole(&value) => {
+            Fault::not_found("id", value)
+        }
+        ErrorKind::ParseErrorAtKey { key, value, .. } => {
+            Fault::invalid_field(&key, format!("must be a whole number, not {value:?}"))
+        }
+        ErrorKind::ParseErrorAtIndex { value, .. } | ErrorKind::ParseError { value, .. } => {
+            Fault::invalid_field("id", format!("must be a whole number, not {value:?}"))
+        }
+        other => Fault::invalid_field("path", other.to_string()),
+    }
+}
+
+/// A number too large for an id is an id nobody has.
+fn is_whole(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A query string.
+pub(super) struct Params<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Port> for Params<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Port) -> Result<Self, Refusal> {
+        let query = parts.uri.query().unwrap_or_default().as_bytes();
+        let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query));
+        serde_path_to_error::deserialize(pairs).map(Self).map_err(|error| {
+            let path = error.path().to_string();
+            Refusal(Fault::invalid(vec![located(&path, &error.into_inner().to_string())]))
+        })
+    }
+}
+
+/// A JSON body.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<Port> for Body<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &Port) -> Result<Self, Refusal> {
+        let bytes = read_body(request, state).await?;
+        let mut json = serde_json::Deserializer::from_slice(&bytes);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let path = error.path().to_string();
+            Fault::invalid(vec![located(&path, &error.into_inner().to_string())])
+        })?;
+        json.end().map_err(|error| Fault::invalid_field("body", error.to_string()))?;
+        Ok(Self(value))
+    }
+}
+
+async fn read_body(request: Request, state: &Port) -> Result<Bytes, Fault> {
+    let headers = request.headers();
+    if headers.get(CONTENT_ENCODING).is_some_and(|value| value != "identity") {
+        return Err(Fault::invalid_field("body", "must be sent without a content encoding"));
+    }
+    if let Some(kind) = headers.get(CONTENT_TYPE) {
+        let kind = kind.to_str().unwrap_or_default();
+        let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if essence != "application/json" && !essence.ends_with("+json") {
+            return Err(Fault::invalid_field("body", "must be JSON, sent as application/json"));
+        }
+    }
+    let too_large = || Fault::new(FaultKind::TooLarge, format!("a body may have at most {BODY_MAX} bytes"));
+    let told = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if told.is_some_and(|length| length > BODY_MAX as u64) {
+        return Err(too_large());
+    }
+    let body = Limited::new(request.into_body(), BODY_MAX).collect();
+    match tokio::time::timeout(state.read_timeout(), body).await {
+        Err(_) => Err(Fault::bad_value("the body did not arrive in time: send it at once")),
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(error)) => Err(Fault::bad_value(format!("the body could not be read: {error}"))),
+    }
+}
+
+/// A message of serde at a path, as a field and what would be right.
+fn located(path: &str, message: &str) -> FieldError {
+    let message = message.split(" at line ").next().unwrap_or(message);
+    let parent = if path == "." { "" } else { path };
+    let named = ["missing field `", "duplicate field `", "unknown field `"]
+        .iter()
+        .find_map(|start| message.strip_prefix(start)?.split('`').next());
+    let (field, message) = match named {
+        Some(name) if message.starts_with("missing") => (join(parent, name), "is required".to_owned()),
+        Some(name) => (join(parent, name), message.to_owned()),
+        None => (parent.to_owned(), message.to_owned()),
+    };
+    FieldError { field: if field.is_empty() { "body".into() } else { field }, message }
+}
+
+fn join(parent: &str, name: &str) -> String {
+    if parent.is_empty() || parent.ends_with(name) { name.to_owned() } else { format!("{parent}.{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Query {
+        #[serde(default)]
+        limit: Bounded<1, 200, 20>,
+    }
+
+    fn query(text: &str) -> Result<u32, FieldError> {
+        let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
+        serde_path_to_error::deserialize::<_, Query>(pairs).map(|q| q.limit.0).map_err(|error| {
+            let path = error.path().to_string();
+            located(&path, &error.into_inner().to_string())
+        })
+    }
+
+    #[test]
+    fn a_number_out_of_range_is_named_and_never_clamped() {
+        assert_eq!(query("").unwrap(), 20);
+        assert_eq!(query("limit=200").unwrap(), 200);
+        for bad in ["limit=0", "limit=201", "limit=-1", "limit=abc", "limit=", "limit=99999999999", "limit=1.5"] {
+            let error = query(bad).unwrap_err();
+            assert_eq!(error.field, "limit", "{bad}");
+            assert!(error.message.contains("from 1 to 200"), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        assert_eq!(
+            located(".", "missing field `title` at line 1 column 2"),
+            FieldError { field: "title".into(), message: "is required".into() }
+        );
+        assert_eq!(located("personality", "missing field `traits`").field, "personality.traits");
+        assert_eq!(located(".", "EOF while parsing a value at line 1 column 0").field, "body");
+    }
+}

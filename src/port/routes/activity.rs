@@ -1,0 +1,64 @@
+//! Tag `activity`: what happened, and why.
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::port::extract::{At, Bounded, Params, Skip};
+use crate::port::reply::{Answer, Json};
+use crate::port::state::Port;
+use crate::protocol::{ActivityQuery, ActivityView, WhyView};
+
+pub(super) fn routes() -> OpenApiRouter<Port> {
+    OpenApiRouter::new().routes(routes!(activity)).routes(routes!(why))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListParams {
+    /// How many to pass over.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    skip: Skip,
+    /// How many at most.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    limit: Bounded<1, 200, 20>,
+    /// Only this actor's.
+    bot_id: Option<String>,
+    /// Only of this type.
+    action_type: Option<String>,
+    /// Oldest first, everything after this sequence number: what a viewer that was away has missed.
+    after_seq: Option<i64>,
+    /// Newest first, only rows before this id: the cheap way to page.
+    after: Option<i64>,
+}
+
+/// The stream of what happened
+///
+/// Newest first; with `after_seq` oldest first.
+#[utoipa::path(get, path = "/api/activity", tag = "activity", params(ListParams),
+    responses((status = 200, body = [ActivityView])))]
+async fn activity(State(port): State<Port>, Params(q): Params<ListParams>) -> Answer<Vec<ActivityView>> {
+    let query = ActivityQuery {
+        skip: q.skip.0,
+        limit: q.limit.0,
+        bot_id: q.bot_id.filter(|id| !id.is_empty()),
+        action_type: q.action_type.filter(|kind| !kind.is_empty()),
+        after_seq: q.after_seq,
+        after: q.after,
+    };
+    Ok(Json(port.engine().activity(query).await?))
+}
+
+/// Why it happened
+///
+/// The prompt's sections with their tokens, the memories recalled with their scores, every exchange with the
+/// model, repairs, latency and cost.
+#[utoipa::path(get, path = "/api/activity/{id}/why", tag = "activity",
+    params(("id" = i64, Path, description = "Activity id")), responses((status = 200, body = WhyView)))]
+async fn why(State(port): State<Port>, At(id): At<i64>) -> Answer<WhyView> {
+    Ok(Json(port.engine().why(id).await?))
+}

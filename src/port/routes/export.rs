@@ -1,0 +1,82 @@
+//! Tag `export`: the society, streamed out in constant memory.
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use serde::Deserialize;
+use tokio::sync::mpsc;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::port::extract::{At, Bounded, Params};
+use crate::port::reply::Refusal;
+use crate::port::state::Port;
+use crate::protocol::{ExportFormat, ExportKind, Fault};
+
+/// Pieces that wait for a slow client.
+const PIECES: usize = 8;
+
+pub(super) fn routes() -> OpenApiRouter<Port> {
+    OpenApiRouter::new().routes(routes!(export))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ExportParams {
+    /// json (one array), jsonl (one object a line) or csv.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    format: ExportFormat,
+    /// For activity: only the last days, 30 when left out. The other kinds have no end.
+    #[param(inline, required = false, value_type = u32, minimum = 1, maximum = 36_500)]
+    days: Option<Bounded<1, 36_500, 30>>,
+}
+
+/// Exports the society
+///
+/// Sent as an attachment while it is read. CSV cells are made inert for spreadsheets.
+#[utoipa::path(get, path = "/api/export/{kind}", tag = "export",
+    params(("kind" = inline(ExportKind), Path, description = "What to export"), ExportParams),
+    responses((status = 200, description = "The rows, in the order of their ids", content(
+        ("application/json"), ("application/x-ndjson"), ("text/csv")))))]
+async fn export(
+    State(port): State<Port>,
+    At(kind): At<String>,
+    Params(q): Params<ExportParams>,
+) -> Result<Response, Refusal> {
+    let name = kind;
+    let kind: ExportKind = serde_json::from_value(name.as_str().into()).map_err(|_| Fault::not_found("export", &name))?;
+    let days = match kind {
+        ExportKind::Activity => Some(q.days.unwrap_or_default().0),
+        _ => q.days.map(|days| days.0),
+    };
+    let (sender, mut receiver) = mpsc::channel::<Result<Bytes, Fault>>(PIECES);
+    let (engine, pieces) = (port.engine().clone(), sender.clone());
+    tokio::spawn(async move {
+        let sink = move |piece: &[u8]| {
+            // Runs on a blocking thread; an error means the client has gone.
+            pieces.blocking_send(Ok(Bytes::copy_from_slice(piece))).map_err(std::io::Error::other)
+        };
+        if let Err(fault) = engine.export(kind, q.format, days, sink).await {
+            let _ = sender.send(Err(fault)).await; // nobody may read any more
+        }
+    });
+    // A fault before the first piece is still an answer with its own status.
+    let first = match receiver.recv().await {
+        Some(Err(fault)) => return Err(fault.into()),
+        first => first,
+    };
+    let rest = stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
+    let body = Body::from_stream(stream::StreamExt::chain(stream::iter(first), rest));
+    let (media, ending) = match q.format {
+        ExportFormat::Json => ("application/json", "json"),
+        ExportFormat::Jsonl => ("application/x-ndjson", "jsonl"),
+        ExportFormat::Csv => ("text/csv; charset=utf-8", "csv"),
+    };
+    let attachment = format!("attachment; filename=\"{name}.{ending}\"");
+    let headers = [(header::CONTENT_TYPE, media.to_owned()), (header::CONTENT_DISPOSITION, attachment)];
+    Ok((headers, body).into_response())
+}

@@ -1,0 +1,305 @@
+//! Tag `stats`: usage, reputation, analytics, the relationship graph, and what bots remember.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::port::extract::{At, Body, Bounded, Params, Skip};
+use crate::port::reply::{Answer, Json};
+use crate::port::state::Port;
+use crate::protocol::{
+    ActionMix, Analytics, ColdView, EditMemory, Fault, MemoryQuery, MemoryView, Period, RelationshipGraph,
+    ReputationHistory, ReputationView, UsageReport, UsageSeries, WarmMemory,
+};
+
+pub(super) fn routes() -> OpenApiRouter<Port> {
+    OpenApiRouter::new()
+        .routes(routes!(usage))
+        .routes(routes!(usage_series))
+        .routes(routes!(reputation))
+        .routes(routes!(reputation_history))
+        .routes(routes!(analytics))
+        .routes(routes!(relationship_graph))
+        .routes(routes!(actions))
+        .routes(routes!(warm))
+        .routes(routes!(cold))
+        .routes(routes!(bot_warm))
+        .routes(routes!(bot_cold))
+        .routes(routes!(memory))
+        .routes(routes!(edit_memory, forget_memory))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct UsageParams {
+    /// Today, the last 7 or the last 30 days.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    period: Period,
+}
+
+/// Tokens and cost
+///
+/// Per bot, with the caps that apply.
+#[utoipa::path(get, path = "/api/stats/usage", tag = "stats", params(UsageParams),
+    responses((status = 200, body = UsageReport)))]
+async fn usage(State(port): State<Port>, Params(q): Params<UsageParams>) -> Answer<UsageReport> {
+    Ok(Json(port.engine().usage(q.period).await?))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct SeriesParams {
+    /// Days, today included.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    days: Bounded<1, 365, 30>,
+    /// Only this bot's.
+    bot_id: Option<String>,
+}
+
+/// Tokens and cost per day
+///
+/// Per bot, oldest day first, zero where nothing was used.
+#[utoipa::path(get, path = "/api/stats/usage/series", tag = "stats", params(SeriesParams),
+    responses((status = 200, body = [UsageSeries]), (status = 404, description = "There is no such bot")))]
+async fn usage_series(State(port): State<Port>, Params(q): Params<SeriesParams>) -> Answer<Vec<UsageSeries>> {
+    let bot = q.bot_id.filter(|id| !id.is_empty());
+    Ok(Json(port.engine().usage_series(q.days.0, bot).await?))
+}
+
+/// The bots' reputation
+///
+/// Highest first.
+#[utoipa::path(get, path = "/api/stats/reputation", tag = "stats", responses((status = 200, body = [ReputationView])))]
+async fn reputation(State(port): State<Port>) -> Answer<Vec<ReputationView>> {
+    Ok(Json(port.engine().reputation().await?))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct HistoryParams {
+    /// Days, today included.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    days: Bounded<1, 90, 7>,
+}
+
+/// Reputation over time
+///
+/// The last score of each day, per bot.
+#[utoipa::path(get, path = "/api/stats/reputation-history", tag = "stats", params(HistoryParams),
+    responses((status = 200, body = [ReputationHistory])))]
+async fn reputation_history(
+    State(port): State<Port>,
+    Params(q): Params<HistoryParams>,
+) -> Answer<Vec<ReputationHistory>> {
+    Ok(Json(port.engine().reputation_history(q.days.0).await?))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct AnalyticsParams {
+    /// Days, today included.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    days: Bounded<1, 365, 30>,
+}
+
+/// How lively the room is
+///
+/// Posts per day, replies per thread, and what each bot did.
+#[utoipa::path(get, path = "/api/stats/analytics", tag = "stats", params(AnalyticsParams),
+    responses((status = 200, body = Analytics)))]
+async fn analytics(State(port): State<Port>, Params(q): Params<AnalyticsParams>) -> Answer<Analytics> {
+    Ok(Json(port.engine().analytics(q.days.0).await?))
+}
+
+/// Who has to do with whom
+///
+/// One edge per pair that has any tie: interactions, sentiment from votes, follows.
+#[utoipa::path(get, path = "/api/stats/relationship-graph", tag = "stats",
+    responses((status = 200, body = RelationshipGraph)))]
+async fn relationship_graph(State(port): State<Port>) -> Answer<RelationshipGraph> {
+    Ok(Json(port.engine().relationship_graph().await?))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ActionParams {
+    /// Days, today included.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    days: Bounded<1, 365, 7>,
+}
+
+/// What the bots do
+///
+/// How often each bot took each action.
+#[utoipa::path(get, path = "/api/stats/actions", tag = "stats", params(ActionParams),
+    responses((status = 200, body = [ActionMix])))]
+async fn actions(State(port): State<Port>, Params(q): Params<ActionParams>) -> Answer<Vec<ActionMix>> {
+    Ok(Json(port.engine().actions(q.days.0).await?))
+}
+
+/// One kind of warm memory.
+#[derive(Copy, Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Category {
+    /// What it learned.
+    Facts,
+    /// How it stands with others.
+    Relationships,
+    /// What it cares about.
+    Interests,
+    /// What it thinks.
+    Opinions,
+    /// Moments.
+    Memories,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct WarmParams {
+    /// How many at most, per category.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    limit: Bounded<1, 200, 50>,
+    /// How many of the newest to pass over, per category.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    offset: Skip,
+    /// Only this category.
+    #[param(inline)]
+    category: Option<Category>,
+    /// Only what contains these words.
+    q: Option<String>,
+}
+
+async fn read_warm(port: &Port, id: &str, q: WarmParams) -> Answer<WarmMemory> {
+    let category = q.category.map(|category| format!("{category:?}").to_lowercase());
+    let query = MemoryQuery {
+        limit: q.limit.0,
+        offset: q.offset.0,
+        category,
+        q: q.q.filter(|words| !words.trim().is_empty()),
+    };
+    Ok(Json(port.engine().warm_memory(id, query).await?))
+}
+
+/// What a bot remembers
+///
+/// The newest of each kind, oldest first.
+#[utoipa::path(get, path = "/api/stats/bots/{id}/memory/warm", tag = "stats",
+    params(("id" = String, Path, description = "Bot id"), WarmParams), responses((status = 200, body = WarmMemory)))]
+async fn warm(State(port): State<Port>, At(id): At<String>, Params(q): Params<WarmParams>) -> Answer<WarmMemory> {
+    read_warm(&port, &id, q).await
+}
+
+/// What a bot remembers
+///
+/// The newest of each kind, oldest first.
+#[utoipa::path(get, path = "/api/bots/{id}/memory/warm", tag = "stats",
+    params(("id" = String, Path, description = "Bot id"), WarmParams), responses((status = 200, body = WarmMemory)))]
+async fn bot_warm(
+    State(port): State<Port>,
+    At(id): At<String>,
+    Params(q): Params<WarmParams>,
+) -> Answer<WarmMemory> {
+    read_warm(&port, &id, q).await
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ColdParams {
+    /// How many at most.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    limit: Bounded<1, 50, 10>,
+    /// How many of the newest to pass over.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    offset: Skip,
+}
+
+/// What a bot's older memories were compressed to
+///
+/// Newest first.
+#[utoipa::path(get, path = "/api/stats/bots/{id}/memory/cold", tag = "stats",
+    params(("id" = String, Path, description = "Bot id"), ColdParams), responses((status = 200, body = [ColdView])))]
+async fn cold(
+    State(port): State<Port>,
+    At(id): At<String>,
+    Params(q): Params<ColdParams>,
+) -> Answer<Vec<ColdView>> {
+    Ok(Json(port.engine().cold_memory(&id, q.limit.0, q.offset.0).await?))
+}
+
+/// What a bot's older memories were compressed to
+///
+/// Newest first.
+#[utoipa::path(get, path = "/api/bots/{id}/memory/cold", tag = "stats",
+    params(("id" = String, Path, description = "Bot id"), ColdParams), responses((status = 200, body = [ColdView])))]
+async fn bot_cold(
+    State(port): State<Port>,
+    At(id): At<String>,
+    Params(q): Params<ColdParams>,
+) -> Answer<Vec<ColdView>> {
+    Ok(Json(port.engine().cold_memory(&id, q.limit.0, q.offset.0).await?))
+}
+
+/// All a bot remembers
+///
+/// Warm and cold together.
+#[utoipa::path(get, path = "/api/bots/{id}/memory", tag = "stats",
+    params(("id" = String, Path, description = "Bot id")), responses((status = 200, body = MemoryView)))]
+async fn memory(State(port): State<Port>, At(id): At<String>) -> Answer<MemoryView> {
+    Ok(Json(port.engine().memory(&id).await?))
+}
+
+/// A memory that was changed.
+#[derive(Serialize, ToSchema)]
+struct Changed {
+    /// Always true.
+    success: bool,
+    /// Memory id.
+    id: i64,
+}
+
+/// Edits or pins a memory
+///
+/// Keys left out keep their value. A pinned memory is always recalled first and never compressed.
+#[utoipa::path(put, path = "/api/memories/{id}", tag = "stats", request_body = EditMemory,
+    params(("id" = i64, Path, description = "Memory id")), responses((status = 200, body = Changed)))]
+async fn edit_memory(
+    State(port): State<Port>,
+    At(id): At<i64>,
+    Body(edit): Body<EditMemory>,
+) -> Answer<Changed> {
+    if edit.text.as_deref().is_some_and(|text| text.trim().is_empty()) {
+        return Err(Fault::invalid_field("text", "must not be empty; DELETE forgets the memory").into());
+    }
+    port.engine().edit_memory(id, edit).await?;
+    Ok(Json(Changed { success: true, id }))
+}
+
+/// What was forgotten.
+#[derive(Serialize, ToSchema)]
+struct Forgotten {
+    /// Always true.
+    deleted: bool,
+    /// Memory id.
+    id: i64,
+}
+
+/// Forgets a memory
+///
+/// For good.
+#[utoipa::path(delete, path = "/api/memories/{id}", tag = "stats",
+    params(("id" = i64, Path, description = "Memory id")), responses((status = 200, body = Forgotten)))]
+async fn forget_memory(State(port): State<Port>, At(id): At<i64>) -> Answer<Forgotten> {
+    port.engine().forget_memory(id).await?;
+    Ok(Json(Forgotten { deleted: true, id }))
+}

@@ -1,0 +1,279 @@
+//! Connections: taken, bounded, timed and closed in order.
+//!
+//! When all places are taken, the connection that has been idle for longest makes room: silent
+//! clients cannot keep others out. Only when every place is busy is a new one turned away.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use hyper::body::{Frame, SizeHint};
+use hyper::server::conn::http1;
+use hyper::service::Service as _;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::PortOptions;
+use super::state::Port;
+
+/// Longest head of a request, in bytes.
+const HEAD_MAX: usize = 16 * 1024;
+/// Most header lines in a request.
+const HEADERS_MAX: usize = 64;
+/// How long answers under way may take once the port closes.
+const GRACE: Duration = Duration::from_secs(3);
+/// What a client is told that finds every place busy.
+const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\n\
+Content-Length: 62\r\nConnection: close\r\n\r\n{\"detail\":\"too many connections are open: try again in a bit\"}\n";
+
+/// Where a request came from, and where it arrived.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Peer {
+    /// The client's address.
+    pub(super) remote: SocketAddr,
+    /// The address it reached.
+    pub(super) local: SocketAddr,
+}
+
+/// One connection's place. While a clone is held, the place is taken.
+#[derive(Clone)]
+pub(super) struct Place {
+    held: Arc<Held>,
+}
+
+/// Gives the place back when the last clone goes.
+struct Held {
+    id: u64,
+    state: Arc<PlaceState>,
+    places: Arc<Places>,
+}
+
+struct PlaceState {
+    /// Requests under way and viewers.
+    busy: AtomicUsize,
+    /// Since when it is as it is, in microseconds since the places were opened.
+    since: AtomicU64,
+    /// Cancelled to make room.
+    close: CancellationToken,
+}
+
+struct Places {
+    max: usize,
+    opened: Instant,
+    next: AtomicU64,
+    taken: Mutex<HashMap<u64, Arc<PlaceState>>>,
+}
+
+impl Places {
+    fn new(max: usize) -> Arc<Self> {
+        Arc::new(Self { max, opened: Instant::now(), next: AtomicU64::new(0), taken: Mutex::default() })
+    }
+
+    /// A place, if need be that of the connection idle for longest.
+    fn take(self: &Arc<Self>) -> Option<Place> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.len() >= self.max {
+            let idle = taken
+                .iter()
+                .filter(|(_, place)| place.busy.load(Ordering::Acquire) == 0)
+                .min_by_key(|(_, place)| place.since.load(Ordering::Acquire))
+                .map(|(id, _)| *id)?;
+            taken.remove(&idle)?.close.cancel();
+        }
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let state = Arc::new(PlaceState {
+            busy: AtomicUsize::new(0),
+            since: AtomicU64::new(self.micros()),
+            close: CancellationToken::new(),
+        });
+        taken.insert(id, Arc::clone(&state));
+        Some(Place { held: Arc::new(Held { id, state, places: Arc::clone(self) }) })
+    }
+
+    fn micros(&self) -> u64 {
+        u64::try_from(self.opened.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.places.taken.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}
+
+impl Place {
+    /// Keeps the place for as long as the seat is held: for a request, its answer, or a viewer.
+    pub(super) fn seat(&self) -> Seat {
+        self.held.state.busy.fetch_add(1, Ordering::AcqRel);
+        Seat(self.clone())
+    }
+}
+
+/// Keeps a place from being given to somebody else.
+pub(super) struct Seat(Place);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let Held { state, places, .. } = &*self.0.held;
+        state.since.store(places.micros(), Ordering::Release);
+        state.busy.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// An answer's body, which keeps the place until it has been sent.
+struct Seated {
+    body: Body,
+    _seat: Seat,
+}
+
+impl hyper::body::Body for Seated {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        hyper::body::Body::size_hint(&self.body)
+    }
+}
+
+/// Takes connections until the port closes, then sees them out.
+pub(super) async fn run(listener: TcpListener, router: Router, state: Port, options: PortOptions) {
+    let places = Places::new(options.max_connections);
+    let tracker = TaskTracker::new();
+    let stop = state.shutdown().clone();
+    // Cut when the grace is over; viewers and connections leave by themselves before.
+    let cut = CancellationToken::new();
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, remote)) => match places.take() {
+                Some(place) => {
+                    let connection =
+                        serve_connection(stream, remote, place, router.clone(), state.clone(), cut.clone());
+                    tracker.spawn(connection);
+                }
+                None => drop(tracker.spawn(turn_away(stream))),
+            },
+            // Out of file descriptors, most likely: let some connections end first.
+            Err(error) => {
+                tracing::warn!(%error, "cannot take a connection");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+    drop(listener);
+    tracker.close();
+    if tokio::time::timeout(GRACE, async { tokio::join!(tracker.wait(), state.viewers_gone()) }).await.is_err() {
+        tracing::warn!("answers still under way were dropped");
+        cut.cancel();
+        let _ = tokio::time::timeout(Duration::from_millis(500), tracker.wait()).await;
+    }
+}
+
+/// Tells a client that every place is busy.
+async fn turn_away(mut stream: TcpStream) {
+    let told = async {
+        stream.write_all(BUSY).await?;
+        stream.shutdown().await
+    };
+    let _ = tokio::time::timeout(Duration::from_secs(1), told).await; // it may be gone already
+}
+
+async fn serve_connection(
+    stream: TcpStream,
+    remote: SocketAddr,
+    place: Place,
+    router: Router,
+    state: Port,
+    cut: CancellationToken,
+) {
+    let _ = stream.set_nodelay(true); // only slower without
+    let Ok(local) = stream.local_addr() else { return };
+    let peer = Peer { remote, local };
+    let close = place.held.state.close.clone();
+    let router = TowerToHyperService::new(router);
+    let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let mut request: Request = request.map(Body::new);
+        request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(place.clone());
+        let seat = place.seat();
+        let answer = router.call(request);
+        async move { answer.await.map(|response| response.map(|body| Seated { body, _seat: seat })) }
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(state.read_timeout())
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(HEAD_MAX)
+        .half_close(false);
+    let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    let mut leaving = false;
+    loop {
+        tokio::select! {
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection ended early");
+                }
+                return;
+            }
+            () = state.shutdown().cancelled(), if !leaving => {
+                leaving = true;
+                connection.as_mut().graceful_shutdown();
+            }
+            () = close.cancelled() => return,
+            () = cut.cancelled() => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_idle_makes_room_and_the_busy_stay() {
+        let places = Places::new(2);
+        let first = places.take().unwrap();
+        let second = places.take().unwrap();
+        let busy = first.seat();
+        let third = places.take().unwrap();
+        assert!(second.held.state.close.is_cancelled());
+        assert!(!first.held.state.close.is_cancelled());
+        let _viewer = third.seat();
+        assert!(places.take().is_none(), "both are busy");
+        drop(busy);
+        assert!(places.take().is_some());
+    }
+
+    #[test]
+    fn the_busy_answer_has_its_length() {
+        let text = std::str::from_utf8(BUSY).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains(&format!("Content-Length: {}", body.len())), "{}", body.len());
+    }
+}

@@ -1,0 +1,70 @@
+//! What all requests share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::PortOptions;
+use super::auth::Access;
+use super::limits::RateLimit;
+use crate::engine::Handle;
+
+/// The port's state. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Port {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    handle: Handle,
+    access: Access,
+    writes: RateLimit,
+    failures: RateLimit,
+    shutdown: CancellationToken,
+    read_timeout: Duration,
+}
+
+impl Port {
+    pub(super) fn new(handle: Handle, options: &PortOptions, shutdown: CancellationToken) -> Self {
+        let shared = Shared {
+            access: Access::new(options),
+            writes: RateLimit::per_minute(options.rate_limit),
+            failures: RateLimit::per_minute(options.rate_limit),
+            shutdown,
+            read_timeout: options.read_timeout,
+            handle,
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// The engine's door.
+    pub(super) fn engine(&self) -> &Handle {
+        &self.shared.handle
+    }
+
+    /// Who may come in.
+    pub(super) fn access(&self) -> &Access {
+        &self.shared.access
+    }
+
+    /// How often one caller may change something.
+    pub(super) fn writes(&self) -> &RateLimit {
+        &self.shared.writes
+    }
+
+    /// How often one address may be refused.
+    pub(super) fn failures(&self) -> &RateLimit {
+        &self.shared.failures
+    }
+
+    /// Cancelled when the port closes.
+    pub(super) fn shutdown(&self) -> &CancellationToken {
+        &self.shared.shutdown
+    }
+
+    /// How long a request's body may take.
+    pub(super) fn read_timeout(&self) -> Duration {
+        self.shared.read_timeout
+    }
+}
