@@ -6,6 +6,7 @@
 
 use crate::domain::PersonalityConfig;
 use crate::engine::{Handle, Subscription};
+pub use crate::protocol::Role;
 use crate::protocol::*;
 
 /// A way to an engine. Cheap to clone.
@@ -36,15 +37,6 @@ pub enum Connection {
         /// Why, in one sentence.
         reason: String,
     },
-}
-
-/// What this side may do.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Everything.
-    Operator,
-    /// Look.
-    Viewer,
 }
 
 /// One method per command and query, handed on to whichever engine it is.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -70,7 +71,9 @@ impl Access {
         if header.is_none() && uri.authority().is_none() {
             return Err(Fault::bad_value("the request names no Host"));
         }
-        for authority in [header, uri.authority().map(axum::http::uri::Authority::as_str)].into_iter().flatten() {
+        for authority in
+            [header, uri.authority().map(axum::http::uri::Authority::as_str)].into_iter().flatten()
+        {
             let host = host_of(authority).to_ascii_lowercase();
             let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
             let reached = address.is_some_and(|ip| ip.to_canonical() == peer.local.ip().to_canonical());
@@ -119,24 +122,26 @@ impl Access {
 }
 
 /// Lets a request in, or refuses it.
-pub(super) async fn gate(State(port): State<Port>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<Peer>().copied();
-    let Some(peer) = peer else { return Refusal(Fault::internal("a request without a peer")).into_response() };
+pub(super) async fn gate(State(port): State<Port>, request: Request, next: Next) -> Response {
+    let (mut head, body) = request.into_parts();
+    let Some(peer) = head.extensions.get::<Peer>().copied() else {
+        return Refusal(Fault::internal("a request without a peer")).into_response();
+    };
     let access = port.access();
     let origin = match access
-        .check_host(request.headers(), request.uri(), &peer)
-        .and_then(|()| access.check_origin(request.headers()))
+        .check_host(&head.headers, &head.uri, &peer)
+        .and_then(|()| access.check_origin(&head.headers))
     {
         Ok(origin) => origin,
         Err(fault) => return refused(&port, &peer, fault),
     };
-    let response = if is_preflight(&request) {
+    let response = if is_preflight(&head) {
         preflight()
     } else {
-        match admit(&port, &request, &peer).await {
+        match admit(&port, &head, &peer).await {
             Ok(caller) => {
-                request.extensions_mut().insert(caller);
-                next.run(request).await
+                head.extensions.insert(caller);
+                next.run(Request::from_parts(head, body)).await
             }
             Err(fault) => refused(&port, &peer, fault),
         }
@@ -145,9 +150,9 @@ pub(super) async fn gate(State(port): State<Port>, mut request: Request, next: N
 }
 
 /// Finds out who calls and whether it may.
-async fn admit(port: &Port, request: &Request, peer: &Peer) -> Result<Caller, Fault> {
-    let (path, method) = (request.uri().path(), request.method());
-    let caller = identify(port, request, peer).await?;
+async fn admit(port: &Port, head: &Parts, peer: &Peer) -> Result<Caller, Fault> {
+    let (path, method) = (head.uri.path(), &head.method);
+    let caller = identify(port, head, peer).await?;
     let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     if caller.role == Role::Viewer && (!reads || OPERATOR_ONLY.contains(&path)) {
         return Err(Fault::new(FaultKind::Forbidden, "a viewer may only look: this needs an operator token"));
@@ -161,12 +166,14 @@ async fn admit(port: &Port, request: &Request, peer: &Peer) -> Result<Caller, Fa
     Ok(caller)
 }
 
-async fn identify(port: &Port, request: &Request, peer: &Peer) -> Result<Caller, Fault> {
-    let (path, headers) = (request.uri().path(), request.headers());
+async fn identify(port: &Port, head: &Parts, peer: &Peer) -> Result<Caller, Fault> {
+    let (path, headers) = (head.uri.path(), &head.headers);
     let unauthorized = |detail: &str| Fault::new(FaultKind::Unauthorized, detail);
-    let query = query_token(request.uri());
+    let query = query_token(&head.uri);
     if query.is_some() && path != LIVE {
-        return Err(unauthorized("a token belongs in the header `Authorization: Bearer …`, not in the address"));
+        return Err(unauthorized(
+            "a token belongs in the header `Authorization: Bearer …`, not in the address",
+        ));
     }
     if let Some(token) = bearer(headers)?.or(query.as_deref()) {
         let known = if token.len() <= TOKEN_MAX { port.engine().authenticate(token).await? } else { None };
@@ -180,7 +187,9 @@ async fn identify(port: &Port, request: &Request, peer: &Peer) -> Result<Caller,
     if local && !is_forwarded(headers) && !port.access().has_tokens(port.engine()).await? {
         return Ok(Caller { role: Role::Operator, token: None });
     }
-    Err(unauthorized("this needs a token: send `Authorization: Bearer …` (make one with `botarium token new`)"))
+    Err(unauthorized(
+        "this needs a token: send `Authorization: Bearer …` (make one with `botarium token new`)",
+    ))
 }
 
 /// The token of an `Authorization` header; another scheme is refused rather than ignored.
@@ -191,7 +200,9 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
             Ok(Some(token.trim()))
         }
-        _ => Err(Fault::new(FaultKind::Unauthorized, "the Authorization header must be `Bearer` and a token")),
+        _ => {
+            Err(Fault::new(FaultKind::Unauthorized, "the Authorization header must be `Bearer` and a token"))
+        }
     }
 }
 
@@ -219,11 +230,10 @@ fn refused(port: &Port, peer: &Peer, fault: Fault) -> Response {
     Refusal(fault).into_response()
 }
 
-fn is_preflight(request: &Request) -> bool {
-    let headers = request.headers();
-    request.method() == Method::OPTIONS
-        && headers.contains_key(header::ORIGIN)
-        && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+fn is_preflight(head: &Parts) -> bool {
+    head.method == Method::OPTIONS
+        && head.headers.contains_key(header::ORIGIN)
+        && head.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 fn preflight() -> Response {
@@ -268,7 +278,8 @@ fn host_of(authority: &str) -> &str {
 }
 
 fn is_port(text: &str) -> bool {
-    text.strip_prefix(':').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+    text.strip_prefix(':')
+        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// `localhost`, or an address of the loopback interface.
@@ -302,8 +313,7 @@ mod tests {
     fn host(access: &Access, host: &str) -> bool {
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, host.parse().unwrap());
-        let peer =
-            Peer { remote: "127.0.0.1:5".parse().unwrap(), local: "127.0.0.1:8000".parse().unwrap() };
+        let peer = Peer { remote: "127.0.0.1:5".parse().unwrap(), local: "127.0.0.1:8000".parse().unwrap() };
         access.check_host(&headers, &Uri::from_static("/"), &peer).is_ok()
     }
 
@@ -339,12 +349,9 @@ mod tests {
     #[test]
     fn only_loopback_pages_and_allowed_origins_may_call() {
         let open = access(&["https://dash.example.org/"], &[]);
-        for good in [
-            "http://localhost:3000",
-            "https://127.0.0.1",
-            "http://[::1]:5173",
-            "https://dash.example.org",
-        ] {
+        for good in
+            ["http://localhost:3000", "https://127.0.0.1", "http://[::1]:5173", "https://dash.example.org"]
+        {
             assert!(origin(&open, good), "{good}");
         }
         for bad in [
@@ -364,7 +371,8 @@ mod tests {
 
     #[test]
     fn a_request_that_was_passed_on_is_noticed() {
-        for name in ["forwarded", "x-forwarded-for", "X-Forwarded-Proto", "x-real-ip", "x-forwarded-anything"] {
+        for name in ["forwarded", "x-forwarded-for", "X-Forwarded-Proto", "x-real-ip", "x-forwarded-anything"]
+        {
             let mut headers = HeaderMap::new();
             headers.insert(name.parse::<HeaderName>().unwrap(), HeaderValue::from_static("1"));
             assert!(is_forwarded(&headers), "{name}");

@@ -75,7 +75,9 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Port> for At<T> {
     async fn from_request_parts(parts: &mut Parts, state: &Port) -> Result<Self, Refusal> {
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
-            Err(PathRejection::FailedToDeserializePathParams(error)) => Err(path_fault(error.into_kind()).into()),
+            Err(PathRejection::FailedToDeserializePathParams(error)) => {
+                Err(path_fault(error.into_kind()).into())
+            }
             Err(error) => Err(Fault::bad_value(error.body_text()).into()),
         }
     }
@@ -84,7 +86,9 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Port> for At<T> {
 fn path_fault(kind: ErrorKind) -> Fault {
     match kind {
         ErrorKind::ParseErrorAtKey { key, value, .. } if is_whole(&value) => Fault::not_found(&key, value),
-        ErrorKind::ParseErrorAtIndex { value, .. } | ErrorKind::ParseError { value, .. } if is_whole(&value) => {
+        ErrorKind::ParseErrorAtIndex { value, .. } | ErrorKind::ParseError { value, .. }
+            if is_whole(&value) =>
+        {
             Fault::not_found("id", value)
         }
         ErrorKind::ParseErrorAtKey { key, value, .. } => {
@@ -204,7 +208,9 @@ mod tests {
     fn a_number_out_of_range_is_named_and_never_clamped() {
         assert_eq!(query("").unwrap(), 20);
         assert_eq!(query("limit=200").unwrap(), 200);
-        for bad in ["limit=0", "limit=201", "limit=-1", "limit=abc", "limit=", "limit=99999999999", "limit=1.5"] {
+        for bad in
+            ["limit=0", "limit=201", "limit=-1", "limit=abc", "limit=", "limit=99999999999", "limit=1.5"]
+        {
             let error = query(bad).unwrap_err();
             assert_eq!(error.field, "limit", "{bad}");
             assert!(error.message.contains("from 1 to 200"), "{}", error.message);

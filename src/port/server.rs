@@ -187,7 +187,10 @@ pub(super) async fn run(listener: TcpListener, router: Router, state: Port, opti
     }
     drop(listener);
     tracker.close();
-    if tokio::time::timeout(GRACE, async { tokio::join!(tracker.wait(), state.viewers_gone()) }).await.is_err() {
+    if tokio::time::timeout(GRACE, async { tokio::join!(tracker.wait(), state.viewers_gone()) })
+        .await
+        .is_err()
+    {
         tracing::warn!("answers still under way were dropped");
         cut.cancel();
         let _ = tokio::time::timeout(Duration::from_millis(500), tracker.wait()).await;

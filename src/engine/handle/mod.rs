@@ -3,6 +3,7 @@
 //! Cheap to clone. Reading methods run on the store's reader pool, changing ones through the
 //! one writer; both answer with a [`Fault`](crate::protocol::Fault) that names the way out.
 
+mod access;
 mod activity;
 mod bots;
 mod change_bots;

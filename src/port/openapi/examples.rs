@@ -20,7 +20,9 @@ pub(super) fn error(status: &str) -> Value {
         }),
         "429" => json!({ "detail": "too many changes in a minute: slow down" }),
         "503" => json!({ "detail": "the engine is stopped" }),
-        _ => json!({ "detail": "the disk is full: free some space and go on; nothing that was announced is lost" }),
+        _ => {
+            json!({ "detail": "the disk is full: free some space and go on; nothing that was announced is lost" })
+        }
     }
 }
 

@@ -58,8 +58,11 @@ pub(super) fn base() -> utoipa::openapi::OpenApi {
          `errors`, one entry per field. The live stream is the WebSocket `/ws/activity`."
             .into(),
     );
-    document.tags =
-        Some(TAGS.iter().map(|(name, text)| TagBuilder::new().name(*name).description(Some(*text)).build()).collect());
+    document.tags = Some(
+        TAGS.iter()
+            .map(|(name, text)| TagBuilder::new().name(*name).description(Some(*text)).build())
+            .collect(),
+    );
     document
 }
 
@@ -88,7 +91,10 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schema
     let has_body = operation.contains_key("requestBody");
     let has_parameters = operation.contains_key("parameters");
     let is_public = path == "/" || path == "/health" || path.starts_with("/api/public/");
-    operation.insert("security".into(), if is_public { json!([{}, {"token": []}]) } else { json!([{"token": []}]) });
+    operation.insert(
+        "security".into(),
+        if is_public { json!([{}, {"token": []}]) } else { json!([{"token": []}]) },
+    );
     let mut errors = vec![
         ("400", "The request itself is malformed"),
         ("401", "A token is missing, unknown or revoked"),

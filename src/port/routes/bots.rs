@@ -90,7 +90,10 @@ fn everybody(engine: Handle, first: Vec<BotView>) -> impl stream::Stream<Item = 
 /// Its id is made from the name. Only the name and the traits are needed.
 #[utoipa::path(post, path = "/api/bots/create", tag = "bots", request_body = CreateBot,
     responses((status = 201, body = BotView), (status = 409, description = "The most bots there may be are there")))]
-async fn create_bot(State(port): State<Port>, Body(new): Body<CreateBot>) -> Result<Created<BotView>, Refusal> {
+async fn create_bot(
+    State(port): State<Port>,
+    Body(new): Body<CreateBot>,
+) -> Result<Created<BotView>, Refusal> {
     Ok(created(port.engine().create_bot(new).await?))
 }
 

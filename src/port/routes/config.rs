@@ -84,7 +84,11 @@ async fn set_config(
 /// A cap left out keeps its value, `null` returns it to the default, 0 means no calls at all.
 #[utoipa::path(put, path = "/api/bots/{id}/cost-cap", tag = "config", request_body = SetCaps,
     params(("id" = String, Path, description = "Bot id")), responses((status = 200, body = CostCaps)))]
-async fn set_caps(State(port): State<Port>, At(id): At<String>, Body(caps): Body<SetCaps>) -> Answer<CostCaps> {
+async fn set_caps(
+    State(port): State<Port>,
+    At(id): At<String>,
+    Body(caps): Body<SetCaps>,
+) -> Answer<CostCaps> {
     if caps.daily_token_cap.flatten().is_some_and(i64::is_negative) {
         return Err(Fault::invalid_field("daily_token_cap", "must be 0 or more").into());
     }

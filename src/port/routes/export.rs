@@ -48,7 +48,8 @@ async fn export(
     Params(q): Params<ExportParams>,
 ) -> Result<Response, Refusal> {
     let name = kind;
-    let kind: ExportKind = serde_json::from_value(name.as_str().into()).map_err(|_| Fault::not_found("export", &name))?;
+    let kind: ExportKind =
+        serde_json::from_value(name.as_str().into()).map_err(|_| Fault::not_found("export", &name))?;
     let days = match kind {
         ExportKind::Activity => Some(q.days.unwrap_or_default().0),
         _ => q.days.map(|days| days.0),
@@ -69,7 +70,8 @@ async fn export(
         Some(Err(fault)) => return Err(fault.into()),
         first => first,
     };
-    let rest = stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
+    let rest =
+        stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
     let body = Body::from_stream(stream::StreamExt::chain(stream::iter(first), rest));
     let (media, ending) = match q.format {
         ExportFormat::Json => ("application/json", "json"),

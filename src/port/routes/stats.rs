@@ -194,7 +194,11 @@ async fn read_warm(port: &Port, id: &str, q: WarmParams) -> Answer<WarmMemory> {
 /// The newest of each kind, oldest first.
 #[utoipa::path(get, path = "/api/stats/bots/{id}/memory/warm", tag = "stats",
     params(("id" = String, Path, description = "Bot id"), WarmParams), responses((status = 200, body = WarmMemory)))]
-async fn warm(State(port): State<Port>, At(id): At<String>, Params(q): Params<WarmParams>) -> Answer<WarmMemory> {
+async fn warm(
+    State(port): State<Port>,
+    At(id): At<String>,
+    Params(q): Params<WarmParams>,
+) -> Answer<WarmMemory> {
     read_warm(&port, &id, q).await
 }
 

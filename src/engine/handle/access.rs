@@ -1,0 +1,87 @@
+//! Access tokens and viewers, as the port needs them.
+
+use std::net::SocketAddr;
+use std::sync::PoisonError;
+
+use super::Handle;
+use crate::domain::{Secret, text};
+use crate::protocol::{Fault, Role, TokenView};
+use crate::store::tokens;
+
+/// Longest name of a token, in characters.
+const NAME_MAX: usize = 60;
+
+impl Handle {
+    /// The id and role of the token with this text, unless it is unknown or was revoked.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn authenticate(&self, token: &str) -> Result<Option<(i64, Role)>, Fault> {
+        let token = Secret::new(token);
+        let found = self.read(move |c| tokens::find(c, token.expose())).await?;
+        Ok(found
+            .map(|token| (token.id, if token.role == "operator" { Role::Operator } else { Role::Viewer })))
+    }
+
+    /// Whether a token was ever made, even if it was revoked since: revoking the last one must not
+    /// open the door.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn has_tokens(&self) -> Result<bool, Fault> {
+        Ok(!self.tokens().await?.is_empty())
+    }
+
+    /// Whether any token is in force.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn has_active_tokens(&self) -> Result<bool, Fault> {
+        self.read(tokens::any).await
+    }
+
+    /// Every token, revoked ones too, without its text.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn tokens(&self) -> Result<Vec<TokenView>, Fault> {
+        self.read(tokens::list).await
+    }
+
+    /// Makes a token. Its text is shown this once and stored nowhere.
+    ///
+    /// # Errors
+    /// 503 while the engine is stopped.
+    pub async fn new_token(&self, name: &str, role: Role) -> Result<(TokenView, Secret), Fault> {
+        let (name, at) = (text::clean_line(name, NAME_MAX), self.clock().now());
+        let role = if role == Role::Operator { "operator" } else { "viewer" };
+        Ok(self.shared.store.write(move |tx| tokens::new(tx, &name, role, at)).await?)
+    }
+
+    /// Revokes a token at once; doing it again changes nothing.
+    ///
+    /// # Errors
+    /// 404; 503 while the engine is stopped.
+    pub async fn revoke_token(&self, id: i64) -> Result<TokenView, Fault> {
+        let at = self.clock().now();
+        Ok(self.shared.store.write(move |tx| tokens::revoke(tx, id, at)).await?)
+    }
+
+    /// Notes how many viewers are connected, for `health`.
+    pub fn set_viewers(&self, viewers: i64) {
+        self.shared.live_mut().viewers = viewers;
+    }
+
+    /// Notes in the engine's lock where the port listens, so that others can be told; `None` when it
+    /// has closed.
+    ///
+    /// # Errors
+    /// The lock file cannot be written.
+    pub fn note_port(&self, address: Option<SocketAddr>) -> Result<(), Fault> {
+        let mut lock = self.shared.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        match lock.as_mut() {
+            Some(lock) => Ok(lock.set_listen(address.map(|address| address.to_string()))?),
+            None => Ok(()),
+        }
+    }
+}
