@@ -48,8 +48,19 @@ pub fn page(c: &Connection, q: &ActivityQuery) -> Result<Vec<ActivityView>> {
         values.push((":after", after));
     }
     let mut statement = c.prepare_cached(&sql)?;
-    let rows = statement.query_map(values.as_slice(), view)?;
-    Ok(rows.collect::<std::result::Result<_, _>>()?)
+    let rows: Vec<_> = statement.query_map(values.as_slice(), view)?.collect::<std::result::Result<_, _>>()?;
+    if let (true, Some(actor)) = (rows.is_empty(), &q.bot_id) {
+        require_actor(c, actor)?;
+    }
+    Ok(rows)
+}
+
+/// Fails with 404 when `id` is neither a bot, present or departed, nor a person, nor the system.
+fn require_actor(c: &Connection, id: &str) -> Result<()> {
+    let known = id == "system"
+        || id.starts_with("human:")
+        || c.prepare_cached("SELECT 1 FROM bots WHERE id = ?1")?.exists([id])?;
+    if known { Ok(()) } else { Err(Fault::not_found("bot", id).into()) }
 }
 
 pub(super) fn page_sql(q: &ActivityQuery) -> String {
