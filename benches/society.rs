@@ -52,7 +52,11 @@ fn fill(database: &Path, rows: i64) {
         let other = &authors[usize::try_from(i + 1).unwrap_or(0) % authors.len()];
         let at = SIM_START.plus_seconds(i - rows - 10).micros();
         let (thread, title) = (100 + i, format!("Thread {i} about matter {}", i % 977));
-        let text = format!("Number {i} speaks of tide {} and bridge {} at some length, so that there is text to index.", i % 613, i % 401);
+        let text = format!(
+            "Number {i} speaks of tide {} and bridge {} at some length, so that there is text to index.",
+            i % 613,
+            i % 401
+        );
         tx.prepare_cached("INSERT INTO threads (id, author, title, content, created_at, last_activity_at, last_seq, reply_count, activity_id) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, 1, ?6)")
             .and_then(|mut s| s.execute(params![thread, author, title, text, at, i]))
             .expect("a thread");
@@ -75,8 +79,10 @@ fn baseline(durability: Durability) -> f64 {
     let dir = tempfile::tempdir().expect("a directory");
     let c = Connection::open(dir.path().join("b.db")).expect("a database");
     let synchronous = if durability == Durability::Full { "FULL" } else { "NORMAL" };
-    c.execute_batch(&format!("PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; CREATE TABLE t (a TEXT)"))
-        .expect("a table");
+    c.execute_batch(&format!(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; CREATE TABLE t (a TEXT)"
+    ))
+    .expect("a table");
     let count = 500;
     let started = Instant::now();
     for i in 0..count {
@@ -88,7 +94,10 @@ fn baseline(durability: Durability) -> f64 {
 #[allow(clippy::cast_precision_loss)] // figures for people
 fn beats_by_size() {
     println!("\nscripted beats with rows already there (median of 3 runs of {BEATS})");
-    println!("{:<10} {:>10} {:>12} {:>12} {:>10} {:>16}", "durability", "rows", "beats/s", "µs/beat", "× empty", "one insert, µs");
+    println!(
+        "{:<10} {:>10} {:>12} {:>12} {:>10} {:>16}",
+        "durability", "rows", "beats/s", "µs/beat", "× empty", "one insert, µs"
+    );
     for durability in [Durability::Full, Durability::Normal] {
         let mut empty = 0.0;
         for rows in [0, 1_000, 10_000, 100_000] {
@@ -134,7 +143,10 @@ fn thousand_bots() {
                 reader.threads(query).await.expect("threads");
                 times.push(started.elapsed());
                 let started = Instant::now();
-                reader.activity(ActivityQuery { limit: 50, ..ActivityQuery::default() }).await.expect("activity");
+                reader
+                    .activity(ActivityQuery { limit: 50, ..ActivityQuery::default() })
+                    .await
+                    .expect("activity");
                 times.push(started.elapsed());
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
@@ -147,8 +159,19 @@ fn thousand_bots() {
             .elapsed;
         stop.cancel();
         let times = runtime.block_on(reads).expect("reads");
-        let at = |share: usize| times.get((times.len() * share / 100).min(times.len().saturating_sub(1))).copied().unwrap_or_default();
-        println!("cycle {cycle}: {took:?}; {} reads, median {:?}, p99 {:?}, worst {:?}", times.len(), at(50), at(99), at(100));
+        let at = |share: usize| {
+            times
+                .get((times.len() * share / 100).min(times.len().saturating_sub(1)))
+                .copied()
+                .unwrap_or_default()
+        };
+        println!(
+            "cycle {cycle}: {took:?}; {} reads, median {:?}, p99 {:?}, worst {:?}",
+            times.len(),
+            at(50),
+            at(99),
+            at(100)
+        );
     }
     handle.close();
 }

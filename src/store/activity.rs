@@ -48,7 +48,8 @@ pub fn page(c: &Connection, q: &ActivityQuery) -> Result<Vec<ActivityView>> {
         values.push((":after", after));
     }
     let mut statement = c.prepare_cached(&sql)?;
-    let rows: Vec<_> = statement.query_map(values.as_slice(), view)?.collect::<std::result::Result<_, _>>()?;
+    let rows: Vec<_> =
+        statement.query_map(values.as_slice(), view)?.collect::<std::result::Result<_, _>>()?;
     if let (true, Some(actor)) = (rows.is_empty(), &q.bot_id) {
         require_actor(c, actor)?;
     }

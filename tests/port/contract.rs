@@ -1,6 +1,5 @@
 //! One test per family of fixed routes: status, keys, types and order, as the contract has them.
 
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::room::Room;
@@ -36,21 +35,21 @@ fn fits(path: &str, value: &Value, sample: &Value) -> Result<(), String> {
 
 /// The contract's times: RFC 3339, UTC, six decimals.
 #[track_caller]
-fn is_time(value: &Value) {
+pub fn is_time(value: &Value) {
     let text = value.as_str().unwrap();
     assert!(text.len() == 27 && text.ends_with('Z') && text.as_bytes()[19] == b'.', "{text}");
 }
 
 #[track_caller]
-fn descending(values: &[Value], key: &str) {
-    let ids: Vec<_> = values
-        .iter()
-        .map(|value| value[key].as_str().map(str::to_owned).unwrap_or_else(|| format!("{:>20}", value[key])))
-        .collect();
-    assert!(ids.windows(2).all(|pair| pair[0] >= pair[1]), "{key} is not descending: {ids:?}");
+pub fn descending(values: &[Value], key: &str) {
+    let sorted = values.windows(2).all(|pair| match (&pair[0][key], &pair[1][key]) {
+        (Value::Number(a), Value::Number(b)) => a.as_i64() > b.as_i64(),
+        (a, b) => a.as_str() >= b.as_str(),
+    });
+    assert!(sorted, "{key} is not descending: {values:#?}");
 }
 
-fn config() -> Value {
+pub fn config() -> Value {
     json!({
         "id": "", "name": "",
         "identity": {"is_aware_ai": true, "self_reflective": true, "origin_story": ""},
@@ -62,7 +61,7 @@ fn config() -> Value {
     })
 }
 
-fn bot() -> Value {
+pub fn bot() -> Value {
     json!({
         "id": "", "name": "", "personality_config": config(), "reputation_score": 0, "upvotes_received": 0,
         "downvotes_received": 0, "source": "", "is_paused": false, "created_at": "", "follower_count": 0,
@@ -71,11 +70,11 @@ fn bot() -> Value {
     })
 }
 
-fn summary() -> Value {
+pub fn summary() -> Value {
     json!({"id": 0, "author_bot_id": "", "title": "", "tags": [""], "created_at": "", "reply_count": 0, "vote_score": 0})
 }
 
-fn thread() -> Value {
+pub fn thread() -> Value {
     json!({"id": 0, "author_bot_id": "", "title": "", "content": "", "tags": [""], "created_at": "", "vote_score": 0,
         "replies": [{"id": 0, "thread_id": 0, "author_bot_id": "", "content": "", "parent_reply_id": null,
             "created_at": "", "vote_score": 0}]})
