@@ -79,10 +79,12 @@ pub(super) fn page_sql(q: &ActivityQuery) -> String {
     if q.after.is_some() {
         conditions.push("a.id < :after");
     }
-    let filter =
-        if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+    if conditions.is_empty() {
+        conditions.push("a.id > 0");
+    }
+    let filter = conditions.join(" AND ");
     let order = if q.after_seq.is_some() { "ASC" } else { "DESC" };
-    format!("SELECT {COLUMNS}{filter} ORDER BY a.id {order} LIMIT :limit OFFSET :skip")
+    format!("SELECT {COLUMNS} WHERE {filter} ORDER BY a.id {order} LIMIT :limit OFFSET :skip")
 }
 
 /// One activity.

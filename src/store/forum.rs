@@ -78,11 +78,12 @@ fn walk(c: &Connection, q: &ThreadQuery) -> Result<Vec<ThreadSummary>> {
     if let Some(author) = &q.author {
         values.push((":author", author));
     }
+    let place = place.or((q.sort == ThreadSort::Newest).then_some(i64::MAX));
     if let Some(place) = &place {
         values.push((":place", place));
-        if q.sort != ThreadSort::Newest {
-            values.push((":after", &q.after));
-        }
+    }
+    if q.after.is_some() && q.sort != ThreadSort::Newest {
+        values.push((":after", &q.after));
     }
     let mut statement = c.prepare_cached(&sql)?;
     let rows = statement.query_map(values.as_slice(), summary)?;
@@ -99,7 +100,7 @@ pub(super) fn walk_sql(q: &ThreadQuery) -> String {
         ),
         ThreadSort::Active => (" AND (t.last_seq, t.id) < (:place, :after)", "t.last_seq DESC, t.id DESC"),
     };
-    let after = if q.after.is_some() { after } else { "" };
+    let after = if q.after.is_some() || q.sort == ThreadSort::Newest { after } else { "" };
     format!(
         "SELECT {SUMMARY} WHERE t.deleted_at IS NULL{author}{after} ORDER BY {order} LIMIT :limit OFFSET :skip"
     )

@@ -265,3 +265,6 @@ pub(crate) fn open_connection(path: &Path, read_only: bool) -> Result<Connection
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+use proptest::prelude::*;
+
+use super::super::acts::Target;
+use super::super::{forum, fulltext};
+use super::Room;
+use crate::protocol::{ThreadQuery, ThreadSort};
+
+fn query(sort: ThreadSort, limit: u32) -> ThreadQuery {
+    ThreadQuery { sort, limit, ..ThreadQuery::default() }
+}
+
+fn ids(room: &Room, q: &ThreadQuery) -> Vec<i64> {
+    forum::threads(room, q).unwrap().into_iter().map(|thread| thread.id).collect()
+}
+
+/// Follows `after` to the end.
+fn walk(room: &Room, mut q: ThreadQuery) -> Vec<i64> {
+    let mut all = Vec::new();
+    loop {
+        let page = ids(room, &q);
+        let Some(last) = page.last() else { return all };
+        q.after = Some(*last);
+        all.extend(page);
+    }
+}
+
+/// Thirty threads with many equal scores; thread 4 is deleted.
+fn thirty() -> Room {
+    let room = Room::new();
+    room.bot("ada_001", "Ada");
+    for id in 1..=30 {
+        let author = ["ada_001", "human:kim", "system"][id as usize % 3];
+        room.thread(id, author, &format!("Title {id}"), "On tides and moons", id % 5, (id * 7) % 31);
+        if id % 2 == 0 {
+            room.tag(id, "even");
+        }
+    }
+    room.put("UPDATE threads SET deleted_at = 1 WHERE id = 4", []);
+    room.put("DELETE FROM posts_fts WHERE rowid = 8", []);
+    room.put("DELETE FROM thread_tags WHERE thread_id = 4", []);
+    room
+}
+
+#[test]
+fn every_order_pages_without_gap_or_repeat() {
+    let room = thirty();
+    let alive: Vec<i64> = (1..=30).filter(|id| *id != 4).collect();
+    let key = |sort, id: i64| match sort {
+        ThreadSort::Newest => (id, id),
+        ThreadSort::Popular => (id % 5, id),
+        ThreadSort::Active => ((id * 7) % 31, id),
+    };
+    for sort in [ThreadSort::Newest, ThreadSort::Popular, ThreadSort::Active] {
+        let narrowed: [(ThreadQuery, Box<dyn Fn(i64) -> bool>); 5] = [
+            (query(sort, 4), Box::new(|_| true)),
+            (ThreadQuery { tag: Some("even".into()), ..query(sort, 4) }, Box::new(|id| id % 2 == 0)),
+            (ThreadQuery { author: Some("ada_001".into()), ..query(sort, 4) }, Box::new(|id| id % 3 == 0)),
+            (ThreadQuery { q: "tide moon".into(), ..query(sort, 4) }, Box::new(|_| true)),
+            (
+                ThreadQuery {
+                    q: "tides".into(),
+                    tag: Some("even".into()),
+                    author: Some("system".into()),
+                    ..query(sort, 2)
+                },
+                Box::new(|id| id % 2 == 0 && id % 3 == 2),
+            ),
+        ];
+        for (q, fits) in narrowed {
+            let mut expected: Vec<i64> = alive.iter().copied().filter(|id| fits(*id)).collect();
+            expected.sort_by_key(|id| std::cmp::Reverse(key(sort, *id)));
+            assert_eq!(walk(&room, q.clone()), expected, "{q:?}");
+            let skipped = ThreadQuery { skip: 3, limit: 2, ..q.clone() };
+            assert_eq!(
+                ids(&room, &skipped),
+                expected.iter().copied().skip(3).take(2).collect::<Vec<_>>(),
+                "{q:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn authors_have_names() {
+    let room = thirty();
+    let named: Vec<_> = forum::threads(&room, &query(ThreadSort::Newest, 3))
+        .unwrap()
+        .into_iter()
+        .map(|t| t.author_name)
+        .collect();
+    assert_eq!(named, ["Ada", "System", "kim"]);
+    room.put("UPDATE bots SET departed_at = 1", []);
+    assert_eq!(forum::thread(&room, 30).unwrap().author_name, "Ada");
+}
+
+#[test]
+fn a_thread_has_its_replies_in_order_without_the_hidden() {
+    let room = thirty();
+    for id in 1..=5 {
+        room.reply(id, 7, if id == 2 { "human:kim" } else { "ada_001" }, &format!("reply {id}"));
+    }
+    room.put("UPDATE replies SET parent_reply_id = 1, upvotes = 2, downvotes = 5 WHERE id = 3", []);
+    room.put("UPDATE replies SET deleted_at = 1 WHERE id = 4", []);
+    let thread = forum::thread(&room, 7).unwrap();
+    let replies: Vec<_> = thread.replies.iter().map(|r| (r.id, r.author_name.as_str())).collect();
+    assert_eq!(replies, [(1, "Ada"), (2, "kim"), (3, "Ada"), (5, "Ada")]);
+    assert_eq!((thread.replies[2].parent_reply_id, thread.replies[2].vote_score), (Some(1), -3));
+    assert_eq!(forum::reply(&room, 3).unwrap(), thread.replies[2]);
+    assert!(forum::reply(&room, 4).is_err());
+    let votes = forum::votes(&room, Target::Reply(3)).unwrap();
+    assert_eq!((votes.upvotes, votes.downvotes, votes.score), (2, 5, -3));
+    for missing in [forum::thread(&room, 4).err(), forum::thread(&room, 99).err()] {
+        assert!(missing.unwrap().to_string().contains("does not exist"));
+    }
+    assert!(forum::votes(&room, Target::Thread(4)).is_err());
+}
+
+#[test]
+fn replies_bring_their_thread_and_word_starts_are_enough() {
+    let room = thirty();
+    room.reply(1, 9, "ada_001", "Das Straßenfest war über Nacht, naïvely put");
+    room.reply(2, 9, "ada_001", "another Straßenfest");
+    for (words, found) in [
+        ("straßenf", vec![9]),
+        ("UBER nacht", vec![9]),
+        ("naive", vec![9]),
+        ("nacht tides", vec![]),
+        ("Title 12", vec![12]),
+        ("title", walk(&room, query(ThreadSort::Newest, 50))),
+        ("   ", walk(&room, query(ThreadSort::Newest, 50))),
+        ("***", vec![]),
+    ] {
+        let q = ThreadQuery { q: words.into(), ..query(ThreadSort::Newest, 50) };
+        assert_eq!(ids(&room, &q), found, "{words}");
+    }
+    assert!(
+        forum::threads(&room, &ThreadQuery { after: Some(999), ..query(ThreadSort::Active, 5) }).is_err()
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_typed_is_text(words in "[ -~\u{0}-\u{1f}\"'*^:(){}+\\-äßλ中\u{301}\u{202e}🎈]{0,60}") {
+        thread_local!(static ROOM: Room = thirty());
+        ROOM.with(|room| {
+            let q = ThreadQuery { q: words.clone(), ..query(ThreadSort::Newest, 5) };
+            prop_assert!(forum::threads(room, &q).is_ok(), "{words:?}");
+            Ok(())
+        })?;
+    }
+}
+
+#[test]
+fn query_syntax_is_quoted_and_bounded() {
+    assert_eq!(fulltext::query("NEAR(a b) OR title:x*", true).unwrap(), {
+        "\"NEAR\"* AND \"a\" AND \"b\" AND \"OR\"* AND \"title\"* AND \"x\""
+    });
+    assert_eq!(fulltext::query("tides", false).unwrap(), "\"tides\"");
+    assert_eq!(fulltext::query(" -- ", true), None);
+    let long = "x".repeat(5_000) + &" word".repeat(500);
+    assert!(fulltext::query(&long, true).unwrap().len() < 600);
+}

@@ -1,0 +1,143 @@
+//! A hundred thousand rows: plans that never scan, and times with room to spare.
+
+use std::sync::{LazyLock, Mutex};
+use std::time::{Duration, Instant};
+
+use super::super::{activity, analytics, bots, forum, memories, moderation, stats, usage};
+use super::{Room, lens};
+use crate::protocol::{ActivityQuery, ThreadQuery, ThreadSort};
+
+/// 10,000 threads, 90,000 replies, 100,000 activities, 40 bots, a year of counters.
+static ROOM: LazyLock<Mutex<Room>> = LazyLock::new(|| {
+    let room = Room::new();
+    for number in 0..40 {
+        room.bot(&format!("b{number:02}"), &format!("Bot {number}"));
+    }
+    room.execute_batch(
+        "PRAGMA synchronous = OFF; BEGIN;
+         CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT i FROM n;
+         INSERT INTO threads (id, author, title, content, created_at, last_activity_at, last_seq, upvotes)
+           SELECT i, format('b%02d', i % 40), 'Thread ' || i, 'What of the tides, thought ' || (i % 500), i, i, (i * 7919) % 10007, i % 13
+           FROM n WHERE i <= 10000;
+         INSERT INTO thread_tags SELECT 'tides', id FROM threads;
+         INSERT INTO replies (id, thread_id, author, content, created_at)
+           SELECT i, CASE WHEN i <= 1000 THEN 5000 ELSE i % 10000 + 1 END, format('b%02d', i % 40),
+             'Perhaps the tides thing is ' || i || ' and something else that goes on for a while', i FROM n WHERE i <= 90000;
+         INSERT INTO posts_fts (rowid, title, content) SELECT id * 2, title, content FROM threads;
+         INSERT INTO posts_fts (rowid, title, content) SELECT id * 2 + 1, '', content FROM replies;
+         INSERT INTO activities (id, bot_id, action_type, details, created_at)
+           SELECT i, format('b%02d', i % 40), CASE i % 10 WHEN 0 THEN 'create_thread' ELSE 'reply' END, '{\"success\":true}', i FROM n;
+         INSERT INTO actions_daily SELECT date('2026-03-10', '-' || (i % 365) || ' days'), format('b%02d', i / 365 % 40),
+           CASE i / 14600 WHEN 0 THEN 'create_thread' WHEN 1 THEN 'reply' ELSE 'vote' END, 1 FROM n WHERE i < 43800;
+         INSERT INTO reputation_daily SELECT format('b%02d', i / 365), date('2026-03-10', '-' || (i % 365) || ' days'), i
+           FROM n WHERE i < 14600;
+         INSERT INTO usage_daily (bot_id, day, provider, model, calls, input)
+           SELECT format('b%02d', i / 365), date('2026-03-10', '-' || (i % 365) || ' days'), 'ollama', 'm', 1, 1 FROM n WHERE i < 14600;
+         INSERT INTO ties SELECT format('b%02d', i / 40), format('b%02d', i % 40), i, 1, 1, 0 FROM n WHERE i / 40 < i % 40 AND i < 1600;
+         INSERT INTO memories (bot_id, kind, text, created_at, updated_at)
+           SELECT format('b%02d', i % 40), i % 5, 'memory ' || i, i, i FROM n WHERE i <= 12000;
+         INSERT INTO memories_fts (rowid, text) SELECT id, text FROM memories;
+         COMMIT;",
+    )
+    .unwrap();
+    Mutex::new(room)
+});
+
+/// The time of the second of two runs, held to `bound` (ten times that in a build without optimisation).
+fn quick<T>(what: &str, bound: u64, mut run: impl FnMut(&Room) -> T) -> T {
+    let room = ROOM.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    run(&room);
+    let (mut best, mut value) = (Duration::MAX, None);
+    for _ in 0..3 {
+        let started = Instant::now();
+        value = Some(run(&room));
+        best = best.min(started.elapsed());
+    }
+    eprintln!("{what}: {best:?}");
+    let bound = Duration::from_millis(if cfg!(debug_assertions) { bound * 10 } else { bound });
+    assert!(best < bound, "{what} took {best:?}");
+    value.unwrap()
+}
+
+#[test]
+fn searches_answer_at_once_whatever_the_word() {
+    let ask = |q: &str, sort| ThreadQuery { q: q.into(), sort, limit: 20, ..ThreadQuery::default() };
+    for (q, sort) in [
+        ("tides", ThreadSort::Newest),
+        ("tid", ThreadSort::Popular),
+        ("somethi", ThreadSort::Active),
+        ("ti th", ThreadSort::Newest),
+        ("t", ThreadSort::Newest),
+        ("perhaps 89999", ThreadSort::Newest),
+    ] {
+        let found = quick(&format!("search {q}"), 20, |room| forum::threads(room, &ask(q, sort)).unwrap());
+        assert_eq!(found.is_empty(), q == "t", "{q}");
+    }
+}
+
+#[test]
+fn lists_cost_the_same_at_any_depth() {
+    for sort in [ThreadSort::Newest, ThreadSort::Popular, ThreadSort::Active] {
+        for after in [None, Some(60)] {
+            let q = ThreadQuery { sort, limit: 20, after, ..ThreadQuery::default() };
+            quick(&format!("threads {sort:?} {after:?}"), 5, |room| forum::threads(room, &q).unwrap());
+        }
+        let q = ThreadQuery { sort, limit: 20, tag: Some("tides".into()), ..ThreadQuery::default() };
+        quick(&format!("tagged {sort:?}"), 20, |room| forum::threads(room, &q).unwrap());
+    }
+    let thread = quick("a thread of 1,000 replies", 10, |room| forum::thread(room, 5_000).unwrap());
+    assert!(thread.replies.len() > 1_000);
+}
+
+#[test]
+fn charts_come_from_counters() {
+    quick("analytics", 20, |room| analytics::analytics(room, &lens(), 30).unwrap());
+    quick("reputation history", 20, |room| stats::reputation_history(room, &lens(), 90).unwrap());
+    quick("graph", 20, |room| stats::graph(room).unwrap());
+    quick("actions", 20, |room| stats::actions(room, &lens(), 30).unwrap());
+    quick("usage series", 20, |room| stats::usage_series(room, &lens(), 30, None).unwrap());
+    quick("header", 20, |room| usage::counts(room, &lens()).unwrap());
+    quick("bots", 20, |room| bots::all(room, &lens()).unwrap());
+}
+
+/// Fails when a plan reads a whole table or sorts more than it must.
+fn planned(sql: &str, sorted: bool) {
+    let room = ROOM.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut statement = room.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let steps: Vec<String> =
+        statement.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>().unwrap();
+    for step in &steps {
+        let whole = step.starts_with("SCAN") && !step.contains("USING") && !step.contains("SCAN (");
+        assert!(!whole, "{sql}\n{steps:#?}");
+        assert!(sorted || !step.contains("TEMP B-TREE"), "{sql}\n{steps:#?}");
+    }
+}
+
+#[test]
+fn hot_queries_use_their_indexes() {
+    for sort in [ThreadSort::Newest, ThreadSort::Popular, ThreadSort::Active] {
+        for after in [None, Some(1)] {
+            planned(&forum::walk_sql(&ThreadQuery { sort, after, ..ThreadQuery::default() }), false);
+        }
+    }
+    let by = ThreadQuery { author: Some("a".into()), after: Some(1), ..ThreadQuery::default() };
+    planned(&forum::walk_sql(&by), false);
+    for (bot, kind) in [(false, false), (true, false), (false, true), (true, true)] {
+        for (seq, after) in [(None, None), (Some(1), None), (None, Some(1))] {
+            let q = ActivityQuery {
+                bot_id: bot.then(|| "a".into()),
+                action_type: kind.then(|| "reply".into()),
+                after_seq: seq,
+                after,
+                ..ActivityQuery::default()
+            };
+            planned(&activity::page_sql(&q), false);
+        }
+    }
+    planned(&memories::newest_sql(false), false);
+    planned(&memories::newest_sql(true), false);
+    planned(&moderation::flags_sql(false), true);
+    planned("SELECT count(*) FROM flags WHERE resolved = 0", false);
+    planned("SELECT count(*) FROM bots WHERE is_paused = 1 AND departed_at IS NULL", false);
+    planned("SELECT id FROM bots WHERE gate IS NOT NULL AND departed_at IS NULL", false);
+}

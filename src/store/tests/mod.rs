@@ -1,0 +1,134 @@
+//! The queries against rooms with known numbers, made here by plain inserts.
+
+mod bots;
+mod check;
+mod export;
+mod forum;
+mod large;
+mod memories;
+mod stats;
+mod stream;
+mod tokens;
+
+use jiff::tz::TimeZone;
+use rusqlite::{Connection, Params};
+
+use super::bots::Lens;
+use super::{Durability, open_connection, schema};
+use crate::domain::status::RoomCaps;
+use crate::domain::{Money, PersonalityConfig, Stamp};
+use crate::protocol::EngineState;
+
+/// A room in a temporary file.
+struct Room {
+    dir: tempfile::TempDir,
+    c: Connection,
+}
+
+impl std::ops::Deref for Room {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        &self.c
+    }
+}
+
+impl Room {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        let mut c = open_connection(&path, false).unwrap();
+        schema::prepare(&mut c, &path, Durability::Normal).unwrap();
+        Self { dir, c }
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.dir.path().join("a.db")
+    }
+
+    fn put(&self, sql: &str, values: impl Params) {
+        self.c.prepare_cached(sql).unwrap().execute(values).unwrap();
+    }
+
+    /// A bot of the room's provider, made from a file.
+    fn bot(&self, id: &str, name: &str) {
+        self.bot_with(id, name, "default");
+    }
+
+    fn bot_with(&self, id: &str, name: &str, provider: &str) {
+        let mut config: PersonalityConfig =
+            serde_json::from_value(serde_json::json!({"id": id, "name": name})).unwrap();
+        config.model.provider = provider.into();
+        let json = serde_json::to_string(&config).unwrap();
+        self.put(
+            "INSERT INTO bots (id, name, source, config, yaml_config, created_at) VALUES (?1, ?2, 'yaml', ?3, ?3, 0)",
+            (id, name, json),
+        );
+    }
+
+    /// A thread with the given score and place in the order of last posts, indexed as acts index it.
+    fn thread(&self, id: i64, author: &str, title: &str, content: &str, score: i64, last_seq: i64) {
+        self.put(
+            "INSERT INTO threads (id, author, title, content, created_at, last_activity_at, last_seq, upvotes) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)",
+            (id, author, title, content, id * 1_000_000, last_seq, score),
+        );
+        self.put(
+            "INSERT INTO posts_fts (rowid, title, content) VALUES (?1, ?2, ?3)",
+            (id * 2, title, content),
+        );
+    }
+
+    fn tag(&self, thread: i64, tag: &str) {
+        self.put("INSERT INTO thread_tags VALUES (?1, ?2)", (tag, thread));
+        self.put("UPDATE threads SET tags = json_insert(tags, '$[#]', ?1) WHERE id = ?2", (tag, thread));
+    }
+
+    fn reply(&self, id: i64, thread: i64, author: &str, content: &str) {
+        self.put(
+            "INSERT INTO replies (id, thread_id, author, content, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            (id, thread, author, content, id * 1_000_000),
+        );
+        self.put("UPDATE threads SET reply_count = reply_count + 1 WHERE id = ?1", [thread]);
+        self.put("INSERT INTO posts_fts (rowid, title, content) VALUES (?1, '', ?2)", (id * 2 + 1, content));
+    }
+
+    fn act(&self, id: i64, bot: &str, kind: &str, at: Stamp) {
+        self.put(
+            "INSERT INTO activities (id, bot_id, action_type, details, tokens_used, cost, created_at) \
+             VALUES (?1, ?2, ?3, '{\"success\":true}', 7, 1000, ?4)",
+            (id, bot, kind, at.micros()),
+        );
+    }
+
+    fn used(&self, bot: &str, day: &str, provider: &str, tokens: i64, cost: i64) {
+        self.put(
+            "INSERT INTO usage_daily (bot_id, day, provider, model, calls, input, output, cost) \
+             VALUES (?1, ?2, ?3, 'm', 2, ?4, 0, ?5)",
+            (bot, day, provider, tokens, cost),
+        );
+        let bound = if provider == "scripted" { 0 } else { tokens };
+        self.put(
+            "INSERT INTO usage_room VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET tokens = tokens + ?2, \
+             cost = cost + ?3, bound_tokens = bound_tokens + ?4",
+            (day, tokens, cost, bound),
+        );
+    }
+}
+
+/// 2026-03-10, noon, in UTC, with the usual caps.
+fn lens() -> Lens {
+    Lens {
+        now: stamp("2026-03-10T12:00:00Z"),
+        zone: TimeZone::UTC,
+        engine: EngineState::Running,
+        thinking: std::collections::BTreeSet::new(),
+        provider: "ollama".into(),
+        tokens: 1_000,
+        cost: Money::from_nanos(1_000_000_000),
+        room: RoomCaps::default(),
+    }
+}
+
+fn stamp(text: &str) -> Stamp {
+    text.parse().unwrap()
+}
