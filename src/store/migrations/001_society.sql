@@ -166,6 +166,7 @@ CREATE TABLE flags (
   resolved INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL
 );
+CREATE INDEX flags_listed ON flags (resolved, id);
 CREATE UNIQUE INDEX flags_open ON flags (bot_id, flag_type) WHERE resolved = 0;
 
 CREATE TABLE events (
