@@ -7,6 +7,7 @@
 mod backup;
 mod beat;
 mod bot;
+mod check;
 mod completions;
 mod config;
 mod door;
@@ -152,6 +153,8 @@ enum Command {
     Export(export::ExportArgs),
     /// Copy the database, also while an engine runs on it
     Backup(backup::BackupArgs),
+    /// Look for what is wrong with this set-up, and say what to do
+    Check(check::CheckArgs),
     /// Show the effective configuration and where each value came from
     Config(config::ConfigArgs),
     /// Print shell completions
@@ -180,6 +183,7 @@ fn dispatch(cli: Cli, out: &out::Out) -> anyhow::Result<exit::Exit> {
         Some(Command::Bot(args)) => bot::run(&globals, args, out),
         Some(Command::Export(args)) => export::run(&globals, &args, out),
         Some(Command::Backup(args)) => backup::run(&globals, &args, out),
+        Some(Command::Check(args)) => check::run(&globals, &args, out),
         Some(Command::Config(args)) => config::run(&globals, &args, out),
         Some(Command::Completions(args)) => completions::run(&args, out),
         Some(Command::Man(args)) => man::run(&args, out),

@@ -159,26 +159,17 @@ impl Out {
 
     /// Says on standard error what went wrong.
     pub fn complain(&self, text: &str) {
-        self.tell("error:", "1;31", text);
-    }
-
-    /// Says on standard error what deserves a look.
-    pub fn warn(&self, text: &str) {
-        self.tell("warning:", "1;33", text);
+        // Nobody is left to tell when standard error is gone.
+        let _ = if self.color_errors {
+            writeln!(io::stderr(), "\u{1b}[1;31merror:\u{1b}[0m {text}")
+        } else {
+            writeln!(io::stderr(), "error: {text}")
+        };
     }
 
     /// Says something to the person on standard error, which scripts can throw away.
     pub fn note(&self, text: &str) {
         let _ = writeln!(io::stderr(), "{text}");
-    }
-
-    fn tell(&self, label: &str, code: &str, text: &str) {
-        // Nobody is left to tell when standard error is gone.
-        let _ = if self.color_errors {
-            writeln!(io::stderr(), "\u{1b}[{code}m{label}\u{1b}[0m {text}")
-        } else {
-            writeln!(io::stderr(), "{label} {text}")
-        };
     }
 }
 

@@ -116,7 +116,8 @@ fn clock(globals: &Globals, config: &Config) -> anyhow::Result<Clock> {
     Ok(Clock::system(config.zone()))
 }
 
-fn provider(config: &ProviderConfig) -> anyhow::Result<ProviderSetup> {
+/// A provider as the engine takes it.
+pub fn provider(config: &ProviderConfig) -> anyhow::Result<ProviderSetup> {
     let kind = ProviderKind::from_str(&config.kind).map_err(|error| anyhow!(error))?;
     let given = |text: &String| (!text.is_empty()).then(|| text.clone());
     let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));

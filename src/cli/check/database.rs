@@ -1,0 +1,91 @@
+//! The database: readable, sound, and every cached number right. And how well models were read.
+
+use std::collections::BTreeMap;
+
+use super::Findings;
+use crate::config::Config;
+use crate::engine::Handle;
+use crate::protocol::LadderCount;
+use crate::store::{EngineLock, Store, StoreError, check, providers};
+
+/// A model whose answers fail more often than this is worth a look.
+const FAILED_TOO_OFTEN: f64 = 0.1;
+
+pub(super) async fn look(config: &Config, opened: anyhow::Result<Handle>, findings: &mut Findings) {
+    let path = config.home.database();
+    if let Some(holder) = EngineLock::holder(&path) {
+        let port = holder.listen.map_or_else(|| "no port".into(), |address| format!("port {address}"));
+        findings.fine("engine", format!("process {} runs this society, with {port}", holder.pid));
+    }
+    let handle = match opened {
+        Ok(handle) => handle,
+        Err(error) if is_missing(&error) => {
+            return findings.fine("database", "there is no society yet; the first start makes one");
+        }
+        Err(error) => return findings.error("database", format!("{error:#}"), ""),
+    };
+    let now = handle.clock().now();
+    let looked = tokio::task::spawn_blocking(move || {
+        let store = Store::open_read_only(&path)?;
+        store.read_blocking(|c| Ok((check::check(c, now)?, providers::ladder(c)?)))
+    });
+    match looked.await {
+        Ok(Ok((found, ladder))) => {
+            findings.0.extend(found.into_iter().map(|finding| ("database", finding)));
+            read_how_well(&ladder, findings);
+        }
+        Ok(Err(error)) => findings.error("database", error.to_string(), ""),
+        Err(error) => findings.error("database", format!("the check ended early: {error}"), ""),
+    }
+}
+
+fn is_missing(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref::<StoreError>(), Some(StoreError::Missing(_)))
+}
+
+/// How answers were read, per model.
+fn read_how_well(ladder: &[LadderCount], findings: &mut Findings) {
+    let mut models: BTreeMap<(&str, &str), BTreeMap<&str, i64>> = BTreeMap::new();
+    for count in ladder {
+        let model = models.entry((&count.provider, &count.model)).or_default();
+        *model.entry(&count.rung).or_default() += count.count;
+    }
+    for ((provider, model), rungs) in models {
+        let all: i64 = rungs.values().sum();
+        let failed = rungs.get("failed").copied().unwrap_or(0);
+        #[allow(clippy::cast_precision_loss)] // a share, shown in whole percent
+        let share = if all > 0 { failed as f64 / all as f64 } else { 0.0 };
+        let detail: Vec<_> = rungs.iter().map(|(rung, count)| format!("{rung} {count}")).collect();
+        let what = format!(
+            "{provider} {model}: {:.0} % of {all} answers could be read ({})",
+            (1.0 - share) * 100.0,
+            detail.join(", ")
+        );
+        if share > FAILED_TOO_OFTEN {
+            findings.warning("models", what, "try a larger model, or a server that enforces a JSON schema");
+        } else {
+            findings.fine("models", what);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::check::Level;
+
+    #[test]
+    fn a_model_that_often_fails_is_named() {
+        let count = |rung: &str, count| LadderCount {
+            provider: "openai".into(),
+            model: "tiny".into(),
+            rung: rung.into(),
+            count,
+        };
+        let mut findings = Findings::default();
+        read_how_well(&[count("schema", 8), count("failed", 2)], &mut findings);
+        let (area, finding) = &findings.0[0];
+        assert_eq!((*area, finding.level), ("models", Level::Warning));
+        assert_eq!(finding.what, "openai tiny: 80 % of 10 answers could be read (failed 2, schema 8)");
+    }
+}

@@ -1,0 +1,92 @@
+//! The providers: set up, with a key where one is needed, and answering when that is asked.
+
+use std::collections::BTreeMap;
+
+use super::Findings;
+use crate::cli::setup;
+use crate::config::{Config, ProviderConfig};
+use crate::domain::bot_file;
+use crate::llm;
+
+pub(super) async fn look(config: &Config, bots: &[(String, String)], online: bool, findings: &mut Findings) {
+    let mut users: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    users.entry(config.provider.clone()).or_default().push("the room".into());
+    if config.memory.provider != "default" {
+        users.entry(config.memory.provider.clone()).or_default().push("memory".into());
+    }
+    for (_, text) in bots {
+        if let Ok(bot) = bot_file::parse(text)
+            && bot.model.provider != "default"
+        {
+            users.entry(bot.model.provider).or_default().push(bot.id);
+        }
+    }
+    for (name, users) in &users {
+        match config.provider_named(name) {
+            None => findings.error(
+                "providers",
+                format!("{} wants provider {name}, which is not set up", users.join(", ")),
+                format!(
+                    "set it up under providers.{name} in botarium.yaml, or choose one of {}",
+                    known(config)
+                ),
+            ),
+            Some(provider) => one(provider, users, online, findings).await,
+        }
+    }
+    for provider in config.providers.values().filter(|p| !users.contains_key(&p.name) && p.api_key.is_some())
+    {
+        findings.fine("providers", format!("{} has a key and is used by nobody", provider.name));
+    }
+}
+
+fn known(config: &Config) -> String {
+    config.providers.keys().cloned().collect::<Vec<_>>().join(", ")
+}
+
+async fn one(provider: &ProviderConfig, users: &[String], online: bool, findings: &mut Findings) {
+    let name = &provider.name;
+    let used = format!("used by {}", users.join(", "));
+    let built = setup::provider(provider)
+        .map_err(|error| error.to_string())
+        .and_then(|setup| llm::build(&setup.spec).map_err(|error| error.message));
+    let built = match built {
+        Ok(built) => built,
+        Err(why) => {
+            let way_out = match &provider.api_key_env {
+                Some(variable) if provider.api_key.is_none() => {
+                    format!("set {variable}, or providers.{name}.api_key_file, or choose another provider")
+                }
+                _ => format!("mend providers.{name} in botarium.yaml"),
+            };
+            return findings.error("providers", format!("{name} ({used}): {why}"), way_out);
+        }
+    };
+    if provider.kind == "scripted" {
+        return findings.fine("providers", format!("{name} needs nothing ({used})"));
+    }
+    if !online {
+        let what = format!("{name} is set up at {} ({used}); not asked", provider.base_url);
+        return findings.fine("providers", what);
+    }
+    match built.models().await {
+        Ok(models) if models.is_empty() || models.iter().any(|model| has(model, &provider.model)) => {
+            findings.fine("providers", format!("{name} answers and has {} ({used})", provider.model));
+        }
+        Ok(models) => findings.warning(
+            "providers",
+            format!("{name} answers, but does not list {}", provider.model),
+            format!("choose one of {}", models.iter().take(8).cloned().collect::<Vec<_>>().join(", ")),
+        ),
+        Err(error) => findings.error(
+            "providers",
+            format!("{name} ({used}): {}", error.message),
+            "start it, or choose another provider with --provider",
+        ),
+    }
+}
+
+/// Servers list `llama3.2:latest` where people write `llama3.2`.
+fn has(listed: &str, wanted: &str) -> bool {
+    listed == wanted || listed.strip_suffix(":latest") == Some(wanted)
+}
