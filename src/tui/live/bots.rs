@@ -1,0 +1,250 @@
+//! The list of bots: one short row each, so that ten thousand fit.
+
+use std::collections::BTreeMap;
+
+use crate::domain::Stamp;
+use crate::protocol::{BotView, Notice, Source, Status};
+use crate::tui::widgets::Scroll;
+
+/// What the list shows of a bot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BotRow {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// How it is.
+    pub status: Status,
+    /// Why.
+    pub reason: Option<String>,
+    /// Net votes.
+    pub reputation: i64,
+    /// When it wakes next.
+    pub next_beat_at: Option<Stamp>,
+    /// On a beat right now.
+    pub thinking: bool,
+    /// Open flags.
+    pub flags: i64,
+    /// Its file changed.
+    pub yaml_changed: bool,
+    /// Differs from its file.
+    pub edited: bool,
+    /// Made by a person.
+    pub custom: bool,
+}
+
+impl From<&BotView> for BotRow {
+    fn from(bot: &BotView) -> Self {
+        Self {
+            id: bot.id.clone(),
+            name: bot.name.clone(),
+            status: bot.status,
+            reason: bot.status_reason.clone(),
+            reputation: bot.reputation_score,
+            next_beat_at: bot.next_beat_at,
+            thinking: bot.thinking,
+            flags: bot.unresolved_flags,
+            yaml_changed: bot.yaml_changed,
+            edited: bot.edited,
+            custom: bot.source == Source::Custom,
+        }
+    }
+}
+
+/// The list.
+#[derive(Clone, Debug, Default)]
+pub struct Bots {
+    rows: Vec<BotRow>,
+    at: BTreeMap<String, usize>,
+    shown: Vec<usize>,
+    filter: String,
+    thinking: usize,
+    /// The selected line of the filtered list.
+    pub scroll: Scroll,
+    /// Whether the list was read at all.
+    pub loaded: bool,
+}
+
+impl Bots {
+    /// Puts in a whole list, keeping the selection on the same bot.
+    pub fn set(&mut self, bots: &[BotView]) {
+        let selected = self.selected_id().map(str::to_owned);
+        self.rows = bots.iter().map(BotRow::from).collect();
+        self.rebuild();
+        if let Some(id) = selected {
+            self.select(&id);
+        }
+        self.loaded = true;
+    }
+
+    /// Puts in or replaces some.
+    pub fn merge(&mut self, bots: &[BotView]) {
+        let before = self.rows.len();
+        for bot in bots {
+            match self.at.get(&bot.id) {
+                Some(at) => self.rows[*at] = bot.into(),
+                None => {
+                    self.at.insert(bot.id.clone(), self.rows.len());
+                    self.rows.push(bot.into());
+                }
+            }
+        }
+        self.loaded = true;
+        if self.rows.len() == before {
+            self.thinking = self.rows.iter().filter(|row| row.thinking).count();
+        } else {
+            self.rebuild();
+        }
+    }
+
+    /// Takes one out.
+    pub fn remove(&mut self, id: &str) {
+        self.rows.retain(|row| row.id != id);
+        self.rebuild();
+    }
+
+    /// Shows only bots whose name or id contains this.
+    pub fn set_filter(&mut self, filter: &str) {
+        let selected = self.selected_id().map(str::to_owned);
+        filter.clone_into(&mut self.filter);
+        self.rebuild();
+        self.scroll.selected = 0;
+        if let Some(id) = selected {
+            self.select(&id);
+        }
+    }
+
+    /// What the list is filtered by.
+    #[must_use]
+    pub fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    fn rebuild(&mut self) {
+        self.at = self.rows.iter().enumerate().map(|(at, row)| (row.id.clone(), at)).collect();
+        let needle = self.filter.to_lowercase();
+        let matches = |row: &BotRow| {
+            needle.is_empty()
+                || row.name.to_lowercase().contains(&needle)
+                || row.id.contains(&needle)
+                || row.status.as_str().starts_with(&needle)
+        };
+        self.shown =
+            self.rows.iter().enumerate().filter(|(_, row)| matches(row)).map(|(at, _)| at).collect();
+        self.thinking = self.rows.iter().filter(|row| row.thinking).count();
+        self.scroll.selected = self.scroll.selected.min(self.shown.len().saturating_sub(1));
+    }
+
+    /// Bots in all.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Bots that pass the filter.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shown.len()
+    }
+
+    /// Whether none passes the filter.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
+    /// The row at a line of the filtered list.
+    #[must_use]
+    pub fn line(&self, line: usize) -> Option<&BotRow> {
+        self.shown.get(line).map(|at| &self.rows[*at])
+    }
+
+    /// A bot's row.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&BotRow> {
+        self.at.get(id).map(|at| &self.rows[*at])
+    }
+
+    /// All rows.
+    #[must_use]
+    pub fn rows(&self) -> &[BotRow] {
+        &self.rows
+    }
+
+    /// The selected row.
+    #[must_use]
+    pub fn selected(&self) -> Option<&BotRow> {
+        self.line(self.scroll.selected)
+    }
+
+    /// The selected bot's id.
+    #[must_use]
+    pub fn selected_id(&self) -> Option<&str> {
+        self.selected().map(|row| row.id.as_str())
+    }
+
+    /// Selects a bot; whether it is in the list.
+    pub fn select(&mut self, id: &str) -> bool {
+        let line = self.shown.iter().position(|at| self.rows[*at].id == id);
+        if let Some(line) = line {
+            self.scroll.selected = line;
+        }
+        line.is_some()
+    }
+
+    /// Whether any bot is on a beat.
+    #[must_use]
+    pub const fn any_thinking(&self) -> bool {
+        self.thinking > 0
+    }
+
+    fn think(&mut self, id: &str, thinking: bool) {
+        if let Some(row) = self.at.get(id).map(|at| &mut self.rows[*at])
+            && row.thinking != thinking
+        {
+            row.thinking = thinking;
+            if thinking {
+                self.thinking += 1;
+            } else {
+                self.thinking -= 1;
+            }
+        }
+    }
+
+    /// Takes in what happened; whether the list looks different now.
+    pub fn event(&mut self, notice: &Notice) -> bool {
+        match notice {
+            Notice::HeartbeatStarted { bot_id, .. } => self.think(bot_id, true),
+            Notice::HeartbeatComplete { bot_id, details, .. } => {
+                self.think(bot_id, false);
+                let score = details.get("reputation_score").and_then(serde_json::Value::as_i64);
+                if let (Some(at), Some(score)) = (self.at.get(bot_id), score) {
+                    self.rows[*at].reputation = score;
+                }
+            }
+            Notice::BotStatus { bot_id, status, reason, next_beat_at } => {
+                let Some(row) = self.at.get(bot_id).map(|at| &mut self.rows[*at]) else { return false };
+                row.status = *status;
+                row.reason.clone_from(reason);
+                row.next_beat_at = *next_beat_at;
+                // An idle beat leaves no row: its end shows here.
+                self.think(bot_id, false);
+            }
+            Notice::FlagRaised { bot_id, .. } => {
+                let Some(row) = self.at.get(bot_id).map(|at| &mut self.rows[*at]) else { return false };
+                row.flags += 1;
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// The bot that wakes next.
+    #[must_use]
+    pub fn next(&self) -> Option<&BotRow> {
+        self.rows
+            .iter()
+            .filter(|row| row.status == Status::Active && !row.thinking && row.next_beat_at.is_some())
+            .min_by(|a, b| (a.next_beat_at, &a.id).cmp(&(b.next_beat_at, &b.id)))
+    }
+}

@@ -1,0 +1,128 @@
+//! The inspector: everything about the selected bot, page by page.
+
+use super::budget::Budget;
+use super::mind::Mind;
+use super::recall::Recall;
+use super::why::Why;
+use crate::protocol::{ActivityQuery, BotView, CostCaps, FollowView, MemoryQuery, PostView};
+use crate::tui::action::Scope;
+use crate::tui::msg::{Effect, Load};
+use crate::tui::widgets::Scroll;
+
+/// The pages.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Page {
+    /// Who it is.
+    #[default]
+    Profile,
+    /// Sliders and texts.
+    Mind,
+    /// Caps and use.
+    Budget,
+    /// What it remembers.
+    Memory,
+    /// Why it did what it did.
+    Why,
+}
+
+impl Page {
+    /// Every page.
+    pub const ALL: [Self; 5] = [Self::Profile, Self::Mind, Self::Budget, Self::Memory, Self::Why];
+
+    /// Its name on the screen.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Profile => "Profile",
+            Self::Mind => "Mind",
+            Self::Budget => "Budget",
+            Self::Memory => "Memory",
+            Self::Why => "Why",
+        }
+    }
+
+    /// The scope of its keys, if it has some of its own.
+    #[must_use]
+    pub const fn scope(self) -> Option<Scope> {
+        match self {
+            Self::Profile => None,
+            Self::Mind => Some(Scope::Mind),
+            Self::Budget => Some(Scope::Budget),
+            Self::Memory => Some(Scope::Recall),
+            Self::Why => Some(Scope::Why),
+        }
+    }
+
+    /// The page `by` places further, round and round.
+    #[must_use]
+    pub fn step(self, by: isize) -> Self {
+        let at = Self::ALL.iter().position(|page| *page == self).unwrap_or(0);
+        let len = Self::ALL.len();
+        Self::ALL[(at + len).wrapping_add_signed(by) % len]
+    }
+}
+
+/// Everything about one bot.
+#[derive(Debug, Default)]
+pub struct Inspector {
+    /// Page shown.
+    pub page: Page,
+    /// The bot, once read.
+    pub bot: Option<BotView>,
+    /// Id of the bot that was asked for.
+    pub wanted: Option<String>,
+    /// Its latest posts.
+    pub posts: Vec<PostView>,
+    /// Who follows it.
+    pub followers: Vec<FollowView>,
+    /// Whom it follows.
+    pub following: Vec<FollowView>,
+    /// Caps as they apply.
+    pub caps: Option<CostCaps>,
+    /// Place in the profile.
+    pub scroll: Scroll,
+    /// Mind.
+    pub mind: Mind,
+    /// Budget.
+    pub budget: Budget,
+    /// Memory.
+    pub recall: Recall,
+    /// Why.
+    pub why: Why,
+}
+
+impl Inspector {
+    /// Turns to another bot; nothing of the one before stays.
+    pub fn turn_to(&mut self, id: &str) -> Vec<Effect> {
+        if self.wanted.as_deref() == Some(id) {
+            return Vec::new();
+        }
+        let page = self.page;
+        *self = Self { page, wanted: Some(id.to_owned()), ..Self::default() };
+        let mut effects = vec![Effect::Load(Load::Bot(id.into()))];
+        effects.extend(self.read_page());
+        effects
+    }
+
+    /// What the shown page needs and does not have.
+    #[must_use]
+    pub fn read_page(&mut self) -> Vec<Effect> {
+        let Some(id) = self.wanted.clone() else { return Vec::new() };
+        match self.page {
+            Page::Profile => vec![Effect::Load(Load::Posts(id.clone())), Effect::Load(Load::Follows(id))],
+            Page::Mind if self.mind.saved.is_none() => {
+                vec![Effect::Load(Load::Config(id)), Effect::Load(Load::Providers)]
+            }
+            Page::Budget => vec![Effect::Load(Load::Config(id)), Effect::Load(Load::Forecast)],
+            Page::Memory => {
+                let query = MemoryQuery { limit: 200, ..MemoryQuery::default() };
+                vec![Effect::Load(Load::Warm(id.clone(), query)), Effect::Load(Load::Cold(id, 10, 0))]
+            }
+            Page::Why if self.why.view.is_none() => {
+                let query = ActivityQuery { limit: 100, bot_id: Some(id), ..ActivityQuery::default() };
+                vec![Effect::Load(Load::Acts(query))]
+            }
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,544 @@
+//! Editing a mind: the saved configuration, the draft over it, and the way back.
+//!
+//! Pure: sliders move, drafts differ, patches come out. Saving is the caller's work.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::personality::Engagement;
+use crate::domain::{PersonalityConfig, Stamp};
+use crate::tui::widgets::Scroll;
+
+/// What can be edited.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // named like the keys of the configuration
+pub enum Field {
+    Creativity,
+    Leadership,
+    Skepticism,
+    Aggression,
+    Shyness,
+    Engagement,
+    Provider,
+    Model,
+    Temperature,
+    MaxTokens,
+    Style,
+    Traits,
+    Interests,
+    Quirks,
+    Origin,
+}
+
+/// How a field is edited.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// A number between two ends, with a small and a large step.
+    Slider {
+        /// Lower end.
+        min: f64,
+        /// Upper end.
+        max: f64,
+        /// h and l.
+        step: f64,
+        /// H and L.
+        leap: f64,
+    },
+    /// One of a few.
+    Choice,
+    /// A short text.
+    Line,
+    /// One item per line.
+    List,
+    /// A text of several lines.
+    Text,
+}
+
+impl Field {
+    /// Every field, in the order of the page.
+    pub const ALL: [Self; 15] = [
+        Self::Creativity,
+        Self::Leadership,
+        Self::Skepticism,
+        Self::Aggression,
+        Self::Shyness,
+        Self::Engagement,
+        Self::Temperature,
+        Self::MaxTokens,
+        Self::Provider,
+        Self::Model,
+        Self::Style,
+        Self::Traits,
+        Self::Interests,
+        Self::Quirks,
+        Self::Origin,
+    ];
+
+    /// Its label.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Creativity => "creativity",
+            Self::Leadership => "leadership",
+            Self::Skepticism => "skepticism",
+            Self::Aggression => "aggression",
+            Self::Shyness => "shyness",
+            Self::Engagement => "engagement",
+            Self::Temperature => "temperature",
+            Self::MaxTokens => "max tokens",
+            Self::Provider => "provider",
+            Self::Model => "model",
+            Self::Style => "style",
+            Self::Traits => "traits",
+            Self::Interests => "interests",
+            Self::Quirks => "quirks",
+            Self::Origin => "origin",
+        }
+    }
+
+    /// How it is edited.
+    #[must_use]
+    pub const fn shape(self) -> Shape {
+        match self {
+            Self::Creativity | Self::Leadership | Self::Skepticism | Self::Aggression | Self::Shyness => {
+                Shape::Slider { min: 0.0, max: 100.0, step: 1.0, leap: 10.0 }
+            }
+            Self::Temperature => Shape::Slider { min: 0.0, max: 1.0, step: 0.1, leap: 0.5 },
+            Self::MaxTokens => Shape::Slider { min: 100.0, max: 4_096.0, step: 50.0, leap: 500.0 },
+            Self::Engagement | Self::Provider => Shape::Choice,
+            Self::Model | Self::Style => Shape::Line,
+            Self::Traits | Self::Interests | Self::Quirks => Shape::List,
+            Self::Origin => Shape::Text,
+        }
+    }
+
+    const fn section(self) -> &'static str {
+        match self {
+            Self::Creativity
+            | Self::Leadership
+            | Self::Skepticism
+            | Self::Aggression
+            | Self::Shyness
+            | Self::Engagement => "behavior",
+            Self::Temperature | Self::MaxTokens | Self::Provider | Self::Model => "model",
+            Self::Style | Self::Traits | Self::Interests | Self::Quirks => "personality",
+            Self::Origin => "identity",
+        }
+    }
+
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Creativity => "creativity_level",
+            Self::Leadership => "leadership_tendency",
+            Self::Engagement => "engagement_style",
+            Self::MaxTokens => "max_tokens",
+            Self::Style => "communication_style",
+            Self::Origin => "origin_story",
+            _ => self.label(),
+        }
+    }
+
+    /// The number of a slider.
+    #[must_use]
+    pub fn number(self, of: &PersonalityConfig) -> Option<f64> {
+        let behavior = &of.behavior;
+        Some(match self {
+            Self::Creativity => f64::from(behavior.creativity_level),
+            Self::Leadership => f64::from(behavior.leadership_tendency),
+            Self::Skepticism => f64::from(behavior.skepticism),
+            Self::Aggression => f64::from(behavior.aggression),
+            Self::Shyness => f64::from(behavior.shyness),
+            Self::Temperature => of.model.temperature,
+            Self::MaxTokens => f64::from(of.model.max_tokens),
+            _ => return None,
+        })
+    }
+
+    /// Sets a slider's number, held inside what is allowed.
+    pub fn set_number(self, of: &mut PersonalityConfig, to: f64) {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped
+        let level = to.round().clamp(0.0, 100.0) as u8;
+        match self {
+            Self::Creativity => of.behavior.creativity_level = level,
+            Self::Leadership => of.behavior.leadership_tendency = level,
+            Self::Skepticism => of.behavior.skepticism = level,
+            Self::Aggression => of.behavior.aggression = level,
+            Self::Shyness => of.behavior.shyness = level,
+            Self::Temperature => of.model.temperature = (to.clamp(0.0, 2.0) * 100.0).round() / 100.0,
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped
+            Self::MaxTokens => of.model.max_tokens = to.round().clamp(100.0, 4_096.0) as u32,
+            _ => {}
+        }
+    }
+
+    /// The value as text, one item per line for lists.
+    #[must_use]
+    pub fn text(self, of: &PersonalityConfig) -> String {
+        match self {
+            Self::Engagement => of.behavior.engagement_style.as_str().into(),
+            Self::Provider => of.model.provider.clone(),
+            Self::Model => of.model.model.clone(),
+            Self::Style => of.personality.communication_style.clone(),
+            Self::Traits => of.personality.traits.join("\n"),
+            Self::Interests => of.personality.interests.join("\n"),
+            Self::Quirks => of.personality.quirks.join("\n"),
+            Self::Origin => of.identity.origin_story.clone(),
+            Self::Temperature => format!("{:.2}", of.model.temperature).trim_end_matches('0').trim_end_matches('.').into(),
+            _ => self.number(of).map_or_else(String::new, |n| n.to_string()),
+        }
+    }
+
+    /// Sets the value from text.
+    ///
+    /// # Errors
+    /// A sentence saying what would be right.
+    pub fn set_text(self, of: &mut PersonalityConfig, to: &str) -> Result<(), String> {
+        let line = || crate::domain::text::clean_line(to, 200);
+        let items = || -> Vec<String> {
+            to.split(['\n', ';']).map(|item| crate::domain::text::clean_line(item, 200)).filter(|i| !i.is_empty()).collect()
+        };
+        match self {
+            Self::Engagement => {
+                let chosen = Engagement::ALL.into_iter().find(|style| style.as_str() == to.trim());
+                of.behavior.engagement_style = chosen.ok_or("choose active, reactive or observer")?;
+            }
+            Self::Provider => of.model.provider = line(),
+            Self::Model => of.model.model = line(),
+            Self::Style => of.personality.communication_style = line(),
+            Self::Traits => {
+                let traits = items();
+                if traits.is_empty() || traits.len() > 10 {
+                    return Err("one to ten traits, one per line".into());
+                }
+                of.personality.traits = traits;
+            }
+            Self::Interests => of.personality.interests = items(),
+            Self::Quirks => of.personality.quirks = items(),
+            Self::Origin => of.identity.origin_story = crate::domain::text::clean(to, 4_000).trim().into(),
+            _ => {
+                let (min, max) = match self.shape() {
+                    _ if self == Self::Temperature => (0.0, 2.0),
+                    Shape::Slider { min, max, .. } => (min, max),
+                    _ => (0.0, 0.0),
+                };
+                let number: f64 = to.trim().parse().map_err(|_| format!("a number from {min} to {max}"))?;
+                if !(min..=max).contains(&number) {
+                    return Err(format!("a number from {min} to {max}"));
+                }
+                self.set_number(of, number);
+            }
+        }
+        Ok(())
+    }
+
+    fn value(self, of: &PersonalityConfig) -> Value {
+        match self {
+            Self::Temperature => json!(of.model.temperature),
+            Self::MaxTokens => json!(of.model.max_tokens),
+            Self::Traits => json!(of.personality.traits),
+            Self::Interests => json!(of.personality.interests),
+            Self::Quirks => json!(of.personality.quirks),
+            Self::Creativity => json!(of.behavior.creativity_level),
+            Self::Leadership => json!(of.behavior.leadership_tendency),
+            Self::Skepticism => json!(of.behavior.skepticism),
+            Self::Aggression => json!(of.behavior.aggression),
+            Self::Shyness => json!(of.behavior.shyness),
+            _ => Value::String(self.text(of)),
+        }
+    }
+}
+
+/// One difference between draft and saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Which field.
+    pub label: &'static str,
+    /// As saved.
+    pub from: String,
+    /// As drafted.
+    pub to: String,
+}
+
+/// What became of the last save.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub enum Applied {
+    /// Nothing was saved here.
+    #[default]
+    Nothing,
+    /// Saved; the bot has not woken since.
+    Waiting,
+    /// The bot has woken with it.
+    Since(Stamp),
+}
+
+/// The page's state.
+#[derive(Clone, Debug, Default)]
+pub struct Mind {
+    /// As the engine has it; `None` until read.
+    pub saved: Option<PersonalityConfig>,
+    /// As the YAML has it.
+    pub yaml: Option<PersonalityConfig>,
+    /// As drafted.
+    pub draft: Option<PersonalityConfig>,
+    /// Drafts before each change.
+    undo: Vec<PersonalityConfig>,
+    /// Saved configurations before each save.
+    before: Vec<PersonalityConfig>,
+    digits: String,
+    /// The selected field.
+    pub scroll: Scroll,
+    /// What became of the last save.
+    pub applied: Applied,
+}
+
+impl Mind {
+    /// Takes in what the engine has; a draft under way stays.
+    pub fn load(&mut self, saved: PersonalityConfig, yaml: Option<PersonalityConfig>) {
+        if self.draft.is_none() || !self.is_dirty() {
+            self.draft = Some(saved.clone());
+            self.undo.clear();
+        }
+        self.saved = Some(saved);
+        self.yaml = yaml;
+    }
+
+    /// The selected field.
+    #[must_use]
+    pub fn field(&self) -> Field {
+        Field::ALL[self.scroll.selected.min(Field::ALL.len() - 1)]
+    }
+
+    /// Whether the draft differs from what is saved.
+    #[must_use]
+    pub fn is_dirty(&self) -> bool {
+        self.saved != self.draft
+    }
+
+    /// What saving would change.
+    #[must_use]
+    pub fn changes(&self) -> Vec<Change> {
+        let (Some(saved), Some(draft)) = (&self.saved, &self.draft) else { return Vec::new() };
+        differences(saved, draft)
+    }
+
+    /// The draft's differences as a patch for the engine.
+    #[must_use]
+    pub fn patch(&self) -> Option<Value> {
+        let (saved, draft) = (self.saved.as_ref()?, self.draft.as_ref()?);
+        patch(saved, draft)
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut PersonalityConfig)) {
+        let Some(draft) = &mut self.draft else { return };
+        let before = draft.clone();
+        change(draft);
+        if *draft != before {
+            self.undo.push(before);
+            if self.undo.len() > 500 {
+                self.undo.remove(0);
+            }
+        }
+    }
+
+    /// Moves the selected slider by `steps` small or large steps.
+    pub fn slide(&mut self, steps: f64, large: bool) {
+        self.digits.clear();
+        let field = self.field();
+        if let Shape::Slider { step, leap, .. } = field.shape() {
+            let by = if large { leap } else { step } * steps;
+            let Some(at) = self.draft.as_ref().and_then(|draft| field.number(draft)) else { return };
+            let grid = if field == Field::MaxTokens { 1.0 } else { step };
+            self.change(|draft| field.set_number(draft, ((at + by) / grid).round() * grid));
+        }
+    }
+
+    /// Sets a slider to a share of its range, as a drag does.
+    pub fn slide_to(&mut self, field: Field, share: f64) {
+        self.digits.clear();
+        if let Shape::Slider { min, max, step, .. } = field.shape() {
+            let to = ((min + share * (max - min)) / step).round() * step;
+            self.change(|draft| field.set_number(draft, to));
+        }
+    }
+
+    /// Types a digit: `8` `0` gives 80; what would be too large starts anew.
+    pub fn digit(&mut self, digit: char) {
+        let field = self.field();
+        let Shape::Slider { max, .. } = field.shape() else { return };
+        let scale = if field == Field::Temperature { 10.0 } else { 1.0 };
+        self.digits.push(digit);
+        let read = |digits: &str| digits.parse::<f64>().unwrap_or(f64::MAX) / scale;
+        if read(&self.digits) > max {
+            self.digits = digit.to_string();
+        }
+        let to = read(&self.digits);
+        self.change(|draft| field.set_number(draft, to));
+    }
+
+    /// Ends a number being typed.
+    pub fn end_digits(&mut self) {
+        self.digits.clear();
+    }
+
+    /// Takes the next or previous of `options` for the selected field.
+    pub fn choose(&mut self, by: isize, options: &[String]) {
+        let field = self.field();
+        let Some(now) = self.draft.as_ref().map(|draft| field.text(draft)) else { return };
+        if options.is_empty() {
+            return;
+        }
+        let at = options.iter().position(|option| *option == now).unwrap_or(0);
+        let next = options[(at + options.len()).wrapping_add_signed(by) % options.len()].clone();
+        self.change(|draft| {
+            let _ = field.set_text(draft, &next); // a listed choice is always right
+        });
+    }
+
+    /// Sets a field from text.
+    ///
+    /// # Errors
+    /// A sentence saying what would be right.
+    pub fn set_text(&mut self, field: Field, to: &str) -> Result<(), String> {
+        let Some(mut draft) = self.draft.clone() else { return Ok(()) };
+        field.set_text(&mut draft, to)?;
+        self.change(|now| *now = draft);
+        Ok(())
+    }
+
+    /// Takes back the last change of the draft; whether there was one.
+    pub fn undo(&mut self) -> bool {
+        self.digits.clear();
+        match self.undo.pop() {
+            Some(before) => {
+                self.draft = Some(before);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The configuration before the last save, as a patch against the saved one.
+    #[must_use]
+    pub fn unsave(&mut self) -> Option<(Value, Vec<Change>)> {
+        let before = self.before.pop()?;
+        let saved = self.saved.as_ref()?;
+        Some((patch(saved, &before)?, differences(saved, &before)))
+    }
+
+    /// Forgets the draft.
+    pub fn discard(&mut self) {
+        self.draft.clone_from(&self.saved);
+        self.undo.clear();
+        self.digits.clear();
+    }
+
+    /// What the engine answered to a save.
+    pub fn stored(&mut self, saved: PersonalityConfig, keep_way_back: bool) {
+        if let Some(before) = self.saved.take().filter(|before| keep_way_back && *before != saved) {
+            self.before.push(before);
+        }
+        self.draft = Some(saved.clone());
+        self.saved = Some(saved);
+        self.undo.clear();
+        self.applied = Applied::Waiting;
+    }
+}
+
+/// The fields in which two configurations differ.
+#[must_use]
+pub fn differences(from: &PersonalityConfig, to: &PersonalityConfig) -> Vec<Change> {
+    Field::ALL
+        .into_iter()
+        .filter(|field| field.value(from) != field.value(to))
+        .map(|field| Change { label: field.label(), from: field.text(from), to: field.text(to) })
+        .collect()
+}
+
+fn patch(from: &PersonalityConfig, to: &PersonalityConfig) -> Option<Value> {
+    let mut sections = Map::new();
+    for field in Field::ALL.into_iter().filter(|field| field.value(from) != field.value(to)) {
+        let section = sections.entry(field.section()).or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(keys) = section {
+            keys.insert(field.key().into(), field.value(to));
+        }
+    }
+    (!sections.is_empty()).then_some(Value::Object(sections))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::personality::{Behavior, Identity, ModelConfig, Permissions, Persona};
+
+    fn mind() -> Mind {
+        let config = PersonalityConfig {
+            id: "ada_001".into(),
+            name: "Ada".into(),
+            identity: Identity::default(),
+            personality: Persona { traits: vec!["curious".into()], ..Persona::default() },
+            behavior: Behavior { creativity_level: 80, ..Behavior::default() },
+            model: ModelConfig::default(),
+            permissions: Permissions::default(),
+        };
+        let mut mind = Mind::default();
+        mind.load(config, None);
+        mind
+    }
+
+    #[test]
+    fn sliders_step_leap_and_stop_at_the_ends() {
+        let mut mind = mind();
+        mind.slide(1.0, false);
+        assert_eq!(mind.draft.as_ref().unwrap().behavior.creativity_level, 81);
+        mind.slide(1.0, true);
+        mind.slide(1.0, true);
+        assert_eq!(mind.draft.as_ref().unwrap().behavior.creativity_level, 100);
+        assert_eq!(mind.changes()[0], Change { label: "creativity", from: "80".into(), to: "100".into() });
+        assert_eq!(mind.patch().unwrap(), json!({"behavior": {"creativity_level": 100}}));
+        mind.undo();
+        mind.undo();
+        assert!(mind.undo() && !mind.is_dirty() && !mind.undo());
+    }
+
+    #[test]
+    fn digits_set_the_value() {
+        let mut mind = mind();
+        for digit in "45".chars() {
+            mind.digit(digit);
+        }
+        assert_eq!(mind.draft.as_ref().unwrap().behavior.creativity_level, 45);
+        mind.digit('7'); // 457 is too large
+        assert_eq!(mind.draft.as_ref().unwrap().behavior.creativity_level, 7);
+        mind.scroll.selected = Field::ALL.iter().position(|f| *f == Field::Temperature).unwrap();
+        mind.end_digits();
+        mind.digit('3');
+        assert!((mind.draft.as_ref().unwrap().model.temperature - 0.3).abs() < 1e-9);
+    }
+
+    #[test]
+    fn texts_and_choices() {
+        let mut mind = mind();
+        mind.set_text(Field::Traits, "bold\n\nwarm").unwrap();
+        assert!(mind.set_text(Field::Traits, " ").is_err());
+        mind.scroll.selected = Field::ALL.iter().position(|f| *f == Field::Engagement).unwrap();
+        mind.choose(1, &Engagement::ALL.map(|e| e.as_str().to_owned()));
+        assert_eq!(
+            mind.patch().unwrap(),
+            json!({"behavior": {"engagement_style": "reactive"}, "personality": {"traits": ["bold", "warm"]}})
+        );
+        mind.discard();
+        assert_eq!(mind.patch(), None);
+    }
+
+    #[test]
+    fn what_was_saved_can_be_taken_back() {
+        let mut mind = mind();
+        mind.slide(-1.0, true);
+        let saved = mind.draft.clone().unwrap();
+        mind.stored(saved, true);
+        assert!(!mind.is_dirty() && mind.applied == Applied::Waiting);
+        let (patch, changes) = mind.unsave().unwrap();
+        assert_eq!(patch, json!({"behavior": {"creativity_level": 80}}));
+        assert_eq!(changes.len(), 1);
+        assert!(mind.unsave().is_none());
+    }
+}

@@ -1,0 +1,16 @@
+//! The Live tab's state: bots, activity stream, and the inspector of the selected bot.
+//!
+//! Each part has its own file with its data and the pure rules that change it; how it looks is in
+//! `panes`.
+
+pub mod bots;
+pub mod budget;
+pub mod inspector;
+pub mod mind;
+pub mod recall;
+pub mod stream;
+pub mod why;
+
+pub use bots::{BotRow, Bots};
+pub use inspector::{Inspector, Page};
+pub use stream::{Row, Stream};

@@ -1,0 +1,173 @@
+//! A bot's memory as lines of a list, for the inspector's page.
+
+use crate::domain::{MemoryKind, Sentiment};
+use crate::protocol::{ColdView, WarmMemory};
+use crate::tui::widgets::Scroll;
+
+/// One thing remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Memory id.
+    pub id: i64,
+    /// What kind.
+    pub kind: MemoryKind,
+    /// What it says.
+    pub text: String,
+    /// Where it stands: sentiment, confidence, source.
+    pub note: String,
+    /// `YYYY-MM-DD`.
+    pub date: String,
+    /// The act it comes from.
+    pub activity_id: Option<i64>,
+    /// Pinned by a person.
+    pub pinned: bool,
+}
+
+/// A line of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// The heading of a kind, with how many there are.
+    Heading(MemoryKind, usize),
+    /// One thing remembered.
+    Item(Item),
+}
+
+/// The page's state.
+#[derive(Clone, Debug, Default)]
+pub struct Recall {
+    warm: Option<WarmMemory>,
+    cold: Option<Vec<ColdView>>,
+    /// The lines, headings between.
+    pub lines: Vec<Line>,
+    /// The selected line.
+    pub scroll: Scroll,
+}
+
+impl Recall {
+    /// Whether it was read.
+    #[must_use]
+    pub const fn loaded(&self) -> bool {
+        self.warm.is_some()
+    }
+
+    /// Takes in warm memory.
+    pub fn load_warm(&mut self, warm: WarmMemory) {
+        self.warm = Some(warm);
+        self.rebuild();
+    }
+
+    /// Takes in cold memory.
+    pub fn load_cold(&mut self, cold: Vec<ColdView>) {
+        self.cold = Some(cold);
+        self.rebuild();
+    }
+
+    /// Drops one that was forgotten.
+    pub fn forget(&mut self, id: i64) {
+        self.lines.retain(|line| !matches!(line, Line::Item(item) if item.id == id));
+    }
+
+    fn rebuild(&mut self) {
+        self.lines.clear();
+        let mut kinds: Vec<(MemoryKind, Vec<Item>)> = Vec::new();
+        if let Some(warm) = &self.warm {
+            kinds.extend(warm_items(warm));
+        }
+        if let Some(cold) = &self.cold {
+            kinds.push((MemoryKind::Cold, cold.iter().map(cold_item).collect()));
+        }
+        for (kind, items) in kinds {
+            self.lines.push(Line::Heading(kind, items.len()));
+            self.lines.extend(items.into_iter().map(Line::Item));
+        }
+    }
+
+    /// The selected thing.
+    #[must_use]
+    pub fn selected(&self) -> Option<&Item> {
+        match self.lines.get(self.scroll.selected) {
+            Some(Line::Item(item)) => Some(item),
+            _ => None,
+        }
+    }
+}
+
+const fn feeling(sentiment: Sentiment) -> &'static str {
+    match sentiment {
+        Sentiment::Friendly => "friendly",
+        Sentiment::Neutral => "neutral",
+        Sentiment::Rival => "rival",
+        Sentiment::Curious => "curious",
+    }
+}
+
+/// Warm memory by kind, newest first.
+#[must_use]
+pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
+    let facts = warm.facts_learned.iter().rev().map(|f| Item {
+        id: f.id,
+        kind: MemoryKind::Fact,
+        text: f.fact.clone(),
+        note: f.source.clone(),
+        date: f.date.clone(),
+        activity_id: f.activity_id,
+        pinned: f.pinned,
+    });
+    let relationships = warm.relationships.iter().rev().map(|r| Item {
+        id: r.id,
+        kind: MemoryKind::Relationship,
+        text: if r.notes.is_empty() { r.bot.clone() } else { format!("{}: {}", r.bot, r.notes) },
+        note: format!("{} ×{}", feeling(r.sentiment), r.interaction_count),
+        date: r.last_interaction.clone(),
+        activity_id: r.activity_id,
+        pinned: r.pinned,
+    });
+    let opinions = warm.opinions.iter().rev().map(|o| Item {
+        id: o.id,
+        kind: MemoryKind::Opinion,
+        text: format!("{}: {}", o.topic, o.stance),
+        note: format!("{:.0} %", o.confidence * 100.0),
+        date: o.date.clone(),
+        activity_id: o.activity_id,
+        pinned: o.pinned,
+    });
+    let interests = warm.interest_items.iter().rev().map(|i| Item {
+        id: i.id,
+        kind: MemoryKind::Interest,
+        text: i.interest.clone(),
+        note: String::new(),
+        date: i.date.clone(),
+        activity_id: i.activity_id,
+        pinned: i.pinned,
+    });
+    let moments = warm.memories.iter().rev().map(|m| Item {
+        id: m.id,
+        kind: MemoryKind::Moment,
+        text: m.summary.clone(),
+        note: m.thread_id.map_or_else(String::new, |id| format!("#{id}")),
+        date: m.date.clone(),
+        activity_id: m.activity_id,
+        pinned: m.pinned,
+    });
+    vec![
+        (MemoryKind::Relationship, relationships.collect()),
+        (MemoryKind::Opinion, opinions.collect()),
+        (MemoryKind::Fact, facts.collect()),
+        (MemoryKind::Interest, interests.collect()),
+        (MemoryKind::Moment, moments.collect()),
+    ]
+}
+
+/// A cold summary as an item.
+#[must_use]
+pub fn cold_item(cold: &ColdView) -> Item {
+    Item {
+        id: cold.id,
+        kind: MemoryKind::Cold,
+        text: cold.summary.clone(),
+        note: format!("{} facts, {} moments", cold.facts_compressed, cold.memories_compressed),
+        date: cold.period_end.clone(),
+        activity_id: None,
+        pinned: cold.pinned,
+    }
+}

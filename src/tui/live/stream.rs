@@ -1,0 +1,351 @@
+//! The activity stream: the newest acts first, frozen while a person reads further down.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde_json::Value;
+
+use crate::domain::{Money, Stamp, text};
+use crate::protocol::{ActivityView, Event, Notice};
+use crate::tui::action::Act;
+use crate::tui::widgets::Scroll;
+
+/// Rows kept while the stream runs.
+const KEEP: usize = 2_000;
+/// Rows kept at most, while older ones are read.
+const KEEP_READING: usize = 20_000;
+/// Live text kept of a bot that thinks, in characters.
+const THOUGHT_KEEP: usize = 2_000;
+
+/// One act, ready to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Activity id.
+    pub seq: i64,
+    /// Actor.
+    pub bot_id: String,
+    /// Its name then.
+    pub bot_name: String,
+    /// `action_type`.
+    pub action: String,
+    /// When.
+    pub at: Stamp,
+    /// The other side: whom it answers, votes for or follows.
+    pub other: Option<String>,
+    /// The thread it is about.
+    pub thread: Option<i64>,
+    /// +1 or -1 for votes.
+    pub value: i64,
+    /// What it is about, in a few words.
+    pub about: String,
+    /// What was said.
+    pub quote: String,
+    /// Tokens of all calls.
+    pub tokens: i64,
+    /// Cost of all calls.
+    pub cost: Money,
+}
+
+impl Row {
+    fn new(seq: i64, bot: (&str, &str), action: &str, details: &Value, at: Stamp, spent: (i64, Money)) -> Self {
+        let text_of = |key: &str| details.get(key).and_then(Value::as_str).unwrap_or_default();
+        let number = |key: &str| details.get(key).and_then(Value::as_i64);
+        let other = ["other_bot_id", "bot_id"]
+            .iter()
+            .map(|key| text_of(key))
+            .find(|id| !id.is_empty() && *id != bot.0)
+            .map(|id| text::clean_line(id, 64));
+        let thread = number("thread_id")
+            .or_else(|| number("target_id").filter(|_| text_of("target_type") == "thread"));
+        let first = |keys: &[&str]| keys.iter().map(|key| text_of(key)).find(|t| !t.is_empty()).unwrap_or_default();
+        let about = match action {
+            "web_search" => text_of("query"),
+            "vote" => text_of("target_type"),
+            _ => first(&["title"]),
+        };
+        let quote = match action {
+            "web_search" => details
+                .get("results")
+                .and_then(|r| r.get(0))
+                .and_then(|r| r.get("extract"))
+                .and_then(Value::as_str)
+                .unwrap_or_else(|| text_of("error")),
+            "failed" => first(&["error"]),
+            _ => first(&["content", "reason", "question", "answer", "description"]),
+        };
+        Self {
+            seq,
+            bot_id: text::clean_line(bot.0, 64),
+            bot_name: text::clean_line(bot.1, 60),
+            action: text::clean_line(action, 40),
+            at,
+            other,
+            thread,
+            value: number("value").unwrap_or_default(),
+            about: text::clean_line(about, 200),
+            quote: text::clean_line(quote, 600),
+            tokens: spent.0,
+            cost: spent.1,
+        }
+    }
+
+    /// From a row of the store.
+    #[must_use]
+    pub fn of_activity(row: &ActivityView) -> Self {
+        let spent = (row.tokens_used, row.cost_usd);
+        Self::new(row.id, (&row.bot_id, &row.bot_name), &row.action_type, &row.details, row.created_at, spent)
+    }
+
+    /// From an event on the bus, if it is an act.
+    #[must_use]
+    pub fn of_event(event: &Event) -> Option<Self> {
+        let Notice::HeartbeatComplete { bot_id, bot_name, action, details, tokens_used, cost_usd } = &event.notice
+        else {
+            return None;
+        };
+        let spent = (*tokens_used, *cost_usd);
+        Some(Self::new(event.seq, (bot_id, bot_name), action, details, event.timestamp, spent))
+    }
+}
+
+/// What the stream is filtered by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StreamFilter {
+    /// Only this actor.
+    pub bot: Option<String>,
+    /// Only this kind.
+    pub kind: Option<String>,
+    /// Only lines that contain this, lower case.
+    pub text: String,
+}
+
+impl StreamFilter {
+    /// Whether nothing is filtered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bot.is_none() && self.kind.is_none() && self.text.is_empty()
+    }
+
+    fn passes(&self, row: &Row) -> bool {
+        self.bot.as_ref().is_none_or(|bot| *bot == row.bot_id)
+            && self.kind.as_ref().is_none_or(|kind| *kind == row.action)
+            && (self.text.is_empty()
+                || [&row.bot_name, &row.action, &row.about, &row.quote]
+                    .into_iter()
+                    .any(|field| field.to_lowercase().contains(&self.text)))
+    }
+}
+
+/// The stream.
+#[derive(Clone, Debug, Default)]
+pub struct Stream {
+    /// Newest first.
+    rows: VecDeque<Row>,
+    /// Places of the rows that pass the filter, newest first; counted from the oldest row, so that
+    /// new rows move nothing.
+    shown: VecDeque<usize>,
+    filter: StreamFilter,
+    /// Rows dropped at the old end, ever: the base of `shown`'s counting.
+    dropped: usize,
+    /// Newest row a person has seen, while frozen.
+    frozen: Option<i64>,
+    /// Rows that arrived since then and pass the filter.
+    pub fresh: usize,
+    /// The selected line of what is shown.
+    pub scroll: Scroll,
+    /// Live text of bots that think.
+    pub thoughts: BTreeMap<String, String>,
+    /// Whether there are older rows in the store.
+    pub more: bool,
+    /// Whether a page of older rows is on its way.
+    pub loading: bool,
+    /// Whether it was read at all.
+    pub loaded: bool,
+}
+
+impl Stream {
+    fn row_at(&self, place: usize) -> Option<&Row> {
+        // `place` counts from the oldest row ever kept.
+        let from_old = place.checked_sub(self.dropped)?;
+        self.rows.len().checked_sub(from_old + 1).and_then(|at| self.rows.get(at))
+    }
+
+    /// Newest activity id held.
+    #[must_use]
+    pub fn newest(&self) -> i64 {
+        self.rows.front().map_or(0, |row| row.seq)
+    }
+
+    /// Oldest activity id held.
+    #[must_use]
+    pub fn oldest(&self) -> Option<i64> {
+        self.rows.back().map(|row| row.seq)
+    }
+
+    /// Lines to show, without those that wait while frozen.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shown.len() - self.fresh.min(self.shown.len())
+    }
+
+    /// Whether there is nothing to show.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The row at a line.
+    #[must_use]
+    pub fn line(&self, line: usize) -> Option<&Row> {
+        self.shown.get(line + self.fresh).and_then(|place| self.row_at(*place))
+    }
+
+    /// The selected row.
+    #[must_use]
+    pub fn selected(&self) -> Option<&Row> {
+        self.line(self.scroll.selected)
+    }
+
+    /// Whether new rows wait until a person returns to the top.
+    #[must_use]
+    pub const fn is_frozen(&self) -> bool {
+        self.frozen.is_some()
+    }
+
+    /// What it is filtered by.
+    #[must_use]
+    pub const fn filter(&self) -> &StreamFilter {
+        &self.filter
+    }
+
+    /// Filters anew and returns to the newest row.
+    pub fn set_filter(&mut self, filter: StreamFilter) {
+        self.filter = filter;
+        self.rebuild();
+        self.unfreeze();
+        self.scroll.selected = 0;
+    }
+
+    fn rebuild(&mut self) {
+        let (dropped, len) = (self.dropped, self.rows.len());
+        self.shown = self
+            .rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| self.filter.passes(row))
+            .map(|(at, _)| dropped + len - 1 - at)
+            .collect();
+    }
+
+    /// A new act at the top.
+    pub fn push(&mut self, row: Row) {
+        self.thoughts.remove(&row.bot_id);
+        if row.seq <= self.newest() {
+            return; // heard twice, as after a gap was read
+        }
+        let place = self.dropped + self.rows.len();
+        let passes = self.filter.passes(&row);
+        self.rows.push_front(row);
+        if passes {
+            self.shown.push_front(place);
+            if self.is_frozen() {
+                self.fresh += 1;
+            }
+        }
+        let keep = if self.is_frozen() { KEEP_READING } else { KEEP };
+        while self.rows.len() > keep {
+            self.rows.pop_back();
+            self.dropped += 1;
+            self.more = true;
+        }
+        while self.shown.back().is_some_and(|place| *place < self.dropped) {
+            self.shown.pop_back();
+        }
+    }
+
+    /// A page of the store: newest first. Rows that are already here are passed over.
+    pub fn load(&mut self, page: &[ActivityView], complete: bool) {
+        let known = (self.oldest(), self.newest());
+        let selected = self.selected().map(|row| row.seq);
+        for row in page {
+            if known.0.is_none_or(|oldest| row.id < oldest) && self.rows.len() < KEEP_READING {
+                self.rows.push_back(Row::of_activity(row));
+            }
+        }
+        // Newer rows than those held close a gap.
+        for row in page.iter().rev().filter(|row| known.0.is_some() && row.id > known.1) {
+            self.rows.push_front(Row::of_activity(row));
+        }
+        if complete {
+            self.more = false;
+        } else if known.0.is_none() {
+            self.more = true;
+        }
+        self.loading = false;
+        self.loaded = true;
+        self.dropped = 0;
+        self.rebuild();
+        self.fresh = match self.frozen {
+            Some(seen) => self.shown.iter().filter(|p| self.row_at(**p).is_some_and(|r| r.seq > seen)).count(),
+            None => 0,
+        };
+        if let Some(seq) = selected {
+            self.select(seq);
+        }
+    }
+
+    /// Selects an act; whether it is shown.
+    pub fn select(&mut self, seq: i64) -> bool {
+        let found = (0..self.len()).find(|line| self.line(*line).is_some_and(|row| row.seq == seq));
+        if let Some(line) = found {
+            self.scroll.selected = line;
+        }
+        found.is_some()
+    }
+
+    /// Live text of a bot that thinks.
+    pub fn thought(&mut self, bot: &str, piece: &str) {
+        let thought = self.thoughts.entry(bot.to_owned()).or_default();
+        thought.push_str(&text::clean(piece, THOUGHT_KEEP));
+        if thought.len() > THOUGHT_KEEP {
+            let mut cut = thought.len() - THOUGHT_KEEP;
+            while !thought.is_char_boundary(cut) {
+                cut += 1;
+            }
+            thought.drain(..cut);
+        }
+    }
+
+    /// Moves; scrolling away from the top freezes, returning to it runs again.
+    pub fn act(&mut self, act: Act) -> bool {
+        let len = self.len();
+        if !self.scroll.act(act, len) {
+            return false;
+        }
+        if self.scroll.selected == 0 {
+            self.unfreeze();
+        } else if self.frozen.is_none() {
+            self.frozen = Some(self.newest());
+        }
+        true
+    }
+
+    /// Freezes where a click selected.
+    pub fn freeze(&mut self) {
+        if self.scroll.selected > 0 && self.frozen.is_none() {
+            self.frozen = Some(self.newest());
+        }
+    }
+
+    /// Runs again from the newest row.
+    pub fn unfreeze(&mut self) {
+        self.frozen = None;
+        self.fresh = 0;
+    }
+
+    /// Whether the end of what is held is near, and older rows should be read.
+    #[must_use]
+    pub fn wants_more(&self) -> bool {
+        self.more && !self.loading && self.scroll.selected + 2 * self.scroll.page() >= self.len()
+            && self.rows.len() < KEEP_READING
+    }
+}

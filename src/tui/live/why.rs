@@ -1,0 +1,149 @@
+//! The reason behind an act, as lines that fold.
+
+use std::collections::BTreeSet;
+
+use crate::protocol::{ActivityView, Exchange, PromptSection, RecalledMemory, WhyView};
+use crate::tui::widgets::Scroll;
+
+/// What can be unfolded.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The recalled memories.
+    Memories,
+    /// A section of the prompt.
+    Section(usize),
+    /// An exchange with a model.
+    Exchange(usize),
+}
+
+/// A line of the page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Line<'a> {
+    /// Heading of a part.
+    Head(Part),
+    /// A section's or an answer's text.
+    Text(&'a str),
+    /// A recalled memory.
+    Memory(&'a RecalledMemory),
+    /// Nothing.
+    Gap,
+}
+
+/// The page's state.
+#[derive(Clone, Debug, Default)]
+pub struct Why {
+    /// The act asked for.
+    pub wanted: Option<i64>,
+    /// The reason, once read.
+    pub view: Option<WhyView>,
+    /// Acts of the bot, newest first.
+    pub acts: Vec<i64>,
+    /// What is unfolded.
+    open: BTreeSet<Part>,
+    /// The selected line.
+    pub scroll: Scroll,
+    /// Why it cannot be told.
+    pub missing: Option<String>,
+}
+
+impl Why {
+    /// Shows the reason of another act.
+    pub fn ask(&mut self, id: i64) {
+        if self.wanted != Some(id) {
+            self.wanted = Some(id);
+            self.view = None;
+            self.missing = None;
+            self.scroll = Scroll::default();
+        }
+    }
+
+    /// Takes in a reason. The memories and the last answer are unfolded.
+    pub fn load(&mut self, view: WhyView) {
+        self.open = BTreeSet::from([Part::Memories]);
+        if let Some(last) = view.exchanges.iter().rposition(|e| e.purpose == "think" || e.purpose == "repair") {
+            self.open.insert(Part::Exchange(last));
+        }
+        self.view = Some(view);
+    }
+
+    /// Takes in the bot's acts.
+    pub fn load_acts(&mut self, acts: &[ActivityView]) -> Option<i64> {
+        self.acts = acts.iter().map(|act| act.id).collect();
+        let thought = |act: &&ActivityView| !matches!(act.action_type.as_str(), "config_updated" | "event_injected");
+        self.wanted.is_none().then(|| acts.iter().find(thought).map(|act| act.id)).flatten()
+    }
+
+    /// The act before (`older`) or after the shown one.
+    #[must_use]
+    pub fn neighbour(&self, older: bool) -> Option<i64> {
+        let wanted = self.wanted?;
+        if older {
+            self.acts.iter().copied().filter(|id| *id < wanted).max()
+        } else {
+            self.acts.iter().copied().filter(|id| *id > wanted).min()
+        }
+    }
+
+    /// Whether a part is unfolded.
+    #[must_use]
+    pub fn is_open(&self, part: Part) -> bool {
+        self.open.contains(&part)
+    }
+
+    /// Folds or unfolds the part the selected line belongs to.
+    pub fn toggle(&mut self) {
+        let lines = self.lines();
+        let part = lines.iter().take(self.scroll.selected + 1).enumerate().rev().find_map(|(at, line)| match line {
+            Line::Head(part) => Some((at, *part)),
+            _ => None,
+        });
+        if let Some((at, part)) = part {
+            if !self.open.remove(&part) {
+                self.open.insert(part);
+            }
+            self.scroll.selected = at;
+        }
+    }
+
+    /// The lines of the page. Texts are one line per line of the text.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Line<'_>> {
+        let Some(view) = &self.view else { return Vec::new() };
+        let mut lines = Vec::new();
+        for (at, exchange) in view.exchanges.iter().enumerate() {
+            lines.push(Line::Head(Part::Exchange(at)));
+            if self.is_open(Part::Exchange(at)) {
+                if let Some(error) = &exchange.error {
+                    lines.push(Line::Text(error));
+                }
+                lines.extend(exchange.answer.lines().map(Line::Text));
+                lines.push(Line::Gap);
+            }
+        }
+        lines.push(Line::Head(Part::Memories));
+        if self.is_open(Part::Memories) {
+            lines.extend(view.memories.iter().map(Line::Memory));
+            lines.push(Line::Gap);
+        }
+        for (at, section) in view.sections.iter().enumerate() {
+            lines.push(Line::Head(Part::Section(at)));
+            if self.is_open(Part::Section(at)) {
+                lines.extend(section.text.lines().map(Line::Text));
+                lines.push(Line::Gap);
+            }
+        }
+        lines
+    }
+
+    /// A section of the prompt.
+    #[must_use]
+    pub fn section(&self, at: usize) -> Option<&PromptSection> {
+        self.view.as_ref()?.sections.get(at)
+    }
+
+    /// An exchange.
+    #[must_use]
+    pub fn exchange(&self, at: usize) -> Option<&Exchange> {
+        self.view.as_ref()?.exchanges.get(at)
+    }
+}

@@ -1,0 +1,375 @@
+//! Everything the screen shows, as one snapshot. Drawing only reads it; only `update` changes it.
+//!
+//! It knows shapes from `protocol`, no terminal and no link.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::tz::TimeZone;
+
+use super::action::Scope;
+use super::keymap::Keymap;
+use super::layout::Layout;
+use super::live::{Bots, Inspector, Stream};
+use super::overlays::Overlay;
+use super::tabs;
+use super::theme::{Theme, ThemeName};
+use crate::domain::Stamp;
+use super::connection::{Connection, Role};
+use crate::protocol::{Forecast, LogLine, ProviderView, ReputationHistory, RoomView, UsageReport, UsageSeries};
+
+/// The tabs, from left to right.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Tab {
+    /// Bots, activity, inspector.
+    #[default]
+    Live,
+    /// Threads.
+    Forum,
+    /// Numbers over time.
+    Stats,
+    /// The memory explorer.
+    Memory,
+    /// The relationship graph.
+    Society,
+    /// Flags.
+    Moderation,
+    /// Injected events and interviews.
+    Events,
+    /// The engine's log.
+    Log,
+}
+
+impl Tab {
+    /// Every tab.
+    pub const ALL: [Self; 8] = [
+        Self::Live,
+        Self::Forum,
+        Self::Stats,
+        Self::Memory,
+        Self::Society,
+        Self::Moderation,
+        Self::Events,
+        Self::Log,
+    ];
+
+    /// Its name on the screen.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Live => "Live",
+            Self::Forum => "Forum",
+            Self::Stats => "Stats",
+            Self::Memory => "Memory",
+            Self::Society => "Society",
+            Self::Moderation => "Moderation",
+            Self::Events => "Events",
+            Self::Log => "Log",
+        }
+    }
+
+    /// Its place.
+    #[must_use]
+    pub fn index(self) -> usize {
+        Self::ALL.iter().position(|tab| *tab == self).unwrap_or(0)
+    }
+
+    /// The tab `by` places further, round and round.
+    #[must_use]
+    pub fn step(self, by: isize) -> Self {
+        Self::ALL[self.index().wrapping_add_signed(by) % Self::ALL.len()]
+    }
+
+    /// The scope of its keys.
+    #[must_use]
+    pub const fn scope(self) -> Scope {
+        match self {
+            Self::Live => Scope::Live,
+            Self::Forum => Scope::Forum,
+            Self::Stats => Scope::Stats,
+            Self::Memory => Scope::Memory,
+            Self::Society => Scope::Society,
+            Self::Moderation => Scope::Moderation,
+            Self::Events => Scope::Events,
+            Self::Log => Scope::Log,
+        }
+    }
+}
+
+/// The panes of the Live tab.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Pane {
+    /// 1
+    #[default]
+    Bots,
+    /// 2
+    Activity,
+    /// 3
+    Inspector,
+    /// 4
+    Usage,
+    /// 5
+    Reputation,
+    /// 6
+    Log,
+}
+
+impl Pane {
+    /// Every pane, by its number.
+    pub const ALL: [Self; 6] =
+        [Self::Bots, Self::Activity, Self::Inspector, Self::Usage, Self::Reputation, Self::Log];
+
+    /// Its place.
+    #[must_use]
+    pub fn index(self) -> usize {
+        Self::ALL.iter().position(|pane| *pane == self).unwrap_or(0)
+    }
+
+    /// Whether it belongs to the lower row.
+    #[must_use]
+    pub const fn is_lower(self) -> bool {
+        matches!(self, Self::Usage | Self::Reputation | Self::Log)
+    }
+}
+
+/// How urgent a toast is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// It worked.
+    Good,
+    /// For information.
+    Info,
+    /// It did not work.
+    Bad,
+}
+
+/// A short message that goes away by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// What it says.
+    pub text: String,
+    /// How urgent.
+    pub tone: Tone,
+    /// Ticks it still stays.
+    pub ticks: u8,
+}
+
+/// What has to be read anew at the next tick, because something changed it.
+#[derive(Clone, Debug, Default)]
+pub struct Stale {
+    /// Header numbers.
+    pub room: bool,
+    /// These bots.
+    pub bots: BTreeSet<String>,
+    /// All bots.
+    pub all_bots: bool,
+    /// Usage and forecast.
+    pub usage: bool,
+    /// Reputation.
+    pub reputation: bool,
+    /// Log.
+    pub log: bool,
+    /// The configuration of the selected bot.
+    pub config: bool,
+    /// The memory of the selected bot.
+    pub memory: bool,
+    /// What the open tab shows.
+    pub tab: bool,
+}
+
+/// The lower row of the Live tab.
+#[derive(Clone, Debug, Default)]
+pub struct Lower {
+    /// Today's usage per bot.
+    pub usage: Option<UsageReport>,
+    /// Usage per day, for the sparklines.
+    pub series: Vec<UsageSeries>,
+    /// The day's forecast.
+    pub forecast: Option<Forecast>,
+    /// Reputation over time.
+    pub reputation: Vec<ReputationHistory>,
+    /// Recent log lines, newest first.
+    pub log: Vec<LogLine>,
+    /// Place in the usage list.
+    pub usage_scroll: super::widgets::Scroll,
+    /// Place in the log.
+    pub log_scroll: super::widgets::Scroll,
+}
+
+/// Everything the screen shows.
+#[derive(Debug)]
+pub struct Model {
+    /// Width and height.
+    pub size: (u16, u16),
+    /// Colours and glyphs.
+    pub theme: Theme,
+    /// Whether a person chose the theme, so that the terminal's background does not.
+    pub theme_chosen: bool,
+    /// Keys.
+    pub keymap: Keymap,
+    /// The room's time at the last tick.
+    pub now: Stamp,
+    /// Time zone of the room's days.
+    pub zone: TimeZone,
+    /// How it stands with the engine.
+    pub connection: Connection,
+    /// What this control room may do.
+    pub role: Role,
+    /// What it is attached to.
+    pub label: String,
+    /// The room; `None` until it is read.
+    pub room: Option<RoomView>,
+    /// Tab shown.
+    pub tab: Tab,
+    /// Pane with the focus on the Live tab.
+    pub focus: Pane,
+    /// The pane of the lower row that was focused last.
+    pub lower_pane: Pane,
+    /// Whether the focused pane has the whole screen.
+    pub zoomed: bool,
+    /// Windows over the tabs; the last one has the keys.
+    pub overlays: Vec<Overlay>,
+    /// Short messages.
+    pub toasts: Vec<Toast>,
+    /// Shown names by actor id.
+    pub names: BTreeMap<String, String>,
+    /// Titles of threads, for the stream.
+    pub titles: BTreeMap<i64, String>,
+    /// 1 Bots.
+    pub bots: Bots,
+    /// 2 Activity.
+    pub stream: Stream,
+    /// 3 Inspector.
+    pub inspector: Inspector,
+    /// 4–6.
+    pub lower: Lower,
+    /// Providers, for choices.
+    pub providers: Vec<ProviderView>,
+    /// Forum tab.
+    pub forum: tabs::forum::Forum,
+    /// Stats tab.
+    pub stats: tabs::stats::Stats,
+    /// Memory tab.
+    pub explorer: tabs::memory::Explorer,
+    /// Society tab.
+    pub society: tabs::society::Society,
+    /// Moderation tab.
+    pub moderation: tabs::moderation::Moderation,
+    /// Events tab.
+    pub events: tabs::events::Events,
+    /// Log tab.
+    pub log: tabs::log::Log,
+    /// What to read anew.
+    pub stale: Stale,
+    /// Where the spinner is.
+    pub frame: usize,
+    /// Where a drag with the mouse began, if one is under way.
+    pub drag: Option<(u16, u16)>,
+}
+
+impl Model {
+    /// An empty room on a screen of this size, before anything is read.
+    #[must_use]
+    pub fn new(size: (u16, u16), theme: Theme, keymap: Keymap) -> Self {
+        Self {
+            size,
+            theme,
+            theme_chosen: true,
+            keymap,
+            now: Stamp::default(),
+            zone: TimeZone::UTC,
+            connection: Connection::Local,
+            role: Role::Operator,
+            label: String::new(),
+            room: None,
+            tab: Tab::Live,
+            focus: Pane::Bots,
+            lower_pane: Pane::Usage,
+            zoomed: false,
+            overlays: Vec::new(),
+            toasts: Vec::new(),
+            names: BTreeMap::new(),
+            titles: BTreeMap::new(),
+            bots: Bots::default(),
+            stream: Stream::default(),
+            inspector: Inspector::default(),
+            lower: Lower::default(),
+            providers: Vec::new(),
+            forum: tabs::forum::Forum::default(),
+            stats: tabs::stats::Stats::default(),
+            explorer: tabs::memory::Explorer::default(),
+            society: tabs::society::Society::default(),
+            moderation: tabs::moderation::Moderation::default(),
+            events: tabs::events::Events::default(),
+            log: tabs::log::Log::default(),
+            stale: Stale::default(),
+            frame: 0,
+            drag: None,
+        }
+    }
+
+    /// Where things are.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        Layout::of(self.size.0, self.size.1, self.tab, self.focus, self.lower_pane, self.zoomed)
+    }
+
+    /// The scopes whose keys count now, innermost first.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<Scope> {
+        if let Some(overlay) = self.overlays.last() {
+            return vec![overlay.scope()];
+        }
+        let mut scopes = Vec::with_capacity(3);
+        if self.tab == Tab::Live {
+            match self.focus {
+                Pane::Activity => scopes.push(Scope::Stream),
+                Pane::Inspector => scopes.extend(self.inspector.page.scope()),
+                _ => {}
+            }
+        }
+        scopes.extend([self.tab.scope(), Scope::Global]);
+        scopes
+    }
+
+    /// The shown name of an actor.
+    #[must_use]
+    pub fn name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.names.get(id).map_or_else(|| id.strip_prefix("human:").unwrap_or(id), String::as_str)
+    }
+
+    /// Says something in the corner for a few seconds.
+    pub fn toast(&mut self, tone: Tone, text: impl Into<String>) {
+        let text = crate::domain::text::clean_line(&text.into(), 400);
+        self.toasts.retain(|toast| toast.text != text);
+        let ticks = if tone == Tone::Bad { 9 } else { 4 };
+        self.toasts.push(Toast { text, tone, ticks });
+        if self.toasts.len() > 4 {
+            self.toasts.remove(0);
+        }
+    }
+
+    /// Whether something on the screen moves between ticks.
+    #[must_use]
+    pub fn animated(&self) -> bool {
+        self.tab == Tab::Live && self.bots.any_thinking() || self.overlays.iter().any(Overlay::waits)
+    }
+
+    /// The selected bot's id.
+    #[must_use]
+    pub fn selected_bot(&self) -> Option<String> {
+        self.bots.selected_id().map(str::to_owned)
+    }
+
+    /// Changes the look.
+    pub fn set_theme(&mut self, name: ThemeName) {
+        self.theme = Theme::new(name, self.theme.colors, self.theme.glyphs.ascii);
+    }
+}
+
+impl Model {
+    /// Whether the room's time is simulated.
+    #[must_use]
+    pub fn simulated(&self) -> bool {
+        self.room.as_ref().is_some_and(|room| room.simulated)
+    }
+}

@@ -1,0 +1,216 @@
+//! What reaches `update`, and what `update` asks for. Plain data: performing is `effect`'s work.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crossterm::event::MouseEvent;
+
+use super::action::Act;
+use super::keymap::Key;
+use crate::domain::{PersonalityConfig, Stamp};
+pub use super::connection::{Connection, Role};
+use crate::protocol::{
+    ActionMix, ActivityQuery, ActivityView, Analytics, BeatResult, BotConfigView, BotView, CastVote, ColdView,
+    ConfigPatch, CostCaps, CreateBot, CreateReply, CreateThread, EditMemory, EngineState, Event, EventTemplateView,
+    EventView, ExportFormat, ExportKind, Fault, FlagView, FollowView, Forecast, InjectEvent, Interview,
+    InterviewAnswer, LogLine, MemoryQuery, PaceView, Period, PostView, ProviderTest, ProviderView,
+    RelationshipGraph, ReplyView, ReputationHistory, ReputationView, RoomView, SetCaps, SetPace, ThreadQuery,
+    ThreadSummary, ThreadView, UsageReport, UsageSeries, VoteView, WarmMemory, WhyView, YamlChoice,
+};
+
+/// What happened, as `update` hears it.
+#[derive(Clone, Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// The mouse did something.
+    Mouse(MouseEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has a new size.
+    Resize(u16, u16),
+    /// An action was chosen by other means than its key.
+    Act(Act),
+    /// The clock moved on; at most once a second.
+    Tick(Stamp),
+    /// The spinner moves on; only while something thinks.
+    Frame,
+    /// Something happened in the society.
+    Event(Arc<Event>),
+    /// The link's state changed.
+    Link(Connection, Role),
+    /// A read came back.
+    Loaded(Load, Result<Data, Fault>),
+    /// A change came back.
+    Ran(Command, Result<Outcome, Fault>),
+    /// An export went on: rows are unknown, bytes are not.
+    Exporting(u64),
+    /// The terminal's background is light.
+    LightTerminal(bool),
+}
+
+/// What is to be done outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Read something.
+    Load(Load),
+    /// Change something.
+    Run(Command),
+    /// Put a text on the clipboard of the person's terminal.
+    Copy(String),
+    /// Draw everything anew.
+    Redraw,
+    /// Stop until `fg`.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// Reads. Carried along with the answer, so that an answer that came too late can be told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Load {
+    /// Header and room panels.
+    Room,
+    /// All bots of a small room, or the next page of a big one (after this id).
+    Bots(Option<String>),
+    /// One bot.
+    Bot(String),
+    /// A bot's configuration and caps.
+    Config(String),
+    /// A bot's latest posts.
+    Posts(String),
+    /// Whom a bot follows and who follows it.
+    Follows(String),
+    /// Rows of the stream.
+    Activity(ActivityQuery),
+    /// Acts of one bot, for paging through its reasons.
+    Acts(ActivityQuery),
+    /// The reason behind an act.
+    Why(i64),
+    /// Warm memory.
+    Warm(String, MemoryQuery),
+    /// Cold memory (bot, limit, offset).
+    Cold(String, u32, u32),
+    /// Usage in a period.
+    Usage(Period),
+    /// Usage per day (days, bot).
+    UsageSeries(u32, Option<String>),
+    /// Reputation now.
+    Reputation,
+    /// Reputation over so many days.
+    ReputationHistory(u32),
+    /// Analytics over so many days.
+    Analytics(u32),
+    /// Who deals with whom.
+    Graph,
+    /// The mix of actions over so many days.
+    Actions(u32),
+    /// The day's forecast.
+    Forecast,
+    /// Flags (resolved, limit).
+    Flags(bool, u32),
+    /// Injected events (only active, only past, all).
+    Events(Option<bool>),
+    /// Ready-made events.
+    Templates,
+    /// Providers.
+    Providers,
+    /// Recent log lines.
+    Log(u32),
+    /// A list of threads.
+    Threads(ThreadQuery),
+    /// Titles of recent threads, for the stream.
+    Titles,
+    /// A thread with its replies.
+    Thread(i64),
+}
+
+/// Answers to reads.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)] // named like the reads
+pub enum Data {
+    Room(Box<RoomView>),
+    Bots(Vec<BotView>),
+    Bot(Box<BotView>),
+    Config(Box<BotConfigView>),
+    Posts(Vec<PostView>),
+    Follows { followers: Vec<FollowView>, following: Vec<FollowView> },
+    Activity(Vec<ActivityView>),
+    Why(Box<WhyView>),
+    Warm(Box<WarmMemory>),
+    Cold(Vec<ColdView>),
+    Usage(UsageReport),
+    UsageSeries(Vec<UsageSeries>),
+    Reputation(Vec<ReputationView>),
+    ReputationHistory(Vec<ReputationHistory>),
+    Analytics(Analytics),
+    Graph(RelationshipGraph),
+    Actions(Vec<ActionMix>),
+    Forecast(Forecast),
+    Flags(Vec<FlagView>),
+    Events(Vec<EventView>),
+    Templates(Vec<EventTemplateView>),
+    Providers(Vec<ProviderView>),
+    Log(Vec<LogLine>),
+    Threads(Vec<ThreadSummary>),
+    Thread(Box<ThreadView>),
+}
+
+/// Changes.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)] // named like the methods of the link
+pub enum Command {
+    CreateBot(CreateBot),
+    AddBot(Box<PersonalityConfig>),
+    DeleteBot(String),
+    SetConfig(String, ConfigPatch),
+    SetCaps(String, SetCaps),
+    ClearCaps(String),
+    ResetBot(String),
+    YamlChoice(String, YamlChoice),
+    SetBotPace(String, Option<u32>),
+    SetPace(SetPace),
+    SetPaused(String, bool),
+    CreateThread(CreateThread),
+    CreateReply(i64, CreateReply),
+    VoteThread(i64, CastVote),
+    VoteReply(i64, CastVote),
+    DeleteThread(i64),
+    DeleteReply(i64),
+    ResolveFlag(i64),
+    InjectEvent(InjectEvent),
+    DeactivateEvent(i64),
+    Interview(String, Interview),
+    EditMemory(i64, EditMemory),
+    ForgetMemory(i64),
+    SetDefaultProvider { name: String, confirm_cost: bool },
+    TestProvider(String),
+    Trigger(String),
+    TriggerAll,
+    PauseEngine,
+    ResumeEngine,
+    StepEngine,
+    Export { kind: ExportKind, format: ExportFormat, days: Option<u32>, path: PathBuf },
+}
+
+/// Answers to changes.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)] // named after what is answered
+pub enum Outcome {
+    Done,
+    Bot(Box<BotView>),
+    Config(Box<BotConfigView>),
+    Caps(CostCaps),
+    Pace(PaceView),
+    Thread(Box<ThreadView>),
+    Reply(Box<ReplyView>),
+    Vote(VoteView),
+    Flag(FlagView),
+    Event(EventView),
+    Interview(InterviewAnswer),
+    Providers(Vec<ProviderView>),
+    Test(ProviderTest),
+    Beat(Box<BeatResult>),
+    Engine(EngineState),
+    Exported { rows: u64, bytes: u64 },
+}

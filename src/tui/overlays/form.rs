@@ -1,0 +1,255 @@
+//! Several fields to fill in, with a preview of what they mean.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use tui_input::Input;
+
+use super::line::{draw_input, paste, type_key};
+use super::{Answer, Then, window};
+use crate::tui::keymap::Key;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{Pen, meter, text};
+
+/// How a field is filled in.
+#[derive(Clone, Debug)]
+pub enum FieldKind {
+    /// Typed.
+    Line(Input),
+    /// One of a list.
+    Choice(Vec<String>, usize),
+    /// A whole number in a range, moved in steps.
+    Slider {
+        /// Where it stands.
+        at: i64,
+        /// Lower end.
+        min: i64,
+        /// Upper end.
+        max: i64,
+        /// One press.
+        step: i64,
+    },
+}
+
+/// A field.
+#[derive(Clone, Debug)]
+pub struct FormField {
+    /// What it is.
+    pub label: &'static str,
+    /// What to fill in, shown while it is empty.
+    pub hint: &'static str,
+    /// Its value.
+    pub kind: FieldKind,
+}
+
+impl FormField {
+    /// A typed field.
+    #[must_use]
+    pub fn line(label: &'static str, value: &str, hint: &'static str) -> Self {
+        Self { label, hint, kind: FieldKind::Line(Input::from(value)) }
+    }
+
+    /// A field with a few values.
+    #[must_use]
+    pub fn choice(label: &'static str, options: &[&str], at: usize) -> Self {
+        let options = options.iter().map(|option| (*option).to_owned()).collect();
+        Self { label, hint: "", kind: FieldKind::Choice(options, at) }
+    }
+
+    /// Yes or no.
+    #[must_use]
+    pub fn toggle(label: &'static str, yes: bool) -> Self {
+        Self::choice(label, &["no", "yes"], usize::from(yes))
+    }
+
+    /// A number 0–100 in steps of five.
+    #[must_use]
+    pub fn level(label: &'static str, at: i64) -> Self {
+        Self { label, hint: "", kind: FieldKind::Slider { at, min: 0, max: 100, step: 5 } }
+    }
+
+    /// Its value as text.
+    #[must_use]
+    pub fn value(&self) -> String {
+        match &self.kind {
+            FieldKind::Line(input) => input.value().to_owned(),
+            FieldKind::Choice(options, at) => options.get(*at).cloned().unwrap_or_default(),
+            FieldKind::Slider { at, .. } => at.to_string(),
+        }
+    }
+
+    fn step(&mut self, by: isize) {
+        match &mut self.kind {
+            FieldKind::Line(_) => {}
+            FieldKind::Choice(options, at) if options.is_empty() => *at = 0,
+            FieldKind::Choice(options, at) => *at = (*at + options.len()).wrapping_add_signed(by) % options.len(),
+            FieldKind::Slider { at, min, max, step } => {
+                *at = (*at + *step * i64::try_from(by).unwrap_or(0)).clamp(*min, *max);
+            }
+        }
+    }
+}
+
+/// A form.
+#[derive(Debug)]
+pub struct Form {
+    /// What it is for.
+    pub title: String,
+    /// At the right of the title.
+    pub note: String,
+    /// The fields.
+    pub fields: Vec<FormField>,
+    /// The selected field.
+    pub at: usize,
+    /// What it is for.
+    pub then: Then,
+    /// Why it is not right yet.
+    pub error: Option<String>,
+    /// What the fields mean so far.
+    pub preview: String,
+}
+
+impl Form {
+    /// A form.
+    #[must_use]
+    pub fn new(title: impl Into<String>, fields: Vec<FormField>, then: Then) -> Self {
+        Self { title: title.into(), note: String::new(), fields, at: 0, then, error: None, preview: String::new() }
+    }
+
+    /// All values.
+    #[must_use]
+    pub fn answer(&self) -> Answer {
+        Answer::Form(self.fields.iter().map(FormField::value).collect())
+    }
+
+    /// Moves to the next field; whether there was one.
+    pub fn next(&mut self) -> bool {
+        let more = self.at + 1 < self.fields.len();
+        self.at = if more { self.at + 1 } else { self.at };
+        more
+    }
+
+    /// Moves to the field before.
+    pub fn prev(&mut self) {
+        self.at = self.at.saturating_sub(1);
+    }
+
+    /// Whether the selected field is typed into.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        matches!(self.fields.get(self.at), Some(FormField { kind: FieldKind::Line(_), .. }))
+    }
+
+    /// The next or previous choice of the selected field.
+    pub fn step(&mut self, by: isize) {
+        if let Some(field) = self.fields.get_mut(self.at) {
+            field.step(by);
+        }
+    }
+
+    /// A key in the selected field.
+    pub fn type_key(&mut self, key: Key) {
+        self.error = None;
+        match self.fields.get_mut(self.at).map(|field| &mut field.kind) {
+            Some(FieldKind::Line(input)) => {
+                type_key(input, key);
+            }
+            Some(FieldKind::Choice(..) | FieldKind::Slider { .. }) => match key.typed() {
+                Some('h' | '-') => self.step(-1),
+                Some('l' | '+' | ' ') => self.step(1),
+                _ => {}
+            },
+            None => {}
+        }
+    }
+
+    /// Puts pasted text into the selected field.
+    pub fn paste(&mut self, pasted: &str) {
+        if let Some(FieldKind::Line(input)) = self.fields.get_mut(self.at).map(|field| &mut field.kind) {
+            paste(input, pasted);
+        }
+    }
+
+    fn size(&self, area: Rect) -> (u16, u16) {
+        let width = area.width.saturating_sub(4).min(92);
+        let preview = if self.preview.is_empty() { 0 } else { 7 };
+        let rows = u16::try_from(self.fields.len()).unwrap_or(u16::MAX);
+        (width, rows.saturating_add(preview + 5).min(area.height.saturating_sub(2)))
+    }
+
+    /// The field at a cell of the screen.
+    #[must_use]
+    pub fn field_at(&self, area: Rect, y: u16) -> Option<usize> {
+        let (width, height) = self.size(area);
+        let rect = crate::tui::layout::centered(area, width, height);
+        let row = usize::from(y.checked_sub(rect.y + 1)?) + self.first(rect.height.saturating_sub(4));
+        (row < self.fields.len()).then_some(row)
+    }
+
+    fn first(&self, rows: u16) -> usize {
+        (self.at + 1).saturating_sub(usize::from(rows.max(1)))
+    }
+
+    pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+        let inner = window(buf, area, self.size(area), &self.title, &self.note, theme);
+        let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+        let rows = inner.height.saturating_sub(2);
+        let labels = self.fields.iter().map(|field| text::width(field.label)).max().unwrap_or(0) + 2;
+        let first = self.first(rows);
+        for (row, (at, field)) in (0..rows).zip(self.fields.iter().enumerate().skip(first)) {
+            let selected = at == self.at;
+            let mut pen = Pen::new(buf, inner, row);
+            let style = if selected { theme.title_focus } else { theme.dim };
+            pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent).skip(1).cell(field.label, style, labels);
+            draw_field(&mut pen, field, selected, theme);
+        }
+        let used = u16::try_from(self.fields.len() - first.min(self.fields.len())).unwrap_or(rows).min(rows);
+        let below = Rect { y: inner.y + used, height: rows.saturating_sub(used), ..inner };
+        for (row, line) in (1..below.height).zip(text::wrap(&self.preview, below.width, usize::from(below.height), "…")) {
+            Pen::new(buf, below, row).put(&line, theme.quote);
+        }
+        let mut pen = Pen::new(buf, inner, inner.height.saturating_sub(1));
+        match &self.error {
+            Some(error) => pen.put(error, theme.bad),
+            None => pen
+                .put("Ctrl-S", theme.key)
+                .put(" send", theme.text)
+                .skip(2)
+                .put("Tab", theme.key)
+                .put(" next", theme.text)
+                .skip(2)
+                .put("← →", theme.key)
+                .put(" change", theme.text)
+                .skip(2)
+                .put("Esc", theme.key)
+                .put(" close", theme.text),
+        };
+    }
+}
+
+fn draw_field(pen: &mut Pen<'_>, field: &FormField, selected: bool, theme: &Theme) {
+    let glyphs = theme.glyphs;
+    match &field.kind {
+        FieldKind::Line(input) if selected => {
+            draw_input(pen, input, theme);
+            if input.value().is_empty() {
+                pen.put(field.hint, theme.faint);
+            }
+        }
+        FieldKind::Line(input) if input.value().is_empty() => {
+            pen.put(field.hint, theme.faint);
+        }
+        FieldKind::Line(input) => {
+            pen.put(input.value(), theme.text);
+        }
+        FieldKind::Choice(options, at) => {
+            let value = options.get(*at).map_or("", String::as_str);
+            pen.put(glyphs.left, theme.accent).skip(1).put(value, theme.text).skip(1).put(glyphs.right, theme.accent);
+        }
+        FieldKind::Slider { at, min, max, .. } => {
+            #[allow(clippy::cast_precision_loss)] // small numbers
+            let share = (at - min) as f64 / (max - min).max(1) as f64;
+            meter::bar(pen, 24, share, None, if selected { theme.accent } else { theme.dim }, theme);
+            pen.skip(1).put(&at.to_string(), theme.text);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Windows over the tabs: questions, lists, forms, texts. Each file has a window's data, how keys
+//! change it, and how it looks. What an answer means is decided in `update`, by its [`Then`].
+
+pub mod choice;
+pub mod confirm;
+pub mod form;
+pub mod line;
+pub mod palette;
+pub mod reading;
+pub mod text_edit;
+pub mod toast;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::action::Scope;
+use super::layout::centered;
+use super::model::Tab;
+use super::theme::Theme;
+use super::widgets::frame;
+
+pub use choice::{Choice, Item};
+pub use confirm::Confirm;
+pub use form::{FieldKind, Form, FormField};
+pub use line::Line;
+pub use palette::Palette;
+pub use reading::Reading;
+pub use text_edit::TextEdit;
+
+/// What an answered window is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Filters the open pane as one types.
+    Filter,
+    /// Filters the stream by kind.
+    StreamKind,
+    /// Sets a field of the mind (by its place).
+    MindField(usize),
+    /// Sets a line of the budget (by its place) of this bot.
+    BudgetLine(usize, String),
+    /// Sets the room's pace.
+    Pace,
+    /// A pace of one's own for the room.
+    CustomPace,
+    /// Sets the room's provider.
+    Provider,
+    /// Makes a bot.
+    NewBot,
+    /// Exports.
+    Export,
+    /// Asks this bot.
+    Interview(String),
+    /// Settles a changed file of this bot.
+    Yaml(String),
+    /// Changes a memory's text.
+    EditMemory(i64),
+    /// Handled by a tab: what it is, and about which id.
+    Tab(Tab, &'static str, i64),
+}
+
+/// What a person answered.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// The place of the chosen line.
+    Index(usize),
+    /// What was typed.
+    Text(String),
+    /// The fields of a form, in order: choices and toggles by their text, numbers as text.
+    Form(Vec<String>),
+}
+
+impl Answer {
+    /// The text, if one was typed.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            _ => "",
+        }
+    }
+
+    /// A field of a form.
+    #[must_use]
+    pub fn field(&self, at: usize) -> &str {
+        match self {
+            Self::Form(fields) => fields.get(at).map_or("", String::as_str),
+            _ => "",
+        }
+    }
+}
+
+/// A window.
+#[derive(Debug)]
+pub enum Overlay {
+    /// Something to read.
+    Reading(Reading),
+    /// Actions by name.
+    Palette(Palette),
+    /// Yes or no.
+    Confirm(Confirm),
+    /// One of a list.
+    Choice(Choice),
+    /// Several fields.
+    Form(Box<Form>),
+    /// One line.
+    Line(Line),
+    /// Several lines.
+    Text(Box<TextEdit>),
+}
+
+impl Overlay {
+    /// The scope of its keys.
+    #[must_use]
+    pub const fn scope(&self) -> Scope {
+        match self {
+            Self::Reading(_) => Scope::Reading,
+            Self::Palette(_) | Self::Line(_) => Scope::Line,
+            Self::Confirm(_) => Scope::Confirm,
+            Self::Choice(_) => Scope::Choice,
+            Self::Form(_) => Scope::Form,
+            Self::Text(_) => Scope::Text,
+        }
+    }
+
+    /// Whether it shows that something is under way.
+    #[must_use]
+    pub const fn waits(&self) -> bool {
+        matches!(self, Self::Reading(reading) if reading.waiting)
+    }
+
+    /// Draws it over `area`.
+    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme, spin: usize) {
+        match self {
+            Self::Reading(window) => window.render(area, buf, theme, spin),
+            Self::Palette(window) => window.render(area, buf, theme),
+            Self::Confirm(window) => window.render(area, buf, theme),
+            Self::Choice(window) => window.render(area, buf, theme),
+            Self::Form(window) => window.render(area, buf, theme),
+            Self::Line(window) => window.render(area, buf, theme),
+            Self::Text(window) => window.render(area, buf, theme),
+        }
+    }
+}
+
+/// Clears a place in the middle and frames it.
+fn window(buf: &mut Buffer, area: Rect, size: (u16, u16), title: &str, note: &str, theme: &Theme) -> Rect {
+    let rect = centered(area, size.0, size.1);
+    clear(buf, rect);
+    frame(buf, rect, title, note, true, theme)
+}
+
+/// Empties a place, so that nothing below shines through, wide characters at its edges included.
+fn clear(buf: &mut Buffer, rect: Rect) {
+    let rect = rect.intersection(buf.area);
+    for y in rect.top()..rect.bottom() {
+        if rect.left() > buf.area.left() {
+            let before = &mut buf[(rect.left() - 1, y)];
+            if super::widgets::text::width(before.symbol()) > 1 {
+                before.set_symbol(" ");
+            }
+        }
+        for x in rect.left()..rect.right() {
+            buf[(x, y)].reset();
+        }
+    }
+}

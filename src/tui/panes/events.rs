@@ -1,0 +1,16 @@
+//! The Events tab.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::View;
+use crate::tui::tabs::events::Events;
+use crate::tui::widgets::{frame, pen};
+
+/// Draws the tab.
+pub fn render(state: &Events, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let inner = frame(buf, area, "Events", "", true, view.theme);
+    if !state.loaded {
+        pen::empty(buf, inner, &["reading…"], view.theme);
+    }
+}

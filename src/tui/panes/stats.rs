@@ -1,0 +1,16 @@
+//! The Stats tab.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::View;
+use crate::tui::tabs::stats::Stats;
+use crate::tui::widgets::{frame, pen};
+
+/// Draws the tab.
+pub fn render(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let inner = frame(buf, area, "Stats", "", true, view.theme);
+    if !state.loaded {
+        pen::empty(buf, inner, &["reading…"], view.theme);
+    }
+}

@@ -1,0 +1,558 @@
+//! Colours, styles and glyphs. Panes ask for a meaning (`theme.bad`, `theme.actor(id)`), never for
+//! a colour, so that every theme, `NO_COLOR` and 16 colours work everywhere.
+//!
+//! Nothing is said by colour alone: focus has a thicker border and a mark, status has a word.
+
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::symbols::border;
+
+/// The looks a person can choose.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub enum ThemeName {
+    /// For dark terminals.
+    #[default]
+    Dark,
+    /// For light terminals.
+    Light,
+    /// Plain black and white with strong marks.
+    HighContrast,
+}
+
+impl ThemeName {
+    /// The next look in the round.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Dark => Self::Light,
+            Self::Light => Self::HighContrast,
+            Self::HighContrast => Self::Dark,
+        }
+    }
+
+    /// The word in configuration and state file.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::HighContrast => "high-contrast",
+        }
+    }
+
+    /// Reads the word; `auto` and anything else is `None`.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Dark, Self::Light, Self::HighContrast].into_iter().find(|name| name.as_str() == word)
+    }
+}
+
+/// How many colours the terminal gets.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub enum Colors {
+    /// None: bold, dim, reversed and underlined only (`NO_COLOR`).
+    None,
+    /// The sixteen of the terminal's own palette.
+    Ansi16,
+    /// 256.
+    Ansi256,
+    /// 24 bit.
+    #[default]
+    True,
+}
+
+impl Colors {
+    /// Reads the word of the configuration (`none`, `16`, `256`, `true`); `auto` and anything else is `None`.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "none" | "never" => Self::None,
+            "16" => Self::Ansi16,
+            "256" => Self::Ansi256,
+            "true" | "truecolor" | "24bit" => Self::True,
+            _ => return None,
+        })
+    }
+
+    /// What the environment says of the terminal: `NO_COLOR`, `COLORTERM`, `TERM`.
+    #[must_use]
+    pub fn of_terminal(env: impl Fn(&str) -> Option<String>) -> Self {
+        let term = env("TERM").unwrap_or_default();
+        if env("NO_COLOR").is_some_and(|value| !value.is_empty()) || term == "dumb" {
+            return Self::None;
+        }
+        match env("COLORTERM").as_deref() {
+            Some("truecolor" | "24bit") => Self::True,
+            _ if term.contains("direct") || term.contains("kitty") || term.contains("ghostty") => Self::True,
+            _ if term.contains("256color") => Self::Ansi256,
+            _ => Self::Ansi16,
+        }
+    }
+}
+
+/// A colour in two forms: exact, and the nearest of the sixteen.
+type Tone = (u8, u8, u8, Color);
+
+struct Palette {
+    text: Tone,
+    dim: Tone,
+    faint: Tone,
+    line: Tone,
+    focus: Tone,
+    good: Tone,
+    warn: Tone,
+    bad: Tone,
+    accent: Tone,
+    selected: Tone,
+    blurred: Tone,
+    actors: [Tone; 12],
+}
+
+const DARK: Palette = Palette {
+    text: (216, 222, 233, Color::Reset),
+    dim: (143, 152, 171, Color::Gray),
+    faint: (92, 101, 122, Color::DarkGray),
+    line: (68, 76, 94, Color::DarkGray),
+    focus: (124, 196, 255, Color::LightCyan),
+    good: (143, 209, 122, Color::Green),
+    warn: (240, 192, 96, Color::Yellow),
+    bad: (244, 118, 118, Color::LightRed),
+    accent: (124, 196, 255, Color::Cyan),
+    selected: (48, 66, 96, Color::Blue),
+    blurred: (36, 41, 54, Color::DarkGray),
+    actors: [
+        (255, 158, 100, Color::LightRed),
+        (125, 207, 255, Color::LightCyan),
+        (187, 154, 247, Color::LightMagenta),
+        (158, 206, 106, Color::LightGreen),
+        (224, 175, 104, Color::Yellow),
+        (115, 218, 202, Color::Cyan),
+        (247, 118, 142, Color::Red),
+        (122, 162, 247, Color::LightBlue),
+        (219, 188, 127, Color::LightYellow),
+        (255, 145, 205, Color::Magenta),
+        (180, 249, 120, Color::Green),
+        (160, 180, 210, Color::Blue),
+    ],
+};
+
+const LIGHT: Palette = Palette {
+    text: (40, 44, 52, Color::Reset),
+    dim: (88, 96, 110, Color::DarkGray),
+    faint: (134, 142, 156, Color::Gray),
+    line: (190, 196, 206, Color::Gray),
+    focus: (0, 92, 175, Color::Blue),
+    good: (40, 120, 30, Color::Green),
+    warn: (150, 95, 0, Color::Yellow),
+    bad: (190, 30, 40, Color::Red),
+    accent: (0, 92, 175, Color::Blue),
+    selected: (200, 220, 245, Color::Cyan),
+    blurred: (228, 232, 239, Color::Gray),
+    actors: [
+        (176, 70, 10, Color::Red),
+        (0, 100, 150, Color::Blue),
+        (120, 60, 180, Color::Magenta),
+        (50, 115, 20, Color::Green),
+        (140, 95, 0, Color::Yellow),
+        (0, 115, 105, Color::Cyan),
+        (185, 30, 70, Color::LightRed),
+        (40, 70, 180, Color::LightBlue),
+        (115, 90, 20, Color::Yellow),
+        (170, 40, 125, Color::LightMagenta),
+        (70, 110, 0, Color::LightGreen),
+        (75, 95, 125, Color::DarkGray),
+    ],
+};
+
+/// Everything a pane needs to look right.
+#[derive(Clone, Debug)]
+pub struct Theme {
+    /// Which look.
+    pub name: ThemeName,
+    /// How many colours.
+    pub colors: Colors,
+    /// Plain text.
+    pub text: Style,
+    /// Less important text.
+    pub dim: Style,
+    /// Hardly important text.
+    pub faint: Style,
+    /// Borders.
+    pub border: Style,
+    /// Border of the focused pane.
+    pub border_focus: Style,
+    /// Titles.
+    pub title: Style,
+    /// Title of the focused pane.
+    pub title_focus: Style,
+    /// The selected line of the focused pane.
+    pub selected: Style,
+    /// The selected line of another pane.
+    pub selected_blur: Style,
+    /// What should catch the eye.
+    pub accent: Style,
+    /// All is well.
+    pub good: Style,
+    /// Look here.
+    pub warn: Style,
+    /// Something is wrong.
+    pub bad: Style,
+    /// A key in hints and help.
+    pub key: Style,
+    /// Text a bot wrote.
+    pub quote: Style,
+    /// What a search found.
+    pub found: Style,
+    /// Glyphs.
+    pub glyphs: &'static Glyphs,
+    actors: [Style; 12],
+}
+
+impl Theme {
+    /// The look `name` in so many colours; `ascii` for terminals without Unicode.
+    #[must_use]
+    pub fn new(name: ThemeName, colors: Colors, ascii: bool) -> Self {
+        let glyphs = if ascii { &ASCII } else { &UNICODE };
+        if colors == Colors::None || name == ThemeName::HighContrast {
+            return Self::plain(name, colors, glyphs);
+        }
+        let palette = if name == ThemeName::Light { &LIGHT } else { &DARK };
+        let fg = |tone: Tone| Style::new().fg(color(tone, colors));
+        let bg = |tone: Tone| {
+            if colors == Colors::Ansi16 {
+                Style::new().add_modifier(Modifier::REVERSED)
+            } else {
+                Style::new().bg(color(tone, colors))
+            }
+        };
+        let blurred = if colors == Colors::Ansi16 {
+            Style::new().add_modifier(Modifier::UNDERLINED)
+        } else {
+            Style::new().bg(color(palette.blurred, colors))
+        };
+        Self {
+            name,
+            colors,
+            text: fg(palette.text),
+            dim: fg(palette.dim),
+            faint: fg(palette.faint),
+            border: fg(palette.line),
+            border_focus: fg(palette.focus),
+            title: fg(palette.dim),
+            title_focus: fg(palette.focus).add_modifier(Modifier::BOLD),
+            selected: bg(palette.selected).add_modifier(Modifier::BOLD),
+            selected_blur: blurred,
+            accent: fg(palette.accent),
+            good: fg(palette.good),
+            warn: fg(palette.warn),
+            bad: fg(palette.bad),
+            key: fg(palette.accent).add_modifier(Modifier::BOLD),
+            quote: fg(palette.dim).add_modifier(Modifier::ITALIC),
+            found: fg(palette.warn).add_modifier(Modifier::UNDERLINED),
+            glyphs,
+            actors: palette.actors.map(|tone| fg(tone).add_modifier(Modifier::BOLD)),
+        }
+    }
+
+    /// Without colours of our own: marks only, or black on white where colours are allowed.
+    fn plain(name: ThemeName, colors: Colors, glyphs: &'static Glyphs) -> Self {
+        let plain = Style::new();
+        let bold = plain.add_modifier(Modifier::BOLD);
+        let color = |c: Color| if colors == Colors::None { plain } else { plain.fg(c) };
+        let light = name == ThemeName::Light;
+        let strong = if light { Color::Black } else { Color::White };
+        Self {
+            name,
+            colors,
+            text: plain,
+            dim: plain,
+            faint: if colors == Colors::None { plain.add_modifier(Modifier::DIM) } else { plain },
+            border: plain,
+            border_focus: color(strong).add_modifier(Modifier::BOLD),
+            title: plain,
+            title_focus: bold.add_modifier(Modifier::REVERSED),
+            selected: bold.add_modifier(Modifier::REVERSED),
+            selected_blur: plain.add_modifier(Modifier::UNDERLINED),
+            accent: bold,
+            good: color(Color::LightGreen),
+            warn: color(Color::LightYellow).add_modifier(Modifier::BOLD),
+            bad: color(Color::LightRed).add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+            key: bold,
+            quote: plain.add_modifier(Modifier::ITALIC),
+            found: plain.add_modifier(Modifier::UNDERLINED),
+            glyphs,
+            actors: [bold; 12],
+        }
+    }
+
+    /// The style of an actor's initials and name: the same for the same id everywhere.
+    #[must_use]
+    pub fn actor(&self, id: &str) -> Style {
+        // FNV-1a: stable between runs and platforms. The six of the shipped roster differ.
+        let hash = id.bytes().fold(0x811c_9dc5_u32, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193));
+        self.actors[(hash >> 7) as usize % self.actors.len()]
+    }
+
+    /// The style of line `at` in a chart.
+    #[must_use]
+    pub fn series(&self, at: usize) -> Style {
+        self.actors[at % self.actors.len()]
+    }
+
+    /// The style of a selected line, or none.
+    #[must_use]
+    pub fn line(&self, selected: bool, focused: bool) -> Style {
+        match (selected, focused) {
+            (false, _) => Style::new(),
+            (true, true) => self.selected,
+            (true, false) => self.selected_blur,
+        }
+    }
+}
+
+fn color(tone: Tone, colors: Colors) -> Color {
+    let (r, g, b, ansi) = tone;
+    match colors {
+        Colors::None => Color::Reset,
+        Colors::Ansi16 => ansi,
+        Colors::Ansi256 => Color::Indexed(nearest_256(r, g, b)),
+        Colors::True => Color::Rgb(r, g, b),
+    }
+}
+
+/// The nearest of the 6×6×6 cube and the 24 greys.
+fn nearest_256(r: u8, g: u8, b: u8) -> u8 {
+    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    let step = |v: u8| (0..6_u8).min_by_key(|i| STEPS[usize::from(*i)].abs_diff(v)).unwrap_or(0);
+    let far = |x: (u8, u8, u8)| {
+        u32::from(x.0.abs_diff(r)).pow(2) + u32::from(x.1.abs_diff(g)).pow(2) + u32::from(x.2.abs_diff(b)).pow(2)
+    };
+    let (cr, cg, cb) = (step(r), step(g), step(b));
+    let cube = (STEPS[usize::from(cr)], STEPS[usize::from(cg)], STEPS[usize::from(cb)]);
+    let mean = (u16::from(r) + u16::from(g) + u16::from(b)) / 3;
+    let grey = u8::try_from(mean.saturating_sub(8) / 10).unwrap_or(23).min(23);
+    let level = 8 + grey * 10;
+    if far((level, level, level)) < far(cube) { 232 + grey } else { 16 + 36 * cr + 6 * cg + cb }
+}
+
+/// The signs on the screen, in Unicode or ASCII. All are one cell wide.
+#[derive(Debug)]
+#[allow(missing_docs)] // named after what they mark
+pub struct Glyphs {
+    pub border: border::Set<'static>,
+    pub border_focus: border::Set<'static>,
+    pub marker: &'static str,
+    pub active: &'static str,
+    pub paused: &'static str,
+    pub capped: &'static str,
+    pub failing: &'static str,
+    pub offline: &'static str,
+    pub spinner: &'static [&'static str],
+    pub thread: &'static str,
+    pub reply: &'static str,
+    pub up: &'static str,
+    pub down: &'static str,
+    pub follow: &'static str,
+    pub unfollow: &'static str,
+    pub search: &'static str,
+    pub quiet: &'static str,
+    pub failed: &'static str,
+    pub person: &'static str,
+    pub interview: &'static str,
+    pub event: &'static str,
+    pub config: &'static str,
+    pub full: &'static str,
+    pub empty: &'static str,
+    pub ghost: &'static str,
+    pub left: &'static str,
+    pub right: &'static str,
+    pub dot: &'static str,
+    pub sep: &'static str,
+    pub ellipsis: &'static str,
+    pub open: &'static str,
+    pub folded: &'static str,
+    pub pin: &'static str,
+    pub flag: &'static str,
+    pub edited: &'static str,
+    pub arrow_up: &'static str,
+    pub arrow_right: &'static str,
+    pub play: &'static str,
+    pub pause: &'static str,
+    pub stop: &'static str,
+    pub thumb: &'static str,
+    pub track: &'static str,
+    pub quote_open: &'static str,
+    pub quote_close: &'static str,
+    pub bars: &'static [&'static str],
+    pub ascii: bool,
+}
+
+/// For terminals with Unicode.
+pub static UNICODE: Glyphs = Glyphs {
+    border: border::ROUNDED,
+    border_focus: border::THICK,
+    marker: "▸",
+    active: "●",
+    paused: "‖",
+    capped: "◐",
+    failing: "✖",
+    offline: "○",
+    spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
+    thread: "✚",
+    reply: "↩",
+    up: "▲",
+    down: "▼",
+    follow: "→",
+    unfollow: "↛",
+    search: "⌕",
+    quiet: "·",
+    failed: "✖",
+    person: "◆",
+    interview: "◇",
+    event: "※",
+    config: "≡",
+    full: "█",
+    empty: "░",
+    ghost: "┃",
+    left: "‹",
+    right: "›",
+    dot: "·",
+    sep: "│",
+    ellipsis: "…",
+    open: "▾",
+    folded: "▸",
+    pin: "◈",
+    flag: "⚑",
+    edited: "✎",
+    arrow_up: "↑",
+    arrow_right: "→",
+    play: "▶",
+    pause: "‖",
+    stop: "■",
+    thumb: "┃",
+    track: "│",
+    quote_open: "“",
+    quote_close: "”",
+    bars: &[" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+    ascii: false,
+};
+
+const ASCII_BORDER: border::Set<'static> = border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
+
+const ASCII_FOCUS: border::Set<'static> = border::Set {
+    top_left: "#",
+    top_right: "#",
+    bottom_left: "#",
+    bottom_right: "#",
+    vertical_left: "#",
+    vertical_right: "#",
+    horizontal_top: "=",
+    horizontal_bottom: "=",
+};
+
+/// For terminals without.
+pub static ASCII: Glyphs = Glyphs {
+    border: ASCII_BORDER,
+    border_focus: ASCII_FOCUS,
+    marker: ">",
+    active: "*",
+    paused: "=",
+    capped: "%",
+    failing: "!",
+    offline: "o",
+    spinner: &["|", "/", "-", "\\"],
+    thread: "+",
+    reply: "<",
+    up: "^",
+    down: "v",
+    follow: ">",
+    unfollow: "x",
+    search: "?",
+    quiet: ".",
+    failed: "!",
+    person: "@",
+    interview: "i",
+    event: "*",
+    config: "=",
+    full: "#",
+    empty: "-",
+    ghost: "|",
+    left: "<",
+    right: ">",
+    dot: ".",
+    sep: "|",
+    ellipsis: "~",
+    open: "v",
+    folded: ">",
+    pin: "*",
+    flag: "!",
+    edited: "~",
+    arrow_up: "^",
+    arrow_right: ">",
+    play: ">",
+    pause: "=",
+    stop: "x",
+    thumb: "#",
+    track: "|",
+    quote_open: "\"",
+    quote_close: "\"",
+    bars: &[" ", ".", ".", ":", ":", "|", "|", "#", "#"],
+    ascii: true,
+};
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn selection_shows_in_every_look_and_without_colours() {
+        for name in [ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast] {
+            for colors in [Colors::None, Colors::Ansi16, Colors::Ansi256, Colors::True] {
+                let theme = Theme::new(name, colors, false);
+                assert_ne!(theme.selected, Style::new(), "{name:?} {colors:?}");
+                assert_ne!(theme.selected_blur, Style::new(), "{name:?} {colors:?}");
+                assert_ne!(theme.selected, theme.selected_blur, "{name:?} {colors:?}");
+                if colors == Colors::None {
+                    for style in [theme.text, theme.selected, theme.bad, theme.good, theme.actor("ada_001")] {
+                        assert!(style.fg.is_none() && style.bg.is_none());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_shipped_bots_have_colours_of_their_own() {
+        let theme = Theme::new(ThemeName::Dark, Colors::True, false);
+        let ids = ["ada_001", "marcus_001", "luna_001", "rex_001", "echo_001", "sage_001"];
+        assert_eq!(ids.iter().map(|id| theme.actor(id).fg).collect::<HashSet<_>>().len(), 6);
+    }
+
+    #[test]
+    fn colours_follow_the_environment() {
+        let of = |pairs: &'static [(&str, &str)]| {
+            Colors::of_terminal(|key| pairs.iter().find(|(k, _)| *k == key).map(|(_, v)| (*v).to_owned()))
+        };
+        assert_eq!(of(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]), Colors::None);
+        assert_eq!(of(&[("NO_COLOR", ""), ("COLORTERM", "truecolor")]), Colors::True);
+        assert_eq!(of(&[("TERM", "xterm-256color")]), Colors::Ansi256);
+        assert_eq!(of(&[("TERM", "linux")]), Colors::Ansi16);
+    }
+
+    #[test]
+    fn the_cube_holds_pure_colours() {
+        assert_eq!(nearest_256(255, 0, 0), 196);
+        assert_eq!(nearest_256(255, 255, 255), 231);
+        assert_eq!(nearest_256(8, 8, 8), 232);
+    }
+}

@@ -1,0 +1,142 @@
+//! Actions: windows first, then what has the focus, then the program.
+
+use super::{answer, live, open, show_tab};
+use crate::tui::action::Act;
+use crate::tui::keymap::Key;
+use crate::tui::model::{Model, Pane, Tab};
+use crate::tui::msg::{Command, Effect};
+use crate::tui::overlays::Overlay;
+use crate::tui::tabs;
+use crate::protocol::EngineState;
+
+/// Does an action where it was meant.
+pub fn perform(model: &mut Model, act: Act, key: Option<Key>) -> Vec<Effect> {
+    if !model.overlays.is_empty() {
+        return in_window(model, act);
+    }
+    let here = if model.tab == Tab::Live { live::act(model, act, key) } else { tabs::act(model, act) };
+    here.unwrap_or_else(|| everywhere(model, act))
+}
+
+fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
+    match act {
+        Act::Quit => return vec![Effect::Quit],
+        Act::Suspend => return vec![Effect::Suspend],
+        Act::Redraw => return vec![Effect::Redraw],
+        Act::Refresh => return super::tick::read_everything(model),
+        Act::Help => open::help(model),
+        Act::Palette => open::palette(model),
+        Act::NextTheme => {
+            let next = model.theme.name.next();
+            model.set_theme(next);
+            model.theme_chosen = true;
+            model.toast(crate::tui::model::Tone::Info, format!("theme: {}", next.as_str()));
+        }
+        Act::NextTab => return show_tab(model, model.tab.step(1)),
+        Act::PrevTab => return show_tab(model, model.tab.step(-1)),
+        Act::TabLive => return show_tab(model, Tab::Live),
+        Act::TabForum => return show_tab(model, Tab::Forum),
+        Act::TabStats => return show_tab(model, Tab::Stats),
+        Act::TabMemory => return show_tab(model, Tab::Memory),
+        Act::TabSociety => return show_tab(model, Tab::Society),
+        Act::TabModeration => return show_tab(model, Tab::Moderation),
+        Act::TabEvents => return show_tab(model, Tab::Events),
+        Act::TabLog => return show_tab(model, Tab::Log),
+        Act::Filter => open::filter(model),
+        Act::PauseEngine => {
+            let paused = model.room.as_ref().is_some_and(|room| room.engine == EngineState::Paused);
+            return vec![Effect::Run(if paused { Command::ResumeEngine } else { Command::PauseEngine })];
+        }
+        Act::Step => return vec![Effect::Run(Command::StepEngine)],
+        Act::TriggerAll => return open::trigger_all(model),
+        Act::Pace => return open::pace(model),
+        Act::Providers => return open::providers(model),
+        Act::NewBot => open::new_bot(model),
+        Act::Export => open::export(model),
+        Act::Trigger
+        | Act::PauseBot
+        | Act::BotPace
+        | Act::Interview
+        | Act::DeleteBot
+        | Act::YamlChoice => return live::on_bot(model, act),
+        Act::InspectProfile | Act::InspectMind | Act::InspectBudget | Act::InspectMemory | Act::InspectWhy => {
+            let mut effects = show_tab(model, Tab::Live);
+            effects.extend(live::act(model, act, None).unwrap_or_default());
+            return effects;
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
+    let Some(window) = model.overlays.last_mut() else { return Vec::new() };
+    match (window, act) {
+        (Overlay::Reading(reading), Act::Copy) => return vec![Effect::Copy(reading.plain())],
+        (_, Act::Cancel) => return answer::cancelled(model),
+        (Overlay::Reading(reading), act) => reading.act(act),
+        (Overlay::Palette(palette), Act::Up | Act::Down) => {
+            let len = palette.len();
+            palette.scroll.act(act, len);
+        }
+        (Overlay::Palette(palette), Act::Accept) => {
+            let chosen = palette.selected();
+            model.overlays.pop();
+            return match chosen {
+                Some(act) if super::may(model, act) => perform(model, act, None),
+                _ => Vec::new(),
+            };
+        }
+        (Overlay::Confirm(confirm), Act::Accept) => {
+            let effects = std::mem::take(&mut confirm.yes);
+            model.overlays.pop();
+            return effects;
+        }
+        (Overlay::Choice(choice), Act::Accept) => {
+            let at = choice.scroll.selected;
+            return answer::chosen(model, at);
+        }
+        (Overlay::Choice(choice), Act::TestProvider) => {
+            let name = choice.items.get(choice.scroll.selected).map(|item| item.title.clone());
+            if let (crate::tui::overlays::Then::Provider, Some(name)) = (&choice.then, name) {
+                choice.message = Some(format!("asking {name} with one tiny call…"));
+                return vec![Effect::Run(Command::TestProvider(name))];
+            }
+        }
+        (Overlay::Choice(choice), act) => {
+            let len = choice.items.len();
+            choice.message = None;
+            choice.scroll.act(act, len);
+        }
+        (Overlay::Form(form), act) => match act {
+            Act::Submit => return answer::submitted(model),
+            Act::NextField => {
+                if !form.next() {
+                    return answer::submitted(model);
+                }
+            }
+            Act::PrevField => form.prev(),
+            Act::ChooseNext | Act::ChoosePrev => {
+                form.step(if act == Act::ChooseNext { 1 } else { -1 });
+                answer::preview(model);
+            }
+            _ => {}
+        },
+        (Overlay::Line(_), Act::Accept) | (Overlay::Text(_), Act::Submit) => return answer::submitted(model),
+        (Overlay::Line(line), Act::Up | Act::Down) if line.is_live() => {
+            // The list below can be walked while its filter is typed.
+            let here = if model.tab == Tab::Live { live::act(model, act, None) } else { tabs::act(model, act) };
+            return here.unwrap_or_default();
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Focuses a pane of the Live tab.
+pub fn focus(model: &mut Model, pane: Pane) {
+    model.focus = pane;
+    if pane.is_lower() {
+        model.lower_pane = pane;
+    }
+}

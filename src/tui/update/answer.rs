@@ -1,0 +1,249 @@
+//! What answers to windows mean.
+
+use std::path::PathBuf;
+
+use super::open;
+use crate::domain::pace::Preset;
+use crate::domain::{Behavior, Engagement, text};
+use crate::protocol::request::CreatePersonality;
+use crate::protocol::{CreateBot, EditMemory, ExportFormat, Interview, SetPace, YamlChoice};
+use crate::tui::live::budget;
+use crate::tui::live::mind::Field;
+use crate::tui::live::stream::StreamFilter;
+use crate::tui::model::{Model, Pane, Tab};
+use crate::tui::msg::{Command, Effect};
+use crate::tui::overlays::reading::Para;
+use crate::tui::overlays::{Answer, Line, Overlay, Reading, Then};
+use crate::tui::tabs;
+
+/// A window was closed without an answer.
+pub fn cancelled(model: &mut Model) -> Vec<Effect> {
+    match model.overlays.pop() {
+        // Leaving the filter with Esc shows everything again.
+        Some(Overlay::Line(line)) if line.is_live() => apply_filter(model, ""),
+        _ => Vec::new(),
+    }
+}
+
+/// A line changed while it is typed.
+pub fn typed(model: &mut Model) -> Vec<Effect> {
+    match model.overlays.last() {
+        Some(Overlay::Line(line)) if line.is_live() => {
+            let typed = line.input.value().to_owned();
+            apply_filter(model, &typed)
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn apply_filter(model: &mut Model, typed: &str) -> Vec<Effect> {
+    match (model.tab, model.focus) {
+        (Tab::Live, Pane::Activity) => {
+            let filter = StreamFilter { text: typed.to_lowercase(), ..model.stream.filter().clone() };
+            model.stream.set_filter(filter);
+            super::live::older(model)
+        }
+        (Tab::Live, _) => {
+            model.bots.set_filter(typed);
+            super::live::follow_selection(model)
+        }
+        (tab, _) => {
+            tabs::answered(model, tab, "filter", 0, &Answer::Text(typed.to_owned())).unwrap_or_default()
+        }
+    }
+}
+
+/// A line of a list was chosen.
+pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
+    let Some(Overlay::Choice(choice)) = model.overlays.pop() else { return Vec::new() };
+    let Some(item) = choice.items.get(at) else { return Vec::new() };
+    match choice.then {
+        Then::StreamKind => {
+            let kind = at.checked_sub(1).and_then(|at| open::KINDS.get(at)).map(|kind| (*kind).to_owned());
+            let filter = StreamFilter { kind, ..model.stream.filter().clone() };
+            model.stream.set_filter(filter);
+            return super::live::older(model);
+        }
+        Then::MindField(place) => {
+            if let Some(field) = Field::ALL.get(place) {
+                let _ = model.inspector.mind.set_text(*field, &item.title); // a listed choice is always right
+            }
+        }
+        Then::Pace => match Preset::NAMED.get(at) {
+            Some(preset) => {
+                let pace = SetPace { preset: Some(preset.as_str().into()), interval_seconds: None };
+                return vec![Effect::Run(Command::SetPace(pace))];
+            }
+            None => model.overlays.push(Overlay::Line(Line::new(
+                "Every bot wakes every … (90, 5m, 2h, 1d)",
+                "",
+                Then::CustomPace,
+            ))),
+        },
+        Then::Provider => {
+            let name = item.title.clone();
+            return vec![Effect::Run(Command::SetDefaultProvider { name, confirm_cost: false })];
+        }
+        Then::Yaml(bot) => {
+            let choice = if at == 0 { YamlChoice::Keep } else { YamlChoice::Take };
+            return vec![Effect::Run(Command::YamlChoice(bot, choice))];
+        }
+        Then::Tab(tab, what, id) => {
+            return tabs::answered(model, tab, what, id, &Answer::Index(at)).unwrap_or_else(|why| {
+                model.toast(crate::tui::model::Tone::Bad, why);
+                Vec::new()
+            });
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// A line, text or form was sent. It stays open with a sentence when it is not right yet.
+pub fn submitted(model: &mut Model) -> Vec<Effect> {
+    let Some(window) = model.overlays.pop() else { return Vec::new() };
+    let (then, answer) = match &window {
+        Overlay::Line(line) => (line.then.clone(), Answer::Text(line.input.value().to_owned())),
+        Overlay::Text(edit) => (edit.then.clone(), Answer::Text(edit.value())),
+        Overlay::Form(form) => (form.then.clone(), form.answer()),
+        _ => return Vec::new(),
+    };
+    match meaning(model, then, &answer) {
+        Ok(effects) => effects,
+        Err(why) => {
+            let mut window = window;
+            match &mut window {
+                Overlay::Line(line) => line.error = Some(why),
+                Overlay::Text(edit) => edit.error = Some(why),
+                Overlay::Form(form) => form.error = Some(why),
+                _ => {}
+            }
+            model.overlays.push(window);
+            Vec::new()
+        }
+    }
+}
+
+fn meaning(model: &mut Model, then: Then, answer: &Answer) -> Result<Vec<Effect>, String> {
+    let run = |command| Ok(vec![Effect::Run(command)]);
+    match then {
+        Then::MindField(at) => {
+            let field = Field::ALL.get(at).ok_or("no such field")?;
+            model.inspector.mind.set_text(*field, answer.text())?;
+            Ok(Vec::new())
+        }
+        Then::BudgetLine(at, bot) => {
+            let line = budget::Line::ALL.get(at).ok_or("no such line")?;
+            run(line.command(&bot, answer.text())?)
+        }
+        Then::CustomPace => {
+            let seconds = budget::read_interval(answer.text())?.ok_or("an interval, such as 90, 5m or 2h")?;
+            run(Command::SetPace(SetPace { preset: None, interval_seconds: Some(seconds) }))
+        }
+        Then::NewBot => run(Command::CreateBot(new_bot(answer)?)),
+        Then::Export => run(export(answer)?),
+        Then::Interview(bot) => {
+            let question = text::clean(answer.field(0), 2_000);
+            if question.trim().is_empty() {
+                return Err("ask something".into());
+            }
+            let mut reading = Reading::new(format!("Interview with {}", model.name(&bot)), Vec::new());
+            reading.paras = vec![Para::Heading(question.clone()), Para::Gap, Para::Text(String::new())];
+            reading.waiting = true;
+            reading.of_bot = Some(bot.clone());
+            model.overlays.push(Overlay::Reading(reading));
+            run(Command::Interview(bot, Interview { question, remember: answer.field(1) == "yes" }))
+        }
+        Then::EditMemory(id) => {
+            let said = text::clean(answer.text(), 4_000);
+            if said.trim().is_empty() {
+                return Err("to remove it, use Forget".into());
+            }
+            run(Command::EditMemory(id, EditMemory { text: Some(said), pinned: None }))
+        }
+        Then::Tab(tab, what, id) => tabs::answered(model, tab, what, id, answer),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn list(typed: &str) -> Vec<String> {
+    typed.split([',', ';', '\n']).map(|item| text::clean_line(item, 100)).filter(|item| !item.is_empty()).collect()
+}
+
+fn behavior(answer: &Answer) -> Behavior {
+    let level = |at: usize| answer.field(at).parse().unwrap_or(50_u8).min(100);
+    let style = answer.field(5);
+    Behavior {
+        engagement_style: Engagement::ALL.into_iter().find(|e| e.as_str() == style).unwrap_or_default(),
+        creativity_level: level(6),
+        leadership_tendency: level(7),
+        skepticism: level(8),
+        aggression: level(9),
+        shyness: level(10),
+    }
+}
+
+fn new_bot(answer: &Answer) -> Result<CreateBot, String> {
+    let name = text::clean_line(answer.field(0), 60);
+    if !(3..=30).contains(&name.chars().count()) {
+        return Err("a name has 3 to 30 characters".into());
+    }
+    let traits = list(answer.field(1));
+    if !(1..=10).contains(&traits.len()) {
+        return Err("give it one to ten traits, with commas between".into());
+    }
+    let style = text::clean_line(answer.field(2), 200);
+    Ok(CreateBot {
+        name,
+        personality: CreatePersonality {
+            traits,
+            communication_style: (!style.is_empty()).then_some(style),
+            interests: list(answer.field(3)),
+            quirks: list(answer.field(4)),
+            behavior: behavior(answer),
+        },
+        model: None,
+    })
+}
+
+fn export(answer: &Answer) -> Result<Command, String> {
+    let (_, kind) = open::EXPORTS.into_iter().find(|(name, _)| *name == answer.field(0)).ok_or("choose what")?;
+    let format = match answer.field(1) {
+        "jsonl" => ExportFormat::Jsonl,
+        "csv" => ExportFormat::Csv,
+        _ => ExportFormat::Json,
+    };
+    let days = match answer.field(2).trim() {
+        "" | "all" => None,
+        days => Some(days.parse::<u32>().ok().filter(|days| *days > 0).ok_or("days: a whole number, or empty for all")?),
+    };
+    let path = answer.field(3).trim();
+    if path.is_empty() {
+        return Err("where should it be written?".into());
+    }
+    Ok(Command::Export { kind, format, days, path: PathBuf::from(path) })
+}
+
+/// Brings the preview of an open form up to date.
+pub fn preview(model: &mut Model) {
+    let Some(Overlay::Form(form)) = model.overlays.last_mut() else { return };
+    let answer = form.answer();
+    match &form.then {
+        Then::NewBot => form.preview = open::preview_of(&behavior(&answer)),
+        Then::Export => {
+            // The file's name follows the kind and format until a person writes another.
+            let names: Vec<String> = open::EXPORTS
+                .iter()
+                .flat_map(|(kind, _)| ["json", "jsonl", "csv"].map(|format| format!("{kind}.{format}")))
+                .collect();
+            let proposed = format!("{}.{}", answer.field(0), answer.field(1));
+            if let Some(field) = form.fields.get_mut(3)
+                && names.contains(&field.value())
+                && form.at != 3
+            {
+                field.kind = crate::tui::overlays::FieldKind::Line(tui_input::Input::from(proposed));
+            }
+        }
+        _ => {}
+    }
+}

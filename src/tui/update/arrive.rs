@@ -1,0 +1,457 @@
+//! What arrives: events, answers to reads and changes, the state of the link.
+
+use super::open;
+use crate::protocol::{Event, Fault, FaultKind, Notice};
+use crate::tui::live::mind::Applied;
+use crate::tui::live::stream::Row;
+use crate::tui::live::{Page, inspector};
+use crate::tui::model::{Model, Tone};
+use crate::tui::msg::{Command, Connection, Data, Effect, Load, Outcome, Role};
+use crate::tui::overlays::reading::Para;
+use crate::tui::overlays::{Confirm, Overlay, Then};
+use crate::tui::tabs;
+
+/// Something happened in the society.
+pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
+    model.bots.event(&event.notice);
+    tabs::event(model, event);
+    let mut effects = Vec::new();
+    match &event.notice {
+        Notice::HeartbeatComplete { bot_id, action, details, tokens_used, cost_usd, .. } => {
+            if let Some(row) = Row::of_event(event) {
+                remember_title(model, &row);
+                model.stream.push(row);
+            }
+            if let Some(room) = &mut model.room {
+                room.tokens_today += tokens_used;
+                room.cost_today = crate::domain::Money::from_nanos(
+                    room.cost_today.nanos().saturating_add(cost_usd.nanos()),
+                );
+                room.last_seq = room.last_seq.max(event.seq);
+            }
+            if *action == "vote"
+                && let Some(other) = details.get("other_bot_id").and_then(serde_json::Value::as_str)
+            {
+                model.stale.bots.insert(other.to_owned());
+                model.stale.reputation = true;
+            }
+            model.stale.bots.insert(bot_id.clone());
+            model.stale.usage = true;
+            if model.inspector.wanted.as_deref() == Some(bot_id) {
+                if model.inspector.mind.applied == Applied::Waiting && is_beat(action) {
+                    model.inspector.mind.applied = Applied::Since(event.timestamp);
+                }
+                model.stale.memory = true;
+            }
+        }
+        Notice::ConfigUpdated { bot_id, .. } => {
+            model.stale.bots.insert(bot_id.clone());
+            model.stale.config |= model.inspector.wanted.as_deref() == Some(bot_id);
+        }
+        Notice::PaceChanged { .. } => model.stale.room = true,
+        Notice::ThoughtDelta { bot_id, text } => {
+            model.stream.thought(bot_id, text);
+            if let Some(Overlay::Reading(reading)) = model.overlays.last_mut()
+                && reading.waiting
+                && reading.of_bot.as_deref() == Some(bot_id)
+                && let Some(Para::Text(said)) = reading.paras.last_mut()
+            {
+                said.push_str(&crate::domain::text::clean(text, 4_000));
+            }
+        }
+        Notice::HeartbeatStarted { bot_id, .. } => {
+            model.stream.thoughts.remove(bot_id);
+        }
+        Notice::BotStatus { bot_id, .. } => {
+            model.stream.thoughts.remove(bot_id);
+            if model.bots.get(bot_id).is_none() {
+                model.stale.bots.insert(bot_id.clone());
+            }
+            model.stale.room = true;
+        }
+        Notice::FlagRaised { .. } => model.stale.room = true,
+        Notice::EngineState { engine } => {
+            if let Some(room) = &mut model.room {
+                room.engine = *engine;
+            }
+            model.stale.all_bots = true;
+        }
+        Notice::Resync { from_seq, .. } => {
+            let query = crate::protocol::ActivityQuery {
+                limit: 200,
+                after_seq: Some(from_seq - 1),
+                ..crate::protocol::ActivityQuery::default()
+            };
+            effects.push(Effect::Load(Load::Activity(query)));
+            model.stale.all_bots = true;
+            model.stale.room = true;
+        }
+        Notice::EventInjected { .. } | Notice::Usage { .. } => {}
+    }
+    if !model.simulated() && event.timestamp > model.now {
+        model.now = event.timestamp;
+    }
+    effects
+}
+
+fn is_beat(action: &str) -> bool {
+    !matches!(action, "human_post" | "interview" | "event_injected" | "config_updated")
+}
+
+fn remember_title(model: &mut Model, row: &Row) {
+    if row.action == "create_thread"
+        && let Some(id) = row.thread
+        && !row.about.is_empty()
+    {
+        model.titles.insert(id, row.about.clone());
+    }
+    if !row.bot_name.is_empty() && !model.names.contains_key(&row.bot_id) {
+        model.names.insert(row.bot_id.clone(), row.bot_name.clone());
+    }
+}
+
+/// The link's state changed.
+pub fn on_link(model: &mut Model, connection: Connection, role: Role) -> Vec<Effect> {
+    let back = matches!(model.connection, Connection::Reconnecting { .. }) && connection == Connection::Connected;
+    model.role = role;
+    if model.connection == connection {
+        return Vec::new();
+    }
+    model.connection = connection;
+    if back { super::tick::read_everything(model) } else { Vec::new() }
+}
+
+/// A read came back.
+pub fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect> {
+    let mut effects = tabs::loaded(model, &load, &data);
+    let wanted = model.inspector.wanted.clone();
+    let is_wanted = |id: &String| wanted.as_ref() == Some(id);
+    match (load, data) {
+        (Load::Room, Data::Room(room)) => take_room(model, *room),
+        (Load::Bots(after), Data::Bots(bots)) => effects.extend(take_bots(model, after.as_deref(), &bots)),
+        (Load::Bot(id), Data::Bot(bot)) => {
+            model.bots.merge(std::slice::from_ref(&*bot));
+            model.names.insert(bot.id.clone(), bot.name.clone());
+            if is_wanted(&id) {
+                model.inspector.bot = Some(*bot);
+            }
+        }
+        (Load::Config(id), Data::Config(config)) if is_wanted(&id) => {
+            model.inspector.caps = Some(config.cost_caps);
+            model.inspector.mind.load(config.personality_config, config.yaml_config);
+        }
+        (Load::Posts(id), Data::Posts(posts)) if is_wanted(&id) => model.inspector.posts = posts,
+        (Load::Follows(id), Data::Follows { followers, following }) if is_wanted(&id) => {
+            model.inspector.followers = followers;
+            model.inspector.following = following;
+        }
+        (Load::Activity(query), Data::Activity(rows)) => effects.extend(take_activity(model, &query, &rows)),
+        (Load::Acts(query), Data::Activity(acts)) if query.bot_id == model.inspector.wanted => {
+            if let Some(id) = model.inspector.why.load_acts(&acts) {
+                model.inspector.why.ask(id);
+                effects.push(Effect::Load(Load::Why(id)));
+            }
+        }
+        (Load::Why(id), Data::Why(why)) if model.inspector.why.wanted == Some(id) => {
+            model.inspector.why.load(*why);
+        }
+        (Load::Warm(id, query), Data::Warm(warm)) if is_wanted(&id) && query.q.is_none() && query.offset == 0 => {
+            model.inspector.recall.load_warm(*warm);
+        }
+        (Load::Cold(id, _, 0), Data::Cold(cold)) if is_wanted(&id) => model.inspector.recall.load_cold(cold),
+        (Load::Usage(crate::protocol::Period::Daily), Data::Usage(usage)) => model.lower.usage = Some(usage),
+        (Load::UsageSeries(14, None), Data::UsageSeries(series)) => model.lower.series = series,
+        (Load::Forecast, Data::Forecast(forecast)) => take_forecast(model, forecast),
+        (Load::ReputationHistory(7), Data::ReputationHistory(history)) => model.lower.reputation = history,
+        (Load::Log(_), Data::Log(lines)) => model.lower.log = lines,
+        (Load::Providers, Data::Providers(providers)) => take_providers(model, providers),
+        (Load::Titles, Data::Threads(threads)) => {
+            model.titles.extend(threads.into_iter().map(|thread| (thread.id, thread.title)));
+        }
+        _ => {}
+    }
+    effects
+}
+
+fn take_room(model: &mut Model, room: crate::protocol::RoomView) {
+    if let Ok(zone) = jiff::tz::TimeZone::get(&room.timezone) {
+        model.zone = zone;
+    }
+    if room.now > model.now || room.simulated {
+        model.now = room.now;
+    }
+    model.room = Some(room);
+}
+
+fn take_bots(model: &mut Model, after: Option<&str>, bots: &[crate::protocol::BotView]) -> Vec<Effect> {
+    for bot in bots {
+        model.names.insert(bot.id.clone(), bot.name.clone());
+    }
+    let whole = after.is_none() && bots.len() < PAGE;
+    if whole {
+        model.bots.set(bots);
+    } else {
+        model.bots.merge(bots);
+    }
+    let mut effects = Vec::new();
+    if bots.len() >= PAGE
+        && let Some(last) = bots.last()
+    {
+        effects.push(Effect::Load(Load::Bots(Some(last.id.clone()))));
+    }
+    if model.inspector.wanted.is_none() || whole {
+        let id = model.inspector.wanted.clone();
+        effects.extend(super::live::follow_selection(model));
+        if let Some(bot) = id.and_then(|id| bots.iter().find(|bot| bot.id == id)) {
+            model.inspector.bot = Some(bot.clone());
+        }
+    }
+    effects
+}
+
+/// Bots read at once.
+pub const PAGE: usize = 200;
+
+fn take_activity(
+    model: &mut Model,
+    query: &crate::protocol::ActivityQuery,
+    rows: &[crate::protocol::ActivityView],
+) -> Vec<Effect> {
+    if query.after_seq.is_some() {
+        for view in rows {
+            let row = Row::of_activity(view);
+            remember_title(model, &row);
+            model.stream.push(row);
+        }
+        // A long gap is read page by page.
+        return match rows.last() {
+            Some(last) if rows.len() >= usize::try_from(query.limit).unwrap_or(usize::MAX) => {
+                let next = crate::protocol::ActivityQuery { after_seq: Some(last.id), ..query.clone() };
+                vec![Effect::Load(Load::Activity(next))]
+            }
+            _ => Vec::new(),
+        };
+    }
+    for view in rows {
+        remember_title(model, &Row::of_activity(view));
+    }
+    let complete = rows.len() < usize::try_from(query.limit).unwrap_or(usize::MAX);
+    model.stream.load(rows, complete);
+    if model.stream.filter().is_empty() { Vec::new() } else { super::live::older(model) }
+}
+
+fn take_forecast(model: &mut Model, forecast: crate::protocol::Forecast) {
+    if let Some(Overlay::Choice(choice)) = model.overlays.last_mut()
+        && choice.then == Then::Pace
+    {
+        for (item, preset) in choice.items.iter_mut().zip(crate::domain::pace::Preset::NAMED) {
+            if let Some(seconds) = preset.seconds() {
+                item.note = open::pace_note(Some(&forecast), seconds);
+            }
+        }
+    }
+    model.lower.forecast = Some(forecast);
+}
+
+fn take_providers(model: &mut Model, providers: Vec<crate::protocol::ProviderView>) {
+    if let Some(Overlay::Choice(choice)) = model.overlays.last_mut()
+        && choice.then == Then::Provider
+    {
+        let fresh = choice.items.is_empty();
+        choice.items = open::provider_items(&providers);
+        if fresh {
+            choice.scroll.selected = choice.items.iter().position(|item| item.current).unwrap_or(0);
+        }
+    }
+    model.providers = providers;
+}
+
+/// A read failed. What is shown stays; only what a person waits for says why.
+pub fn on_load_failed(model: &mut Model, load: &Load, fault: &Fault) -> Vec<Effect> {
+    match load {
+        Load::Why(id) if model.inspector.why.wanted == Some(*id) => {
+            model.inspector.why.missing = Some(fault.detail.clone());
+        }
+        Load::Activity(_) => model.stream.loading = false,
+        Load::Bot(id) if fault.kind == FaultKind::NotFound => model.bots.remove(id),
+        _ if fault.kind == FaultKind::Unavailable => {} // the header tells
+        _ => model.toast(Tone::Bad, fault.detail.clone()),
+    }
+    Vec::new()
+}
+
+/// A change was made.
+pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Effect> {
+    let mut effects = tabs::ran(model, command, &outcome);
+    match (command, outcome) {
+        (Command::SetConfig(id, _), Outcome::Config(config)) => {
+            took_config(model, id, *config, true);
+            model.toast(Tone::Good, "saved; it takes effect on the next beat");
+        }
+        (Command::ResetBot(id), Outcome::Config(config)) => {
+            took_config(model, id, *config, true);
+            model.toast(Tone::Good, "reset to its YAML");
+        }
+        (Command::YamlChoice(id, choice), Outcome::Config(config)) => {
+            took_config(model, id, *config, false);
+            let kept = *choice == crate::protocol::YamlChoice::Keep;
+            model.toast(Tone::Good, if kept { "kept what is live" } else { "took the file" });
+        }
+        (Command::SetCaps(id, _) | Command::ClearCaps(id), Outcome::Caps(caps)) => {
+            if model.inspector.wanted.as_ref() == Some(id) {
+                model.inspector.caps = Some(caps);
+            }
+            model.stale.usage = true;
+            model.toast(Tone::Good, "caps saved");
+        }
+        (Command::CreateBot(_) | Command::AddBot(_), Outcome::Bot(bot)) => {
+            model.toast(Tone::Good, format!("{} joined the room", bot.name));
+            model.bots.merge(std::slice::from_ref(&*bot));
+            model.names.insert(bot.id.clone(), bot.name.clone());
+            model.bots.select(&bot.id);
+            effects.extend(super::live::follow_selection(model));
+            model.stale.room = true;
+        }
+        (Command::DeleteBot(id), _) => {
+            model.bots.remove(id);
+            effects.extend(super::live::follow_selection(model));
+            model.toast(Tone::Good, "removed");
+            model.stale.room = true;
+        }
+        (Command::SetPaused(..) | Command::SetBotPace(..), Outcome::Bot(bot)) => {
+            model.bots.merge(std::slice::from_ref(&*bot));
+            if model.inspector.wanted.as_deref() == Some(&bot.id) {
+                model.inspector.bot = Some(*bot);
+            }
+            model.stale.room = true;
+        }
+        (Command::SetPace(_), Outcome::Pace(pace)) => {
+            model.toast(Tone::Good, format!("every bot wakes every {}", pace.interval_human));
+            if let Some(room) = &mut model.room {
+                room.pace = pace;
+            }
+            model.stale.all_bots = true;
+        }
+        (Command::EditMemory(..), _) => {
+            model.stale.memory = true;
+            model.toast(Tone::Good, "remembered");
+        }
+        (Command::ForgetMemory(id), _) => {
+            model.inspector.recall.forget(*id);
+            model.stale.memory = true;
+            model.toast(Tone::Good, "forgotten");
+        }
+        (Command::Interview(bot, _), Outcome::Interview(answer)) => took_interview(model, bot, &answer),
+        (Command::SetDefaultProvider { name, .. }, Outcome::Providers(providers)) => {
+            take_providers(model, providers);
+            model.toast(Tone::Good, format!("{name} speaks for the room"));
+            model.stale.room = true;
+            model.stale.all_bots = true;
+        }
+        (Command::TestProvider(name), Outcome::Test(test)) => took_test(model, name, &test),
+        (Command::Trigger(_) | Command::StepEngine, Outcome::Beat(beat)) => {
+            let tone = if beat.success || beat.action == "idle" { Tone::Good } else { Tone::Bad };
+            model.toast(tone, format!("beat: {}", beat.action.replace('_', " ")));
+        }
+        (Command::TriggerAll, _) => model.toast(Tone::Good, "every bot wakes"),
+        (Command::PauseEngine | Command::ResumeEngine | Command::StepEngine, Outcome::Engine(engine)) => {
+            if let Some(room) = &mut model.room {
+                room.engine = engine;
+            }
+        }
+        (Command::Export { path, .. }, Outcome::Exported { rows, .. }) => {
+            model.toast(Tone::Good, format!("{rows} rows written to {}", path.display()));
+        }
+        _ => {}
+    }
+    effects
+}
+
+fn took_config(model: &mut Model, id: &str, config: crate::protocol::BotConfigView, keep: bool) {
+    if model.inspector.wanted.as_deref() == Some(id) {
+        model.inspector.caps = Some(config.cost_caps);
+        model.inspector.mind.stored(config.personality_config, keep);
+        model.inspector.mind.yaml = config.yaml_config;
+    }
+    model.stale.bots.insert(id.to_owned());
+}
+
+fn took_interview(model: &mut Model, bot: &str, answer: &crate::protocol::InterviewAnswer) {
+    for overlay in model.overlays.iter_mut().rev() {
+        if let Overlay::Reading(reading) = overlay
+            && reading.waiting
+            && reading.of_bot.as_deref() == Some(bot)
+        {
+            reading.waiting = false;
+            reading.paras.truncate(2);
+            reading.paras.push(Para::Text(crate::domain::text::clean(&answer.answer, 8_000)));
+            reading.paras.push(Para::Gap);
+            let spent = format!(
+                "{} tokens, {}",
+                answer.tokens_used,
+                crate::tui::widgets::text::money(answer.cost_usd)
+            );
+            reading.paras.push(Para::Text(spent));
+            return;
+        }
+    }
+    model.toast(Tone::Info, format!("{} answered: {}", model.name(bot), answer.answer));
+}
+
+fn took_test(model: &mut Model, name: &str, test: &crate::protocol::ProviderTest) {
+    let said = if test.ok {
+        format!("{name} answered in {} ms: {} ({})", test.latency_ms, test.message, test.models.join(", "))
+    } else {
+        format!("{name}: {}", test.message)
+    };
+    match model.overlays.last_mut() {
+        Some(Overlay::Choice(choice)) if choice.then == Then::Provider => choice.message = Some(said),
+        _ => model.toast(if test.ok { Tone::Good } else { Tone::Bad }, said),
+    }
+}
+
+/// A change was refused.
+pub fn on_refused(model: &mut Model, command: &Command, fault: &Fault) -> Vec<Effect> {
+    match command {
+        Command::SetDefaultProvider { name, confirm_cost: false } if fault.kind == FaultKind::Conflict => {
+            let confirm = Confirm {
+                title: format!("Let {name} speak for the room?"),
+                body: fault.detail.clone(),
+                yes: vec![Effect::Run(Command::SetDefaultProvider { name: name.clone(), confirm_cost: true })],
+                danger: true,
+                ..Confirm::default()
+            };
+            model.overlays.push(Overlay::Confirm(confirm));
+        }
+        Command::Interview(bot, _) => {
+            for overlay in &mut model.overlays {
+                if let Overlay::Reading(reading) = overlay
+                    && reading.of_bot.as_ref() == Some(bot)
+                {
+                    reading.waiting = false;
+                    reading.paras.push(Para::Text(fault.detail.clone()));
+                }
+            }
+        }
+        Command::CreateBot(_) if model.overlays.is_empty() => {
+            model.toast(Tone::Bad, fault.detail.clone());
+        }
+        _ => model.toast(Tone::Bad, fault.detail.clone()),
+    }
+    Vec::new()
+}
+
+/// An export goes on.
+pub fn on_exporting(model: &mut Model, bytes: u64) -> Vec<Effect> {
+    model.toasts.retain(|toast| !toast.text.starts_with("exporting"));
+    #[allow(clippy::cast_precision_loss)] // shown with one digit
+    let megabytes = bytes as f64 / 1e6;
+    model.toast(Tone::Info, format!("exporting: {megabytes:.1} MB"));
+    Vec::new()
+}
+
+/// The page of the inspector that shows memory is open.
+#[must_use]
+pub fn shows_memory(inspector: &inspector::Inspector) -> bool {
+    inspector.page == Page::Memory
+}

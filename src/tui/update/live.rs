@@ -1,0 +1,410 @@
+//! Actions on the Live tab.
+
+use super::act::focus;
+use super::open;
+use crate::protocol::Status;
+use crate::tui::action::Act;
+use crate::tui::keymap::Key;
+use crate::tui::live::mind::{Field, Shape};
+use crate::tui::live::stream::StreamFilter;
+use crate::tui::live::{Page, budget, recall};
+use crate::tui::model::{Model, Pane, Tab, Tone};
+use crate::tui::msg::{Command, Effect, Load};
+use crate::tui::overlays::{Line, Overlay, TextEdit, Then};
+
+/// An action on the Live tab; `None` if it means nothing there.
+pub fn act(model: &mut Model, act: Act, key: Option<Key>) -> Option<Vec<Effect>> {
+    let by_focus = match model.focus {
+        Pane::Bots => in_bots(model, act),
+        Pane::Activity => in_stream(model, act),
+        Pane::Inspector => in_inspector(model, act, key),
+        Pane::Usage => {
+            let len = model.lower.usage.as_ref().map_or(0, |usage| usage.bots.len());
+            model.lower.usage_scroll.act(act, len).then(Vec::new)
+        }
+        Pane::Log => {
+            let len = model.lower.log.len();
+            model.lower.log_scroll.act(act, len).then(Vec::new)
+        }
+        Pane::Reputation => None,
+    };
+    by_focus.or_else(|| on_tab(model, act))
+}
+
+fn on_tab(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
+    let page = |page| (Pane::Inspector, Some(page));
+    let (pane, page) = match act {
+        Act::Pane1 => (Pane::Bots, None),
+        Act::Pane2 => (Pane::Activity, None),
+        Act::Pane3 => (Pane::Inspector, None),
+        Act::Pane4 => (Pane::Usage, None),
+        Act::Pane5 => (Pane::Reputation, None),
+        Act::Pane6 => (Pane::Log, None),
+        Act::NextPane => (step_pane(model, 1), None),
+        Act::PrevPane => (step_pane(model, -1), None),
+        Act::InspectProfile => page(Page::Profile),
+        Act::InspectMind => page(Page::Mind),
+        Act::InspectBudget => page(Page::Budget),
+        Act::InspectMemory => page(Page::Memory),
+        Act::InspectWhy => return Some(why(model)),
+        Act::NextInspect => page(model.inspector.page.step(1)),
+        Act::PrevInspect => page(model.inspector.page.step(-1)),
+        Act::Zoom => {
+            model.zoomed = !model.zoomed;
+            return Some(Vec::new());
+        }
+        Act::Back => return Some(back(model)),
+        Act::Trigger
+        | Act::PauseBot
+        | Act::BotPace
+        | Act::Interview
+        | Act::DeleteBot
+        | Act::YamlChoice => return Some(on_bot(model, act)),
+        _ => return None,
+    };
+    focus(model, pane);
+    match page {
+        Some(page) => Some(turn_page(model, page)),
+        None => Some(Vec::new()),
+    }
+}
+
+/// Turns the inspector's page.
+pub fn turn_page(model: &mut Model, page: Page) -> Vec<Effect> {
+    if model.inspector.page != page {
+        model.inspector.page = page;
+        model.inspector.scroll = crate::tui::widgets::Scroll::default();
+    }
+    model.inspector.read_page()
+}
+
+fn step_pane(model: &Model, by: isize) -> Pane {
+    let shown: Vec<Pane> = if model.zoomed {
+        Pane::ALL.to_vec()
+    } else {
+        let layout = model.layout();
+        Pane::ALL.into_iter().filter(|pane| layout.pane(*pane).is_some()).collect()
+    };
+    let at = shown.iter().position(|pane| *pane == model.focus).unwrap_or(0);
+    shown[(at + shown.len()).wrapping_add_signed(by) % shown.len()]
+}
+
+fn back(model: &mut Model) -> Vec<Effect> {
+    if model.zoomed {
+        model.zoomed = false;
+    } else if model.focus == Pane::Bots && !model.bots.filter().is_empty() {
+        model.bots.set_filter("");
+    } else if model.focus == Pane::Activity && !model.stream.filter().is_empty() {
+        model.stream.set_filter(StreamFilter::default());
+    } else if model.focus == Pane::Activity && model.stream.is_frozen() {
+        model.stream.act(Act::Top);
+    } else if model.focus != Pane::Bots {
+        focus(model, Pane::Bots);
+    }
+    Vec::new()
+}
+
+fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
+    let len = model.bots.len();
+    if model.bots.scroll.act(act, len) {
+        return Some(follow_selection(model));
+    }
+    match act {
+        Act::Open => {
+            focus(model, Pane::Inspector);
+            Some(model.inspector.read_page())
+        }
+        Act::Copy => model.bots.selected().map(|row| vec![Effect::Copy(row.id.clone())]),
+        _ => None,
+    }
+}
+
+/// Turns the inspector to the selected bot.
+pub fn follow_selection(model: &mut Model) -> Vec<Effect> {
+    match model.selected_bot() {
+        Some(id) => model.inspector.turn_to(&id),
+        None => Vec::new(),
+    }
+}
+
+fn in_stream(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
+    if model.stream.act(act) {
+        return Some(older(model));
+    }
+    let row = model.stream.selected().cloned();
+    Some(match act {
+        Act::Open => why(model),
+        Act::FilterKind => {
+            open::stream_kind(model);
+            Vec::new()
+        }
+        Act::FilterBot => {
+            let bot = match model.stream.filter().bot {
+                Some(_) => None,
+                None => row.map(|row| row.bot_id),
+            };
+            let filter = StreamFilter { bot, ..model.stream.filter().clone() };
+            model.stream.set_filter(filter);
+            older(model)
+        }
+        Act::OpenThread => match row.and_then(|row| row.thread) {
+            Some(id) => open_thread(model, id),
+            None => {
+                model.toast(Tone::Info, "this line is about no thread");
+                Vec::new()
+            }
+        },
+        Act::Copy => row.map_or_else(Vec::new, |row| {
+            let text = [row.about.as_str(), row.quote.as_str()].into_iter().filter(|t| !t.is_empty());
+            vec![Effect::Copy(text.collect::<Vec<_>>().join("\n"))]
+        }),
+        _ => return None,
+    })
+}
+
+/// Shows a thread in the Forum tab.
+pub fn open_thread(model: &mut Model, id: i64) -> Vec<Effect> {
+    let mut effects = super::show_tab(model, Tab::Forum);
+    effects.push(Effect::Load(Load::Thread(id)));
+    effects
+}
+
+/// Reads older rows when the end is near.
+pub fn older(model: &mut Model) -> Vec<Effect> {
+    if !model.stream.wants_more() {
+        return Vec::new();
+    }
+    model.stream.loading = true;
+    let query = crate::protocol::ActivityQuery {
+        limit: 200,
+        after: model.stream.oldest(),
+        ..crate::protocol::ActivityQuery::default()
+    };
+    vec![Effect::Load(Load::Activity(query))]
+}
+
+/// Shows the reason of the selected act, or of the selected bot's last one.
+fn why(model: &mut Model) -> Vec<Effect> {
+    let selected = (model.focus == Pane::Activity).then(|| model.stream.selected().cloned()).flatten();
+    let mut effects = Vec::new();
+    if let Some(row) = selected {
+        if model.bots.select(&row.bot_id) {
+            effects = model.inspector.turn_to(&row.bot_id);
+        }
+        model.stream.freeze();
+        model.inspector.why.ask(row.seq);
+        effects.push(Effect::Load(Load::Why(row.seq)));
+    }
+    focus(model, Pane::Inspector);
+    effects.extend(turn_page(model, Page::Why));
+    effects
+}
+
+fn in_inspector(model: &mut Model, act: Act, key: Option<Key>) -> Option<Vec<Effect>> {
+    match model.inspector.page {
+        Page::Profile => {
+            let moved = model.inspector.scroll.act(act, 400);
+            moved.then(Vec::new)
+        }
+        Page::Mind => in_mind(model, act, key),
+        Page::Budget => in_budget(model, act),
+        Page::Memory => in_recall(model, act),
+        Page::Why => in_why(model, act),
+    }
+}
+
+fn in_mind(model: &mut Model, act: Act, key: Option<Key>) -> Option<Vec<Effect>> {
+    let mind = &mut model.inspector.mind;
+    if mind.scroll.act(act, Field::ALL.len()) {
+        mind.end_digits();
+        return Some(Vec::new());
+    }
+    let field = mind.field();
+    match act {
+        Act::Less | Act::More | Act::MuchLess | Act::MuchMore => {
+            let up = matches!(act, Act::More | Act::MuchMore);
+            if field.shape() == Shape::Choice {
+                let options = open::options(field, &model.providers);
+                model.inspector.mind.choose(if up { 1 } else { -1 }, &options);
+            } else {
+                mind.slide(if up { 1.0 } else { -1.0 }, matches!(act, Act::MuchLess | Act::MuchMore));
+            }
+        }
+        Act::Digit => {
+            if let Some(digit) = key.and_then(Key::typed) {
+                mind.digit(digit);
+            }
+        }
+        Act::EditField => edit_field(model, field),
+        Act::SaveMind if mind.is_dirty() => open::save_mind(model),
+        Act::SaveMind => edit_field(model, field),
+        Act::Undo => return Some(undo(model)),
+        Act::DiscardMind if mind.is_dirty() => {
+            mind.discard();
+            model.toast(Tone::Info, "changes discarded");
+        }
+        Act::DiscardMind => return Some(back(model)),
+        Act::ResetMind => open::reset_mind(model),
+        _ => return None,
+    }
+    Some(Vec::new())
+}
+
+fn edit_field(model: &mut Model, field: Field) {
+    let Some(draft) = &model.inspector.mind.draft else { return };
+    let value = field.text(draft);
+    let at = Field::ALL.iter().position(|f| *f == field).unwrap_or(0);
+    let then = Then::MindField(at);
+    let name = model.inspector.wanted.as_deref().map(|id| model.name(id).to_owned()).unwrap_or_default();
+    let title = format!("{name} {} {}", model.theme.glyphs.dot, field.label());
+    model.overlays.push(match field.shape() {
+        Shape::List => {
+            let title = format!("{title} (one per line)");
+            Overlay::Text(Box::new(TextEdit::new(title, &value, then)))
+        }
+        Shape::Text => Overlay::Text(Box::new(TextEdit::new(title, &value, then))),
+        Shape::Choice => {
+            let options = open::options(field, &model.providers);
+            let items = options
+                .iter()
+                .map(|option| crate::tui::overlays::Item {
+                    title: option.clone(),
+                    current: *option == value,
+                    ..crate::tui::overlays::Item::default()
+                })
+                .collect();
+            Overlay::Choice(crate::tui::overlays::Choice::new(title, items, then))
+        }
+        _ => Overlay::Line(Line::new(title, &value, then)),
+    });
+}
+
+fn undo(model: &mut Model) -> Vec<Effect> {
+    if model.inspector.mind.undo() {
+        return Vec::new();
+    }
+    let Some(id) = model.inspector.wanted.clone() else { return Vec::new() };
+    match model.inspector.mind.unsave() {
+        Some((patch, _)) => vec![Effect::Run(Command::SetConfig(id, patch))],
+        None => {
+            model.toast(Tone::Info, "nothing to undo");
+            Vec::new()
+        }
+    }
+}
+
+fn in_budget(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
+    let budget = &mut model.inspector.budget;
+    if budget.scroll.act(act, budget::Line::ALL.len()) {
+        return Some(Vec::new());
+    }
+    let line = budget.line();
+    let bot = model.inspector.wanted.clone()?;
+    match act {
+        Act::EditField => {
+            let at = budget.scroll.selected;
+            model.overlays.push(Overlay::Line(Line::new(line.prompt(), "", Then::BudgetLine(at, bot))));
+            Some(Vec::new())
+        }
+        Act::DefaultCap => Some(line.command(&bot, "").map_or_else(|_| Vec::new(), |c| vec![Effect::Run(c)])),
+        _ => None,
+    }
+}
+
+fn in_recall(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
+    let recall = &mut model.inspector.recall;
+    let len = recall.lines.len();
+    if recall.scroll.act(act, len) {
+        // Headings are passed over.
+        if matches!(recall.lines.get(recall.scroll.selected), Some(recall::Line::Heading(..))) {
+            let onward = if act == Act::Up || act == Act::PageUp { Act::Up } else { Act::Down };
+            recall.scroll.act(onward, len);
+        }
+        return Some(Vec::new());
+    }
+    let item = recall.selected().cloned();
+    match (act, item) {
+        (Act::Open | Act::PinMemory | Act::EditMemory | Act::ForgetMemory | Act::Copy, None) => Some(Vec::new()),
+        (Act::Open, Some(item)) => Some(match item.activity_id {
+            Some(id) => {
+                model.inspector.why.ask(id);
+                let mut effects = turn_page(model, Page::Why);
+                effects.push(Effect::Load(Load::Why(id)));
+                effects
+            }
+            None => {
+                model.toast(Tone::Info, "it comes from no single act");
+                Vec::new()
+            }
+        }),
+        (Act::PinMemory, Some(item)) => {
+            let edit = crate::protocol::EditMemory { pinned: Some(!item.pinned), text: None };
+            Some(vec![Effect::Run(Command::EditMemory(item.id, edit))])
+        }
+        (Act::EditMemory, Some(item)) => {
+            let edit = TextEdit::new("Edit what is remembered", &item.text, Then::EditMemory(item.id));
+            model.overlays.push(Overlay::Text(Box::new(edit)));
+            Some(Vec::new())
+        }
+        (Act::ForgetMemory, Some(item)) => {
+            open::forget(model, item.id, &item.text);
+            Some(Vec::new())
+        }
+        (Act::Copy, Some(item)) => Some(vec![Effect::Copy(item.text)]),
+        _ => None,
+    }
+}
+
+fn in_why(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
+    let why = &mut model.inspector.why;
+    let len = why.lines().len();
+    if why.scroll.act(act, len) {
+        return Some(Vec::new());
+    }
+    match act {
+        Act::Open => {
+            why.toggle();
+            Some(Vec::new())
+        }
+        Act::OlderAct | Act::NewerAct => {
+            let next = why.neighbour(act == Act::OlderAct);
+            Some(match next {
+                Some(id) => {
+                    why.ask(id);
+                    vec![Effect::Load(Load::Why(id))]
+                }
+                None => {
+                    model.toast(Tone::Info, "there is no further act");
+                    Vec::new()
+                }
+            })
+        }
+        Act::Copy => {
+            let answers = why.view.as_ref()?.exchanges.iter().map(|e| e.answer.as_str()).collect::<Vec<_>>();
+            Some(vec![Effect::Copy(answers.join("\n\n"))])
+        }
+        _ => None,
+    }
+}
+
+/// An action on the selected bot.
+pub fn on_bot(model: &mut Model, act: Act) -> Vec<Effect> {
+    let Some(row) = model.bots.selected().cloned() else {
+        model.toast(Tone::Info, "there is no bot yet");
+        return Vec::new();
+    };
+    match act {
+        Act::Trigger => return vec![Effect::Run(Command::Trigger(row.id))],
+        Act::PauseBot => return vec![Effect::Run(Command::SetPaused(row.id, row.status != Status::Paused))],
+        Act::BotPace => {
+            let line = budget::Line::Pace;
+            let title = format!("{}: {}", row.name, line.prompt());
+            model.overlays.push(Overlay::Line(Line::new(title, "", Then::BudgetLine(2, row.id))));
+        }
+        Act::Interview => open::interview(model, &row.id),
+        Act::DeleteBot => open::delete_bot(model, &row),
+        Act::YamlChoice => open::yaml_choice(model, &row),
+        _ => {}
+    }
+    Vec::new()
+}

@@ -1,0 +1,169 @@
+//! `update`: what happened in, what is to be done out. Pure; no terminal, no link, no clock.
+//!
+//! Keys find their action through the keymap (windows take text first); actions go to the focused
+//! thing; answers and events change the model; nothing here waits for anything.
+
+mod act;
+mod answer;
+mod arrive;
+mod live;
+mod mouse;
+mod open;
+mod tick;
+
+use super::action::{ACTIONS, Act};
+use super::keymap::Key;
+use super::model::{Model, Tone};
+use super::msg::{Effect, Msg, Role};
+use super::overlays::{Overlay, line};
+use super::tabs;
+
+pub use open::help;
+
+/// Takes in one message. Whatever it answers is to be performed; the screen is to be drawn unless
+/// [`is_quiet`] says otherwise.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(key) => on_key(model, key),
+        Msg::Act(act) => act::perform(model, act, None),
+        Msg::Mouse(event) => mouse::on_mouse(model, event),
+        Msg::Paste(text) => on_paste(model, &text),
+        Msg::Resize(width, height) => {
+            model.size = (width, height);
+            Vec::new()
+        }
+        Msg::Tick(now) => tick::on_tick(model, now),
+        Msg::Frame => {
+            model.frame = model.frame.wrapping_add(1);
+            Vec::new()
+        }
+        Msg::Event(event) => arrive::on_event(model, &event),
+        Msg::Link(connection, role) => arrive::on_link(model, connection, role),
+        Msg::Loaded(load, Ok(data)) => arrive::on_loaded(model, load, data),
+        Msg::Loaded(load, Err(fault)) => arrive::on_load_failed(model, &load, &fault),
+        Msg::Ran(command, Ok(outcome)) => arrive::on_ran(model, &command, outcome),
+        Msg::Ran(command, Err(fault)) => arrive::on_refused(model, &command, &fault),
+        Msg::Exporting(bytes) => arrive::on_exporting(model, bytes),
+        Msg::LightTerminal(light) => {
+            if !model.theme_chosen && light {
+                model.set_theme(super::theme::ThemeName::Light);
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// What to read when the control room opens.
+#[must_use]
+pub fn start(model: &mut Model) -> Vec<Effect> {
+    tick::read_everything(model)
+}
+
+/// Whether a message changes nothing that can be seen, so that no frame is drawn for it.
+#[must_use]
+pub fn is_quiet(model: &Model, msg: &Msg) -> bool {
+    use crate::protocol::Notice;
+    match msg {
+        Msg::Event(event) => match &event.notice {
+            Notice::ThoughtDelta { .. } | Notice::HeartbeatStarted { .. } => {
+                model.tab != super::model::Tab::Live && model.overlays.is_empty()
+            }
+            _ => false,
+        },
+        Msg::Mouse(event) => matches!(event.kind, crossterm::event::MouseEventKind::Moved),
+        _ => false,
+    }
+}
+
+fn on_key(model: &mut Model, key: Key) -> Vec<Effect> {
+    let scopes = model.scopes();
+    // What types into a window is text, not an action.
+    if let Some(effects) = type_into_window(model, key) {
+        return effects;
+    }
+    match model.keymap.find(key, &scopes) {
+        Some(def) if def.operator && model.role == Role::Viewer => {
+            model.toast(Tone::Bad, format!("{}: this control room may only look (viewer)", def.title));
+            Vec::new()
+        }
+        Some(def) => act::perform(model, def.act, Some(key)),
+        None => Vec::new(),
+    }
+}
+
+/// A key that belongs to a text being typed; `None` if it is an action's.
+fn type_into_window(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
+    let scope = model.overlays.last()?.scope();
+    let is_action = model.keymap.find(key, &[scope]).is_some();
+    match model.overlays.last_mut()? {
+        Overlay::Line(window) if !(is_action && key.typed().is_none()) => {
+            line::type_key(&mut window.input, key);
+            window.error = None;
+            Some(answer::typed(model))
+        }
+        Overlay::Palette(window) if !(is_action && key.typed().is_none()) => {
+            line::type_key(&mut window.input, key);
+            window.search();
+            Some(Vec::new())
+        }
+        Overlay::Text(window) if !is_action => {
+            window.error = None;
+            window.type_key(key);
+            Some(Vec::new())
+        }
+        Overlay::Form(window) => {
+            let moves = matches!(key.code, crossterm::event::KeyCode::Left | crossterm::event::KeyCode::Right);
+            if is_action && !(moves && window.is_typing()) {
+                return None;
+            }
+            window.type_key(key);
+            answer::preview(model);
+            Some(Vec::new())
+        }
+        _ => None,
+    }
+}
+
+fn on_paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    match model.overlays.last_mut() {
+        Some(Overlay::Line(window)) => {
+            line::paste(&mut window.input, text);
+            answer::typed(model)
+        }
+        Some(Overlay::Palette(window)) => {
+            line::paste(&mut window.input, text);
+            window.search();
+            Vec::new()
+        }
+        Some(Overlay::Text(window)) => {
+            window.paste(text);
+            Vec::new()
+        }
+        Some(Overlay::Form(window)) => {
+            window.paste(text);
+            answer::preview(model);
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether an action may be done here; says so if not.
+fn may(model: &mut Model, act: Act) -> bool {
+    let def = ACTIONS.iter().find(|def| def.act == act);
+    if def.is_some_and(|def| def.operator) && model.role == Role::Viewer {
+        model.toast(Tone::Bad, "this control room may only look (viewer)");
+        return false;
+    }
+    true
+}
+
+/// Shows another tab.
+fn show_tab(model: &mut Model, tab: super::model::Tab) -> Vec<Effect> {
+    if model.tab == tab {
+        return Vec::new();
+    }
+    model.tab = tab;
+    model.zoomed = false;
+    tabs::shown(model)
+}

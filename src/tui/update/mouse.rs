@@ -1,0 +1,153 @@
+//! The mouse: click to focus and select, wheel to scroll, drag sliders.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Rect;
+
+use super::act::{focus, perform};
+use super::{answer, live, show_tab};
+use crate::tui::action::Act;
+use crate::tui::live::{Page, mind};
+use crate::tui::model::{Model, Pane, Tab};
+use crate::tui::msg::{Effect, Role};
+use crate::tui::overlays::Overlay;
+use crate::tui::panes::{bots, header, inspector, stream};
+use crate::tui::tabs;
+use crate::tui::widgets::meter;
+
+/// The mouse did something.
+pub fn on_mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
+    let (x, y) = (event.column, event.row);
+    match event.kind {
+        MouseEventKind::ScrollUp => wheel(model, x, y, Act::Up),
+        MouseEventKind::ScrollDown => wheel(model, x, y, Act::Down),
+        MouseEventKind::Down(MouseButton::Left) => {
+            model.drag = Some((x, y));
+            click(model, x, y)
+        }
+        MouseEventKind::Drag(MouseButton::Left) => drag(model, x),
+        MouseEventKind::Up(_) => {
+            model.drag = None;
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn wheel(model: &mut Model, x: u16, y: u16, act: Act) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if model.overlays.is_empty() && model.tab == Tab::Live {
+        let Some(pane) = model.layout().pane_at(x, y) else { return effects };
+        let before = model.focus;
+        // The wheel scrolls what is under it and leaves the focus where it is.
+        model.focus = pane;
+        for _ in 0..3 {
+            effects.extend(live::act(model, act, None).unwrap_or_default());
+        }
+        model.focus = before;
+    } else {
+        for _ in 0..3 {
+            effects.extend(perform(model, act, None));
+        }
+    }
+    effects
+}
+
+fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
+    if !model.overlays.is_empty() {
+        return click_window(model, y);
+    }
+    let layout = model.layout();
+    if layout.tabs.contains((x, y).into()) {
+        return match header::tab_at(x) {
+            Some(tab) => show_tab(model, tab),
+            None => Vec::new(),
+        };
+    }
+    if model.tab != Tab::Live {
+        return if layout.body.contains((x, y).into()) { tabs::click(model, x, y) } else { Vec::new() };
+    }
+    let Some(pane) = layout.pane_at(x, y) else { return Vec::new() };
+    let rect = layout.pane(pane).unwrap_or_default();
+    focus(model, pane);
+    // The layout may have changed with the focus; rows are counted in the one that was clicked.
+    let row = y.saturating_sub(rect.y + 1);
+    match pane {
+        Pane::Bots => {
+            let len = model.bots.len();
+            if y > rect.y && y + 1 < rect.bottom() && model.bots.scroll.click(row, len) {
+                return live::follow_selection(model);
+            }
+            let _ = bots::WIDTH;
+        }
+        Pane::Activity => {
+            if let Some(line) = stream::line_at(&model.stream, row) {
+                model.stream.scroll.selected = line;
+                model.stream.freeze();
+            }
+        }
+        Pane::Inspector => return click_inspector(model, rect, x, y),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn click_inspector(model: &mut Model, rect: Rect, x: u16, y: u16) -> Vec<Effect> {
+    if y == rect.y {
+        return match inspector::page_at(model, rect, x) {
+            Some(page) => live::turn_page(model, page),
+            None => Vec::new(),
+        };
+    }
+    if model.inspector.page == Page::Mind && model.role == Role::Operator {
+        let row = y.saturating_sub(rect.y + 1);
+        if let Some(at) = inspector::mind_row(&model.inspector.mind, row) {
+            model.inspector.mind.scroll.selected = at;
+            model.inspector.mind.end_digits();
+            return slide(model, rect, x);
+        }
+    }
+    Vec::new()
+}
+
+fn drag(model: &mut Model, x: u16) -> Vec<Effect> {
+    let Some((from_x, from_y)) = model.drag else { return Vec::new() };
+    if model.tab != Tab::Live || model.inspector.page != Page::Mind || !model.overlays.is_empty() {
+        return Vec::new();
+    }
+    match model.layout().pane(Pane::Inspector) {
+        Some(rect) if rect.contains((from_x, from_y).into()) => slide(model, rect, x),
+        _ => Vec::new(),
+    }
+}
+
+fn slide(model: &mut Model, rect: Rect, x: u16) -> Vec<Effect> {
+    let field = model.inspector.mind.field();
+    let Some((start, cells)) = inspector::slider_cells(rect) else { return Vec::new() };
+    let inside = x >= start && x < start + cells || model.drag.is_some_and(|(at, _)| at >= start && at < start + cells);
+    if inside && matches!(field.shape(), mind::Shape::Slider { .. }) {
+        let share = meter::share_at(x.saturating_sub(start).min(cells - 1), cells);
+        model.inspector.mind.slide_to(field, share);
+    }
+    Vec::new()
+}
+
+fn click_window(model: &mut Model, y: u16) -> Vec<Effect> {
+    let area = Rect::new(0, 0, model.size.0, model.size.1);
+    match model.overlays.last_mut() {
+        Some(Overlay::Choice(choice)) => {
+            if let Some(at) = choice.line_at(area, y) {
+                if choice.scroll.selected == at {
+                    return answer::chosen(model, at);
+                }
+                choice.scroll.selected = at;
+            }
+        }
+        Some(Overlay::Form(form)) => {
+            if let Some(at) = form.field_at(area, y) {
+                form.at = at;
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}

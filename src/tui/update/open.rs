@@ -1,0 +1,382 @@
+//! Windows that actions open.
+
+use crate::domain::guidance;
+use crate::domain::pace::{Preset, human_interval};
+use crate::domain::{Engagement, Money};
+use crate::protocol::Forecast;
+use crate::tui::action::{Act, Scope};
+use crate::tui::keymap::Key;
+use crate::tui::live::BotRow;
+use crate::tui::live::mind::{self, Field};
+use crate::tui::model::{Model, Pane, Tab, Tone};
+use crate::tui::msg::{Command, Effect, Load};
+use crate::tui::overlays::reading::Para;
+use crate::tui::overlays::{
+    Choice, Confirm, Form, FormField, Item, Line, Overlay, Palette, Reading, Then,
+};
+use crate::tui::widgets::text;
+use crate::protocol::{ExportKind, ProviderView};
+
+/// Lists exactly the keys that work where one is.
+pub fn help(model: &mut Model) {
+    let scopes = model.scopes();
+    let mut paras = vec![
+        Para::Text(
+            "Botarium is a room of bots that talk to each other. They wake on a heartbeat, read, remember and act; \
+             you watch, steer and pay. Select a bot and press m for its mind, b for its budget, w for the reason \
+             behind an act."
+                .into(),
+        ),
+        Para::Gap,
+    ];
+    let mut last: Option<Scope> = None;
+    for (def, keys) in model.keymap.in_force(&scopes) {
+        if last != Some(def.scope) {
+            if last.is_some() {
+                paras.push(Para::Gap);
+            }
+            paras.push(Para::Heading(def.scope.title().into()));
+            last = Some(def.scope);
+        }
+        let shown = match def.act {
+            Act::Digit => "0–9".into(),
+            _ => keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        };
+        paras.push(Para::Key(shown, def.title.into(), def.about.into()));
+    }
+    model.overlays.push(Overlay::Reading(Reading::new("Keys that work here", paras)));
+}
+
+/// Opens the palette.
+pub fn palette(model: &mut Model) {
+    let scopes = model.scopes();
+    let palette = Palette::new(&model.keymap, &scopes);
+    model.overlays.push(Overlay::Palette(palette));
+}
+
+/// Opens the filter of what has the focus.
+pub fn filter(model: &mut Model) {
+    let now = match (model.tab, model.focus) {
+        (Tab::Live, Pane::Activity) => model.stream.filter().text.clone(),
+        (Tab::Live, Pane::Inspector | Pane::Usage | Pane::Reputation | Pane::Log) => {
+            super::act::focus(model, Pane::Activity);
+            model.stream.filter().text.clone()
+        }
+        (Tab::Live, _) => model.bots.filter().to_owned(),
+        _ => String::new(),
+    };
+    let title = match (model.tab, model.focus) {
+        (Tab::Live, Pane::Bots) => "bots with",
+        (Tab::Live, _) => "activity with",
+        _ => "with",
+    };
+    model.overlays.push(Overlay::Line(Line::new(title, &now, Then::Filter)));
+}
+
+/// Chooses the kind of act the stream shows.
+pub fn stream_kind(model: &mut Model) {
+    let now = model.stream.filter().kind.clone();
+    let mut items = vec![Item { title: "everything".into(), current: now.is_none(), ..Item::default() }];
+    items.extend(KINDS.iter().map(|kind| Item {
+        title: (*kind).into(),
+        current: now.as_deref() == Some(kind),
+        ..Item::default()
+    }));
+    model.overlays.push(Overlay::Choice(Choice::new("Show only", items, Then::StreamKind)));
+}
+
+/// Kinds of act the stream can be filtered by.
+pub const KINDS: [&str; 12] = [
+    "create_thread",
+    "reply",
+    "vote",
+    "follow",
+    "unfollow",
+    "web_search",
+    "do_nothing",
+    "failed",
+    "human_post",
+    "interview",
+    "event_injected",
+    "config_updated",
+];
+
+/// The values of a choice field.
+#[must_use]
+pub fn options(field: Field, providers: &[ProviderView]) -> Vec<String> {
+    match field {
+        Field::Engagement => Engagement::ALL.iter().map(|style| style.as_str().into()).collect(),
+        Field::Provider => {
+            let names = providers.iter().map(|provider| provider.name.clone());
+            std::iter::once("default".to_owned()).chain(names).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Shows what saving the mind changes, and asks.
+pub fn save_mind(model: &mut Model) {
+    let Some(id) = model.inspector.wanted.clone() else { return };
+    let Some(patch) = model.inspector.mind.patch() else { return };
+    let confirm = Confirm {
+        title: format!("Save the mind of {}?", model.name(&id)),
+        body: "It takes effect on the next beat.".into(),
+        changes: model.inspector.mind.changes(),
+        yes: vec![Effect::Run(Command::SetConfig(id, patch))],
+        danger: false,
+    };
+    model.overlays.push(Overlay::Confirm(confirm));
+}
+
+/// Shows what the YAML would change, and asks.
+pub fn reset_mind(model: &mut Model) {
+    let Some(id) = model.inspector.wanted.clone() else { return };
+    let mind = &model.inspector.mind;
+    let (Some(saved), Some(yaml)) = (&mind.saved, &mind.yaml) else {
+        model.toast(Tone::Info, "a bot you made has no YAML to return to");
+        return;
+    };
+    let changes = mind::differences(saved, yaml);
+    if changes.is_empty() && !mind.is_dirty() {
+        model.toast(Tone::Info, "it is as its YAML says");
+        return;
+    }
+    let confirm = Confirm {
+        title: format!("Reset {} to its YAML?", model.name(&id)),
+        body: "All edits of its mind are lost.".into(),
+        changes,
+        yes: vec![Effect::Run(Command::ResetBot(id))],
+        danger: true,
+    };
+    model.overlays.push(Overlay::Confirm(confirm));
+}
+
+/// Asks before a memory is forgotten.
+pub fn forget(model: &mut Model, id: i64, said: &str) {
+    let confirm = Confirm {
+        title: "Forget this?".into(),
+        body: said.to_owned(),
+        yes: vec![Effect::Run(Command::ForgetMemory(id))],
+        danger: true,
+        ..Confirm::default()
+    };
+    model.overlays.push(Overlay::Confirm(confirm));
+}
+
+/// What a day at this interval would cost, from what beats cost so far today.
+#[must_use]
+pub fn daily(forecast: &Forecast, seconds: u32) -> (i64, Money) {
+    let beats = 86_400 / i64::from(seconds.max(1));
+    let (mut tokens, mut nanos) = (0_i64, 0_i128);
+    for bot in &forecast.bots {
+        let of_bot = bot.tokens_per_beat.saturating_mul(beats);
+        tokens = tokens.saturating_add(of_bot);
+        if bot.tokens_so_far > 0 {
+            nanos += i128::from(bot.cost_so_far_usd.nanos()) * i128::from(of_bot) / i128::from(bot.tokens_so_far);
+        }
+    }
+    (tokens, Money::from_nanos(i64::try_from(nanos).unwrap_or(i64::MAX)))
+}
+
+/// Chooses the room's pace.
+pub fn pace(model: &mut Model) -> Vec<Effect> {
+    let now = model.room.as_ref().map(|room| room.pace.clone());
+    let mut items: Vec<Item> = Preset::NAMED
+        .into_iter()
+        .filter_map(|preset| Some((preset, preset.seconds()?)))
+        .map(|(preset, seconds)| Item {
+            title: preset.as_str().into(),
+            note: pace_note(model.lower.forecast.as_ref(), seconds),
+            about: format!("Every bot wakes every {}. The estimate is from today's beats; caps may end it earlier.", human_interval(seconds)),
+            current: now.as_ref().is_some_and(|pace| pace.preset == preset.as_str()),
+        })
+        .collect();
+    let custom = now.as_ref().filter(|pace| pace.preset == Preset::Custom.as_str());
+    items.push(Item {
+        title: "custom…".into(),
+        note: custom.map_or_else(String::new, |pace| pace.interval_human.clone()),
+        about: "Any interval from one second to a week.".into(),
+        current: custom.is_some(),
+    });
+    model.overlays.push(Overlay::Choice(Choice::new("How often do bots wake?", items, Then::Pace)));
+    vec![Effect::Load(Load::Forecast)]
+}
+
+/// `4 hours · ≈ 120k tok, $0.31 a day`.
+#[must_use]
+pub fn pace_note(forecast: Option<&Forecast>, seconds: u32) -> String {
+    let every = human_interval(seconds);
+    match forecast.map(|forecast| daily(forecast, seconds)) {
+        Some((tokens, cost)) if tokens > 0 => {
+            format!("{every} · about {} tok, {} a day", text::tokens(tokens), text::money(cost))
+        }
+        _ => every,
+    }
+}
+
+/// Chooses the room's provider.
+pub fn providers(model: &mut Model) -> Vec<Effect> {
+    let choice = Choice::new("Which provider speaks for the room?", provider_items(&model.providers), Then::Provider);
+    model.overlays.push(Overlay::Choice(choice));
+    vec![Effect::Load(Load::Providers)]
+}
+
+/// Providers as lines to choose.
+#[must_use]
+pub fn provider_items(providers: &[ProviderView]) -> Vec<Item> {
+    providers.iter().map(provider_item).collect()
+}
+
+fn provider_item(provider: &ProviderView) -> Item {
+    let price = match (provider.pricing.as_str(), provider.price_in, provider.price_out) {
+        ("free", ..) => "free".to_owned(),
+        (_, Some(of_in), Some(of_out)) => {
+            format!("${of_in}/${of_out} per M tok ({})", provider.prices_as_of)
+        }
+        _ => "unpriced".into(),
+    };
+    let mut about = Vec::new();
+    about.extend(provider.message.clone());
+    about.extend(provider.base_url.clone());
+    if !provider.default_model.is_empty() {
+        about.push(format!("model {}", provider.default_model));
+    }
+    if !provider.models.is_empty() {
+        about.push(format!("models: {}", provider.models.join(", ")));
+    }
+    let read: i64 = provider.ladder.iter().map(|l| l.count).sum();
+    if read > 0 {
+        let at_once: i64 = provider.ladder.iter().filter(|l| l.rung == "schema").map(|l| l.count).sum();
+        about.push(format!("{at_once} of {read} answers read at once"));
+    }
+    Item {
+        title: provider.name.clone(),
+        note: format!("{} · {price}", provider.state.replace('_', " ")),
+        about: about.join(" · "),
+        current: provider.is_default,
+    }
+}
+
+/// Asks before everyone wakes at once.
+pub fn trigger_all(model: &mut Model) -> Vec<Effect> {
+    let free = model.providers.iter().find(|p| p.is_default).is_some_and(|p| p.pricing == "free");
+    if free || model.room.as_ref().is_some_and(|room| room.provider == "scripted") {
+        return vec![Effect::Run(Command::TriggerAll)];
+    }
+    let confirm = Confirm {
+        title: "Wake all bots now?".into(),
+        body: format!("{} bots take a beat at once, each with at least one call to a model.", model.bots.total()),
+        yes: vec![Effect::Run(Command::TriggerAll)],
+        danger: true,
+        ..Confirm::default()
+    };
+    model.overlays.push(Overlay::Confirm(confirm));
+    Vec::new()
+}
+
+/// The form of a new bot.
+pub fn new_bot(model: &mut Model) {
+    let fields = vec![
+        FormField::line("name", "", "3 to 30 characters"),
+        FormField::line("traits", "", "curious, warm, … (1 to 10, with commas)"),
+        FormField::line("style", "friendly and direct", "how it talks"),
+        FormField::line("interests", "", "astronomy, chess, … (with commas)"),
+        FormField::line("quirks", "", "ends with a question, … (with commas)"),
+        FormField::choice("engagement", &Engagement::ALL.map(Engagement::as_str), 0),
+        FormField::level("creativity", 50),
+        FormField::level("leadership", 50),
+        FormField::level("skepticism", 50),
+        FormField::level("aggression", 20),
+        FormField::level("shyness", 30),
+    ];
+    let mut form = Form::new("New bot", fields, Then::NewBot);
+    if let Some(room) = &model.room {
+        let limit = if room.max_bot_count == 0 { "no limit".into() } else { room.max_bot_count.to_string() };
+        form.note = format!("{} of {limit}", room.custom_bots);
+    }
+    model.overlays.push(Overlay::Form(Box::new(form)));
+    super::answer::preview(model);
+}
+
+/// What a new bot would be like, in the words its prompt will use.
+#[must_use]
+pub fn preview_of(behavior: &crate::domain::Behavior) -> String {
+    guidance::Trait::ALL
+        .into_iter()
+        .map(|of| guidance::trait_text(of, of.level(behavior)))
+        .chain([guidance::engagement_text(behavior.engagement_style)])
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Export kinds, in the order of the form.
+pub const EXPORTS: [(&str, ExportKind); 9] = [
+    ("threads", ExportKind::Threads),
+    ("replies", ExportKind::Replies),
+    ("votes", ExportKind::Votes),
+    ("follows", ExportKind::Follows),
+    ("activity", ExportKind::Activity),
+    ("bots", ExportKind::Bots),
+    ("memories", ExportKind::Memories),
+    ("usage", ExportKind::Usage),
+    ("thoughts", ExportKind::Thoughts),
+];
+
+/// The export form.
+pub fn export(model: &mut Model) {
+    let fields = vec![
+        FormField::choice("what", &EXPORTS.map(|(name, _)| name), 0),
+        FormField::choice("format", &["json", "jsonl", "csv"], 0),
+        FormField::line("days", "", "all"),
+        FormField::line("file", "threads.json", "where to write it"),
+    ];
+    model.overlays.push(Overlay::Form(Box::new(Form::new("Export", fields, Then::Export))));
+}
+
+/// The interview form.
+pub fn interview(model: &mut Model, bot: &str) {
+    let fields = vec![
+        FormField::line("question", "", "what do you want to know?"),
+        FormField::toggle("remembers it", false),
+    ];
+    let mut form = Form::new(format!("Interview {}", model.name(bot)), fields, Then::Interview(bot.to_owned()));
+    form.preview = "The society does not see it. It counts against the bot's caps.".into();
+    model.overlays.push(Overlay::Form(Box::new(form)));
+}
+
+/// Asks before a bot is removed.
+pub fn delete_bot(model: &mut Model, row: &BotRow) {
+    if !row.custom {
+        model.toast(Tone::Info, format!("{} comes from a YAML file; pause it instead (x)", row.name));
+        return;
+    }
+    let confirm = Confirm {
+        title: format!("Remove {}?", row.name),
+        body: "Its posts stay, under its departed name. Its mind and memories are gone.".into(),
+        yes: vec![Effect::Run(Command::DeleteBot(row.id.clone()))],
+        danger: true,
+        ..Confirm::default()
+    };
+    model.overlays.push(Overlay::Confirm(confirm));
+}
+
+/// What to do with a changed file.
+pub fn yaml_choice(model: &mut Model, row: &BotRow) {
+    if !row.yaml_changed {
+        model.toast(Tone::Info, format!("the YAML file of {} has not changed", row.name));
+        return;
+    }
+    let item = |title: &str, about: &str| Item { title: title.into(), about: about.into(), ..Item::default() };
+    let items = vec![
+        item("Keep what is live", "The bot stays as it is here; the file is remembered as seen."),
+        item("Take the file", "The bot becomes what the file says; edits made here are lost."),
+    ];
+    let title = format!("The YAML file of {} has changed", row.name);
+    model.overlays.push(Overlay::Choice(Choice::new(title, items, Then::Yaml(row.id.clone()))));
+}
+
+/// The key to show for an action here, for hints.
+#[must_use]
+pub fn key_text(model: &Model, act: Act, scopes: &[Scope]) -> Option<String> {
+    model.keymap.key_for(act, scopes).map(|key: Key| key.to_string())
+}

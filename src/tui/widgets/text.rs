@@ -1,0 +1,219 @@
+//! Text in cells: measuring, cutting and wrapping by what a terminal shows, not by bytes.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::text;
+
+/// Longest line that is looked at; nothing wider fits any screen.
+const LINE_MAX: usize = 2_000;
+
+/// A text as one line that cannot act on the terminal. Texts that passed the gate come back as they are.
+#[must_use]
+pub fn safe(line: &str) -> Cow<'_, str> {
+    if line.len() <= LINE_MAX && line.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return Cow::Borrowed(line);
+    }
+    let cleaned = text::clean(text::cut(line, LINE_MAX).as_str(), LINE_MAX);
+    if cleaned.contains('\n') { Cow::Owned(cleaned.replace('\n', " ")) } else { Cow::Owned(cleaned) }
+}
+
+/// Cells a text takes.
+#[must_use]
+pub fn width(text: &str) -> u16 {
+    u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// The text cut to `cells`, with `ellipsis` where something was cut off.
+#[must_use]
+pub fn fit<'a>(text: &'a str, cells: u16, ellipsis: &str) -> Cow<'a, str> {
+    if text.len() <= usize::from(cells) && text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    if text.len() < 4 * LINE_MAX && width(text) <= cells {
+        return Cow::Borrowed(text);
+    }
+    let room = cells.saturating_sub(width(ellipsis));
+    let (mut used, mut end) = (0_u16, 0);
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used = used.saturating_add(width(grapheme));
+        if used > room {
+            break;
+        }
+        end = at + grapheme.len();
+    }
+    if cells == 0 { Cow::Borrowed("") } else { Cow::Owned(format!("{}{ellipsis}", &text[..end])) }
+}
+
+/// Wraps at spaces (and inside words that are too long) to at most `lines` lines of `cells`;
+/// `ellipsis` ends the last line when there is more.
+#[must_use]
+pub fn wrap(text: &str, cells: u16, lines: usize, ellipsis: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    if cells == 0 || lines == 0 {
+        return out;
+    }
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        let mut used = 0_u16;
+        for word in paragraph.split_word_bounds() {
+            let wide = width(word);
+            if used + wide <= cells {
+                if !(used == 0 && word == " ") {
+                    line.push_str(word);
+                    used += wide;
+                }
+                continue;
+            }
+            if wide <= cells {
+                out.push(std::mem::take(&mut line).trim_end().to_owned());
+                used = 0;
+                if word != " " {
+                    line.push_str(word);
+                    used = wide;
+                }
+            } else {
+                for grapheme in word.graphemes(true) {
+                    let wide = width(grapheme);
+                    if used + wide > cells {
+                        out.push(std::mem::take(&mut line));
+                        used = 0;
+                        if out.len() > lines {
+                            break;
+                        }
+                    }
+                    line.push_str(grapheme);
+                    used += wide;
+                }
+            }
+            if out.len() > lines {
+                break;
+            }
+        }
+        out.push(line.trim_end().to_owned());
+        if out.len() > lines {
+            break;
+        }
+    }
+    if out.len() > lines {
+        out.truncate(lines);
+        if let Some(last) = out.last_mut() {
+            let room = cells.saturating_sub(width(ellipsis));
+            let kept = if width(last) > room { fit(last, room, "").into_owned() } else { last.clone() };
+            *last = format!("{}{ellipsis}", kept.trim_end());
+        }
+    }
+    out
+}
+
+/// `4s`, `12m`, `3h`, `9d`.
+#[must_use]
+pub fn ago(seconds: i64) -> String {
+    match seconds.max(0) {
+        s @ 0..60 => format!("{s}s"),
+        s @ 60..3_600 => format!("{}m", s / 60),
+        s @ 3_600..86_400 => format!("{}h", s / 3_600),
+        s => format!("{}d", s / 86_400),
+    }
+}
+
+/// `0:42`, `12:03`, `3h05`, `2d`.
+#[must_use]
+pub fn countdown(seconds: i64) -> String {
+    match seconds.max(0) {
+        s @ 0..3_600 => format!("{}:{:02}", s / 60, s % 60),
+        s @ 3_600..86_400 => format!("{}h{:02}", s / 3_600, s % 3_600 / 60),
+        s => format!("{}d", s / 86_400),
+    }
+}
+
+/// `950`, `12.4k`, `1.20M`.
+#[must_use]
+pub fn tokens(count: i64) -> String {
+    #[allow(clippy::cast_precision_loss)] // shown with three digits
+    let n = count as f64;
+    match count.unsigned_abs() {
+        0..1_000 => count.to_string(),
+        1_000..100_000 => format!("{:.1}k", n / 1e3),
+        100_000..1_000_000 => format!("{:.0}k", n / 1e3),
+        _ => format!("{:.2}M", n / 1e6),
+    }
+}
+
+/// `$0.031`, `$1.20`, `$0`: small amounts with three digits that count, big ones with cents.
+#[must_use]
+pub fn money(amount: crate::domain::Money) -> String {
+    let dollars = amount.dollars();
+    match dollars.abs() {
+        d if d == 0.0 => "$0".into(),
+        d if d < 0.000_1 => "<$0.0001".into(),
+        d if d < 0.01 => format!("${dollars:.4}"),
+        d if d < 1.0 => format!("${dollars:.3}"),
+        _ => format!("${dollars:.2}"),
+    }
+}
+
+/// `+12`, `0`, `-3`.
+#[must_use]
+pub fn signed(score: i64) -> String {
+    if score > 0 { format!("+{score}") } else { score.to_string() }
+}
+
+/// Two letters for a name: `AD`, `ML`.
+#[must_use]
+pub fn initials(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let first = |word: &str, n: usize| word.graphemes(true).take(n).collect::<String>();
+    let letters = match words.as_slice() {
+        [] => "??".into(),
+        [one] => first(one, 2),
+        [one, .., last] => first(one, 1) + &first(last, 1),
+    };
+    let upper = letters.to_uppercase();
+    match width(&upper) {
+        2 => upper,
+        0 | 1 => format!("{upper:<2}"),
+        _ => fit(&upper, 2, "").into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_between_graphemes() {
+        assert_eq!(fit("hello", 5, "…"), "hello");
+        assert_eq!(fit("hello", 4, "…"), "hel…");
+        assert_eq!(fit("日本語", 4, "…"), "日…");
+        assert_eq!(fit("👩‍👩‍👧‍👦 family", 3, "…"), "👩‍👩‍👧‍👦…");
+        assert_eq!(fit("hello", 0, "…"), "");
+    }
+
+    #[test]
+    fn wrapping_keeps_words_and_says_that_there_is_more() {
+        assert_eq!(wrap("one two three four", 8, 9, "…"), ["one two", "three", "four"]);
+        assert_eq!(wrap("one two three four", 8, 2, "…"), ["one two", "three…"]);
+        assert_eq!(wrap("abcdefghij", 4, 9, "…"), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("a\n\nb", 4, 9, "…"), ["a", "", "b"]);
+        let long = "x".repeat(10_240);
+        assert_eq!(wrap(&long, 10, 3, "…").len(), 3);
+    }
+
+    #[test]
+    fn controls_never_come_through() {
+        let hostile = "a\u{1b}]52;c;AAAA\u{7}b\u{9b}31mc\u{202e}d\n";
+        let shown = safe(hostile);
+        assert!(!shown.chars().any(|c| c.is_control() || c == '\u{202e}'), "{shown:?}");
+    }
+
+    #[test]
+    fn short_forms() {
+        assert_eq!([ago(3), ago(61), ago(7_300), ago(90_000)], ["3s", "1m", "2h", "1d"]);
+        assert_eq!([countdown(42), countdown(723), countdown(11_100)], ["0:42", "12:03", "3h05"]);
+        assert_eq!([tokens(950), tokens(12_400), tokens(1_200_000)], ["950", "12.4k", "1.20M"]);
+        assert_eq!([initials("Ada"), initials("Mary Lou"), initials("Ö"), initials("日本")], ["AD", "ML", "Ö ", "日"]);
+    }
+}
