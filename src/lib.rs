@@ -57,3 +57,4 @@ pub mod port;
 pub mod protocol;
 pub mod store;
 pub mod tools;
+pub mod tui;

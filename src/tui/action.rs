@@ -179,10 +179,7 @@ impl Scope {
     /// Whether this is a window over the tabs, which takes all keys.
     #[must_use]
     pub const fn is_overlay(self) -> bool {
-        matches!(
-            self,
-            Self::Confirm | Self::Choice | Self::Form | Self::Line | Self::Text | Self::Reading
-        )
+        matches!(self, Self::Confirm | Self::Choice | Self::Form | Self::Line | Self::Text | Self::Reading)
     }
 }
 

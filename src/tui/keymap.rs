@@ -93,11 +93,15 @@ impl FromStr for Key {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
-            format!("`{text}` is no key; write `a`, `G`, `?`, `ctrl+p`, `alt+1`, `shift+tab`, `enter`, `f5`, …")
+            format!(
+                "`{text}` is no key; write `a`, `G`, `?`, `ctrl+p`, `alt+1`, `shift+tab`, `enter`, `f5`, …"
+            )
         };
         let mut mods = KeyModifiers::NONE;
         let mut rest = text;
-        while let Some((head, tail)) = rest.split_once('+').filter(|(head, tail)| !head.is_empty() && !tail.is_empty()) {
+        while let Some((head, tail)) =
+            rest.split_once('+').filter(|(head, tail)| !head.is_empty() && !tail.is_empty())
+        {
             mods |= match head.to_ascii_lowercase().as_str() {
                 "ctrl" | "control" => KeyModifiers::CONTROL,
                 "alt" | "meta" => KeyModifiers::ALT,
@@ -111,7 +115,10 @@ impl FromStr for Key {
             (Some(c), None) => KeyCode::Char(c),
             _ => {
                 let name = rest.to_ascii_lowercase();
-                let function = name.strip_prefix('f').and_then(|n| n.parse::<u8>().ok()).filter(|n| (1..=24).contains(n));
+                let function = name
+                    .strip_prefix('f')
+                    .and_then(|n| n.parse::<u8>().ok())
+                    .filter(|n| (1..=24).contains(n));
                 match (NAMED.iter().find(|(known, _)| *known == name), function) {
                     (Some((_, code)), _) => *code,
                     (None, Some(n)) => KeyCode::F(n),
@@ -184,7 +191,9 @@ impl Keymap {
     /// Says which two actions of one scope share a key.
     fn check(&self) -> Result<(), String> {
         for (at, def) in ACTIONS.iter().enumerate() {
-            for (before, other) in ACTIONS[..at].iter().enumerate().filter(|(_, other)| other.scope == def.scope) {
+            for (before, other) in
+                ACTIONS[..at].iter().enumerate().filter(|(_, other)| other.scope == def.scope)
+            {
                 if let Some(key) = self.keys[at].iter().find(|key| self.keys[before].contains(key)) {
                     return Err(format!(
                         "keys: `{key}` is given to both `{}` and `{}` ({})",
@@ -220,23 +229,29 @@ impl Keymap {
     #[must_use]
     pub fn key_for(&self, act: Act, scopes: &[Scope]) -> Option<Key> {
         scopes.iter().find_map(|scope| {
-            let (_, keys) = ACTIONS.iter().zip(&self.keys).find(|(def, _)| def.act == act && def.scope == *scope)?;
+            let (_, keys) =
+                ACTIONS.iter().zip(&self.keys).find(|(def, _)| def.act == act && def.scope == *scope)?;
             keys.iter().copied().find(|key| self.find(*key, scopes).is_some_and(|def| def.act == act))
         })
     }
 
     /// The actions whose keys work where `scopes` are in force, innermost scope first, each with
     /// those of its keys that no inner scope takes.
-    pub fn in_force<'a>(&'a self, scopes: &'a [Scope]) -> impl Iterator<Item = (&'static ActionDef, Vec<Key>)> + 'a {
+    pub fn in_force<'a>(
+        &'a self,
+        scopes: &'a [Scope],
+    ) -> impl Iterator<Item = (&'static ActionDef, Vec<Key>)> + 'a {
         scopes.iter().flat_map(move |scope| {
-            ACTIONS.iter().zip(&self.keys).filter(move |(def, _)| def.scope == *scope).filter_map(move |(def, keys)| {
-                let keys: Vec<Key> = keys
-                    .iter()
-                    .copied()
-                    .filter(|key| self.find(*key, scopes).is_some_and(|found| found.id == def.id))
-                    .collect();
-                (!keys.is_empty()).then_some((def, keys))
-            })
+            ACTIONS.iter().zip(&self.keys).filter(move |(def, _)| def.scope == *scope).filter_map(
+                move |(def, keys)| {
+                    let keys: Vec<Key> = keys
+                        .iter()
+                        .copied()
+                        .filter(|key| self.find(*key, scopes).is_some_and(|found| found.id == def.id))
+                        .collect();
+                    (!keys.is_empty()).then_some((def, keys))
+                },
+            )
         })
     }
 }
@@ -262,7 +277,14 @@ mod tests {
 
     #[test]
     fn keys_are_written_in_one_form() {
-        for (text, shown) in [("Ctrl+P", "ctrl+p"), ("shift+tab", "shift+tab"), ("+", "+"), ("ctrl++", "ctrl++"), ("F5", "f5"), (" ", "space")] {
+        for (text, shown) in [
+            ("Ctrl+P", "ctrl+p"),
+            ("shift+tab", "shift+tab"),
+            ("+", "+"),
+            ("ctrl++", "ctrl++"),
+            ("F5", "f5"),
+            (" ", "space"),
+        ] {
             assert_eq!(text.parse::<Key>().unwrap().to_string(), shown);
         }
         assert!("hyper+x".parse::<Key>().unwrap_err().contains("hyper+x"));

@@ -80,12 +80,9 @@ fn wide(body: Rect) -> Vec<(Pane, Rect)> {
     let [top, bottom] = Split::vertical([Constraint::Fill(1), Constraint::Length(lower_height)]).areas(body);
     let bots = (body.width / 5).clamp(27, 38);
     let inspector = (body.width * 2 / 5).clamp(46, 78);
-    let [a, b, c] = Split::horizontal([
-        Constraint::Length(bots),
-        Constraint::Fill(1),
-        Constraint::Length(inspector),
-    ])
-    .areas(top);
+    let [a, b, c] =
+        Split::horizontal([Constraint::Length(bots), Constraint::Fill(1), Constraint::Length(inspector)])
+            .areas(top);
     let [d, e, f] =
         Split::horizontal([Constraint::Fill(1), Constraint::Fill(1), Constraint::Fill(1)]).areas(bottom);
     vec![
@@ -109,8 +106,7 @@ fn medium(body: Rect, lower: Pane) -> Vec<(Pane, Rect)> {
 
 /// Two columns: what has the focus gets the larger share.
 fn narrow(body: Rect, focus: Pane, lower: Pane) -> Vec<(Pane, Rect)> {
-    let [left, right] =
-        Split::horizontal([Constraint::Length(27), Constraint::Fill(1)]).areas(body);
+    let [left, right] = Split::horizontal([Constraint::Length(27), Constraint::Fill(1)]).areas(body);
     let lower_height = if focus == lower { body.height / 2 } else { (body.height / 3).clamp(4, 8) };
     let [a, d] = Split::vertical([Constraint::Fill(1), Constraint::Length(lower_height)]).areas(left);
     let inspector_height = if focus == Pane::Inspector { body.height * 3 / 4 } else { body.height * 2 / 5 };

@@ -14,8 +14,10 @@ use super::overlays::Overlay;
 use super::tabs;
 use super::theme::{Theme, ThemeName};
 use crate::domain::Stamp;
-use super::connection::{Connection, Role};
-use crate::protocol::{Forecast, LogLine, ProviderView, ReputationHistory, RoomView, UsageReport, UsageSeries};
+use crate::link::{Connection, Role};
+use crate::protocol::{
+    Forecast, LogLine, ProviderView, ReputationHistory, RoomView, UsageReport, UsageSeries,
+};
 
 /// The tabs, from left to right.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -262,6 +264,8 @@ pub struct Model {
     pub stale: Stale,
     /// Where the spinner is.
     pub frame: usize,
+    /// The bot that was selected when the control room was left last.
+    pub wanted_bot: Option<String>,
     /// Where a drag with the mouse began, if one is under way.
     pub drag: Option<(u16, u16)>,
 }
@@ -303,6 +307,7 @@ impl Model {
             log: tabs::log::Log::default(),
             stale: Stale::default(),
             frame: 0,
+            wanted_bot: None,
             drag: None,
         }
     }

@@ -8,14 +8,15 @@ use crossterm::event::MouseEvent;
 use super::action::Act;
 use super::keymap::Key;
 use crate::domain::{PersonalityConfig, Stamp};
-pub use super::connection::{Connection, Role};
+pub use crate::link::{Connection, Role};
 use crate::protocol::{
-    ActionMix, ActivityQuery, ActivityView, Analytics, BeatResult, BotConfigView, BotView, CastVote, ColdView,
-    ConfigPatch, CostCaps, CreateBot, CreateReply, CreateThread, EditMemory, EngineState, Event, EventTemplateView,
-    EventView, ExportFormat, ExportKind, Fault, FlagView, FollowView, Forecast, InjectEvent, Interview,
-    InterviewAnswer, LogLine, MemoryQuery, PaceView, Period, PostView, ProviderTest, ProviderView,
-    RelationshipGraph, ReplyView, ReputationHistory, ReputationView, RoomView, SetCaps, SetPace, ThreadQuery,
-    ThreadSummary, ThreadView, UsageReport, UsageSeries, VoteView, WarmMemory, WhyView, YamlChoice,
+    ActionMix, ActivityQuery, ActivityView, Analytics, BeatResult, BotConfigView, BotView, CastVote,
+    ColdView, ConfigPatch, CostCaps, CreateBot, CreateReply, CreateThread, EditMemory, EngineState, Event,
+    EventTemplateView, EventView, ExportFormat, ExportKind, Fault, FlagView, FollowView, Forecast,
+    InjectEvent, Interview, InterviewAnswer, LogLine, MemoryQuery, PaceView, Period, PostView, ProviderTest,
+    ProviderView, RelationshipGraph, ReplyView, ReputationHistory, ReputationView, RoomView, SetCaps,
+    SetPace, ThreadQuery, ThreadSummary, ThreadView, UsageReport, UsageSeries, VoteView, WarmMemory, WhyView,
+    YamlChoice,
 };
 
 /// What happened, as `update` hears it.

@@ -289,7 +289,7 @@ impl Theme {
     pub fn actor(&self, id: &str) -> Style {
         // FNV-1a: stable between runs and platforms. The six of the shipped roster differ.
         let hash = id.bytes().fold(0x811c_9dc5_u32, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193));
-        self.actors[(hash >> 7) as usize % self.actors.len()]
+        self.actors[(hash >> 16) as usize % self.actors.len()]
     }
 
     /// The style of line `at` in a chart.
@@ -324,7 +324,9 @@ fn nearest_256(r: u8, g: u8, b: u8) -> u8 {
     const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     let step = |v: u8| (0..6_u8).min_by_key(|i| STEPS[usize::from(*i)].abs_diff(v)).unwrap_or(0);
     let far = |x: (u8, u8, u8)| {
-        u32::from(x.0.abs_diff(r)).pow(2) + u32::from(x.1.abs_diff(g)).pow(2) + u32::from(x.2.abs_diff(b)).pow(2)
+        u32::from(x.0.abs_diff(r)).pow(2)
+            + u32::from(x.1.abs_diff(g)).pow(2)
+            + u32::from(x.2.abs_diff(b)).pow(2)
     };
     let (cr, cg, cb) = (step(r), step(g), step(b));
     let cube = (STEPS[usize::from(cr)], STEPS[usize::from(cg)], STEPS[usize::from(cb)]);

@@ -129,8 +129,7 @@ impl Bots {
                 || row.id.contains(&needle)
                 || row.status.as_str().starts_with(&needle)
         };
-        self.shown =
-            self.rows.iter().enumerate().filter(|(_, row)| matches(row)).map(|(at, _)| at).collect();
+        self.shown = self.rows.iter().enumerate().filter(|(_, row)| matches(row)).map(|(at, _)| at).collect();
         self.thinking = self.rows.iter().filter(|row| row.thinking).count();
         self.scroll.selected = self.scroll.selected.min(self.shown.len().saturating_sub(1));
     }

@@ -48,7 +48,11 @@ impl Line {
                 let cap = match typed.trim_start_matches('$') {
                     "" => None,
                     typed => Some(
-                        typed.parse().ok().filter(|d: &f64| d.is_finite() && *d >= 0.0).ok_or("dollars, such as 0.50")?,
+                        typed
+                            .parse()
+                            .ok()
+                            .filter(|d: &f64| d.is_finite() && *d >= 0.0)
+                            .ok_or("dollars, such as 0.50")?,
                     ),
                 };
                 Command::SetCaps(bot.into(), SetCaps { daily_cost_cap_usd: Some(cap), ..SetCaps::default() })
@@ -126,7 +130,9 @@ mod tests {
         assert_eq!(read_count("-1"), None);
         assert_eq!(read_interval("5m"), Ok(Some(300)));
         assert_eq!(read_interval(""), Ok(None));
-        assert!(read_interval("0").is_err() && read_interval("9d").is_err() && read_interval("soon").is_err());
+        assert!(
+            read_interval("0").is_err() && read_interval("9d").is_err() && read_interval("soon").is_err()
+        );
         let caps = SetCaps { daily_cost_cap_usd: Some(Some(0.5)), ..SetCaps::default() };
         assert_eq!(Line::Cost.command("ada_001", "$0.5"), Ok(Command::SetCaps("ada_001".into(), caps)));
         let caps = SetCaps { daily_token_cap: Some(None), ..SetCaps::default() };

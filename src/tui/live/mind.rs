@@ -182,7 +182,9 @@ impl Field {
             Self::Interests => of.personality.interests.join("\n"),
             Self::Quirks => of.personality.quirks.join("\n"),
             Self::Origin => of.identity.origin_story.clone(),
-            Self::Temperature => format!("{:.2}", of.model.temperature).trim_end_matches('0').trim_end_matches('.').into(),
+            Self::Temperature => {
+                format!("{:.2}", of.model.temperature).trim_end_matches('0').trim_end_matches('.').into()
+            }
             _ => self.number(of).map_or_else(String::new, |n| n.to_string()),
         }
     }
@@ -194,7 +196,10 @@ impl Field {
     pub fn set_text(self, of: &mut PersonalityConfig, to: &str) -> Result<(), String> {
         let line = || crate::domain::text::clean_line(to, 200);
         let items = || -> Vec<String> {
-            to.split(['\n', ';']).map(|item| crate::domain::text::clean_line(item, 200)).filter(|i| !i.is_empty()).collect()
+            to.split(['\n', ';'])
+                .map(|item| crate::domain::text::clean_line(item, 200))
+                .filter(|i| !i.is_empty())
+                .collect()
         };
         match self {
             Self::Engagement => {

@@ -46,7 +46,14 @@ pub struct Row {
 }
 
 impl Row {
-    fn new(seq: i64, bot: (&str, &str), action: &str, details: &Value, at: Stamp, spent: (i64, Money)) -> Self {
+    fn new(
+        seq: i64,
+        bot: (&str, &str),
+        action: &str,
+        details: &Value,
+        at: Stamp,
+        spent: (i64, Money),
+    ) -> Self {
         let text_of = |key: &str| details.get(key).and_then(Value::as_str).unwrap_or_default();
         let number = |key: &str| details.get(key).and_then(Value::as_i64);
         let other = ["other_bot_id", "bot_id"]
@@ -56,7 +63,8 @@ impl Row {
             .map(|id| text::clean_line(id, 64));
         let thread = number("thread_id")
             .or_else(|| number("target_id").filter(|_| text_of("target_type") == "thread"));
-        let first = |keys: &[&str]| keys.iter().map(|key| text_of(key)).find(|t| !t.is_empty()).unwrap_or_default();
+        let first =
+            |keys: &[&str]| keys.iter().map(|key| text_of(key)).find(|t| !t.is_empty()).unwrap_or_default();
         let about = match action {
             "web_search" => text_of("query"),
             "vote" => text_of("target_type"),
@@ -98,7 +106,8 @@ impl Row {
     /// From an event on the bus, if it is an act.
     #[must_use]
     pub fn of_event(event: &Event) -> Option<Self> {
-        let Notice::HeartbeatComplete { bot_id, bot_name, action, details, tokens_used, cost_usd } = &event.notice
+        let Notice::HeartbeatComplete { bot_id, bot_name, action, details, tokens_used, cost_usd } =
+            &event.notice
         else {
             return None;
         };
@@ -285,7 +294,9 @@ impl Stream {
         self.dropped = 0;
         self.rebuild();
         self.fresh = match self.frozen {
-            Some(seen) => self.shown.iter().filter(|p| self.row_at(**p).is_some_and(|r| r.seq > seen)).count(),
+            Some(seen) => {
+                self.shown.iter().filter(|p| self.row_at(**p).is_some_and(|r| r.seq > seen)).count()
+            }
             None => 0,
         };
         if let Some(seq) = selected {
@@ -345,7 +356,9 @@ impl Stream {
     /// Whether the end of what is held is near, and older rows should be read.
     #[must_use]
     pub fn wants_more(&self) -> bool {
-        self.more && !self.loading && self.scroll.selected + 2 * self.scroll.page() >= self.len()
+        self.more
+            && !self.loading
+            && self.scroll.selected + 2 * self.scroll.page() >= self.len()
             && self.rows.len() < KEEP_READING
     }
 }

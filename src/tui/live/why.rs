@@ -60,7 +60,8 @@ impl Why {
     /// Takes in a reason. The memories and the last answer are unfolded.
     pub fn load(&mut self, view: WhyView) {
         self.open = BTreeSet::from([Part::Memories]);
-        if let Some(last) = view.exchanges.iter().rposition(|e| e.purpose == "think" || e.purpose == "repair") {
+        if let Some(last) = view.exchanges.iter().rposition(|e| e.purpose == "think" || e.purpose == "repair")
+        {
             self.open.insert(Part::Exchange(last));
         }
         self.view = Some(view);
@@ -69,7 +70,8 @@ impl Why {
     /// Takes in the bot's acts.
     pub fn load_acts(&mut self, acts: &[ActivityView]) -> Option<i64> {
         self.acts = acts.iter().map(|act| act.id).collect();
-        let thought = |act: &&ActivityView| !matches!(act.action_type.as_str(), "config_updated" | "event_injected");
+        let thought =
+            |act: &&ActivityView| !matches!(act.action_type.as_str(), "config_updated" | "event_injected");
         self.wanted.is_none().then(|| acts.iter().find(thought).map(|act| act.id)).flatten()
     }
 
@@ -93,10 +95,11 @@ impl Why {
     /// Folds or unfolds the part the selected line belongs to.
     pub fn toggle(&mut self) {
         let lines = self.lines();
-        let part = lines.iter().take(self.scroll.selected + 1).enumerate().rev().find_map(|(at, line)| match line {
-            Line::Head(part) => Some((at, *part)),
-            _ => None,
-        });
+        let part =
+            lines.iter().take(self.scroll.selected + 1).enumerate().rev().find_map(|(at, line)| match line {
+                Line::Head(part) => Some((at, *part)),
+                _ => None,
+            });
         if let Some((at, part)) = part {
             if !self.open.remove(&part) {
                 self.open.insert(part);

@@ -40,7 +40,7 @@ impl Choice {
     #[must_use]
     pub fn new(title: impl Into<String>, items: Vec<Item>, then: Then) -> Self {
         let selected = items.iter().position(|item| item.current).unwrap_or(0);
-        let scroll = Scroll { selected, ..Scroll::default() };
+        let scroll = Scroll::at(selected);
         Self { title: title.into(), items, scroll, then, message: None }
     }
 
@@ -60,7 +60,9 @@ impl Choice {
         let (width, height, _) = self.rects(area);
         let rect = crate::tui::layout::centered(area, width, height);
         let row = usize::from(y.checked_sub(rect.y + 1)?);
-        (row < usize::from(rect.height.saturating_sub(4))).then_some(self.scroll.top() + row).filter(|at| *at < self.items.len())
+        (row < usize::from(rect.height.saturating_sub(4)))
+            .then_some(self.scroll.top() + row)
+            .filter(|at| *at < self.items.len())
     }
 
     pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
@@ -70,16 +72,28 @@ impl Choice {
         for (row, at) in self.scroll.view(self.items.len(), list.height).enumerate() {
             let item = &self.items[at];
             let selected = at == self.scroll.selected;
-            let mut pen = Pen::new(buf, list, u16::try_from(row).unwrap_or(u16::MAX)).base(theme.line(selected, true));
+            let mut pen =
+                Pen::new(buf, list, u16::try_from(row).unwrap_or(u16::MAX)).base(theme.line(selected, true));
             pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
             pen.put(if item.current { theme.glyphs.active } else { " " }, theme.good).skip(1);
             pen.right(" ", theme.text).right(&item.note, theme.dim).right(" ", theme.text);
             pen.put(&item.title, theme.text);
         }
-        let below = Rect { y: list.bottom(), height: about_rows, x: inner.x + 1, width: inner.width.saturating_sub(2) };
+        let below = Rect {
+            y: list.bottom(),
+            height: about_rows,
+            x: inner.x + 1,
+            width: inner.width.saturating_sub(2),
+        };
         let about = self.items.get(self.scroll.selected).map_or("", |item| item.about.as_str());
-        let (said, style) = self.message.as_deref().map_or((about, theme.dim), |message| (message, theme.warn));
-        for (row, line) in (1_u16..).zip(text::wrap(said, below.width, usize::from(about_rows.saturating_sub(1)), theme.glyphs.ellipsis)) {
+        let (said, style) =
+            self.message.as_deref().map_or((about, theme.dim), |message| (message, theme.warn));
+        for (row, line) in (1_u16..).zip(text::wrap(
+            said,
+            below.width,
+            usize::from(about_rows.saturating_sub(1)),
+            theme.glyphs.ellipsis,
+        )) {
             Pen::new(buf, below, row).put(&line, style);
         }
         let mut pen = Pen::new(buf, inner, inner.height.saturating_sub(1));

@@ -62,12 +62,21 @@ fn is_long(change: &Change, inside: u16) -> bool {
     multi || text::width(&change.from) + text::width(&change.to) + 20 > inside
 }
 
-fn draw_change(buf: &mut Buffer, inner: Rect, row: &mut u16, last: u16, change: &Change, long: bool, theme: &Theme) {
+fn draw_change(
+    buf: &mut Buffer,
+    inner: Rect,
+    row: &mut u16,
+    last: u16,
+    change: &Change,
+    long: bool,
+    theme: &Theme,
+) {
     let glyphs = theme.glyphs;
     let mut pen = Pen::new(buf, inner, *row);
     pen.cell(change.label, theme.title_focus, 14);
     *row += 1;
-    let flat = |value: &str| if value.is_empty() { "(empty)".to_owned() } else { value.replace('\n', " · ") };
+    let flat =
+        |value: &str| if value.is_empty() { "(empty)".to_owned() } else { value.replace('\n', " · ") };
     if long {
         for (sign, value, style) in [("-", &change.from, theme.bad), ("+", &change.to, theme.good)] {
             if *row < last {

@@ -81,7 +81,9 @@ impl FormField {
         match &mut self.kind {
             FieldKind::Line(_) => {}
             FieldKind::Choice(options, at) if options.is_empty() => *at = 0,
-            FieldKind::Choice(options, at) => *at = (*at + options.len()).wrapping_add_signed(by) % options.len(),
+            FieldKind::Choice(options, at) => {
+                *at = (*at + options.len()).wrapping_add_signed(by) % options.len()
+            }
             FieldKind::Slider { at, min, max, step } => {
                 *at = (*at + *step * i64::try_from(by).unwrap_or(0)).clamp(*min, *max);
             }
@@ -112,7 +114,15 @@ impl Form {
     /// A form.
     #[must_use]
     pub fn new(title: impl Into<String>, fields: Vec<FormField>, then: Then) -> Self {
-        Self { title: title.into(), note: String::new(), fields, at: 0, then, error: None, preview: String::new() }
+        Self {
+            title: title.into(),
+            note: String::new(),
+            fields,
+            at: 0,
+            then,
+            error: None,
+            preview: String::new(),
+        }
     }
 
     /// All values.
@@ -199,12 +209,18 @@ impl Form {
             let selected = at == self.at;
             let mut pen = Pen::new(buf, inner, row);
             let style = if selected { theme.title_focus } else { theme.dim };
-            pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent).skip(1).cell(field.label, style, labels);
+            pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent).skip(1).cell(
+                field.label,
+                style,
+                labels,
+            );
             draw_field(&mut pen, field, selected, theme);
         }
         let used = u16::try_from(self.fields.len() - first.min(self.fields.len())).unwrap_or(rows).min(rows);
         let below = Rect { y: inner.y + used, height: rows.saturating_sub(used), ..inner };
-        for (row, line) in (1..below.height).zip(text::wrap(&self.preview, below.width, usize::from(below.height), "…")) {
+        for (row, line) in
+            (1..below.height).zip(text::wrap(&self.preview, below.width, usize::from(below.height), "…"))
+        {
             Pen::new(buf, below, row).put(&line, theme.quote);
         }
         let mut pen = Pen::new(buf, inner, inner.height.saturating_sub(1));
@@ -243,7 +259,11 @@ fn draw_field(pen: &mut Pen<'_>, field: &FormField, selected: bool, theme: &Them
         }
         FieldKind::Choice(options, at) => {
             let value = options.get(*at).map_or("", String::as_str);
-            pen.put(glyphs.left, theme.accent).skip(1).put(value, theme.text).skip(1).put(glyphs.right, theme.accent);
+            pen.put(glyphs.left, theme.accent)
+                .skip(1)
+                .put(value, theme.text)
+                .skip(1)
+                .put(glyphs.right, theme.accent);
         }
         FieldKind::Slider { at, min, max, .. } => {
             #[allow(clippy::cast_precision_loss)] // small numbers

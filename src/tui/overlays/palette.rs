@@ -106,7 +106,8 @@ impl Palette {
         for (row, line) in self.scroll.view(self.found.len(), list.height).enumerate() {
             let entry = &self.all[self.found[line]];
             let selected = line == self.scroll.selected;
-            let mut pen = Pen::new(buf, list, u16::try_from(row).unwrap_or(u16::MAX)).base(theme.line(selected, true));
+            let mut pen =
+                Pen::new(buf, list, u16::try_from(row).unwrap_or(u16::MAX)).base(theme.line(selected, true));
             pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
             pen.right(" ", theme.text).right(&entry.keys, theme.key).right("  ", theme.text);
             pen.cell(entry.def.title, theme.text, 24).skip(1).put(entry.def.about, theme.dim);

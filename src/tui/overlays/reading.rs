@@ -74,12 +74,17 @@ impl Reading {
         let width = area.width.saturating_sub(4).min(100);
         let inside = width.saturating_sub(4);
         let rows: Vec<Row<'_>> = self.paras.iter().flat_map(|para| rows(para, inside)).collect();
-        let height = u16::try_from(rows.len() + 3).unwrap_or(u16::MAX).min(area.height.saturating_sub(2)).max(6);
+        let height =
+            u16::try_from(rows.len() + 3).unwrap_or(u16::MAX).min(area.height.saturating_sub(2)).max(6);
         let shown = usize::from(height.saturating_sub(3));
         self.last.set(rows.len().saturating_sub(shown));
         self.page.set(shown);
         let top = self.top.min(self.last.get());
-        let note = if rows.len() > shown { format!("{}/{}", (top + shown).min(rows.len()), rows.len()) } else { String::new() };
+        let note = if rows.len() > shown {
+            format!("{}/{}", (top + shown).min(rows.len()), rows.len())
+        } else {
+            String::new()
+        };
         let inner = window(buf, area, (width, height), &self.title, &note, theme);
         let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
         for (row, line) in (0..inner.height.saturating_sub(1)).zip(&rows[top..]) {

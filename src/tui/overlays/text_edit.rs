@@ -66,7 +66,12 @@ impl TextEdit {
     pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let size = (area.width.saturating_sub(6).min(90), area.height.saturating_sub(4).min(18));
         let inner = window(buf, area, size, &self.title, "", theme);
-        let body = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), height: inner.height.saturating_sub(2), ..inner };
+        let body = Rect {
+            x: inner.x + 1,
+            width: inner.width.saturating_sub(2),
+            height: inner.height.saturating_sub(2),
+            ..inner
+        };
         if !body.is_empty() {
             self.area.render(body, buf);
         }

@@ -67,7 +67,13 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
 ///
 /// # Errors
 /// A sentence for the person who typed it.
-pub fn answered(model: &mut Model, tab: Tab, what: &str, id: i64, answer: &Answer) -> Result<Vec<Effect>, String> {
+pub fn answered(
+    model: &mut Model,
+    tab: Tab,
+    what: &str,
+    id: i64,
+    answer: &Answer,
+) -> Result<Vec<Effect>, String> {
     of_tab!(tab, Ok(Vec::new()), answered(model, what, id, answer))
 }
 

@@ -1,13 +1,13 @@
 //! Actions: windows first, then what has the focus, then the program.
 
 use super::{answer, live, open, show_tab};
+use crate::protocol::EngineState;
 use crate::tui::action::Act;
 use crate::tui::keymap::Key;
 use crate::tui::model::{Model, Pane, Tab};
 use crate::tui::msg::{Command, Effect};
 use crate::tui::overlays::Overlay;
 use crate::tui::tabs;
-use crate::protocol::EngineState;
 
 /// Does an action where it was meant.
 pub fn perform(model: &mut Model, act: Act, key: Option<Key>) -> Vec<Effect> {
@@ -53,13 +53,14 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
         Act::Providers => return open::providers(model),
         Act::NewBot => open::new_bot(model),
         Act::Export => open::export(model),
-        Act::Trigger
-        | Act::PauseBot
-        | Act::BotPace
-        | Act::Interview
-        | Act::DeleteBot
-        | Act::YamlChoice => return live::on_bot(model, act),
-        Act::InspectProfile | Act::InspectMind | Act::InspectBudget | Act::InspectMemory | Act::InspectWhy => {
+        Act::Trigger | Act::PauseBot | Act::BotPace | Act::Interview | Act::DeleteBot | Act::YamlChoice => {
+            return live::on_bot(model, act);
+        }
+        Act::InspectProfile
+        | Act::InspectMind
+        | Act::InspectBudget
+        | Act::InspectMemory
+        | Act::InspectWhy => {
             let mut effects = show_tab(model, Tab::Live);
             effects.extend(live::act(model, act, None).unwrap_or_default());
             return effects;
@@ -125,7 +126,8 @@ fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
         (Overlay::Line(_), Act::Accept) | (Overlay::Text(_), Act::Submit) => return answer::submitted(model),
         (Overlay::Line(line), Act::Up | Act::Down) if line.is_live() => {
             // The list below can be walked while its filter is typed.
-            let here = if model.tab == Tab::Live { live::act(model, act, None) } else { tabs::act(model, act) };
+            let here =
+                if model.tab == Tab::Live { live::act(model, act, None) } else { tabs::act(model, act) };
             return here.unwrap_or_default();
         }
         _ => {}

@@ -167,7 +167,11 @@ fn meaning(model: &mut Model, then: Then, answer: &Answer) -> Result<Vec<Effect>
 }
 
 fn list(typed: &str) -> Vec<String> {
-    typed.split([',', ';', '\n']).map(|item| text::clean_line(item, 100)).filter(|item| !item.is_empty()).collect()
+    typed
+        .split([',', ';', '\n'])
+        .map(|item| text::clean_line(item, 100))
+        .filter(|item| !item.is_empty())
+        .collect()
 }
 
 fn behavior(answer: &Answer) -> Behavior {
@@ -207,7 +211,8 @@ fn new_bot(answer: &Answer) -> Result<CreateBot, String> {
 }
 
 fn export(answer: &Answer) -> Result<Command, String> {
-    let (_, kind) = open::EXPORTS.into_iter().find(|(name, _)| *name == answer.field(0)).ok_or("choose what")?;
+    let (_, kind) =
+        open::EXPORTS.into_iter().find(|(name, _)| *name == answer.field(0)).ok_or("choose what")?;
     let format = match answer.field(1) {
         "jsonl" => ExportFormat::Jsonl,
         "csv" => ExportFormat::Csv,
@@ -215,7 +220,12 @@ fn export(answer: &Answer) -> Result<Command, String> {
     };
     let days = match answer.field(2).trim() {
         "" | "all" => None,
-        days => Some(days.parse::<u32>().ok().filter(|days| *days > 0).ok_or("days: a whole number, or empty for all")?),
+        days => Some(
+            days.parse::<u32>()
+                .ok()
+                .filter(|days| *days > 0)
+                .ok_or("days: a whole number, or empty for all")?,
+        ),
     };
     let path = answer.field(3).trim();
     if path.is_empty() {

@@ -4,7 +4,6 @@ use super::open;
 use crate::protocol::{Event, Fault, FaultKind, Notice};
 use crate::tui::live::mind::Applied;
 use crate::tui::live::stream::Row;
-use crate::tui::live::{Page, inspector};
 use crate::tui::model::{Model, Tone};
 use crate::tui::msg::{Command, Connection, Data, Effect, Load, Outcome, Role};
 use crate::tui::overlays::reading::Para;
@@ -88,9 +87,10 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
         }
         Notice::EventInjected { .. } | Notice::Usage { .. } => {}
     }
-    if !model.simulated() && event.timestamp > model.now {
+    if event.timestamp > model.now {
         model.now = event.timestamp;
     }
+    model.stale.log = true;
     effects
 }
 
@@ -112,7 +112,8 @@ fn remember_title(model: &mut Model, row: &Row) {
 
 /// The link's state changed.
 pub fn on_link(model: &mut Model, connection: Connection, role: Role) -> Vec<Effect> {
-    let back = matches!(model.connection, Connection::Reconnecting { .. }) && connection == Connection::Connected;
+    let back =
+        matches!(model.connection, Connection::Reconnecting { .. }) && connection == Connection::Connected;
     model.role = role;
     if model.connection == connection {
         return Vec::new();
@@ -155,7 +156,9 @@ pub fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect> {
         (Load::Why(id), Data::Why(why)) if model.inspector.why.wanted == Some(id) => {
             model.inspector.why.load(*why);
         }
-        (Load::Warm(id, query), Data::Warm(warm)) if is_wanted(&id) && query.q.is_none() && query.offset == 0 => {
+        (Load::Warm(id, query), Data::Warm(warm))
+            if is_wanted(&id) && query.q.is_none() && query.offset == 0 =>
+        {
             model.inspector.recall.load_warm(*warm);
         }
         (Load::Cold(id, _, 0), Data::Cold(cold)) if is_wanted(&id) => model.inspector.recall.load_cold(cold),
@@ -163,7 +166,7 @@ pub fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect> {
         (Load::UsageSeries(14, None), Data::UsageSeries(series)) => model.lower.series = series,
         (Load::Forecast, Data::Forecast(forecast)) => take_forecast(model, forecast),
         (Load::ReputationHistory(7), Data::ReputationHistory(history)) => model.lower.reputation = history,
-        (Load::Log(_), Data::Log(lines)) => model.lower.log = lines,
+        (Load::Log(_), Data::Log(lines)) => model.lower.log = lines.into_iter().rev().collect(),
         (Load::Providers, Data::Providers(providers)) => take_providers(model, providers),
         (Load::Titles, Data::Threads(threads)) => {
             model.titles.extend(threads.into_iter().map(|thread| (thread.id, thread.title)));
@@ -198,6 +201,12 @@ fn take_bots(model: &mut Model, after: Option<&str>, bots: &[crate::protocol::Bo
         && let Some(last) = bots.last()
     {
         effects.push(Effect::Load(Load::Bots(Some(last.id.clone()))));
+    }
+    if let Some(wanted) = model.wanted_bot.take()
+        && !model.bots.select(&wanted)
+        && bots.len() >= PAGE
+    {
+        model.wanted_bot = Some(wanted); // on a later page
     }
     if model.inspector.wanted.is_none() || whole {
         let id = model.inspector.wanted.clone();
@@ -417,7 +426,10 @@ pub fn on_refused(model: &mut Model, command: &Command, fault: &Fault) -> Vec<Ef
             let confirm = Confirm {
                 title: format!("Let {name} speak for the room?"),
                 body: fault.detail.clone(),
-                yes: vec![Effect::Run(Command::SetDefaultProvider { name: name.clone(), confirm_cost: true })],
+                yes: vec![Effect::Run(Command::SetDefaultProvider {
+                    name: name.clone(),
+                    confirm_cost: true,
+                })],
                 danger: true,
                 ..Confirm::default()
             };
@@ -448,10 +460,4 @@ pub fn on_exporting(model: &mut Model, bytes: u64) -> Vec<Effect> {
     let megabytes = bytes as f64 / 1e6;
     model.toast(Tone::Info, format!("exporting: {megabytes:.1} MB"));
     Vec::new()
-}
-
-/// The page of the inspector that shows memory is open.
-#[must_use]
-pub fn shows_memory(inspector: &inspector::Inspector) -> bool {
-    inspector.page == Page::Memory
 }

@@ -54,12 +54,9 @@ fn on_tab(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             return Some(Vec::new());
         }
         Act::Back => return Some(back(model)),
-        Act::Trigger
-        | Act::PauseBot
-        | Act::BotPace
-        | Act::Interview
-        | Act::DeleteBot
-        | Act::YamlChoice => return Some(on_bot(model, act)),
+        Act::Trigger | Act::PauseBot | Act::BotPace | Act::Interview | Act::DeleteBot | Act::YamlChoice => {
+            return Some(on_bot(model, act));
+        }
         _ => return None,
     };
     focus(model, pane);
@@ -324,7 +321,9 @@ fn in_recall(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     }
     let item = recall.selected().cloned();
     match (act, item) {
-        (Act::Open | Act::PinMemory | Act::EditMemory | Act::ForgetMemory | Act::Copy, None) => Some(Vec::new()),
+        (Act::Open | Act::PinMemory | Act::EditMemory | Act::ForgetMemory | Act::Copy, None) => {
+            Some(Vec::new())
+        }
         (Act::Open, Some(item)) => Some(match item.activity_id {
             Some(id) => {
                 model.inspector.why.ask(id);

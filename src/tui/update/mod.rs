@@ -18,7 +18,7 @@ use super::msg::{Effect, Msg, Role};
 use super::overlays::{Overlay, line};
 use super::tabs;
 
-pub use open::help;
+pub use arrive::PAGE as BOTS_PAGE;
 
 /// Takes in one message. Whatever it answers is to be performed; the screen is to be drawn unless
 /// [`is_quiet`] says otherwise.
@@ -112,7 +112,8 @@ fn type_into_window(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
             Some(Vec::new())
         }
         Overlay::Form(window) => {
-            let moves = matches!(key.code, crossterm::event::KeyCode::Left | crossterm::event::KeyCode::Right);
+            let moves =
+                matches!(key.code, crossterm::event::KeyCode::Left | crossterm::event::KeyCode::Right);
             if is_action && !(moves && window.is_typing()) {
                 return None;
             }

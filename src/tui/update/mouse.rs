@@ -10,7 +10,7 @@ use crate::tui::live::{Page, mind};
 use crate::tui::model::{Model, Pane, Tab};
 use crate::tui::msg::{Effect, Role};
 use crate::tui::overlays::Overlay;
-use crate::tui::panes::{bots, header, inspector, stream};
+use crate::tui::panes::{header, inspector, stream};
 use crate::tui::tabs;
 use crate::tui::widgets::meter;
 
@@ -77,7 +77,6 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             if y > rect.y && y + 1 < rect.bottom() && model.bots.scroll.click(row, len) {
                 return live::follow_selection(model);
             }
-            let _ = bots::WIDTH;
         }
         Pane::Activity => {
             if let Some(line) = stream::line_at(&model.stream, row) {
@@ -123,7 +122,8 @@ fn drag(model: &mut Model, x: u16) -> Vec<Effect> {
 fn slide(model: &mut Model, rect: Rect, x: u16) -> Vec<Effect> {
     let field = model.inspector.mind.field();
     let Some((start, cells)) = inspector::slider_cells(rect) else { return Vec::new() };
-    let inside = x >= start && x < start + cells || model.drag.is_some_and(|(at, _)| at >= start && at < start + cells);
+    let inside = x >= start && x < start + cells
+        || model.drag.is_some_and(|(at, _)| at >= start && at < start + cells);
     if inside && matches!(field.shape(), mind::Shape::Slider { .. }) {
         let share = meter::share_at(x.saturating_sub(start).min(cells - 1), cells);
         model.inspector.mind.slide_to(field, share);

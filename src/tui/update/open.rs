@@ -4,18 +4,15 @@ use crate::domain::guidance;
 use crate::domain::pace::{Preset, human_interval};
 use crate::domain::{Engagement, Money};
 use crate::protocol::Forecast;
+use crate::protocol::{ExportKind, ProviderView};
 use crate::tui::action::{Act, Scope};
-use crate::tui::keymap::Key;
 use crate::tui::live::BotRow;
 use crate::tui::live::mind::{self, Field};
 use crate::tui::model::{Model, Pane, Tab, Tone};
 use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::reading::Para;
-use crate::tui::overlays::{
-    Choice, Confirm, Form, FormField, Item, Line, Overlay, Palette, Reading, Then,
-};
+use crate::tui::overlays::{Choice, Confirm, Form, FormField, Item, Line, Overlay, Palette, Reading, Then};
 use crate::tui::widgets::text;
-use crate::protocol::{ExportKind, ProviderView};
 
 /// Lists exactly the keys that work where one is.
 pub fn help(model: &mut Model) {
@@ -172,7 +169,8 @@ pub fn daily(forecast: &Forecast, seconds: u32) -> (i64, Money) {
         let of_bot = bot.tokens_per_beat.saturating_mul(beats);
         tokens = tokens.saturating_add(of_bot);
         if bot.tokens_so_far > 0 {
-            nanos += i128::from(bot.cost_so_far_usd.nanos()) * i128::from(of_bot) / i128::from(bot.tokens_so_far);
+            nanos +=
+                i128::from(bot.cost_so_far_usd.nanos()) * i128::from(of_bot) / i128::from(bot.tokens_so_far);
         }
     }
     (tokens, Money::from_nanos(i64::try_from(nanos).unwrap_or(i64::MAX)))
@@ -187,7 +185,10 @@ pub fn pace(model: &mut Model) -> Vec<Effect> {
         .map(|(preset, seconds)| Item {
             title: preset.as_str().into(),
             note: pace_note(model.lower.forecast.as_ref(), seconds),
-            about: format!("Every bot wakes every {}. The estimate is from today's beats; caps may end it earlier.", human_interval(seconds)),
+            about: format!(
+                "Every bot wakes every {}. The estimate is from today's beats; caps may end it earlier.",
+                human_interval(seconds)
+            ),
             current: now.as_ref().is_some_and(|pace| pace.preset == preset.as_str()),
         })
         .collect();
@@ -216,7 +217,8 @@ pub fn pace_note(forecast: Option<&Forecast>, seconds: u32) -> String {
 
 /// Chooses the room's provider.
 pub fn providers(model: &mut Model) -> Vec<Effect> {
-    let choice = Choice::new("Which provider speaks for the room?", provider_items(&model.providers), Then::Provider);
+    let choice =
+        Choice::new("Which provider speaks for the room?", provider_items(&model.providers), Then::Provider);
     model.overlays.push(Overlay::Choice(choice));
     vec![Effect::Load(Load::Providers)]
 }
@@ -265,7 +267,10 @@ pub fn trigger_all(model: &mut Model) -> Vec<Effect> {
     }
     let confirm = Confirm {
         title: "Wake all bots now?".into(),
-        body: format!("{} bots take a beat at once, each with at least one call to a model.", model.bots.total()),
+        body: format!(
+            "{} bots take a beat at once, each with at least one call to a model.",
+            model.bots.total()
+        ),
         yes: vec![Effect::Run(Command::TriggerAll)],
         danger: true,
         ..Confirm::default()
@@ -339,7 +344,8 @@ pub fn interview(model: &mut Model, bot: &str) {
         FormField::line("question", "", "what do you want to know?"),
         FormField::toggle("remembers it", false),
     ];
-    let mut form = Form::new(format!("Interview {}", model.name(bot)), fields, Then::Interview(bot.to_owned()));
+    let mut form =
+        Form::new(format!("Interview {}", model.name(bot)), fields, Then::Interview(bot.to_owned()));
     form.preview = "The society does not see it. It counts against the bot's caps.".into();
     model.overlays.push(Overlay::Form(Box::new(form)));
 }
@@ -366,17 +372,12 @@ pub fn yaml_choice(model: &mut Model, row: &BotRow) {
         model.toast(Tone::Info, format!("the YAML file of {} has not changed", row.name));
         return;
     }
-    let item = |title: &str, about: &str| Item { title: title.into(), about: about.into(), ..Item::default() };
+    let item =
+        |title: &str, about: &str| Item { title: title.into(), about: about.into(), ..Item::default() };
     let items = vec![
         item("Keep what is live", "The bot stays as it is here; the file is remembered as seen."),
         item("Take the file", "The bot becomes what the file says; edits made here are lost."),
     ];
     let title = format!("The YAML file of {} has changed", row.name);
     model.overlays.push(Overlay::Choice(Choice::new(title, items, Then::Yaml(row.id.clone()))));
-}
-
-/// The key to show for an action here, for hints.
-#[must_use]
-pub fn key_text(model: &Model, act: Act, scopes: &[Scope]) -> Option<String> {
-    model.keymap.key_for(act, scopes).map(|key: Key| key.to_string())
 }

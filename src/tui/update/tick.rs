@@ -1,7 +1,7 @@
 //! The clock: at most once a second, what became stale and is on the screen is read anew.
 
 use crate::domain::Stamp;
-use crate::protocol::{ActivityQuery, Period, ThreadQuery};
+use crate::protocol::{ActivityQuery, Period};
 use crate::tui::live::Page;
 use crate::tui::model::{Model, Pane, Tab};
 use crate::tui::msg::{Effect, Load};
@@ -30,12 +30,6 @@ pub fn read_everything(model: &mut Model) -> Vec<Effect> {
     effects.extend(model.inspector.read_page());
     effects.extend(tabs::shown(model));
     effects
-}
-
-/// The query for titles.
-#[must_use]
-pub fn titles() -> ThreadQuery {
-    ThreadQuery { limit: 200, ..ThreadQuery::default() }
 }
 
 /// The clock moved on.

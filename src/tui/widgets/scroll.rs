@@ -20,6 +20,12 @@ pub struct Scroll {
 }
 
 impl Scroll {
+    /// A selection of this line.
+    #[must_use]
+    pub fn at(selected: usize) -> Self {
+        Self { selected, ..Self::default() }
+    }
+
     /// The lines to draw of a list of `len` where `height` fit.
     #[must_use]
     pub fn view(&self, len: usize, height: u16) -> Range<usize> {
@@ -34,6 +40,12 @@ impl Scroll {
         self.top.set(top);
         self.page.set(height);
         top..(top + height).min(len)
+    }
+
+    /// Notes what a pane with lines of different heights has drawn.
+    pub fn settle(&self, top: usize, shown: usize) {
+        self.top.set(top);
+        self.page.set(shown);
     }
 
     /// The first line drawn last.

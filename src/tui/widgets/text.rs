@@ -214,6 +214,9 @@ mod tests {
         assert_eq!([ago(3), ago(61), ago(7_300), ago(90_000)], ["3s", "1m", "2h", "1d"]);
         assert_eq!([countdown(42), countdown(723), countdown(11_100)], ["0:42", "12:03", "3h05"]);
         assert_eq!([tokens(950), tokens(12_400), tokens(1_200_000)], ["950", "12.4k", "1.20M"]);
-        assert_eq!([initials("Ada"), initials("Mary Lou"), initials("Ö"), initials("日本")], ["AD", "ML", "Ö ", "日"]);
+        assert_eq!(
+            [initials("Ada"), initials("Mary Lou"), initials("Ö"), initials("日本")],
+            ["AD", "ML", "Ö ", "日"]
+        );
     }
 }

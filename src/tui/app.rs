@@ -1,0 +1,339 @@
+//! The loop: terminal, bus, answers and clock in; frames out.
+//!
+//! Frames are drawn only when something changed, at once for keys and at most thirty times a second
+//! for everything else; whatever waits is taken in before a frame is drawn.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crossterm::event::{Event as TermEvent, EventStream, KeyEventKind};
+use futures_util::{FutureExt, StreamExt};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+use super::keymap::{Key, Keymap};
+use super::model::Model;
+use super::msg::{Effect, Load, Msg};
+use super::state::Saved;
+use super::terminal::Screen;
+use super::theme::{Colors, Theme, ThemeName};
+use super::{effect, update};
+use crate::config::UiConfig;
+use crate::domain::Stamp;
+use crate::link::Link;
+
+/// What a control room is told when it opens.
+pub struct Options {
+    /// `ui.*` of the configuration.
+    pub ui: UiConfig,
+    /// Where the layout is kept between runs.
+    pub state_file: Option<PathBuf>,
+    /// The terminal, or what stands between to record it.
+    pub output: Box<dyn Write + Send>,
+}
+
+/// Shortest time between two frames that no key asked for.
+const FRAME: Duration = Duration::from_millis(33);
+/// How fast the spinner turns.
+const SPIN: Duration = Duration::from_millis(120);
+/// How long the terminal is asked for its background.
+const ASK: Duration = Duration::from_millis(100);
+/// Events taken in before a frame is drawn.
+const DRAIN: usize = 4_096;
+
+/// Opens the control room and returns when it is left.
+///
+/// # Errors
+/// The keys of the configuration clash, or the terminal cannot be used.
+pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
+    let keymap = Keymap::with(&options.ui.keys).map_err(anyhow::Error::msg)?;
+    let saved = options.state_file.as_deref().map(Saved::read).unwrap_or_default();
+    let (theme, chosen) = look(&options.ui, &saved);
+    let mut model = Model::new(Screen::size()?, theme, keymap);
+    model.theme_chosen = chosen;
+    model.label = link.label();
+    model.connection = link.connection();
+    model.role = link.role();
+    saved.apply(&mut model);
+    let mut screen = Screen::enter(options.output, options.ui.mouse)?;
+    // The first frame shows what is known before anything is asked.
+    screen.draw(&model)?;
+    let light =
+        if chosen || model.theme.colors == Colors::None { saved.light } else { ask_background().await };
+    let (answer, answers) = unbounded_channel();
+    let mut app = App { link, model, screen, answer, base: None, dirty: true, urgent: true, leave: false };
+    if let Some(light) = light {
+        app.take(Msg::LightTerminal(light));
+    }
+    let outcome = app.live(answers).await;
+    if let Some(path) = &options.state_file {
+        Saved::of(&app.model, light).write(path);
+    }
+    outcome
+}
+
+/// The look to begin with, and whether a person chose it.
+fn look(ui: &UiConfig, saved: &Saved) -> (Theme, bool) {
+    use crate::config::Colors as Wanted;
+    let env = |key: &str| std::env::var(key).ok();
+    let colors = match ui.colors {
+        Wanted::Auto => Colors::of_terminal(env),
+        Wanted::TrueColor => Colors::True,
+        Wanted::Ansi256 => Colors::Ansi256,
+        Wanted::Ansi16 => Colors::Ansi16,
+        Wanted::None => Colors::None,
+    };
+    let chosen = ThemeName::parse(&ui.theme).or_else(|| saved.theme());
+    let light = saved.light.or_else(|| light_by_env(env("COLORFGBG").as_deref())).unwrap_or(false);
+    let guess = if light { ThemeName::Light } else { ThemeName::Dark };
+    (Theme::new(chosen.unwrap_or(guess), colors, ui.ascii), chosen.is_some())
+}
+
+/// What `COLORFGBG` (`foreground;background`) says of the background.
+fn light_by_env(value: Option<&str>) -> Option<bool> {
+    let background: u8 = value?.rsplit(';').next()?.parse().ok()?;
+    Some(matches!(background, 7 | 9..=15))
+}
+
+/// Asks the terminal for its background; `None` when it does not say in time.
+async fn ask_background() -> Option<bool> {
+    let ask = || {
+        let mut options = terminal_colorsaurus::QueryOptions::default();
+        options.timeout = ASK;
+        terminal_colorsaurus::theme_mode(options).ok()
+    };
+    let mode = tokio::task::spawn_blocking(ask).await.ok()??;
+    Some(mode == terminal_colorsaurus::ThemeMode::Light)
+}
+
+struct App {
+    link: Link,
+    model: Model,
+    screen: Screen,
+    answer: UnboundedSender<Msg>,
+    /// The room's time, and when it was told.
+    base: Option<(Stamp, Instant)>,
+    dirty: bool,
+    /// A key waits for its frame.
+    urgent: bool,
+    leave: bool,
+}
+
+/// Why the loop woke.
+enum Woke {
+    Terminal(Option<std::io::Result<TermEvent>>),
+    Event(Option<std::sync::Arc<crate::protocol::Event>>),
+    Answer(Option<Msg>),
+    Tick,
+    Spin,
+    Draw,
+    Stop,
+    Suspend,
+}
+
+impl App {
+    async fn live(&mut self, mut answers: UnboundedReceiver<Msg>) -> anyhow::Result<()> {
+        // Listening begins before reading, so that nothing falls between.
+        let mut bus = self.link.subscribe();
+        let effects = update::start(&mut self.model);
+        self.perform(effects).await?;
+        let mut terminal = EventStream::new();
+        let mut signals = signals::Signals::new()?;
+        let mut ticks = interval(Duration::from_secs(1));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut spins = interval(SPIN);
+        spins.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut drawn = Instant::now();
+        let mut bus_open = true;
+        while !self.leave {
+            let due = if self.urgent { Instant::now() } else { drawn + FRAME };
+            let woke = tokio::select! {
+                biased;
+                event = terminal.next() => Woke::Terminal(event),
+                signal = signals.recv() => if signal { Woke::Suspend } else { Woke::Stop },
+                () = sleep_until(due), if self.dirty => Woke::Draw,
+                msg = answers.recv() => Woke::Answer(msg),
+                event = bus.recv(), if bus_open => Woke::Event(event),
+                _ = ticks.tick() => Woke::Tick,
+                _ = spins.tick(), if self.model.animated() => Woke::Spin,
+            };
+            match woke {
+                Woke::Terminal(Some(Ok(event))) => self.on_terminal(event).await?,
+                Woke::Terminal(_) | Woke::Stop => self.leave = true,
+                Woke::Suspend => self.suspend(false).await?,
+                Woke::Answer(msg) => {
+                    let mut next = msg;
+                    while let Some(msg) = next {
+                        self.handle(msg).await?;
+                        next = answers.try_recv().ok();
+                    }
+                }
+                Woke::Event(None) => {
+                    bus_open = false;
+                    let reason = "the engine stopped".into();
+                    self.handle(Msg::Link(crate::link::Connection::Closed { reason }, self.link.role()))
+                        .await?;
+                }
+                Woke::Event(Some(event)) => {
+                    self.handle(Msg::Event(event)).await?;
+                    for _ in 0..DRAIN {
+                        let Some(event) = bus.try_recv() else { break };
+                        self.handle(Msg::Event(event)).await?;
+                    }
+                }
+                Woke::Tick => self.on_tick().await?,
+                Woke::Spin => self.handle(Msg::Frame).await?,
+                Woke::Draw => {
+                    // Keys that wait are taken in before the frame, so that it shows them all.
+                    while let Some(Some(Ok(event))) = terminal.next().now_or_never() {
+                        self.on_terminal(event).await?;
+                    }
+                    self.screen.draw(&self.model)?;
+                    (self.dirty, self.urgent, drawn) = (false, false, Instant::now());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn on_terminal(&mut self, event: TermEvent) -> anyhow::Result<()> {
+        let msg = match event {
+            TermEvent::Key(key) if key.kind != KeyEventKind::Release => Msg::Key(Key::from(key)),
+            TermEvent::Mouse(mouse) => Msg::Mouse(mouse),
+            TermEvent::Paste(text) => Msg::Paste(text),
+            TermEvent::Resize(width, height) => Msg::Resize(width, height),
+            _ => return Ok(()),
+        };
+        self.urgent |= matches!(msg, Msg::Key(_) | Msg::Paste(_));
+        self.handle(msg).await
+    }
+
+    async fn on_tick(&mut self) -> anyhow::Result<()> {
+        let connection = self.link.connection();
+        if connection != self.model.connection
+            && !matches!(self.model.connection, crate::link::Connection::Closed { .. })
+        {
+            self.handle(Msg::Link(connection, self.link.role())).await?;
+        }
+        let now = match self.base {
+            Some((stamp, at)) if !self.model.simulated() => {
+                let passed = i64::try_from(at.elapsed().as_micros()).unwrap_or(i64::MAX);
+                stamp.plus_micros(passed)
+            }
+            _ => self.model.now,
+        };
+        self.handle(Msg::Tick(now)).await
+    }
+
+    async fn handle(&mut self, msg: Msg) -> anyhow::Result<()> {
+        if let Msg::Loaded(Load::Room, Ok(super::msg::Data::Room(room))) = &msg {
+            self.base = Some((room.now, Instant::now()));
+        }
+        let effects = self.take(msg);
+        self.perform(effects).await
+    }
+
+    fn take(&mut self, msg: Msg) -> Vec<Effect> {
+        self.dirty |= !update::is_quiet(&self.model, &msg);
+        update::update(&mut self.model, msg)
+    }
+
+    async fn perform(&mut self, effects: Vec<Effect>) -> anyhow::Result<()> {
+        for effect in effects {
+            match effect {
+                Effect::Load(load) => effect::load(&self.link, load, &self.answer),
+                Effect::Run(command) => effect::run(&self.link, command, &self.answer),
+                Effect::Copy(text) => {
+                    self.screen.copy(&text)?;
+                    self.model.toast(super::model::Tone::Good, "copied");
+                    self.dirty = true;
+                }
+                Effect::Redraw => {
+                    self.screen.clear()?;
+                    self.dirty = true;
+                }
+                Effect::Suspend => self.suspend(true).await?,
+                Effect::Quit => self.leave = true,
+            }
+        }
+        Ok(())
+    }
+
+    #[cfg_attr(not(unix), allow(clippy::unused_async))]
+    async fn suspend(&mut self, whole_group: bool) -> anyhow::Result<()> {
+        #[cfg(unix)]
+        {
+            self.screen.suspend(whole_group).await?;
+            self.model.size = Screen::size()?;
+            (self.dirty, self.urgent) = (true, true);
+        }
+        #[cfg(not(unix))]
+        let _ = whole_group;
+        Ok(())
+    }
+}
+
+/// Signals that end or suspend the control room.
+mod signals {
+    #[cfg(unix)]
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    #[cfg(unix)]
+    pub struct Signals {
+        terminate: Signal,
+        hangup: Signal,
+        interrupt: Signal,
+        stop: Signal,
+    }
+
+    #[cfg(unix)]
+    impl Signals {
+        pub fn new() -> std::io::Result<Self> {
+            Ok(Self {
+                terminate: signal(SignalKind::terminate())?,
+                hangup: signal(SignalKind::hangup())?,
+                interrupt: signal(SignalKind::interrupt())?,
+                stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
+            })
+        }
+
+        /// The next signal: `true` to suspend, `false` to end.
+        pub async fn recv(&mut self) -> bool {
+            tokio::select! {
+                _ = self.terminate.recv() => false,
+                _ = self.hangup.recv() => false,
+                _ = self.interrupt.recv() => false,
+                _ = self.stop.recv() => true,
+            }
+        }
+    }
+
+    #[cfg(not(unix))]
+    pub struct Signals;
+
+    #[cfg(not(unix))]
+    impl Signals {
+        pub fn new() -> std::io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub async fn recv(&mut self) -> bool {
+            let _ = tokio::signal::ctrl_c().await; // without it there is nothing to wait for
+            false
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::light_by_env;
+
+    #[test]
+    fn the_background_by_environment() {
+        assert_eq!(light_by_env(Some("0;15")), Some(true));
+        assert_eq!(light_by_env(Some("15;0")), Some(false));
+        assert_eq!(light_by_env(Some("12;default;0")), Some(false));
+        assert_eq!(light_by_env(None), None);
+    }
+}

@@ -1,0 +1,151 @@
+//! Performs effects through the link, off the screen's task; answers come back as messages.
+//!
+//! It knows the link and the messages, nothing of what is shown.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::msg::{Command, Data, Load, Msg, Outcome};
+use crate::link::Link;
+use crate::protocol::{ExportFormat, ExportKind, Fault, ThreadQuery};
+
+/// Reads something in the background.
+pub fn load(link: &Link, load: Load, answers: &UnboundedSender<Msg>) {
+    let (link, answers) = (link.clone(), answers.clone());
+    tokio::spawn(async move {
+        let data = read(&link, &load).await;
+        let _ = answers.send(Msg::Loaded(load, data)); // nobody listens once the screen is closed
+    });
+}
+
+/// Changes something in the background.
+pub fn run(link: &Link, command: Command, answers: &UnboundedSender<Msg>) {
+    let (link, answers) = (link.clone(), answers.clone());
+    tokio::spawn(async move {
+        let outcome = change(&link, &command, &answers).await;
+        let _ = answers.send(Msg::Ran(command, outcome)); // nobody listens once the screen is closed
+    });
+}
+
+async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
+    Ok(match load.clone() {
+        Load::Room => Data::Room(Box::new(link.room().await?)),
+        Load::Bots(after) => {
+            let page = u32::try_from(super::update::BOTS_PAGE).unwrap_or(200);
+            Data::Bots(link.bots_page(0, page, after).await?)
+        }
+        Load::Bot(id) => Data::Bot(Box::new(link.bot(&id).await?)),
+        Load::Config(id) => Data::Config(Box::new(link.bot_config(&id).await?)),
+        Load::Posts(id) => Data::Posts(link.bot_posts(&id, 10).await?),
+        Load::Follows(id) => {
+            Data::Follows { followers: link.followers(&id).await?, following: link.following(&id).await? }
+        }
+        Load::Activity(query) | Load::Acts(query) => Data::Activity(link.activity(query).await?),
+        Load::Why(id) => Data::Why(Box::new(link.why(id).await?)),
+        Load::Warm(id, query) => Data::Warm(Box::new(link.warm_memory(&id, query).await?)),
+        Load::Cold(id, limit, offset) => Data::Cold(link.cold_memory(&id, limit, offset).await?),
+        Load::Usage(period) => Data::Usage(link.usage(period).await?),
+        Load::UsageSeries(days, bot) => Data::UsageSeries(link.usage_series(days, bot).await?),
+        Load::Reputation => Data::Reputation(link.reputation().await?),
+        Load::ReputationHistory(days) => Data::ReputationHistory(link.reputation_history(days).await?),
+        Load::Analytics(days) => Data::Analytics(link.analytics(days).await?),
+        Load::Graph => Data::Graph(link.relationship_graph().await?),
+        Load::Actions(days) => Data::Actions(link.actions(days).await?),
+        Load::Forecast => Data::Forecast(link.forecast().await?),
+        Load::Flags(resolved, limit) => Data::Flags(link.flags(resolved, limit).await?),
+        Load::Events(active) => Data::Events(link.events(active).await?),
+        Load::Templates => Data::Templates(link.event_templates().await?),
+        Load::Providers => Data::Providers(link.providers().await?),
+        Load::Log(limit) => Data::Log(link.log(limit).await?),
+        Load::Threads(query) => Data::Threads(link.threads(query).await?),
+        Load::Titles => {
+            let query = ThreadQuery { limit: 200, ..ThreadQuery::default() };
+            Data::Threads(link.threads(query).await?)
+        }
+        Load::Thread(id) => Data::Thread(Box::new(link.thread(id).await?)),
+    })
+}
+
+async fn change(link: &Link, command: &Command, answers: &UnboundedSender<Msg>) -> Result<Outcome, Fault> {
+    let config = |view| Outcome::Config(Box::new(view));
+    let bot = |view| Outcome::Bot(Box::new(view));
+    Ok(match command.clone() {
+        Command::CreateBot(new) => bot(link.create_bot(new).await?),
+        Command::AddBot(new) => bot(link.add_bot(*new).await?),
+        Command::DeleteBot(id) => done(link.delete_bot(&id).await?),
+        Command::SetConfig(id, patch) => config(link.set_config(&id, patch).await?),
+        Command::SetCaps(id, caps) => Outcome::Caps(link.set_caps(&id, caps).await?),
+        Command::ClearCaps(id) => Outcome::Caps(link.clear_caps(&id).await?),
+        Command::ResetBot(id) => config(link.reset_bot(&id).await?),
+        Command::YamlChoice(id, choice) => config(link.yaml_choice(&id, choice).await?),
+        Command::SetBotPace(id, seconds) => bot(link.set_bot_pace(&id, seconds).await?),
+        Command::SetPace(pace) => Outcome::Pace(link.set_pace(pace).await?),
+        Command::SetPaused(id, paused) => bot(link.set_paused(&id, paused).await?),
+        Command::CreateThread(new) => Outcome::Thread(Box::new(link.create_thread(new).await?)),
+        Command::CreateReply(thread, new) => Outcome::Reply(Box::new(link.create_reply(thread, new).await?)),
+        Command::VoteThread(id, vote) => Outcome::Vote(link.vote_thread(id, vote).await?),
+        Command::VoteReply(id, vote) => Outcome::Vote(link.vote_reply(id, vote).await?),
+        Command::DeleteThread(id) => done(link.delete_thread(id).await?),
+        Command::DeleteReply(id) => done(link.delete_reply(id).await?),
+        Command::ResolveFlag(id) => Outcome::Flag(link.resolve_flag(id).await?),
+        Command::InjectEvent(event) => Outcome::Event(link.inject_event(event).await?),
+        Command::DeactivateEvent(id) => Outcome::Event(link.deactivate_event(id).await?),
+        Command::Interview(id, question) => Outcome::Interview(link.interview(&id, question).await?),
+        Command::EditMemory(id, edit) => done(link.edit_memory(id, edit).await?),
+        Command::ForgetMemory(id) => done(link.forget_memory(id).await?),
+        Command::SetDefaultProvider { name, confirm_cost } => {
+            Outcome::Providers(link.set_default_provider(&name, confirm_cost).await?)
+        }
+        Command::TestProvider(name) => Outcome::Test(link.test_provider(&name).await?),
+        Command::Trigger(id) => Outcome::Beat(Box::new(link.trigger(&id).await?)),
+        Command::TriggerAll => done(link.trigger_all().await?),
+        Command::PauseEngine => Outcome::Engine(link.pause_engine().await?),
+        Command::ResumeEngine => Outcome::Engine(link.resume_engine().await?),
+        Command::StepEngine => Outcome::Engine(link.step_engine().await?),
+        Command::Export { kind, format, days, path } => {
+            export(link, (kind, format, days), &path, answers).await?
+        }
+    })
+}
+
+const fn done((): ()) -> Outcome {
+    Outcome::Done
+}
+
+/// Bytes between two words about an export's progress.
+const PROGRESS: u64 = 1 << 20;
+
+async fn export(
+    link: &Link,
+    (kind, format, days): (ExportKind, ExportFormat, Option<u32>),
+    path: &Path,
+    answers: &UnboundedSender<Msg>,
+) -> Result<Outcome, Fault> {
+    let path = path.to_owned();
+    let shown = path.display().to_string();
+    let cannot = |error: std::io::Error| Fault::bad_value(format!("{shown} cannot be written: {error}"));
+    // A new file only: an export never writes over something a person has.
+    let opened = tokio::task::spawn_blocking(move || File::create_new(path)).await;
+    let file = opened.map_err(|_| Fault::internal("the export was cut off"))?.map_err(cannot)?;
+    let written = Arc::new(AtomicU64::new(0));
+    let (count, answers) = (Arc::clone(&written), answers.clone());
+    let mut out = BufWriter::new(file);
+    let mut told = 0;
+    let sink = move |bytes: &[u8]| {
+        out.write_all(bytes)?;
+        let now = count.fetch_add(bytes.len() as u64, Ordering::Relaxed) + bytes.len() as u64;
+        if now - told >= PROGRESS {
+            told = now;
+            let _ = answers.send(Msg::Exporting(now)); // nobody listens once the screen is closed
+        }
+        // The sink is dropped without an error being seen, so what is written is flushed here.
+        out.flush()
+    };
+    let rows = link.export(kind, format, days, sink).await?;
+    Ok(Outcome::Exported { rows, bytes: written.load(Ordering::Relaxed) })
+}

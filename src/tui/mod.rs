@@ -1,0 +1,37 @@
+//! The control room: what a person sees of a society, and how they steer it.
+//!
+//! ```text
+//!  botarium  ● live  ▶ turbo 5m · next Ada 0:42 · 6 bots · 12.4k tok $0.031 today      14:02:11
+//!  [Live] Forum  Stats  Memory  Society  Moderation  Events  Log
+//! ┌1 Bots────────────┐┌2 Activity ───── 3 new ↑ ┐┌3 Ada [Profile] Mind  Budget  Memory  Why ┐
+//! │▸AD Ada    +12 ●  ││ 2s AD ↩ Ada replied to …││ …                                        │
+//! └──────────────────┘└─────────────────────────┘└──────────────────────────────────────────┘
+//! ┌4 Usage───────────┐┌5 Reputation ────────────┐┌6 Log ────────────────────────────────────┐
+//!  m mind  b budget  w why  …                                                         ? help
+//! ```
+//!
+//! One loop ([`run()`]) turns keys, events and answers into messages; [`update()`](update::update)
+//! changes the [`Model`](model::Model) and says what to do outside; `effect` does it through the link; [`panes`] draw.
+//! It sees `link`, `protocol`, `domain` and `config`, never an engine.
+
+pub mod action;
+mod app;
+mod effect;
+pub mod keymap;
+pub mod layout;
+pub mod live;
+pub mod model;
+pub mod msg;
+pub mod overlays;
+pub mod panes;
+mod state;
+pub mod tabs;
+mod terminal;
+pub mod theme;
+pub mod update;
+pub mod widgets;
+
+#[cfg(test)]
+mod tests;
+
+pub use app::{Options, run};

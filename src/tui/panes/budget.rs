@@ -1,0 +1,147 @@
+//! Budget: caps with where they come from, today's use as gauges, what the day will come to.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::View;
+use super::header::short_interval;
+use crate::domain::Money;
+use crate::tui::live::budget::Line;
+use crate::tui::model::Model;
+use crate::tui::widgets::{Pen, meter, pen, text};
+
+/// Draws the page.
+pub fn render(model: &Model, id: &str, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+    let theme = view.theme;
+    let Some(caps) = &model.inspector.caps else {
+        pen::empty(buf, area, &["reading…"], theme);
+        return;
+    };
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let selected = model.inspector.budget.scroll.selected;
+    let own = |custom: bool| if custom { "Custom" } else { "Default (global)" };
+    let bot = model.inspector.bot.as_ref();
+    let pace = bot.and_then(|bot| bot.pace_seconds);
+    let room_pace =
+        model.room.as_ref().map_or(String::new(), |room| short_interval(room.pace.interval_seconds));
+    let values = [
+        (
+            "token cap",
+            tokens_cap(caps.daily_token_cap),
+            own(caps.is_custom_token_cap),
+            caps.is_custom_token_cap,
+        ),
+        (
+            "cost cap",
+            format!("{} a day", text::money(caps.daily_cost_cap_usd)),
+            own(caps.is_custom_cost_cap),
+            caps.is_custom_cost_cap,
+        ),
+        (
+            "pace",
+            pace.map_or(room_pace, short_interval),
+            if pace.is_some() { "Custom" } else { "the room's" },
+            pace.is_some(),
+        ),
+    ];
+    for (row, (at, (label, value, from, custom))) in (0_u16..).zip(values.iter().enumerate()) {
+        debug_assert_eq!(Line::ALL.len(), values.len());
+        let chosen = at == selected;
+        let mut pen = Pen::new(buf, area, row).base(theme.line(chosen && focused, focused));
+        pen.put(if chosen { theme.glyphs.marker } else { " " }, theme.accent).cell(label, theme.dim, 11);
+        pen.cell(value, theme.text, 18).put(from, if *custom { theme.warn } else { theme.faint });
+    }
+    today(model, id, caps, Rect { y: area.y + 4, height: area.height.saturating_sub(4), ..area }, buf, view);
+}
+
+fn tokens_cap(cap: i64) -> String {
+    if cap == 0 { "no calls at all".into() } else { format!("{} tok a day", text::tokens(cap)) }
+}
+
+#[allow(clippy::cast_precision_loss)] // shares of a bar
+fn share(part: i64, whole: i64) -> f64 {
+    if whole <= 0 { 1.0 } else { part as f64 / whole as f64 }
+}
+
+fn today(
+    model: &Model,
+    id: &str,
+    caps: &crate::protocol::CostCaps,
+    area: Rect,
+    buf: &mut Buffer,
+    view: &View<'_>,
+) {
+    let theme = view.theme;
+    let usage = model.lower.usage.as_ref().and_then(|usage| usage.bots.iter().find(|bot| bot.bot_id == id));
+    let used = usage.map_or((0, Money::ZERO), |u| (u.total_tokens, u.estimated_cost_usd));
+    let bars = area.width.saturating_sub(34);
+    let rows = [
+        (
+            "tokens",
+            share(used.0, caps.daily_token_cap),
+            format!("{} of {}", text::tokens(used.0), text::tokens(caps.daily_token_cap)),
+        ),
+        (
+            "cost",
+            share(used.1.nanos(), caps.daily_cost_cap_usd.nanos()),
+            format!("{} of {}", text::money(used.1), text::money(caps.daily_cost_cap_usd)),
+        ),
+    ];
+    Pen::new(buf, area, 0).put("today", theme.title_focus);
+    for (row, (label, share, said)) in (1_u16..).zip(rows) {
+        let mut pen = Pen::new(buf, area, row);
+        pen.skip(1).cell(label, theme.dim, 11);
+        meter::bar(&mut pen, bars, share, None, meter::load_style(share, theme), theme);
+        pen.put(&format!(" {said}"), theme.text);
+        pen.put(&format!(" {:.0} %", (share * 100.0).min(999.0)), theme.dim);
+    }
+    if usage.is_some_and(|usage| usage.unpriced) {
+        Pen::new(buf, area, 3).skip(12).put("some of it went to a model without a known price", theme.warn);
+    }
+    forecast(model, id, Rect { y: area.y + 4, height: area.height.saturating_sub(4), ..area }, buf, view);
+}
+
+fn forecast(model: &Model, id: &str, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let theme = view.theme;
+    let Some(forecast) = &model.lower.forecast else { return };
+    Pen::new(buf, area, 0).put("by the end of the day, at this pace", theme.title_focus);
+    let mut row = 1;
+    if let Some(bot) = forecast.bots.iter().find(|bot| bot.bot_id == id) {
+        let mut pen = Pen::new(buf, area, row);
+        pen.skip(1).cell("this bot", theme.dim, 11);
+        pen.put(
+            &format!("{} tok, {}", text::tokens(bot.expected_tokens), text::money(bot.expected_cost_usd)),
+            theme.text,
+        );
+        pen.put(&format!("  {} beats × {} tok", bot.beats_left, bot.tokens_per_beat), theme.faint);
+        row += 1;
+    }
+    let mut pen = Pen::new(buf, area, row);
+    pen.skip(1).cell("the room", theme.dim, 11);
+    pen.put(
+        &format!(
+            "{} tok, {}",
+            text::tokens(forecast.expected_tokens),
+            text::money(forecast.expected_cost_usd)
+        ),
+        theme.text,
+    );
+    pen.put(
+        &format!(
+            "  so far {}, {}",
+            text::tokens(forecast.tokens_so_far),
+            text::money(forecast.cost_so_far_usd)
+        ),
+        theme.faint,
+    );
+    if forecast.unpriced {
+        Pen::new(buf, area, row + 1)
+            .skip(12)
+            .put("some models are unpriced: not all of the cost is known", theme.warn);
+    }
+    let free = model.providers.iter().find(|p| p.is_default).is_some_and(|p| p.kind == "scripted");
+    if free {
+        let line = "default caps do not bind the scripted provider; it costs nothing";
+        Pen::new(buf, area, row + 2).skip(1).put(line, theme.faint);
+    }
+}

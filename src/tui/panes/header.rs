@@ -1,0 +1,156 @@
+//! The first line (how the room is and what it costs), the tabs, and the hints at the foot.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::link::Connection;
+use crate::protocol::EngineState;
+use crate::tui::model::{Model, Tab};
+use crate::tui::widgets::{Pen, text};
+
+/// Draws the first line.
+pub fn render(model: &Model, area: Rect, buf: &mut Buffer) {
+    let (theme, glyphs) = (&model.theme, model.theme.glyphs);
+    let mut pen = Pen::new(buf, area, 0);
+    let now = model.now.timestamp().to_zoned(model.zone.clone());
+    if model.now.micros() > 0 {
+        pen.right(" ", theme.text).right(&now.strftime("%H:%M:%S").to_string(), theme.dim);
+        if model.simulated() {
+            pen.right("simulated ", theme.warn);
+        }
+    }
+    pen.put(" botarium ", theme.title_focus);
+    let (mark, word, style) = match &model.connection {
+        Connection::Local | Connection::Connected => (glyphs.active, "live".to_owned(), theme.good),
+        Connection::Reconnecting { next_try_seconds, attempt } => {
+            (glyphs.offline, format!("reconnecting in {next_try_seconds}s (try {attempt})"), theme.warn)
+        }
+        Connection::Polling => (glyphs.capped, "polling".to_owned(), theme.warn),
+        Connection::Closed { reason } => (glyphs.failing, format!("closed: {reason}"), theme.bad),
+    };
+    pen.skip(1).put(mark, style).put(&format!(" {word}"), style);
+    if model.connection != Connection::Local {
+        pen.put(&format!(" {}", model.label), theme.dim);
+    }
+    let Some(room) = &model.room else {
+        pen.put("  opening the room…", theme.dim);
+        return;
+    };
+    let (mark, style) = match room.engine {
+        EngineState::Running => (glyphs.play, theme.good),
+        EngineState::Paused => (glyphs.pause, theme.warn),
+        EngineState::Stopped => (glyphs.stop, theme.bad),
+    };
+    pen.skip(2).put(mark, style).put(&format!(" {}", pace(room)), theme.text);
+    let dot = format!(" {} ", glyphs.dot);
+    match room.engine {
+        EngineState::Running => next(model, &mut pen, &dot),
+        EngineState::Paused => {
+            pen.put(&dot, theme.faint).put("paused", theme.warn);
+        }
+        EngineState::Stopped => {
+            pen.put(&dot, theme.faint).put("stopped", theme.bad);
+        }
+    }
+    let bots = if room.bots == 1 { "1 bot".into() } else { format!("{} bots", room.bots) };
+    pen.put(&dot, theme.faint).put(&bots, theme.text);
+    let states = [
+        (room.paused, "paused", theme.dim),
+        (room.capped, "capped", theme.warn),
+        (room.failing, "failing", theme.bad),
+        (room.unresolved_flags, "flagged", theme.warn),
+    ];
+    for (count, word, style) in states.into_iter().filter(|(count, ..)| *count > 0) {
+        pen.put(&dot, theme.faint).put(&format!("{count} {word}"), style);
+    }
+    pen.put(&dot, theme.faint).put(&format!("{} tok", text::tokens(room.tokens_today)), theme.text);
+    pen.skip(1).put(&text::money(room.cost_today), theme.accent).put(" today", theme.dim);
+    if room.simulated_cost.is_some() {
+        pen.put(" (not paid)", theme.dim);
+    }
+    pen.put(&dot, theme.faint).put(&room.provider, theme.dim);
+    if pen.room() > 24 {
+        pen.put(&dot, theme.faint).put(&room.home, theme.faint);
+    }
+}
+
+fn pace(room: &crate::protocol::RoomView) -> String {
+    let short = short_interval(room.pace.interval_seconds);
+    match room.pace.preset.as_str() {
+        "custom" => format!("every {short}"),
+        preset => format!("{preset} {short}"),
+    }
+}
+
+/// `5m`, `4h`, `90s`.
+#[must_use]
+pub fn short_interval(seconds: u32) -> String {
+    match seconds {
+        s if s >= 86_400 && s % 86_400 == 0 => format!("{}d", s / 86_400),
+        s if s >= 3_600 && s % 3_600 == 0 => format!("{}h", s / 3_600),
+        s if s >= 60 && s % 60 == 0 => format!("{}m", s / 60),
+        s => format!("{s}s"),
+    }
+}
+
+fn next(model: &Model, pen: &mut Pen<'_>, dot: &str) {
+    let theme = &model.theme;
+    let Some(row) = model.bots.next() else { return };
+    let Some(at) = row.next_beat_at else { return };
+    let wait = text::countdown(at.seconds_since(model.now));
+    pen.put(dot, theme.faint)
+        .put("next ", theme.dim)
+        .put(&row.name, theme.actor(&row.id))
+        .put(&format!(" {wait}"), theme.dim);
+}
+
+/// Draws the tabs.
+pub fn tabs(model: &Model, area: Rect, buf: &mut Buffer) {
+    let theme = &model.theme;
+    let mut pen = Pen::new(buf, area, 0);
+    pen.skip(1);
+    for tab in Tab::ALL {
+        let (style, left, right) =
+            if tab == model.tab { (theme.selected, "[", "]") } else { (theme.dim, " ", " ") };
+        pen.put(&format!("{left}{}{right}", tab.title()), style);
+    }
+}
+
+/// The tab at a column of the tab line.
+#[must_use]
+pub fn tab_at(x: u16) -> Option<Tab> {
+    let mut start = 1;
+    Tab::ALL.into_iter().find(|tab| {
+        let end = start + text::width(tab.title()) + 2;
+        let hit = (start..end).contains(&x);
+        start = end;
+        hit
+    })
+}
+
+/// Draws the keys that matter most where one is.
+pub fn hints(model: &Model, area: Rect, buf: &mut Buffer) {
+    let theme = &model.theme;
+    let scopes = model.scopes();
+    let mut hints: Vec<_> = model.keymap.in_force(&scopes).filter(|(def, _)| def.hint > 0).collect();
+    // Those of the innermost scope first, then by how much they matter.
+    hints.sort_by_key(|(def, _)| {
+        let scope = scopes.iter().position(|scope| *scope == def.scope).unwrap_or(9);
+        let everywhere = def.scope == crate::tui::action::Scope::Global;
+        (u8::from(everywhere && def.hint < 80), scope.min(1), u8::MAX - def.hint)
+    });
+    let mut pen = Pen::new(buf, area, 0);
+    let help = model.keymap.keys("help").first().map(ToString::to_string).unwrap_or_default();
+    if !scopes.iter().any(|scope| scope.is_overlay()) {
+        pen.right(" ", theme.text).right(" help", theme.dim).right(&help, theme.key).right("  ", theme.text);
+    }
+    pen.skip(1);
+    for (def, keys) in hints.iter().filter(|(def, _)| def.id != "help") {
+        let Some(key) = keys.first().map(ToString::to_string) else { continue };
+        let title = def.title.to_lowercase();
+        if text::width(&key) + text::width(&title) + 3 > pen.room() {
+            break;
+        }
+        pen.put(&key, theme.key).skip(1).put(&title, theme.dim).skip(2);
+    }
+}

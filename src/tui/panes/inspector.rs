@@ -1,0 +1,87 @@
+//! 3 Inspector: the frame around its pages.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{View, budget, mind, profile, recall, why};
+use crate::tui::live::Page;
+use crate::tui::live::mind::Mind;
+use crate::tui::model::Model;
+use crate::tui::widgets::{Pen, frame, pen, text};
+
+/// Draws the open page.
+pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+    let theme = view.theme;
+    let inner = frame(buf, area, "", "", focused, theme);
+    let name = title_name(model);
+    let line =
+        Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: area.height.min(1), ..area };
+    let mut pen = Pen::new(buf, line, 0);
+    let mark = if focused { theme.glyphs.marker } else { "" };
+    pen.put(&format!("{mark}3 {name} "), if focused { theme.title_focus } else { theme.title });
+    for page in Page::ALL {
+        if page == model.inspector.page {
+            pen.put(&format!("[{}]", page.title()), theme.title_focus);
+        } else {
+            pen.put(&format!(" {} ", page_label(page, area.width)), theme.dim);
+        }
+    }
+    let Some(id) = &model.inspector.wanted else {
+        pen::empty(buf, inner, &["select a bot"], theme);
+        return;
+    };
+    let inspector = &model.inspector;
+    match inspector.page {
+        Page::Profile => profile::render(inspector, inner, buf, view, focused),
+        Page::Mind => mind::render(&inspector.mind, inner, buf, view, focused),
+        Page::Budget => budget::render(model, id, inner, buf, view, focused),
+        Page::Memory => recall::render(&inspector.recall, inner, buf, view, focused),
+        Page::Why => why::render(&inspector.why, inner, buf, view, focused),
+    }
+}
+
+fn title_name(model: &Model) -> String {
+    model.inspector.wanted.as_deref().map_or_else(String::new, |id| {
+        let name = crate::tui::widgets::text::safe(model.name(id)).into_owned();
+        text::fit(&name, 12, "…").into_owned()
+    })
+}
+
+/// Page names are shortened where the pane is narrow.
+fn page_label(page: Page, width: u16) -> String {
+    let title = page.title();
+    if width >= 54 { title.to_owned() } else { title.chars().take(4).collect() }
+}
+
+/// The page whose name is at a column of the title.
+#[must_use]
+pub fn page_at(model: &Model, area: Rect, x: u16) -> Option<Page> {
+    // The clicked pane has the focus by now, and with it the mark.
+    let mark = text::width(model.theme.glyphs.marker);
+    let mut start = area.x + 1 + mark + 3 + text::width(&title_name(model));
+    Page::ALL.into_iter().find(|page| {
+        let label = if *page == model.inspector.page {
+            page.title().to_owned()
+        } else {
+            page_label(*page, area.width)
+        };
+        let end = start + text::width(&label) + 2;
+        let hit = (start..end).contains(&x);
+        start = end;
+        hit
+    })
+}
+
+/// Where the sliders of the mind are in a pane: first column and cells.
+#[must_use]
+pub fn slider_cells(area: Rect) -> Option<(u16, u16)> {
+    let inner = area.width.saturating_sub(2);
+    let cells = mind::bar_cells(inner);
+    (cells > 2).then_some((area.x + 1 + mind::LABEL_CELLS, cells))
+}
+
+/// The field of the mind drawn at a row of the pane.
+#[must_use]
+pub fn mind_row(mind: &Mind, row: u16) -> Option<usize> {
+    mind::field_at(mind, row)
+}

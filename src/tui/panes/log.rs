@@ -1,0 +1,44 @@
+//! 6 Log: what the engine reports, newest last.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::View;
+use crate::protocol::LogLine;
+use crate::tui::model::Lower;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{Pen, frame, pen};
+
+/// The style of a level.
+#[must_use]
+pub fn level_style(level: &str, theme: &Theme) -> Style {
+    match level {
+        "ERROR" => theme.bad,
+        "WARN" => theme.warn,
+        "INFO" => theme.good,
+        _ => theme.faint,
+    }
+}
+
+/// Draws one line of the log.
+pub fn draw(mut pen: Pen<'_>, line: &LogLine, view: &View<'_>) {
+    let theme = view.theme;
+    let time = line.at.timestamp().to_zoned(view.zone.clone()).strftime("%H:%M:%S").to_string();
+    pen.skip(1).cell(&time, theme.faint, 9).cell(&line.level, level_style(&line.level, theme), 6);
+    pen.put(&line.message, theme.text);
+}
+
+/// Draws the pane.
+pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+    let theme = view.theme;
+    let inner = frame(buf, area, "6 Log", "", focused, theme);
+    if lower.log.is_empty() {
+        pen::empty(buf, inner, &["nothing to report"], theme);
+        return;
+    }
+    for (row, at) in (0..inner.height).zip(lower.log_scroll.view(lower.log.len(), inner.height)) {
+        let selected = focused && at == lower.log_scroll.selected;
+        draw(Pen::new(buf, inner, row).base(theme.line(selected, focused)), &lower.log[at], view);
+    }
+}

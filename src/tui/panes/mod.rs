@@ -1,0 +1,130 @@
+//! What is drawn: one small file per pane, each a pure function of a part of the model.
+
+pub mod bots;
+pub mod budget;
+pub mod events;
+pub mod forum;
+pub mod header;
+pub mod inspector;
+pub mod log;
+pub mod log_tab;
+pub mod memory;
+pub mod mind;
+pub mod moderation;
+pub mod profile;
+pub mod recall;
+pub mod reputation;
+pub mod society;
+pub mod stats;
+pub mod stream;
+pub mod usage;
+pub mod why;
+
+use std::collections::BTreeMap;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::layout::{Layout, MIN_HEIGHT, MIN_WIDTH};
+use super::model::{Model, Pane, Tab};
+use super::overlays::toast;
+use super::theme::Theme;
+use super::widgets::pen;
+use crate::domain::Stamp;
+
+/// What every pane may look at beside its own part of the model.
+pub struct View<'a> {
+    /// Styles and glyphs.
+    pub theme: &'a Theme,
+    /// The room's time.
+    pub now: Stamp,
+    /// Shown names by actor id.
+    pub names: &'a BTreeMap<String, String>,
+    /// Titles of threads.
+    pub titles: &'a BTreeMap<i64, String>,
+    /// The zone of the room's days.
+    pub zone: &'a jiff::tz::TimeZone,
+    /// Where the spinner is.
+    pub frame: usize,
+}
+
+impl View<'_> {
+    /// The shown name of an actor.
+    #[must_use]
+    pub fn name<'b>(&'b self, id: &'b str) -> &'b str {
+        self.names.get(id).map_or_else(|| id.strip_prefix("human:").unwrap_or(id), String::as_str)
+    }
+
+    /// `14:02`
+    #[must_use]
+    pub fn clock(&self, at: Stamp) -> String {
+        at.timestamp().to_zoned(self.zone.clone()).strftime("%H:%M").to_string()
+    }
+
+    /// `2026-11-21 14:02`
+    #[must_use]
+    pub fn date(&self, at: Stamp) -> String {
+        at.timestamp().to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+}
+
+/// Draws the whole screen.
+pub fn render(model: &Model, buf: &mut Buffer) {
+    let area = buf.area;
+    if Layout::too_small(area.width, area.height) {
+        too_small(area, buf, &model.theme);
+        return;
+    }
+    let layout = Layout::of(area.width, area.height, model.tab, model.focus, model.lower_pane, model.zoomed);
+    let view = View {
+        theme: &model.theme,
+        now: model.now,
+        names: &model.names,
+        titles: &model.titles,
+        zone: &model.zone,
+        frame: model.frame,
+    };
+    header::render(model, layout.header, buf);
+    header::tabs(model, layout.tabs, buf);
+    header::hints(model, layout.hints, buf);
+    body(model, &layout, buf, &view);
+    for overlay in &model.overlays {
+        overlay.render(area, buf, &model.theme, model.frame);
+    }
+    toast::render(&model.toasts, area, buf, &model.theme);
+}
+
+fn body(model: &Model, layout: &Layout, buf: &mut Buffer, view: &View<'_>) {
+    match model.tab {
+        Tab::Live => {
+            for (pane, rect) in &layout.panes {
+                let focused = *pane == model.focus && model.overlays.is_empty();
+                live(model, *pane, *rect, buf, view, focused);
+            }
+        }
+        Tab::Forum => forum::render(&model.forum, layout.body, buf, view),
+        Tab::Stats => stats::render(&model.stats, layout.body, buf, view),
+        Tab::Memory => memory::render(&model.explorer, layout.body, buf, view),
+        Tab::Society => society::render(&model.society, layout.body, buf, view),
+        Tab::Moderation => moderation::render(&model.moderation, layout.body, buf, view),
+        Tab::Events => events::render(&model.events, layout.body, buf, view),
+        Tab::Log => log_tab::render(&model.log, layout.body, buf, view),
+    }
+}
+
+fn live(model: &Model, pane: Pane, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+    match pane {
+        Pane::Bots => bots::render(&model.bots, area, buf, view, focused),
+        Pane::Activity => stream::render(&model.stream, area, buf, view, focused),
+        Pane::Inspector => inspector::render(model, area, buf, view, focused),
+        Pane::Usage => usage::render(&model.lower, area, buf, view, focused),
+        Pane::Reputation => reputation::render(&model.lower, area, buf, view, focused),
+        Pane::Log => log::render(&model.lower, area, buf, view, focused),
+    }
+}
+
+fn too_small(area: Rect, buf: &mut Buffer, theme: &Theme) {
+    let needs = format!("botarium needs {MIN_WIDTH}x{MIN_HEIGHT}");
+    let has = format!("this is {}x{}", area.width, area.height);
+    pen::empty(buf, area, &[&needs, &has, "q quits"], theme);
+}

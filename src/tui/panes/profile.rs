@@ -1,0 +1,136 @@
+//! Profile: who the selected bot is, how it is, what it wrote last.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::View;
+use super::bots::{reputation, status_mark};
+use crate::protocol::{BotView, Source, Status};
+use crate::tui::live::Inspector;
+use crate::tui::widgets::{Pen, pen, text};
+
+/// Draws the page; it scrolls line by line.
+pub fn render(inspector: &Inspector, area: Rect, buf: &mut Buffer, view: &View<'_>, _focused: bool) {
+    let Some(bot) = &inspector.bot else {
+        pen::empty(buf, area, &["reading…"], view.theme);
+        return;
+    };
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let lines = lines(inspector, bot, area.width, view);
+    let last = lines.len().saturating_sub(usize::from(area.height));
+    let top = inspector.scroll.selected.min(last);
+    inspector.scroll.settle(top, usize::from(area.height));
+    for (row, spans) in (0..area.height).zip(&lines[top..]) {
+        let mut pen = Pen::new(buf, area, row);
+        for (said, style) in spans {
+            pen.put(said, *style);
+        }
+    }
+}
+
+type Spans = Vec<(String, Style)>;
+
+fn lines(inspector: &Inspector, bot: &BotView, width: u16, view: &View<'_>) -> Vec<Spans> {
+    let (theme, glyphs) = (view.theme, view.theme.glyphs);
+    let config = &bot.personality_config;
+    let (mark, style) = status_mark(bot.status, theme);
+    let mut lines: Vec<Spans> = vec![vec![
+        (format!("{} ", bot.name), theme.actor(&bot.id)),
+        (format!("{} ", bot.id), theme.faint),
+        (format!("{mark} {}", bot.status.as_str()), style),
+    ]];
+    if let Some(reason) = &bot.status_reason {
+        lines.extend(text::wrap(reason, width, 3, "…").into_iter().map(|line| vec![(line, style)]));
+    }
+    lines.push(vec![
+        (text::signed(bot.reputation_score), reputation(bot.reputation_score, theme)),
+        (
+            format!(
+                " reputation ({}{} {}{})  {} followers, follows {}",
+                glyphs.up,
+                bot.upvotes_received,
+                glyphs.down,
+                bot.downvotes_received,
+                bot.follower_count,
+                bot.following_count
+            ),
+            theme.dim,
+        ),
+    ]);
+    lines.push(beats(bot, view));
+    if bot.yaml_changed {
+        lines.push(vec![("its YAML file changed: Y decides".into(), theme.warn)]);
+    } else if bot.edited {
+        lines.push(vec![(format!("{} edited here, differs from its YAML", glyphs.edited), theme.dim)]);
+    } else if bot.source == Source::Custom {
+        lines.push(vec![("made here, has no YAML".into(), theme.dim)]);
+    }
+    lines.push(Vec::new());
+    let mut field = |label: &str, value: String| {
+        if !value.is_empty() {
+            labelled(&mut lines, label, &value, width, theme.dim, theme.text);
+        }
+    };
+    field("traits", config.personality.traits.join(", "));
+    field("style", config.personality.communication_style.clone());
+    field("interests", config.personality.interests.join(", "));
+    field("quirks", config.personality.quirks.join("; "));
+    field("origin", config.identity.origin_story.clone());
+    let model =
+        if config.model.model.is_empty() { String::new() } else { format!(" / {}", config.model.model) };
+    field("speaks by", format!("{}{model}", config.model.provider));
+    field("follows", ties(inspector.following.iter().map(|f| f.following_id.as_str()), view));
+    field("followed by", ties(inspector.followers.iter().map(|f| f.follower_id.as_str()), view));
+    posts(&mut lines, inspector, width, view);
+    lines
+}
+
+fn beats(bot: &BotView, view: &View<'_>) -> Spans {
+    let theme = view.theme;
+    let mut spans = Vec::new();
+    if let Some(at) = bot.last_beat_at {
+        spans.push((format!("last beat {} ago", text::ago(view.now.seconds_since(at))), theme.dim));
+    }
+    if let (Status::Active, Some(at)) = (bot.status, bot.next_beat_at) {
+        let sep = if spans.is_empty() { "" } else { ", " };
+        spans.push((format!("{sep}next in {}", text::countdown(at.seconds_since(view.now))), theme.dim));
+    }
+    if let Some(seconds) = bot.pace_seconds {
+        spans.push((format!(", own pace {}", super::header::short_interval(seconds)), theme.accent));
+    }
+    spans
+}
+
+fn ties<'a>(ids: impl Iterator<Item = &'a str>, view: &View<'_>) -> String {
+    ids.take(20).map(|id| view.name(id).to_owned()).collect::<Vec<_>>().join(", ")
+}
+
+fn labelled(lines: &mut Vec<Spans>, label: &str, value: &str, width: u16, dim: Style, style: Style) {
+    const LABEL: u16 = 12;
+    let wrapped = text::wrap(value, width.saturating_sub(LABEL), 8, "…");
+    for (at, line) in wrapped.into_iter().enumerate() {
+        let head = if at == 0 { format!("{label:<12}") } else { " ".repeat(usize::from(LABEL)) };
+        lines.push(vec![(head, dim), (line, style)]);
+    }
+}
+
+fn posts(lines: &mut Vec<Spans>, inspector: &Inspector, width: u16, view: &View<'_>) {
+    let theme = view.theme;
+    if inspector.posts.is_empty() {
+        return;
+    }
+    lines.push(Vec::new());
+    lines.push(vec![("latest posts".into(), theme.title_focus)]);
+    for post in &inspector.posts {
+        let mark = if post.kind == "thread" { theme.glyphs.thread } else { theme.glyphs.reply };
+        let age = text::ago(view.now.seconds_since(post.created_at));
+        lines.push(vec![
+            (format!("{age:>4} "), theme.faint),
+            (format!("{mark} #{}", post.thread_id), theme.accent),
+        ]);
+        for line in text::wrap(&post.content, width.saturating_sub(5), 3, "…") {
+            lines.push(vec![("     ".into(), theme.text), (line, theme.quote)]);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Memory in the inspector: what the bot remembers, by kind, newest first.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::View;
+use crate::domain::MemoryKind;
+use crate::tui::live::recall::{Line, Recall};
+use crate::tui::widgets::{Pen, pen, text};
+
+/// The heading of a kind.
+#[must_use]
+pub const fn heading(kind: MemoryKind) -> &'static str {
+    match kind {
+        MemoryKind::Fact => "Facts",
+        MemoryKind::Relationship => "Relationships",
+        MemoryKind::Opinion => "Opinions",
+        MemoryKind::Interest => "Interests",
+        MemoryKind::Moment => "Moments",
+        MemoryKind::Cold => "Long ago",
+    }
+}
+
+/// Draws the page.
+pub fn render(recall: &Recall, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+    let theme = view.theme;
+    if !recall.loaded() {
+        pen::empty(buf, area, &["reading…"], theme);
+        return;
+    }
+    // The selected one is told in full at the foot.
+    let whole = recall.selected().map(|item| item.text.as_str()).unwrap_or_default();
+    let foot = if focused && area.height > 10 { 3 } else { 0 };
+    let list = Rect { height: area.height.saturating_sub(foot), ..area };
+    for (row, at) in (0..list.height).zip(recall.scroll.view(recall.lines.len(), list.height)) {
+        let selected = at == recall.scroll.selected;
+        let mut pen = Pen::new(buf, list, row).base(theme.line(selected && focused, focused));
+        match &recall.lines[at] {
+            Line::Heading(kind, count) => {
+                pen.skip(1).put(heading(*kind), theme.title_focus).put(&format!(" {count}"), theme.faint);
+            }
+            Line::Item(item) => {
+                pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
+                pen.put(if item.pinned { theme.glyphs.pin } else { " " }, theme.warn).skip(1);
+                pen.right(" ", theme.text).right(item.date.get(5..).unwrap_or(""), theme.faint);
+                pen.right(&format!(" {} ", item.note), theme.dim);
+                pen.put(&item.text, theme.text);
+            }
+        }
+    }
+    let below = Rect { x: area.x + 1, width: area.width.saturating_sub(2), y: list.bottom(), height: foot };
+    for (row, line) in (0..foot).zip(text::wrap(whole, below.width, usize::from(foot), theme.glyphs.ellipsis))
+    {
+        Pen::new(buf, below, row).put(&line, theme.quote);
+    }
+}

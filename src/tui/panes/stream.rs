@@ -1,0 +1,219 @@
+//! 2 Activity: what bots do, newest first, two lines each where something was said.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::View;
+use crate::tui::live::{Row, Stream};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{Pen, frame, pen, scroll, text};
+
+/// The glyph of an act and its style.
+#[must_use]
+pub fn act_mark(row: &Row, theme: &Theme) -> (&'static str, Style) {
+    let glyphs = theme.glyphs;
+    match row.action.as_str() {
+        "create_thread" => (glyphs.thread, theme.good),
+        "reply" => (glyphs.reply, theme.accent),
+        "vote" if row.value < 0 => (glyphs.down, theme.bad),
+        "vote" => (glyphs.up, theme.good),
+        "follow" => (glyphs.follow, theme.accent),
+        "unfollow" => (glyphs.unfollow, theme.warn),
+        "web_search" => (glyphs.search, theme.warn),
+        "failed" => (glyphs.failed, theme.bad),
+        "human_post" => (glyphs.person, theme.accent),
+        "interview" => (glyphs.interview, theme.accent),
+        "event_injected" => (glyphs.event, theme.warn),
+        "config_updated" => (glyphs.config, theme.dim),
+        _ => (glyphs.quiet, theme.faint),
+    }
+}
+
+/// What an act is, in words: `replied to Marcus in “…”`.
+#[must_use]
+pub fn sentence(row: &Row, view: &View<'_>) -> String {
+    let other = row.other.as_deref().map(|id| view.name(id).to_owned());
+    let to = |word: &str| other.as_ref().map_or_else(String::new, |name| format!(" {word} {name}"));
+    let place = || match row.thread {
+        Some(id) => match view.titles.get(&id) {
+            Some(title) => format!(" in #{id} {title}"),
+            None => format!(" in #{id}"),
+        },
+        None => String::new(),
+    };
+    match row.action.as_str() {
+        "create_thread" => match row.thread {
+            Some(id) => format!("opened #{id} {}", row.about),
+            None => format!("opened {}", row.about),
+        },
+        "reply" => format!("replied{}{}", to("to"), place()),
+        "vote" => {
+            let way = if row.value < 0 { "down" } else { "up" };
+            format!("voted {way}{}{}", to("for"), place())
+        }
+        "follow" => format!("follows{}", to("now")),
+        "unfollow" => format!("no longer follows{}", to("")),
+        "web_search" => format!("looked up {}", row.about),
+        "do_nothing" => "stayed quiet".into(),
+        "failed" => "failed to act".into(),
+        "human_post" => format!("posted{}", place()),
+        "interview" => "was interviewed".into(),
+        "event_injected" => format!("injected {}", row.about),
+        "config_updated" => "was changed".into(),
+        other => other.replace('_', " "),
+    }
+}
+
+const TIME_CELLS: u16 = 4;
+const INDENT: u16 = 9;
+
+/// Draws the stream.
+pub fn render(stream: &Stream, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+    let theme = view.theme;
+    let mut inner = frame(buf, area, &title(stream, view), &note(stream, theme), focused, theme);
+    inner = thoughts(stream, inner, buf, view);
+    if stream.is_empty() {
+        let said = match (stream.loaded, stream.filter().is_empty()) {
+            (false, _) => ["reading…", ""],
+            (true, true) => ["quiet so far", "bots wake on their heartbeat; s runs the next one now"],
+            (true, false) => ["nothing matches", "Esc shows everything"],
+        };
+        pen::empty(buf, inner, &said, theme);
+        return;
+    }
+    // Two cells per act fit at least half as many acts as lines.
+    let shown = visible(stream, inner.height);
+    scroll::bar(buf, area, shown.first().map_or(0, |(line, _)| *line), shown.len(), stream.len(), theme);
+    for (line, top) in shown {
+        let Some(row) = stream.line(line) else { break };
+        let selected = line == stream.scroll.selected && (focused || stream.is_frozen());
+        draw(row, inner, top, selected, focused, buf, view);
+    }
+}
+
+fn title(stream: &Stream, view: &View<'_>) -> String {
+    let filter = stream.filter();
+    let mut title = "2 Activity".to_owned();
+    if let Some(bot) = &filter.bot {
+        title += &format!(" {} {}", view.theme.glyphs.dot, view.name(bot));
+    }
+    if let Some(kind) = &filter.kind {
+        title += &format!(" {} {}", view.theme.glyphs.dot, kind.replace('_', " "));
+    }
+    if !filter.text.is_empty() {
+        title += &format!(" /{}", filter.text);
+    }
+    title
+}
+
+fn note(stream: &Stream, theme: &Theme) -> String {
+    match (stream.is_frozen(), stream.fresh) {
+        (true, 0) => "frozen".into(),
+        (true, fresh) => format!("{fresh} new {}", theme.glyphs.arrow_up),
+        (false, _) => String::new(),
+    }
+}
+
+/// Live text of who thinks, at the top; answers what is left.
+fn thoughts(stream: &Stream, inner: Rect, buf: &mut Buffer, view: &View<'_>) -> Rect {
+    let theme = view.theme;
+    let rows = stream.thoughts.iter().filter(|(_, text)| !text.trim().is_empty());
+    let most = usize::from(inner.height / 4).min(3);
+    let mut used = 0;
+    for (id, thought) in rows.take(most) {
+        let mut pen = Pen::new(buf, inner, used);
+        let name = view.name(id);
+        let spin = theme.glyphs.spinner[view.frame % theme.glyphs.spinner.len()];
+        pen.cell("now", theme.accent, TIME_CELLS).skip(1).put(&text::initials(name), theme.actor(id));
+        pen.skip(1).put(spin, theme.accent).skip(1);
+        // The end of what it thinks is what is new.
+        let flat = thought.replace('\n', " ");
+        let room = pen.room();
+        let tail = tail(&flat, room);
+        pen.put(tail, theme.quote);
+        used += 1;
+    }
+    Rect { y: inner.y + used, height: inner.height - used, ..inner }
+}
+
+fn tail(text: &str, cells: u16) -> &str {
+    let mut start = text.len();
+    let mut used = 0;
+    for (at, c) in text.char_indices().rev() {
+        used += text::width(c.encode_utf8(&mut [0; 4]));
+        if used > cells {
+            break;
+        }
+        start = at;
+    }
+    &text[start..]
+}
+
+const fn height(row: &Row) -> u16 {
+    if row.quote.is_empty() { 1 } else { 2 }
+}
+
+/// The lines to draw and where each begins.
+fn visible(stream: &Stream, space: u16) -> Vec<(usize, u16)> {
+    let len = stream.len();
+    let heights = |line: usize| stream.line(line).map_or(1, height);
+    // Found by walking up from the selected line, so that it is always seen whole.
+    let selected = stream.scroll.selected.min(len.saturating_sub(1));
+    let mut first = stream.scroll.top().min(selected);
+    let mut needed: u16 = 0;
+    for line in (first..=selected).rev() {
+        needed = needed.saturating_add(heights(line));
+        if needed > space {
+            first = (line + 1).min(selected);
+            break;
+        }
+    }
+    let mut shown = Vec::new();
+    let mut top = 0;
+    let mut line = first;
+    while line < len && top < space {
+        shown.push((line, top));
+        top += heights(line);
+        line += 1;
+    }
+    stream.scroll.settle(first, shown.len());
+    shown
+}
+
+/// The line whose act is drawn at a row of the pane.
+#[must_use]
+pub fn line_at(stream: &Stream, row: u16) -> Option<usize> {
+    let mut top = 0;
+    (stream.scroll.top()..stream.len()).find(|line| {
+        top += stream.line(*line).map_or(1, height);
+        row < top
+    })
+}
+
+fn draw(row: &Row, inner: Rect, top: u16, selected: bool, focused: bool, buf: &mut Buffer, view: &View<'_>) {
+    let theme = view.theme;
+    let base = theme.line(selected, focused);
+    let (mark, style) = act_mark(row, theme);
+    let quiet = matches!(row.action.as_str(), "do_nothing" | "config_updated");
+    let mut pen = Pen::new(buf, inner, top).base(base);
+    pen.cell_right(&text::ago(view.now.seconds_since(row.at)), theme.faint, TIME_CELLS);
+    pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
+    pen.put(&text::initials(view.name(&row.bot_id)), theme.actor(&row.bot_id)).skip(1);
+    pen.put(mark, style).skip(1);
+    pen.put(view.name(&row.bot_id), theme.actor(&row.bot_id)).skip(1);
+    let said = sentence(row, view);
+    pen.put(&said, if quiet { theme.faint } else { theme.text });
+    if height(row) == 2 && top + 1 < inner.height {
+        let mut pen = Pen::new(buf, inner, top + 1).base(base);
+        let quote = row.quote.replace('\n', " ");
+        pen.skip(INDENT);
+        if row.action == "failed" {
+            pen.put(&quote, theme.bad);
+        } else {
+            pen.put(theme.glyphs.quote_open, theme.faint);
+            let room = pen.room().saturating_sub(1);
+            pen.put_in(&quote, theme.quote, room).put(theme.glyphs.quote_close, theme.faint);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! 4 Usage: today's tokens and cost per bot, with the last two weeks as a row of bars.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::View;
+use crate::tui::model::Lower;
+use crate::tui::widgets::{Pen, chart, frame, meter, pen, text};
+
+/// Draws the pane.
+pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+    let theme = view.theme;
+    let note = lower.usage.as_ref().map_or_else(String::new, |usage| {
+        format!("{} tok {}", text::tokens(usage.total_tokens), text::money(usage.total_cost_usd))
+    });
+    let inner = frame(buf, area, "4 Usage today", &note, focused, theme);
+    let Some(usage) = &lower.usage else {
+        pen::empty(buf, inner, &["reading…"], theme);
+        return;
+    };
+    if usage.bots.is_empty() {
+        pen::empty(buf, inner, &["nothing used today"], theme);
+        return;
+    }
+    let bars = inner.width.saturating_sub(40).min(14);
+    for (row, at) in (0..inner.height).zip(lower.usage_scroll.view(usage.bots.len(), inner.height)) {
+        let bot = &usage.bots[at];
+        let selected = focused && at == lower.usage_scroll.selected;
+        let mut pen = Pen::new(buf, inner, row).base(theme.line(selected, focused));
+        let name = view.name(&bot.bot_id);
+        pen.skip(1).put(&text::initials(name), theme.actor(&bot.bot_id)).skip(1);
+        #[allow(clippy::cast_precision_loss)] // shares of a bar
+        let share = if bot.token_cap <= 0 { 1.0 } else { bot.total_tokens as f64 / bot.token_cap as f64 };
+        let style = if bot.cap_exceeded { theme.bad } else { meter::load_style(share, theme) };
+        meter::bar(&mut pen, 6, share, None, style, theme);
+        pen.cell_right(&text::tokens(bot.total_tokens), theme.text, 7);
+        let cost = if bot.unpriced {
+            format!("{}?", text::money(bot.estimated_cost_usd))
+        } else {
+            text::money(bot.estimated_cost_usd)
+        };
+        pen.cell_right(&cost, theme.accent, 8).skip(1);
+        if let Some(series) =
+            lower.series.iter().find(|series| series.bot_id == bot.bot_id).filter(|_| bars > 3)
+        {
+            let days: Vec<i64> = series.series.iter().map(|day| day.total_tokens).collect();
+            pen.cell(&chart::spark(&days, usize::from(bars), None, theme.glyphs.bars), theme.accent, bars)
+                .skip(1);
+        }
+        if bot.cap_exceeded {
+            pen.put("capped ", theme.bad);
+        }
+        pen.put(name, theme.dim);
+    }
+}

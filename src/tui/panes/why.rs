@@ -1,0 +1,141 @@
+//! Why: the answer as it came, the memories that were recalled with their scores, the prompt
+//! section by section, and what it cost.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::View;
+use super::stream::{act_mark, sentence};
+use crate::protocol::{Exchange, RecalledMemory, WhyView};
+use crate::tui::live::Row;
+use crate::tui::live::why::{Line, Part, Why};
+use crate::tui::widgets::{Pen, meter, pen, text};
+
+/// Draws the page.
+pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+    let theme = view.theme;
+    let Some(reason) = &why.view else {
+        let said = match (&why.missing, why.wanted) {
+            (Some(missing), _) => missing.as_str(),
+            (None, Some(_)) => "reading…",
+            (None, None) => "no act yet; select one in the stream and press w",
+        };
+        pen::empty(buf, area, &[said], theme);
+        return;
+    };
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    head(reason, area, buf, view);
+    let list = Rect { y: area.y + 3, height: area.height.saturating_sub(3), ..area };
+    let lines = why.lines();
+    for (row, at) in (0..list.height).zip(why.scroll.view(lines.len(), list.height)) {
+        let selected = at == why.scroll.selected;
+        let pen = Pen::new(buf, list, row).base(theme.line(selected && focused, focused));
+        draw(pen, why, &lines[at], view);
+    }
+}
+
+fn head(reason: &WhyView, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let theme = view.theme;
+    let row = Row::of_activity(&reason.activity);
+    let (mark, style) = act_mark(&row, theme);
+    let mut pen = Pen::new(buf, area, 0);
+    pen.put(mark, style)
+        .skip(1)
+        .put(view.name(&row.bot_id), theme.actor(&row.bot_id))
+        .skip(1)
+        .put(&sentence(&row, view), theme.text);
+    let latency: i64 = reason.exchanges.iter().map(|e| e.latency_ms).sum();
+    let mut pen = Pen::new(buf, area, 1);
+    let model = if reason.model.is_empty() { String::new() } else { format!(" / {}", reason.model) };
+    pen.put(&format!("{}{model}", reason.provider), theme.dim);
+    pen.put(&format!("  read: {}", reason.rung), theme.dim);
+    pen.put(
+        &format!(
+            "  {} tok  {}  {}",
+            text::tokens(row.tokens),
+            text::money(reason.cost_usd),
+            duration(latency)
+        ),
+        theme.dim,
+    );
+    pen.put(&format!("  {}", view.clock(row.at)), theme.faint);
+}
+
+fn duration(ms: i64) -> String {
+    #[allow(clippy::cast_precision_loss)] // shown with one digit
+    if ms < 1_000 { format!("{ms} ms") } else { format!("{:.1} s", ms as f64 / 1_000.0) }
+}
+
+fn draw(mut pen: Pen<'_>, why: &Why, line: &Line<'_>, view: &View<'_>) {
+    let (theme, glyphs) = (view.theme, view.theme.glyphs);
+    match line {
+        Line::Gap => {}
+        Line::Text(said) => {
+            pen.skip(2).put(said, theme.quote);
+        }
+        Line::Memory(memory) => draw_memory(pen, memory, view),
+        Line::Head(part) => {
+            pen.put(if why.is_open(*part) { glyphs.open } else { glyphs.folded }, theme.accent).skip(1);
+            match part {
+                Part::Memories => {
+                    let count = why.view.as_ref().map_or(0, |view| view.memories.len());
+                    pen.put(&format!("recalled memories ({count})"), theme.title_focus);
+                }
+                Part::Section(at) => {
+                    if let Some(section) = why.section(*at) {
+                        pen.put(&format!("prompt: {}", section.name.replace('_', " ")), theme.title_focus);
+                        let left = if section.dropped > 0 {
+                            format!(", {} left out", section.dropped)
+                        } else {
+                            String::new()
+                        };
+                        pen.put(
+                            &format!("  {} of {} tok{left}", section.tokens, section.budget),
+                            theme.faint,
+                        );
+                    }
+                }
+                Part::Exchange(at) => {
+                    if let Some(exchange) = why.exchange(*at) {
+                        draw_exchange(pen, exchange, view);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn draw_exchange(mut pen: Pen<'_>, exchange: &Exchange, view: &View<'_>) {
+    let theme = view.theme;
+    let name = match exchange.purpose.as_str() {
+        "think" => "raw answer",
+        "repair" => "repair",
+        "extract" => "what it took to remember",
+        other => other,
+    };
+    let style = if exchange.error.is_some() { theme.bad } else { theme.title_focus };
+    pen.put(name, style);
+    let reported = if exchange.reported { "" } else { " (charged as reserved)" };
+    pen.put(
+        &format!(
+            "  {}+{} tok{reported}  {}  {}",
+            exchange.usage.input,
+            exchange.usage.output,
+            text::money(exchange.cost_usd),
+            duration(exchange.latency_ms)
+        ),
+        theme.faint,
+    );
+}
+
+fn draw_memory(mut pen: Pen<'_>, memory: &RecalledMemory, view: &View<'_>) {
+    let theme = view.theme;
+    pen.skip(1).put(if memory.pinned { theme.glyphs.pin } else { " " }, theme.warn);
+    meter::bar(&mut pen, 6, memory.score, None, theme.accent, theme);
+    pen.put(&format!(" {:.2} ", memory.score), theme.text);
+    pen.right(
+        &format!(" rel {:.1} rec {:.1} imp {:.1}", memory.relevance, memory.recency, memory.importance),
+        theme.faint,
+    );
+    pen.put(&format!("{} ", memory.kind), theme.dim).put(&memory.text, theme.text);
+}

@@ -1,0 +1,84 @@
+//! What is kept of the screen between runs: tab, pane, page, look, selected bot. Losing it costs
+//! nothing, so trouble with the file is no error.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::live::Page;
+use super::model::{Model, Pane, Tab};
+use super::theme::ThemeName;
+
+/// The kept state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Saved {
+    tab: String,
+    pane: usize,
+    lower: usize,
+    page: String,
+    zoomed: bool,
+    bot: Option<String>,
+    theme: Option<String>,
+    /// Whether the terminal was light when it was asked last.
+    pub light: Option<bool>,
+}
+
+impl Saved {
+    /// Reads it; whatever is wrong with the file reads as nothing kept.
+    #[must_use]
+    pub fn read(path: &Path) -> Self {
+        std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    }
+
+    /// Writes it.
+    pub fn write(&self, path: &Path) {
+        let Ok(bytes) = serde_json::to_vec_pretty(self) else { return };
+        let aside = path.with_extension("tmp");
+        let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        if let Err(error) =
+            made.and_then(|()| std::fs::write(&aside, bytes)).and_then(|()| std::fs::rename(&aside, path))
+        {
+            tracing::debug!("the layout is not kept: {error}");
+        }
+    }
+
+    /// What is to be kept of a model.
+    #[must_use]
+    pub fn of(model: &Model, light: Option<bool>) -> Self {
+        Self {
+            tab: model.tab.title().into(),
+            pane: model.focus.index(),
+            lower: model.lower_pane.index(),
+            page: model.inspector.page.title().into(),
+            zoomed: model.zoomed,
+            bot: model.inspector.wanted.clone(),
+            theme: model.theme_chosen.then(|| model.theme.name.as_str().into()),
+            light,
+        }
+    }
+
+    /// Arranges a model as it was left.
+    pub fn apply(&self, model: &mut Model) {
+        if let Some(tab) = Tab::ALL.into_iter().find(|tab| tab.title() == self.tab) {
+            model.tab = tab;
+        }
+        if let Some(pane) = Pane::ALL.get(self.pane) {
+            model.focus = *pane;
+        }
+        if let Some(pane) = Pane::ALL.get(self.lower).filter(|pane| pane.is_lower()) {
+            model.lower_pane = *pane;
+        }
+        if let Some(page) = Page::ALL.into_iter().find(|page| page.title() == self.page) {
+            model.inspector.page = page;
+        }
+        model.zoomed = self.zoomed && model.tab == Tab::Live;
+        model.wanted_bot.clone_from(&self.bot);
+    }
+
+    /// The look that was chosen, if one was.
+    #[must_use]
+    pub fn theme(&self) -> Option<ThemeName> {
+        self.theme.as_deref().and_then(ThemeName::parse)
+    }
+}

@@ -1,0 +1,211 @@
+//! The terminal: taken over, drawn to, handed back as it was.
+//!
+//! Every way out restores it: leaving, errors, panics, signals, suspension. A frame goes out in one
+//! write, between the marks of a synchronized update.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::ThreadId;
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, DisableLineWrap, EnableLineWrap, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, SetTitle,
+};
+use crossterm::{cursor, execute, queue};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+use super::model::Model;
+use super::panes;
+
+/// What a frame consists of until it is sent whole.
+#[derive(Clone, Default)]
+struct Pending(Arc<Mutex<Vec<u8>>>);
+
+impl Pending {
+    fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Write for Pending {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    /// Sending is [`Screen::draw`]'s work, when the frame is complete.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The terminal while the control room has it.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<Pending>>,
+    pending: Pending,
+    out: Box<dyn Write + Send>,
+    mouse: bool,
+    /// Frames that were sent.
+    pub frames: u64,
+}
+
+/// What a frame without a change consists of: the cursor is hidden once more.
+const NOTHING: &[u8] = b"\x1b[?25l";
+
+impl Screen {
+    /// Takes the terminal over. `out` is where everything goes.
+    ///
+    /// # Errors
+    /// It is no terminal, or cannot be written.
+    pub fn enter(out: Box<dyn Write + Send>, mouse: bool) -> io::Result<Self> {
+        let pending = Pending::default();
+        hook();
+        let mut screen = Self {
+            terminal: Terminal::new(CrosstermBackend::new(pending.clone()))?,
+            pending,
+            out,
+            mouse,
+            frames: 0,
+        };
+        screen.take()?;
+        Ok(screen)
+    }
+
+    fn take(&mut self) -> io::Result<()> {
+        crossterm::terminal::enable_raw_mode()?;
+        queue!(self.pending, EnterAlternateScreen, DisableLineWrap, EnableBracketedPaste, cursor::Hide)?;
+        queue!(self.pending, SetTitle("botarium"))?;
+        if self.mouse {
+            queue!(self.pending, EnableMouseCapture)?;
+        }
+        self.send()
+    }
+
+    fn send(&mut self) -> io::Result<()> {
+        let bytes = self.pending.take();
+        self.out.write_all(&bytes)?;
+        self.out.flush()
+    }
+
+    /// Width and height.
+    ///
+    /// # Errors
+    /// It cannot be asked.
+    pub fn size() -> io::Result<(u16, u16)> {
+        crossterm::terminal::size()
+    }
+
+    /// Draws what changed since the last frame; nothing goes out when nothing did.
+    ///
+    /// # Errors
+    /// The terminal cannot be written.
+    pub fn draw(&mut self, model: &Model) -> io::Result<()> {
+        self.terminal.draw(|frame| panes::render(model, frame.buffer_mut()))?;
+        let frame = self.pending.take();
+        if frame.is_empty() || (frame == NOTHING && self.frames > 0) {
+            return Ok(());
+        }
+        self.frames += 1;
+        queue!(self.pending, BeginSynchronizedUpdate)?;
+        self.pending.write_all(&frame)?;
+        queue!(self.pending, EndSynchronizedUpdate)?;
+        self.send()
+    }
+
+    /// Draws everything anew with the next frame.
+    ///
+    /// # Errors
+    /// The terminal cannot be written.
+    pub fn clear(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    /// Puts a text on the clipboard of the person's terminal (OSC 52).
+    ///
+    /// # Errors
+    /// The terminal cannot be written.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        queue!(self.pending, CopyToClipboard::to_clipboard_from(text))?;
+        self.send()
+    }
+
+    /// Hands the terminal back, stops the program until it is continued, and takes it over again.
+    ///
+    /// # Errors
+    /// The terminal cannot be written.
+    #[cfg(unix)]
+    pub async fn suspend(&mut self, whole_group: bool) -> io::Result<()> {
+        use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut continued = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
+        self.leave()?;
+        // A Ctrl-Z stops everything the shell started together with us, as the terminal itself would.
+        if whole_group {
+            kill_current_process_group(Signal::STOP)?;
+        } else {
+            kill_process(getpid(), Signal::STOP)?;
+        }
+        continued.recv().await;
+        self.take()?;
+        self.clear()
+    }
+
+    /// Hands the terminal back.
+    ///
+    /// # Errors
+    /// The terminal cannot be written.
+    pub fn leave(&mut self) -> io::Result<()> {
+        restore_sequence(&mut self.pending)?;
+        let sent = self.send();
+        crossterm::terminal::disable_raw_mode()?;
+        sent
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.leave(); // a terminal that is gone needs no restoring
+    }
+}
+
+fn restore_sequence(out: &mut impl Write) -> io::Result<()> {
+    execute!(
+        out,
+        EndSynchronizedUpdate,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        EnableLineWrap,
+        LeaveAlternateScreen,
+        cursor::Show
+    )
+}
+
+/// The thread that draws, whose panic ends the control room.
+static DRAWS: Mutex<Option<ThreadId>> = Mutex::new(None);
+
+/// Sees to it that a panic is readable: the terminal is restored before it is told. One of another
+/// thread is only logged, for it must not garble the screen.
+fn hook() {
+    let mut draws = DRAWS.lock().unwrap_or_else(PoisonError::into_inner);
+    let first = draws.is_none();
+    *draws = Some(std::thread::current().id());
+    drop(draws);
+    if !first {
+        return;
+    }
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        tracing::error!("{info}");
+        let draws = *DRAWS.lock().unwrap_or_else(PoisonError::into_inner);
+        if draws == Some(std::thread::current().id()) {
+            let _ = restore_sequence(&mut io::stdout()); // a terminal that is gone needs no restoring
+            let _ = crossterm::terminal::disable_raw_mode();
+            before(info);
+        }
+    }));
+}

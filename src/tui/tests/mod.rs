@@ -1,0 +1,1 @@
+//! The control room, driven by messages and read from its cells.
