@@ -20,6 +20,7 @@ mod runtime;
 mod serve;
 mod setup;
 mod tail;
+mod token;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -153,6 +154,8 @@ enum Command {
     Export(export::ExportArgs),
     /// Copy the database, also while an engine runs on it
     Backup(backup::BackupArgs),
+    /// Manage access tokens for the port
+    Token(token::TokenArgs),
     /// Look for what is wrong with this set-up, and say what to do
     Check(check::CheckArgs),
     /// Show the effective configuration and where each value came from
@@ -183,6 +186,7 @@ fn dispatch(cli: Cli, out: &out::Out) -> anyhow::Result<exit::Exit> {
         Some(Command::Bot(args)) => bot::run(&globals, args, out),
         Some(Command::Export(args)) => export::run(&globals, &args, out),
         Some(Command::Backup(args)) => backup::run(&globals, &args, out),
+        Some(Command::Token(args)) => token::run(&globals, args, out),
         Some(Command::Check(args)) => check::run(&globals, &args, out),
         Some(Command::Config(args)) => config::run(&globals, &args, out),
         Some(Command::Completions(args)) => completions::run(&args, out),

@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+
 use super::exit::Exit;
 use super::{Globals, RoomArgs, door, runtime, setup};
+use crate::config::Config;
+use crate::engine::Handle;
 use crate::logs::LogTo;
+use crate::port::{self, OpenPort, PortOptions};
 
 /// How long beats in flight may take to finish before they are abandoned.
 pub const GRACE: Duration = Duration::from_secs(5);
@@ -15,13 +20,38 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
     runtime::block_on(async {
         let handle = door::engine(globals, &config, ring).await?;
         let stop = runtime::stop_token();
+        let port = match open_port(&handle, &config, &stop).await {
+            Ok(port) => port,
+            Err(error) => {
+                door::close(handle).await?;
+                return Err(error);
+            }
+        };
         let engine = handle.spawn();
         let room = handle.room().await?;
-        tracing::info!(home = %config.home.root.display(), bots = room.bots, provider = room.provider, "the engine runs");
+        tracing::info!(
+            home = %config.home.root.display(), bots = room.bots, provider = room.provider, "the engine runs"
+        );
         stop.cancelled().await;
         tracing::info!("asked to stop; beats in flight have {} s to finish", GRACE.as_secs());
+        if let Some(port) = port {
+            port.closed().await;
+        }
         engine.stop(GRACE).await;
         tracing::info!("stopped");
         Ok(Exit::Ok)
     })
+}
+
+/// Opens the port where the configuration wants one, and notes its address for others to find.
+pub async fn open_port(
+    handle: &Handle,
+    config: &Config,
+    stop: &CancellationToken,
+) -> anyhow::Result<Option<OpenPort>> {
+    let Some(listen) = config.port.listen else { return Ok(None) };
+    let open = port::serve(handle.clone(), PortOptions::new(listen, &config.port), stop.clone()).await?;
+    handle.note_port(Some(open.address()))?;
+    tracing::info!("the port is open at http://{}", open.address());
+    Ok(Some(open))
 }
