@@ -10,6 +10,7 @@ mod bot;
 mod check;
 mod completions;
 mod config;
+mod control;
 mod door;
 mod exit;
 mod export;
@@ -58,6 +59,9 @@ pub struct RoomArgs {
     /// Open the JSON and WebSocket port [default address: 127.0.0.1:8000]
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = DEFAULT_LISTEN_TEXT)]
     listen: Option<String>,
+    /// Also write what the terminal gets into an asciicast
+    #[arg(long, value_name = "FILE", conflicts_with = "serve")]
+    record: Option<PathBuf>,
 }
 
 /// `config::DEFAULT_LISTEN`, as it is typed.
@@ -71,7 +75,11 @@ impl RoomArgs {
 
     /// The first flag given that has no meaning beside a command.
     fn first(&self) -> Option<&'static str> {
-        let given = [(self.serve, "--serve"), (self.listen.is_some(), "--listen")];
+        let given = [
+            (self.serve, "--serve"),
+            (self.listen.is_some(), "--listen"),
+            (self.record.is_some(), "--record"),
+        ];
         given.into_iter().find_map(|(given, flag)| given.then_some(flag))
     }
 }
@@ -180,7 +188,7 @@ fn dispatch(cli: Cli, out: &out::Out) -> anyhow::Result<exit::Exit> {
     }
     match command {
         None if room.serve => serve::run(&globals, &room),
-        None => Err(exit::Usage("no command was given; see botarium --help".into()).into()),
+        None => control::run(&globals, &room),
         Some(Command::Tail(args)) => tail::run(&globals, args, out),
         Some(Command::Beat(args)) => beat::run(&globals, args, out),
         Some(Command::Bot(args)) => bot::run(&globals, args, out),

@@ -58,27 +58,24 @@ pub fn wrap(text: &str, cells: u16, lines: usize, ellipsis: &str) -> Vec<String>
     for paragraph in text.split('\n') {
         let mut line = String::new();
         let mut used = 0_u16;
-        for word in paragraph.split_word_bounds() {
-            let wide = width(word);
-            if used + wide <= cells {
-                if !(used == 0 && word == " ") {
-                    line.push_str(word);
-                    used += wide;
-                }
-                continue;
-            }
-            if wide <= cells {
+        for word in paragraph.split_inclusive(' ') {
+            let bare = word.trim_end_matches(' ');
+            let wide = width(bare);
+            if used > 0 && used.saturating_add(wide) > cells {
                 out.push(std::mem::take(&mut line).trim_end().to_owned());
                 used = 0;
-                if word != " " {
+            }
+            if wide <= cells {
+                if !(used == 0 && bare.is_empty()) {
                     line.push_str(word);
-                    used = wide;
+                    used = used.saturating_add(width(word));
                 }
             } else {
+                // A word longer than a line, or a script without spaces.
                 for grapheme in word.graphemes(true) {
                     let wide = width(grapheme);
-                    if used + wide > cells {
-                        out.push(std::mem::take(&mut line));
+                    if used + wide > cells && used > 0 {
+                        out.push(std::mem::take(&mut line).trim_end().to_owned());
                         used = 0;
                         if out.len() > lines {
                             break;

@@ -1,0 +1,47 @@
+//! `botarium`: the control room over an engine in the same process.
+
+use std::io::{IsTerminal as _, Write};
+
+use anyhow::Context as _;
+
+use super::exit::{Exit, Usage};
+use super::{Globals, RoomArgs, door, runtime, serve, setup};
+use crate::demo::cast::{CastWriter, Header, Recorder};
+use crate::link::Link;
+use crate::logs::LogTo;
+use crate::tui::{self, Options};
+
+/// Opens the control room and stops the engine when it is left.
+pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        let why = "the control room needs a terminal; use --serve to run without one, or botarium tail to read along";
+        return Err(Usage(why.into()).into());
+    }
+    let config = setup::config_with(globals, args.flags())?;
+    let (ring, _logs) = setup::logs(
+        &config.log.level,
+        LogTo::Files { directory: config.home.root.join("logs"), keep_days: config.log.keep_days },
+    )?;
+    runtime::block_on(async {
+        let handle = door::engine(globals, &config, ring).await?;
+        let engine = handle.spawn();
+        let recorder = args.record.as_deref().map(|path| {
+            let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
+            Recorder::create(path, &Header::new(width, height))
+                .with_context(|| format!("{} cannot be written", path.display()))
+        });
+        let recorder = recorder.transpose()?;
+        let output: Box<dyn Write + Send> = match &recorder {
+            Some(recorder) => Box::new(CastWriter::new(std::io::stdout(), recorder.clone())),
+            None => Box::new(std::io::stdout()),
+        };
+        let state_file = Some(config.home.root.join("data/screen.json"));
+        let shown =
+            tui::run(Link::Local(handle), Options { ui: config.ui.clone(), state_file, output }).await;
+        engine.stop(serve::GRACE).await;
+        if let Some(recorder) = recorder {
+            recorder.finish().context("the recording is not complete")?;
+        }
+        shown.map(|()| Exit::Ok)
+    })
+}
