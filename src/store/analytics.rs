@@ -59,7 +59,7 @@ pub fn analytics(c: &Connection, lens: &Lens, days: u32) -> Result<Analytics> {
         }
     }
     add_people(c, lens, &first, &mut per_day)?;
-    Ok(sum_up(c, days, per_day, per_bot, votes)?)
+    sum_up(c, days, per_day, per_bot, votes)
 }
 
 /// Adds what people posted to the days.

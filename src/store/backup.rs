@@ -1,11 +1,13 @@
 //! A copy of a database, live or not: consistent, compact, checked before it gets its name.
 
 use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
 use super::{Result, StoreError, open_connection, schema};
+use crate::protocol::Fault;
 
 /// Copies the database at `from` to the new file `to` and answers the copy's size in bytes.
 ///
@@ -13,11 +15,16 @@ use super::{Result, StoreError, open_connection, schema};
 /// checked, synced, and only then renamed. What is there already is never overwritten.
 ///
 /// # Errors
-/// When `to` exists or cannot be written, the disk is full, or the copy does not check out.
+/// 409 when `to` exists; when it cannot be written, the disk is full, or the copy does not check out.
 pub fn backup(from: &Path, to: &Path) -> Result<u64> {
     let io = |action, source| StoreError::Io { action, path: to.to_path_buf(), source };
     // Holds the name: two backups at once cannot both have it.
-    OpenOptions::new().write(true).create_new(true).open(to).map_err(|source| io("create", source))?;
+    OpenOptions::new().write(true).create_new(true).open(to).map_err(|source| match source.kind() {
+        ErrorKind::AlreadyExists => {
+            Fault::conflict(format!("{} exists already; choose another name", to.display())).into()
+        }
+        _ => io("create", source),
+    })?;
     let part = beside(to);
     let copied = copy(from, &part).and_then(|size| {
         std::fs::rename(&part, to).map_err(|source| io("name", source))?;
@@ -39,9 +46,9 @@ fn beside(to: &Path) -> PathBuf {
 
 fn copy(from: &Path, part: &Path) -> Result<u64> {
     let io = |action, source| StoreError::Io { action, path: part.to_path_buf(), source };
-    let text = part.to_str().ok_or_else(|| {
-        io("write", std::io::Error::new(std::io::ErrorKind::InvalidInput, "its name is not UTF-8"))
-    })?;
+    let text = part
+        .to_str()
+        .ok_or_else(|| io("write", std::io::Error::new(ErrorKind::InvalidInput, "its name is not UTF-8")))?;
     let source = open_connection(from, true)?;
     schema::verify(&source, from)?;
     source.execute("VACUUM INTO ?1", [text])?;
@@ -51,7 +58,7 @@ fn copy(from: &Path, part: &Path) -> Result<u64> {
     Ok(file.metadata().map_err(|e| io("measure", e))?.len())
 }
 
-/// The copy is sound, of the same schema, and not older than when it was begun.
+/// The copy is sound and of the same schema.
 fn verify(source: &Connection, part: &Path) -> Result<()> {
     let copy = open_connection(part, true)?;
     let damaged = |detail: String| StoreError::Damaged { path: part.to_path_buf(), detail };

@@ -128,7 +128,7 @@ impl Handle {
     pub async fn pace_presets(&self) -> Result<BTreeMap<String, PaceView>, Fault> {
         Ok(Preset::NAMED
             .into_iter()
-            .filter_map(|preset| Some((preset.as_str().to_owned(), pace_view(preset.seconds(), ""))))
+            .map(|preset| (preset.as_str().to_owned(), pace_view(preset.seconds(), "")))
             .collect())
     }
 

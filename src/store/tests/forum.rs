@@ -51,7 +51,8 @@ fn every_order_pages_without_gap_or_repeat() {
         ThreadSort::Active => ((id * 7) % 31, id),
     };
     for sort in [ThreadSort::Newest, ThreadSort::Popular, ThreadSort::Active] {
-        let narrowed: [(ThreadQuery, Box<dyn Fn(i64) -> bool>); 5] = [
+        type Narrowed = (ThreadQuery, Box<dyn Fn(i64) -> bool>);
+        let narrowed: [Narrowed; 5] = [
             (query(sort, 4), Box::new(|_| true)),
             (ThreadQuery { tag: Some("even".into()), ..query(sort, 4) }, Box::new(|id| id % 2 == 0)),
             (ThreadQuery { author: Some("ada_001".into()), ..query(sort, 4) }, Box::new(|id| id % 3 == 0)),
