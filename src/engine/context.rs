@@ -6,9 +6,9 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use super::recall::recall;
-use super::room::Room;
+use super::room::{Room, Shown};
 use crate::domain::scene::{Acquaintance, Deed, FeedThread, Scene};
-use crate::domain::similarity::terms;
+use crate::domain::similarity::TermSet;
 use crate::domain::text::cut;
 use crate::domain::{ActionKind, PersonalityConfig, Stamp};
 use crate::store::acts::Target;
@@ -34,16 +34,7 @@ const RECENT_SECONDS: i64 = 172_800;
 /// Database errors.
 pub(super) fn gather(c: &Connection, room: &mut Room, bot: &BotRow, now: Stamp) -> Result<Scene> {
     let me = room.config(&bot.id, &bot.config)?;
-    let feed = feed_of(c, room, bot)?;
-    let feed_text: String = feed
-        .iter()
-        .flat_map(|t| {
-            [t.title.as_str(), " ", &t.content, " "]
-                .into_iter()
-                .chain(t.replies.iter().flat_map(|r| [r.content.as_str(), " "]))
-        })
-        .collect();
-    let feed_terms = terms(&feed_text);
+    let (feed, feed_terms) = feed_of(c, room, bot)?;
     let roster = roster_of(c, room, &bot.id, &feed)?;
     let since = now.plus_seconds(-RECENT_SECONDS);
     let mind = room.mind(c, &bot.id)?;
@@ -79,26 +70,27 @@ fn allowed(me: &PersonalityConfig) -> Vec<ActionKind> {
 }
 
 /// The feed: what concerns the bot, then threads by those it follows, then the newest.
-fn feed_of(c: &Connection, room: &mut Room, bot: &BotRow) -> Result<Vec<FeedThread>> {
+fn feed_of(c: &Connection, room: &mut Room, bot: &BotRow) -> Result<(Vec<FeedThread>, TermSet)> {
     let follows = room.mind(c, &bot.id)?.follows.clone();
-    let mut threads: Vec<(bool, bool, Arc<FeedThread>)> = Vec::with_capacity(CANDIDATES as usize);
+    let mut threads: Vec<(bool, bool, Arc<Shown>)> = Vec::with_capacity(CANDIDATES as usize);
     for id in feed::newest_active(c, CANDIDATES)? {
-        if let Some(thread) = room.thread(c, id)? {
-            let mine = concerns(&thread, &bot.id, &bot.name).is_some();
-            let followed = follows.binary_search(&thread.author).is_ok();
-            threads.push((mine, followed, thread));
+        if let Some(shown) = room.thread(c, id)? {
+            let mine = concerns(&shown.thread, &bot.id, &bot.name).is_some();
+            let followed = follows.binary_search(&shown.thread.author).is_ok();
+            threads.push((mine, followed, shown));
         }
     }
     // Stable: within a rank the newest stay first.
     threads.sort_by_key(|(mine, followed, _)| (!mine, !followed));
     threads.truncate(FEED_THREADS);
-    threads.into_iter().map(|(_, _, thread)| seen_by(c, &thread, bot)).collect()
+    let terms = threads.iter().flat_map(|(_, _, shown)| shown.terms.iter()).collect();
+    Ok((threads.iter().map(|(_, _, shown)| seen_by(shown, bot)).collect(), terms))
 }
 
 /// The thread with what depends on who looks.
-fn seen_by(c: &Connection, thread: &FeedThread, bot: &BotRow) -> Result<FeedThread> {
-    let mut seen = thread.clone();
-    match concerns(thread, &bot.id, &bot.name) {
+fn seen_by(shown: &Shown, bot: &BotRow) -> FeedThread {
+    let mut seen = shown.thread.clone();
+    match concerns(&shown.thread, &bot.id, &bot.name) {
         Some(Concern::Opening) => seen.for_me = true,
         Some(Concern::Reply(at)) => {
             seen.for_me = true;
@@ -106,13 +98,11 @@ fn seen_by(c: &Connection, thread: &FeedThread, bot: &BotRow) -> Result<FeedThre
         }
         None => {}
     }
-    if seen.author != bot.id {
-        seen.my_vote = mind::own_vote(c, &bot.id, Target::Thread(seen.id))?;
+    seen.my_vote = shown.vote_of(&bot.id, Target::Thread(seen.id));
+    for reply in &mut seen.replies {
+        reply.my_vote = shown.vote_of(&bot.id, Target::Reply(reply.id));
     }
-    for reply in seen.replies.iter_mut().filter(|reply| reply.author != bot.id) {
-        reply.my_vote = mind::own_vote(c, &bot.id, Target::Reply(reply.id))?;
-    }
-    Ok(seen)
+    seen
 }
 
 enum Concern {

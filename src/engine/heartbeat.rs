@@ -731,9 +731,9 @@ pub(super) fn remember_by_record(
     let thread_id = details["thread_id"].as_i64();
     if let Some(id) = thread_id
         && !scene.feed.iter().any(|thread| thread.id == id)
-        && let Some(thread) = room.thread(tx, id)?
+        && let Some(shown) = room.thread(tx, id)?
     {
-        scene.feed.push((*thread).clone());
+        scene.feed.push(shown.thread.clone());
     }
     let text = |key: &str| details[key].as_str().unwrap_or_default().to_owned();
     let action = match action {

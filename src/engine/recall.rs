@@ -4,8 +4,6 @@
 //! weighted by rarity among the bot's own items; each of the three parts is normalised over the
 //! items, pinned ones come first, and the best few of each kind are taken.
 
-use std::collections::HashMap;
-
 use crate::domain::scene::Recalled;
 use crate::domain::similarity::TermSet;
 use crate::domain::{MemoryKind, Stamp};
@@ -33,9 +31,7 @@ pub(super) fn recall(items: &[Item], feed: &TermSet, now: Stamp) -> Vec<Recalled
     if items.is_empty() {
         return Vec::new();
     }
-    let rarity = rarity(items, feed);
-    let relevance: Vec<f64> =
-        items.iter().map(|item| item.terms.iter().filter_map(|term| rarity.get(&term)).sum()).collect();
+    let relevance = relevance(items, feed);
     let recency: Vec<f64> = items.iter().map(|item| recency(item.memory.updated_at, now)).collect();
     let importance: Vec<f64> = items.iter().map(|item| importance(item)).collect();
     let (relevance, recency, importance) =
@@ -76,17 +72,58 @@ pub(super) fn recall(items: &[Item], feed: &TermSet, now: Stamp) -> Vec<Recalled
     recalled
 }
 
-/// For every term of the feed that occurs in the items: the rarer, the heavier.
+/// For each item the terms it shares with the feed, each the heavier the fewer items have it.
 #[allow(clippy::cast_precision_loss)] // hundreds of items
-fn rarity(items: &[Item], feed: &TermSet) -> HashMap<u64, f64> {
-    let mut counts: HashMap<u64, usize> = HashMap::new();
-    for item in items {
-        for term in item.terms.iter().filter(|term| feed.contains(*term)) {
-            *counts.entry(term).or_default() += 1;
+fn relevance(items: &[Item], feed: &TermSet) -> Vec<f64> {
+    let sieve = Sieve::of(feed);
+    let feed: Vec<u64> = feed.iter().collect();
+    let mut shared: Vec<(usize, usize)> = Vec::new();
+    let mut counts = vec![0u32; feed.len()];
+    for (nth, item) in items.iter().enumerate() {
+        for term in item.terms.iter().filter(|term| sieve.may_hold(*term)) {
+            if let Ok(at) = feed.binary_search(&term) {
+                counts[at] += 1;
+                shared.push((nth, at));
+            }
         }
     }
     let total = items.len() as f64;
-    counts.into_iter().map(|(term, count)| (term, (1.0 + total / count as f64).ln())).collect()
+    let weights: Vec<f64> = counts
+        .iter()
+        .map(|count| if *count == 0 { 0.0 } else { (1.0 + total / f64::from(*count)).ln() })
+        .collect();
+    let mut found = vec![0.0; items.len()];
+    for (nth, at) in shared {
+        found[nth] += weights[at];
+    }
+    found
+}
+
+/// One bit per slot of a hash: most terms that are not in the feed are told apart without a search.
+struct Sieve(Vec<u64>);
+
+impl Sieve {
+    const BITS: u64 = 1 << 15;
+
+    fn of(terms: &TermSet) -> Self {
+        let mut bits = vec![0u64; usize::try_from(Self::BITS / 64).unwrap_or(512)];
+        for term in terms.iter() {
+            let (word, bit) = Self::place(term);
+            bits[word] |= bit;
+        }
+        Self(bits)
+    }
+
+    fn may_hold(&self, term: u64) -> bool {
+        let (word, bit) = Self::place(term);
+        self.0[word] & bit != 0
+    }
+
+    #[allow(clippy::cast_possible_truncation)] // fifteen bits
+    const fn place(term: u64) -> (usize, u64) {
+        let slot = (term ^ (term >> 29)) % Self::BITS;
+        ((slot / 64) as usize, 1 << (slot % 64))
+    }
 }
 
 #[allow(clippy::cast_precision_loss)] // seconds

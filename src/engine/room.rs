@@ -14,6 +14,7 @@ use rusqlite::Connection;
 use crate::domain::scene::{Deed, FeedThread};
 use crate::domain::similarity::{TermSet, terms};
 use crate::domain::{PersonalityConfig, Stamp};
+use crate::store::acts::Target;
 use crate::store::mind::{self, DatedPost, Memory};
 use crate::store::{Result, StoreError, feed};
 
@@ -51,6 +52,36 @@ impl Item {
 pub(super) struct OwnText {
     pub(super) dated: DatedPost,
     pub(super) terms: TermSet,
+}
+
+/// A thread of the feed with what every reader of it needs.
+#[derive(Clone, Debug)]
+pub(super) struct Shown {
+    pub(super) thread: FeedThread,
+    /// Terms of all that is shown.
+    pub(super) terms: TermSet,
+    /// Every vote on what is shown: post, voter, value.
+    pub(super) votes: Vec<(Target, String, i8)>,
+}
+
+impl Shown {
+    fn new(c: &Connection, thread: FeedThread) -> Result<Self> {
+        let mut text = format!("{} {}", thread.title, thread.content);
+        for reply in &thread.replies {
+            text.push(' ');
+            text.push_str(&reply.content);
+        }
+        let mut votes = feed::votes(c, Target::Thread(thread.id))?;
+        for reply in &thread.replies {
+            votes.extend(feed::votes(c, Target::Reply(reply.id))?);
+        }
+        Ok(Self { terms: terms(&text), votes, thread })
+    }
+
+    /// A bot's vote on a post.
+    pub(super) fn vote_of(&self, bot: &str, target: Target) -> Option<i8> {
+        self.votes.iter().find(|(t, voter, _)| *t == target && voter == bot).map(|(_, _, value)| *value)
+    }
 }
 
 /// One bot's memories and doings.
@@ -97,7 +128,7 @@ impl Mind {
 /// The copy.
 pub(super) struct Room {
     rollbacks: u64,
-    threads: LruCache<i64, Arc<FeedThread>>,
+    threads: LruCache<i64, Arc<Shown>>,
     minds: LruCache<String, Mind>,
     configs: LruCache<String, (String, Arc<PersonalityConfig>)>,
     names: LruCache<String, Arc<str>>,
@@ -144,7 +175,7 @@ impl Room {
     }
 
     /// A thread of the feed.
-    pub(super) fn thread(&mut self, c: &Connection, id: i64) -> Result<Option<Arc<FeedThread>>> {
+    pub(super) fn thread(&mut self, c: &Connection, id: i64) -> Result<Option<Arc<Shown>>> {
         if let Some(found) = self.threads.get(&id) {
             return Ok(Some(Arc::clone(found)));
         }
@@ -153,9 +184,9 @@ impl Room {
         for reply in &mut thread.replies {
             reply.author_name = self.name(c, &reply.author)?.to_string();
         }
-        let thread = Arc::new(thread);
-        self.threads.put(id, Arc::clone(&thread));
-        Ok(Some(thread))
+        let shown = Arc::new(Shown::new(c, thread)?);
+        self.threads.put(id, Arc::clone(&shown));
+        Ok(Some(shown))
     }
 
     /// A bot's mind, read when it is not at hand.

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Result;
+use super::acts::Target;
 use crate::domain::Stamp;
 use crate::domain::scene::{FeedReply, FeedThread, SceneEvent};
 use crate::domain::text::cut;
@@ -78,14 +79,17 @@ pub fn thread(c: &Connection, id: i64) -> Result<Option<FeedThread>> {
     Ok(Some(thread))
 }
 
-/// The author of a reply that may lie outside the feed.
+/// Every vote on a post: post, voter, value.
 ///
 /// # Errors
 /// Database errors.
-pub fn reply_author(c: &Connection, id: i64) -> Result<Option<String>> {
-    Ok(c.prepare_cached("SELECT author FROM replies WHERE id = ?1")?
-        .query_row([id], |row| row.get(0))
-        .optional()?)
+pub fn votes(c: &Connection, target: Target) -> Result<Vec<(Target, String, i8)>> {
+    let mut statement = c.prepare_cached(
+        "SELECT voter, value FROM votes WHERE target_type = ?1 AND target_id = ?2 ORDER BY voter",
+    )?;
+    let rows = statement
+        .query_map(params![target.kind(), target.id()], |row| Ok((target, row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
 /// Events in force at `now`, newest first.

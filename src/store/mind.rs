@@ -4,7 +4,6 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Result;
-use super::acts::Target;
 use crate::domain::scene::OwnPost;
 use crate::domain::{MemoryKind, Sentiment, Stamp};
 
@@ -277,16 +276,6 @@ pub fn own_posts(c: &Connection, bot: &str, limit: u32) -> Result<Vec<DatedPost>
     posts.sort_by(|a, b| b.at.cmp(&a.at).then(b.post.reply_id.cmp(&a.post.reply_id)));
     posts.truncate(limit as usize);
     Ok(posts)
-}
-
-/// The bot's own votes on posts of `threads` and on their replies, as far as they are on `targets`.
-///
-/// # Errors
-/// Database errors.
-pub fn own_vote(c: &Connection, bot: &str, target: Target) -> Result<Option<i8>> {
-    Ok(c.prepare_cached("SELECT value FROM votes WHERE target_type = ?1 AND target_id = ?2 AND voter = ?3")?
-        .query_row(params![target.kind(), target.id(), bot], |row| row.get(0))
-        .optional()?)
 }
 
 /// An activity of the bot's own: id, type, details, time.
