@@ -6,12 +6,14 @@
 
 mod auth;
 mod extract;
+mod hub;
 mod limits;
 mod openapi;
 mod reply;
 mod routes;
 mod server;
 mod state;
+mod ws;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -117,7 +119,9 @@ pub async fn serve(
     let bind = |source| PortError::Bind { address: options.listen, source };
     let listener = TcpListener::bind(options.listen).await.map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
-    let state = state::Port::new(handle, &options, shutdown);
+    let state = state::Port::new(handle.clone(), &options, shutdown.clone());
+    let bus = handle.subscribe();
+    tokio::spawn(hub::run(std::sync::Arc::clone(state.hub()), handle, bus, shutdown));
     let router = routes::router(&state);
     let task = tokio::spawn(server::run(listener, router, state, options));
     Ok(OpenPort { address, task })

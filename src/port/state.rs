@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::PortOptions;
 use super::auth::Access;
+use super::hub::Hub;
 use super::limits::RateLimit;
 use crate::engine::Handle;
 
@@ -19,6 +20,7 @@ pub(super) struct Port {
 struct Shared {
     handle: Handle,
     access: Access,
+    hub: Arc<Hub>,
     writes: RateLimit,
     failures: RateLimit,
     shutdown: CancellationToken,
@@ -29,6 +31,7 @@ impl Port {
     pub(super) fn new(handle: Handle, options: &PortOptions, shutdown: CancellationToken) -> Self {
         let shared = Shared {
             access: Access::new(options),
+            hub: Arc::new(Hub::new()),
             writes: RateLimit::per_minute(options.rate_limit),
             failures: RateLimit::per_minute(options.rate_limit),
             shutdown,
@@ -63,8 +66,16 @@ impl Port {
         &self.shared.shutdown
     }
 
+    /// The live stream.
+    pub(super) fn hub(&self) -> &Arc<Hub> {
+        &self.shared.hub
+    }
+
     /// Waits until every viewer has been told to go.
-    pub(super) async fn viewers_gone(&self) {}
+    pub(super) async fn viewers_gone(&self) {
+        self.hub().tasks.close();
+        self.hub().tasks.wait().await;
+    }
 
     /// How long a request's body may take.
     pub(super) fn read_timeout(&self) -> Duration {

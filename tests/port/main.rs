@@ -3,5 +3,6 @@
 mod changing;
 mod contract;
 mod errors;
+mod live;
 mod room;
 mod security;

@@ -22,7 +22,7 @@ use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::state::Port;
-use super::{auth, openapi, reply};
+use super::{auth, openapi, reply, ws};
 
 /// Everything the port answers.
 pub(super) fn router(port: &Port) -> Router {
@@ -48,6 +48,7 @@ fn documented() -> OpenApiRouter<Port> {
         .merge(pace::routes())
         .merge(engine::routes())
         .merge(activity::routes())
+        .merge(ws::routes())
         .merge(stats::routes())
         .merge(moderation::routes())
         .merge(export::routes())

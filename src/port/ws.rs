@@ -1,0 +1,344 @@
+//! `GET /ws/activity`: the live stream of one viewer.
+//!
+//! A viewer never holds anybody up: frames wait for it in the shared ring, and when it falls out of
+//! that it is told what it missed, or sent away.
+
+use std::time::Duration;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use axum::response::Response;
+use futures_util::SinkExt;
+use serde::Deserialize;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_tungstenite::tungstenite;
+use utoipa::IntoParams;
+
+use super::extract::Params;
+use super::hub::{self, Frame, Viewing};
+use super::reply::Refusal;
+use super::server::Place;
+use super::state::Port;
+use crate::engine::Handle;
+use crate::protocol::{ActivityQuery, Fault};
+
+/// Between two pings.
+const PING: Duration = Duration::from_secs(20);
+/// A viewer silent for this long has gone.
+const SILENCE: Duration = Duration::from_secs(60);
+/// How long a viewer may take to accept what waits for it.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A viewer that falls behind twice within this time stays behind.
+const RELAPSE: Duration = Duration::from_secs(60);
+/// Longest frame taken from a viewer, in bytes.
+const FRAME_MAX: usize = 64 * 1024;
+/// Frames sent before looking at anything else.
+const BATCH: usize = 64;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LiveParams {
+    /// Replays every activity after this id before going live.
+    #[param(minimum = 0)]
+    since: Option<i64>,
+    /// Kinds of event, comma-separated; the three old ones when left out.
+    types: Option<String>,
+    /// Only what is about this actor, and what is about nobody.
+    bot_id: Option<String>,
+    /// An access token, where one is needed and no header can be set.
+    #[serde(rename = "token")]
+    #[expect(dead_code, reason = "read by the gate; here for the description")]
+    token: Option<String>,
+}
+
+/// What one viewer wants.
+#[derive(Debug)]
+struct Wish {
+    kinds: u16,
+    bot: Option<String>,
+    since: Option<i64>,
+    /// Whether it knows `resync`: it asked for something that is newer than the old contract.
+    knows_resync: bool,
+}
+
+impl Wish {
+    fn wants(&self, frame: &Frame) -> bool {
+        self.kinds & frame.kind != 0
+            && match (&self.bot, &frame.bot) {
+                (Some(wanted), Some(bot)) => **wanted == **bot,
+                _ => true,
+            }
+    }
+}
+
+impl LiveParams {
+    fn wish(self) -> Result<Wish, Fault> {
+        if self.since.is_some_and(i64::is_negative) {
+            return Err(Fault::invalid_field("since", "must be 0 or more"));
+        }
+        let mut kinds = 0;
+        for kind in
+            self.types.iter().flat_map(|list| list.split(',')).map(str::trim).filter(|k| !k.is_empty())
+        {
+            kinds |= hub::bit(kind).ok_or_else(|| {
+                Fault::invalid_field("types", format!("{kind:?} is none of {}", hub::KINDS.join(", ")))
+            })?;
+        }
+        Ok(Wish {
+            knows_resync: kinds != 0 || self.since.is_some(),
+            kinds: if kinds == 0 { hub::OLD_KINDS } else { kinds },
+            bot: self.bot_id.filter(|id| !id.is_empty()),
+            since: self.since,
+        })
+    }
+}
+
+/// The live stream
+///
+/// A WebSocket. Text frames, one JSON object each, tagged by `type`. Without `types` a viewer gets
+/// `heartbeat_complete`, `config_updated` and `pace_changed`. A viewer that reads too slowly is sent `resync`
+/// with the ids it missed, or is closed with 1013.
+#[utoipa::path(get, path = "/ws/activity", tag = "activity", params(LiveParams),
+    responses((status = 101, description = "The connection is a WebSocket now"),
+        (status = 426, description = "The request does not ask for a WebSocket")))]
+pub(super) async fn live(
+    State(port): State<Port>,
+    Extension(place): Extension<Place>,
+    Params(params): Params<LiveParams>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Response> {
+    let refuse = |fault: Fault| axum::response::IntoResponse::into_response(Refusal(fault));
+    let wish = params.wish().map_err(refuse)?;
+    if let Some(bot) = wish.bot.as_deref().filter(|id| *id != "system" && !id.starts_with("human:")) {
+        port.engine().bot(bot).await.map_err(refuse)?;
+    }
+    let upgrade =
+        upgrade.map_err(|rejection| super::reply::refuse(rejection.status(), rejection.body_text()))?;
+    let seat = place.seat();
+    let tasks = port.hub().tasks.token();
+    Ok(upgrade.read_buffer_size(4 * 1024).max_frame_size(FRAME_MAX).max_message_size(FRAME_MAX).on_upgrade(
+        move |socket| async move {
+            let viewing = Viewing::new(port.hub(), port.engine(), wish.kinds);
+            let mut viewer = Viewer { socket, wish, sent: 0, lagged_at: None, port: port.clone() };
+            if let Err(end) = viewer.run(viewing).await {
+                viewer.leave(end).await;
+            }
+            drop((seat, tasks));
+        },
+    ))
+}
+
+/// Why a viewer leaves.
+#[derive(Debug)]
+enum End {
+    /// It closed, or its connection broke: there is nobody to tell.
+    Gone,
+    /// It is told this.
+    Close(u16, &'static str),
+}
+
+struct Viewer {
+    socket: WebSocket,
+    wish: Wish,
+    /// The newest activity it has, or was told of.
+    sent: i64,
+    lagged_at: Option<Instant>,
+    port: Port,
+}
+
+impl Viewer {
+    async fn run(&mut self, mut viewing: Viewing) -> Result<(), End> {
+        self.sent = viewing.heard;
+        if let Some(since) = self.wish.since {
+            let engine = self.port.engine().clone();
+            self.replay(&engine, since, viewing.heard).await?;
+        }
+        let shutdown = self.port.shutdown().clone();
+        let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut spoke = Instant::now();
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return Err(End::Close(close_code::AWAY, "the server stops")),
+                message = self.socket.recv() => {
+                    heed(message)?;
+                    spoke = Instant::now();
+                }
+                frame = viewing.frames.recv() => self.pass_on(frame, &mut viewing).await?,
+                _ = ping.tick() => {
+                    if spoke.elapsed() >= SILENCE {
+                        return Err(End::Close(close_code::AWAY, "nothing was heard for 60 seconds"));
+                    }
+                    self.send(Message::Ping(axum::body::Bytes::new())).await?;
+                }
+            }
+        }
+    }
+
+    /// Sends what was missed since `since`, up to `heard`, after which the ring has everything.
+    async fn replay(&mut self, engine: &Handle, since: i64, heard: i64) -> Result<(), End> {
+        let (mut from, mut read) = (since, heard);
+        while from < heard {
+            let query = ActivityQuery {
+                after_seq: Some(from),
+                limit: hub::PAGE,
+                bot_id: self.wish.bot.clone(),
+                ..ActivityQuery::default()
+            };
+            let rows = engine.activity(query).await.map_err(|fault| {
+                tracing::warn!(%fault, "a viewer's replay failed");
+                End::Close(close_code::ERROR, "what was missed could not be read")
+            })?;
+            let full = rows.len() == hub::PAGE as usize;
+            for row in rows {
+                from = row.id;
+                read = read.max(from);
+                if let Some(frame) = Frame::of_row(row).filter(|frame| self.wish.wants(frame)) {
+                    self.feed(Message::Text(frame.text)).await?;
+                }
+            }
+            self.flush().await?;
+            if !full {
+                break;
+            }
+        }
+        self.sent = read;
+        Ok(())
+    }
+
+    /// Sends a frame and those that wait behind it.
+    async fn pass_on(&mut self, first: Result<Frame, RecvError>, viewing: &mut Viewing) -> Result<(), End> {
+        let mut next = first;
+        for _ in 0..BATCH {
+            match next {
+                Ok(frame) => self.pass(frame).await?,
+                Err(RecvError::Lagged(_)) => self.lagged()?,
+                Err(RecvError::Closed) => return Err(End::Close(close_code::AWAY, "the server stops")),
+            }
+            next = match viewing.frames.try_recv() {
+                Ok(frame) => Ok(frame),
+                Err(TryRecvError::Lagged(count)) => Err(RecvError::Lagged(count)),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            };
+        }
+        self.flush().await
+    }
+
+    async fn pass(&mut self, frame: Frame) -> Result<(), End> {
+        let complete_to = if frame.is_activity { frame.seq - 1 } else { frame.seq };
+        if self.is_behind() && complete_to > self.sent {
+            let text = format!(
+                r#"{{"type":"resync","from_seq":{},"to_seq":{complete_to},"seq":{complete_to}}}"#,
+                self.sent + 1
+            );
+            self.sent = complete_to;
+            self.feed(Message::Text(Utf8Bytes::from(text))).await?;
+        }
+        if frame.is_activity {
+            if frame.seq <= self.sent {
+                return Ok(()); // replayed already
+            }
+            self.sent = frame.seq;
+        }
+        if self.wish.wants(&frame) { self.feed(Message::Text(frame.text)).await } else { Ok(()) }
+    }
+
+    /// Whether it fell out of the ring and has not been told yet what it missed.
+    fn is_behind(&self) -> bool {
+        self.lagged_at.is_some_and(|at| at.elapsed() < RELAPSE)
+    }
+
+    fn lagged(&mut self) -> Result<(), End> {
+        if !self.wish.knows_resync || self.is_behind() {
+            return Err(End::Close(close_code::AGAIN, "too slow: come back with ?since="));
+        }
+        self.lagged_at = Some(Instant::now());
+        Ok(())
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), End> {
+        self.feed(message).await?;
+        self.flush().await
+    }
+
+    async fn feed(&mut self, message: Message) -> Result<(), End> {
+        let fed = tokio::time::timeout(PATIENCE, self.socket.feed(message)).await;
+        fed.map_err(|_| End::Close(close_code::AGAIN, "too slow"))?.map_err(|_| End::Gone)
+    }
+
+    async fn flush(&mut self) -> Result<(), End> {
+        let shutdown = self.port.shutdown().clone();
+        tokio::select! {
+            flushed = tokio::time::timeout(PATIENCE, self.socket.flush()) => {
+                flushed.map_err(|_| End::Close(close_code::AGAIN, "too slow"))?.map_err(|_| End::Gone)
+            }
+            () = shutdown.cancelled() => Err(End::Close(close_code::AWAY, "the server stops")),
+        }
+    }
+
+    /// Says goodbye, and waits a little for the answer.
+    async fn leave(&mut self, end: End) {
+        let End::Close(code, reason) = end else { return };
+        let goodbye = async {
+            let close = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
+            if self.socket.send(Message::Close(Some(close))).await.is_ok() {
+                while let Some(Ok(_)) = self.socket.recv().await {}
+            }
+        };
+        let _ = tokio::time::timeout(Duration::from_secs(1), goodbye).await;
+    }
+}
+
+/// What a viewer says is not listened to, but it must be well formed.
+fn heed(message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+    match message {
+        Some(Ok(Message::Close(_))) | None => Err(End::Gone),
+        Some(Ok(_)) => Ok(()),
+        Some(Err(error)) => Err(match error.into_inner().downcast_ref::<tungstenite::Error>() {
+            Some(tungstenite::Error::Capacity(_)) => {
+                End::Close(close_code::SIZE, "a frame may have at most 64 KiB")
+            }
+            Some(tungstenite::Error::Utf8(_)) => End::Close(close_code::INVALID, "text must be UTF-8"),
+            Some(tungstenite::Error::Protocol(_)) => {
+                End::Close(close_code::PROTOCOL, "this is no WebSocket frame")
+            }
+            _ => End::Gone,
+        }),
+    }
+}
+
+/// The routes of the live stream.
+pub(super) fn routes() -> utoipa_axum::router::OpenApiRouter<Port> {
+    utoipa_axum::router::OpenApiRouter::new().routes(utoipa_axum::routes!(live))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wish(types: Option<&str>, since: Option<i64>) -> Result<Wish, Fault> {
+        LiveParams { since, types: types.map(Into::into), bot_id: None, token: None }.wish()
+    }
+
+    #[test]
+    fn who_asks_for_nothing_gets_the_old_kinds() {
+        let old = wish(None, None).unwrap();
+        assert_eq!((old.kinds, old.knows_resync), (hub::OLD_KINDS, false));
+        let new = wish(Some("thought_delta, usage"), None).unwrap();
+        assert_eq!(new.kinds, hub::bit("thought_delta").unwrap() | hub::bit("usage").unwrap());
+        assert!(wish(None, Some(3)).unwrap().knows_resync);
+        assert!(wish(Some("gossip"), None).unwrap_err().detail.contains("heartbeat_complete"));
+        assert!(wish(None, Some(-1)).is_err());
+    }
+
+    #[test]
+    fn every_kind_of_notice_has_a_bit() {
+        let state = crate::protocol::Notice::EngineState { engine: crate::protocol::EngineState::Running };
+        assert!(hub::bit(state.kind()).is_some());
+        assert_eq!(hub::bit("resync"), Some(1 << (hub::KINDS.len() - 1)));
+        assert_eq!(hub::bit("pace_changed").unwrap() & hub::OLD_KINDS, 4);
+    }
+}
