@@ -97,7 +97,11 @@ impl Loader {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
             Err(error) => {
-                return self.complain(in_file(None), "", format!("cannot be read: {error}"));
+                let message = format!(
+                    "cannot be read: {}: {error}; check its rights, or choose another home with --home",
+                    path.display()
+                );
+                return self.complain(in_file(None), "", message);
             }
         };
         match yaml::decode(&bytes).and_then(yaml::read) {

@@ -39,6 +39,8 @@ pub struct GenerateArgs {
 
 pub fn run(globals: &Globals, args: &GenerateArgs, out: &Out) -> anyhow::Result<Exit> {
     let seed = setup::config(globals)?.seed.unwrap_or(0);
+    // Here the seed is the personas', not the room's.
+    let globals = &Globals { seed: None, ..globals.clone() };
     let bar = bar(args.number);
     let done = match &args.output {
         Some(directory) => write_files(args.number, seed, directory, &bar),

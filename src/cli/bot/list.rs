@@ -39,8 +39,10 @@ pub async fn run(link: &Link, args: &ListArgs, out: &Out) -> anyhow::Result<Exit
 
 fn row(bot: &BotView) -> Vec<Cell> {
     let mut notes = Vec::new();
-    if let Some(reason) = &bot.status_reason {
-        notes.push(reason.clone());
+    match &bot.status_reason {
+        _ if bot.status == Status::Offline && bot.is_paused => notes.push("paused".into()),
+        Some(reason) if bot.status != Status::Offline => notes.push(reason.clone()),
+        _ => {} // the word `offline` says all
     }
     if bot.edited {
         notes.push("edited".into());

@@ -6,7 +6,7 @@ use super::Findings;
 use crate::config::Config;
 
 /// Below this a society cannot run on, in bytes.
-const TIGHT: u64 = 100 * 1024 * 1024;
+const TIGHT: u64 = 20 * 1024 * 1024;
 /// Below this it is worth a look.
 const LITTLE: u64 = 1024 * 1024 * 1024;
 

@@ -1,0 +1,9 @@
+//! The real binary in homes of its own: every command, and everything that can be wrong with a
+//! home, a disk, a file or a moment.
+
+mod bots;
+mod crash;
+mod errors;
+mod help;
+mod room;
+mod runs;

@@ -1,0 +1,185 @@
+//! Holds the doors of the house: which room may use which (`src/lib.rs` draws the map).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What each room may use of the crate, besides itself. A room that is not named here fails the test.
+const DOORS: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("embedded", &["domain"]),
+    ("config", &["domain"]),
+    ("logs", &["domain", "protocol"]),
+    ("protocol", &["domain"]),
+    ("llm", &["domain"]),
+    ("tools", &["domain"]),
+    ("store", &["domain", "protocol"]),
+    ("engine", &["config", "domain", "embedded", "llm", "logs", "protocol", "store", "tools"]),
+    ("port", &["config", "domain", "engine", "protocol"]),
+    ("link", &["config", "domain", "engine", "protocol"]),
+    ("tui", &["config", "domain", "link", "protocol"]),
+    (
+        "demo",
+        &[
+            "config", "domain", "embedded", "engine", "link", "llm", "logs", "protocol", "store", "tools",
+            "tui",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "config", "demo", "domain", "embedded", "engine", "link", "llm", "logs", "port", "protocol",
+            "store", "tools", "tui",
+        ],
+    ),
+];
+
+/// Names of other crates that only some rooms may speak.
+const ONLY: &[(&str, &[&str])] = &[
+    ("rusqlite", &["store", "engine"]), // the engine hands connections on; it names no SQL (below)
+    ("reqwest", &["llm", "tools", "link"]),
+    ("tokio_tungstenite", &["link"]),
+    ("axum", &["port"]),
+    ("ratatui", &["tui"]),
+    ("crossterm", &["tui", "demo", "cli"]),
+    ("clap", &["cli", "protocol"]), // the words of `export` are values of an argument
+];
+
+/// Rooms that may hold SQL.
+const SQL: &[&str] = &["store"];
+
+fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Every file of the crate with the room it is in and its code without tests and comments.
+fn files() -> Vec<(String, PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    sources(&root, &mut found);
+    found.sort();
+    let mut files = Vec::new();
+    for path in found {
+        let inside = path.strip_prefix(&root).unwrap();
+        let first = inside.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+        let room = first.trim_end_matches(".rs").to_owned();
+        let is_test =
+            inside.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "tests.rs")));
+        if matches!(room.as_str(), "lib" | "main") || is_test {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        files.push((room, inside.to_path_buf(), code.join("\n")));
+    }
+    files
+}
+
+/// The rooms that a text names: `crate::room`, and each of `crate::{a, b}`.
+fn named(code: &str) -> Vec<String> {
+    let mut rooms = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        if code[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$')) {
+            continue;
+        }
+        let rest = &code[at + "crate::".len()..];
+        if let Some(group) = rest.strip_prefix('{') {
+            let (mut depth, mut word) = (0, String::new());
+            for c in group.chars() {
+                match c {
+                    '{' => depth += 1,
+                    '}' if depth == 0 => break,
+                    '}' => depth -= 1,
+                    _ => {}
+                }
+                if depth == 0 && c == ',' {
+                    rooms.push(std::mem::take(&mut word));
+                } else if depth == 0 {
+                    word.push(c);
+                }
+            }
+            rooms.push(word);
+        } else {
+            rooms.push(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+        }
+    }
+    let first = |word: &String| word.trim().split("::").next().unwrap_or_default().to_owned();
+    rooms.iter().map(first).filter(|room| !room.is_empty()).collect()
+}
+
+#[test]
+fn every_room_uses_its_doors_only() {
+    let doors: BTreeMap<&str, &[&str]> = DOORS.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for (room, path, code) in files() {
+        let Some(open) = doors.get(room.as_str()) else {
+            wrong.push(format!("{}: room {room} is not on the map", path.display()));
+            continue;
+        };
+        for other in named(&code) {
+            if other != room && !open.contains(&other.as_str()) {
+                wrong.push(format!("{}: {room} uses {other}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn other_crates_are_spoken_where_they_belong() {
+    let mut wrong = Vec::new();
+    for (room, path, code) in files() {
+        for (name, rooms) in ONLY {
+            let speaks = code.match_indices(name).any(|(at, _)| {
+                let before = code[..at].chars().next_back();
+                code[at + name.len()..].starts_with("::")
+                    && !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+            });
+            if speaks && !rooms.contains(&room.as_str()) {
+                wrong.push(format!("{}: {room} speaks {name}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_the_store_writes_sql() {
+    let statements = ["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE ", "\"PRAGMA ", "\"WITH "];
+    let mut wrong = Vec::new();
+    for (room, path, code) in files() {
+        if !SQL.contains(&room.as_str()) && statements.iter().any(|statement| code.contains(statement)) {
+            wrong.push(path.display().to_string());
+        }
+    }
+    assert!(wrong.is_empty(), "SQL in {}", wrong.join(", "));
+}
+
+#[test]
+fn only_the_clock_asks_for_the_time() {
+    let mut wrong = Vec::new();
+    for (_, path, code) in files() {
+        let asks = code.contains("Timestamp::now")
+            || code.contains("Zoned::now")
+            || code.contains("SystemTime::now");
+        if asks && path != Path::new("engine/clock.rs") {
+            wrong.push(path.display().to_string());
+        }
+    }
+    assert!(wrong.is_empty(), "the time is asked for in {}", wrong.join(", "));
+}
+
+#[test]
+fn names_are_read_out_of_any_import() {
+    let names = named(
+        "use crate::domain::Stamp;\nuse crate::{store::{A, B}, llm};\nlet x = crate::engine::y; $crate::no",
+    );
+    assert_eq!(names, ["domain", "store", "llm", "engine"]);
+}
