@@ -847,19 +847,21 @@ pub(super) fn put_activity(
 
 pub(super) fn put_thought(
     shared: &Shared,
-    tx: &Tx<'_>,
+    tx: &mut Tx<'_>,
     ready: &Ready,
     seq: i64,
     rung: &str,
     exchanges: Vec<Exchange>,
 ) -> Result<()> {
-    let record = ThoughtRecord {
-        provider: ready.tariff.provider.clone(),
-        model: ready.tariff.model.clone(),
-        rung: rung.to_owned(),
-        sections: ready.sections.clone(),
-        memories: ready
-            .scene
+    let (provider, model) = (ready.tariff.provider.clone(), ready.tariff.model.clone());
+    let (sections, scene) = (ready.sections.clone(), Arc::clone(&ready.scene));
+    let rung = rung.to_owned();
+    let record = move || ThoughtRecord {
+        provider,
+        model,
+        rung,
+        sections,
+        memories: scene
             .memories
             .iter()
             .map(|m| RecalledMemory {
@@ -875,7 +877,14 @@ pub(super) fn put_thought(
             .collect(),
         exchanges,
     };
-    beat::put_thought(tx, seq, &record.encode()?, shared.settings.thoughts_keep)
+    let keep = shared.settings.thoughts_keep;
+    if ready.tariff.is_bound() {
+        // Later calls of the beat are added to it; it must be there for them.
+        return beat::put_thought(tx, seq, &record().encode()?, keep);
+    }
+    let pending = shared.scribe.write(record)?;
+    tx.before_commit(move |c| beat::put_thought(c, seq, &pending.take()?, keep));
+    Ok(())
 }
 
 /// Announces a bot's status after the commit.

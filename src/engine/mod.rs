@@ -19,6 +19,7 @@ mod recall;
 mod room;
 mod runner;
 mod schedule;
+mod scribe;
 mod settings;
 mod shared;
 mod start;

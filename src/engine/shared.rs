@@ -11,6 +11,7 @@ use super::bus::Bus;
 use super::clock::Clock;
 use super::room::Room;
 use super::schedule::Schedule;
+use super::scribe::Scribe;
 use super::settings::Settings;
 use crate::domain::{PersonalityConfig, Stamp};
 use crate::llm::Guard;
@@ -36,6 +37,7 @@ pub(super) struct Shared {
     /// By name; an error says why one cannot be used.
     pub(super) guards: BTreeMap<String, Result<Arc<Guard>, String>>,
     pub(super) offline: Offline,
+    pub(super) scribe: Scribe,
     pub(super) room: Mutex<Room>,
     pub(super) schedule: Mutex<Schedule>,
     /// Rung when the schedule or the engine's state changed.

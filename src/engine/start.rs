@@ -14,6 +14,7 @@ use super::draw;
 use super::handle::Handle;
 use super::room::Room;
 use super::schedule::{self, Schedule};
+use super::scribe::Scribe;
 use super::settings::Settings;
 use super::shared::{Live, Shared};
 use crate::domain::{PersonalityConfig, Stamp, bot_file};
@@ -241,6 +242,7 @@ fn assemble(
             secret: room.secret,
             guards,
             offline: Offline,
+            scribe: Scribe::start()?,
             room: Mutex::new(Room::new()),
             schedule: Mutex::new(Schedule::default()),
             wake: Notify::new(),

@@ -6,6 +6,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Result;
+use super::indexing::{self, Indexed};
 use crate::domain::Stamp;
 use crate::protocol::Fault;
 
@@ -118,8 +119,7 @@ pub fn insert_thread(c: &Connection, new: &NewThread<'_>) -> Result<i64> {
     for tag in new.tags {
         c.prepare_cached("INSERT OR IGNORE INTO thread_tags VALUES (?1, ?2)")?.execute(params![tag, id])?;
     }
-    c.prepare_cached("INSERT INTO posts_fts (rowid, title, content) VALUES (?1, ?2, ?3)")?
-        .execute(params![id * 2, new.title, new.content])?;
+    indexing::note(c, Indexed::Thread(id), false)?;
     c.prepare_cached("UPDATE bots SET threads = threads + 1 WHERE id = ?1")?.execute([new.author])?;
     Ok(id)
 }
@@ -169,8 +169,7 @@ pub fn insert_reply(c: &Connection, new: &NewReply<'_>) -> Result<Posted> {
         "UPDATE threads SET reply_count = reply_count + 1, last_activity_at = ?2, last_seq = ?3 WHERE id = ?1",
     )?
     .execute(params![new.thread_id, new.at.micros(), new.activity_id])?;
-    c.prepare_cached("INSERT INTO posts_fts (rowid, title, content) VALUES (?1, '', ?2)")?
-        .execute(params![id * 2 + 1, new.content])?;
+    indexing::note(c, Indexed::Reply(id), false)?;
     c.prepare_cached("UPDATE bots SET replies = replies + 1 WHERE id = ?1")?.execute([new.author])?;
     if answered == new.author {
         return Ok(Posted { id, answered: None });
@@ -338,7 +337,7 @@ pub fn delete_thread(c: &Connection, id: i64, at: Stamp) -> Result<()> {
     if hidden == 0 {
         return Err(Fault::not_found("thread", id).into());
     }
-    c.prepare_cached("DELETE FROM posts_fts WHERE rowid = ?1")?.execute([id * 2])?;
+    indexing::note(c, Indexed::Thread(id), true)?;
     c.prepare_cached("DELETE FROM thread_tags WHERE thread_id = ?1")?.execute([id])?;
     let replies: Vec<i64> = c
         .prepare_cached("SELECT id FROM replies WHERE thread_id = ?1 AND deleted_at IS NULL")?
@@ -368,6 +367,5 @@ pub fn delete_reply(c: &Connection, id: i64, at: Stamp) -> Result<i64> {
 fn hide_reply(c: &Connection, id: i64, at: Stamp) -> Result<()> {
     c.prepare_cached("UPDATE replies SET deleted_at = ?2 WHERE id = ?1")?
         .execute(params![id, at.micros()])?;
-    c.prepare_cached("DELETE FROM posts_fts WHERE rowid = ?1")?.execute([id * 2 + 1])?;
-    Ok(())
+    indexing::note(c, Indexed::Reply(id), true)
 }

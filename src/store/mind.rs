@@ -4,6 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Result;
+use super::indexing::{self, Indexed};
 use crate::domain::scene::OwnPost;
 use crate::domain::{MemoryKind, Sentiment, Stamp};
 
@@ -164,8 +165,7 @@ pub fn insert_memory(c: &Connection, bot: &str, m: &Memory) -> Result<i64> {
         m.updated_at.micros()
     ])?;
     let id = c.last_insert_rowid();
-    c.prepare_cached("INSERT INTO memories_fts (rowid, text) VALUES (?1, ?2)")?
-        .execute(params![id, indexed_text(m)])?;
+    indexing::note(c, Indexed::Memory(id), false)?;
     Ok(id)
 }
 
@@ -192,15 +192,9 @@ pub fn update_memory(c: &Connection, m: &Memory, reindex: bool) -> Result<()> {
         m.updated_at.micros()
     ])?;
     if reindex {
-        c.prepare_cached("DELETE FROM memories_fts WHERE rowid = ?1")?.execute([m.id])?;
-        c.prepare_cached("INSERT INTO memories_fts (rowid, text) VALUES (?1, ?2)")?
-            .execute(params![m.id, indexed_text(m)])?;
+        indexing::note(c, Indexed::Memory(m.id), true)?;
     }
     Ok(())
-}
-
-fn indexed_text(m: &Memory) -> std::borrow::Cow<'_, str> {
-    if m.key.is_empty() { m.text.as_str().into() } else { format!("{} {}", m.key, m.text).into() }
 }
 
 /// Forgets a memory; `false` when it is not there.
@@ -208,7 +202,7 @@ fn indexed_text(m: &Memory) -> std::borrow::Cow<'_, str> {
 /// # Errors
 /// Database errors.
 pub fn delete_memory(c: &Connection, id: i64) -> Result<bool> {
-    c.prepare_cached("DELETE FROM memories_fts WHERE rowid = ?1")?.execute([id])?;
+    indexing::note(c, Indexed::Memory(id), true)?;
     Ok(c.prepare_cached("DELETE FROM memories WHERE id = ?1")?.execute([id])? == 1)
 }
 

@@ -18,6 +18,7 @@ pub mod export;
 pub mod feed;
 pub mod forum;
 pub mod fulltext;
+pub mod indexing;
 mod lock;
 pub mod memories;
 pub mod mind;

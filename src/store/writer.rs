@@ -24,17 +24,42 @@ const GROUP_TIME: Duration = Duration::from_millis(20);
 const QUEUE: usize = 1_024;
 
 type AfterCommit = Box<dyn FnOnce() + Send>;
+type BeforeCommit = Box<dyn FnOnce(&Connection) -> Result<()> + Send>;
+
+/// What a group does at its end; what a job added is dropped when the job is rolled back.
+#[derive(Default)]
+struct Ending {
+    before: Vec<BeforeCommit>,
+    after: Vec<AfterCommit>,
+}
+
+impl Ending {
+    fn mark(&self) -> (usize, usize) {
+        (self.before.len(), self.after.len())
+    }
+
+    fn back_to(&mut self, (before, after): (usize, usize)) {
+        self.before.truncate(before);
+        self.after.truncate(after);
+    }
+}
 
 /// The writing connection inside a job's savepoint.
 pub struct Tx<'c> {
     connection: &'c Connection,
-    after: &'c mut Vec<AfterCommit>,
+    ending: &'c mut Ending,
 }
 
 impl Tx<'_> {
     /// Runs `action` on the writer thread once the group is committed; dropped when it is not.
     pub fn after_commit(&mut self, action: impl FnOnce() + Send + 'static) {
-        self.after.push(Box::new(action));
+        self.ending.after.push(Box::new(action));
+    }
+
+    /// Runs `action` at the end of the group, inside its transaction: for work that was handed to another
+    /// thread meanwhile. When it fails, the whole group fails.
+    pub fn before_commit(&mut self, action: impl FnOnce(&Connection) -> Result<()> + Send + 'static) {
+        self.ending.before.push(Box::new(action));
     }
 
     /// Runs `part` in a savepoint of its own; when it fails, only it is undone.
@@ -42,12 +67,12 @@ impl Tx<'_> {
     /// # Errors
     /// What `part` returned.
     pub fn part<T>(&mut self, part: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let mark = self.after.len();
+        let mark = self.ending.mark();
         run_in_savepoint(self.connection, || {
-            let mut tx = Tx { connection: self.connection, after: self.after };
+            let mut tx = Tx { connection: self.connection, ending: self.ending };
             part(&mut tx)
         })
-        .inspect_err(|_| self.after.truncate(mark))
+        .inspect_err(|_| self.ending.back_to(mark))
     }
 }
 
@@ -75,7 +100,7 @@ fn run_in_savepoint<T>(connection: &Connection, part: impl FnOnce() -> Result<T>
 
 /// A job's answer, released when the fate of its group is known: `None` for committed.
 type Answer = Box<dyn FnOnce(Option<&str>) + Send>;
-type Job = Box<dyn FnOnce(&Connection, &mut Vec<AfterCommit>) -> Answer + Send>;
+type Job = Box<dyn FnOnce(&Connection, &mut Ending) -> Answer + Send>;
 
 enum Message {
     Job(Job),
@@ -146,11 +171,11 @@ impl Writer {
         answer: impl FnOnce(Result<T>) + Send + 'static,
     ) -> Message {
         let rollbacks = Arc::clone(&self.rollbacks);
-        let job: Job = Box::new(move |connection, after| {
-            let mark = after.len();
-            let result = run_in_savepoint(connection, || job(&mut Tx { connection, after }));
+        let job: Job = Box::new(move |connection, ending| {
+            let mark = ending.mark();
+            let result = run_in_savepoint(connection, || job(&mut Tx { connection, ending }));
             if result.is_err() {
-                after.truncate(mark);
+                ending.back_to(mark);
                 rollbacks.fetch_add(1, Ordering::AcqRel);
             }
             Box::new(move |failure| {
@@ -176,14 +201,14 @@ fn work(connection: &Connection, jobs: &Receiver<Message>, rollbacks: &AtomicU64
     while let Ok(message) = jobs.recv() {
         let mut next = Some(message);
         let mut answers: Vec<Answer> = Vec::new();
-        let mut after: Vec<AfterCommit> = Vec::new();
+        let mut ending = Ending::default();
         let mut closing = None;
         let started = Instant::now();
         let mut failure =
             connection.execute_batch("BEGIN IMMEDIATE").err().map(|e| StoreError::from(e).to_string());
         while let Some(message) = next.take() {
             match message {
-                Message::Job(job) => answers.push(job(connection, &mut after)),
+                Message::Job(job) => answers.push(job(connection, &mut ending)),
                 Message::Close(done) => {
                     closing = Some(done);
                     break;
@@ -194,13 +219,13 @@ fn work(connection: &Connection, jobs: &Receiver<Message>, rollbacks: &AtomicU64
             }
         }
         if failure.is_none() {
-            failure = connection.execute_batch("COMMIT").err().map(|e| StoreError::from(e).to_string());
+            failure = commit(connection, ending.before).err().map(|error| error.to_string());
         }
         if failure.is_some() {
             rollbacks.fetch_add(1, Ordering::AcqRel);
             let _ = connection.execute_batch("ROLLBACK"); // may be rolled back already
         } else {
-            after.into_iter().for_each(|action| action());
+            ending.after.into_iter().for_each(|action| action());
         }
         answers.into_iter().for_each(|answer| answer(failure.as_deref()));
         if let Some(done) = closing {
@@ -209,6 +234,13 @@ fn work(connection: &Connection, jobs: &Receiver<Message>, rollbacks: &AtomicU64
             return;
         }
     }
+}
+
+/// Ends a group: what was put off, the full-text indexes, the commit.
+fn commit(connection: &Connection, before: Vec<BeforeCommit>) -> Result<()> {
+    before.into_iter().try_for_each(|action| action(connection))?;
+    super::indexing::take_in(connection)?;
+    Ok(connection.execute_batch("COMMIT")?)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@
 mod escape;
 
 use unicode_properties::{GeneralCategory, UnicodeEmoji, UnicodeGeneralCategory};
-use unicode_segmentation::UnicodeSegmentation;
+use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 /// Most combining marks kept on one character.
 pub const MARKS_MAX: usize = 5;
@@ -69,17 +69,14 @@ pub fn cut(text: &str, max_chars: usize) -> String {
 /// As [`cut`], for a text that is known to be too long.
 fn shorten(text: &str, max_chars: usize) -> String {
     let Some(room) = max_chars.checked_sub(1) else { return String::new() };
-    let (mut used, mut end) = (0, 0);
-    for (start, grapheme) in text.grapheme_indices(true) {
-        used += grapheme.chars().count();
-        if used > room {
-            break;
-        }
-        if !grapheme.trim_end().is_empty() {
-            end = start + grapheme.len();
-        }
-    }
-    let mut kept = text[..end].to_owned();
+    let at = text.char_indices().nth(room).map_or(text.len(), |(at, _)| at);
+    let mut cursor = GraphemeCursor::new(at, text.len(), true);
+    // The whole text is given, so the cursor never asks for more of it.
+    let end = match cursor.is_boundary(text, 0) {
+        Ok(true) => at,
+        _ => cursor.prev_boundary(text, 0).ok().flatten().unwrap_or(0),
+    };
+    let mut kept = text[..end].trim_end().to_owned();
     kept.push('…');
     kept
 }

@@ -268,6 +268,14 @@ CREATE TABLE search_cache (
   PRIMARY KEY (backend, query)
 ) WITHOUT ROWID;
 
+-- What the full-text indexes have to take in before the group of work is committed, once for all of it.
+CREATE TABLE index_queue (
+  kind INTEGER NOT NULL,                -- 0 thread, 1 reply, 2 memory
+  id INTEGER NOT NULL,
+  known INTEGER NOT NULL,               -- whether the index may hold it already
+  PRIMARY KEY (kind, id)
+) WITHOUT ROWID;
+
 -- Posts, for people's searches. rowid = 2 × thread id, or 2 × reply id + 1.
 CREATE VIRTUAL TABLE posts_fts USING fts5 (
   title, content, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'

@@ -72,6 +72,7 @@ fn society() -> Room {
     acts::unfollow(&room, "b", "a").unwrap();
     acts::delete_reply(&room, 2, NOW).unwrap();
     acts::delete_thread(&room, 1, NOW).unwrap();
+    crate::store::indexing::take_in(&room).unwrap();
     room.used("a", "2026-03-10", "ollama", 5, 1);
     room
 }
