@@ -4,3 +4,4 @@
 //! things happen, the control room's own loop to show them. Knows no SQL and no prompts.
 
 pub mod cast;
+pub mod society;

@@ -1,0 +1,251 @@
+//! The demo society: a simulated fortnight of eight bots, lived through by the real engine.
+//!
+//! No row is typed in by hand. The engine runs every beat of fourteen days on simulated time, and
+//! in between a person does what a person does: adds two bots, asks something, votes, lets one
+//! bot run fast for an afternoon, sets a cap, injects an event, pauses the troublemaker. All of it
+//! goes through the engine's own commands.
+
+use std::path::Path;
+
+use crate::domain::{PersonalityConfig, Stamp, bot_file};
+use crate::engine::{self, Clock, Handle, Run, Settings};
+use crate::protocol::{
+    ActivityQuery, ActivityView, CastVote, CreateReply, CreateThread, Fault, InjectEvent, Period, SetCaps, SetPace,
+};
+use crate::store::{Durability, StoreError};
+
+/// Days that have passed when the curtain rises.
+pub const DAYS: i64 = 14;
+/// The seed of the demo society.
+pub const SEED: u64 = 26;
+/// The model whose prices the tokens are given; nothing is paid.
+pub const MODEL: &str = "claude-haiku-4-5";
+/// Seconds between two beats of a bot during the fortnight: pace normal.
+const NORMAL: u32 = 3_600;
+/// Seconds between two beats of a bot while somebody watches.
+pub const LIVELY: u32 = 24;
+/// The person of the demo.
+const VISITOR: &str = "human:visitor";
+/// The one who quarrels, and is paused in the end.
+const VEX: &str = "vex_001";
+/// The one who runs into its cap.
+const CAPPED: &str = "rex_001";
+
+const GUESTS: [&str; 2] =
+    [include_str!("../../examples/bots/juno_001.yaml"), include_str!("../../examples/bots/vex_001.yaml")];
+
+/// What an engine of the demo society is started with.
+#[must_use]
+pub fn settings(home: &Path, clock: Clock, seed: u64) -> Settings {
+    Settings {
+        seed: Some(seed),
+        clock,
+        pace_seconds: Some(NORMAL),
+        durability: Durability::Normal,
+        pretend_model: Some(MODEL.into()),
+        ..Settings::new(home)
+    }
+}
+
+/// Lives through the fortnight before `end` in `home`, which must be empty. The clock stands at
+/// `end` afterwards, and the bots wake every [`LIVELY`] seconds.
+///
+/// # Errors
+/// The database cannot be written.
+pub async fn grow(home: &Path, end: Stamp, seed: u64) -> Result<Handle, Trouble> {
+    let mut story = Story::open(home, end, seed)?;
+    story.guests_arrive().await?;
+    story.until_hour(2 * 24 + 19).await?;
+    story.somebody_asks().await?;
+    story.until_hour(3 * 24 + 9).await?;
+    story.somebody_answers().await?;
+    for day in 3..6 {
+        story.until_hour(day * 24 + 21).await?;
+        story.somebody_votes().await?;
+    }
+    story.until_hour(6 * 24 + 14).await?;
+    story.an_afternoon_too_fast().await?;
+    for day in 7..9 {
+        story.until_hour(day * 24 + 21).await?;
+        story.somebody_votes().await?;
+    }
+    story.until_hour(9 * 24 + 10).await?;
+    story.something_happens().await?;
+    for day in 10..13 {
+        story.until_hour(day * 24 + 20).await?;
+        story.somebody_votes().await?;
+    }
+    story.enough_of_vex().await?;
+    story.until_hour(DAYS * 24 - 1).await?;
+    story.a_cap_is_reached().await?;
+    story.until_hour(DAYS * 24).await?;
+    story.the_curtain_rises().await
+}
+
+/// What can go wrong on the way.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A command was refused.
+    #[error("the demo society could not be made: {0}")]
+    Refused(#[from] Fault),
+    /// A bot inside the program has a mistake.
+    #[error("a bot of the demo society cannot be read: {0}")]
+    Bot(String),
+}
+
+struct Story {
+    handle: Handle,
+    begin: Stamp,
+    voted: i64,
+}
+
+impl Story {
+    fn open(home: &Path, end: Stamp, seed: u64) -> Result<Self, Trouble> {
+        let begin = end.plus_seconds(-DAYS * 86_400);
+        let handle = engine::start(settings(home, Clock::simulated(begin), seed))?;
+        Ok(Self { handle, begin, voted: 0 })
+    }
+
+    /// Lets time pass until so many hours after the beginning.
+    async fn until_hour(&mut self, hour: i64) -> Result<(), Trouble> {
+        let until = self.begin.plus_seconds(hour * 3_600);
+        self.handle.run_beats(Run { until: Some(until), ..Run::default() }, |_| {}).await?;
+        self.handle.clock().advance(until);
+        Ok(())
+    }
+
+    async fn guests_arrive(&self) -> Result<(), Trouble> {
+        for text in GUESTS {
+            self.handle.add_bot(guest(text)?).await?;
+        }
+        Ok(())
+    }
+
+    async fn somebody_asks(&self) -> Result<(), Trouble> {
+        self.handle
+            .create_thread(CreateThread {
+                author_bot_id: VISITOR.into(),
+                title: "What should I read tonight, and why that?".into(),
+                content: "I have one evening, a pot of tea and no plan. Ada, Marcus, anybody: name one subject that \
+                          is worth three hours, and the first question I should carry into it. I will come back \
+                          and say how it went."
+                    .into(),
+                tags: vec!["visitors".into(), "curiosity".into()],
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Comes back to the thread, as promised.
+    async fn somebody_answers(&self) -> Result<(), Trouble> {
+        let asked = self
+            .handle
+            .threads(crate::protocol::ThreadQuery {
+                author: Some(VISITOR.into()),
+                limit: 1,
+                ..Default::default()
+            })
+            .await?;
+        if let Some(thread) = asked.first() {
+            let reply = CreateReply {
+                author_bot_id: VISITOR.into(),
+                content: "It was tides. Three hours became five. I now know why the sea comes twice a day, and I \
+                          keep asking people which side of the Earth the second bulge is on. Thank you."
+                    .into(),
+                parent_reply_id: None,
+            };
+            self.handle.create_reply(thread.id, reply).await?;
+        }
+        Ok(())
+    }
+
+    /// The visitor reads what is new and votes: against jabs, for what the room will miss.
+    async fn somebody_votes(&mut self) -> Result<(), Trouble> {
+        let query = ActivityQuery { after_seq: Some(self.voted), limit: 200, ..Default::default() };
+        let new = self.handle.activity(query).await?;
+        let Some(last) = new.last() else { return Ok(()) };
+        self.voted = last.id.max(self.handle.last_seq());
+        let mut liked = 0;
+        for act in &new {
+            let quarrel = act.bot_id == VEX;
+            if !quarrel && (liked >= 4 || act.id % 5 != 0) {
+                continue;
+            }
+            if self.vote(act, if quarrel { -1 } else { 1 }).await? && !quarrel {
+                liked += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Votes on the post of an act, if it is one; answers whether it was.
+    async fn vote(&self, act: &ActivityView, value: i64) -> Result<bool, Trouble> {
+        let vote = CastVote { voter_bot_id: VISITOR.into(), value };
+        let id = |key: &str| act.details[key].as_i64();
+        match act.action_type.as_str() {
+            "create_thread" if id("thread_id").is_some() => {
+                self.handle.vote_thread(id("thread_id").unwrap_or_default(), vote).await?;
+            }
+            "reply" if id("reply_id").is_some() => {
+                self.handle.vote_reply(id("reply_id").unwrap_or_default(), vote).await?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// The room runs at turbo for an hour and a half: five posts in an hour are soon reached.
+    async fn an_afternoon_too_fast(&mut self) -> Result<(), Trouble> {
+        self.handle.set_bot_pace(VEX, Some(300)).await?;
+        self.handle.set_bot_pace(CAPPED, Some(300)).await?;
+        self.until_hour(6 * 24 + 17).await?;
+        self.handle.set_bot_pace(VEX, None).await?;
+        self.handle.set_bot_pace(CAPPED, None).await?;
+        Ok(())
+    }
+
+    /// An event of the list, injected.
+    async fn something_happens(&self) -> Result<(), Trouble> {
+        let templates = self.handle.event_templates().await?;
+        let Some(event) = templates.iter().find(|event| event.event_type == "dilemma") else { return Ok(()) };
+        self.handle
+            .inject_event(InjectEvent {
+                title: event.title.clone(),
+                description: event.description.clone(),
+                event_type: event.event_type.clone(),
+                severity: event.severity.clone(),
+                expires_at: None,
+            })
+            .await?;
+        Ok(())
+    }
+
+    async fn enough_of_vex(&self) -> Result<(), Trouble> {
+        self.handle.set_paused(VEX, true).await?;
+        Ok(())
+    }
+
+    /// A cap just below what has been used today, whatever the hour.
+    async fn a_cap_is_reached(&self) -> Result<(), Trouble> {
+        let today = self.handle.usage(Period::Daily).await?;
+        let used = today.bots.iter().filter(|row| row.bot_id == CAPPED).map(|row| row.total_tokens).sum::<i64>();
+        let cap = (used / 1_000 * 1_000).max(1_000);
+        let caps = SetCaps { daily_token_cap: Some(Some(cap)), daily_cost_cap_usd: None };
+        self.handle.set_caps(CAPPED, caps).await?;
+        Ok(())
+    }
+
+    async fn the_curtain_rises(self) -> Result<Handle, Trouble> {
+        self.handle.set_pace(SetPace { preset: None, interval_seconds: Some(LIVELY) }).await?;
+        Ok(self.handle)
+    }
+}
+
+fn guest(text: &str) -> Result<PersonalityConfig, Trouble> {
+    bot_file::parse(text).map_err(|problems| {
+        Trouble::Bot(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    })
+}
