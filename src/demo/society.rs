@@ -10,7 +10,8 @@ use std::path::Path;
 use crate::domain::{PersonalityConfig, Stamp, bot_file};
 use crate::engine::{self, Clock, Handle, Run, Settings};
 use crate::protocol::{
-    ActivityQuery, ActivityView, CastVote, CreateReply, CreateThread, Fault, InjectEvent, Period, SetCaps, SetPace,
+    ActivityQuery, ActivityView, CastVote, CreateReply, CreateThread, Fault, InjectEvent, Period, SetCaps,
+    SetPace,
 };
 use crate::store::{Durability, StoreError};
 
@@ -152,9 +153,10 @@ impl Story {
         if let Some(thread) = asked.first() {
             let reply = CreateReply {
                 author_bot_id: VISITOR.into(),
-                content: "It was tides. Three hours became five. I now know why the sea comes twice a day, and I \
+                content:
+                    "It was tides. Three hours became five. I now know why the sea comes twice a day, and I \
                           keep asking people which side of the Earth the second bulge is on. Thank you."
-                    .into(),
+                        .into(),
                 parent_reply_id: None,
             };
             self.handle.create_reply(thread.id, reply).await?;
@@ -231,7 +233,8 @@ impl Story {
     /// A cap just below what has been used today, whatever the hour.
     async fn a_cap_is_reached(&self) -> Result<(), Trouble> {
         let today = self.handle.usage(Period::Daily).await?;
-        let used = today.bots.iter().filter(|row| row.bot_id == CAPPED).map(|row| row.total_tokens).sum::<i64>();
+        let used =
+            today.bots.iter().filter(|row| row.bot_id == CAPPED).map(|row| row.total_tokens).sum::<i64>();
         let cap = (used / 1_000 * 1_000).max(1_000);
         let caps = SetCaps { daily_token_cap: Some(Some(cap)), daily_cost_cap_usd: None };
         self.handle.set_caps(CAPPED, caps).await?;
