@@ -4,4 +4,7 @@
 //! things happen, the control room's own loop to show them. Knows no SQL and no prompts.
 
 pub mod cast;
+pub mod picture;
+pub mod scenarios;
+pub mod script;
 pub mod society;

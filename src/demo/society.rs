@@ -21,6 +21,8 @@ pub const DAYS: i64 = 14;
 pub const SEED: u64 = 26;
 /// The model whose prices the tokens are given; nothing is paid.
 pub const MODEL: &str = "claude-haiku-4-5";
+/// When the curtain rises on simulated time: an afternoon in January 2026.
+pub const CURTAIN: Stamp = Stamp::from_micros(1_767_225_600_000_000 + (14 * 24 + 15) * 3_600_000_000);
 /// Seconds between two beats of a bot during the fortnight: pace normal.
 const NORMAL: u32 = 3_600;
 /// Seconds between two beats of a bot while somebody watches.

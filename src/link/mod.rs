@@ -5,7 +5,8 @@
 //! except by [`Link::connection`].
 
 use crate::domain::PersonalityConfig;
-use crate::engine::{Handle, Subscription};
+use crate::engine::Handle;
+pub use crate::engine::Subscription;
 pub use crate::protocol::Role;
 use crate::protocol::*;
 

@@ -32,7 +32,8 @@ pub fn run(link: &Link, command: Command, answers: &UnboundedSender<Msg>) {
     });
 }
 
-async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
+/// Reads something and waits for it.
+pub async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
     Ok(match load.clone() {
         Load::Room => Data::Room(Box::new(link.room().await?)),
         Load::Bots(after) => {
@@ -71,7 +72,8 @@ async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
     })
 }
 
-async fn change(link: &Link, command: &Command, answers: &UnboundedSender<Msg>) -> Result<Outcome, Fault> {
+/// Changes something and waits for it.
+pub async fn change(link: &Link, command: &Command, answers: &UnboundedSender<Msg>) -> Result<Outcome, Fault> {
     let config = |view| Outcome::Config(Box::new(view));
     let bot = |view| Outcome::Bot(Box::new(view));
     Ok(match command.clone() {

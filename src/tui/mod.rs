@@ -17,6 +17,7 @@
 pub mod action;
 mod app;
 mod effect;
+pub mod headless;
 pub mod keymap;
 pub mod layout;
 pub mod live;

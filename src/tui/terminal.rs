@@ -24,10 +24,11 @@ use super::panes;
 
 /// What a frame consists of until it is sent whole.
 #[derive(Clone, Default)]
-struct Pending(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Pending(Arc<Mutex<Vec<u8>>>);
 
 impl Pending {
-    fn take(&self) -> Vec<u8> {
+    /// What was written since it was last taken.
+    pub(super) fn take(&self) -> Vec<u8> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

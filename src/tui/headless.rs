@@ -1,0 +1,259 @@
+//! The control room without a terminal: keys, time and size are given, frames are bytes and cells.
+//!
+//! The same model, the same `update` and the same panes as on a terminal. Only the loop differs:
+//! what is asked of the link is awaited before the next message is taken in, in order, so a session
+//! on simulated time is the same every time. It starts no clock and reads no environment.
+
+use std::collections::VecDeque;
+
+use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::keymap::{Key, Keymap};
+use super::model::{Model, Tone};
+use super::msg::{Effect, Msg};
+use super::terminal::Pending;
+use super::theme::{Colors, Theme, ThemeName};
+use super::widgets::text;
+use super::{effect, panes, update};
+use crate::domain::Stamp;
+use crate::link::{Link, Subscription};
+
+/// A control room that is driven by a program.
+pub struct Headless {
+    link: Link,
+    model: Model,
+    terminal: Terminal<CrosstermBackend<Pending>>,
+    pending: Pending,
+    bus: Subscription,
+    answer: UnboundedSender<Msg>,
+    answers: UnboundedReceiver<Msg>,
+    shown: Buffer,
+    caption: Caption,
+    dirty: bool,
+    left: bool,
+}
+
+/// What the last line says instead of its hints.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Caption {
+    text: String,
+    key: String,
+}
+
+impl Headless {
+    /// Opens a control room of this size, with the default keys and all colours, and reads what it shows.
+    ///
+    /// # Errors
+    /// The first frame could not be drawn.
+    pub async fn open(link: Link, (width, height): (u16, u16), theme: ThemeName) -> anyhow::Result<Self> {
+        crossterm::style::force_color_output(true);
+        let mut model = Model::new((width, height), Theme::new(theme, Colors::True, false), Keymap::default());
+        model.label = link.label();
+        model.connection = link.connection();
+        model.role = link.role();
+        let pending = Pending::default();
+        let area = Rect::new(0, 0, width, height);
+        let viewport = Viewport::Fixed(area);
+        let terminal =
+            Terminal::with_options(CrosstermBackend::new(pending.clone()), TerminalOptions { viewport })?;
+        let bus = link.subscribe();
+        let (answer, answers) = unbounded_channel();
+        let shown = Buffer::empty(area);
+        let caption = Caption::default();
+        let mut room = Self {
+            link,
+            model,
+            terminal,
+            pending,
+            bus,
+            answer,
+            answers,
+            shown,
+            caption,
+            dirty: true,
+            left: false,
+        };
+        let effects = update::start(&mut room.model);
+        room.settle(effects.into()).await?;
+        Ok(room)
+    }
+
+    /// A key is pressed.
+    ///
+    /// # Errors
+    /// The screen could not be cleared.
+    pub async fn key(&mut self, key: Key) -> anyhow::Result<()> {
+        self.handle(Msg::Key(key)).await
+    }
+
+    /// The terminal gets another size.
+    ///
+    /// # Errors
+    /// The screen could not be cleared.
+    pub async fn resize(&mut self, width: u16, height: u16) -> anyhow::Result<()> {
+        self.terminal.resize(Rect::new(0, 0, width, height))?;
+        self.handle(Msg::Resize(width, height)).await
+    }
+
+    /// A second has passed; the room's time is `now`.
+    ///
+    /// # Errors
+    /// The screen could not be cleared.
+    pub async fn tick(&mut self, now: Stamp) -> anyhow::Result<()> {
+        self.handle(Msg::Tick(now)).await
+    }
+
+    /// Takes in what happened in the society since.
+    ///
+    /// # Errors
+    /// The screen could not be cleared.
+    pub async fn listen(&mut self) -> anyhow::Result<()> {
+        self.settle(VecDeque::new()).await
+    }
+
+    /// Says something in the last line; empty = the hints are back.
+    pub fn caption(&mut self, text: &str) {
+        text.clone_into(&mut self.caption.text);
+        self.dirty = true;
+    }
+
+    /// Shows beside the caption which key was pressed; empty = none.
+    pub fn pressed(&mut self, key: &str) {
+        if self.caption.key != key {
+            key.clone_into(&mut self.caption.key);
+            self.dirty = true;
+        }
+    }
+
+    /// Whether the control room was left by a key.
+    #[must_use]
+    pub const fn has_left(&self) -> bool {
+        self.left
+    }
+
+    /// What a terminal has to be sent to show the present state; empty when nothing changed.
+    ///
+    /// # Errors
+    /// The frame could not be drawn.
+    pub fn frame(&mut self) -> anyhow::Result<Vec<u8>> {
+        if !std::mem::take(&mut self.dirty) {
+            return Ok(Vec::new());
+        }
+        let (model, caption) = (&self.model, &self.caption);
+        let drawn = self.terminal.draw(|frame| {
+            panes::render(model, frame.buffer_mut());
+            say(caption, &model.theme, frame.buffer_mut());
+        })?;
+        self.shown = drawn.buffer.clone();
+        Ok(self.pending.take())
+    }
+
+    /// The cells of the last frame.
+    #[must_use]
+    pub const fn cells(&self) -> &Buffer {
+        &self.shown
+    }
+
+    /// The lines of the last frame, without trailing blanks.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let area = self.shown.area;
+        (area.top()..area.bottom()).map(|y| line(&self.shown, y)).collect()
+    }
+
+    async fn handle(&mut self, msg: Msg) -> anyhow::Result<()> {
+        let effects = self.take(msg);
+        self.settle(effects.into()).await
+    }
+
+    fn take(&mut self, msg: Msg) -> Vec<Effect> {
+        self.dirty |= !update::is_quiet(&self.model, &msg);
+        update::update(&mut self.model, msg)
+    }
+
+    /// Performs what is asked for, and what that asks for, until all is quiet.
+    async fn settle(&mut self, mut effects: VecDeque<Effect>) -> anyhow::Result<()> {
+        loop {
+            while let Some(effect) = effects.pop_front() {
+                effects.extend(self.perform(effect).await?);
+            }
+            while let Ok(msg) = self.answers.try_recv() {
+                effects.extend(self.take(msg));
+            }
+            while let Some(event) = self.bus.try_recv() {
+                effects.extend(self.take(Msg::Event(event)));
+            }
+            if effects.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn perform(&mut self, effect: Effect) -> anyhow::Result<Vec<Effect>> {
+        Ok(match effect {
+            Effect::Load(load) => {
+                let data = effect::read(&self.link, &load).await;
+                self.take(Msg::Loaded(load, data))
+            }
+            Effect::Run(command) => {
+                let outcome = effect::change(&self.link, &command, &self.answer).await;
+                self.take(Msg::Ran(command, outcome))
+            }
+            Effect::Copy(_) => {
+                self.model.toast(Tone::Good, "copied");
+                self.dirty = true;
+                Vec::new()
+            }
+            Effect::Redraw => {
+                self.terminal.clear()?;
+                self.dirty = true;
+                Vec::new()
+            }
+            Effect::Suspend => Vec::new(), // there is no shell to go back to
+            Effect::Quit => {
+                self.left = true;
+                Vec::new()
+            }
+        })
+    }
+}
+
+/// Writes the caption over the last line.
+fn say(caption: &Caption, theme: &Theme, buf: &mut Buffer) {
+    if caption.text.is_empty() && caption.key.is_empty() {
+        return;
+    }
+    let area = buf.area;
+    let y = area.bottom().saturating_sub(1);
+    let style = theme.accent.add_modifier(Modifier::REVERSED | Modifier::BOLD);
+    let key = if caption.key.is_empty() { String::new() } else { format!(" {} ", caption.key) };
+    if !caption.text.is_empty() {
+        buf.set_style(Rect::new(area.left(), y, area.width, 1), style);
+        for x in area.left()..area.right() {
+            buf[(x, y)].set_symbol(" ");
+        }
+        let room = area.width.saturating_sub(text::width(&key) + 2);
+        buf.set_stringn(area.left() + 1, y, &caption.text, usize::from(room), style);
+    }
+    let wide = text::width(&key);
+    if wide > 0 && wide < area.width {
+        buf.set_string(area.right() - wide, y, &key, theme.key.add_modifier(Modifier::REVERSED));
+    }
+}
+
+fn line(buf: &Buffer, y: u16) -> String {
+    let mut line = String::new();
+    let mut x = buf.area.left();
+    while x < buf.area.right() {
+        let symbol = buf[(x, y)].symbol();
+        line.push_str(symbol);
+        x += text::width(symbol).max(1);
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
