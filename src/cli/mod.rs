@@ -11,6 +11,7 @@ mod check;
 mod completions;
 mod config;
 mod control;
+mod demo;
 mod door;
 mod exit;
 mod export;
@@ -154,6 +155,8 @@ enum ColorChoice {
 enum Command {
     /// Print the stream as plain lines and go on with what happens
     Tail(tail::TailArgs),
+    /// Open a society that has already lived for a fortnight
+    Demo(demo::DemoArgs),
     /// Run beats as fast as possible, then exit
     Beat(beat::BeatArgs),
     /// Manage bots
@@ -190,6 +193,7 @@ fn dispatch(cli: Cli, out: &out::Out) -> anyhow::Result<exit::Exit> {
         None if room.serve => serve::run(&globals, &room),
         None => control::run(&globals, &room),
         Some(Command::Tail(args)) => tail::run(&globals, args, out),
+        Some(Command::Demo(args)) => demo::run(&globals, &args, out),
         Some(Command::Beat(args)) => beat::run(&globals, args, out),
         Some(Command::Bot(args)) => bot::run(&globals, args, out),
         Some(Command::Export(args)) => export::run(&globals, &args, out),
