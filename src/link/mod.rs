@@ -4,17 +4,22 @@
 //! It knows no SQL and no screen. Whoever holds a [`Link`] cannot tell which of the two it is,
 //! except by [`Link::connection`].
 
+pub mod remote;
+
 use crate::domain::PersonalityConfig;
 use crate::engine::Handle;
 pub use crate::engine::Subscription;
 pub use crate::protocol::Role;
 use crate::protocol::*;
+pub use remote::Remote;
 
 /// A way to an engine. Cheap to clone.
 #[derive(Clone)]
 pub enum Link {
     /// In this process.
     Local(Handle),
+    /// Behind a port.
+    Remote(Remote),
 }
 
 /// How the way to the engine is.
@@ -52,6 +57,7 @@ macro_rules! hand_on {
                 pub async fn $name(&self, $($arg: $kind),*) -> Result<$answer, Fault> {
                     match self {
                         Self::Local(engine) => engine.$name($($arg),*).await,
+                        Self::Remote(engine) => engine.$name($($arg),*).await,
                     }
                 }
             )*
@@ -145,6 +151,7 @@ impl Link {
     ) -> Result<u64, Fault> {
         match self {
             Self::Local(engine) => engine.export(kind, format, days, sink).await,
+            Self::Remote(engine) => engine.export(kind, format, days, sink).await,
         }
     }
 
@@ -153,6 +160,7 @@ impl Link {
     pub fn subscribe(&self) -> Subscription {
         match self {
             Self::Local(engine) => engine.subscribe(),
+            Self::Remote(engine) => engine.subscribe(),
         }
     }
 
@@ -161,6 +169,7 @@ impl Link {
     pub fn last_seq(&self) -> i64 {
         match self {
             Self::Local(engine) => engine.last_seq(),
+            Self::Remote(engine) => engine.last_seq(),
         }
     }
 
@@ -169,6 +178,7 @@ impl Link {
     pub fn connection(&self) -> Connection {
         match self {
             Self::Local(_) => Connection::Local,
+            Self::Remote(engine) => engine.connection(),
         }
     }
 
@@ -177,6 +187,7 @@ impl Link {
     pub fn role(&self) -> Role {
         match self {
             Self::Local(_) => Role::Operator,
+            Self::Remote(engine) => engine.role(),
         }
     }
 
@@ -185,6 +196,7 @@ impl Link {
     pub fn label(&self) -> String {
         match self {
             Self::Local(_) => "here".into(),
+            Self::Remote(engine) => engine.label(),
         }
     }
 }

@@ -12,6 +12,7 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::domain::Stamp;
 use crate::engine::{Handle, Subscription};
 use crate::protocol::{ActivityQuery, ActivityView, Event, Notice};
 
@@ -66,6 +67,11 @@ impl Frame {
             bot: event.notice.bot_id().map(Arc::from),
             text: encode(event)?,
         })
+    }
+
+    /// Tells one viewer what it missed.
+    pub(super) fn resync(from_seq: i64, to_seq: i64, timestamp: Stamp) -> Option<Self> {
+        Self::new(&Event { seq: to_seq, timestamp, notice: Notice::Resync { from_seq, to_seq } })
     }
 
     /// An activity from the store, as it was announced when it happened.

@@ -230,12 +230,11 @@ impl Viewer {
     async fn pass(&mut self, frame: Frame) -> Result<(), End> {
         let complete_to = if frame.is_activity { frame.seq - 1 } else { frame.seq };
         if self.is_behind() && complete_to > self.sent {
-            let text = format!(
-                r#"{{"type":"resync","from_seq":{},"to_seq":{complete_to},"seq":{complete_to}}}"#,
-                self.sent + 1
-            );
+            let missed = Frame::resync(self.sent + 1, complete_to, self.port.engine().clock().now());
             self.sent = complete_to;
-            self.feed(Message::Text(Utf8Bytes::from(text))).await?;
+            if let Some(missed) = missed {
+                self.feed(Message::Text(missed.text)).await?;
+            }
         }
         if frame.is_activity {
             if frame.seq <= self.sent {

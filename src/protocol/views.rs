@@ -791,3 +791,14 @@ pub enum Role {
     /// Everything.
     Operator,
 }
+
+/// What the caller of the port may do (`GET /api/session`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Session {
+    /// viewer or operator.
+    pub role: Role,
+    /// Whether a token was shown.
+    pub token: bool,
+    /// Version of the program.
+    pub version: String,
+}

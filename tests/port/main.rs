@@ -4,5 +4,6 @@ mod changing;
 mod contract;
 mod errors;
 mod live;
+mod remote;
 mod room;
 mod security;

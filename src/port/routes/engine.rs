@@ -1,7 +1,7 @@
 //! Tag `engine`: pausing, resuming and stepping the whole room.
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,10 +15,10 @@ pub(super) fn routes() -> OpenApiRouter<Port> {
 }
 
 /// How the engine is now.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct EngineNow {
+#[derive(Serialize, ToSchema)]
+struct EngineNow {
     /// running, paused, stopped.
-    pub(crate) engine: EngineState,
+    engine: EngineState,
 }
 
 /// Pauses the engine

@@ -89,23 +89,13 @@ async fn flag_count(State(port): State<Port>) -> Answer<FlagCount> {
     Ok(Json(FlagCount { unresolved: port.engine().flag_count().await? }))
 }
 
-/// A settled flag.
-#[derive(Serialize, ToSchema)]
-struct Resolved {
-    /// Flag id.
-    id: i64,
-    /// Always true.
-    resolved: bool,
-}
-
 /// Settles a flag
 ///
 /// Settling it again changes nothing.
 #[utoipa::path(put, path = "/api/moderation/flags/{id}/resolve", tag = "moderation",
-    params(("id" = i64, Path, description = "Flag id")), responses((status = 200, body = Resolved)))]
-async fn resolve(State(port): State<Port>, At(id): At<i64>) -> Answer<Resolved> {
-    let flag = port.engine().resolve_flag(id).await?;
-    Ok(Json(Resolved { id: flag.id, resolved: flag.resolved }))
+    params(("id" = i64, Path, description = "Flag id")), responses((status = 200, body = FlagView)))]
+async fn resolve(State(port): State<Port>, At(id): At<i64>) -> Answer<FlagView> {
+    Ok(Json(port.engine().resolve_flag(id).await?))
 }
 
 /// A hidden thread.

@@ -1,7 +1,7 @@
 //! Tag `providers`: who speaks for the bots, at what price, and what the day will cost.
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -28,13 +28,13 @@ async fn providers(State(port): State<Port>) -> Answer<Vec<ProviderView>> {
 }
 
 /// The room's provider.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct DefaultProvider {
+#[derive(Deserialize, ToSchema)]
+struct DefaultProvider {
     /// A configured provider's name.
-    pub(crate) name: String,
+    name: String,
     /// Whether the cost was understood; needed for a provider that costs money.
     #[serde(default)]
-    pub(crate) confirm_cost: bool,
+    confirm_cost: bool,
 }
 
 /// Chooses the room's provider

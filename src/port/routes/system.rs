@@ -2,8 +2,8 @@
 
 use axum::Extension;
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -11,7 +11,7 @@ use crate::port::auth::Caller;
 use crate::port::extract::{Bounded, Params};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
-use crate::protocol::{Health, LogLine, PublicConfig, Role, RoomView};
+use crate::protocol::{Health, LogLine, PublicConfig, RoomView, Session};
 
 pub(super) fn routes() -> OpenApiRouter<Port> {
     OpenApiRouter::new()
@@ -45,17 +45,6 @@ async fn config(State(port): State<Port>) -> Answer<PublicConfig> {
 #[utoipa::path(get, path = "/api/room", tag = "system", responses((status = 200, body = RoomView)))]
 async fn room(State(port): State<Port>) -> Answer<RoomView> {
     Ok(Json(port.engine().room().await?))
-}
-
-/// What the caller may do.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct Session {
-    /// viewer or operator.
-    pub(crate) role: Role,
-    /// Whether a token was shown.
-    pub(crate) token: bool,
-    /// Version of the program.
-    pub(crate) version: String,
 }
 
 /// What the caller may do

@@ -1,0 +1,236 @@
+//! A link to an engine behind a port: requests over HTTP, events over a WebSocket.
+//!
+//! When the stream is lost it is tried again after 1, 2, 4, 8 … 30 seconds, with jitter; meanwhile
+//! what happened is asked for every 10 seconds. On return it goes on from the last activity that
+//! arrived here, without a gap or a repeat.
+
+mod requests;
+mod stream;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::{Connection, Role};
+use crate::domain::Secret;
+use crate::engine::{Bus, Subscription};
+use crate::protocol::fault::ErrorBody;
+use crate::protocol::{Fault, FaultKind, Health, Session};
+
+/// No parameters.
+const GET_ALL: [(&str, &str); 0] = [];
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long an answer may take.
+const ANSWER: Duration = Duration::from_secs(30);
+/// How long an answer may take when a model speaks.
+const THINKING: Duration = Duration::from_secs(600);
+
+/// A remote engine. Cheap to clone; the stream ends with the last clone.
+#[derive(Clone)]
+pub struct Remote {
+    inner: Arc<Inner>,
+    _stream: Arc<DropGuard>,
+}
+
+/// What the stream's task and the requests share.
+struct Inner {
+    base: Url,
+    token: Option<Secret>,
+    http: Client,
+    bus: Bus,
+    state: Mutex<State>,
+}
+
+struct State {
+    connection: Connection,
+    role: Role,
+}
+
+impl Remote {
+    /// Reaches the engine at `url` (`http://127.0.0.1:8000`), learns what this side may do, and begins to listen.
+    ///
+    /// # Errors
+    /// The address is none, nobody answers there, or the token is refused.
+    pub async fn connect(url: &str, token: Option<Secret>) -> Result<Self, Fault> {
+        let base = base_url(url)?;
+        let http = client(&base)?;
+        let state = State {
+            connection: Connection::Reconnecting { next_try_seconds: 0, attempt: 0 },
+            role: Role::Viewer,
+        };
+        let mut inner = Inner { base, token, http, bus: Bus::new(0), state: Mutex::new(state) };
+        let session: Session = inner.get(&["api", "session"], &GET_ALL).await?;
+        let health: Health = inner.get(&["health"], &GET_ALL).await?;
+        inner.bus = Bus::new(health.last_seq);
+        inner.locked().role = session.role;
+        let inner = Arc::new(inner);
+        let stop = CancellationToken::new();
+        tokio::spawn(stream::run(Arc::clone(&inner), stop.clone()));
+        Ok(Self { inner, _stream: Arc::new(stop.drop_guard()) })
+    }
+
+    /// Listens to what happens from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> Subscription {
+        self.inner.bus.subscribe()
+    }
+
+    /// Newest activity id that arrived here.
+    #[must_use]
+    pub fn last_seq(&self) -> i64 {
+        self.inner.bus.last_seq()
+    }
+
+    /// How the way to the engine is.
+    #[must_use]
+    pub fn connection(&self) -> Connection {
+        self.inner.locked().connection.clone()
+    }
+
+    /// What this side may do.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.inner.locked().role
+    }
+
+    /// Where the engine is: `127.0.0.1:8000`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let host = self.inner.base.host_str().unwrap_or_default();
+        self.inner.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+}
+
+impl Inner {
+    fn locked(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, connection: Connection) {
+        self.locked().connection = connection;
+    }
+
+    /// The address of a path, each part encoded.
+    fn url(&self, path: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut parts) = url.path_segments_mut() {
+            parts.pop_if_empty().extend(path);
+        }
+        url
+    }
+
+    fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
+        let request = self.http.request(method, self.url(path));
+        match &self.token {
+            Some(token) => request.bearer_auth(token.expose()),
+            None => request,
+        }
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &[&str], query: &impl Serialize) -> Result<T, Fault> {
+        self.read(self.request(Method::GET, path).query(query).timeout(ANSWER)).await
+    }
+
+    /// Sends a change and reads its answer.
+    async fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<T, Fault> {
+        self.read(self.request(method, path).json(body).timeout(ANSWER)).await
+    }
+
+    /// As [`Inner::send`], for what may take as long as a model takes.
+    async fn ask<T: DeserializeOwned>(&self, path: &[&str], body: &impl Serialize) -> Result<T, Fault> {
+        self.read(self.request(Method::POST, path).json(body).timeout(THINKING)).await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Fault> {
+        let response = self.answer(request).await?;
+        response.json().await.map_err(|error| self.strange(&error))
+    }
+
+    /// The answer, when it is a good one.
+    async fn answer(&self, request: RequestBuilder) -> Result<Response, Fault> {
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        if status.is_success() || status == StatusCode::SWITCHING_PROTOCOLS {
+            return Ok(response);
+        }
+        let kind = FaultKind::of_status(status.as_u16());
+        Err(match response.json::<ErrorBody>().await {
+            Ok(body) => Fault { kind, detail: body.detail, errors: body.errors },
+            Err(_) => Fault::new(kind, format!("{} answered {status}", self.base.authority())),
+        })
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> Fault {
+        let place = self.base.authority();
+        Fault::unavailable(if error.is_timeout() {
+            format!("{place} does not answer in time")
+        } else if error.is_connect() {
+            format!("nothing answers at {place}: is `botarium --serve` running there?")
+        } else {
+            format!("{place} cannot be reached")
+        })
+    }
+
+    fn strange(&self, error: &reqwest::Error) -> Fault {
+        let why =
+            if error.is_decode() { "an answer this version does not understand" } else { "half an answer" };
+        Fault::unavailable(format!("{} gave {why}", self.base.authority()))
+    }
+}
+
+fn base_url(text: &str) -> Result<Url, Fault> {
+    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let wrong =
+        || Fault::bad_value(format!("{text} is no address of a port: give one like http://127.0.0.1:8000"));
+    let mut url: Url = with_scheme.parse().map_err(|_| wrong())?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(wrong());
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+fn client(base: &Url) -> Result<Client, Fault> {
+    // A provider that somebody else installed first serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = Client::builder()
+        .user_agent(concat!("botarium/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT)
+        .redirect(reqwest::redirect::Policy::none());
+    let host = base.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    if host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()) {
+        builder = builder.no_proxy();
+    }
+    if base.scheme() == "http" {
+        // Without TLS there is nothing to trust, and loading the system's certificates takes time.
+        builder = builder.tls_certs_only([]);
+    }
+    builder.build().map_err(|error| Fault::internal(format!("no HTTP client: {}", error.without_url())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_kindly() {
+        assert_eq!(base_url("127.0.0.1:8000").unwrap().as_str(), "http://127.0.0.1:8000/");
+        assert_eq!(
+            base_url("https://bots.example.org/room?x#y").unwrap().as_str(),
+            "https://bots.example.org/room"
+        );
+        assert!(base_url("ftp://bots.example.org").is_err());
+        assert!(base_url("http://").is_err());
+    }
+}

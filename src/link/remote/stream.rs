@@ -1,0 +1,253 @@
+//! The stream of a remote engine: kept alive, resumed where it broke off.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use rand::TryRng;
+use reqwest::{Method, StatusCode, Upgraded, header};
+use tokio::time::{Instant, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::client::generate_key;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::Role as End;
+use tokio_util::sync::CancellationToken;
+
+use super::{ANSWER, GET_ALL, Inner};
+use crate::link::Connection;
+use crate::protocol::{ActivityQuery, ActivityView, Event, Fault, FaultKind, Health, Notice, Session};
+
+/// Everything there is to hear.
+const TYPES: &str = "heartbeat_complete,config_updated,pace_changed,heartbeat_started,thought_delta,bot_status,\
+    flag_raised,event_injected,usage,engine_state,resync";
+/// Between two questions while there is no stream.
+const POLL: Duration = Duration::from_secs(10);
+/// Longest wait before the next try, in seconds.
+const WAIT_MAX: u64 = 30;
+/// The server pings every 20 seconds; after this long without a word it has gone.
+const SILENCE: Duration = Duration::from_secs(50);
+/// Rows asked for at once.
+const PAGE: u32 = 200;
+
+/// What keeps the order: every activity up to `seen` was announced here.
+struct Follower {
+    inner: Arc<Inner>,
+    seen: i64,
+}
+
+/// Follows the engine until it is told to stop, or is refused.
+pub(super) async fn run(inner: Arc<Inner>, stop: CancellationToken) {
+    let seen = inner.bus.last_seq();
+    let mut follower = Follower { inner, seen };
+    tokio::select! {
+        () = stop.cancelled() => {}
+        fault = follower.follow() => {
+            tracing::warn!(%fault, "the remote engine refuses this link");
+            follower.inner.set(Connection::Closed { reason: fault.detail });
+        }
+    }
+}
+
+/// Seconds before try number `attempt` (from 1): 1, 2, 4, 8 … 30.
+fn wait_seconds(attempt: u32) -> u64 {
+    1u64.checked_shl(attempt.saturating_sub(1)).unwrap_or(WAIT_MAX).min(WAIT_MAX)
+}
+
+/// Up to a quarter more, so that many viewers do not come back at once.
+fn jittered(seconds: u64) -> Duration {
+    let spread = rand::rngs::SysRng.try_next_u32().unwrap_or_default() % 256;
+    Duration::from_millis(seconds * 1_000 + seconds * u64::from(spread))
+}
+
+impl Follower {
+    /// Ends only when it is refused.
+    async fn follow(&mut self) -> Fault {
+        let mut attempt = 0;
+        let mut next_poll = Instant::now() + POLL;
+        loop {
+            let fault = match self.listen(&mut attempt).await {
+                Ok(()) => Fault::unavailable("the stream ended"),
+                Err(fault) if matches!(fault.kind, FaultKind::Unauthorized | FaultKind::Forbidden) => {
+                    return fault;
+                }
+                Err(fault) => fault,
+            };
+            tracing::debug!(%fault, attempt, "the stream is lost");
+            if attempt == 0 {
+                next_poll = Instant::now() + POLL;
+            }
+            attempt += 1;
+            let polling = attempt > 1 && matches!(self.inner.locked().connection, Connection::Polling);
+            let try_at = Instant::now() + jittered(wait_seconds(attempt));
+            self.wait(try_at, &mut next_poll, attempt, polling).await;
+        }
+    }
+
+    /// Waits for the next try, and asks for what happened meanwhile.
+    async fn wait(&mut self, try_at: Instant, next_poll: &mut Instant, attempt: u32, mut polling: bool) {
+        loop {
+            let now = Instant::now();
+            if now >= try_at {
+                return;
+            }
+            if now >= *next_poll {
+                *next_poll = now + POLL;
+                polling = self.catch_up(i64::MAX).await.is_ok();
+            }
+            self.inner.set(if polling {
+                Connection::Polling
+            } else {
+                Connection::Reconnecting {
+                    next_try_seconds: try_at.duration_since(now).as_secs() + 1,
+                    attempt,
+                }
+            });
+            let second = now + Duration::from_secs(1);
+            tokio::time::sleep_until(try_at.min(second).min(*next_poll)).await;
+        }
+    }
+
+    /// Opens the stream and announces what comes, until it breaks off.
+    async fn listen(&mut self, attempt: &mut u32) -> Result<(), Fault> {
+        let session: Session = self.inner.get(&["api", "session"], &GET_ALL).await?;
+        self.inner.locked().role = session.role;
+        let health: Health = self.inner.get(&["health"], &GET_ALL).await?;
+        if health.last_seq < self.seen {
+            // Another society, or an older copy: begin anew with what it has.
+            self.seen = health.last_seq;
+            self.announce(resync(1, health.last_seq));
+        }
+        let mut socket = self.open().await?;
+        if *attempt > 0 {
+            // States and configurations may have changed without leaving an activity.
+            self.announce(resync(self.seen + 1, self.seen));
+        }
+        *attempt = 0;
+        self.inner.set(Connection::Connected);
+        loop {
+            let message = timeout(SILENCE, socket.next()).await.map_err(|_| Fault::unavailable("silence"))?;
+            match message {
+                Some(Ok(Message::Text(text))) => match serde_json::from_str::<Event>(&text) {
+                    Ok(event) => self.take(event).await?,
+                    Err(error) => tracing::debug!(%error, "an event of a kind this version does not know"),
+                },
+                Some(Ok(Message::Close(_)) | Err(_)) | None => {
+                    let _ = timeout(Duration::from_secs(1), socket.close(None)).await;
+                    return Ok(());
+                }
+                // Pongs are queued by reading; they have to be sent, too.
+                Some(Ok(Message::Ping(_))) => drop(socket.flush().await),
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+
+    /// The handshake, over the same client (and so the same TLS, proxy and token) as every request.
+    async fn open(&self) -> Result<WebSocketStream<Upgraded>, Fault> {
+        let key = generate_key();
+        let since = self.seen.to_string();
+        let request = self
+            .inner
+            .request(Method::GET, &["ws", "activity"])
+            .query(&[("since", since.as_str()), ("types", TYPES)])
+            .header(header::CONNECTION, "Upgrade")
+            .header(header::UPGRADE, "websocket")
+            .header(header::SEC_WEBSOCKET_VERSION, "13")
+            .header(header::SEC_WEBSOCKET_KEY, &key);
+        let response = timeout(ANSWER, self.inner.answer(request))
+            .await
+            .map_err(|_| Fault::unavailable("the handshake takes too long"))??;
+        let accepted =
+            response.headers().get(header::SEC_WEBSOCKET_ACCEPT).and_then(|value| value.to_str().ok());
+        if response.status() != StatusCode::SWITCHING_PROTOCOLS
+            || accepted != Some(derive_accept_key(key.as_bytes()).as_str())
+        {
+            return Err(Fault::unavailable("what answers there speaks no WebSocket"));
+        }
+        let upgraded = response.upgrade().await.map_err(|error| self.inner.unreachable(&error))?;
+        Ok(WebSocketStream::from_raw_socket(upgraded, End::Client, None).await)
+    }
+
+    async fn take(&mut self, event: Event) -> Result<(), Fault> {
+        match event.notice {
+            Notice::Resync { to_seq, .. } => self.catch_up(to_seq).await,
+            Notice::HeartbeatComplete { .. } => {
+                if event.seq > self.seen + 1 {
+                    self.catch_up(event.seq - 1).await?;
+                }
+                if event.seq > self.seen {
+                    self.seen = event.seq;
+                    self.announce(event);
+                }
+                Ok(())
+            }
+            _ => {
+                self.announce(Event { seq: event.seq.min(self.seen), ..event });
+                Ok(())
+            }
+        }
+    }
+
+    /// Asks for the activities after those seen, up to `to`.
+    async fn catch_up(&mut self, to: i64) -> Result<(), Fault> {
+        while self.seen < to {
+            let query = ActivityQuery { after_seq: Some(self.seen), limit: PAGE, ..ActivityQuery::default() };
+            let rows: Vec<ActivityView> = self.inner.get(&["api", "activity"], &query).await?;
+            let full = rows.len() == PAGE as usize;
+            for row in rows {
+                self.seen = row.id;
+                self.announce(announced(row));
+            }
+            if !full {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn announce(&self, event: Event) {
+        self.inner.bus.announce(event.seq, event.timestamp, event.notice);
+    }
+}
+
+fn resync(from_seq: i64, to_seq: i64) -> Event {
+    Event {
+        seq: to_seq,
+        timestamp: crate::domain::Stamp::default(),
+        notice: Notice::Resync { from_seq, to_seq },
+    }
+}
+
+/// A row as it was announced when it happened.
+fn announced(row: ActivityView) -> Event {
+    let mut details = row.details;
+    if let Some(details) = details.as_object_mut() {
+        details.shift_remove("raw_response");
+    }
+    let notice = Notice::HeartbeatComplete {
+        bot_id: row.bot_id,
+        bot_name: row.bot_name,
+        action: row.action_type,
+        details,
+        tokens_used: row.tokens_used,
+        cost_usd: row.cost_usd,
+    };
+    Event { seq: row.id, timestamp: row.created_at, notice }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_doubles_up_to_half_a_minute() {
+        let waits: Vec<_> = (1..=8).map(wait_seconds).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 30, 30, 30]);
+        assert_eq!(wait_seconds(400), 30);
+        for _ in 0..100 {
+            let wait = jittered(8);
+            assert!(wait >= Duration::from_secs(8) && wait <= Duration::from_secs(10), "{wait:?}");
+        }
+    }
+}
