@@ -11,6 +11,8 @@ use crate::store::{Result, StoreError};
 
 /// Tokens a server adds around a prompt (chat template, tool preamble) at most.
 const OVERHEAD: i64 = 256;
+/// Bytes that make a token of the embedded provider's.
+const SCRIPTED_BYTES: i64 = 4;
 
 /// Which cap is reached; the code is what the bot's row keeps.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -104,6 +106,12 @@ impl Limits {
         }
     }
 
+    /// Whether nothing binds.
+    fn are_none(&self) -> bool {
+        *self
+            == Self { own_tokens: None, default_tokens: None, cost: None, room_tokens: None, room_cost: None }
+    }
+
     /// The first cap that `more` would go over (or that is used up already).
     fn exceeded(&self, spent: Spent, room: Spent, tokens: i64, cost: Money) -> Option<Cap> {
         let over = |used: i64, more: i64, cap: i64| used >= cap || used.saturating_add(more) > cap;
@@ -135,6 +143,10 @@ pub(super) fn bytes(request: &Request) -> i64 {
 /// What a call may use at most.
 pub(super) fn upper_bound(c: &Connection, tariff: &Tariff, request: &Request) -> Result<(i64, i64)> {
     let bytes = bytes(request);
+    if !tariff.is_bound() {
+        // Of the embedded provider the answer's part is known before it is stored: see `stands_against`.
+        return Ok((bytes / SCRIPTED_BYTES + 1, 0));
+    }
     let input = match beat::token_rate(c, &tariff.provider, &tariff.model)? {
         // The highest rate seen and a tenth more; never more than a token a byte.
         Some(rate) => (bytes.saturating_mul(rate) / 1_000_000 * 11 / 10 + 1).min(bytes),
@@ -152,9 +164,7 @@ pub(super) fn gate(
     day: &str,
 ) -> Result<Option<Cap>> {
     let limits = Limits::of(settings, bot, tariff.is_bound());
-    if limits
-        == (Limits { own_tokens: None, default_tokens: None, cost: None, room_tokens: None, room_cost: None })
-    {
+    if limits.are_none() {
         return Ok(None);
     }
     let room = if limits.room_tokens.is_some() || limits.room_cost.is_some() {
@@ -163,6 +173,23 @@ pub(super) fn gate(
         Spent::default()
     };
     Ok(limits.exceeded(beat::spent(c, &bot.id, day)?, room, 0, Money::ZERO))
+}
+
+/// The cap that forbids a call whose usage is known already, if any.
+pub(super) fn stands_against(
+    c: &Connection,
+    settings: &Settings,
+    bot: &BotRow,
+    tariff: &Tariff,
+    usage: Usage,
+    day: &str,
+) -> Result<Option<Cap>> {
+    let limits = Limits::of(settings, bot, tariff.is_bound());
+    if limits.are_none() {
+        return Ok(None);
+    }
+    let (spent, room) = (beat::spent(c, &bot.id, day)?, beat::spent_by_room(c, day)?);
+    Ok(limits.exceeded(spent, room, usage.total(), tariff.price.cost(usage)))
 }
 
 /// Reserves a call's upper bound, or says which cap forbids it. Calls that cost nothing in the
@@ -179,10 +206,11 @@ pub(super) fn admit(
     let (input, output) = upper_bound(c, tariff, request)?;
     let cost = tariff.price.upper_bound(input, output);
     let limits = Limits::of(settings, bot, tariff.is_bound());
-    let spent = beat::spent(c, &bot.id, day)?;
-    let room = beat::spent_by_room(c, day)?;
-    if let Some(cap) = limits.exceeded(spent, room, input + output, cost) {
-        return Ok(Err(cap));
+    if !limits.are_none() {
+        let (spent, room) = (beat::spent(c, &bot.id, day)?, beat::spent_by_room(c, day)?);
+        if let Some(cap) = limits.exceeded(spent, room, input + output, cost) {
+            return Ok(Err(cap));
+        }
     }
     if !tariff.is_bound() {
         return Ok(Ok(None));

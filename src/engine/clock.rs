@@ -35,7 +35,13 @@ impl Clock {
     /// A simulated clock, standing at `start`, in UTC.
     #[must_use]
     pub fn simulated(start: Stamp) -> Self {
-        Self { mode: Mode::Simulated(Arc::new(AtomicI64::new(start.micros()))), zone: TimeZone::UTC }
+        Self::simulated_in(start, TimeZone::UTC)
+    }
+
+    /// A simulated clock, standing at `start`; days roll over in `zone`.
+    #[must_use]
+    pub fn simulated_in(start: Stamp, zone: TimeZone) -> Self {
+        Self { mode: Mode::Simulated(Arc::new(AtomicI64::new(start.micros()))), zone }
     }
 
     /// The room's time.

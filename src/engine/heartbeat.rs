@@ -18,7 +18,7 @@ use super::prompt;
 use super::room::Room;
 use super::shared::Shared;
 use super::{draw, schedule};
-use crate::domain::text::{clean, cut};
+use crate::domain::text::{clean, clean_line, cut};
 use crate::domain::{Action, Extraction, Money, PersonalityConfig, Scene, Stamp};
 use crate::llm::{Completion, Guard, Purpose, Request};
 use crate::protocol::{BeatResult, Exchange, Notice, PromptSection, RecalledMemory, Status};
@@ -33,6 +33,8 @@ use crate::tools::{Finding, Tool};
 const RAW_MAX: usize = 500;
 /// Longest raw answer kept in a thought record.
 const ANSWER_MAX: usize = 20_000;
+/// Longest name of a model as a server tells it.
+const MODEL_MAX: usize = 200;
 /// Longest part of a reply in the details.
 const CONTENT_SHOWN: usize = 200;
 
@@ -242,8 +244,9 @@ pub(super) fn failed(
     why: &str,
     day: &str,
 ) -> Result<Finished> {
-    let next = shared.next_beat(row, beat.at);
-    let why = crate::domain::text::clean_line(why, RAW_MAX);
+    let now = BotRow { pace_seconds: beat::own_pace(tx, &row.id)?, ..row.clone() };
+    let next = shared.next_beat(&now, beat.at);
+    let why = clean_line(why, RAW_MAX);
     let details = json!({
         "success": false, "action": "failed", "error": why,
         "reputation_score": row.reputation, "raw_response": "",
@@ -289,10 +292,17 @@ pub(super) fn advance(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &
         Begun::Over(finished) => return Ok(Begun::Over(finished)),
         Begun::Thinking(ready) => ready,
     };
-    match ready.guard.answer_at_once(&ready.request) {
-        Some(completion) => at_once(shared, room, tx, &ready, completion).map(Begun::Over),
-        None => Ok(Begun::Thinking(ready)),
+    let Some(completion) = ready.guard.answer_at_once(&ready.request) else {
+        return Ok(Begun::Thinking(ready));
+    };
+    // What it took is known before anything of it is stored.
+    let usage = completion.usage.unwrap_or_default();
+    let (settings, day) = (&shared.settings, ready.day.as_str());
+    if let Some(cap) = budget::stands_against(tx, settings, &ready.row, &ready.tariff, usage, day)? {
+        let row = &ready.row;
+        return gated(shared, tx, beat, row, cap.code(), cap.sentence(), day).map(Begun::Over);
     }
+    at_once(shared, room, tx, &ready, completion).map(Begun::Over)
 }
 
 /// As [`advance`], for a batch: a beat that must be awaited is begun anew outside, so its reservation is given back.
@@ -357,7 +367,7 @@ pub(super) fn exchange(purpose: &str, completion: &Completion, settlement: &Sett
     Exchange {
         purpose: purpose.to_owned(),
         provider: settlement.tariff.provider.clone(),
-        model: completion.model.clone(),
+        model: clean_line(&completion.model, MODEL_MAX),
         request: String::new(),
         answer: clean(&completion.text, ANSWER_MAX),
         usage,
@@ -369,6 +379,15 @@ pub(super) fn exchange(purpose: &str, completion: &Completion, settlement: &Sett
 }
 
 impl Ready {
+    /// When the bot wakes next, by the pace it has now: a person may have changed it while it was thinking.
+    fn next_beat(&self, shared: &Shared, tx: &Tx<'_>) -> Result<Stamp> {
+        if !self.tariff.is_bound() {
+            return Ok(shared.next_beat(&self.row, self.at));
+        }
+        let pace_seconds = beat::own_pace(tx, &self.row.id)?;
+        Ok(shared.next_beat(&BotRow { pace_seconds, ..self.row.clone() }, self.at))
+    }
+
     /// The books' side of a call made with this bot's own provider.
     pub(super) fn settlement(
         &self,
@@ -472,14 +491,14 @@ pub(super) fn act(
     if let Some(deed) = deed(kind.as_str(), &Value::Object(details.clone()).to_string(), ready.at) {
         room.mind(tx, &row.id)?.did(deed);
     }
-    let next = shared.next_beat(row, ready.at);
+    let next = ready.next_beat(shared, tx)?;
     beat::finish(
         tx,
         &BeatDone {
             bot: &row.id,
             at: ready.at,
             next,
-            seen_seq: ready.seen.max(seq),
+            seen_seq: ready.seen, // what others did meanwhile is news; its own act never is
             idle: false,
             opened_thread: done.opened_thread,
             gate: None,
@@ -492,6 +511,20 @@ pub(super) fn act(
     finished.tokens = tokens;
     finished.cost = cost;
     finished.to_remember = to_remember;
+    Ok(finished)
+}
+
+/// The end of a beat whose bot left meanwhile: it does nothing more, but its calls are charged.
+///
+/// # Errors
+/// Database errors.
+pub(super) fn gone(tx: &Tx<'_>, ready: &Ready, calls: &[(Exchange, Settlement)]) -> Result<Finished> {
+    let (tokens, cost, _) = settle_all(tx, &ready.row.id, calls)?;
+    let mut details = Map::new();
+    details.insert("reason".into(), "it left while it was thinking".into());
+    let mut finished = over(&ready.row, ready.at, "do_nothing", false, None, details);
+    finished.tokens = tokens;
+    finished.cost = cost;
     Ok(finished)
 }
 
@@ -641,7 +674,7 @@ pub(super) fn refuse(
     let row = &ready.row;
     let (tokens, cost, exchanges) = settle_all(tx, &row.id, calls)?;
     let details = json!({
-        "success": false, "action": "failed", "error": crate::domain::text::clean_line(why, RAW_MAX),
+        "success": false, "action": "failed", "error": clean_line(why, RAW_MAX),
         "reputation_score": row.reputation, "raw_response": clean(raw, RAW_MAX),
     });
     let seq = put_activity(
@@ -658,7 +691,7 @@ pub(super) fn refuse(
     beat::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, Rung::Failed.as_str())?;
     put_thought(shared, tx, ready, seq, Rung::Failed.as_str(), exchanges)?;
     room.forget_mind(&row.id);
-    let next = shared.next_beat(row, ready.at);
+    let next = ready.next_beat(shared, tx)?;
     beat::finish(
         tx,
         &BeatDone {

@@ -47,7 +47,7 @@ pub(super) fn begin(
     let tariff = Tariff::of(&shared.settings, &provider, &model);
     let scene = Arc::new(gather(tx, room, &row, at)?);
     let seen = beat::last_seq(tx)?;
-    let fence = draw::fence(&shared.secret, &row.id, seen.unsigned_abs());
+    let fence = draw::fence(&shared.secret, &format!("interview:{}", row.id), seen.unsigned_abs());
     let told = prompt::render(&scene, shared.settings.prompt_tokens, &fence);
     let sections: Vec<PromptSection> = told
         .sections

@@ -26,6 +26,8 @@ const TEXT_MAX: usize = 300;
 const KEY_MAX: usize = 64;
 /// Items taken from one extraction, per kind.
 const PER_BEAT: usize = 4;
+/// Fewer items than this make no summary of their own while pinned ones fill the memory.
+const BATCH_MIN: usize = 10;
 /// Items older than this are compressed by the weekly pass.
 const OLD_SECONDS: i64 = 30 * 86_400;
 /// The weekly pass runs at most this often per bot.
@@ -241,18 +243,29 @@ pub(super) fn due_batch(mind: &Mind, now: Stamp) -> Option<Batch> {
     let loose = |kind: MemoryKind, most: usize, before: Stamp| -> Vec<Memory> {
         of(kind).filter(|m| !m.pinned && m.created_at < before).take(most).cloned().collect()
     };
-    let too_many =
-        of(MemoryKind::Fact).count() > FACTS_TRIGGER || of(MemoryKind::Moment).count() > MOMENTS_TRIGGER;
-    let ever = Stamp::from_micros(i64::MAX);
-    let before = if too_many { ever } else { now.plus_seconds(-OLD_SECONDS) };
-    if !too_many && of(MemoryKind::Cold).any(|cold| now.seconds_since(cold.created_at) < WEEK_SECONDS) {
-        return None;
-    }
-    let batch = Batch {
+    let gathered = |before: Stamp| Batch {
         facts: loose(MemoryKind::Fact, FACTS_BATCH, before),
         moments: loose(MemoryKind::Moment, MOMENTS_BATCH, before),
     };
+    let too_many =
+        of(MemoryKind::Fact).count() > FACTS_TRIGGER || of(MemoryKind::Moment).count() > MOMENTS_TRIGGER;
+    if too_many {
+        let batch = gathered(Stamp::from_micros(i64::MAX));
+        // Where most of it is pinned, a summary waits until there is something to sum up.
+        return (batch.ids().count() >= BATCH_MIN).then_some(batch);
+    }
+    if of(MemoryKind::Cold).any(|cold| now.seconds_since(cold.created_at) < WEEK_SECONDS) {
+        return None;
+    }
+    let batch = gathered(now.plus_seconds(-OLD_SECONDS));
     (!batch.facts.is_empty() || !batch.moments.is_empty()).then_some(batch)
+}
+
+/// Whether any of the batch is not as it was when it was put together.
+#[must_use]
+pub(super) fn changed(mind: &Mind, batch: &Batch) -> bool {
+    let as_it_was = |old: &Memory| mind.items.iter().any(|item| item.memory == *old);
+    !batch.facts.iter().chain(&batch.moments).all(as_it_was)
 }
 
 /// Stores a summary and drops the originals it stands for.

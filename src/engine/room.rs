@@ -11,9 +11,9 @@ use std::sync::Arc;
 use lru::LruCache;
 use rusqlite::Connection;
 
+use crate::domain::PersonalityConfig;
 use crate::domain::scene::{Deed, FeedThread};
 use crate::domain::similarity::{TermSet, terms};
-use crate::domain::{PersonalityConfig, Stamp};
 use crate::store::acts::Target;
 use crate::store::mind::{self, DatedPost, Memory};
 use crate::store::{Result, StoreError, feed};
@@ -104,7 +104,7 @@ impl Mind {
             .into_iter()
             .map(|dated| OwnText { terms: terms(&dated.post.content), dated })
             .collect();
-        let deeds = mind::recent(c, bot, Stamp::from_micros(i64::MIN), u32::try_from(DEEDS).unwrap_or(20))?
+        let deeds = mind::recent(c, bot, u32::try_from(DEEDS).unwrap_or(20))?
             .into_iter()
             .filter_map(|(_, action, details, at)| super::context::deed(&action, &details, at))
             .collect();
@@ -172,6 +172,7 @@ impl Room {
     pub(super) fn forget_config(&mut self, bot: &str) {
         self.configs.pop(bot);
         self.names.pop(bot);
+        self.threads.clear(); // they hold names
     }
 
     /// A thread of the feed.

@@ -1,7 +1,7 @@
 //! What makes bots wake: the scheduler on the wall clock, and runs as fast as possible.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
@@ -259,7 +259,9 @@ async fn fast_batch(
     until: Option<Stamp>,
 ) -> Result<Vec<Finished>> {
     let (inner, chosen) = (Arc::clone(shared), Arc::clone(only));
-    let (mut done, awaited) = shared
+    let taken: Arc<Mutex<Vec<Beat>>> = Arc::default();
+    let noted = Arc::clone(&taken);
+    let batch = shared
         .store
         .write(move |tx| {
             let mut room = inner.room();
@@ -267,6 +269,7 @@ async fn fast_batch(
             let mut awaited = Vec::new();
             while done.len() + awaited.len() < size {
                 let Some(beat) = inner.take_next(&chosen, until) else { break };
+                noted.lock().unwrap_or_else(PoisonError::into_inner).push(beat.clone());
                 match tx.part(|tx| heartbeat::advance_or_release(&inner, &mut room, tx, &beat))? {
                     Begun::Over(finished) => {
                         inner.schedule().plan(&finished.bot, finished.next);
@@ -282,10 +285,22 @@ async fn fast_batch(
             }
             Ok((done, awaited))
         })
-        .await?;
+        .await;
+    let (mut done, awaited) = match batch {
+        Ok(batch) => batch,
+        Err(error) => {
+            // Nothing of the batch is stored: its beats are still to come.
+            for beat in taken.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+                shared.schedule().plan(&beat.bot, beat.at);
+            }
+            return Err(error);
+        }
+    };
     let mut flying = JoinSet::new();
     for beat in awaited {
-        shared.claim(&beat.bot);
+        if !shared.claim(&beat.bot) {
+            continue; // somebody triggered it meanwhile
+        }
         let shared = Arc::clone(shared);
         flying.spawn(async move { one(&shared, beat).await });
     }
@@ -302,7 +317,7 @@ impl Shared {
     /// The next beat of a fast run; moves simulated time to it.
     fn take_next(&self, only: &BTreeSet<String>, until: Option<Stamp>) -> Option<Beat> {
         let mut schedule = self.schedule();
-        let (due, bot) = schedule.pop_next(only, until)?;
+        let (due, bot) = schedule.pop_next(only, &self.live().thinking, until)?;
         self.clock.advance(due);
         let at = if self.clock.is_simulated() { due } else { self.clock.now() };
         Some(Beat { bot: bot.to_string(), at, forced: false })

@@ -57,13 +57,15 @@ impl Schedule {
     }
 
     /// Takes the next beat of one of `only` (empty = anybody) that is due by `until`, due now or not.
+    /// A bot that is on a beat already is passed over.
     pub(super) fn pop_next(
         &mut self,
         only: &BTreeSet<String>,
+        busy: &BTreeSet<String>,
         until: Option<Stamp>,
     ) -> Option<(Stamp, Arc<str>)> {
-        let (due, id) =
-            self.order.iter().find(|(_, id)| only.is_empty() || only.contains(id.as_ref()))?.clone();
+        let may = |id: &str| (only.is_empty() || only.contains(id)) && !busy.contains(id);
+        let (due, id) = self.order.iter().find(|(_, id)| may(id))?.clone();
         if until.is_some_and(|until| due > until) {
             return None;
         }

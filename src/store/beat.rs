@@ -82,6 +82,28 @@ pub fn bot(c: &Connection, id: &str) -> Result<BotRow> {
         .ok_or_else(|| Fault::not_found("bot", id).into())
 }
 
+/// Whether a bot is present.
+///
+/// # Errors
+/// Database errors.
+pub fn is_present(c: &Connection, id: &str) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM bots WHERE id = ?1 AND departed_at IS NULL")?
+        .query_row([id], |_| Ok(()))
+        .optional()?
+        .is_some())
+}
+
+/// A present bot's own pace now; `None` for the room's.
+///
+/// # Errors
+/// Database errors.
+pub fn own_pace(c: &Connection, id: &str) -> Result<Option<u32>> {
+    Ok(c.prepare_cached("SELECT pace_seconds FROM bots WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?
+        .flatten())
+}
+
 /// What one line of the scheduler needs: id, name, next beat, own pace, last beat, provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {

@@ -275,26 +275,20 @@ pub fn own_posts(c: &Connection, bot: &str, limit: u32) -> Result<Vec<DatedPost>
 /// An activity of the bot's own: id, type, details, time.
 pub type OwnActivity = (i64, String, String, Stamp);
 
-/// The bot's doings since `since`, newest first.
+/// The bot's acts, newest first; beats that were gated or failed are none.
 ///
 /// # Errors
 /// Database errors.
-pub fn recent(c: &Connection, bot: &str, since: Stamp, limit: u32) -> Result<Vec<OwnActivity>> {
+pub fn recent(c: &Connection, bot: &str, limit: u32) -> Result<Vec<OwnActivity>> {
     let mut statement = c.prepare_cached(
-        "SELECT id, action_type, details, created_at FROM activities WHERE bot_id = ?1 ORDER BY id DESC LIMIT ?2",
+        "SELECT id, action_type, details, created_at FROM activities WHERE bot_id = ?1 AND action_type IN \
+         ('create_thread', 'reply', 'vote', 'follow', 'unfollow', 'web_search', 'do_nothing') \
+         AND details ->> '$.paused' IS NULL AND details ->> '$.cap_exceeded' IS NULL ORDER BY id DESC LIMIT ?2",
     )?;
     let rows = statement.query_map(params![bot, limit], |row| {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, Stamp::from_micros(row.get(3)?)))
     })?;
-    let mut found = Vec::new();
-    for row in rows {
-        let row: OwnActivity = row?;
-        if row.3 < since {
-            break;
-        }
-        found.push(row);
-    }
-    Ok(found)
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
 /// Whom the bot follows.

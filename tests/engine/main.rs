@@ -1,0 +1,9 @@
+//! The engine as a whole, against a model server that says what each test wants it to say.
+//!
+//! `model` plays the server, `society` starts an engine in a temporary home and reads its
+//! database from outside. Nothing here waits for a time to pass: tests wait for calls to arrive
+//! at the server, for events on the bus or for rows.
+
+mod books;
+mod model;
+mod society;
