@@ -5,5 +5,8 @@
 //! at the server, for events on the bus or for rows.
 
 mod books;
+mod days;
+mod ladder;
+mod memories;
 mod model;
 mod society;
