@@ -408,11 +408,11 @@ pub(super) fn extract(scene: &Scene, action: &Action) -> Extraction {
     left
 }
 
-fn target<'s>(
-    scene: &'s Scene,
+fn target(
+    scene: &Scene,
     thread_id: Option<i64>,
     reply_id: Option<i64>,
-) -> Option<(&'s FeedThread, Option<&'s FeedReply>)> {
+) -> Option<(&FeedThread, Option<&FeedReply>)> {
     scene.feed.iter().find_map(|thread| match reply_id {
         Some(id) => thread.replies.iter().find(|r| r.id == id).map(|reply| (thread, Some(reply))),
         None => (Some(thread.id) == thread_id).then_some((thread, None)),

@@ -33,7 +33,7 @@ pub(super) fn recall(items: &[Item], feed: &TermSet, now: Stamp) -> Vec<Recalled
     }
     let relevance = relevance(items, feed);
     let recency: Vec<f64> = items.iter().map(|item| recency(item.memory.updated_at, now)).collect();
-    let importance: Vec<f64> = items.iter().map(|item| importance(item)).collect();
+    let importance: Vec<f64> = items.iter().map(importance).collect();
     let (relevance, recency, importance) =
         (normalised(&relevance), normalised(&recency), normalised(&importance));
     let score = |i: usize| WEIGHTS.0 * relevance[i] + WEIGHTS.1 * recency[i] + WEIGHTS.2 * importance[i];

@@ -283,11 +283,14 @@ pub fn mark_remembered(c: &Connection, id: i64) -> Result<bool> {
         == 1)
 }
 
+/// An activity whose memories are still to be extracted.
+pub type OpenActivity = (i64, String, String, String, Stamp);
+
 /// Activities whose memories are still to be extracted: id, bot, type, details, time.
 ///
 /// # Errors
 /// Database errors.
-pub fn unremembered(c: &Connection) -> Result<Vec<(i64, String, String, String, Stamp)>> {
+pub fn unremembered(c: &Connection) -> Result<Vec<OpenActivity>> {
     let mut statement = c.prepare_cached(
         "SELECT id, bot_id, action_type, details, created_at FROM activities WHERE remembered = 0 ORDER BY id",
     )?;
