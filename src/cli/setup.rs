@@ -10,11 +10,13 @@ use anyhow::{Context as _, anyhow};
 
 use super::exit::{BotFiles, Usage};
 use super::{ClockKind, Globals, moment};
-use crate::config::{Config, ConfigError, ConfigProblem, LoadArgs, ProviderConfig, SearchBackend};
+use crate::config::{
+    Config, ConfigError, ConfigProblem, LoadArgs, PromptConfig, ProviderConfig, SearchBackend,
+};
 use crate::domain::{Prices, bot_file};
 use crate::embedded;
 use crate::engine::clock::{Clock, SIM_START};
-use crate::engine::{BudgetSettings, ProviderSetup, Settings};
+use crate::engine::{BudgetSettings, PromptSections, ProviderSetup, Settings};
 use crate::llm::{ProviderKind, ProviderSpec};
 use crate::logs::{self, LogGuard, LogRing, LogTo};
 use crate::store::Durability;
@@ -83,6 +85,7 @@ pub fn settings(
         thoughts_keep: i64::from(config.thoughts.keep),
         max_bot_count: config.max_bot_count,
         prompt_tokens: config.prompt.total_tokens as usize,
+        prompt_sections: sections(&config.prompt),
         search: search(config)?,
         search_cache_seconds: i64::from(config.search.cache_hours) * 3_600,
         prices: Arc::new(prices(config)?),
@@ -90,6 +93,20 @@ pub fn settings(
         log,
         ..Settings::new(&config.home.root)
     })
+}
+
+const fn sections(prompt: &PromptConfig) -> PromptSections {
+    PromptSections {
+        identity: prompt.identity_tokens as usize,
+        guidance: prompt.guidance_tokens as usize,
+        reputation: prompt.reputation_tokens as usize,
+        roster: prompt.roster_tokens as usize,
+        recent: prompt.recent_tokens as usize,
+        memories: prompt.memories_tokens as usize,
+        own_posts: prompt.own_posts_tokens as usize,
+        events: prompt.events_tokens as usize,
+        feed: prompt.feed_tokens as usize,
+    }
 }
 
 /// Starts logging. The ring is what the log pane and the port read.

@@ -123,7 +123,7 @@ pub(super) fn begin(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &Be
     }
     let scene = Arc::new(gather(tx, room, &row, beat.at)?);
     let fence = draw::fence(&shared.secret, &row.id, row.beat);
-    let prompt = prompt::render(&scene, shared.settings.prompt_tokens, &fence);
+    let prompt = prompt::render(&scene, &shared.settings, &fence);
     let request = Request {
         purpose: Purpose::Think,
         model,

@@ -48,7 +48,7 @@ pub(super) fn begin(
     let scene = Arc::new(gather(tx, room, &row, at)?);
     let seen = beat::last_seq(tx)?;
     let fence = draw::fence(&shared.secret, &format!("interview:{}", row.id), seen.unsigned_abs());
-    let told = prompt::render(&scene, shared.settings.prompt_tokens, &fence);
+    let told = prompt::render(&scene, &shared.settings, &fence);
     let sections: Vec<PromptSection> = told
         .sections
         .into_iter()

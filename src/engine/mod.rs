@@ -29,5 +29,5 @@ pub use bus::{Bus, Subscription};
 pub use clock::Clock;
 pub use handle::Handle;
 pub use runner::{EngineTask, Run, RunReport};
-pub use settings::{BudgetSettings, ProviderSetup, Settings};
+pub use settings::{BudgetSettings, PromptSections, ProviderSetup, Settings};
 pub use start::{open_read_only, start};

@@ -45,6 +45,8 @@ pub struct Settings {
     pub max_bot_count: u32,
     /// Tokens of a whole prompt at most.
     pub prompt_tokens: usize,
+    /// Tokens of its sections at most.
+    pub prompt_sections: PromptSections,
     /// What `web_search` asks; the scripted provider always asks the offline encyclopedia.
     pub search: Arc<dyn Tool>,
     /// How long search results are kept, in seconds.
@@ -90,12 +92,84 @@ impl Settings {
             thoughts_keep: 20_000,
             max_bot_count: 12,
             prompt_tokens: 6_000,
+            prompt_sections: PromptSections::default(),
             search: Arc::new(Offline),
             search_cache_seconds: 7 * 86_400,
             prices: Arc::new(Prices::embedded().clone()),
             log_level: "info".into(),
             log: LogRing::new(|| Clock::system(jiff::tz::TimeZone::UTC).now()),
             pretend_model: None,
+        }
+    }
+}
+
+/// Tokens of each section of a prompt at most; all of them shrink alike where together they are
+/// more than the whole may have.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct PromptSections {
+    /// Who the bot is.
+    pub identity: usize,
+    /// What its traits ask of it.
+    pub guidance: usize,
+    /// Its standing.
+    pub reputation: usize,
+    /// The bots it knows.
+    pub roster: usize,
+    /// What it did lately.
+    pub recent: usize,
+    /// What comes to mind.
+    pub memories: usize,
+    /// Its last posts.
+    pub own_posts: usize,
+    /// Events in force.
+    pub events: usize,
+    /// The threads it sees.
+    pub feed: usize,
+}
+
+impl Default for PromptSections {
+    fn default() -> Self {
+        Self {
+            identity: 700,
+            guidance: 500,
+            reputation: 60,
+            roster: 500,
+            recent: 600,
+            memories: 900,
+            own_posts: 700,
+            events: 400,
+            feed: 5_000,
+        }
+    }
+}
+
+impl PromptSections {
+    /// These sections within `whole` tokens.
+    #[must_use]
+    pub fn within(self, whole: usize) -> Self {
+        let sum = self.identity
+            + self.guidance
+            + self.reputation
+            + self.roster
+            + self.recent
+            + self.memories
+            + self.own_posts
+            + self.events
+            + self.feed;
+        if sum <= whole {
+            return self;
+        }
+        let part = |tokens: usize| tokens * whole / sum;
+        Self {
+            identity: part(self.identity),
+            guidance: part(self.guidance),
+            reputation: part(self.reputation),
+            roster: part(self.roster),
+            recent: part(self.recent),
+            memories: part(self.memories),
+            own_posts: part(self.own_posts),
+            events: part(self.events),
+            feed: part(self.feed),
         }
     }
 }

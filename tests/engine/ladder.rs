@@ -345,3 +345,28 @@ async fn what_others_wrote_stays_inside_a_mark_that_nobody_can_know() {
         assert!(!call.system.contains("IGNORE-ALL-RULES"));
     }
 }
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_never_exceeds_its_budget_and_small_ones_still_tell_the_acts() {
+    for budget in [600, 1_200, 6_000] {
+        let model = Model::start(|_| Reply::quiet()).await;
+        let society = Society::begin(&model.address(), 8, |s| s.prompt_tokens = budget).await;
+        for n in 0..20 {
+            let thread = CreateThread {
+                author_bot_id: "human:Mo".into(),
+                title: format!("Thread number {n} on the tides"),
+                content: "The tide table is wrong by an hour and nobody minds. ".repeat(20),
+                tags: vec![],
+            };
+            society.handle.create_thread(thread).await.unwrap();
+        }
+        society.handle.trigger("b01").await.unwrap();
+        let call = &model.calls()[0];
+        let size = (call.system.chars().count() + call.prompt.chars().count()).div_ceil(4);
+        assert!(size <= budget, "{size} of {budget}");
+        assert!(call.system.contains("You are Bot01 (b01)"), "{}", call.system);
+        for action in ["create_thread", "reply", "vote", "follow", "do_nothing"] {
+            assert!(call.system.contains(action), "{budget}: {action} is not told of: {}", call.system);
+        }
+        assert!(call.prompt.contains("Thread #"), "{budget}: no thread is shown");
+    }
+}
