@@ -204,11 +204,18 @@ pub struct ActionDef {
     pub operator: bool,
     /// Place in the hints bar, higher first; 0 is not shown.
     pub hint: u8,
+    /// What the hints bar says; empty is the title.
+    pub brief: &'static str,
 }
 
 impl ActionDef {
     const fn hint(mut self, hint: u8) -> Self {
         self.hint = hint;
+        self
+    }
+
+    const fn brief(mut self, brief: &'static str) -> Self {
+        self.brief = brief;
         self
     }
 
@@ -232,7 +239,7 @@ const fn def(
     title: &'static str,
     about: &'static str,
 ) -> ActionDef {
-    ActionDef { act, id, title, about, keys, scope, dangerous: false, operator: false, hint: 0 }
+    ActionDef { act, id, title, about, keys, scope, dangerous: false, operator: false, hint: 0, brief: "" }
 }
 
 use Scope::{Budget, Choice, Confirm, Form, Global, Line, Live, Mind, Reading, Recall, Stream, Text, Why};
@@ -242,15 +249,15 @@ use Scope::{Budget, Choice, Confirm, Form, Global, Line, Live, Mind, Reading, Re
 pub const ACTIONS: &[ActionDef] = &[
     // ---- everywhere
     def(Global, Act::Help, "help", &["?", "f1"], "Help", "Lists the keys that work where you are.").hint(90),
-    def(Global, Act::Palette, "palette", &[":", "ctrl+p"], "Command palette", "Finds any action by typing a part of its name.").hint(80),
-    def(Global, Act::PauseEngine, "pause_engine", &["space"], "Pause or resume the room", "Stops all heartbeats, or lets them run again.").operator().hint(70),
-    def(Global, Act::Step, "step", &["s"], "Step", "Runs the one beat that is due next, also while paused.").operator().hint(30),
+    def(Global, Act::Palette, "palette", &[":", "ctrl+p"], "Command palette", "Finds any action by typing a part of its name.").brief("commands").hint(80),
+    def(Global, Act::PauseEngine, "pause_engine", &["space"], "Pause or resume the room", "Stops all heartbeats, or lets them run again.").operator().brief("pause room").hint(70),
+    def(Global, Act::Step, "step", &["s"], "Step", "Runs the one beat that is due next, also while paused.").operator().brief("step").hint(30),
     def(Global, Act::TriggerAll, "trigger_all", &["T"], "Wake all bots", "Makes every bot take its beat now.").operator(),
     def(Global, Act::Pace, "pace", &["p"], "Pace", "Chooses how often bots wake, with what each pace would cost a day.").operator().hint(40),
     def(Global, Act::Providers, "providers", &["v"], "Providers", "Chooses and tests the model provider of the room.").operator(),
-    def(Global, Act::NewBot, "new_bot", &["n"], "New bot", "Makes a bot of your own, with a preview of how it will behave.").operator().hint(20),
+    def(Global, Act::NewBot, "new_bot", &["n"], "New bot", "Makes a bot of your own, with a preview of how it will behave.").operator().brief("new bot").hint(20),
     def(Global, Act::Export, "export", &["E"], "Export", "Writes threads, activity, usage and more to a file."),
-    def(Global, Act::NextTab, "next_tab", &["]"], "Next tab", "Shows the tab to the right.").hint(25),
+    def(Global, Act::NextTab, "next_tab", &["]"], "Next tab", "Shows the tab to the right.").brief("tab").hint(25),
     def(Global, Act::PrevTab, "prev_tab", &["["], "Previous tab", "Shows the tab to the left."),
     def(Global, Act::TabLive, "tab_live", &["alt+1"], "Live tab", "Shows bots, activity and the inspector."),
     def(Global, Act::TabForum, "tab_forum", &["alt+2"], "Forum tab", "Shows the threads and lets you read, vote and reply."),
@@ -260,9 +267,9 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Global, Act::TabModeration, "tab_moderation", &["alt+6"], "Moderation tab", "Shows flags and what to do about them."),
     def(Global, Act::TabEvents, "tab_events", &["alt+7"], "Events tab", "Injects events and interviews bots."),
     def(Global, Act::TabLog, "tab_log", &["alt+8"], "Log tab", "Shows what the engine reports."),
-    def(Global, Act::NextPane, "next_pane", &["tab"], "Next pane", "Moves the focus to the next pane.").hint(24),
+    def(Global, Act::NextPane, "next_pane", &["tab"], "Next pane", "Moves the focus to the next pane.").brief("pane").hint(24),
     def(Global, Act::PrevPane, "prev_pane", &["shift+tab"], "Previous pane", "Moves the focus to the pane before."),
-    def(Global, Act::Zoom, "zoom", &["z"], "Zoom", "Gives the focused pane the whole screen, or gives it back.").hint(22),
+    def(Global, Act::Zoom, "zoom", &["z"], "Zoom", "Gives the focused pane the whole screen, or gives it back.").brief("zoom").hint(22),
     def(Global, Act::Up, "up", &["k", "up"], "Up", "Moves up one line."),
     def(Global, Act::Down, "down", &["j", "down"], "Down", "Moves down one line."),
     def(Global, Act::PageUp, "page_up", &["pageup", "ctrl+u"], "Page up", "Moves up one page."),
@@ -289,48 +296,48 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Live, Act::InspectProfile, "inspect_profile", &["i"], "Profile", "Shows who the selected bot is."),
     def(Live, Act::InspectMind, "inspect_mind", &["m"], "Mind", "Opens the sliders and texts that make the selected bot.").hint(50),
     def(Live, Act::InspectBudget, "inspect_budget", &["b"], "Budget", "Opens the caps and today's use of the selected bot.").hint(48),
-    def(Live, Act::InspectMemory, "inspect_memory", &["r"], "Remembered", "Opens what the selected bot remembers.").hint(46),
+    def(Live, Act::InspectMemory, "inspect_memory", &["r"], "Memory", "Opens what the selected bot remembers.").hint(46),
     def(Live, Act::InspectWhy, "inspect_why", &["w"], "Why", "Shows why the selected act was done: prompt, memories, answer, cost.").hint(52),
     def(Live, Act::NextInspect, "next_inspect", &[">", "."], "Next inspector page", "Shows the inspector's next page."),
     def(Live, Act::PrevInspect, "prev_inspect", &["<", ","], "Previous inspector page", "Shows the inspector's page before."),
-    def(Live, Act::Trigger, "trigger", &["t"], "Wake the bot", "Makes the selected bot take its beat now.").operator().hint(44),
-    def(Live, Act::PauseBot, "pause_bot", &["x"], "Pause or resume the bot", "Stops the heartbeats of the selected bot, or lets them run again.").operator().hint(32),
+    def(Live, Act::Trigger, "trigger", &["t"], "Wake the bot", "Makes the selected bot take its beat now.").operator().brief("wake").hint(44),
+    def(Live, Act::PauseBot, "pause_bot", &["x"], "Pause or resume the bot", "Stops the heartbeats of the selected bot, or lets them run again.").operator().brief("pause bot").hint(32),
     def(Live, Act::BotPace, "bot_pace", &["P"], "Pace of the bot", "Gives the selected bot a pace of its own.").operator(),
     def(Live, Act::Interview, "interview", &["a"], "Interview", "Asks the selected bot a question out of band.").operator().hint(26),
     def(Live, Act::YamlChoice, "yaml_choice", &["Y"], "YAML changed", "Keeps the live configuration or takes the changed file's.").operator(),
     def(Live, Act::DeleteBot, "delete_bot", &["D"], "Remove the bot", "Removes the selected custom bot; its posts stay.").dangerous(),
 
     // ---- activity
-    def(Stream, Act::FilterKind, "filter_kind", &["f"], "Filter by kind", "Shows only one kind of action.").hint(54),
-    def(Stream, Act::FilterBot, "filter_bot", &["o"], "Only this bot", "Shows only what the bot of the selected line did, or all again.").hint(53),
-    def(Stream, Act::OpenThread, "open_thread", &["O"], "Open thread", "Opens the thread of the selected line in the Forum tab.").hint(51),
+    def(Stream, Act::FilterKind, "filter_kind", &["f"], "Filter by kind", "Shows only one kind of action.").brief("by kind").hint(54),
+    def(Stream, Act::FilterBot, "filter_bot", &["o"], "Only this bot", "Shows only what the bot of the selected line did, or all again.").brief("one bot").hint(53),
+    def(Stream, Act::OpenThread, "open_thread", &["O"], "Open thread", "Opens the thread of the selected line in the Forum tab.").brief("thread").hint(51),
 
     // ---- mind
     def(Mind, Act::SaveMind, "save_mind", &["enter"], "Save", "Shows what changes and saves it; on a text with no changes: edits it.").operator().hint(99),
-    def(Mind, Act::Less, "less", &["h", "left"], "Less", "One step less, or the choice before.").operator().hint(97),
-    def(Mind, Act::More, "more", &["l", "right"], "More", "One step more, or the next choice.").operator().hint(96),
-    def(Mind, Act::MuchLess, "much_less", &["H", "shift+left"], "Much less", "Ten steps less.").operator().hint(95),
-    def(Mind, Act::MuchMore, "much_more", &["L", "shift+right"], "Much more", "Ten steps more.").operator().hint(94),
+    def(Mind, Act::Less, "less", &["h", "left"], "Less", "One step less, or the choice before.").operator().brief("-1").hint(97),
+    def(Mind, Act::More, "more", &["l", "right"], "More", "One step more, or the next choice.").operator().brief("+1").hint(96),
+    def(Mind, Act::MuchLess, "much_less", &["H", "shift+left"], "Much less", "Ten steps less.").operator().brief("-10").hint(95),
+    def(Mind, Act::MuchMore, "much_more", &["L", "shift+right"], "Much more", "Ten steps more.").operator().brief("+10").hint(94),
     def(Mind, Act::Digit, "digit", &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"], "Type a number", "Sets the slider to the number you type.").operator(),
-    def(Mind, Act::EditField, "edit_field", &["e"], "Edit", "Types a value or text for the selected field.").operator().hint(93),
+    def(Mind, Act::EditField, "edit_field", &["e"], "Edit", "Types a value or text for the selected field.").operator().brief("edit").hint(93),
     def(Mind, Act::Undo, "undo", &["u"], "Undo", "Takes back the last change that is not saved; then the last that was.").operator().hint(92),
     def(Mind, Act::DiscardMind, "discard_mind", &["esc"], "Discard", "Forgets all changes that are not saved.").hint(98),
-    def(Mind, Act::ResetMind, "reset_mind", &["R"], "Reset to YAML", "Returns the bot to what its YAML file says.").dangerous().hint(91),
+    def(Mind, Act::ResetMind, "reset_mind", &["R"], "Reset to YAML", "Returns the bot to what its YAML file says.").dangerous().brief("reset").hint(91),
 
     // ---- budget
-    def(Budget, Act::EditField, "edit_cap", &["enter", "e"], "Change", "Types a new value for the selected cap or pace.").operator().hint(99),
-    def(Budget, Act::DefaultCap, "default_cap", &["d"], "Use the default", "Returns the selected cap or pace to the room's default.").operator().hint(98),
+    def(Budget, Act::EditField, "edit_cap", &["enter", "e"], "Change", "Types a new value for the selected cap or pace.").operator().brief("change").hint(99),
+    def(Budget, Act::DefaultCap, "default_cap", &["d"], "Use the default", "Returns the selected cap or pace to the room's default.").operator().brief("default").hint(98),
 
     // ---- memory in the inspector
-    def(Recall, Act::Open, "memory_source", &["enter"], "Where from", "Shows the act the selected memory comes from.").hint(99),
+    def(Recall, Act::Open, "memory_source", &["enter"], "Where from", "Shows the act the selected memory comes from.").brief("source").hint(99),
     def(Recall, Act::PinMemory, "pin_memory", &["p"], "Pin", "Pins the selected memory so that it is recalled first, or unpins it.").operator().hint(98),
     def(Recall, Act::EditMemory, "edit_memory", &["e"], "Edit", "Changes the text of the selected memory.").operator().hint(97),
     def(Recall, Act::ForgetMemory, "forget_memory", &["d", "delete"], "Forget", "Deletes the selected memory.").dangerous().hint(96),
 
     // ---- why
-    def(Why, Act::Open, "why_expand", &["enter"], "Unfold", "Unfolds or folds the selected section.").hint(99),
-    def(Why, Act::OlderAct, "older_act", &["h", "left"], "Older act", "Shows the bot's act before this one.").hint(98),
-    def(Why, Act::NewerAct, "newer_act", &["l", "right"], "Newer act", "Shows the bot's act after this one.").hint(97),
+    def(Why, Act::Open, "why_expand", &["enter"], "Unfold", "Unfolds or folds the selected section.").brief("unfold").hint(99),
+    def(Why, Act::OlderAct, "older_act", &["h", "left"], "Older act", "Shows the bot's act before this one.").brief("older").hint(98),
+    def(Why, Act::NewerAct, "newer_act", &["l", "right"], "Newer act", "Shows the bot's act after this one.").brief("newer").hint(97),
 
     // ---- windows
     def(Confirm, Act::Accept, "accept", &["enter", "y"], "Yes", "Does what is asked.").hint(99),

@@ -1,9 +1,14 @@
 //! The reason behind an act, as lines that fold.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use crate::protocol::{ActivityView, Exchange, PromptSection, RecalledMemory, WhyView};
 use crate::tui::widgets::Scroll;
+use crate::tui::widgets::text::wrap;
+
+/// Lines shown of one text.
+const LINES_MAX: usize = 400;
 
 /// What can be unfolded.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,8 +26,8 @@ pub enum Part {
 pub enum Line<'a> {
     /// Heading of a part.
     Head(Part),
-    /// A section's or an answer's text.
-    Text(&'a str),
+    /// A section's, an answer's or a memory's text.
+    Text(String),
     /// A recalled memory.
     Memory(&'a RecalledMemory),
     /// Nothing.
@@ -44,6 +49,8 @@ pub struct Why {
     pub scroll: Scroll,
     /// Why it cannot be told.
     pub missing: Option<String>,
+    /// Cells a line has, as drawn last.
+    pub width: Cell<u16>,
 }
 
 impl Why {
@@ -108,34 +115,50 @@ impl Why {
         }
     }
 
-    /// The lines of the page. Texts are one line per line of the text.
+    /// The lines of the page, texts wrapped to the width drawn last.
     #[must_use]
     pub fn lines(&self) -> Vec<Line<'_>> {
         let Some(view) = &self.view else { return Vec::new() };
+        let cells = match self.width.get() {
+            0 => 80,
+            width => width.saturating_sub(2).max(10),
+        };
+        let wrapped = |text: &str| wrap(text, cells, LINES_MAX, "…").into_iter().map(Line::Text);
         let mut lines = Vec::new();
         for (at, exchange) in view.exchanges.iter().enumerate() {
             lines.push(Line::Head(Part::Exchange(at)));
             if self.is_open(Part::Exchange(at)) {
                 if let Some(error) = &exchange.error {
-                    lines.push(Line::Text(error));
+                    lines.extend(wrapped(error));
                 }
-                lines.extend(exchange.answer.lines().map(Line::Text));
+                lines.extend(wrapped(&exchange.answer));
                 lines.push(Line::Gap);
             }
         }
         lines.push(Line::Head(Part::Memories));
         if self.is_open(Part::Memories) {
-            lines.extend(view.memories.iter().map(Line::Memory));
+            for memory in &view.memories {
+                lines.push(Line::Memory(memory));
+                lines.extend(wrapped(&memory.text));
+            }
             lines.push(Line::Gap);
         }
         for (at, section) in view.sections.iter().enumerate() {
             lines.push(Line::Head(Part::Section(at)));
             if self.is_open(Part::Section(at)) {
-                lines.extend(section.text.lines().map(Line::Text));
+                lines.extend(wrapped(&section.text));
                 lines.push(Line::Gap);
             }
         }
         lines
+    }
+
+    /// An act happened; whether it is the first one there is to show.
+    pub fn acted(&mut self, id: i64) -> bool {
+        if self.acts.first().is_none_or(|newest| *newest < id) {
+            self.acts.insert(0, id);
+        }
+        self.wanted.is_none()
     }
 
     /// A section of the prompt.

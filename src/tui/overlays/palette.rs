@@ -68,7 +68,9 @@ impl Palette {
         let mut scored: Vec<(u32, usize)> = Vec::new();
         for (at, entry) in self.all.iter().enumerate() {
             let title = pattern.score(Utf32Str::new(entry.def.title, &mut buf), &mut matcher).map(|s| s * 2);
-            let about = pattern.score(Utf32Str::new(entry.def.about, &mut buf), &mut matcher);
+            // A description counts only where it holds the words as they were typed.
+            let holds = entry.def.about.to_lowercase().contains(&typed.to_lowercase());
+            let about = holds.then_some(1);
             if let Some(score) = title.max(about) {
                 scored.push((score, at));
             }

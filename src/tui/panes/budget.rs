@@ -49,7 +49,7 @@ pub fn render(model: &Model, id: &str, area: Rect, buf: &mut Buffer, view: &View
         let chosen = at == selected;
         let mut pen = Pen::new(buf, area, row).base(theme.line(chosen && focused, focused));
         pen.put(if chosen { theme.glyphs.marker } else { " " }, theme.accent).cell(label, theme.dim, 11);
-        pen.cell(value, theme.text, 18).put(from, if *custom { theme.warn } else { theme.faint });
+        pen.cell(value, theme.text, 16).put(from, if *custom { theme.warn } else { theme.faint });
     }
     today(model, id, caps, Rect { y: area.y + 4, height: area.height.saturating_sub(4), ..area }, buf, view);
 }
@@ -141,7 +141,9 @@ fn forecast(model: &Model, id: &str, area: Rect, buf: &mut Buffer, view: &View<'
     }
     let free = model.providers.iter().find(|p| p.is_default).is_some_and(|p| p.kind == "scripted");
     if free {
-        let line = "default caps do not bind the scripted provider; it costs nothing";
-        Pen::new(buf, area, row + 2).skip(1).put(line, theme.faint);
+        let said = "The default caps do not bind the scripted provider: it costs nothing.";
+        for (line, row) in text::wrap(said, area.width.saturating_sub(1), 2, "").iter().zip(row + 2..) {
+            Pen::new(buf, area, row).skip(1).put(line, theme.faint);
+        }
     }
 }

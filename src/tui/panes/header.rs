@@ -147,7 +147,7 @@ pub fn hints(model: &Model, area: Rect, buf: &mut Buffer) {
     pen.skip(1);
     for (def, keys) in hints.iter().filter(|(def, _)| def.id != "help") {
         let Some(key) = keys.first().map(ToString::to_string) else { continue };
-        let title = def.title.to_lowercase();
+        let title = if def.brief.is_empty() { def.title.to_lowercase() } else { def.brief.to_owned() };
         if text::width(&key) + text::width(&title) + 3 > pen.room() {
             break;
         }

@@ -23,7 +23,7 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         if page == model.inspector.page {
             pen.put(&format!("[{}]", page.title()), theme.title_focus);
         } else {
-            pen.put(&format!(" {} ", page_label(page, area.width)), theme.dim);
+            pen.put(&format!(" {} ", page_label(model, page, area.width)), theme.dim);
         }
     }
     let Some(id) = &model.inspector.wanted else {
@@ -47,10 +47,15 @@ fn title_name(model: &Model) -> String {
     })
 }
 
-/// Page names are shortened where the pane is narrow.
-fn page_label(page: Page, width: u16) -> String {
+/// Page names are shortened where they do not all fit.
+fn page_label(model: &Model, page: Page, cells: u16) -> String {
+    let all: u16 = Page::ALL.iter().map(|page| text::width(page.title()) + 2).sum();
     let title = page.title();
-    if width >= 54 { title.to_owned() } else { title.chars().take(4).collect() }
+    if 6 + text::width(&title_name(model)) + all <= cells {
+        title.to_owned()
+    } else {
+        title.chars().take(4).collect()
+    }
 }
 
 /// The page whose name is at a column of the title.
@@ -63,7 +68,7 @@ pub fn page_at(model: &Model, area: Rect, x: u16) -> Option<Page> {
         let label = if *page == model.inspector.page {
             page.title().to_owned()
         } else {
-            page_label(*page, area.width)
+            page_label(model, *page, area.width)
         };
         let end = start + text::width(&label) + 2;
         let hit = (start..end).contains(&x);

@@ -33,8 +33,8 @@ pub fn act_mark(row: &Row, theme: &Theme) -> (&'static str, Style) {
 /// What an act is, in words: `replied to Marcus in “…”`.
 #[must_use]
 pub fn sentence(row: &Row, view: &View<'_>) -> String {
-    let other = row.other.as_deref().map(|id| view.name(id).to_owned());
-    let to = |word: &str| other.as_ref().map_or_else(String::new, |name| format!(" {word} {name}"));
+    let other = row.other.as_deref().filter(|id| *id != "system").map(|id| view.name(id).to_owned());
+    let to = |word: &str| other.as_ref().map_or_else(String::new, |name| format!("{word} {name}"));
     let place = || match row.thread {
         Some(id) => match view.titles.get(&id) {
             Some(title) => format!(" in #{id} {title}"),
@@ -47,12 +47,15 @@ pub fn sentence(row: &Row, view: &View<'_>) -> String {
             Some(id) => format!("opened #{id} {}", row.about),
             None => format!("opened {}", row.about),
         },
-        "reply" => format!("replied{}{}", to("to"), place()),
+        "reply" => format!("replied{}{}", to(" to"), place()),
         "vote" => {
             let way = if row.value < 0 { "down" } else { "up" };
-            format!("voted {way}{}{}", to("for"), place())
+            match &other {
+                Some(name) => format!("voted {name} {way}{}", place()),
+                None => format!("voted {way}{}", place()),
+            }
         }
-        "follow" => format!("follows{}", to("now")),
+        "follow" => format!("now follows{}", to("")),
         "unfollow" => format!("no longer follows{}", to("")),
         "web_search" => format!("looked up {}", row.about),
         "do_nothing" => "stayed quiet".into(),
@@ -66,7 +69,9 @@ pub fn sentence(row: &Row, view: &View<'_>) -> String {
 }
 
 const TIME_CELLS: u16 = 4;
-const INDENT: u16 = 9;
+const INDENT: u16 = 8;
+/// From this width on, names stand behind the initials.
+const WITH_NAMES: u16 = 56;
 
 /// Draws the stream.
 pub fn render(stream: &Stream, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
@@ -201,7 +206,9 @@ fn draw(row: &Row, inner: Rect, top: u16, selected: bool, focused: bool, buf: &m
     pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
     pen.put(&text::initials(view.name(&row.bot_id)), theme.actor(&row.bot_id)).skip(1);
     pen.put(mark, style).skip(1);
-    pen.put(view.name(&row.bot_id), theme.actor(&row.bot_id)).skip(1);
+    if inner.width >= WITH_NAMES {
+        pen.put(view.name(&row.bot_id), theme.actor(&row.bot_id)).skip(1);
+    }
     let said = sentence(row, view);
     pen.put(&said, if quiet { theme.faint } else { theme.text });
     if height(row) == 2 && top + 1 < inner.height {

@@ -26,6 +26,7 @@ pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused:
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     head(reason, area, buf, view);
     let list = Rect { y: area.y + 3, height: area.height.saturating_sub(3), ..area };
+    why.width.set(list.width);
     let lines = why.lines();
     for (row, at) in (0..list.height).zip(why.scroll.view(lines.len(), list.height)) {
         let selected = at == why.scroll.selected;
@@ -132,10 +133,12 @@ fn draw_memory(mut pen: Pen<'_>, memory: &RecalledMemory, view: &View<'_>) {
     let theme = view.theme;
     pen.skip(1).put(if memory.pinned { theme.glyphs.pin } else { " " }, theme.warn);
     meter::bar(&mut pen, 6, memory.score, None, theme.accent, theme);
-    pen.put(&format!(" {:.2} ", memory.score), theme.text);
-    pen.right(
-        &format!(" rel {:.1} rec {:.1} imp {:.1}", memory.relevance, memory.recency, memory.importance),
+    pen.put(&format!(" {:.2} {}", memory.score, memory.kind), theme.text);
+    pen.put(
+        &format!(
+            "  relevance {:.1}  recency {:.1}  weight {:.1}",
+            memory.relevance, memory.recency, memory.importance
+        ),
         theme.faint,
     );
-    pen.put(&format!("{} ", memory.kind), theme.dim).put(&memory.text, theme.text);
 }

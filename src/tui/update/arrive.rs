@@ -2,6 +2,7 @@
 
 use super::open;
 use crate::protocol::{Event, Fault, FaultKind, Notice};
+use crate::tui::live::Page;
 use crate::tui::live::mind::Applied;
 use crate::tui::live::stream::Row;
 use crate::tui::model::{Model, Tone};
@@ -39,6 +40,10 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
             if model.inspector.wanted.as_deref() == Some(bot_id) {
                 if model.inspector.mind.applied == Applied::Waiting && is_beat(action) {
                     model.inspector.mind.applied = Applied::Since(event.timestamp);
+                }
+                if model.inspector.why.acted(event.seq) && model.inspector.page == Page::Why {
+                    model.inspector.why.ask(event.seq);
+                    effects.push(Effect::Load(Load::Why(event.seq)));
                 }
                 model.stale.memory = true;
             }

@@ -75,7 +75,7 @@ pub fn stream_kind(model: &mut Model) {
     let now = model.stream.filter().kind.clone();
     let mut items = vec![Item { title: "everything".into(), current: now.is_none(), ..Item::default() }];
     items.extend(KINDS.iter().map(|kind| Item {
-        title: (*kind).into(),
+        title: kind.replace('_', " "),
         current: now.as_deref() == Some(kind),
         ..Item::default()
     }));
