@@ -124,7 +124,7 @@ struct App {
 enum Woke {
     Terminal(Option<std::io::Result<TermEvent>>),
     Event(Option<std::sync::Arc<crate::protocol::Event>>),
-    Answer(Option<Msg>),
+    Answer(Option<Box<Msg>>),
     Tick,
     Spin,
     Draw,
@@ -153,7 +153,7 @@ impl App {
                 event = terminal.next() => Woke::Terminal(event),
                 signal = signals.recv() => if signal { Woke::Suspend } else { Woke::Stop },
                 () = sleep_until(due), if self.dirty => Woke::Draw,
-                msg = answers.recv() => Woke::Answer(msg),
+                msg = answers.recv() => Woke::Answer(msg.map(Box::new)),
                 event = bus.recv(), if bus_open => Woke::Event(event),
                 _ = ticks.tick() => Woke::Tick,
                 _ = spins.tick(), if self.model.animated() => Woke::Spin,
@@ -163,7 +163,7 @@ impl App {
                 Woke::Terminal(_) | Woke::Stop => self.leave = true,
                 Woke::Suspend => self.suspend(false).await?,
                 Woke::Answer(msg) => {
-                    let mut next = msg;
+                    let mut next = msg.map(|msg| *msg);
                     while let Some(msg) = next {
                         self.handle(msg).await?;
                         next = answers.try_recv().ok();

@@ -13,6 +13,8 @@ pub struct Item {
     pub kind: MemoryKind,
     /// What it says.
     pub text: String,
+    /// The other bot, for relationships.
+    pub other: Option<String>,
     /// Where it stands: sentiment, confidence, source.
     pub note: String,
     /// `YYYY-MM-DD`.
@@ -80,6 +82,12 @@ impl Recall {
             self.lines.push(Line::Heading(kind, items.len()));
             self.lines.extend(items.into_iter().map(Line::Item));
         }
+        // A heading is nothing to act on.
+        while matches!(self.lines.get(self.scroll.selected), Some(Line::Heading(..)))
+            && self.scroll.selected + 1 < self.lines.len()
+        {
+            self.scroll.selected += 1;
+        }
     }
 
     /// The selected thing.
@@ -108,6 +116,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         id: f.id,
         kind: MemoryKind::Fact,
         text: f.fact.clone(),
+        other: None,
         note: f.source.clone(),
         date: f.date.clone(),
         activity_id: f.activity_id,
@@ -116,7 +125,8 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
     let relationships = warm.relationships.iter().rev().map(|r| Item {
         id: r.id,
         kind: MemoryKind::Relationship,
-        text: if r.notes.is_empty() { r.bot.clone() } else { format!("{}: {}", r.bot, r.notes) },
+        text: r.notes.clone(),
+        other: Some(r.bot.clone()),
         note: format!("{} ×{}", feeling(r.sentiment), r.interaction_count),
         date: r.last_interaction.clone(),
         activity_id: r.activity_id,
@@ -126,6 +136,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         id: o.id,
         kind: MemoryKind::Opinion,
         text: format!("{}: {}", o.topic, o.stance),
+        other: None,
         note: format!("{:.0} %", o.confidence * 100.0),
         date: o.date.clone(),
         activity_id: o.activity_id,
@@ -135,6 +146,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         id: i.id,
         kind: MemoryKind::Interest,
         text: i.interest.clone(),
+        other: None,
         note: String::new(),
         date: i.date.clone(),
         activity_id: i.activity_id,
@@ -144,6 +156,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         id: m.id,
         kind: MemoryKind::Moment,
         text: m.summary.clone(),
+        other: None,
         note: m.thread_id.map_or_else(String::new, |id| format!("#{id}")),
         date: m.date.clone(),
         activity_id: m.activity_id,
@@ -165,6 +178,7 @@ pub fn cold_item(cold: &ColdView) -> Item {
         id: cold.id,
         kind: MemoryKind::Cold,
         text: cold.summary.clone(),
+        other: None,
         note: format!("{} facts, {} moments", cold.facts_compressed, cold.memories_compressed),
         date: cold.period_end.clone(),
         activity_id: None,

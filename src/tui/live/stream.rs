@@ -1,5 +1,6 @@
 //! The activity stream: the newest acts first, frozen while a person reads further down.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
@@ -169,6 +170,10 @@ pub struct Stream {
     pub loading: bool,
     /// Whether it was read at all.
     pub loaded: bool,
+    /// Cells of a line of what was said, as drawn last.
+    pub text_cells: Cell<u16>,
+    /// Lines of what was said that are shown, as drawn last.
+    pub quote_lines: Cell<usize>,
 }
 
 impl Stream {

@@ -132,7 +132,7 @@ impl Form {
     }
 
     /// Moves to the next field; whether there was one.
-    pub fn next(&mut self) -> bool {
+    pub fn advance(&mut self) -> bool {
         let more = self.at + 1 < self.fields.len();
         self.at = if more { self.at + 1 } else { self.at };
         more

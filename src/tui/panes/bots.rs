@@ -28,9 +28,13 @@ pub fn render(bots: &Bots, area: Rect, buf: &mut Buffer, view: &View<'_>, focuse
     let note = match (bots.filter(), bots.total()) {
         ("", total) if total > 12 => format!("{}/{total}", (bots.scroll.selected + 1).min(total)),
         ("", _) => String::new(),
-        (filter, total) => format!("/{filter} {}/{total}", bots.len()),
+        _ => bots.len().to_string(),
     };
-    let inner = frame(buf, area, "1 Bots", &note, focused, theme);
+    let title = match bots.filter() {
+        "" => "1 Bots".to_owned(),
+        filter => format!("1 Bots /{filter}"),
+    };
+    let inner = frame(buf, area, &title, &note, focused, theme);
     if bots.is_empty() {
         let said = match (bots.loaded, bots.filter()) {
             (false, _) => "reading…",
@@ -75,7 +79,7 @@ fn draw(mut pen: Pen<'_>, bot: &BotRow, selected: bool, view: &View<'_>) {
         tail.push((glyphs.edited, theme.dim));
     }
     let word = if bot.status == Status::Active { theme.dim } else { style };
-    pen.right(&format!("{wait:>7}"), word).right(" ", word).right(mark, style);
+    pen.right(&format!("{wait:>6}"), word).right(" ", word).right(mark, style);
     pen.right(" ", theme.text)
         .right(&format!("{:>4}", text::signed(bot.reputation)), reputation(bot.reputation, theme));
     for (mark, style) in tail {

@@ -15,9 +15,15 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer) {
     let now = model.now.timestamp().to_zoned(model.zone.clone());
     if model.now.micros() > 0 {
         pen.right(" ", theme.text).right(&now.strftime("%H:%M:%S").to_string(), theme.dim);
-        if model.simulated() {
-            pen.right("simulated ", theme.warn);
+        pen.right(if model.simulated() { " simulated " } else { "  " }, theme.warn);
+    }
+    if let Some(room) = &model.room {
+        // What it costs is always told.
+        if room.simulated_cost.is_some() {
+            pen.right(" (not paid)", theme.dim);
         }
+        pen.right(" today", theme.dim).right(&text::money(room.cost_today), theme.accent);
+        pen.right(&format!(" {} tok ", text::tokens(room.tokens_today)), theme.text);
     }
     pen.put(" botarium ", theme.title_focus);
     let (mark, word, style) = match &model.connection {
@@ -62,11 +68,6 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer) {
     ];
     for (count, word, style) in states.into_iter().filter(|(count, ..)| *count > 0) {
         pen.put(&dot, theme.faint).put(&format!("{count} {word}"), style);
-    }
-    pen.put(&dot, theme.faint).put(&format!("{} tok", text::tokens(room.tokens_today)), theme.text);
-    pen.skip(1).put(&text::money(room.cost_today), theme.accent).put(" today", theme.dim);
-    if room.simulated_cost.is_some() {
-        pen.put(" (not paid)", theme.dim);
     }
     pen.put(&dot, theme.faint).put(&room.provider, theme.dim);
     if pen.room() > 24 {

@@ -92,6 +92,29 @@ pub fn render(model: &Model, buf: &mut Buffer) {
         overlay.render(area, buf, &model.theme, model.frame);
     }
     toast::render(&model.toasts, area, buf, &model.theme);
+    if model.theme.glyphs.ascii {
+        to_ascii(buf);
+    }
+}
+
+/// For terminals without Unicode: what bots wrote is spelled in ASCII, as well as it goes.
+fn to_ascii(buf: &mut Buffer) {
+    for cell in &mut buf.content {
+        if !cell.symbol().is_ascii() {
+            let plain = match cell.symbol() {
+                "…" => "~",
+                "“" | "”" | "„" | "«" | "»" => "\"",
+                "’" | "‘" => "'",
+                "–" | "—" | "−" | "‐" | "‑" => "-",
+                "·" | "•" => ".",
+                "×" => "x",
+                "→" => ">",
+                "←" => "<",
+                _ => "?",
+            };
+            cell.set_symbol(plain);
+        }
+    }
 }
 
 fn body(model: &Model, layout: &Layout, buf: &mut Buffer, view: &View<'_>) {

@@ -44,6 +44,9 @@ pub fn render(recall: &Recall, area: Rect, buf: &mut Buffer, view: &View<'_>, fo
                 pen.put(if item.pinned { theme.glyphs.pin } else { " " }, theme.warn).skip(1);
                 pen.right(" ", theme.text).right(item.date.get(5..).unwrap_or(""), theme.faint);
                 pen.right(&format!(" {} ", item.note), theme.dim);
+                if let Some(other) = &item.other {
+                    pen.put(view.name(other), theme.actor(other)).skip(1);
+                }
                 pen.put(&item.text, theme.text);
             }
         }

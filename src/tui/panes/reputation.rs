@@ -52,7 +52,7 @@ fn lines(bots: &[&ReputationHistory], plot: Rect, buf: &mut Buffer, view: &View<
     let x = |date: &str| days.binary_search(&date).unwrap_or(0) as f64;
     let scores = bots.iter().flat_map(|bot| bot.series.iter().map(|day| day.score as f64));
     let (low, high) = scores.fold((0.0_f64, 1.0_f64), |(low, high), score| (low.min(score), high.max(score)));
-    let marker = if view.theme.glyphs.ascii { Marker::Dot } else { Marker::Braille };
+    let marker = if view.theme.glyphs.ascii { Marker::Custom('*') } else { Marker::Braille };
     let width = (days.len().max(2) - 1) as f64;
     let color = |style: Style| style.fg.unwrap_or_default();
     Canvas::default()

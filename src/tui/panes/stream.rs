@@ -87,13 +87,20 @@ pub fn render(stream: &Stream, area: Rect, buf: &mut Buffer, view: &View<'_>, fo
         pen::empty(buf, inner, &said, theme);
         return;
     }
-    // Two cells per act fit at least half as many acts as lines.
+    stream.text_cells.set(inner.width.saturating_sub(INDENT + 2));
+    stream.quote_lines.set(match inner.height {
+        0..14 => 1,
+        14..30 => 2,
+        _ => 3,
+    });
     let shown = visible(stream, inner.height);
     scroll::bar(buf, area, shown.first().map_or(0, |(line, _)| *line), shown.len(), stream.len(), theme);
     for (line, top) in shown {
         let Some(row) = stream.line(line) else { break };
         let selected = line == stream.scroll.selected && (focused || stream.is_frozen());
-        draw(row, inner, top, selected, focused, buf, view);
+        let base = theme.line(selected, focused);
+        draw(row, inner, top, (selected, base), buf, view);
+        draw_quote(&quote(stream, row), row, inner, top + 1, base, buf, view);
     }
 }
 
@@ -155,14 +162,24 @@ fn tail(text: &str, cells: u16) -> &str {
     &text[start..]
 }
 
-const fn height(row: &Row) -> u16 {
-    if row.quote.is_empty() { 1 } else { 2 }
+/// The lines of what was said, as many as there is room for.
+fn quote(stream: &Stream, row: &Row) -> Vec<String> {
+    if row.quote.is_empty() {
+        return Vec::new();
+    }
+    let quiet = row.action == "do_nothing";
+    let lines = if quiet { 1 } else { stream.quote_lines.get() };
+    text::wrap(&text::safe(&row.quote), stream.text_cells.get().max(1), lines, "…")
+}
+
+fn height(stream: &Stream, row: &Row) -> u16 {
+    1 + u16::try_from(quote(stream, row).len()).unwrap_or(0)
 }
 
 /// The lines to draw and where each begins.
 fn visible(stream: &Stream, space: u16) -> Vec<(usize, u16)> {
     let len = stream.len();
-    let heights = |line: usize| stream.line(line).map_or(1, height);
+    let heights = |line: usize| stream.line(line).map_or(1, |row| height(stream, row));
     // Found by walking up from the selected line, so that it is always seen whole.
     let selected = stream.scroll.selected.min(len.saturating_sub(1));
     let mut first = stream.scroll.top().min(selected);
@@ -191,14 +208,20 @@ fn visible(stream: &Stream, space: u16) -> Vec<(usize, u16)> {
 pub fn line_at(stream: &Stream, row: u16) -> Option<usize> {
     let mut top = 0;
     (stream.scroll.top()..stream.len()).find(|line| {
-        top += stream.line(*line).map_or(1, height);
+        top += stream.line(*line).map_or(1, |row| height(stream, row));
         row < top
     })
 }
 
-fn draw(row: &Row, inner: Rect, top: u16, selected: bool, focused: bool, buf: &mut Buffer, view: &View<'_>) {
+fn draw(
+    row: &Row,
+    inner: Rect,
+    top: u16,
+    (selected, base): (bool, Style),
+    buf: &mut Buffer,
+    view: &View<'_>,
+) {
     let theme = view.theme;
-    let base = theme.line(selected, focused);
     let (mark, style) = act_mark(row, theme);
     let quiet = matches!(row.action.as_str(), "do_nothing" | "config_updated");
     let mut pen = Pen::new(buf, inner, top).base(base);
@@ -211,16 +234,25 @@ fn draw(row: &Row, inner: Rect, top: u16, selected: bool, focused: bool, buf: &m
     }
     let said = sentence(row, view);
     pen.put(&said, if quiet { theme.faint } else { theme.text });
-    if height(row) == 2 && top + 1 < inner.height {
-        let mut pen = Pen::new(buf, inner, top + 1).base(base);
-        let quote = row.quote.replace('\n', " ");
-        pen.skip(INDENT);
-        if row.action == "failed" {
-            pen.put(&quote, theme.bad);
-        } else {
-            pen.put(theme.glyphs.quote_open, theme.faint);
-            let room = pen.room().saturating_sub(1);
-            pen.put_in(&quote, theme.quote, room).put(theme.glyphs.quote_close, theme.faint);
+}
+
+fn draw_quote(
+    lines: &[String],
+    row: &Row,
+    inner: Rect,
+    top: u16,
+    base: Style,
+    buf: &mut Buffer,
+    view: &View<'_>,
+) {
+    let theme = view.theme;
+    let style = if row.action == "failed" { theme.bad } else { theme.quote };
+    for (at, line) in lines.iter().enumerate() {
+        let mut pen = Pen::new(buf, inner, top + u16::try_from(at).unwrap_or(0)).base(base);
+        let open = if at == 0 && row.action != "failed" { theme.glyphs.quote_open } else { " " };
+        pen.skip(INDENT - 1).put(open, theme.faint).put(line, style);
+        if at + 1 == lines.len() && row.action != "failed" {
+            pen.put(theme.glyphs.quote_close, theme.faint);
         }
     }
 }

@@ -47,19 +47,27 @@ fn head(reason: &WhyView, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         .put(&sentence(&row, view), theme.text);
     let latency: i64 = reason.exchanges.iter().map(|e| e.latency_ms).sum();
     let mut pen = Pen::new(buf, area, 1);
-    let model = if reason.model.is_empty() { String::new() } else { format!(" / {}", reason.model) };
-    pen.put(&format!("{}{model}", reason.provider), theme.dim);
-    pen.put(&format!("  read: {}", reason.rung), theme.dim);
-    pen.put(
-        &format!(
-            "  {} tok  {}  {}",
-            text::tokens(row.tokens),
-            text::money(reason.cost_usd),
-            duration(latency)
-        ),
-        theme.dim,
-    );
-    pen.put(&format!("  {}", view.clock(row.at)), theme.faint);
+    let spent =
+        format!("{} tok  {}  {}", text::tokens(row.tokens), text::money(reason.cost_usd), duration(latency));
+    pen.put(&spent, theme.text);
+    pen.put(&format!("  {} {}", rung(&reason.rung), view.clock(row.at)), theme.dim);
+    let model = if reason.model.is_empty() || reason.model == reason.provider {
+        String::new()
+    } else {
+        format!(" / {}", reason.model)
+    };
+    pen.put(&format!("  {}{model}", reason.provider), theme.faint);
+}
+
+/// How the answer was read, in words.
+fn rung(rung: &str) -> &str {
+    match rung {
+        "schema" => "read at once",
+        "embedded" => "found inside prose",
+        "repaired" => "read after a repair",
+        "failed" => "could not be read",
+        _ => "no answer to read",
+    }
 }
 
 fn duration(ms: i64) -> String {

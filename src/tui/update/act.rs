@@ -111,11 +111,8 @@ fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
         }
         (Overlay::Form(form), act) => match act {
             Act::Submit => return answer::submitted(model),
-            Act::NextField => {
-                if !form.next() {
-                    return answer::submitted(model);
-                }
-            }
+            Act::NextField if form.advance() => {}
+            Act::NextField => return answer::submitted(model),
             Act::PrevField => form.prev(),
             Act::ChooseNext | Act::ChoosePrev => {
                 form.step(if act == Act::ChooseNext { 1 } else { -1 });

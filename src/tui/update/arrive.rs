@@ -181,9 +181,19 @@ pub fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect> {
     effects
 }
 
+/// What a newcomer is told.
+const WELCOME: &str = "Welcome. These bots share a forum and act by themselves: they post, answer, vote and remember. \
+     You watch, steer and pay. What it costs stands at the top right; ? lists the keys.";
+
 fn take_room(model: &mut Model, room: crate::protocol::RoomView) {
     if let Ok(zone) = jiff::tz::TimeZone::get(&room.timezone) {
         model.zone = zone;
+    }
+    if model.room.is_none() && room.last_seq < 30 && model.tab == crate::tui::model::Tab::Live {
+        model.toast(Tone::Info, WELCOME);
+        if let Some(toast) = model.toasts.last_mut() {
+            toast.ticks = 15;
+        }
     }
     if room.now > model.now || room.simulated {
         model.now = room.now;

@@ -144,7 +144,7 @@ pub fn tokens(count: i64) -> String {
 pub fn money(amount: crate::domain::Money) -> String {
     let dollars = amount.dollars();
     match dollars.abs() {
-        d if d == 0.0 => "$0".into(),
+        0.0 => "$0".into(),
         d if d < 0.000_1 => "<$0.0001".into(),
         d if d < 0.01 => format!("${dollars:.4}"),
         d if d < 1.0 => format!("${dollars:.3}"),

@@ -1,0 +1,140 @@
+//! Every row of the table does something, somewhere a person can get to.
+
+use std::collections::BTreeSet;
+
+use super::fixture::{model, press};
+use crate::tui::action::{ACTIONS, Scope};
+use crate::tui::keymap::Keymap;
+use crate::tui::model::Model;
+use crate::tui::msg::{Effect, Msg};
+use crate::tui::overlays::{Overlay, TextEdit, Then};
+use crate::tui::update::update;
+
+/// A model in which the keys of `scope` count, with something selected to act on.
+fn place(scope: Scope) -> Option<Model> {
+    let mut model = model(120, 36);
+    let keys: &[&str] = match scope {
+        Scope::Global | Scope::Live => &["1"],
+        Scope::Stream => &["2"],
+        Scope::Mind => &["m"],
+        Scope::Budget => &["b"],
+        Scope::Recall => &["r", "j"],
+        Scope::Why => &["w", "j", "j"],
+        Scope::Confirm => &["m", "R"],
+        Scope::Choice => &["v"],
+        Scope::Form => &["n"],
+        Scope::Line => &[":"],
+        Scope::Reading => &["?"],
+        Scope::Text => {
+            let edit = TextEdit::new("text", "something", Then::EditMemory(1));
+            model.overlays.push(Overlay::Text(Box::new(edit)));
+            &[]
+        }
+        // The other tabs have their own tests.
+        _ => return None,
+    };
+    press(&mut model, keys);
+    assert_eq!(model.scopes()[0], if scope == Scope::Global { Scope::Live } else { scope });
+    Some(model)
+}
+
+/// Everything that can be seen or is asked for, as text.
+fn trace(model: &Model, effects: &[Effect]) -> String {
+    format!("{model:?} {effects:?}")
+}
+
+#[test]
+fn every_action_has_an_effect_by_its_key() {
+    let mut idle = BTreeSet::new();
+    for def in ACTIONS {
+        let Some(mut probe) = place(def.scope) else { continue };
+        // Somewhere in the middle, so that every direction is open.
+        if matches!(def.scope, Scope::Live | Scope::Global) {
+            press(&mut probe, &["j", "j"]);
+        }
+        let key = Keymap::default().keys(def.id)[0];
+        // An action may need things to be moved or changed before it means something.
+        let mut moved = false;
+        for ready in [
+            &[][..],
+            &["L"],
+            &["down"],
+            &["j", "j"],
+            &["tab"],
+            &["tab", "down"],
+            &["j", "k", "l"],
+            &["]"],
+            &["tab"; 7],
+        ] {
+            let Some(mut model) = place(def.scope) else { continue };
+            if matches!(def.scope, Scope::Live | Scope::Global) {
+                press(&mut model, &["j", "j"]);
+            }
+            let _ = super::fixture::text(&model);
+            press(&mut model, ready);
+            let _ = super::fixture::text(&model); // pages are as long as they were drawn
+            if !model.scopes().contains(&def.scope)
+                || model.keymap.find(key, &model.scopes()).is_none_or(|d| d.id != def.id)
+            {
+                continue;
+            }
+            let before = trace(&model, &[]);
+            let effects = update(&mut model, Msg::Key(key));
+            if trace(&model, &effects) != before {
+                moved = true;
+                break;
+            }
+        }
+        if !moved {
+            idle.insert(def.id);
+        }
+    }
+    assert!(idle.is_empty(), "these do nothing: {idle:?}");
+}
+
+#[test]
+fn help_lists_exactly_the_keys_that_work() {
+    for scope in [Scope::Live, Scope::Stream, Scope::Mind, Scope::Budget, Scope::Recall, Scope::Why] {
+        let mut model = place(scope).unwrap();
+        let scopes = model.scopes();
+        let keys: Vec<_> = model
+            .keymap
+            .in_force(&scopes)
+            .flat_map(|(def, keys)| keys.into_iter().map(move |k| (def.id, k)))
+            .collect();
+        for (id, key) in &keys {
+            assert_eq!(model.keymap.find(*key, &scopes).unwrap().id, *id, "{key}");
+        }
+        press(&mut model, &["?"]);
+        let Some(Overlay::Reading(reading)) = model.overlays.last() else { panic!() };
+        let plain = reading.plain();
+        let listed: BTreeSet<_> = keys.iter().map(|(id, _)| *id).collect();
+        for def in ACTIONS {
+            let there = plain.contains(def.about) && plain.contains(def.title);
+            if listed.contains(def.id) {
+                assert!(there, "{} is missing in {scope:?}", def.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_viewer_may_look_but_not_change() {
+    for def in ACTIONS.iter().filter(|def| def.operator) {
+        let Some(mut model) = place(def.scope) else { continue };
+        model.role = crate::link::Role::Viewer;
+        let key = Keymap::default().keys(def.id)[0];
+        let effects = update(&mut model, Msg::Key(key));
+        assert!(effects.is_empty(), "{} did {effects:?}", def.id);
+        assert!(model.toasts.iter().any(|toast| toast.text.contains("viewer")), "{}", def.id);
+    }
+}
+
+#[test]
+fn dangerous_actions_ask_first() {
+    for def in ACTIONS.iter().filter(|def| def.dangerous) {
+        let Some(mut model) = place(def.scope) else { continue };
+        let effects = press(&mut model, &[def.keys[0]]);
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Run(_))), "{} acts at once", def.id);
+    }
+}

@@ -1,0 +1,192 @@
+//! What a person does, key by key, and what is asked of the engine.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::fixture::{act, bots, config, give, model, now, press, serve, text, type_text};
+use crate::domain::Stamp;
+use crate::protocol::*;
+use crate::tui::live::mind::Applied;
+use crate::tui::msg::{Command, Data, Effect, Load, Msg, Outcome};
+use crate::tui::update::{is_quiet, update};
+
+fn beat(seq: i64, bot: &str, action: &str) -> Msg {
+    Msg::Event(Arc::new(Event {
+        seq,
+        timestamp: now().plus_seconds(seq),
+        notice: Notice::HeartbeatComplete {
+            bot_id: bot.into(),
+            bot_name: bot.into(),
+            action: action.into(),
+            details: json!({"reputation_score": 13, "content": format!("words {seq}"), "thread_id": 3}),
+            tokens_used: 100,
+            cost_usd: crate::domain::Money::from_nanos(1_000),
+        },
+    }))
+}
+
+#[test]
+fn a_slider_is_moved_shown_saved_and_applied() {
+    let mut model = model(160, 45);
+    press(&mut model, &["m", "L"]);
+    assert!(text(&model).contains("90 (was 80)") && text(&model).contains("1 change not saved"));
+    assert!(press(&mut model, &["enter"]).is_empty());
+    assert!(text(&model).contains("80 → 90"));
+    let effects = press(&mut model, &["enter"]);
+    let patch = json!({"behavior": {"creativity_level": 90}});
+    assert_eq!(effects, [Effect::Run(Command::SetConfig("ada_001".into(), patch.clone()))]);
+    let saved = BotConfigView {
+        bot_id: "ada_001".into(),
+        bot_name: "Ada".into(),
+        personality_config: config("ada_001", "Ada", 90),
+        cost_caps: super::fixture::caps(),
+        yaml_config: Some(config("ada_001", "Ada", 70)),
+    };
+    update(
+        &mut model,
+        Msg::Ran(Command::SetConfig("ada_001".into(), patch), Ok(Outcome::Config(Box::new(saved)))),
+    );
+    assert!(text(&model).contains("takes effect on the next beat"));
+    update(&mut model, beat(20, "ada_001", "reply"));
+    assert_eq!(model.inspector.mind.applied, Applied::Since(now().plus_seconds(20)));
+    assert!(text(&model).contains("applied by the beat at"));
+    // Undo of what was saved asks the engine for the way back.
+    let back =
+        Effect::Run(Command::SetConfig("ada_001".into(), json!({"behavior": {"creativity_level": 80}})));
+    assert_eq!(press(&mut model, &["u"]), [back]);
+}
+
+#[test]
+fn reset_says_what_is_lost_and_asks() {
+    let mut model = model(120, 36);
+    assert!(press(&mut model, &["m", "R"]).is_empty());
+    assert!(text(&model).contains("80 → 70"));
+    assert!(press(&mut model, &["esc"]).is_empty() && model.overlays.is_empty());
+    assert_eq!(press(&mut model, &["R", "y"]), [Effect::Run(Command::ResetBot("ada_001".into()))]);
+}
+
+#[test]
+fn a_cap_is_typed_checked_and_returned_to_the_default() {
+    let mut model = model(120, 36);
+    press(&mut model, &["b", "enter"]);
+    type_text(&mut model, "lots");
+    assert!(press(&mut model, &["enter"]).is_empty());
+    assert!(text(&model).contains("a whole number of tokens"));
+    press(&mut model, &["ctrl+u"]);
+    type_text(&mut model, "50k");
+    let set = SetCaps { daily_token_cap: Some(Some(50_000)), ..SetCaps::default() };
+    assert_eq!(press(&mut model, &["enter"]), [Effect::Run(Command::SetCaps("ada_001".into(), set))]);
+    let unset = SetCaps { daily_token_cap: Some(None), ..SetCaps::default() };
+    assert_eq!(press(&mut model, &["d"]), [Effect::Run(Command::SetCaps("ada_001".into(), unset))]);
+}
+
+#[test]
+fn scrolling_freezes_the_stream_and_the_top_lets_it_run() {
+    let mut model = model(120, 36);
+    press(&mut model, &["2", "j", "j"]);
+    let selected = model.stream.selected().unwrap().seq;
+    for seq in 20..23 {
+        update(&mut model, beat(seq, "sage_001", "reply"));
+    }
+    assert_eq!(model.stream.selected().unwrap().seq, selected);
+    assert!(text(&model).contains("3 new ↑") && !text(&model).contains("words 22"));
+    press(&mut model, &["g"]);
+    assert!(text(&model).contains("words 22") && !text(&model).contains("new ↑"));
+}
+
+#[test]
+fn why_of_any_act() {
+    let mut model = model(120, 36);
+    press(&mut model, &["2", "j", "w"]);
+    assert_eq!(model.inspector.why.wanted, Some(8));
+    assert_eq!(model.inspector.wanted.as_deref(), Some("rex_001"));
+}
+
+#[test]
+fn a_priced_provider_tells_the_cost_and_asks() {
+    let mut model = model(120, 36);
+    let choose = Command::SetDefaultProvider { name: "anthropic".into(), confirm_cost: false };
+    assert_eq!(press(&mut model, &["v", "k", "k", "enter"]), [Effect::Run(choose.clone())]);
+    let fault = Fault::conflict("anthropic is expected to cost $2.10 a day at this pace");
+    update(&mut model, Msg::Ran(choose, Err(fault)));
+    assert!(text(&model).contains("$2.10 a day"));
+    let sure = Command::SetDefaultProvider { name: "anthropic".into(), confirm_cost: true };
+    assert_eq!(press(&mut model, &["enter"]), [Effect::Run(sure)]);
+}
+
+#[test]
+fn an_interview_streams_into_its_window() {
+    let mut model = model(120, 36);
+    press(&mut model, &["a"]);
+    type_text(&mut model, "Why doors?");
+    let ask =
+        Command::Interview("ada_001".into(), Interview { question: "Why doors?".into(), remember: false });
+    assert_eq!(press(&mut model, &["ctrl+s"]), [Effect::Run(ask.clone())]);
+    let delta = Notice::ThoughtDelta { bot_id: "ada_001".into(), text: "Because they".into() };
+    update(&mut model, Msg::Event(Arc::new(Event { seq: 9, timestamp: Stamp::default(), notice: delta })));
+    assert!(text(&model).contains("Because they") && model.animated());
+    let answer = InterviewAnswer {
+        answer: "Because they open.".into(),
+        tokens_used: 12,
+        cost_usd: crate::domain::Money::ZERO,
+    };
+    update(&mut model, Msg::Ran(ask, Ok(Outcome::Interview(answer))));
+    assert!(text(&model).contains("Because they open.") && text(&model).contains("12 tokens"));
+}
+
+#[test]
+fn an_idle_screen_draws_nothing_between_ticks_and_asks_nothing_at_them() {
+    let mut model = model(120, 36);
+    assert!(!model.animated());
+    // Two ticks without news: no read.
+    update(&mut model, Msg::Tick(now().plus_seconds(1)));
+    assert_eq!(update(&mut model, Msg::Tick(now().plus_seconds(2))), []);
+    // What cannot be seen makes no frame.
+    let moved = crossterm::event::MouseEvent {
+        kind: crossterm::event::MouseEventKind::Moved,
+        column: 1,
+        row: 1,
+        modifiers: crossterm::event::KeyModifiers::NONE,
+    };
+    assert!(is_quiet(&model, &Msg::Mouse(moved)));
+    // The same model gives the same cells: a frame would be empty.
+    assert_eq!(super::fixture::screen(&model), super::fixture::screen(&model));
+}
+
+#[test]
+fn news_are_read_once_at_the_next_tick() {
+    let mut model = model(160, 45);
+    update(&mut model, Msg::Tick(now().plus_seconds(1)));
+    for seq in 20..520 {
+        assert_eq!(update(&mut model, beat(seq, "sage_001", "reply")), []);
+    }
+    let effects = update(&mut model, Msg::Tick(now().plus_seconds(2)));
+    assert!(effects.contains(&Effect::Load(Load::Bot("sage_001".into()))));
+    assert!(effects.len() <= 8, "{effects:?}");
+    serve(&mut model, effects);
+    assert_eq!(update(&mut model, Msg::Tick(now().plus_seconds(3))), []);
+}
+
+#[test]
+fn a_gap_is_read_page_by_page_without_repeats() {
+    let mut model = model(120, 36);
+    let notice = Notice::Resync { from_seq: 10, to_seq: 300 };
+    let effects = update(&mut model, Msg::Event(Arc::new(Event { seq: 300, timestamp: now(), notice })));
+    let [Effect::Load(Load::Activity(query))] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(query.after_seq, Some(9));
+    let page: Vec<_> = (10..210).map(|id| act(id, ("ada_001", "Ada"), "reply", json!({}))).collect();
+    let next = give(&mut model, Load::Activity(query.clone()), Data::Activity(page.clone()));
+    assert!(matches!(&next[..], [Effect::Load(Load::Activity(q))] if q.after_seq == Some(209)));
+    let len = model.stream.len();
+    give(&mut model, Load::Activity(query.clone()), Data::Activity(page));
+    assert_eq!(model.stream.len(), len);
+}
+
+#[test]
+fn a_removed_bot_leaves_the_list() {
+    let mut model = model(120, 36);
+    let gone = Fault::not_found("bot", "rex_001");
+    update(&mut model, Msg::Loaded(Load::Bot("rex_001".into()), Err(gone)));
+    assert_eq!(model.bots.total(), bots().len() - 1);
+}
