@@ -3,6 +3,7 @@
 use std::io::{IsTerminal as _, Write};
 
 use anyhow::Context as _;
+use tokio_util::sync::CancellationToken;
 
 use super::exit::{Exit, Usage};
 use super::{Globals, RoomArgs, door, runtime, serve, setup};
@@ -24,6 +25,14 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
     )?;
     runtime::block_on(async {
         let handle = door::engine(globals, &config, ring).await?;
+        let stop = CancellationToken::new();
+        let port = match serve::open_port(&handle, &config, &stop).await {
+            Ok(port) => port,
+            Err(error) => {
+                door::close(handle).await?;
+                return Err(error);
+            }
+        };
         let engine = handle.spawn();
         let recorder = args.record.as_deref().map(|path| {
             let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
@@ -38,6 +47,10 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
         let state_file = Some(config.home.root.join("data/screen.json"));
         let shown =
             tui::run(Link::Local(handle), Options { ui: config.ui.clone(), state_file, output }).await;
+        stop.cancel();
+        if let Some(port) = port {
+            port.closed().await;
+        }
         engine.stop(serve::GRACE).await;
         if let Some(recorder) = recorder {
             recorder.finish().context("the recording is not complete")?;
