@@ -65,7 +65,9 @@ pub fn run(globals: &Globals, args: &DemoArgs, out: &Out) -> anyhow::Result<Exit
     let theme = ThemeName::parse(&args.theme).unwrap_or_default();
     let stop = async {
         match (&scenario, &args.picture) {
-            (Some(scenario), _) => play(home.path(), scenario, seed, theme, args.record.as_deref(), out).await,
+            (Some(scenario), _) => {
+                play(home.path(), scenario, seed, theme, args.record.as_deref(), out).await
+            }
             (None, Some(file)) => {
                 let size = args.size.unwrap_or((120, 36));
                 picture(home.path(), file, size, seed, theme, out).await

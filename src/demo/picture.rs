@@ -98,8 +98,8 @@ impl Look {
         if cell.modifier.contains(Modifier::DIM) {
             ink = mixed(ink, paper);
         }
-        let marks =
-            cell.modifier & (Modifier::BOLD | Modifier::ITALIC | Modifier::UNDERLINED | Modifier::CROSSED_OUT);
+        let marks = cell.modifier
+            & (Modifier::BOLD | Modifier::ITALIC | Modifier::UNDERLINED | Modifier::CROSSED_OUT);
         Self { ink, paper, marks }
     }
 }

@@ -73,7 +73,11 @@ pub async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
 }
 
 /// Changes something and waits for it.
-pub async fn change(link: &Link, command: &Command, answers: &UnboundedSender<Msg>) -> Result<Outcome, Fault> {
+pub async fn change(
+    link: &Link,
+    command: &Command,
+    answers: &UnboundedSender<Msg>,
+) -> Result<Outcome, Fault> {
     let config = |view| Outcome::Config(Box::new(view));
     let bot = |view| Outcome::Bot(Box::new(view));
     Ok(match command.clone() {

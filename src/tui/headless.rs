@@ -52,7 +52,8 @@ impl Headless {
     /// The first frame could not be drawn.
     pub async fn open(link: Link, (width, height): (u16, u16), theme: ThemeName) -> anyhow::Result<Self> {
         crossterm::style::force_color_output(true);
-        let mut model = Model::new((width, height), Theme::new(theme, Colors::True, false), Keymap::default());
+        let mut model =
+            Model::new((width, height), Theme::new(theme, Colors::True, false), Keymap::default());
         model.label = link.label();
         model.connection = link.connection();
         model.role = link.role();

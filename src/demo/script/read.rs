@@ -156,7 +156,11 @@ pub fn parse_size(text: &str) -> Result<(u16, u16), String> {
     let (width, height) = text.trim().split_once('x').ok_or_else(wrong)?;
     let (width, height): (u16, u16) =
         (width.parse().map_err(|_| wrong())?, height.parse().map_err(|_| wrong())?);
-    if (20..=500).contains(&width) && (5..=200).contains(&height) { Ok((width, height)) } else { Err(wrong()) }
+    if (20..=500).contains(&width) && (5..=200).contains(&height) {
+        Ok((width, height))
+    } else {
+        Err(wrong())
+    }
 }
 
 #[cfg(test)]
@@ -198,7 +202,11 @@ mod tests {
     fn complaints_name_file_line_and_step() {
         let complaint = |text: &str| parse("x.yaml", text).unwrap_err().to_string();
         let steps = |step: &str| complaint(&format!("steps:\n  - pause: 1\n  - {step}\n"));
-        assert!(steps("keyz: j").starts_with("x.yaml:3: step 2: `keyz` is no step; "), "{}", steps("keyz: j"));
+        assert!(
+            steps("keyz: j").starts_with("x.yaml:3: step 2: `keyz` is no step; "),
+            "{}",
+            steps("keyz: j")
+        );
         assert!(steps("keys: hyper+x").starts_with("x.yaml:3: step 2: `hyper+x` is no key"));
         assert!(steps("pause: soon").starts_with("x.yaml:3: step 2: "));
         assert!(steps("resize: 4x4").contains("such as 120x36"));
