@@ -349,7 +349,7 @@ fn at_once(
         Ok(finished) => {
             if let Some(id) = finished.result.activity_id {
                 let extraction = memory::extract(&ready.scene, &choice.action);
-                tx.part(|tx| remember(shared, room, tx, ready, id, &choice, &extraction))?;
+                remember(shared, room, tx, ready, id, &choice, &extraction)?;
             }
             Ok(finished)
         }

@@ -270,7 +270,7 @@ async fn fast_batch(
             while done.len() + awaited.len() < size {
                 let Some(beat) = inner.take_next(&chosen, until) else { break };
                 noted.lock().unwrap_or_else(PoisonError::into_inner).push(beat.clone());
-                match tx.part(|tx| heartbeat::advance_or_release(&inner, &mut room, tx, &beat))? {
+                match heartbeat::advance_or_release(&inner, &mut room, tx, &beat)? {
                     Begun::Over(finished) => {
                         inner.schedule().plan(&finished.bot, finished.next);
                         done.push(finished);

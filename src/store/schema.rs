@@ -26,7 +26,7 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path, durability: Dura
         },
     )?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
-    connection.pragma_update(None, "cache_size", -16_000)?;
+    connection.pragma_update(None, "cache_size", -6_000)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "wal_autocheckpoint", 2_000)?;
     Migrations::from_slice(STEPS).to_latest(connection).map_err(|error| match error {
