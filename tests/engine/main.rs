@@ -6,7 +6,11 @@
 
 mod books;
 mod days;
+mod killed;
 mod ladder;
 mod memories;
 mod model;
+mod pace;
+mod rooms;
 mod society;
+mod troubles;
