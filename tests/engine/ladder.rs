@@ -200,7 +200,7 @@ async fn hostile_texts_are_clean_wherever_they_are_stored_or_announced() {
     let model = Model::start(move |call| match call.aim {
         Aim::Think => {
             let act = &acts[turn.fetch_add(1, std::sync::atomic::Ordering::SeqCst) % acts.len()];
-            Reply::act(act.clone()).from_model(HOSTILE)
+            Reply::act(act.clone()).by_model(HOSTILE)
         }
         Aim::Repair => Reply::text(format!("{HOSTILE} no")),
         Aim::Extract => Reply::text(

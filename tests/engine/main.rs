@@ -11,6 +11,7 @@ mod ladder;
 mod memories;
 mod model;
 mod pace;
+mod real;
 mod rooms;
 mod society;
 mod troubles;

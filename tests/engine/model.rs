@@ -125,7 +125,7 @@ impl Reply {
         self
     }
 
-    pub fn from_model(mut self, name: &str) -> Self {
+    pub fn by_model(mut self, name: &str) -> Self {
         self.model = name.into();
         self
     }

@@ -142,12 +142,12 @@ async fn lived(seed: u64, parts: &[u64]) -> BTreeMap<String, Vec<u8>> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_seed_gives_the_same_run_also_when_it_is_stopped_and_resumed() {
-    let whole = lived(11, &[400]).await;
+    let whole = lived(11, &[180]).await;
     assert!(whole["Memories Json"].len() > 10_000 && whole["Thoughts Jsonl"].len() > 100_000);
-    assert_same(&whole, &lived(11, &[400]).await);
-    assert_same(&whole, &lived(11, &[200, 200]).await);
-    assert_same(&whole, &lived(11, &[1, 37, 133, 229]).await);
-    let other = lived(12, &[400]).await;
+    assert_same(&whole, &lived(11, &[180]).await);
+    assert_same(&whole, &lived(11, &[90, 90]).await);
+    assert_same(&whole, &lived(11, &[1, 37, 62, 80]).await);
+    let other = lived(12, &[180]).await;
     assert_ne!(whole["Replies Json"], other["Replies Json"]);
     assert_ne!(whole["Activity Json"], other["Activity Json"]);
 }
