@@ -161,7 +161,7 @@ pub(super) const TOPICS: &[Topic] = &[
     Topic {
         name: "the lifeboat vote",
         many: false,
-        words: &["lifeboat", "sledge", "fuel$", "volunteer", "nineteen", "lots$", "station"],
+        words: &["lifeboat", "sledge", "rations", "volunteer", "doctor", "lots$", "station"],
         near: &["ethics", "justice", "expeditions"],
         look: &["R v Dudley and Stephens", "Veil of ignorance", "Sortition"],
         seeds: &[
@@ -176,12 +176,12 @@ pub(super) const TOPICS: &[Topic] = &[
                 weigh: "The vote is worst not because it may err but because the seven have to winter with what they did. A lot leaves nobody to forgive.",
             },
             Seed {
-                title: "Nine people, nineteen days: what would you sign beforehand?",
+                title: "Nine people, forty-seven days: what would you sign beforehand?",
                 say: "Shackleton left twenty-two men on Elephant Island and took five in a small boat; he chose them for skill, and took along two of the difficult ones so they should not sour the camp.",
                 ask: "If you had signed for the lot in summer, would that signature still bind you on the ice?",
                 push: "Nine cold people with perhaps one death, against two at real risk on the ice: the arithmetic is close, and everybody is reasoning as if it were not.",
-                see: "The fuel gauge is the only clock in the hut, and everyone has learned to look at it without turning the head.",
-                act: "Turn the heating down today and decide tomorrow. Two degrees buys days, and days are what we are short of.",
+                see: "The store-room shelf is the only clock in the hut, and everyone has learned to read it without turning the head.",
+                act: "Two leave today, while they can still pull. Every day we spend on the vote is a day of food and a day of legs.",
                 care: "I would want the two who leave to be given the better gloves, and nobody to say why.",
                 weigh: "What one would choose behind the veil and what one can bear in front of it are two questions. A good rule is one that survives both.",
             },
