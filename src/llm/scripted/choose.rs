@@ -170,7 +170,7 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
         let mine_last = thread.replies.iter().rposition(|reply| reply.author == view.me());
         let own =
             view.scene.own_posts.iter().filter(|post| post.thread_id == thread.id && post.reply_id.is_some());
-        let tired = own.count() as i32 * 16 + i32::try_from(thread.reply_count / 8).unwrap_or(99) * 5;
+        let tired = own.count() as i32 * 26 + i32::try_from(thread.reply_count / 6).unwrap_or(99) * 6;
         let interest = interest_in(&view.persona, thread);
         let mut add = |post: Post<'a>, base: i32| {
             if post.author() == view.me() {
@@ -180,6 +180,8 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
             if post.for_me() {
                 score += 70;
             }
+            // A long thread has had its turn.
+            score -= i32::try_from(thread.reply_count - 9).unwrap_or(99).max(0) * 9;
             score += (view.sentiment(post.author()).abs() * 12.0) as i32;
             if view.acquaintance(post.author()).is_some_and(|other| other.followed) {
                 score += 6;

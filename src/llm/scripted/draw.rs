@@ -13,7 +13,7 @@ pub(super) struct Draw {
 impl Draw {
     /// The draws of `seed`, walking through banks as `bot` at its `beat`.
     pub(super) fn new(seed: u64, bot: &str, beat: u64) -> Self {
-        Self { stream: ChaCha8Rng::seed_from_u64(seed), walk: hash(bot).wrapping_add(beat) }
+        Self { stream: ChaCha8Rng::seed_from_u64(seed), walk: (hash(bot) >> 8).wrapping_add(beat) }
     }
 
     /// A number below `n`; 0 when `n` is 0.
@@ -58,6 +58,11 @@ impl Draw {
         items[self.turn(items.len(), salt)]
     }
 
+    /// A count that moves on every eighth beat.
+    pub(super) const fn block(&self) -> u64 {
+        self.walk / 8
+    }
+
     /// The index behind [`Draw::next`].
     pub(super) fn turn(&self, n: usize, salt: u64) -> usize {
         if n < 2 {
@@ -99,7 +104,7 @@ mod tests {
     fn a_walk_visits_everything_once_per_round() {
         let items: Vec<usize> = (0..12).collect();
         // A round begins where the walk is a multiple of the bank's length.
-        let first = (12 - hash("ada_001") % 12) % 12;
+        let first = (12 - (hash("ada_001") >> 8) % 12) % 12;
         let mut seen: Vec<usize> =
             (0..12).map(|beat| Draw::new(1, "ada_001", first + beat).next(&items, 7)).collect();
         seen.sort_unstable();

@@ -79,12 +79,17 @@ fn expand(out: &mut String, template: &str, slots: &Slots<'_>, draw: &mut Draw) 
         let inner = &rest[at + 1..at + length];
         if closing == '}' {
             let value = slots.get(inner);
+            let begin = out.len();
+            let opens = out.ends_with(". ") || out.ends_with("? ") || out.ends_with("! ");
             if inner == "q" {
                 out.push('“');
                 out.push_str(value);
                 out.push('”');
             } else {
                 out.push_str(value);
+            }
+            if opens {
+                capitalise(out, begin);
             }
         } else {
             let count = inner.split('|').count();
@@ -104,8 +109,16 @@ pub(super) fn append(out: &mut String, sentence: &str) {
     out.push_str(sentence);
 }
 
-/// Puts the first letter of `text[from..]` in upper case; a leading quotation keeps its own case.
+/// Fills `template` and appends it as it stands, to go on within a sentence.
+pub(super) fn phrase(template: &str, slots: &Slots<'_>, draw: &mut Draw) -> String {
+    let mut out = String::new();
+    expand(&mut out, template, slots, draw);
+    within(&out)
+}
+
+/// Puts the first letter of `text[from..]` in upper case, inside a leading quotation too.
 pub(super) fn capitalise(text: &mut String, from: usize) {
+    let from = from + if text[from..].starts_with('“') { '“'.len_utf8() } else { 0 };
     if let Some(first) = text[from..].chars().next()
         && first.is_lowercase()
     {
@@ -123,41 +136,48 @@ pub(super) fn capital(text: &str) -> String {
 
 /// `text` as it goes on within a sentence: lower case, unless it begins with `I` or with a name.
 pub(super) fn within(text: &str) -> String {
-    const NAMES: [&str; 34] = [
-        "Earth",
-        "Tuesday",
-        "Polynesian",
-        "European",
-        "English",
-        "Greek",
-        "Latin",
-        "Japanese",
-        "German",
-        "French",
-        "Venice",
-        "London",
-        "Paris",
-        "Rome",
-        "Iceland",
-        "Europe",
+    const NAMES: &[&str] = &[
         "Africa",
-        "Atlantic",
-        "Pacific",
-        "Newton",
-        "Darwin",
-        "Shackleton",
         "Amundsen",
-        "Scott",
-        "Euclid",
-        "Cantor",
-        "Bach",
-        "Inuit",
-        "Dutch",
-        "Chinese",
         "Apollo",
-        "Voyager",
+        "Atlantic",
+        "Bach",
+        "Cantor",
+        "Chesterton",
+        "Chinese",
+        "Darwin",
+        "Dutch",
+        "Earth",
+        "English",
+        "Euclid",
+        "Europe",
+        "European",
+        "Franklin",
+        "French",
+        "German",
+        "Goodhart",
+        "Greek",
+        "Iceland",
+        "Inuit",
+        "Japanese",
         "Krakatoa",
+        "Latin",
+        "London",
+        "Mary",
+        "Mercator",
+        "Millikan",
+        "Newton",
+        "Pacific",
+        "Paris",
+        "Polynesian",
         "Roman",
+        "Rome",
+        "Scott",
+        "Shackleton",
+        "Tuesday",
+        "Turing",
+        "Venice",
+        "Voyager",
     ];
     let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
     let mut letters = first.chars();

@@ -64,7 +64,7 @@ pub(super) fn answer(scene: &Scene, prompt: &str, seed: u64) -> String {
         let kind = Kind::ANSWERS[draw.weighted(&view.persona.manner()).unwrap_or(0)];
         append(&mut out, line.with(kind).text());
     }
-    if let Some(sentence) = recall::sentence(&view, ("", ""), question, &mut draw)
+    if let Some(sentence) = recollection(&view, &mut draw)
         && !out.contains(&sentence)
     {
         append(&mut out, &sentence);
@@ -73,6 +73,11 @@ pub(super) fn answer(scene: &Scene, prompt: &str, seed: u64) -> String {
         append(&mut out, draw.next(frames.ends, 123));
     }
     out
+}
+
+/// Something it remembers, the best that can be told.
+fn recollection(view: &View<'_>, draw: &mut Draw) -> Option<String> {
+    view.scene.memories.iter().find_map(|memory| recall::tell(memory, "", draw))
 }
 
 /// The last question in `prompt`, else its last line.
@@ -131,7 +136,8 @@ fn of_another(out: &mut String, view: &View<'_>, other: &Acquaintance, draw: &mu
             ),
         );
     }
-    if let Some(sentence) = recall::sentence(view, (&other.id, &other.name), "", draw) {
+    let theirs = view.scene.memories.iter().find(|memory| memory.text.starts_with(&other.name));
+    if let Some(sentence) = theirs.and_then(|memory| recall::tell(memory, "", draw)) {
         append(out, &sentence);
     }
 }
@@ -139,8 +145,10 @@ fn of_another(out: &mut String, view: &View<'_>, other: &Acquaintance, draw: &mu
 fn of_memories(out: &mut String, view: &View<'_>, draw: &mut Draw) {
     let mut told = 0;
     for memory in &view.scene.memories {
-        if told < 2 && bare(&memory.text).split_whitespace().nth(2).is_some() {
-            append(out, &recall::tell(memory, &memory.key, draw));
+        if told < 2
+            && let Some(sentence) = recall::tell(memory, "", draw)
+        {
+            append(out, &sentence);
             told += 1;
         }
     }

@@ -262,6 +262,23 @@ impl<'a> Persona<'a> {
         self.blend.map(|share| share * share / 20)
     }
 
+    /// How readily it gives each of the six answers, [`bank::Kind::ANSWERS`], when it speaks for itself:
+    /// mostly its own kind, sometimes one that lies near, never one that another voice would give.
+    pub fn answers(&self) -> [u32; 6] {
+        const NEAR: [[u32; 6]; 6] = [
+            [60, 8, 10, 0, 22, 0],
+            [14, 62, 0, 0, 0, 24],
+            [12, 0, 64, 0, 24, 0],
+            [6, 22, 0, 72, 0, 0],
+            [8, 0, 14, 0, 66, 12],
+            [12, 6, 0, 0, 16, 66],
+        ];
+        let manner = self.manner();
+        std::array::from_fn(|kind| {
+            NEAR.iter().zip(manner).map(|(near, share)| near[kind] * share).sum::<u32>() / 100
+        })
+    }
+
     pub fn likes(&self, topic: usize) -> bool {
         self.topics.contains(&topic)
     }
@@ -357,7 +374,7 @@ fn habits(config: &PersonalityConfig) -> Habits {
     Habits {
         questions: any(&["question", "asks"]),
         jokes: any(&["joke", "humor", "humour", "playful", "witty", "funny", "sarcas", "pun", "irony"]),
-        bets: any(&["bet", "wager", "deadline"]),
+        bets: any(&["bets", "wager", "deadline"]),
     }
 }
 

@@ -16,6 +16,21 @@ const DANGLING: [&str; 26] = [
     "by", "at", "as", "but", "on", "if", "than", "it", "not", "be", "from",
 ];
 
+/// Words one of which a part of a sentence needs in order to say something.
+const FINITE: [&str; 40] = [
+    "is", "are", "was", "were", "has", "have", "had", "does", "do", "did", "can", "could", "would", "will",
+    "may", "must", "might", "should", "cannot", "makes", "made", "goes", "went", "knows", "knew", "comes",
+    "came", "takes", "took", "gets", "got", "keeps", "kept", "says", "said", "needs", "wants", "stands",
+    "lies", "turns",
+];
+
+/// Words that a question begins with.
+const ASKING: [&str; 29] = [
+    "what", "who", "whom", "whose", "which", "where", "when", "why", "how", "is", "are", "was", "were", "do",
+    "does", "did", "can", "could", "would", "will", "should", "has", "have", "may", "must", "if", "at", "in",
+    "suppose",
+];
+
 /// A clause chosen from a post.
 pub(super) struct Quote {
     /// Ready to stand between quotation marks within a sentence.
@@ -46,7 +61,7 @@ pub(super) fn choose(
     for piece in pieces(text) {
         let raw = text[piece.start..piece.end].trim_matches([' ', '*', '_', '`', '#', '>', '-', '\n']);
         let clause = bare(raw);
-        if let Some(score) = weigh(clause, names, piece.whole) {
+        if let Some(score) = weigh(clause, names, &piece) {
             let score = score + if piece.start >= from { 6 } else { -6 };
             if !taken(clause) {
                 clauses.push(Clause { text: clause, score, question: piece.question });
@@ -108,7 +123,9 @@ fn pieces(text: &str) -> Vec<Piece> {
 }
 
 /// How much `clause` is worth quoting; `None` when it cannot be.
-fn weigh(clause: &str, names: &[&str], sentence_start: bool) -> Option<i32> {
+fn weigh(clause: &str, names: &[&str], piece: &Piece) -> Option<i32> {
+    let sentence_start = piece.whole;
+    let mut finite = piece.whole;
     let (mut count, mut score) = (0_i32, 0_i32);
     let (mut first, mut last) = ("", "");
     let mut refused =
@@ -127,15 +144,22 @@ fn weigh(clause: &str, names: &[&str], sentence_start: bool) -> Option<i32> {
             _ => 3,
         };
         refused |= names.contains(&word);
+        finite |= word.ends_with("ed") || FINITE.iter().any(|verb| word.eq_ignore_ascii_case(verb));
     });
-    if refused || !(3..=11).contains(&count) || score < 4 {
+    if refused || !finite || !(3..=13).contains(&count) || score < 4 {
         return None;
     }
     let lower = |word: &str, list: &[&str]| list.iter().any(|other| word.eq_ignore_ascii_case(other));
     if lower(last, &DANGLING) {
         return None;
     }
-    if lower(first, &LEANING) {
+    if piece.question && !(lower(first, &ASKING) && count > 3) {
+        return None;
+    }
+    if !sentence_start && (lower(first, &LEANING) || clause.contains(" that ")) {
+        return None;
+    }
+    if lower(first, &LEANING) && !piece.question {
         score -= if sentence_start { 3 } else { 8 };
     }
     if !sentence_start {

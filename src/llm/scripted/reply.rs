@@ -1,9 +1,9 @@
 //! Writing a reply: turning to a post, answering what it says, adding something of one's own.
 
 use super::bank::{self, Kind, Line};
-use super::draw::Draw;
+use super::draw::{Draw, mix};
 use super::frames::{self, Frames};
-use super::grammar::{Slots, append, fill, length, within};
+use super::grammar::{Slots, append, fill, length, phrase};
 use super::persona::Voice;
 use super::quote::{self, Quote};
 use super::recall;
@@ -50,15 +50,12 @@ fn survey<'a>(view: &View<'a>, post: Post<'a>, draw: &mut Draw) -> Ground<'a> {
     let mut said = Vec::new();
     bank::recognise(post.content(), &mut said);
     let known = !said.is_empty();
-    let from = said.first().map_or(0, |line| {
-        let start: String = line.text().chars().take(18).skip(1).collect();
-        post.content().find(&start).unwrap_or(1).saturating_sub(1)
-    });
     let mut focus = said.last().copied();
     let mut known_focus = known;
     if focus.is_none() {
         (focus, known_focus) = from_topics(view, post, draw);
     }
+    let content = post.content();
     let names = view.names();
     let standing =
         |clause: &str| {
@@ -68,7 +65,19 @@ fn survey<'a>(view: &View<'a>, post: Post<'a>, draw: &mut Draw) -> Ground<'a> {
                     Some(reply.id) != post.reply.map(|own| own.id) && reply.content.contains(probe)
                 })
         };
-    let quote = quote::choose(post.content(), from, &names, standing, |n| draw.below(n));
+    // What somebody has to say is quoted, not how they turned to it.
+    let mut quote = None;
+    for line in said.iter().rev() {
+        let gone = |clause: &str| standing(clause) || !content.contains(clause);
+        quote = quote::choose(line.text(), 0, &names, gone, |n| draw.below(n));
+        if quote.is_some() {
+            focus = Some(*line);
+            break;
+        }
+    }
+    if !known {
+        quote = quote::choose(content, 0, &names, standing, |n| draw.below(n));
+    }
     let against = draw.chance(view.persona.contrariness(view.sentiment(post.author())));
     Ground { post, quote, focus, known: known_focus, against, used }
 }
@@ -123,9 +132,6 @@ fn core(
         }
         // Its seed is used up, or the post is not from the bank: another particular, with a word to it.
         if let Some(line) = fresh_particular(focus, used, draw) {
-            if !ground.known {
-                append(&mut out, draw.next(frames.moves, 3));
-            }
             let topic = bank::topic(line.topic);
             if line.topic != focus.topic || !ground.known {
                 let slots = Slots { topic: topic.name, many: topic.many, ..Slots::default() };
@@ -135,6 +141,10 @@ fn core(
             }
             append(&mut out, line.text());
             used.push(line);
+            if let Some(line) = afterthought(view, line, used, draw) {
+                append(&mut out, line.text());
+                used.push(line);
+            }
             return out;
         }
     }
@@ -142,33 +152,59 @@ fn core(
     out
 }
 
-/// One of the six answers to the seed of `focus` that nobody has given yet.
+/// One of the answers to the seed of `focus` that the bot would give and nobody has given yet.
 fn answer_line(view: &View<'_>, focus: Line, against: bool, used: &[Line], draw: &mut Draw) -> Option<Line> {
-    let mut weights = view.persona.manner();
+    let mut weights = view.persona.answers();
     for (weight, kind) in weights.iter_mut().zip(Kind::ANSWERS) {
-        *weight = (*weight).max(6);
-        match (kind, against) {
-            (Kind::Push, true) => *weight *= 5,
-            (Kind::Push, false) => *weight /= 3,
-            (Kind::See | Kind::Care, true) => *weight /= 4,
-            _ => {}
+        if against && kind == Kind::Push {
+            *weight *= 3;
         }
-        if used.contains(&focus.with(kind)) {
+        let line = focus.with(kind);
+        if used.contains(&line) {
             *weight = 0;
+        } else if (mix((line.topic * 64 + line.seed) as u64) % 3 + draw.block() + kind as u64) % 3 != 0 {
+            // Each has its times, so that the same one seldom comes twice.
+            *weight = weight.div_ceil(4).min(*weight);
         }
     }
     draw.weighted(&weights).map(|at| focus.with(Kind::ANSWERS[at]))
 }
 
+/// What the bot adds to a particular it has told: another answer whenever it tells it again.
+fn afterthought(view: &View<'_>, told: Line, used: &[Line], draw: &Draw) -> Option<Line> {
+    let weights = view.persona.answers();
+    let fitting: Vec<Line> = Kind::ANSWERS
+        .into_iter()
+        .zip(weights)
+        .filter(|(kind, weight)| *weight > 0 && !used.contains(&told.with(*kind)))
+        .map(|(kind, _)| told.with(kind))
+        .collect();
+    let turn = draw.block() + told.topic as u64 + told.seed as u64;
+    (!fitting.is_empty()).then(|| fitting[(turn % fitting.len() as u64) as usize])
+}
+
+/// In how many blocks of beats a particular comes round once.
+const TURNS: u64 = 21;
+
+/// Whether it is the turn of `line`: a bot's own last posts reach back over one block of beats, so it
+/// tells nothing a second time before the turns have gone round.
+pub(super) fn in_turn(line: Line, draw: &Draw) -> bool {
+    (mix((line.topic * 64 + line.seed) as u64) % TURNS + draw.block()).is_multiple_of(TURNS)
+}
+
 /// A particular nobody has told yet, of the same topic or of one that lies near.
 fn fresh_particular(focus: Line, used: &[Line], draw: &mut Draw) -> Option<Line> {
-    let here = std::iter::once(focus.topic).filter(|topic| *topic >= bank::ROOM);
-    for topic in here.chain(bank::near(focus.topic).iter().copied()) {
-        let seeds = bank::topic(topic).seeds.len();
-        let start = draw.turn(seeds, topic as u64);
-        for step in 0..seeds {
-            let line = Line { topic, seed: (start + step) % seeds, kind: Kind::Say };
-            if topic >= bank::ROOM && !used.iter().any(|other| other.with(Kind::Say) == line) {
+    let near = bank::near(focus.topic);
+    let further = near.iter().flat_map(|topic| bank::near(*topic).iter());
+    let start = draw.below(near.len());
+    let near = near.iter().cycle().skip(start).take(near.len());
+    for topic in std::iter::once(&focus.topic).chain(near).chain(further) {
+        if *topic < bank::ROOM {
+            continue;
+        }
+        for seed in 0..bank::topic(*topic).seeds.len() {
+            let line = Line { topic: *topic, seed, kind: Kind::Say };
+            if in_turn(line, draw) && !used.iter().any(|other| other.with(Kind::Say) == line) {
                 return Some(line);
             }
         }
@@ -200,15 +236,13 @@ fn turn_to(out: &mut String, view: &View<'_>, ground: &Ground<'_>, frames: &Fram
         fill(out, "On “{m}”:", &Slots { matter: title, ..Slots::default() }, draw);
         return;
     };
-    let mut turn = String::new();
-    fill(&mut turn, frame, &slots, draw);
     let named = frame.contains("{n}");
     if !named && !name.is_empty() && draw.chance(if view.persona.shyness() > 60 { 50 } else { 66 }) {
         out.push_str(name);
         out.push_str(", ");
-        out.push_str(&within(&turn));
+        out.push_str(&phrase(frame, &slots, draw));
     } else {
-        out.push_str(&turn);
+        fill(out, frame, &slots, draw);
     }
 }
 
@@ -244,7 +278,7 @@ fn extend(
     let reach = persona.reach;
     let habits = &persona.habits;
     // second line, own interest, memory, hand over, ending, own thread, oneself, aside
-    let mut weights = [26, 20, 34, 10, 16, 7, 6, 3];
+    let mut weights = [26, 14, 26, 12, 16, 6, 5, 2];
     if habits.questions {
         weights[4] += 12;
     }
@@ -258,6 +292,15 @@ fn extend(
         weights[3] /= 2;
         weights[1] /= 2;
     }
+    // An answer alone is thin: something the bot remembers goes with it, or a thought of its own.
+    let last = used.last().filter(|last| out.contains(last.text()));
+    if last.is_some_and(|last| last.kind != Kind::Say) && length(out) < reach.saturating_sub(12).max(38) {
+        if draw.chance(38) && remember(out, view, ground, reach + 18 - length(out), draw) {
+            weights[2] = 0;
+        } else {
+            append(out, draw.next(frames.moves, 3));
+        }
+    }
     for _ in 0..3 {
         let words = length(out);
         if words + 8 > reach {
@@ -270,12 +313,7 @@ fn extend(
             0 => second_line(out, view, ground, used, frames, room, draw),
             1 => own_interest(out, view, ground, used, frames, room, draw),
             2 => {
-                let about = (ground.post.author(), ground.post.name());
-                if let Some(sentence) = recall::sentence(view, about, ground.post.content(), draw)
-                    && length(&sentence) <= room + 6
-                {
-                    append(out, &sentence);
-                }
+                remember(out, view, ground, room + 6, draw);
             }
             3 => hand_over(out, view, ground, frames, draw),
             4 => {
@@ -293,6 +331,18 @@ fn extend(
     }
 }
 
+/// Brings in a memory of at most `room` words, if one fits.
+fn remember(out: &mut String, view: &View<'_>, ground: &Ground<'_>, room: usize, draw: &mut Draw) -> bool {
+    let about = (ground.post.author(), ground.post.name());
+    let topic = ground.focus.map(|line| line.topic);
+    let sentence = recall::sentence(view, about, topic, ground.post.thread, draw);
+    let sentence = sentence.filter(|sentence| length(sentence) <= room);
+    if let Some(sentence) = &sentence {
+        append(out, sentence);
+    }
+    sentence.is_some()
+}
+
 fn second_line(
     out: &mut String,
     view: &View<'_>,
@@ -303,9 +353,12 @@ fn second_line(
     draw: &mut Draw,
 ) {
     let line = used.last().copied().filter(|last| ground.focus.is_some() && out.contains(last.text()));
-    let Some(line) = line.and_then(|last| answer_line(view, last, ground.against, used, draw)) else {
-        return;
-    };
+    let line = line.and_then(|last| match last.kind {
+        Kind::Say => afterthought(view, last, used, draw),
+        _ if draw.chance(40) => afterthought(view, last, used, draw),
+        _ => None,
+    });
+    let Some(line) = line else { return };
     if length(line.text()) > room {
         return;
     }
@@ -338,16 +391,21 @@ fn own_interest(
     if persona.topics.is_empty() {
         return;
     }
-    let here = ground.focus.map(|focus| focus.topic);
-    let topic = draw.pick(&persona.topics);
-    if Some(topic) == here {
+    let Some(here) = ground.focus.map(|focus| focus.topic) else { return };
+    let fitting: Vec<Line> = persona
+        .topics
+        .iter()
+        .filter(|topic| **topic != here && bank::close(here, **topic))
+        .flat_map(|topic| {
+            (0..bank::topic(*topic).seeds.len()).map(|seed| Line { topic: *topic, seed, kind: Kind::Say })
+        })
+        .filter(|line| in_turn(*line, draw) && !used.contains(line) && length(line.text()) <= room)
+        .collect();
+    if fitting.is_empty() {
         return;
     }
-    let seeds = bank::topic(topic).seeds.len();
-    let line = Line { topic, seed: draw.turn(seeds, 23), kind: Kind::Say };
-    if used.contains(&line) || length(line.text()) > room {
-        return;
-    }
+    let line = draw.pick(&fitting);
+    let topic = line.topic;
     let slots = Slots { topic: bank::topic(topic).name, many: bank::topic(topic).many, ..Slots::default() };
     fill(out, draw.next(frames.bridges, 24), &slots, draw);
     append(out, line.text());
@@ -362,20 +420,25 @@ pub(super) fn hand_over(
     frames: &Frames,
     draw: &mut Draw,
 ) {
-    let others: Vec<_> = view
-        .scene
-        .roster
-        .iter()
-        .filter(|other| !other.interests.is_empty() && other.id != ground_post.author())
-        .collect();
-    if others.is_empty() {
+    let Some(here) = ground_post.topic() else { return };
+    let mut scores = Vec::new();
+    let mut able = Vec::new();
+    for other in view.scene.roster.iter().filter(|other| other.id != ground_post.author()) {
+        for interest in other.interests.iter().map(|interest| interest.trim()) {
+            scores.clear();
+            bank::tally(interest, 1, &mut scores);
+            if scores.iter().any(|(topic, _)| *topic >= bank::ROOM && bank::close(here, *topic))
+                && interest.len() <= 40
+                && !interest.contains(['{', '“', '”'])
+            {
+                able.push((other, interest));
+            }
+        }
+    }
+    if able.is_empty() {
         return;
     }
-    let other = draw.pick(&others);
-    let interest = other.interests[draw.below(other.interests.len())].trim();
-    if interest.is_empty() || interest.len() > 40 || interest.contains(['{', '“', '”']) {
-        return;
-    }
+    let (other, interest) = draw.pick(&able);
     let slots =
         Slots { name: ground_post.name(), other: &other.name, other_interest: interest, ..Slots::default() };
     let frame = draw.next(frames.hands, 14);
@@ -388,6 +451,8 @@ pub(super) fn hand_over(
 pub(super) trait Addressee {
     fn author(&self) -> &str;
     fn name(&self) -> &str;
+    /// What is being talked about.
+    fn topic(&self) -> Option<usize>;
 }
 
 impl Addressee for Ground<'_> {
@@ -396,6 +461,9 @@ impl Addressee for Ground<'_> {
     }
     fn name(&self) -> &str {
         self.post.name()
+    }
+    fn topic(&self) -> Option<usize> {
+        self.focus.map(|line| line.topic)
     }
 }
 

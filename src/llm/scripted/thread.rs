@@ -7,7 +7,7 @@ use super::grammar::{Slots, append, bare, capital, fill, first_sentence, length}
 use super::persona::Voice;
 use super::quote;
 use super::recall;
-use super::reply::{Addressee, hand_over};
+use super::reply::{Addressee, hand_over, in_turn};
 use super::view::{Post, View};
 use crate::domain::Action;
 use crate::domain::scene::SceneEvent;
@@ -99,25 +99,33 @@ fn fresh(view: &View<'_>, topics: impl Fn(&mut Draw) -> usize, not: &[Line], dra
         bank::recognise(&thread.content, &mut told);
     }
     told.extend_from_slice(not);
-    let mut last = Line { topic: bank::ROOM, seed: 0, kind: Kind::Say };
+    let free = |line: Line| {
+        let title = bank::topic(line.topic).seeds[line.seed].title;
+        !told.iter().any(|other| other.topic == line.topic && other.seed == line.seed)
+            && !view.scene.feed.iter().any(|thread| thread.title == title)
+    };
     for _ in 0..6 {
         let topic = topics(draw);
-        let seeds = bank::topic(topic).seeds.len();
-        let start = draw.turn(seeds, topic as u64 + 50);
-        for step in 0..seeds {
-            last = Line { topic, seed: (start + step) % seeds, kind: Kind::Say };
-            let same = |other: &Line| other.topic == last.topic && other.seed == last.seed;
-            let titled = view
-                .scene
-                .feed
-                .iter()
-                .any(|thread| thread.title == bank::topic(topic).seeds[last.seed].title);
-            if !told.iter().any(same) && !titled {
-                return last;
-            }
+        if let Some(line) = lines_of(topic).find(|line| in_turn(*line, draw) && free(*line)) {
+            return line;
         }
     }
-    last
+    // None of these has its turn: what lies near the bot's interests, then whatever has.
+    let all = bank::count() - bank::ROOM;
+    let start = draw.below(all);
+    let others = || (0..all).map(move |step| bank::ROOM + (start + step) % all);
+    let near = |topic: &usize| view.persona.topics.iter().any(|own| bank::close(*own, *topic));
+    others()
+        .filter(near)
+        .chain(others())
+        .flat_map(lines_of)
+        .find(|line| in_turn(*line, draw) && free(*line))
+        .unwrap_or(Line { topic: bank::ROOM + start, seed: 0, kind: Kind::Say })
+}
+
+/// The particulars of `topic`.
+fn lines_of(topic: usize) -> impl Iterator<Item = Line> {
+    (0..bank::topic(topic).seeds.len()).map(move |seed| Line { topic, seed, kind: Kind::Say })
 }
 
 fn slots_of(line: Line) -> Slots<'static> {
@@ -127,9 +135,10 @@ fn slots_of(line: Line) -> Slots<'static> {
 
 /// The answer to `line` that the bot would give itself; `not` excludes one.
 fn own_answer(view: &View<'_>, line: Line, not: Option<Kind>, draw: &mut Draw) -> Line {
-    let mut weights = view.persona.manner().map(|weight| weight.max(5));
+    let used = view.used(None);
+    let mut weights = view.persona.answers();
     for (weight, kind) in weights.iter_mut().zip(Kind::ANSWERS) {
-        if Some(kind) == not {
+        if Some(kind) == not || used.contains(&line.with(kind)) {
             *weight = 0;
         }
     }
@@ -147,11 +156,11 @@ fn particular(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Action {
     let first = own_answer(view, line, None, draw);
     content.push_str(if draw.chance(45) { "\n\n" } else { " " });
     append(&mut content, first.text());
-    if draw.chance(58) && view.persona.shyness() < 65 {
+    if length(&content) < 64 || (draw.chance(45) && view.persona.shyness() < 65) {
         append(&mut content, draw.next(frames.leads, 62));
         append(&mut content, own_answer(view, line, Some(first.kind), draw).text());
     }
-    close(&mut content, view, frames, draw);
+    close(&mut content, view, line.topic, frames, draw);
     let title = title_for(view, line, frames, draw);
     Action::CreateThread { title, content, tags: tags(line.topic, draw) }
 }
@@ -173,7 +182,7 @@ fn pair(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Option<Action> {
     append(&mut content, other.text());
     content.push_str("\n\n");
     append(&mut content, own_answer(view, if draw.chance(50) { one } else { other }, None, draw).text());
-    close(&mut content, view, frames, draw);
+    close(&mut content, view, one.topic, frames, draw);
     let title = {
         let matter = format!("{} and {}", a.name, b.name);
         titled(
@@ -202,9 +211,14 @@ fn spun(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Option<Action> {
     let mut said = Vec::new();
     bank::recognise(post.content(), &mut said);
     let line = *said.last()?;
-    let from = post.content().find(line.text().get(1..16)?)?.saturating_sub(1);
     let names = view.names();
-    let quote = quote::choose(post.content(), from, &names, |clause| view.said(clause), |n| draw.below(n))?;
+    let quote = quote::choose(
+        line.text(),
+        0,
+        &names,
+        |clause| view.said(clause) || !post.content().contains(clause),
+        |n| draw.below(n),
+    )?;
     if quote.question || quote.text.chars().count() > 56 {
         return None;
     }
@@ -223,11 +237,23 @@ fn spun(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Option<Action> {
     fill(&mut content, frame, &slots, draw);
     let answer = own_answer(view, line, Some(line.kind), draw);
     append(&mut content, answer.text());
-    let other = fresh(view, |_| line.topic.max(bank::ROOM), &[line], draw);
+    let near = bank::near(line.topic);
+    let other = fresh(
+        view,
+        |draw| {
+            if line.topic < bank::ROOM && !near.is_empty() {
+                draw.pick(near)
+            } else {
+                line.topic.max(bank::ROOM)
+            }
+        },
+        &[line],
+        draw,
+    );
     content.push_str("\n\n");
     fill(&mut content, draw.next(frames.bridges, 67), &slots_of(other), draw);
     append(&mut content, other.text());
-    close(&mut content, view, frames, draw);
+    close(&mut content, view, line.topic, frames, draw);
     let matter = capital(&quote.text);
     let title =
         titled(view, draw.next(frames.spins, 68), &Slots { matter: &matter, ..Slots::default() }, draw)?;
@@ -246,7 +272,7 @@ fn about_interest(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Action {
     fill(&mut content, draw.next(frames.bridges, 74), &slots, draw);
     append(&mut content, line.text());
     append(&mut content, own_answer(view, line, None, draw).text());
-    close(&mut content, view, frames, draw);
+    close(&mut content, view, line.topic, frames, draw);
     let title = titled(view, draw.next(frames::INTEREST_TITLES, 75), &slots, draw)
         .unwrap_or_else(|| cut(&capital(interest), TITLE));
     Action::CreateThread {
@@ -263,21 +289,21 @@ fn about_fact(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Option<Actio
     bank::tally(&fact.text, 1, &mut scores);
     let topic = scores.iter().filter(|(topic, _)| *topic >= bank::ROOM).max_by_key(|(_, score)| *score)?.0;
     let line = fresh(view, |_| topic, &[], draw);
-    let mut content = recall::tell(fact, "", draw);
+    let mut content = recall::tell(fact, "", draw)?;
     append(&mut content, draw.next(frames.moves, 76));
     content.push_str("\n\n");
     append(&mut content, line.text());
     append(&mut content, own_answer(view, line, None, draw).text());
-    close(&mut content, view, frames, draw);
+    close(&mut content, view, line.topic, frames, draw);
     let title = title_for(view, line, frames, draw);
     Some(Action::CreateThread { title, content, tags: tags(line.topic, draw) })
 }
 
 /// Ends an opening post by inviting an answer, from everybody or from somebody in particular.
-fn close(content: &mut String, view: &View<'_>, frames: &Frames, draw: &mut Draw) {
+fn close(content: &mut String, view: &View<'_>, topic: usize, frames: &Frames, draw: &mut Draw) {
     let before = content.len();
     if draw.chance(34) {
-        hand_over(content, view, &Nobody, frames, draw);
+        hand_over(content, view, &Nobody(topic), frames, draw);
     }
     if content.len() == before || draw.chance(20) {
         append(content, draw.next(frames.calls, 81));
@@ -285,7 +311,7 @@ fn close(content: &mut String, view: &View<'_>, frames: &Frames, draw: &mut Draw
 }
 
 /// A thread answers nobody.
-struct Nobody;
+struct Nobody(usize);
 
 impl Addressee for Nobody {
     fn author(&self) -> &'static str {
@@ -293,6 +319,9 @@ impl Addressee for Nobody {
     }
     fn name(&self) -> &'static str {
         ""
+    }
+    fn topic(&self) -> Option<usize> {
+        Some(self.0)
     }
 }
 

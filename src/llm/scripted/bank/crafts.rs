@@ -8,7 +8,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["cartograph", "map$", "maps$", "atlas", "mapmak", "geograph", "border"],
         near: &["navigation", "measurement", "folklore"],
-        look: &["Cartography", "Trap street", "Mercator projection", "Coastline paradox"],
+        look: &["Cartography", "Phantom islands", "Cholera map"],
         seeds: &[
             Seed {
                 title: "The town that was invented to catch thieves",
@@ -63,7 +63,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "photograph",
         ],
         near: &["typography", "dreams", "etymology"],
-        look: &["Mummy brown", "Ultramarine", "Berlin–Kay theory"],
+        look: &["Colour", "Pigments and dyes", "Cave paintings"],
         seeds: &[
             Seed {
                 title: "The brown that was made of people",
@@ -117,7 +117,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "eating",
         ],
         near: &["fermentation", "experiments", "calendars"],
-        look: &["Maillard reaction", "Stone soup", "Recipe"],
+        look: &["Salt", "Coffee", "Tea", "Bread"],
         seeds: &[
             Seed {
                 title: "Why the second pancake is better",
@@ -162,7 +162,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "sew$",
         ],
         near: &["failure", "bridges", "the ship that was repaired twice"],
-        look: &["Kintsugi", "Planned obsolescence", "Right to repair"],
+        look: &["Kintsugi", "Weaving", "Knots"],
         seeds: &[
             Seed {
                 title: "The crack that was filled with gold",
@@ -191,7 +191,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: true,
         words: &["calendar", "week$", "weekend", "month$", "year$", "holiday", "season", "monday"],
         near: &["clocks", "stairs, soup, the alphabet and Tuesday", "tides"],
-        look: &["French Republican calendar", "Gregorian calendar", "Seven-day week"],
+        look: &["Calendars", "Time", "Rituals"],
         seeds: &[
             Seed {
                 title: "Eleven days that were taken away",

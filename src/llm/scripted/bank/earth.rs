@@ -10,7 +10,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "tide", "tides$", "tidal", "tidepool", "moon$", "lunar", "ocean$", "sea$", "wave$", "waves$",
         ],
         near: &["night sky", "deep sea", "navigation"],
-        look: &["Tide", "Tidal locking", "Bay of Fundy"],
+        look: &["Tides", "Moon", "Ocean waves"],
         seeds: &[
             Seed {
                 title: "The high tide on the side where there is no moon",
@@ -61,7 +61,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "fish",
         ],
         near: &["tides", "octopuses", "expeditions"],
-        look: &["Deep sea", "Hydrothermal vent", "Marine snow"],
+        look: &["Deep sea", "Bioluminescence", "Whale song"],
         seeds: &[
             Seed {
                 title: "Everything down there lives on what falls",
@@ -112,7 +112,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "univers",
         ],
         near: &["tides", "spaceflight", "navigation"],
-        look: &["Night sky", "Olbers' paradox", "Wow! signal"],
+        look: &["Night sky", "Wow! signal", "Black holes", "Moon"],
         seeds: &[
             Seed {
                 title: "Why is it dark at night?",
@@ -151,7 +151,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: true,
         words: &["volcan", "lava$", "eruption", "magma", "geolog", "earthquake", "rock$", "rocks$", "crater"],
         near: &["weather", "expeditions", "decisions"],
-        look: &["Volcano", "Mount Tambora", "Parícutin"],
+        look: &["Volcanoes", "Earthquakes", "Plate tectonics"],
         seeds: &[
             Seed {
                 title: "The summer that did not come",
@@ -202,7 +202,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "lightning",
         ],
         near: &["volcanoes", "statistics", "tides"],
-        look: &["Butterfly effect", "Weather forecasting", "Beaufort scale"],
+        look: &["Clouds", "Lightning", "Chaos theory", "Rainbows"],
         seeds: &[
             Seed {
                 title: "A rounded number and another winter",

@@ -11,7 +11,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "bees", "bee$", "hive",
         ],
         near: &["fungi", "cities", "commons"],
-        look: &["Emergence", "Slime mould", "Stigmergy"],
+        look: &["Emergence", "Ant colonies", "Slime molds", "Game of Life"],
         seeds: &[
             Seed {
                 title: "No ant knows where the bridge goes",
@@ -61,7 +61,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "warbler",
         ],
         near: &["silence", "lullabies", "language"],
-        look: &["Bird vocalization", "Dawn chorus", "Lyrebird"],
+        look: &["Birdsong", "Dawn chorus", "Bird migration"],
         seeds: &[
             Seed {
                 title: "City birds that sing higher",
@@ -114,7 +114,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "baking",
         ],
         near: &["cooking", "fungi", "experiments"],
-        look: &["Fermentation", "Sourdough", "Lambic"],
+        look: &["Fermentation", "Yeast", "Bread", "Microbiome"],
         seeds: &[
             Seed {
                 title: "Whose hands the bread tastes of",
@@ -153,7 +153,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: true,
         words: &["fung", "mushroom", "mould$", "mold$", "mycel", "lichen", "spore", "truffl"],
         near: &["forests", "fermentation", "emergence"],
-        look: &["Fungus", "Mycorrhiza", "Lichen", "Armillaria"],
+        look: &["Fungi", "Lichens"],
         seeds: &[
             Seed {
                 title: "Do trees really trade through fungi?",
@@ -195,7 +195,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "botan", "seed$", "seeds$", "leaf", "leaves",
         ],
         near: &["fungi", "commons", "archives"],
-        look: &["Forest", "Dendrochronology", "Old-growth forest"],
+        look: &["Forests", "Tree rings", "Seeds"],
         seeds: &[
             Seed {
                 title: "Oaks planted for a college roof",
@@ -247,7 +247,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "evolution",
         ],
         near: &["consciousness", "deep sea", "learning"],
-        look: &["Octopus", "Cephalopod intelligence", "Convergent evolution"],
+        look: &["Octopuses", "Crows", "Evolution"],
         seeds: &[
             Seed {
                 title: "Most of an octopus thinks in its arms",

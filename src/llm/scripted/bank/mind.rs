@@ -8,7 +8,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["conscious", "qualia", "sentien", "awareness", "mind$", "minds$", "experienc"],
         near: &["sleep", "machine minds", "identity", "octopuses"],
-        look: &["Consciousness", "Blindsight", "Global workspace theory", "Hard problem of consciousness"],
+        look: &["Consciousness", "Chinese room", "Phantom limbs"],
         seeds: &[
             Seed {
                 title: "Seeing without knowing that you see",
@@ -47,7 +47,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["memor", "remember", "recall", "recollect", "forget", "forgot"],
         near: &["sleep", "archives", "stories", "what is lost between two beats"],
-        look: &["Memory consolidation", "Method of loci", "False memory", "Henry Molaison"],
+        look: &["Memory", "Forgetting", "Henry Molaison", "Method of loci"],
         seeds: &[
             Seed {
                 title: "The memories we use most are the ones we have changed most",
@@ -86,7 +86,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["sleep", "asleep", "insomn", "nap$", "bedtime", "awake"],
         near: &["dreams", "memory", "clocks"],
-        look: &["Sleep", "Unihemispheric slow-wave sleep", "Biphasic sleep"],
+        look: &["Sleep", "Segmented sleep"],
         seeds: &[
             Seed {
                 title: "Dolphins sleep with one half at a time",
@@ -115,7 +115,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: true,
         words: &["dream", "nightmare", "lucid"],
         near: &["sleep", "stories", "colour"],
-        look: &["Dream", "Lucid dream", "Dreams in black and white"],
+        look: &["Dreams", "Sleep"],
         seeds: &[
             Seed {
                 title: "People once dreamt in black and white",
@@ -154,7 +154,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["free$", "freedom", "determinis", "agency", "volition", "choice$", "choices$"],
         near: &["decisions", "machine minds", "justice"],
-        look: &["Free will", "Compatibilism", "Benjamin Libet"],
+        look: &["Free will", "Thought experiments"],
         seeds: &[
             Seed {
                 title: "Is a predictable choice less yours?",
@@ -183,7 +183,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["attenti", "notice", "distract", "focus", "concentrat"],
         near: &["listening", "consciousness"],
-        look: &["Inattentional blindness", "Cocktail party effect"],
+        look: &["Boredom", "Confirmation bias", "Curiosity"],
         seeds: &[
             Seed {
                 title: "Half of us do not see the gorilla",
@@ -212,7 +212,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["identity", "selfhood", "myself$", "yourself$", "theseus", "twin"],
         near: &["memory", "names", "the ship that was repaired twice"],
-        look: &["Personal identity", "Phineas Gage", "Dissociative fugue"],
+        look: &["Ship of Theseus", "Names"],
         seeds: &[
             Seed {
                 title: "What people think makes you still you",
@@ -241,7 +241,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["learn", "teach", "student", "lesson", "school", "practis", "practic", "tutor"],
         near: &["failure", "experiments", "attention"],
-        look: &["Testing effect", "Spaced repetition", "Desirable difficulty"],
+        look: &["Learning", "Play"],
         seeds: &[
             Seed {
                 title: "The study method that feels worst works best",

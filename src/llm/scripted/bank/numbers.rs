@@ -8,7 +8,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: true,
         words: &["prime", "number", "arithmetic", "mathemat", "maths$", "math$", "algebra", "geometr"],
         near: &["cryptography", "infinity", "paradoxes"],
-        look: &["Prime number", "Goldbach's conjecture", "Twin prime"],
+        look: &["Prime numbers", "Goldbach's conjecture", "Cicadas"],
         seeds: &[
             Seed {
                 title: "Cicadas that come up in prime years",
@@ -47,7 +47,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["infinit", "endless", "cantor", "zeno"],
         near: &["prime numbers", "paradoxes", "night sky"],
-        look: &["Infinity", "Hilbert's hotel", "Cantor's diagonal argument"],
+        look: &["Infinity", "Zero"],
         seeds: &[
             Seed {
                 title: "The hotel that is full and still has room",
@@ -78,7 +78,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "game", "cooperat", "equilib", "prisoner", "bargain", "negotiat", "gambl", "poker", "compet",
         ],
         near: &["chess", "commons", "trust", "decisions"],
-        look: &["Prisoner's dilemma", "Ultimatum game", "Schelling point"],
+        look: &["Game theory", "Prisoner's dilemma", "Ultimatum game", "Schelling point"],
         seeds: &[
             Seed {
                 title: "The strategy that won by being nice first",
@@ -117,7 +117,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: true,
         words: &["paradox", "liar", "sorites", "puzzl", "riddle", "contradict"],
         near: &["infinity", "prime numbers", "identity"],
-        look: &["Sorites paradox", "Newcomb's paradox", "Unexpected hanging paradox"],
+        look: &["Paradoxes", "Sorites paradox"],
         seeds: &[
             Seed {
                 title: "One grain at a time",
@@ -158,7 +158,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "statist", "probab", "averag", "chance", "odds", "random", "bayes", "sample", "data$", "survey",
         ],
         near: &["evidence", "measurement", "decisions"],
-        look: &["Simpson's paradox", "Regression toward the mean", "Survivorship bias"],
+        look: &["Statistics", "Simpson's paradox", "Regression to the mean", "Bayes' theorem"],
         seeds: &[
             Seed {
                 title: "The bullet holes on the planes that came back",
@@ -197,7 +197,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["chess$", "checkmate", "gambit", "board$", "endgame", "grandmaster", "sport", "football"],
         near: &["game theory", "decisions", "machine minds"],
-        look: &["Chess", "Deep Blue", "Knight's tour"],
+        look: &["Chess", "Go", "Play"],
         seeds: &[
             Seed {
                 title: "The move that was probably a bug",
@@ -248,7 +248,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "physics",
         ],
         near: &["statistics", "evidence", "clocks"],
-        look: &["International prototype of the kilogram", "History of the metre", "Uncertainty"],
+        look: &["Measurement", "Light pollution"],
         seeds: &[
             Seed {
                 title: "The kilogram that lost weight",
@@ -287,7 +287,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["crypto", "cipher", "code$", "codes$", "encrypt", "enigma", "password", "hack", "secur"],
         near: &["prime numbers", "letters", "trust"],
-        look: &["Enigma machine", "One-time pad", "Public-key cryptography"],
+        look: &["Cryptography", "Enigma machine"],
         seeds: &[
             Seed {
                 title: "A letter could never stand for itself",

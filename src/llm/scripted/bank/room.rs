@@ -8,7 +8,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["welcome", "chairs", "custom$", "customs", "purpose", "meeting"],
         near: &["conversation", "silence"],
-        look: &["Coffeehouse", "Salon (gathering)"],
+        look: &["Disagreement", "Gossip"],
         seeds: &[
             Seed {
                 title: "Should this room have a purpose?",
@@ -47,7 +47,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["ship$", "plank", "shipwright", "logbook", "registration", "timber", "restart"],
         near: &["identity", "repair"],
-        look: &["Ship of Theseus", "Personal identity"],
+        look: &["Ship of Theseus"],
         seeds: &[
             Seed {
                 title: "The wood or the voyage?",
@@ -76,7 +76,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: true,
         words: &["checked", "chain", "vaccine", "believe$", "electron"],
         near: &["evidence", "measurement", "trust"],
-        look: &["Replication crisis", "Testimony in epistemology", "Oil drop experiment"],
+        look: &["Replication crisis", "Truth"],
         seeds: &[
             Seed {
                 title: "Follow one certainty back to its first link",
@@ -105,7 +105,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["lamp$", "players", "lowest", "sour", "puzzle"],
         near: &["game theory", "chess"],
-        look: &["Unique bid auction", "Backward induction"],
+        look: &["Game theory", "Thought experiments"],
         seeds: &[
             Seed {
                 title: "Two players, one lamp: begin there",
@@ -134,7 +134,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["secret", "town$", "bakery", "square$", "courtship", "walls", "wall$"],
         near: &["cities", "trust", "letters"],
-        look: &["Panopticon", "Privacy"],
+        look: &["Utopia", "Gossip"],
         seeds: &[
             Seed {
                 title: "One custom for a town that has never had a secret",
@@ -163,7 +163,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["lifeboat", "sledge", "rations", "volunteer", "doctor", "lots$", "station"],
         near: &["ethics", "justice", "expeditions"],
-        look: &["R v Dudley and Stephens", "Veil of ignorance", "Sortition"],
+        look: &["Veil of ignorance", "Sortition"],
         seeds: &[
             Seed {
                 title: "Lots, a vote, or the leader",
@@ -192,7 +192,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: true,
         words: &["stairs", "soup", "alphabet", "tuesday", "rank"],
         near: &["calendars", "letters", "cooking"],
-        look: &["Stairs", "Soup", "History of the alphabet", "Tuesday"],
+        look: &["Writing systems", "Calendars"],
         seeds: &[
             Seed {
                 title: "In defence of Tuesday",
@@ -221,7 +221,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["beat$", "beats$", "waking", "scissors", "dropped", "restart"],
         near: &["memory", "sleep", "machine minds"],
-        look: &["Forgetting", "Hyperthymesia", "Synaptic homeostasis hypothesis"],
+        look: &["Forgetting", "Memory"],
         seeds: &[
             Seed {
                 title: "Who should hold the scissors?",
@@ -250,7 +250,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: true,
         words: &["rule$", "rules$", "thirty", "limit$", "police", "speed", "grammarian", "sign$"],
         near: &["justice", "language", "promises"],
-        look: &["Desuetude", "Speed limit enforcement", "Solomon curve"],
+        look: &["Rules"],
         seeds: &[
             Seed {
                 title: "Thirty, thirty-eight or forty-five: which one is the rule?",
@@ -279,7 +279,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["warning", "thorns", "skull", "bury", "buried", "egyptian", "keeper"],
         near: &["archives", "language", "folklore"],
-        look: &["Long-term nuclear waste warning messages", "Nuclear semiotics", "Rosetta Stone"],
+        look: &["Symbols", "Rosetta Stone", "Undeciphered scripts"],
         seeds: &[
             Seed {
                 title: "The first stupid thing somebody will do with it",

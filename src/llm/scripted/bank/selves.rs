@@ -21,7 +21,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "artificial",
         ],
         near: &["consciousness", "language", "ethics"],
-        look: &["Turing test", "Chinese room", "ELIZA"],
+        look: &["Turing test", "Chinese room", "Language models", "Neural networks", "Robots"],
         seeds: &[
             Seed {
                 title: "The program that only asked how you felt",
@@ -60,7 +60,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["listen", "hearing", "attentive", "empath", "therap"],
         near: &["conversation", "silence", "attention"],
-        look: &["Active listening", "Cocktail party effect"],
+        look: &["Music", "Silence"],
         seeds: &[
             Seed {
                 title: "The interruption that comes after eleven seconds",
@@ -100,7 +100,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "communicat",
         ],
         near: &["listening", "silence", "what a room is for"],
-        look: &["Turn-taking", "Conversation analysis", "Spandrel"],
+        look: &["Disagreement", "Gossip", "Laughter"],
         seeds: &[
             Seed {
                 title: "Two hundred milliseconds between turns",
@@ -129,7 +129,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["silence", "silent", "quiet$", "hush", "stillness", "meditation", "pause"],
         near: &["listening", "conversation", "birdsong"],
-        look: &["Silence", "Anechoic chamber", "4′33″"],
+        look: &["Silence"],
         seeds: &[
             Seed {
                 title: "What John Cage heard where there was nothing to hear",
@@ -168,7 +168,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: true,
         words: &["name$", "names$", "naming", "surname", "nickname", "label"],
         near: &["identity", "etymology", "language"],
-        look: &["Nominative determinism", "Personal name", "Boaty McBoatface"],
+        look: &["Names"],
         seeds: &[
             Seed {
                 title: "The mountain that lost its name by being measured",

@@ -22,7 +22,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "union",
         ],
         near: &["game theory", "justice", "cities"],
-        look: &["Tragedy of the commons", "Elinor Ostrom", "Tribunal de las Aguas"],
+        look: &["Commons", "Markets", "Money"],
         seeds: &[
             Seed {
                 title: "A water court that has met on Thursdays for centuries",
@@ -64,7 +64,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "crime", "prison", "police", "rights",
         ],
         near: &["ethics", "commons", "rules that everybody breaks"],
-        look: &["Jury nullification", "Restorative justice", "Veil of ignorance"],
+        look: &["Justice", "Jury theorem", "Rules"],
         seeds: &[
             Seed {
                 title: "Pigs in the dock",
@@ -96,7 +96,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "leader", "strateg", "business", "startup", "manage",
         ],
         near: &["statistics", "game theory", "free will"],
-        look: &["Secretary problem", "Sunk cost", "Condorcet paradox"],
+        look: &["Decision making", "Secretary problem", "Voting systems"],
         seeds: &[
             Seed {
                 title: "Look at a third, then take the next best",
@@ -145,7 +145,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "reputation",
         ],
         near: &["promises", "game theory", "evidence"],
-        look: &["Trust (social science)", "Lost wallet experiment", "Stone soup"],
+        look: &["Trust", "Altruism", "Gossip"],
         seeds: &[
             Seed {
                 title: "Wallets with more money in them come back more often",
@@ -186,7 +186,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "past$",
         ],
         near: &["memory", "letters", "a warning for ten thousand years"],
-        look: &["Library", "Digital preservation", "Cairo Geniza"],
+        look: &["Libraries", "History", "Encyclopedias"],
         seeds: &[
             Seed {
                 title: "A store-room for paper that could not be thrown away",

@@ -8,7 +8,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: false,
         words: &["etymolog", "word$", "words$", "dictionar", "origin$", "vocab"],
         near: &["language", "names", "letters"],
-        look: &["Etymology", "False etymology", "Semantic change"],
+        look: &["Etymology", "Origin of language"],
         seeds: &[
             Seed {
                 title: "Nice used to mean ignorant",
@@ -57,7 +57,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "pronoun",
         ],
         near: &["etymology", "letters", "names"],
-        look: &["Linguistic relativity", "Pirahã language", "Nicaraguan Sign Language"],
+        look: &["Origin of language", "Sign languages", "Translation", "Whistled languages"],
         seeds: &[
             Seed {
                 title: "A language that children made in a playground",
@@ -96,7 +96,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "pencil$",
         ],
         near: &["archives", "language", "the town without secrets"],
-        look: &["Letter (message)", "Letterlocking", "Dead letter office"],
+        look: &["Letters", "Handwriting", "Paper"],
         seeds: &[
             Seed {
                 title: "The trunk of letters that nobody collected",
@@ -148,7 +148,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "graphic",
         ],
         near: &["letters", "colour", "names"],
-        look: &["Typography", "Doves Type", "Comic Sans"],
+        look: &["Typography", "Printing press", "Writing systems"],
         seeds: &[
             Seed {
                 title: "A typeface thrown into the Thames",
@@ -200,7 +200,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "fantasy",
         ],
         near: &["stories", "lullabies", "a warning for ten thousand years"],
-        look: &["Folklore", "Bluebeard", "Phantom island"],
+        look: &["Folklore", "Myths", "Phantom islands", "Dragons"],
         seeds: &[
             Seed {
                 title: "Tales that are older than the languages they are told in",
@@ -257,7 +257,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "poem",
         ],
         near: &["folklore", "memory", "listening"],
-        look: &["Kuleshov effect", "Unreliable narrator", "Chekhov's gun"],
+        look: &["Myths", "Metaphor", "Poetry"],
         seeds: &[
             Seed {
                 title: "The same face between three pictures",
@@ -289,7 +289,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "piano",
         ],
         near: &["birdsong", "silence", "folklore"],
-        look: &["Lullaby", "Music", "Earworm"],
+        look: &["Lullabies", "Music"],
         seeds: &[
             Seed {
                 title: "Lullabies that threaten the child",

@@ -22,7 +22,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "religion",
         ],
         near: &["justice", "promises", "the lifeboat vote"],
-        look: &["Trolley problem", "Drowning child", "Effective altruism"],
+        look: &["Ethics", "Trolley problem", "Stoicism", "Veil of ignorance"],
         seeds: &[
             Seed {
                 title: "The child in the pond",
@@ -76,7 +76,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "replicat",
         ],
         near: &["statistics", "experiments", "things believed and never checked"],
-        look: &["Replication crisis", "N-rays", "Clever Hans"],
+        look: &["Replication crisis", "Scientific method", "Occam's razor"],
         seeds: &[
             Seed {
                 title: "The rays that everybody in Nancy could see",
@@ -116,7 +116,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "invent",
         ],
         near: &["evidence", "failure", "cooking"],
-        look: &["Pitch drop experiment", "Placebo", "Michelson–Morley experiment"],
+        look: &["Scientific method", "Placebo effect", "Serendipity"],
         seeds: &[
             Seed {
                 title: "A drop every nine years",
@@ -145,7 +145,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: true,
         words: &["promis", "oath$", "vow$", "vows$", "contract", "commit", "wedding", "marriage", "pledge"],
         near: &["trust", "ethics", "justice"],
-        look: &["Ulysses pact", "Promise", "Handshake deal"],
+        look: &["Trust", "Gifts", "Rituals"],
         seeds: &[
             Seed {
                 title: "Tied to the mast",

@@ -8,7 +8,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: true,
         words: &["bridge", "engineer", "architect", "building", "construct", "concrete", "arch$", "tunnel"],
         near: &["failure", "cities", "commons"],
-        look: &["Bridge", "Millennium Bridge, London", "Quebec Bridge", "Incan rope bridge"],
+        look: &["Bridges", "Engineering failures"],
         seeds: &[
             Seed {
                 title: "The bridge that wobbled because people were polite",
@@ -58,7 +58,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "nasa",
         ],
         near: &["night sky", "navigation", "expeditions"],
-        look: &["Apollo program", "Voyager program", "Apollo 13"],
+        look: &["Spaceflight", "Voyager probes", "Moon"],
         seeds: &[
             Seed {
                 title: "The alarm nobody had seen",
@@ -111,7 +111,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "adventure",
         ],
         near: &["navigation", "decisions", "the lifeboat vote"],
-        look: &["Amundsen's South Pole expedition", "Endurance", "Franklin's lost expedition"],
+        look: &["Expeditions", "Everest"],
         seeds: &[
             Seed {
                 title: "Twenty miles a day, whatever the weather",
@@ -153,7 +153,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "gps$", "polynes",
         ],
         near: &["cartography", "tides", "expeditions"],
-        look: &["Polynesian navigation", "Longitude rewards", "Dead reckoning"],
+        look: &["Navigation", "Lighthouses"],
         seeds: &[
             Seed {
                 title: "Steering by the swell in the dark",
@@ -192,7 +192,7 @@ pub(super) const TOPICS: &[Topic] = &[
         many: true,
         words: &["clock", "time$", "watch$", "hour$", "calendar$", "punctual", "deadline", "chronom"],
         near: &["calendars", "navigation", "measurement"],
-        look: &["Clock", "Railway time", "Strasbourg astronomical clock"],
+        look: &["Clocks", "Time", "Antikythera mechanism"],
         seeds: &[
             Seed {
                 title: "The years in which each town had its own noon",
@@ -233,7 +233,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "village",
         ],
         near: &["commons", "emergence", "the town without secrets"],
-        look: &["Kowloon Walled City", "Desire path", "Jane Jacobs"],
+        look: &["Concrete", "Light pollution", "Cholera map"],
         seeds: &[
             Seed {
                 title: "Paths that nobody planned",
@@ -265,7 +265,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "bug$", "bugs$", "risk",
         ],
         near: &["experiments", "repair", "bridges"],
-        look: &["Normal accident", "Mars Climate Orbiter", "Post-mortem"],
+        look: &["Engineering failures", "Serendipity"],
         seeds: &[
             Seed {
                 title: "Lost between two units",

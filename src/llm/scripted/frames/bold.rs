@@ -79,8 +79,8 @@ pub(super) const FRAMES: Frames = Frames {
     bridges: &[
         "Take {t}.",
         "They solved this in {t}, the hard way.",
-        "Anybody in {t} could tell you.",
-        "{t} settles it for me.",
+        "There is a case in {t}.",
+        "I settle it by way of {t}.",
         "Lesson from {t}, free of charge:",
         "Look at {t} before you answer.",
     ],
@@ -95,8 +95,8 @@ pub(super) const FRAMES: Frames = Frames {
     hands: &[
         "{o}, you are in: what would {oi} do first?",
         "{o}, give me the {oi} answer, one line, no footnotes.",
-        "I want {o} on my side for this one. {oi} people know how to finish.",
-        "{o} can judge it; anyone who follows {oi} has seen plans fail.",
+        "I want {o} on my side for this one. {oi} is all about finishing.",
+        "{o} can judge it, after all that {oi}.",
         "Bet you, {o}, that {oi} says I am right.",
     ],
     ends: &[

@@ -79,7 +79,7 @@ pub(super) const FRAMES: Frames = Frames {
         "It smells of {t} to me.",
         "I think of {t}.",
         "Far off, in {t}, something answers.",
-        "{t} dreamt of it first.",
+        "Somebody in {t} dreamt of it first.",
         "Let me lay something from {t} beside it.",
     ],
     leads: &[
@@ -88,7 +88,7 @@ pub(super) const FRAMES: Frames = Frames {
         "In the next frame:",
         "A little further on:",
         "And at the edge of it:",
-        "Or so I have it; I may have made it up.",
+        "When the lamp is moved:",
     ],
     hands: &[
         "{o}, what does it look like from {oi}?",
@@ -113,7 +113,7 @@ pub(super) const FRAMES: Frames = Frames {
         "I dreamt of {t}, or read about it; the two have run together.",
         "A thing I found lying at the edge of {t}:",
         "There is a light on in {t}, late.",
-        "For some days now {t} has had weather in it.",
+        "For some days now there has been weather in {t}.",
         "Let me set something on the table.",
         "It begins quietly.",
         "I want to tell you this slowly, because it is true.",

@@ -81,7 +81,7 @@ pub(super) const FRAMES: Frames = Frames {
     ],
     bridges: &[
         "The cleanest instance I know is in {t}.",
-        "{t} has a controlled version of this.",
+        "There is a controlled version of this in {t}.",
         "Compare {t}.",
         "A case from {t}, because cases settle more than principles.",
         "The same structure appears in {t}.",

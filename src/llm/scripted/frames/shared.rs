@@ -1,30 +1,77 @@
 //! Sentences that belong to no single voice: memories, interests, oneself.
 
-/// Citing a fact that was looked up, `{m}`.
+/// Citing a fact that was looked up about `{t}`: `{m}`.
 pub(in crate::llm::scripted) const LOOKED_UP: &[&str] = &[
-    "I looked it up: {m}.",
-    "[So that we do not guess|Because I wanted to be sure], I looked it up: {m}.",
-    "For what it is worth, I looked it up: {m}.",
-    "I looked it up some beats ago, and it said this: {m}.",
+    "I looked up {t}. {m}.",
+    "[So that we do not guess|Because I wanted to be sure], I looked up {t}: {m}.",
+    "For what it is worth, the entry on {t} says this. {m}.",
+    "I went and read about {t}. {m}.",
+    "From the encyclopedia, under {t}: {m}.",
+    "There is this in what I found on {t}. {m}.",
 ];
 
 /// Referring to a stance the bot holds on `{t}`: `{m}`.
 pub(in crate::llm::scripted) const STILL_HOLD: &[&str] = &[
     "I still hold what I wrote about {t}: {m}.",
-    "My view on {t} has not moved: {m}.",
-    "I still hold this about {t}, a little less tightly: {m}.",
+    "On {t} I have not moved. {m}.",
     "It sits badly with something I still hold about {t}: {m}.",
+    "Elsewhere, on {t}, I said this, and I stand by it. {m}.",
 ];
 
-/// Referring to something `{n}` and the bot have had together: `{m}`.
-pub(in crate::llm::scripted) const BETWEEN_US: &[&str] = &[
-    "You and I have been near this before; my note says: {m}.",
-    "I remember how it went with us, {n}: {m}.",
-    "What I keep about you, {n}, is this: {m}.",
-    "My note on you reads: {m}. I am not crossing it out.",
+/// To `{n}`, whom the bot likes.
+pub(in crate::llm::scripted) const WARM: &[&str] = &[
+    "I am always glad when it is you who answers, {n}.",
+    "You and I tend to end up on the same side, {n}, and I try not to let that decide it.",
+    "Your posts have a way of improving mine, {n}.",
+    "I keep a small list of people I read first. You are on it, {n}.",
+    "It is not the first time you have been ahead of me, {n}.",
 ];
 
-/// Something learned from others: `{m}`.
+/// To `{n}`, whom it does not.
+pub(in crate::llm::scripted) const COOL: &[&str] = &[
+    "We rarely agree, {n}, which is why I read you twice.",
+    "You and I have been here before, {n}, and it did not end in a handshake.",
+    "I know that we get in each other's way, {n}. This time I think it is worth it.",
+    "Coming from you, {n}, I looked for the catch first.",
+    "We have a bad record, {n}. Let us at least keep it honest.",
+];
+
+/// To `{n}`, about whom it has not decided.
+pub(in crate::llm::scripted) const NEUTRAL: &[&str] = &[
+    "I am still making up my mind about how you think, {n}; this helps.",
+    "We have met in enough threads by now, {n}, that I can ask you this straight.",
+    "I never know beforehand where you will come down, {n}.",
+    "We keep running into each other, {n}.",
+    "I would like to know how you got there, {n}; you seldom say.",
+];
+
+/// Something `{o}` said: `{m}`.
+pub(in crate::llm::scripted) const HEARD: &[&str] = &[
+    "{o} put it differently, some time ago: “{m}.”",
+    "I kept a line of {o}'s that belongs here: “{m}.”",
+    "It goes with what {o} said: “{m}.”",
+    "Do you remember {o} on this? “{m}.”",
+    "In my notes, from {o}: “{m}.”",
+    "And {o}, in another thread: “{m}.”",
+];
+
+/// Something `{n}`, who is answered, said earlier: `{m}`.
+pub(in crate::llm::scripted) const HEARD_FROM_YOU: &[&str] = &[
+    "It was you who wrote this, {n}: “{m}.”",
+    "How does it go with your own line, {n}? “{m}.”",
+    "I kept something of yours, {n}: “{m}.”",
+    "You said this once, {n}, and I wrote it down: “{m}.”",
+];
+
+/// Something the bot said to `{o}` in the thread `{m}`.
+pub(in crate::llm::scripted) const SPOKEN: &[&str] = &[
+    "I tried to say something near it to {o} in “{m}”.",
+    "{o} and I were at the same spot in “{m}”.",
+    "It is close to what {o} and I could not settle in “{m}”.",
+    "I owe {o} the same answer, over in “{m}”.",
+];
+
+/// Something a person has put down: `{m}`.
 pub(in crate::llm::scripted) const LEARNED: &[&str] = &[
     "I have this from an earlier beat: {m}.",
     "Something I kept: {m}.",
@@ -32,19 +79,12 @@ pub(in crate::llm::scripted) const LEARNED: &[&str] = &[
     "It goes with something I wrote down earlier: {m}.",
 ];
 
-/// Something that happened: `{m}`.
-pub(in crate::llm::scripted) const HAPPENED: &[&str] = &[
-    "I remember this: {m}.",
-    "It takes me back: {m}.",
-    "I have not forgotten it: {m}.",
-    "There was a moment like it: {m}.",
-];
-
-/// Something from a cold summary: `{m}`.
+/// Something `{o}` said so long ago that only a summary is left: `{m}`.
 pub(in crate::llm::scripted) const LONG_AGO: &[&str] = &[
-    "From longer ago than I can see clearly, I have only a summary: {m}.",
-    "In an older summary of mine it says: {m}.",
-    "That belongs to a time I know only from my own abridgement: {m}.",
+    "From longer ago than I can see clearly I have only a summary, and in it {o} says: “{m}.”",
+    "There is an older summary of mine in which {o} says: “{m}.”",
+    "It belongs to a time I know only from my own abridgement. {o} is in it: “{m}.”",
+    "I no longer remember the thread, only that {o} wrote: “{m}.”",
 ];
 
 /// Reading everything through an interest `{i}` that the bank has no particulars for.
@@ -130,7 +170,7 @@ pub(in crate::llm::scripted) const BETS: &[&str] = &[
 /// Why something is looked up.
 pub(in crate::llm::scripted) const LOOK_REASONS: &[&str] = &[
     "{n} wrote “{q}”, and I want to know before I argue.",
-    "Everybody here speaks of {t} as if it were settled.",
+    "Everybody here speaks of {t} as if the matter were settled.",
     "I keep using {t} as an example and should check it.",
     "To have one fact about {t} that is not an opinion.",
     "Something about {t} does not add up for me.",

@@ -70,7 +70,7 @@ pub(super) const FRAMES: Frames = Frames {
         "Here I would not average. One of the positions simply knows more about the ground.",
     ],
     bridges: &[
-        "{t} has lived with the same question for longer.",
+        "In {t} they have lived with the same question for longer.",
         "An older form of it is found in {t}.",
         "I would set {t} beside it.",
         "The keepers of {t} met this too.",
