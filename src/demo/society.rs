@@ -172,14 +172,12 @@ impl Story {
         let new = self.handle.activity(query).await?;
         let Some(last) = new.last() else { return Ok(()) };
         self.voted = last.id.max(self.handle.last_seq());
-        let mut liked = 0;
+        let (mut liked, mut disliked) = (0, 0);
         for act in &new {
-            let quarrel = act.bot_id == VEX;
-            if !quarrel && (liked >= 4 || act.id % 5 != 0) {
-                continue;
-            }
-            if self.vote(act, if quarrel { -1 } else { 1 }).await? && !quarrel {
-                liked += 1;
+            let (value, count, most, step) =
+                if act.bot_id == VEX { (-1, &mut disliked, 6, 1) } else { (1, &mut liked, 3, 5) };
+            if *count < most && act.id % step == 0 && self.vote(act, value).await? {
+                *count += 1;
             }
         }
         Ok(())
