@@ -1,14 +1,126 @@
 //! The demonstration: its society is worth showing, its scenarios play, its recordings are the same every time.
 
-use botarium::demo::society;
-use botarium::engine::clock::SIM_START;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use botarium::demo::{scenarios, script, society};
+use botarium::engine::{self, Clock, Handle};
+use botarium::link::Link;
+use botarium::protocol::{MemoryQuery, Period, Status};
+use botarium::tui::theme::ThemeName;
+
+/// The society, grown once; every test gets a copy.
+fn grown() -> &'static Path {
+    static HOME: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let home = HOME.get_or_init(|| {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().to_owned();
+        let grow = move || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let handle = runtime.block_on(society::grow(&path, society::CURTAIN, society::SEED)).unwrap();
+            handle.close();
+        };
+        std::thread::spawn(grow).join().unwrap();
+        home
+    });
+    home.path()
+}
+
+/// A copy of the society, open at the curtain.
+fn stage(home: &Path) -> Handle {
+    let data = home.join("data");
+    std::fs::create_dir_all(&data).unwrap();
+    std::fs::copy(grown().join("data/botarium.db"), data.join("botarium.db")).unwrap();
+    engine::start(society::settings(home, Clock::simulated(society::CURTAIN), society::SEED)).unwrap()
+}
+
+async fn played(text: &str) -> anyhow::Result<(script::Played, Vec<u8>)> {
+    let home = tempfile::tempdir().unwrap();
+    let handle = stage(home.path());
+    let scenario = script::parse("test.yaml", text)?;
+    let stage = script::Stage {
+        handle: handle.clone(),
+        link: Link::Local(handle.clone()),
+        seed: society::SEED,
+        theme: ThemeName::Dark,
+    };
+    let result = script::play(&scenario, stage, Vec::new()).await;
+    handle.close();
+    result
+}
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_society_has_something_to_show_on_every_tab() {
+async fn the_society_has_something_to_show_everywhere() {
     let home = tempfile::tempdir().unwrap();
-    let started = std::time::Instant::now();
-    let end = SIM_START.plus_seconds(society::DAYS * 86_400 + 15 * 3_600);
-    let handle = society::grow(home.path(), end, society::SEED).await.unwrap();
-    println!("grown in {:?}", started.elapsed());
-    handle.close();
+    let room = stage(home.path());
+    let bots = room.bots().await.unwrap();
+    assert_eq!(bots.len(), 8);
+    assert_eq!(bots.iter().filter(|bot| bot.status == Status::Paused).count(), 1);
+    assert_eq!(bots.iter().filter(|bot| bot.status == Status::Capped).count(), 1);
+    let scores: Vec<_> = bots.iter().map(|bot| bot.reputation_score).collect();
+    assert!(scores.iter().any(|score| *score < 0) && scores.iter().any(|score| *score > 20), "{scores:?}");
+    assert!(bots.iter().filter(|bot| bot.follower_count > 0).count() >= 4);
+    assert!(room.flag_count().await.unwrap() >= 2);
+    let mut found = 0;
+    let mut summaries = 0;
+    for bot in &bots {
+        let query = MemoryQuery { limit: 200, ..MemoryQuery::default() };
+        let warm = room.warm_memory(&bot.id, query).await.unwrap();
+        assert!(
+            warm.relationships.iter().any(|tie| tie.history.len() > 2),
+            "{} has dealt with nobody",
+            bot.id
+        );
+        found += usize::from(warm.facts_learned.iter().any(|fact| fact.source == "offline"));
+        summaries += room.cold_memory(&bot.id, 50, 0).await.unwrap().len();
+    }
+    assert!(found >= 3, "{found} bots looked something up");
+    assert!(summaries >= 3, "{summaries} cold summaries");
+    let usage = room.usage_series(14, None).await.unwrap();
+    let days = usage.iter().find(|series| series.bot_id == "ada_001").unwrap();
+    assert!(days.series.iter().all(|day| day.total_tokens > 0), "{days:?}");
+    let today = room.usage(Period::Daily).await.unwrap();
+    assert!(today.total_cost_usd.nanos() > 0);
+    assert!(today.simulated_cost.is_some() && room.room().await.unwrap().simulated_cost.is_some());
+    let events = room.events(None).await.unwrap();
+    assert_eq!(events.len(), 1);
+    let echoes = room.threads(botarium::protocol::ThreadQuery {
+        q: "third archive".into(),
+        limit: 50,
+        ..Default::default()
+    });
+    assert!(!echoes.await.unwrap().is_empty(), "nobody spoke of the event");
+    room.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_scenario_comes_out() {
+    for (name, text) in scenarios::ALL {
+        let (played, _) = played(text).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        println!("{name}: {:.0} s, {} events", played.length.as_secs_f64(), played.events);
+        assert!(played.length.as_secs() >= 25, "{name} is over in {:?}", played.length);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_is_the_same_every_time() {
+    let text = scenarios::text("teaser").unwrap();
+    let ((first, one), (second, other)) = (played(text).await.unwrap(), played(text).await.unwrap());
+    assert_eq!(first.screen, second.screen);
+    assert!(one == other, "two recordings of one scenario differ");
+    assert!(one.starts_with(br#"{"version":2,"width":120,"height":36"#));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_does_not_come_out_is_named() {
+    let missing = "steps:\n  - keys: m\n  - wait_for: no such words\n    within: 0.5\n";
+    let error = played(missing).await.unwrap_err().to_string();
+    assert!(error.starts_with("test.yaml:3: step 2 (wait_for): `no such words` did not come"), "{error}");
+    assert!(error.contains("│ botarium"), "the screen is shown: {error}");
+    let there = "steps:\n  - absent: Activity\n";
+    assert!(
+        played(there).await.unwrap_err().to_string().contains("step 1 (absent): `Activity` is on the screen")
+    );
+    let left = "steps:\n  - keys: q\n";
+    assert!(played(left).await.unwrap_err().to_string().contains("left the control room"));
 }

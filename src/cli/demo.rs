@@ -27,7 +27,7 @@ use crate::tui::theme::ThemeName;
 The society is made afresh in a temporary home, which is removed at the end; yours is never touched. It costs \
 nothing and opens no connection: the prices shown are simulated.
 
-Scenarios inside the program: tour, teaser, personality, budgets, memory_and_why, attach. Without a terminal, \
+Scenarios inside the program: tour, teaser, personality, budgets, memory_and_why. Without a terminal, \
 --record plays the tour.
 
 Examples:

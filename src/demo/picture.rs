@@ -117,7 +117,7 @@ fn line(out: &mut String, cells: &Buffer, y: u16, ground: Ground) {
                 let (left, width) = (f64::from(from) * WIDE, f64::from(x + 1 - from) * WIDE);
                 let _ = writeln!(
                     out,
-                    "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{HIGH}\" fill=\"{}\"/>",
+                    "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{HIGH}\" fill=\"{}\" shape-rendering=\"crispEdges\"/>",
                     hex(look(from).paper)
                 );
             }

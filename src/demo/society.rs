@@ -5,13 +5,14 @@
 //! bot run fast for an afternoon, sets a cap, injects an event, pauses the troublemaker. All of it
 //! goes through the engine's own commands.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::domain::{PersonalityConfig, Stamp, bot_file};
 use crate::engine::{self, Clock, Handle, Run, Settings};
 use crate::protocol::{
-    ActivityQuery, ActivityView, CastVote, CreateReply, CreateThread, Fault, InjectEvent, Period, SetCaps,
-    SetPace,
+    ActivityQuery, ActivityView, CastVote, CreateReply, CreateThread, EditMemory, Fault, InjectEvent,
+    MemoryQuery, Period, SetCaps, SetPace,
 };
 use crate::store::{Durability, StoreError};
 
@@ -102,14 +103,17 @@ pub enum Trouble {
 struct Story {
     handle: Handle,
     begin: Stamp,
+    /// The newest act that was looked at.
     voted: i64,
+    /// Whose findings are pinned.
+    pinned: BTreeSet<String>,
 }
 
 impl Story {
     fn open(home: &Path, end: Stamp, seed: u64) -> Result<Self, Trouble> {
         let begin = end.plus_seconds(-DAYS * 86_400);
         let handle = engine::start(settings(home, Clock::simulated(begin), seed))?;
-        Ok(Self { handle, begin, voted: 0 })
+        Ok(Self { handle, begin, voted: 0, pinned: BTreeSet::new() })
     }
 
     /// Lets time pass until so many hours after the beginning.
@@ -179,6 +183,23 @@ impl Story {
             if *count < most && act.id % step == 0 && self.vote(act, value).await? {
                 *count += 1;
             }
+        }
+        self.somebody_pins().await
+    }
+
+    /// Pins what a bot has looked up, the first of each, so that it is not compressed away.
+    async fn somebody_pins(&mut self) -> Result<(), Trouble> {
+        for bot in self.handle.bots().await? {
+            if self.pinned.contains(&bot.id) {
+                continue;
+            }
+            let query = MemoryQuery { limit: 200, category: Some("facts".into()), ..MemoryQuery::default() };
+            let warm = self.handle.warm_memory(&bot.id, query).await?;
+            let Some(found) = warm.facts_learned.iter().find(|fact| fact.source == "offline") else {
+                continue;
+            };
+            self.handle.edit_memory(found.id, EditMemory { text: None, pinned: Some(true) }).await?;
+            self.pinned.insert(bot.id);
         }
         Ok(())
     }

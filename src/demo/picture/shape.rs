@@ -31,7 +31,7 @@ fn braille(c: char, x: f64, y: f64, ink: &str) -> String {
         let (cx, cy) =
             (x + WIDE * (0.27 + 0.46 * f64::from(column)), y + HIGH * (0.14 + 0.24 * f64::from(row)));
         // Writing to a String cannot fail.
-        let _ = writeln!(out, "<circle cx=\"{cx:.1}\" cy=\"{cy:.1}\" r=\"1.35\" fill=\"{ink}\"/>");
+        let _ = writeln!(out, "<circle cx=\"{cx:.1}\" cy=\"{cy:.1}\" r=\"1.5\" fill=\"{ink}\"/>");
     }
     out
 }
@@ -51,7 +51,7 @@ fn block(c: char, x: f64, y: f64, ink: &str) -> Option<String> {
         _ => return None,
     };
     Some(format!(
-        "<rect x=\"{:.2}\" y=\"{:.2}\" width=\"{:.2}\" height=\"{:.2}\" fill=\"{ink}\" fill-opacity=\"{opacity}\"/>\n",
+        "<rect x=\"{:.2}\" y=\"{:.2}\" width=\"{:.2}\" height=\"{:.2}\" fill=\"{ink}\" fill-opacity=\"{opacity}\" shape-rendering=\"crispEdges\"/>\n",
         x + left * WIDE,
         y + top * HIGH,
         width * WIDE,
