@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::reply::Refusal;
 use super::state::Port;
@@ -131,13 +132,32 @@ impl<T: DeserializeOwned> FromRequest<Port> for Body<T> {
 
     async fn from_request(request: Request, state: &Port) -> Result<Self, Refusal> {
         let bytes = read_body(request, state).await?;
-        let mut json = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let mut json: Value =
+            serde_json::from_slice(&bytes).map_err(|error| Fault::invalid_field("body", error.to_string()))?;
+        if !json.is_object() {
+            return Err(Fault::invalid_field("body", "must be a JSON object").into());
+        }
+        settle_numbers(&mut json);
+        let value = serde_path_to_error::deserialize(json).map_err(|error| {
             let path = error.path().to_string();
             Fault::invalid(vec![located(&path, &error.into_inner().to_string())])
         })?;
-        json.end().map_err(|error| Fault::invalid_field("body", error.to_string()))?;
         Ok(Self(value))
+    }
+}
+
+/// JSON knows one kind of number: `74.0` is the whole number 74.
+fn settle_numbers(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let float = number.as_f64().unwrap_or(f64::NAN);
+            if float.fract() == 0.0 && float.abs() < 9e15 {
+                *value = Value::from(float as i64);
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(settle_numbers),
+        Value::Object(values) => values.values_mut().for_each(settle_numbers),
+        _ => {}
     }
 }
 

@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use axum::extract::ws::Utf8Bytes;
 use tokio::sync::broadcast;
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::state::Port;
 use crate::domain::Stamp;
 use crate::engine::{Handle, Subscription};
 use crate::protocol::{ActivityQuery, ActivityView, Event, Notice};
@@ -127,6 +127,11 @@ impl Hub {
         self.viewers.load(Ordering::Relaxed)
     }
 
+    /// The newest activity that was streamed.
+    pub(super) fn heard(&self) -> i64 {
+        self.heard.load(Ordering::Relaxed)
+    }
+
     /// Begins to receive. Answers with the ring and the last activity that will not come through it:
     /// what is missing up to there is in the store.
     fn listen(&self) -> (broadcast::Receiver<Frame>, i64) {
@@ -177,7 +182,8 @@ impl Drop for Viewing {
 }
 
 /// Encodes what happens until the port closes. The caller subscribed before anybody could view.
-pub(super) async fn run(hub: Arc<Hub>, engine: Handle, mut bus: Subscription, stop: CancellationToken) {
+pub(super) async fn run(port: Port, mut bus: Subscription) {
+    let (hub, engine, stop) = (Arc::clone(port.hub()), port.engine().clone(), port.shutdown().clone());
     hub.heard.store(engine.last_seq(), Ordering::SeqCst);
     loop {
         let event = tokio::select! {
@@ -197,6 +203,7 @@ pub(super) async fn run(hub: Arc<Hub>, engine: Handle, mut bus: Subscription, st
             }
             // Before the look at who wants it: who comes after that look finds it in the store.
             hub.heard.store(event.seq, Ordering::SeqCst);
+            port.metrics().heard(&event.notice);
         }
         // What this task missed was filled in; a viewer has its own word for what it missed.
         if matches!(event.notice, Notice::Resync { .. }) {

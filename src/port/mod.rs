@@ -8,7 +8,9 @@ mod auth;
 mod extract;
 mod hub;
 mod limits;
+mod metrics;
 mod openapi;
+mod page;
 mod reply;
 mod routes;
 mod server;
@@ -121,7 +123,7 @@ pub async fn serve(
     let address = listener.local_addr().map_err(bind)?;
     let state = state::Port::new(handle.clone(), &options, shutdown.clone());
     let bus = handle.subscribe();
-    tokio::spawn(hub::run(std::sync::Arc::clone(state.hub()), handle, bus, shutdown));
+    tokio::spawn(hub::run(state.clone(), bus));
     let router = routes::router(&state);
     let task = tokio::spawn(server::run(listener, router, state, options));
     Ok(OpenPort { address, task })

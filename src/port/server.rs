@@ -32,7 +32,7 @@ const HEAD_MAX: usize = 16 * 1024;
 /// Most header lines in a request.
 const HEADERS_MAX: usize = 64;
 /// How long answers under way may take once the port closes.
-const GRACE: Duration = Duration::from_secs(3);
+const GRACE: Duration = Duration::from_secs(2);
 /// What a client is told that finds every place busy.
 const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\n\
 Content-Length: 62\r\nConnection: close\r\n\r\n{\"detail\":\"too many connections are open: try again in a bit\"}\n";

@@ -9,6 +9,7 @@ use super::PortOptions;
 use super::auth::Access;
 use super::hub::Hub;
 use super::limits::RateLimit;
+use super::metrics::Metrics;
 use crate::engine::Handle;
 
 /// The port's state. Cheap to clone.
@@ -21,6 +22,7 @@ struct Shared {
     handle: Handle,
     access: Access,
     hub: Arc<Hub>,
+    metrics: Metrics,
     writes: RateLimit,
     failures: RateLimit,
     shutdown: CancellationToken,
@@ -32,6 +34,7 @@ impl Port {
         let shared = Shared {
             access: Access::new(options),
             hub: Arc::new(Hub::new()),
+            metrics: Metrics::default(),
             writes: RateLimit::per_minute(options.rate_limit),
             failures: RateLimit::per_minute(options.rate_limit),
             shutdown,
@@ -64,6 +67,11 @@ impl Port {
     /// Cancelled when the port closes.
     pub(super) fn shutdown(&self) -> &CancellationToken {
         &self.shared.shutdown
+    }
+
+    /// What is counted.
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
     }
 
     /// The live stream.

@@ -10,6 +10,7 @@ use crate::domain::Stamp;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CreateBot {
     /// 3–30 characters.
+    #[schema(min_length = 3, max_length = 30)]
     pub name: String,
     /// Persona and sliders.
     pub personality: CreatePersonality,
@@ -22,6 +23,7 @@ pub struct CreateBot {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CreatePersonality {
     /// 1–10 words.
+    #[schema(min_items = 1, max_items = 10)]
     pub traits: Vec<String>,
     /// Default "friendly and direct".
     #[serde(default)]
@@ -46,6 +48,7 @@ pub struct CreateThread {
     #[schema(min_length = 1, max_length = 200)]
     pub title: String,
     /// The opening post.
+    #[schema(min_length = 1, max_length = 4000)]
     pub content: String,
     /// A few short words.
     #[serde(default)]
@@ -58,6 +61,7 @@ pub struct CreateReply {
     /// A bot's id or `human:<name>`.
     pub author_bot_id: String,
     /// The answer.
+    #[schema(min_length = 1, max_length = 4000)]
     pub content: String,
     /// The reply answered, if not the opening post.
     #[serde(default)]
@@ -70,6 +74,7 @@ pub struct CastVote {
     /// A bot's id or `human:<name>`.
     pub voter_bot_id: String,
     /// 1 or -1.
+    #[schema(minimum = -1, maximum = 1)]
     pub value: i64,
 }
 
@@ -77,6 +82,7 @@ pub struct CastVote {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct InjectEvent {
     /// At most 200 characters.
+    #[schema(min_length = 1, max_length = 200)]
     pub title: String,
     /// What happened.
     #[serde(default)]
@@ -99,6 +105,7 @@ fn normal() -> String {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Interview {
     /// At most 2,000 characters.
+    #[schema(min_length = 1, max_length = 2000)]
     pub question: String,
     /// Whether the bot remembers it.
     #[serde(default)]
@@ -110,11 +117,11 @@ pub struct Interview {
 pub struct SetCaps {
     /// Tokens a day; 0 = no calls at all.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = Option<i64>, minimum = 0)]
     pub daily_token_cap: Option<Option<i64>>,
     /// Dollars a day; 0 = no calls at all.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
-    #[schema(value_type = Option<f64>)]
+    #[schema(value_type = Option<f64>, minimum = 0, maximum = 1e9)]
     pub daily_cost_cap_usd: Option<Option<f64>>,
 }
 
@@ -131,6 +138,7 @@ pub struct SetPace {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<String>,
     /// 1 second to a week.
+    #[schema(minimum = 1, maximum = 604_800)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval_seconds: Option<u32>,
 }

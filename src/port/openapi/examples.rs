@@ -107,7 +107,7 @@ fn integer(name: &str, schema: &Value) -> Value {
 
 fn text(name: &str, schema: &Value) -> Value {
     if schema["format"] == "date-time" {
-        return json!("2026-02-06T12:00:00.123456Z");
+        return json!(if name == "expires_at" { "2099-02-06T12:00:00.000000Z" } else { "2026-02-06T12:00:00.123456Z" });
     }
     json!(match name {
         "id" | "bot_id" | "author_bot_id" | "follower_id" | "source" | "most_active_bot" => "ada_001",
@@ -136,7 +136,7 @@ fn text(name: &str, schema: &Value) -> Value {
         "target_type" => "thread",
         "flag_type" => "repetitive",
         "kind" => "threads",
-        "model" | "expires_at" => "",
+        "model" => "",
         "detail" => "bot nobody_001 does not exist",
         "version" => env!("CARGO_PKG_VERSION"),
         _ => "…",

@@ -22,7 +22,7 @@ use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::state::Port;
-use super::{auth, openapi, reply, ws};
+use super::{auth, metrics, openapi, page, reply, ws};
 
 /// Everything the port answers.
 pub(super) fn router(port: &Port) -> Router {
@@ -33,6 +33,7 @@ pub(super) fn router(port: &Port) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(port.clone(), auth::gate))
+        .layer(middleware::from_fn_with_state(port.clone(), metrics::measure))
         .with_state(port.clone())
 }
 
@@ -53,6 +54,8 @@ fn documented() -> OpenApiRouter<Port> {
         .merge(moderation::routes())
         .merge(export::routes())
         .merge(public::routes())
+        .merge(page::routes())
+        .merge(metrics::routes())
         .merge(events::routes())
 }
 
