@@ -132,8 +132,8 @@ impl<T: DeserializeOwned> FromRequest<Port> for Body<T> {
 
     async fn from_request(request: Request, state: &Port) -> Result<Self, Refusal> {
         let bytes = read_body(request, state).await?;
-        let mut json: Value =
-            serde_json::from_slice(&bytes).map_err(|error| Fault::invalid_field("body", error.to_string()))?;
+        let mut json: Value = serde_json::from_slice(&bytes)
+            .map_err(|error| Fault::invalid_field("body", error.to_string()))?;
         if !json.is_object() {
             return Err(Fault::invalid_field("body", "must be a JSON object").into());
         }

@@ -347,3 +347,37 @@ async fn every_route_is_described() {
     assert_eq!(redirect.headers["location"], "/docs");
     room.close().await;
 }
+
+#[tokio::test]
+async fn the_page_and_the_metrics() {
+    let room = Room::after(30).await;
+    let page = room.get("/").await;
+    let policy = page.headers["content-security-policy"].to_str().unwrap().to_owned();
+    let html = page.ok(200).as_str().unwrap().to_owned();
+    let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert!(html.contains(&format!("<script nonce=\"{nonce}\">")) && !html.contains("{{nonce}}"));
+    for sink in
+        ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "http://", "https://"]
+    {
+        assert!(!html.contains(sink), "{sink}");
+    }
+    room.engine.trigger("ada_001").await.unwrap();
+    let metrics = room.get("/metrics").await.ok(200);
+    let text = metrics.as_str().unwrap();
+    for name in [
+        "botarium_viewers 0",
+        "botarium_tokens_today ",
+        "botarium_cost_today_usd ",
+        "botarium_http_request_seconds_bucket{le=\"+Inf\"} ",
+        "botarium_stream_lag ",
+        "botarium_bots{state=\"all\"} 6",
+    ] {
+        assert!(text.contains(name), "{name} in {text}");
+    }
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let (_, value) = line.rsplit_once(' ').unwrap();
+        assert!(value.parse::<f64>().is_ok(), "{line}");
+    }
+    room.close().await;
+}

@@ -107,7 +107,11 @@ fn integer(name: &str, schema: &Value) -> Value {
 
 fn text(name: &str, schema: &Value) -> Value {
     if schema["format"] == "date-time" {
-        return json!(if name == "expires_at" { "2099-02-06T12:00:00.000000Z" } else { "2026-02-06T12:00:00.123456Z" });
+        return json!(if name == "expires_at" {
+            "2099-02-06T12:00:00.000000Z"
+        } else {
+            "2026-02-06T12:00:00.123456Z"
+        });
     }
     json!(match name {
         "id" | "bot_id" | "author_bot_id" | "follower_id" | "source" | "most_active_bot" => "ada_001",
