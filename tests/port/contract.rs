@@ -321,6 +321,9 @@ async fn every_route_is_described() {
             }
             assert!(!operation["tags"][0].is_null(), "{method} {path}");
             let responses = operation["responses"].as_object().unwrap();
+            if responses.contains_key("101") {
+                continue; // a WebSocket has no body to describe
+            }
             let good = responses.iter().find(|(status, _)| status.starts_with('2')).expect(path).1;
             let (media, content) = good["content"].as_object().expect(path).iter().next().expect(path);
             if media == "application/json" && !path.contains("/export/") {
