@@ -11,6 +11,8 @@ use crate::store::{Result, StoreError};
 
 /// Tokens a server adds around a prompt (chat template, tool preamble) at most.
 const OVERHEAD: i64 = 256;
+/// Whose calls are those that no bot makes.
+pub(super) const ROOM: &str = "system";
 /// Bytes that make a token of the embedded provider's.
 const SCRIPTED_BYTES: i64 = 4;
 
@@ -203,11 +205,43 @@ pub(super) fn admit(
     day: &str,
     at: Stamp,
 ) -> Result<std::result::Result<Option<i64>, Cap>> {
+    let limits = Limits::of(settings, bot, tariff.is_bound());
+    reserve(c, limits, &bot.id, tariff, request, day, at)
+}
+
+/// As [`admit`], for a call that no bot makes: only the room's caps bind it, and it is charged to the room.
+pub(super) fn admit_for_room(
+    c: &Connection,
+    settings: &Settings,
+    tariff: &Tariff,
+    request: &Request,
+    day: &str,
+    at: Stamp,
+) -> Result<std::result::Result<Option<i64>, Cap>> {
+    let bound = tariff.is_bound();
+    let limits = Limits {
+        own_tokens: None,
+        default_tokens: None,
+        cost: None,
+        room_tokens: settings.budget.room_daily_tokens.filter(|_| bound),
+        room_cost: settings.budget.room_daily_cost.filter(|_| bound),
+    };
+    reserve(c, limits, ROOM, tariff, request, day, at)
+}
+
+fn reserve(
+    c: &Connection,
+    limits: Limits,
+    actor: &str,
+    tariff: &Tariff,
+    request: &Request,
+    day: &str,
+    at: Stamp,
+) -> Result<std::result::Result<Option<i64>, Cap>> {
     let (input, output) = upper_bound(c, tariff, request)?;
     let cost = tariff.price.upper_bound(input, output);
-    let limits = Limits::of(settings, bot, tariff.is_bound());
     if !limits.are_none() {
-        let (spent, room) = (beat::spent(c, &bot.id, day)?, beat::spent_by_room(c, day)?);
+        let (spent, room) = (beat::spent(c, actor, day)?, beat::spent_by_room(c, day)?);
         if let Some(cap) = limits.exceeded(spent, room, input + output, cost) {
             return Ok(Err(cap));
         }
@@ -217,7 +251,7 @@ pub(super) fn admit(
     }
     let reservation = Reservation {
         id: 0,
-        bot: bot.id.clone(),
+        bot: actor.to_owned(),
         day: day.to_owned(),
         provider: tariff.provider.clone(),
         model: tariff.model.clone(),

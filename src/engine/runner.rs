@@ -162,13 +162,18 @@ impl Handle {
         if !self.shared.claim(bot) {
             return Err(Fault::conflict(format!("{bot} is on a beat already; wait until it is done")));
         }
+        self.shared.schedule().remove(bot); // what is planned from now on comes after this beat
         let beat = Beat { bot: bot.to_owned(), at: self.shared.clock.now(), forced: true };
         // On a task of its own: a caller that goes away does not cut the beat off.
         let shared = Arc::clone(&self.shared);
         let done = tokio::spawn(async move { one(&shared, beat).await }).await;
         match done {
             Ok(finished) => Ok(finished?.result),
-            Err(error) => Err(Fault::internal(format!("the beat of {bot} ended early: {error}"))),
+            Err(error) => {
+                self.shared.schedule().plan(bot, self.shared.clock.now().plus_seconds(60));
+                self.shared.release(bot);
+                Err(Fault::internal(format!("the beat of {bot} ended early: {error}")))
+            }
         }
     }
 
@@ -199,7 +204,7 @@ async fn one(shared: &Arc<Shared>, beat: Beat) -> Result<Finished> {
     let (bot, at) = (beat.bot.clone(), beat.at);
     let result = thinking::beat(shared, beat).await;
     match &result {
-        Ok(finished) => shared.schedule().plan(&finished.bot, finished.next),
+        Ok(finished) => shared.schedule().plan_at_the_latest(&finished.bot, finished.next),
         Err(StoreError::Refused(_)) => shared.schedule().remove(&bot), // it left the room
         Err(error) => {
             tracing::error!(bot, "a beat could not be stored: {error}");
@@ -220,7 +225,7 @@ async fn run_forever(shared: Arc<Shared>) {
         let running = shared.live().engine == EngineState::Running;
         let now = shared.clock.now();
         if running && flying.len() < IN_FLIGHT {
-            let due = shared.schedule().pop_due(now);
+            let due = shared.schedule().pop_due(now, &shared.live().thinking);
             if let Some((_, bot)) = due {
                 if shared.claim(&bot) {
                     let (shared, at) = (Arc::clone(&shared), shared.clock.now());
@@ -231,8 +236,9 @@ async fn run_forever(shared: Arc<Shared>) {
                 continue;
             }
         }
-        let sleep = match shared.schedule().next() {
-            Some((due, _)) if running && flying.len() < IN_FLIGHT => until(now, due),
+        let next = shared.schedule().next(&shared.live().thinking);
+        let sleep = match next {
+            Some(due) if running && flying.len() < IN_FLIGHT => until(now, due),
             _ => Duration::from_secs(3_600),
         };
         tokio::select! {

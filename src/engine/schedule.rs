@@ -41,17 +41,23 @@ impl Schedule {
         }
     }
 
-    /// The beat that comes next.
-    pub(super) fn next(&self) -> Option<(Stamp, &str)> {
-        self.order.first().map(|(due, id)| (*due, id.as_ref()))
+    /// As [`Schedule::plan`], unless an earlier beat was planned meanwhile.
+    pub(super) fn plan_at_the_latest(&mut self, bot: &str, due: Stamp) {
+        if self.due.get(bot).is_none_or(|planned| *planned > due) {
+            self.plan(bot, due);
+        }
     }
 
-    /// Takes the beat that comes next, if it is due at `now`.
-    pub(super) fn pop_due(&mut self, now: Stamp) -> Option<(Stamp, Arc<str>)> {
-        if self.order.first()?.0 > now {
-            return None;
-        }
-        let (due, id) = self.order.pop_first()?;
+    /// When the next beat comes of a bot that is not on one already.
+    pub(super) fn next(&self, busy: &BTreeSet<String>) -> Option<Stamp> {
+        self.order.iter().find(|(_, id)| !busy.contains(id.as_ref())).map(|(due, _)| *due)
+    }
+
+    /// Takes the beat that comes next, if it is due at `now`. A bot that is on one already is passed over.
+    pub(super) fn pop_due(&mut self, now: Stamp, busy: &BTreeSet<String>) -> Option<(Stamp, Arc<str>)> {
+        let due = self.order.iter().take_while(|(due, _)| *due <= now);
+        let (due, id) = due.into_iter().find(|(_, id)| !busy.contains(id.as_ref()))?.clone();
+        self.order.remove(&(due, Arc::clone(&id)));
         self.due.remove(&id);
         Some((due, id))
     }
@@ -72,6 +78,11 @@ impl Schedule {
         self.order.remove(&(due, Arc::clone(&id)));
         self.due.remove(&id);
         Some((due, id))
+    }
+
+    /// Bots whose time has passed, in order.
+    pub(super) fn overdue(&self, now: Stamp) -> Vec<Arc<str>> {
+        self.order.iter().take_while(|(due, _)| *due < now).map(|(_, id)| Arc::clone(id)).collect()
     }
 
     /// When a bot wakes next, if it is planned.
@@ -128,9 +139,15 @@ mod tests {
         plan.plan("c", at(1));
         plan.plan("c", at(9));
         assert_eq!(plan.due("c"), Some(at(9)));
-        assert_eq!(plan.pop_due(at(4)), None);
+        let none = BTreeSet::new();
+        assert_eq!(plan.pop_due(at(4), &none), None);
+        let busy = BTreeSet::from(["a".to_owned()]);
+        assert_eq!(plan.next(&busy), Some(at(5)));
+        assert_eq!(plan.pop_due(at(10), &busy).unwrap().1.as_ref(), "b");
+        plan.plan_at_the_latest("b", at(5));
+        plan.plan_at_the_latest("b", at(7));
         let order: Vec<_> =
-            std::iter::from_fn(|| plan.pop_due(at(10))).map(|(_, id)| id.to_string()).collect();
+            std::iter::from_fn(|| plan.pop_due(at(10), &none)).map(|(_, id)| id.to_string()).collect();
         assert_eq!(order, ["a", "b", "c"]);
         assert_eq!(plan.len(), 0);
     }

@@ -44,6 +44,7 @@ pub fn start(settings: Settings) -> Result<Handle> {
         for config in &bots {
             take_in(tx, config, now)?;
         }
+        let_go(tx, &bots, now)?;
         open_threads(tx, now)?;
         let cut_off = budget::recover(tx)?;
         if cut_off > 0 {
@@ -163,6 +164,10 @@ fn take_in(c: &Connection, config: &PersonalityConfig, now: Stamp) -> Result<()>
     let json = to_json(config)?;
     match society::stored_config(c, &config.id)? {
         None => society::insert_bot(c, &config.id, &config.name, &json, true, now),
+        Some(stored) if stored.departed && stored.source == "yaml" => {
+            society::come_back(c, &config.id)?; // its file is here again
+            take_in(c, config, now)
+        }
         Some(stored) if stored.yaml.as_deref() == Some(&json) => {
             if stored.pending.is_some() {
                 society::set_yaml(c, &config.id, Some(&json), None)?; // changed back
@@ -172,6 +177,18 @@ fn take_in(c: &Connection, config: &PersonalityConfig, now: Stamp) -> Result<()>
         Some(stored) if stored.pending.as_deref() == Some(&json) => Ok(()),
         Some(stored) => society::set_yaml(c, &config.id, stored.yaml.as_deref(), Some(&json)),
     }
+}
+
+/// Bots whose file is gone leave; their posts, memories and reputation stay, should it come back.
+fn let_go(c: &Connection, files: &[PersonalityConfig], now: Stamp) -> Result<()> {
+    let there: BTreeSet<&str> = files.iter().map(|config| config.id.as_str()).collect();
+    for id in society::from_files(c)? {
+        if !there.contains(id.as_str()) {
+            tracing::warn!("{id} leaves: its file is gone");
+            society::depart(c, &id, now)?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn to_json(config: &PersonalityConfig) -> Result<String> {

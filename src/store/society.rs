@@ -88,6 +88,27 @@ pub fn depart(c: &Connection, id: &str, at: Stamp) -> Result<()> {
     Ok(())
 }
 
+/// A bot that left is present again; its next beat is planned anew.
+///
+/// # Errors
+/// Database errors.
+pub fn come_back(c: &Connection, id: &str) -> Result<()> {
+    c.prepare_cached("UPDATE bots SET departed_at = NULL, next_beat_at = NULL, gate = NULL WHERE id = ?1")?
+        .execute([id])?;
+    Ok(())
+}
+
+/// Present bots that come from files.
+///
+/// # Errors
+/// Database errors.
+pub fn from_files(c: &Connection) -> Result<Vec<String>> {
+    let mut statement =
+        c.prepare_cached("SELECT id FROM bots WHERE source = 'yaml' AND departed_at IS NULL ORDER BY id")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
 /// Custom bots that are present.
 ///
 /// # Errors

@@ -267,3 +267,20 @@ async fn what_the_day_will_cost_is_projected_from_what_it_cost() {
     assert_eq!(bot.tokens_so_far, 2_200);
     assert_eq!(bot.expected_cost_usd.nanos(), bot.expected_tokens / 1_100 * 1_200_000, "{bot:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_of_a_provider_is_charged_to_the_room_and_bound_by_its_caps() {
+    let model = Model::start(|_| Reply::text("ready").uncounted()).await;
+    let society = Society::begin(&model.address(), 1, |s| s.budget.room_daily_tokens = Some(500)).await;
+    let test = society.handle.test_provider("model").await.unwrap();
+    assert!(test.ok && test.tokens_used > 16, "{test:?}");
+    assert_eq!(
+        society.number("SELECT input + output FROM usage_daily WHERE bot_id = 'system'"),
+        test.tokens_used
+    );
+    let again = society.handle.test_provider("model").await.unwrap();
+    assert!(!again.ok && again.message.contains("token cap"), "{again:?}");
+    assert_eq!(model.calls().len(), 1);
+    assert_eq!(society.number("SELECT count(*) FROM reservations"), 0);
+    society.assert_sound();
+}

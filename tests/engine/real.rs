@@ -31,12 +31,14 @@ async fn live(kind: ProviderKind) {
             ..ProviderSpec::new("model", kind)
         };
         s.providers.push(ProviderSetup { spec, price: Some(PRICE) });
-        s.prompt_tokens = 900;
+        s.prompt_tokens = 550;
+        s.memory_provider = Some("scripted".into()); // by rule: the two cores have enough to do
         s.budget.daily_tokens = 1_000_000;
     })
     .await;
-    for id in ["b01", "b02"] {
+    for (id, tool) in [("b01", "forum"), ("b02", "web_search")] {
         let mut bot = bot(id);
+        bot.permissions.tools = vec![tool.into()];
         bot.model.max_tokens = 100;
         bot.model.temperature = 0.4;
         society.handle.add_bot(bot).await.unwrap();

@@ -249,3 +249,25 @@ async fn an_edit_takes_effect_on_the_next_beat() {
     assert!(!calls[0].system.contains("counts the gulls") && calls[1].system.contains("counts the gulls"));
     assert!(calls[0].system.contains("create_thread") && !calls[1].system.contains("create_thread"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bot_whose_file_is_gone_leaves_and_comes_back_with_it() {
+    let (home, settings) = six();
+    let society = Society::start(home, settings.clone());
+    beats(&society.handle, 60).await;
+    let fault = society.handle.delete_bot("ada_001").await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Conflict);
+    let remembered = society.number("SELECT count(*) FROM memories WHERE bot_id = 'ada_001'");
+    let society = society.again(|s| s.bots.retain(|(name, _)| !name.contains("ada")));
+    assert_eq!(society.handle.bots().await.unwrap().len(), 5);
+    assert_eq!(society.handle.bot("ada_001").await.unwrap_err().kind, FaultKind::NotFound);
+    beats(&society.handle, 20).await;
+    society.assert_sound();
+    let society = society.again(|s| s.bots.clone_from(&settings.bots));
+    let ada = society.handle.bot("ada_001").await.unwrap();
+    assert!(!ada.yaml_changed && !ada.edited);
+    assert_eq!(society.number("SELECT count(*) FROM memories WHERE bot_id = 'ada_001'"), remembered);
+    beats(&society.handle, 20).await;
+    assert!(society.handle.bot("ada_001").await.unwrap().last_beat_at > ada.last_beat_at);
+    society.assert_sound();
+}

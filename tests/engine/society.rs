@@ -9,6 +9,7 @@ use botarium::domain::{Behavior, Price};
 use botarium::engine::clock::{Clock, SIM_START};
 use botarium::engine::{self, Handle, ProviderSetup, Settings};
 use botarium::llm::{ProviderKind, ProviderSpec};
+use botarium::store::Durability;
 use botarium::store::check::{self, Level};
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -33,6 +34,7 @@ pub fn settings() -> (TempDir, Settings) {
         seed: Some(7),
         pace_seconds: Some(3_600),
         max_bot_count: 0,
+        durability: Durability::Normal,
         ..Settings::new(home.path())
     };
     (home, settings)

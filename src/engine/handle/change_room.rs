@@ -162,21 +162,29 @@ impl Handle {
             scene: None,
             seed: 0,
         };
+        let at = self.shared.clock.now();
+        let day = self.shared.clock.day(at);
+        let (shared, booked) = (self.shared.clone(), (tariff.clone(), request.clone(), day.clone()));
+        let admitted = self
+            .shared
+            .store
+            .write(move |tx| {
+                let (tariff, request, day) = &booked;
+                budget::admit_for_room(tx, &shared.settings, tariff, request, day, at)
+            })
+            .await?;
+        let reservation = match admitted {
+            Ok(reservation) => reservation,
+            Err(cap) => return Ok(ProviderTest { models, ..failed_test(cap.sentence().into()) }),
+        };
         let outcome = guard.complete(&request, Arc::new(|_| {})).await;
-        let usage = match &outcome.result {
-            Ok(completion) => completion.usage,
-            Err(error) => error.usage,
+        let (usage, charged) = match &outcome.result {
+            Ok(completion) => (completion.usage, true),
+            Err(error) => (error.usage, error.maybe_charged),
         };
-        let settlement = Settlement {
-            reservation: None,
-            day: self.shared.clock.day(self.shared.clock.now()),
-            bytes: 0,
-            usage,
-            charged: true,
-            tariff,
-        };
+        let settlement = Settlement { reservation, day, bytes: 0, usage, charged, tariff };
         let (used, cost) =
-            self.shared.store.write(move |tx| budget::settle(tx, "system", &settlement)).await?;
+            self.shared.store.write(move |tx| budget::settle(tx, budget::ROOM, &settlement)).await?;
         Ok(match outcome.result {
             Ok(completion) => ProviderTest {
                 ok: true,
@@ -216,6 +224,9 @@ impl Handle {
             .store
             .write(move |tx| {
                 beat::set_meta(tx, "paused", if paused { "true" } else { "false" })?;
+                if !paused {
+                    spread_overdue(&shared, tx)?;
+                }
                 tx.after_commit(move || {
                     shared.live_mut().engine = state;
                     shared.bus.tell(shared.clock.now(), Notice::EngineState { engine: state });
@@ -304,6 +315,21 @@ impl Handle {
         self.shared.wake.notify_one();
         Ok(())
     }
+}
+
+/// Beats whose time passed during a pause come one after another, once each.
+fn spread_overdue(shared: &Shared, c: &rusqlite::Connection) -> Result<()> {
+    if shared.clock.is_simulated() {
+        return Ok(());
+    }
+    let now = shared.clock.now();
+    let late = shared.schedule().overdue(now);
+    for (nth, bot) in late.iter().enumerate() {
+        let due = schedule::catch_up(now, nth, late.len(), shared.interval_of(bot, None));
+        beat::plan(c, bot, due)?;
+        shared.schedule().plan(bot, due);
+    }
+    Ok(())
 }
 
 fn plan_of(shared: &Shared, now: Stamp, row: &beat::BotRow, nth: usize, count: usize) -> Stamp {
