@@ -243,7 +243,7 @@ pub struct PortConfig {
     pub allowed_hosts: Vec<String>,
     /// Whether the public routes need no token.
     pub public: bool,
-    /// Requests a minute from one address; 0 means no limit.
+    /// Changing or refused requests a minute from one caller; 0 means no limit.
     pub rate_limit: u32,
     /// Connections at once.
     pub max_connections: u32,

@@ -94,7 +94,7 @@ pub(super) const KEYS: &[Key<Config>] = &[
     key!("port.public", "true", Kind::Flag(|c| &mut c.port.public),
         "Whether /api/public, /health and / need no token."),
     key!("port.rate_limit", "1200", count!(0..=1_000_000, port.rate_limit),
-        "Requests a minute from one address; 0 means no limit."),
+        "Changing or refused requests a minute from one caller; 0 means no limit."),
     key!("port.max_connections", "256", count!(1..=100_000, port.max_connections),
         "Connections at once, viewers included."),
     key!("ui.theme", "auto", Kind::Text(|c| &mut c.ui.theme),
