@@ -1,12 +1,14 @@
 //! `botarium`: the control room over an engine in the same process.
 
 use std::io::{IsTerminal as _, Write};
+use std::path::Path;
 
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
 use super::exit::{Exit, Usage};
 use super::{Globals, RoomArgs, door, runtime, serve, setup};
+use crate::config::Config;
 use crate::demo::cast::{CastWriter, Header, Recorder};
 use crate::link::Link;
 use crate::logs::LogTo;
@@ -34,27 +36,34 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
             }
         };
         let engine = handle.spawn();
-        let recorder = args.record.as_deref().map(|path| {
-            let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
-            Recorder::create(path, &Header::new(width, height))
-                .with_context(|| format!("{} cannot be written", path.display()))
-        });
-        let recorder = recorder.transpose()?;
-        let output: Box<dyn Write + Send> = match &recorder {
-            Some(recorder) => Box::new(CastWriter::new(std::io::stdout(), recorder.clone())),
-            None => Box::new(std::io::stdout()),
-        };
-        let state_file = Some(config.home.root.join("data/screen.json"));
-        let shown =
-            tui::run(Link::Local(handle), Options { ui: config.ui.clone(), state_file, output }).await;
+        let shown = show(Link::Local(handle), &config, args.record.as_deref()).await;
         stop.cancel();
         if let Some(port) = port {
             port.closed().await;
         }
         engine.stop(serve::GRACE).await;
-        if let Some(recorder) = recorder {
-            recorder.finish().context("the recording is not complete")?;
-        }
-        shown.map(|()| Exit::Ok)
+        shown
     })
+}
+
+/// Shows the control room over `link` until it is left.
+pub async fn show(link: Link, config: &Config, record: Option<&Path>) -> anyhow::Result<Exit> {
+    let recorder = record.map(|path| {
+        let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
+        Recorder::create(path, &Header::new(width, height))
+            .with_context(|| format!("{} cannot be written", path.display()))
+    });
+    let recorder = recorder.transpose()?;
+    let output: Box<dyn Write + Send> = match &recorder {
+        Some(recorder) => Box::new(CastWriter::new(std::io::stdout(), recorder.clone())),
+        None => Box::new(std::io::stdout()),
+    };
+    // A viewer without a home of its own leaves nothing behind.
+    let data = config.home.data();
+    let state_file = data.is_dir().then(|| data.join("screen.json"));
+    let shown = tui::run(link, Options { ui: config.ui.clone(), state_file, output }).await;
+    if let Some(recorder) = recorder {
+        recorder.finish().context("the recording is not complete")?;
+    }
+    shown.map(|()| Exit::Ok)
 }

@@ -1,11 +1,14 @@
 //! How commands get at a society: reading beside whoever runs it, changing as its only engine.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
 use anyhow::Context as _;
 
 use super::{Globals, setup};
 use crate::config::Config;
+use crate::domain::Secret;
 use crate::engine::{self, Handle};
-use crate::link::Link;
+use crate::link::{Link, Remote};
 use crate::logs::LogRing;
 use crate::store::{EngineLock, StoreError};
 
@@ -71,8 +74,39 @@ pub async fn changing(globals: &Globals) -> anyhow::Result<Door> {
     let config = setup::config(globals)?;
     let (ring, _) = setup::quiet_logs(globals)?;
     if let Some(holder) = EngineLock::holder(&config.home.database()) {
-        return Err(StoreError::Locked(holder).into());
+        let Some(address) = &holder.listen else { return Err(StoreError::Locked(holder).into()) };
+        let remote = Remote::connect(&url_of(address), token_from_environment()).await?;
+        return Ok(Door { link: Link::Remote(remote), own: None });
     }
     let handle = engine(globals, &config, ring).await?;
     Ok(Door { link: Link::Local(handle.clone()), own: Some(handle) })
+}
+
+/// The token of a port, from the environment.
+fn token_from_environment() -> Option<Secret> {
+    std::env::var("BOTARIUM_TOKEN").ok().map(Secret::new).filter(|token| !token.is_empty())
+}
+
+/// Where a port that listens at `address` is reached from this machine.
+fn url_of(address: &str) -> String {
+    match address.parse::<SocketAddr>() {
+        Ok(socket) if socket.ip().is_unspecified() => {
+            let loopback: IpAddr =
+                if socket.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+            format!("http://{}", SocketAddr::new(loopback, socket.port()))
+        }
+        _ => format!("http://{address}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_reached_from_here() {
+        assert_eq!(url_of("127.0.0.1:8000"), "http://127.0.0.1:8000");
+        assert_eq!(url_of("0.0.0.0:8000"), "http://127.0.0.1:8000");
+        assert_eq!(url_of("[::]:8000"), "http://[::1]:8000");
+    }
 }

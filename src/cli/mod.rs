@@ -4,6 +4,7 @@
 //! and the completions. Commands read and change a society through `link` alone; they know no SQL
 //! and no prompts, and print through [`out`].
 
+mod attach;
 mod backup;
 mod beat;
 mod bot;
@@ -153,6 +154,8 @@ enum ColorChoice {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Open the control room of a society that runs elsewhere
+    Attach(attach::AttachArgs),
     /// Print the stream as plain lines and go on with what happens
     Tail(tail::TailArgs),
     /// Open a society that has already lived for a fortnight
@@ -192,6 +195,7 @@ fn dispatch(cli: Cli, out: &out::Out) -> anyhow::Result<exit::Exit> {
     match command {
         None if room.serve => serve::run(&globals, &room),
         None => control::run(&globals, &room),
+        Some(Command::Attach(args)) => attach::run(&globals, &args),
         Some(Command::Tail(args)) => tail::run(&globals, args, out),
         Some(Command::Demo(args)) => demo::run(&globals, &args, out),
         Some(Command::Beat(args)) => beat::run(&globals, args, out),

@@ -22,6 +22,8 @@ const LINE_MAX: usize = 4_000;
 /// Where log lines go besides the ring.
 #[derive(Clone, Debug)]
 pub enum LogTo {
+    /// Nowhere else.
+    Nowhere,
     /// Standard error.
     Stderr,
     /// `botarium.YYYY-MM-DD.log` in a directory, removed after so many days.
@@ -54,6 +56,10 @@ pub fn start(level: &str, to: LogTo, ring: LogRing) -> Result<LogGuard, LogError
     let (guard, filter) = (None, filter(level));
     let layers = tracing_subscriber::registry().with(filter).with(ring);
     match to {
+        LogTo::Nowhere => {
+            let _ = layers.try_init();
+            Ok(LogGuard(guard))
+        }
         LogTo::Stderr => {
             let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| Gated(io::stderr()));
             let _ = layers.with(lines).try_init();

@@ -173,3 +173,25 @@ fn holds(path: &Path, text: &str) -> bool {
     let bytes = std::fs::read(path).unwrap();
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
+
+#[test]
+fn a_running_society_is_changed_and_followed_through_its_port() {
+    let room = Room::new();
+    let engine = room.serve(&["--listen", "127.0.0.1:0", "--pace", "1"]);
+    room.run(&["bot", "pause", "ada_001"]).ok();
+    assert!(room.run(&["bot", "list"]).ok().contains("paused"));
+    let address = engine.said.lines().find_map(|line| line.split("http://").nth(1)).unwrap().trim();
+    let url = format!("http://{address}");
+    let mut tail = room.command(&["tail", &url, "--json", "-n", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
+    let next = |line: Option<std::io::Result<String>>| -> Value {
+        serde_json::from_str(&line.unwrap().unwrap()).unwrap()
+    };
+    let (first, second) = (next(lines.next()), next(lines.next()));
+    assert_eq!(second["id"].as_i64(), first["id"].as_i64().map(|id| id + 1));
+    engine.stop("TERM");
+    tail.kill().unwrap();
+    tail.wait().unwrap();
+    room.run(&["tail", "http://127.0.0.1:1"]).fails(1, &["127.0.0.1:1"]);
+    room.run(&["attach", "http://127.0.0.1:1"]).fails(2, &["terminal", "tail"]);
+}

@@ -13,10 +13,11 @@ use clap::Args;
 
 use self::line::Known;
 use self::wake::Wake;
+use super::attach::TokenArg;
 use super::exit::Exit;
 use super::out::{Ink, Out, pad};
 use super::{Globals, door, runtime, setup};
-use crate::link::Link;
+use crate::link::{Link, Remote};
 use crate::protocol::{ActivityQuery, ActivityView};
 
 /// Rows asked for at once.
@@ -33,6 +34,10 @@ Examples:
   botarium tail -n 100 --no-follow
   botarium tail --json | jq 'select(.action_type == \"reply\") | .details.content'")]
 pub struct TailArgs {
+    /// The port of a society that runs elsewhere, such as http://127.0.0.1:8000
+    url: Option<String>,
+    #[command(flatten)]
+    token: TokenArg,
     /// How many lines of the past come first
     #[arg(short = 'n', long, value_name = "NUMBER", default_value_t = 20)]
     lines: usize,
@@ -54,10 +59,19 @@ pub fn run(globals: &Globals, args: TailArgs, out: &Out) -> anyhow::Result<Exit>
     let config = setup::config(globals)?;
     let (ring, _logs) = setup::quiet_logs(globals)?;
     runtime::block_on(async {
-        let handle = door::read_only(globals, &config, ring).await?;
-        let wake = Wake::by_file(config.home.database());
+        let (link, wake) = match &args.url {
+            Some(url) => {
+                let remote = Remote::connect(url, args.token.secret()).await?;
+                let wake = Wake::by_events(remote.subscribe());
+                (Link::Remote(remote), wake)
+            }
+            None => {
+                let handle = door::read_only(globals, &config, ring).await?;
+                (Link::Local(handle), Wake::by_file(config.home.database()))
+            }
+        };
         let known = Known::new(KNOWN_MAX, config.zone());
-        Tail { link: Link::Local(handle), args, out, known }.run(wake).await?;
+        Tail { link, args, out, known }.run(wake).await?;
         Ok(Exit::Ok)
     })
 }
@@ -87,8 +101,8 @@ impl Tail<'_> {
                 last = row.id;
                 self.print(&rows).await?;
             }
-            if rows.len() < PAGE as usize {
-                wake.wait().await;
+            if rows.len() < PAGE as usize && !wake.wait().await {
+                break;
             }
         }
         Ok(())

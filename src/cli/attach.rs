@@ -1,0 +1,59 @@
+//! `botarium attach URL`: the control room over an engine behind a port.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::exit::{Exit, Usage};
+use super::{Globals, control, runtime, setup};
+use crate::domain::Secret;
+use crate::link::{Link, Remote};
+use crate::logs::LogTo;
+
+/// Open the control room of a society that runs elsewhere
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without a token, or with a viewer's, you look; with an operator's you do everything. A lost connection is
+taken up again by itself.
+
+Examples:
+  botarium attach http://127.0.0.1:8000
+  BOTARIUM_TOKEN=btr_… botarium attach https://bots.example.org")]
+pub struct AttachArgs {
+    /// Where its port is, such as http://127.0.0.1:8000
+    url: String,
+    #[command(flatten)]
+    token: TokenArg,
+    /// Also write what the terminal gets into an asciicast
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+}
+
+/// The token of a port.
+#[derive(Debug, Default, Args)]
+pub struct TokenArg {
+    /// The access token; better given in the environment, where other users cannot see it
+    #[arg(long, env = "BOTARIUM_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    token: Option<String>,
+}
+
+impl TokenArg {
+    /// The token, if one was given.
+    pub fn secret(&self) -> Option<Secret> {
+        self.token.as_deref().map(Secret::new).filter(|token| !token.is_empty())
+    }
+}
+
+pub fn run(globals: &Globals, args: &AttachArgs) -> anyhow::Result<Exit> {
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        let why = format!("the control room needs a terminal; use botarium tail {} to read along", args.url);
+        return Err(Usage(why).into());
+    }
+    let config = setup::config(globals)?;
+    let (_, _logs) = setup::logs(&config.log.level, LogTo::Nowhere)?;
+    runtime::block_on(async {
+        let link = Link::Remote(Remote::connect(&args.url, args.token.secret()).await?);
+        control::show(link, &config, args.record.as_deref()).await
+    })
+}
