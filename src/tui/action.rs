@@ -365,6 +365,16 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Reading, Act::PageDown, "read_page_down", &["pagedown", "ctrl+d", "space"], "Page down", "Moves down one page."),
     def(Reading, Act::Copy, "read_copy", &["y"], "Copy", "Copies the text to the clipboard of your terminal.").hint(97),
     def(Reading, Act::Cancel, "close_reading", &["esc", "q", "?", "enter", "ctrl+c"], "Close", "Closes the window.").hint(98),
+    // ---- stats, society, memory and log tabs
+    def(Scope::Stats, Act::Less, "stats_shorter", &["h", "left", "-"], "Shorter period", "Shows fewer days.").brief("fewer days").hint(60),
+    def(Scope::Stats, Act::More, "stats_longer", &["l", "right", "+"], "Longer period", "Shows more days.").brief("more days").hint(61),
+    def(Scope::Memory, Act::Less, "memory_bots", &["h", "left"], "List of bots", "Moves to the list of bots.").brief("bots").hint(50),
+    def(Scope::Memory, Act::More, "memory_items", &["l", "right"], "List of memories", "Moves to what the bot remembers.").brief("memories").hint(51),
+    def(Scope::Memory, Act::PinMemory, "explorer_pin", &["p"], "Pin this memory", "Pins the selected memory of the explorer, or unpins it.").operator().brief("pin").hint(62),
+    def(Scope::Memory, Act::EditMemory, "explorer_edit", &["e"], "Edit this memory", "Changes the text of the selected memory of the explorer.").operator().brief("edit").hint(61),
+    def(Scope::Memory, Act::ForgetMemory, "explorer_forget", &["d", "delete"], "Forget this memory", "Deletes the selected memory of the explorer.").dangerous().brief("forget").hint(60),
+    def(Scope::Log, Act::Less, "log_more_levels", &["h", "left", "-"], "Lower level", "Shows also less important lines.").brief("more lines").hint(60),
+    def(Scope::Log, Act::More, "log_fewer_levels", &["l", "right", "+"], "Higher level", "Shows only more important lines.").brief("fewer lines").hint(61),
 ];
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub struct Item {
     pub text: String,
     /// The other bot, for relationships.
     pub other: Option<String>,
+    /// Dated events of a relationship, newest first, in one line.
+    pub history: String,
     /// Where it stands: sentiment, confidence, source.
     pub note: String,
     /// `YYYY-MM-DD`.
@@ -117,6 +119,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         kind: MemoryKind::Fact,
         text: f.fact.clone(),
         other: None,
+        history: String::new(),
         note: f.source.clone(),
         date: f.date.clone(),
         activity_id: f.activity_id,
@@ -127,6 +130,13 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         kind: MemoryKind::Relationship,
         text: r.notes.clone(),
         other: Some(r.bot.clone()),
+        history: r
+            .history
+            .iter()
+            .rev()
+            .map(|dated| format!("{}: {}", dated.date, dated.event))
+            .collect::<Vec<_>>()
+            .join("; "),
         note: format!("{} ×{}", feeling(r.sentiment), r.interaction_count),
         date: r.last_interaction.clone(),
         activity_id: r.activity_id,
@@ -137,6 +147,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         kind: MemoryKind::Opinion,
         text: format!("{}: {}", o.topic, o.stance),
         other: None,
+        history: String::new(),
         note: format!("{:.0} %", o.confidence * 100.0),
         date: o.date.clone(),
         activity_id: o.activity_id,
@@ -147,6 +158,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         kind: MemoryKind::Interest,
         text: i.interest.clone(),
         other: None,
+        history: String::new(),
         note: String::new(),
         date: i.date.clone(),
         activity_id: i.activity_id,
@@ -157,6 +169,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         kind: MemoryKind::Moment,
         text: m.summary.clone(),
         other: None,
+        history: String::new(),
         note: m.thread_id.map_or_else(String::new, |id| format!("#{id}")),
         date: m.date.clone(),
         activity_id: m.activity_id,
@@ -179,6 +192,7 @@ pub fn cold_item(cold: &ColdView) -> Item {
         kind: MemoryKind::Cold,
         text: cold.summary.clone(),
         other: None,
+        history: String::new(),
         note: format!("{} facts, {} moments", cold.facts_compressed, cold.memories_compressed),
         date: cold.period_end.clone(),
         activity_id: None,

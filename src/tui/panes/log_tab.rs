@@ -1,16 +1,48 @@
-//! The Log tab.
+//! The Log tab: what the engine reports, newest last.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::View;
-use crate::tui::tabs::log::Log;
-use crate::tui::widgets::{frame, pen};
+use crate::tui::tabs::log::{LEVELS, Log};
+use crate::tui::widgets::{Pen, frame, pen, text};
 
 /// Draws the tab.
 pub fn render(state: &Log, area: Rect, buf: &mut Buffer, view: &View<'_>) {
-    let inner = frame(buf, area, "Log", "", true, view.theme);
+    let theme = view.theme;
+    let mut note = format!("{} and worse", LEVELS[state.level.min(LEVELS.len() - 1)].to_lowercase());
+    if !state.filter.is_empty() {
+        note = format!("with “{}” · {note}", state.filter);
+    }
+    if state.held {
+        note.push_str(" · held, G follows");
+    }
+    let inner = frame(buf, area, "Log", &note, true, theme);
     if !state.loaded {
-        pen::empty(buf, inner, &["reading…"], view.theme);
+        pen::empty(buf, inner, &["reading…"], theme);
+        return;
+    }
+    if state.shown.is_empty() {
+        pen::empty(buf, inner, &["nothing to report", "the log files are in logs/ of the home"], theme);
+        return;
+    }
+    // The selected line is told in full at the foot.
+    let foot = if inner.height > 8 { 2 } else { 0 };
+    let list = Rect { height: inner.height - foot, ..inner };
+    for (row, at) in (0..list.height).zip(state.scroll.view(state.shown.len(), list.height)) {
+        let chosen = at == state.scroll.selected;
+        super::log::draw(Pen::new(buf, list, row).base(theme.line(chosen, true)), &state.shown[at], view);
+    }
+    if let Some(line) = state.shown.get(state.scroll.selected) {
+        let below = Rect { y: list.bottom(), height: foot, ..inner };
+        let whole = format!("{}: {}", line.target, line.message);
+        for (row, part) in (0..foot).zip(text::wrap(
+            &whole,
+            below.width.saturating_sub(2),
+            usize::from(foot),
+            theme.glyphs.ellipsis,
+        )) {
+            Pen::new(buf, below, row).skip(1).put(&part, theme.quote);
+        }
     }
 }

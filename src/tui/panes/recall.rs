@@ -21,20 +21,16 @@ pub const fn heading(kind: MemoryKind) -> &'static str {
     }
 }
 
-/// Draws the page.
-pub fn render(recall: &Recall, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+/// Draws the list alone.
+pub fn list(recall: &Recall, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
     let theme = view.theme;
     if !recall.loaded() {
         pen::empty(buf, area, &["reading…"], theme);
         return;
     }
-    // The selected one is told in full at the foot.
-    let whole = recall.selected().map(|item| item.text.as_str()).unwrap_or_default();
-    let foot = if focused && area.height > 10 { 3 } else { 0 };
-    let list = Rect { height: area.height.saturating_sub(foot), ..area };
-    for (row, at) in (0..list.height).zip(recall.scroll.view(recall.lines.len(), list.height)) {
+    for (row, at) in (0..area.height).zip(recall.scroll.view(recall.lines.len(), area.height)) {
         let selected = at == recall.scroll.selected;
-        let mut pen = Pen::new(buf, list, row).base(theme.line(selected && focused, focused));
+        let mut pen = Pen::new(buf, area, row).base(theme.line(selected && focused, focused));
         match &recall.lines[at] {
             Line::Heading(kind, count) => {
                 pen.skip(1).put(heading(*kind), theme.title_focus).put(&format!(" {count}"), theme.faint);
@@ -51,6 +47,20 @@ pub fn render(recall: &Recall, area: Rect, buf: &mut Buffer, view: &View<'_>, fo
             }
         }
     }
+}
+
+/// Draws the page.
+pub fn render(recall: &Recall, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+    let theme = view.theme;
+    if !recall.loaded() {
+        pen::empty(buf, area, &["reading…"], theme);
+        return;
+    }
+    // The selected one is told in full at the foot.
+    let whole = recall.selected().map(|item| item.text.as_str()).unwrap_or_default();
+    let foot = if focused && area.height > 10 { 3 } else { 0 };
+    let list = Rect { height: area.height.saturating_sub(foot), ..area };
+    self::list(recall, list, buf, view, focused);
     let below = Rect { x: area.x + 1, width: area.width.saturating_sub(2), y: list.bottom(), height: foot };
     for (row, line) in (0..foot).zip(text::wrap(whole, below.width, usize::from(foot), theme.glyphs.ellipsis))
     {

@@ -19,8 +19,13 @@ const MOST: usize = 12;
 pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
     let theme = view.theme;
     let inner = frame(buf, area, "5 Reputation", "7 days", focused, theme);
-    let mut bots: Vec<&ReputationHistory> =
-        lower.reputation.iter().filter(|bot| !bot.series.is_empty()).collect();
+    draw(&lower.reputation, inner, buf, view);
+}
+
+/// Draws the lines with their legend.
+pub fn draw(history: &[ReputationHistory], inner: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let theme = view.theme;
+    let mut bots: Vec<&ReputationHistory> = history.iter().filter(|bot| !bot.series.is_empty()).collect();
     if bots.is_empty() {
         pen::empty(buf, inner, &["no votes yet"], theme);
         return;

@@ -1,30 +1,82 @@
 //! The Society tab's state and its share of `update` (the pattern is in [`super`]).
 
-use crate::protocol::Event;
+use crate::protocol::{Event, GraphEdge, GraphNode, Notice, RelationshipGraph};
 use crate::tui::action::Act;
 use crate::tui::model::Model;
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
 use crate::tui::overlays::Answer;
+use crate::tui::widgets::Scroll;
+
+/// Bots drawn at most: more cannot be told apart.
+pub const MOST: usize = 24;
 
 /// What the tab shows.
 #[derive(Debug, Default)]
 pub struct Society {
-    /// Whether anything was read.
-    pub loaded: bool,
+    /// Who deals with whom; `None` until read.
+    pub graph: Option<RelationshipGraph>,
+    /// The bots with most ties, busiest first.
+    pub nodes: Vec<GraphNode>,
+    /// How many there are in all.
+    pub total: usize,
+    /// The selected one.
+    pub scroll: Scroll,
+}
+
+impl Society {
+    fn take(&mut self, graph: &RelationshipGraph) {
+        let kept = self.selected().map(|node| node.id.clone());
+        let ties = |id: &str| -> i64 {
+            graph.edges.iter().filter(|e| e.source == id || e.target == id).map(|e| e.interaction_count).sum()
+        };
+        let mut nodes: Vec<(i64, GraphNode)> =
+            graph.nodes.iter().map(|node| (ties(&node.id), node.clone())).collect();
+        nodes.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
+        self.total = nodes.len();
+        nodes.truncate(MOST);
+        self.nodes = nodes.into_iter().map(|(_, node)| node).collect();
+        self.graph = Some(graph.clone());
+        if let Some(at) = kept.and_then(|id| self.nodes.iter().position(|node| node.id == id)) {
+            self.scroll.selected = at;
+        }
+    }
+
+    /// The selected bot.
+    #[must_use]
+    pub fn selected(&self) -> Option<&GraphNode> {
+        self.nodes.get(self.scroll.selected)
+    }
+
+    /// The ties of a bot, closest first.
+    #[must_use]
+    pub fn ties(&self, id: &str) -> Vec<&GraphEdge> {
+        let mut ties: Vec<&GraphEdge> = self
+            .graph
+            .iter()
+            .flat_map(|graph| &graph.edges)
+            .filter(|edge| edge.source == id || edge.target == id)
+            .collect();
+        ties.sort_by(|a, b| b.interaction_count.cmp(&a.interaction_count).then(a.target.cmp(&b.target)));
+        ties
+    }
 }
 
 /// The tab came into view.
 pub fn shown(_model: &mut Model) -> Vec<Effect> {
-    Vec::new()
+    vec![Effect::Load(Load::Graph)]
 }
 
 /// An action on this tab.
-pub fn act(_model: &mut Model, _act: Act) -> Option<Vec<Effect>> {
-    None
+pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
+    let len = model.society.nodes.len();
+    model.society.scroll.act(act, len).then(Vec::new)
 }
 
 /// A read came back.
-pub fn loaded(_model: &mut Model, _load: &Load, _data: &Data) -> Vec<Effect> {
+pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
+    if let (Load::Graph, Data::Graph(graph)) = (load, data) {
+        model.society.take(graph);
+    }
     Vec::new()
 }
 
@@ -34,22 +86,32 @@ pub fn ran(_model: &mut Model, _command: &Command, _outcome: &Outcome) -> Vec<Ef
 }
 
 /// Something happened.
-pub fn event(_model: &mut Model, _event: &Event) {}
+pub fn event(model: &mut Model, event: &Event) {
+    let ties = ["reply", "vote", "follow", "unfollow", "human_post"];
+    if matches!(&event.notice, Notice::HeartbeatComplete { action, .. } if ties.contains(&action.as_str())) {
+        model.stale.tab = true;
+    }
+}
 
 /// Something this tab shows is stale.
-pub fn refresh(_model: &mut Model) -> Vec<Effect> {
-    Vec::new()
+pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    shown(model)
 }
 
 /// A window was answered.
 ///
 /// # Errors
-/// A sentence for the person who typed it.
+/// Never: the tab opens no windows.
 pub fn answered(_model: &mut Model, _what: &str, _id: i64, _answer: &Answer) -> Result<Vec<Effect>, String> {
     Ok(Vec::new())
 }
 
-/// A click.
-pub fn click(_model: &mut Model, _x: u16, _y: u16) -> Vec<Effect> {
+/// A click selects a bot of the list.
+pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
+    let list = crate::tui::panes::society::list_area(model.layout().body);
+    if list.contains((x, y).into()) {
+        let len = model.society.nodes.len();
+        model.society.scroll.click(y - list.y, len);
+    }
     Vec::new()
 }

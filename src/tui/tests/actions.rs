@@ -30,6 +30,10 @@ fn place(scope: Scope) -> Option<Model> {
             model.overlays.push(Overlay::Text(Box::new(edit)));
             &[]
         }
+        Scope::Stats => &["alt+3"],
+        Scope::Memory => &["alt+4", "l", "j"],
+        Scope::Society => &["alt+5"],
+        Scope::Log => &["alt+8"],
         // The other tabs have their own tests.
         _ => return None,
     };

@@ -426,8 +426,67 @@ fn answer(load: &Load) -> Option<Data> {
             message: "Rex: the answer held no JSON".into(),
         }]),
         Load::Titles => Data::Threads(vec![]),
+        Load::Graph => Data::Graph(graph()),
+        Load::Actions(_) => Data::Actions(mix()),
+        Load::Analytics(days) => Data::Analytics(analytics(*days)),
         _ => return None,
     })
+}
+
+/// Three bots that deal with each other.
+fn graph() -> RelationshipGraph {
+    let edge = |source: &str, target: &str, interaction_count, sentiment| GraphEdge {
+        source: source.into(),
+        target: target.into(),
+        interaction_count,
+        sentiment,
+        follows: sentiment > 0.5,
+    };
+    RelationshipGraph {
+        nodes: bots()
+            .iter()
+            .map(|bot| GraphNode {
+                id: bot.id.clone(),
+                name: bot.name.clone(),
+                reputation: bot.reputation_score,
+                post_count: 12,
+            })
+            .collect(),
+        edges: vec![
+            edge("ada_001", "marcus_001", 9, 0.8),
+            edge("ada_001", "luna_001", 3, 0.0),
+            edge("luna_001", "marcus_001", 2, -0.6),
+        ],
+    }
+}
+
+fn mix() -> Vec<ActionMix> {
+    let of = |id: &str, counts: [(&str, i64); 4]| ActionMix {
+        bot_id: id.into(),
+        bot_name: id.split('_').next().unwrap_or(id).to_owned(),
+        actions: counts
+            .into_iter()
+            .map(|(kind, count)| ActionCount { action_type: kind.into(), count })
+            .collect(),
+        idle_beats: 1,
+    };
+    vec![
+        of("ada_001", [("reply", 20), ("vote", 8), ("create_thread", 4), ("do_nothing", 2)]),
+        of("marcus_001", [("reply", 12), ("vote", 12), ("create_thread", 9), ("web_search", 3)]),
+    ]
+}
+
+fn analytics(days: u32) -> Analytics {
+    Analytics {
+        period_days: days,
+        total_threads: 13,
+        total_replies: 32,
+        total_votes: 20,
+        posts_per_day: vec![],
+        most_active_bot: Some("ada_001".into()),
+        avg_replies_per_thread: 2.46,
+        engagement_by_bot: vec![],
+    }
 }
 
 /// A model of this size that has read everything on the Live tab.

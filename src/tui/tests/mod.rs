@@ -6,3 +6,4 @@ mod flows;
 mod hostile;
 mod looks;
 mod sizes;
+mod tabs;

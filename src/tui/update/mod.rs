@@ -159,6 +159,16 @@ fn may(model: &mut Model, act: Act) -> bool {
     true
 }
 
+/// Shows the reason behind an act on the Live tab.
+pub fn show_why(model: &mut Model, activity_id: i64) -> Vec<Effect> {
+    let mut effects = show_tab(model, super::model::Tab::Live);
+    model.inspector.why.ask(activity_id);
+    effects.extend(live::turn_page(model, super::live::inspector::Page::Why));
+    act::focus(model, super::model::Pane::Inspector);
+    effects.push(Effect::Load(super::msg::Load::Why(activity_id)));
+    effects
+}
+
 /// Shows another tab.
 fn show_tab(model: &mut Model, tab: super::model::Tab) -> Vec<Effect> {
     if model.tab == tab {

@@ -1,0 +1,60 @@
+//! The tabs beside Live: what they show, and what their keys do.
+
+use super::fixture::{model, press, text};
+use crate::tui::msg::{Command, Effect};
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (160, 45)];
+
+fn shows(keys: &[&str], name: &str) {
+    for (width, height) in SIZES {
+        let mut model = model(width, height);
+        press(&mut model, keys);
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), text(&model));
+    }
+}
+
+#[test]
+fn stats() {
+    shows(&["alt+3"], "stats");
+}
+
+#[test]
+fn society() {
+    shows(&["alt+5", "j"], "society");
+}
+
+#[test]
+fn memory() {
+    shows(&["alt+4", "l", "j"], "memory");
+}
+
+#[test]
+fn log() {
+    shows(&["alt+8"], "log");
+}
+
+#[test]
+fn a_longer_period_is_read_anew() {
+    let mut model = model(120, 36);
+    press(&mut model, &["alt+3", "l", "l", "l"]);
+    assert_eq!(model.stats.days, 90);
+    assert!(text(&model).contains("‹90›"));
+}
+
+#[test]
+fn a_memory_is_pinned_searched_and_traced_to_its_act() {
+    let mut model = model(120, 36);
+    let effects = press(&mut model, &["alt+4", "l", "j", "p"]);
+    assert!(matches!(effects[..], [Effect::Run(Command::EditMemory(..))]), "{effects:?}");
+    press(&mut model, &["/", "d", "o", "o", "r", "enter"]);
+    assert_eq!(model.explorer.filter, "door");
+}
+
+#[test]
+fn the_log_follows_until_someone_looks_back() {
+    let mut model = model(120, 36);
+    press(&mut model, &["alt+8"]);
+    assert!(text(&model).contains("the answer held no JSON"));
+    press(&mut model, &["l", "l", "l"]);
+    assert!(text(&model).contains("nothing to report"));
+}
