@@ -37,9 +37,9 @@ const DOORS: &[(&str, &[&str])] = &[
 const ONLY: &[(&str, &[&str])] = &[
     ("rusqlite", &["store", "engine"]), // the engine hands connections on; it names no SQL (below)
     ("reqwest", &["llm", "tools", "link"]),
-    ("tokio_tungstenite", &["link"]),
+    ("tokio_tungstenite", &["link", "port"]), // the port tells its errors apart
     ("axum", &["port"]),
-    ("ratatui", &["tui"]),
+    ("ratatui", &["tui", "demo"]),
     ("crossterm", &["tui", "demo", "cli"]),
     ("clap", &["cli", "protocol"]), // the words of `export` are values of an argument
 ];
