@@ -8,7 +8,8 @@ use botarium::protocol::ActivityQuery;
 
 use super::society::{PRICE, Society, bot};
 
-/// Beats lived with each protocol.
+/// Beats lived with each protocol, unless `BOTARIUM_TEST_LLAMA_BEATS` says otherwise (a busy
+/// machine without a graphics card writes a few tokens a second).
 const BEATS: u64 = 20;
 
 async fn live(kind: ProviderKind) {
@@ -17,6 +18,7 @@ async fn live(kind: ProviderKind) {
         println!("skipped: BOTARIUM_TEST_LLAMA is not set");
         return;
     };
+    let beats = std::env::var("BOTARIUM_TEST_LLAMA_BEATS").ok().and_then(|n| n.parse().ok()).unwrap_or(BEATS);
     let counter = Counter::start(address).await;
     let through = counter.address.clone();
     let society = Society::begin(&through, 0, |s| {
@@ -31,25 +33,26 @@ async fn live(kind: ProviderKind) {
             ..ProviderSpec::new("model", kind)
         };
         s.providers.push(ProviderSetup { spec, price: Some(PRICE) });
-        s.prompt_tokens = 550;
+        s.prompt_tokens = 500;
         s.memory_provider = Some("scripted".into()); // by rule: the two cores have enough to do
         s.budget.daily_tokens = 1_000_000;
     })
     .await;
-    for (id, tool) in [("b01", "forum"), ("b02", "web_search")] {
+    // One of them may only stay quiet: its answers are short.
+    for (id, tools) in [("b01", vec!["forum".to_owned()]), ("b02", Vec::new())] {
         let mut bot = bot(id);
-        bot.permissions.tools = vec![tool.into()];
+        bot.permissions.tools = tools;
         bot.model.max_tokens = 100;
         bot.model.temperature = 0.4;
         society.handle.add_bot(bot).await.unwrap();
     }
     // Each step is a beat by itself; a room in which nobody posts anything new may be idle, so wake them.
     let mut failed = 0;
-    for beat in 0..BEATS {
-        let done = society.handle.trigger(["b01", "b02"][beat as usize % 2]).await.unwrap();
+    for beat in 0..beats {
+        let done = society.handle.trigger(if beat % 4 == 0 { "b01" } else { "b02" }).await.unwrap();
         failed += u64::from(done.action == "failed");
     }
-    assert_eq!(society.number("SELECT sum(beat) FROM bots"), BEATS as i64);
+    assert_eq!(society.number("SELECT sum(beat) FROM bots"), beats as i64);
 
     let told = counter.told();
     let (input, output) = (
@@ -64,9 +67,9 @@ async fn live(kind: ProviderKind) {
     let view = society.handle.providers().await.unwrap().into_iter().find(|p| p.name == "model").unwrap();
     let counts: Vec<_> = view.ladder.iter().map(|l| (l.rung.as_str(), l.count)).collect();
     println!(
-        "{kind}: {failed} of {BEATS} beats failed, ladder {counts:?}, {input} tokens read, {output} written"
+        "{kind}: {failed} of {beats} beats failed, ladder {counts:?}, {input} tokens read, {output} written"
     );
-    assert_eq!(counts.iter().map(|(_, count)| count).sum::<i64>(), BEATS as i64, "every beat is on a rung");
+    assert_eq!(counts.iter().map(|(_, count)| count).sum::<i64>(), beats as i64, "every beat is on a rung");
     let query = ActivityQuery { limit: 200, ..ActivityQuery::default() };
     for row in society.handle.activity(query).await.unwrap().iter().take(12) {
         println!(
