@@ -106,6 +106,9 @@ async fn thoughts(society: &Society) -> Vec<(String, bool)> {
 
 use counting::Counter;
 
+/// Input and output tokens that the server reported.
+type Books = Arc<Mutex<(i64, i64)>>;
+
 mod counting {
     //! A proxy in front of the server that adds up what the server says it counted.
 
@@ -141,7 +144,7 @@ mod counting {
     }
 
     async fn pass(
-        State((to, books)): State<(String, Arc<Mutex<(i64, i64)>>)>,
+        State((to, books)): State<(String, Books)>,
         method: Method,
         uri: Uri,
         headers: HeaderMap,

@@ -162,7 +162,9 @@ fn answer_line(view: &View<'_>, focus: Line, against: bool, used: &[Line], draw:
         let line = focus.with(kind);
         if used.contains(&line) {
             *weight = 0;
-        } else if (mix((line.topic * 64 + line.seed) as u64) % 3 + draw.block() + kind as u64) % 3 != 0 {
+        } else if !(mix((line.topic * 64 + line.seed) as u64) % 3 + draw.block() + kind as u64)
+            .is_multiple_of(3)
+        {
             // Each has its times, so that the same one seldom comes twice.
             *weight = weight.div_ceil(4).min(*weight);
         }
