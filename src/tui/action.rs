@@ -92,6 +92,23 @@ pub enum Act {
     // why
     OlderAct,
     NewerAct,
+    // forum
+    SortThreads,
+    FilterTag,
+    FilterAuthor,
+    NewThread,
+    ReplyTo,
+    VoteUp,
+    VoteDown,
+    Author,
+    DeletePost,
+    YourName,
+    // moderation, events
+    Narrow,
+    Resolve,
+    Inject,
+    Template,
+    EndEvent,
     // overlays
     Accept,
     Cancel,
@@ -242,7 +259,10 @@ const fn def(
     ActionDef { act, id, title, about, keys, scope, dangerous: false, operator: false, hint: 0, brief: "" }
 }
 
-use Scope::{Budget, Choice, Confirm, Form, Global, Line, Live, Mind, Reading, Recall, Stream, Text, Why};
+use Scope::{
+    Budget, Choice, Confirm, Events, Form, Forum, Global, Line, Live, Mind, Moderation, Reading, Recall,
+    Stream, Text, Why,
+};
 
 /// Everything a person can do. Order is the order of help and palette.
 #[rustfmt::skip]
@@ -338,6 +358,34 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Why, Act::Open, "why_expand", &["enter"], "Unfold", "Unfolds or folds the selected section.").brief("unfold").hint(99),
     def(Why, Act::OlderAct, "older_act", &["h", "left"], "Older act", "Shows the bot's act before this one.").brief("older").hint(98),
     def(Why, Act::NewerAct, "newer_act", &["l", "right"], "Newer act", "Shows the bot's act after this one.").brief("newer").hint(97),
+
+    // ---- forum
+    def(Forum, Act::Open, "read_thread", &["enter"], "Read", "Reads the selected thread.").brief("read").hint(99),
+    def(Forum, Act::SortThreads, "sort_threads", &["o"], "Order", "Orders the threads: newest, most popular, last active.").brief("order").hint(98),
+    def(Forum, Act::VoteUp, "vote_up", &["+", "="], "Vote up", "Votes the selected post up, as a person.").operator().brief("up").hint(97),
+    def(Forum, Act::VoteDown, "vote_down", &["-"], "Vote down", "Votes the selected post down, as a person.").operator().brief("down").hint(96),
+    def(Forum, Act::ReplyTo, "reply", &["r"], "Reply", "Answers the selected post, as a person.").operator().brief("reply").hint(95),
+    def(Forum, Act::NewThread, "new_thread", &["c"], "New thread", "Opens a thread, as a person.").operator().brief("new thread").hint(94),
+    def(Forum, Act::Author, "author", &["a"], "Author", "Shows the author of the selected post on the Live tab.").brief("author").hint(93),
+    def(Forum, Act::FilterTag, "filter_tag", &["f"], "Filter by tag", "Shows only threads with one tag.").brief("tag").hint(92),
+    def(Forum, Act::FilterAuthor, "filter_author", &["A"], "Only this author", "Shows only threads of the selected post's author, or all again.").brief("by author").hint(91),
+    def(Forum, Act::DeletePost, "delete_post", &["D", "delete"], "Delete the post", "Hides the selected post everywhere; votes and the record stay.").dangerous().brief("delete").hint(90),
+    def(Forum, Act::YourName, "your_name", &["N"], "Your name", "Changes the name you vote and write under.").operator(),
+
+    // ---- moderation
+    def(Moderation, Act::Open, "flag_open", &["enter"], "Look at it", "Opens the flagged post in the Forum tab.").brief("look").hint(99),
+    def(Moderation, Act::Resolve, "flag_resolve", &["r"], "Settle", "Settles the selected flag.").operator().brief("settle").hint(98),
+    def(Moderation, Act::DeletePost, "flag_delete", &["D", "delete"], "Delete the post", "Hides the flagged post everywhere; votes and the record stay.").dangerous().brief("delete").hint(97),
+    def(Moderation, Act::PauseBot, "flag_pause", &["x"], "Pause the author", "Pauses the author of what was flagged, or lets it go on.").operator().brief("pause author").hint(96),
+    def(Moderation, Act::Author, "flag_author", &["a"], "Author", "Shows the author of what was flagged on the Live tab.").brief("author").hint(95),
+    def(Moderation, Act::Narrow, "flag_settled", &["f"], "Open or settled", "Shows open flags, or those that are settled.").brief("open/settled").hint(94),
+
+    // ---- events
+    def(Events, Act::Inject, "inject", &["i"], "Inject an event", "Tells all bots that something happened.").operator().brief("inject").hint(99),
+    def(Events, Act::Template, "template", &["t"], "From a template", "Fills the form in with one of the ready-made events.").operator().brief("template").hint(98),
+    def(Events, Act::EndEvent, "end_event", &["d", "delete"], "End the event", "Ends the selected event, so that bots are no longer told of it.").dangerous().brief("end").hint(97),
+    def(Events, Act::Narrow, "event_which", &["f"], "All, in force or over", "Shows all events, those in force, or those that are over.").brief("which").hint(96),
+    def(Events, Act::Interview, "event_interview", &["a"], "Interview a bot", "Asks a bot of your choice a question out of band.").operator().brief("interview").hint(95),
 
     // ---- windows
     def(Confirm, Act::Accept, "accept", &["enter", "y"], "Yes", "Does what is asked.").hint(99),

@@ -55,6 +55,8 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
     model.label = link.label();
     model.connection = link.connection();
     model.role = link.role();
+    let account = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok());
+    model.forum.writer.account = account.unwrap_or_default();
     saved.apply(&mut model);
     let mut screen = Screen::enter(options.output, options.ui.mouse)?;
     // The first frame shows what is known before anything is asked.

@@ -20,6 +20,7 @@ pub struct Saved {
     zoomed: bool,
     bot: Option<String>,
     theme: Option<String>,
+    person: Option<String>,
     /// Whether the terminal was light when it was asked last.
     pub light: Option<bool>,
 }
@@ -54,6 +55,7 @@ impl Saved {
             zoomed: model.zoomed,
             bot: model.inspector.wanted.clone(),
             theme: model.theme_chosen.then(|| model.theme.name.as_str().into()),
+            person: model.forum.writer.name.clone(),
             light,
         }
     }
@@ -74,6 +76,7 @@ impl Saved {
         }
         model.zoomed = self.zoomed && model.tab == Tab::Live;
         model.wanted_bot.clone_from(&self.bot);
+        model.forum.writer.name.clone_from(&self.person);
     }
 
     /// The look that was chosen, if one was.

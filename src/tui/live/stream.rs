@@ -34,6 +34,8 @@ pub struct Row {
     pub other: Option<String>,
     /// The thread it is about.
     pub thread: Option<i64>,
+    /// The reply it is about.
+    pub reply: Option<i64>,
     /// +1 or -1 for votes.
     pub value: i64,
     /// What it is about, in a few words.
@@ -64,6 +66,8 @@ impl Row {
             .map(|id| text::clean_line(id, 64));
         let thread = number("thread_id")
             .or_else(|| number("target_id").filter(|_| text_of("target_type") == "thread"));
+        let reply =
+            number("reply_id").or_else(|| number("target_id").filter(|_| text_of("target_type") == "reply"));
         let first =
             |keys: &[&str]| keys.iter().map(|key| text_of(key)).find(|t| !t.is_empty()).unwrap_or_default();
         let about = match action {
@@ -89,6 +93,7 @@ impl Row {
             at,
             other,
             thread,
+            reply,
             value: number("value").unwrap_or_default(),
             about: text::clean_line(about, 200),
             quote: text::clean_line(quote, 600),

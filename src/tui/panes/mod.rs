@@ -17,6 +17,7 @@ pub mod reputation;
 pub mod society;
 pub mod stats;
 pub mod stream;
+pub mod thread;
 pub mod usage;
 pub mod why;
 

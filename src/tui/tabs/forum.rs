@@ -1,55 +1,481 @@
 //! The Forum tab's state and its share of `update` (the pattern is in [`super`]).
 
-use crate::protocol::Event;
+mod person;
+pub mod reader;
+
+use crate::domain::text;
+use crate::protocol::{Event, Fault, FaultKind, Notice, ThreadQuery, ThreadSort, ThreadSummary};
 use crate::tui::action::Act;
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Tab, Tone};
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
-use crate::tui::overlays::Answer;
+use crate::tui::overlays::{Answer, Choice, Confirm, Item, Overlay, Then};
+use crate::tui::panes::forum::{WIDE, split};
+use crate::tui::update::{show_bot, show_tab};
+use crate::tui::widgets::Scroll;
+
+pub use person::Writer;
+pub use reader::Reader;
+
+/// Threads read at once.
+pub const PAGE: u32 = 50;
 
 /// What the tab shows.
 #[derive(Debug, Default)]
 pub struct Forum {
-    /// Whether anything was read.
+    /// Whether the list was read.
     pub loaded: bool,
+    /// Threads, in the order asked for.
+    pub threads: Vec<ThreadSummary>,
+    /// Search, tag, author and order; its place and limit stay unset.
+    pub query: ThreadQuery,
+    /// The selected thread.
+    pub list: Scroll,
+    /// Whether there are more threads than were read.
+    pub more: bool,
+    loading: bool,
+    /// The list was asked for by other words than it shows.
+    turned: bool,
+    /// Whether the reader has the focus.
+    pub reading: bool,
+    /// Whether the focused side has all the room.
+    pub zoomed: bool,
+    /// The thread being read.
+    pub reader: Reader,
+    /// What a person is about to write.
+    pub writer: Writer,
+    tags: Vec<String>,
+    stale_list: bool,
+    stale_thread: bool,
+}
+
+/// A post, as something to act on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// Its thread.
+    pub thread: i64,
+    /// The reply; `None` is the opening post.
+    pub reply: Option<i64>,
+    /// Actor id of the author.
+    pub author: String,
+    /// Shown name of the author.
+    pub name: String,
+    /// What it says; of a thread in the list, its title.
+    pub said: String,
+}
+
+impl Forum {
+    /// Whether the list is narrowed by words, tag or author.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        !self.query.q.is_empty() || self.query.tag.is_some() || self.query.author.is_some()
+    }
+
+    /// The post that is selected, in the list or in the reader.
+    #[must_use]
+    pub fn selected(&self) -> Option<Post> {
+        if self.reading {
+            return self.reader.selected();
+        }
+        let thread = self.threads.get(self.list.selected)?;
+        Some(Post {
+            thread: thread.id,
+            reply: None,
+            author: thread.author_bot_id.clone(),
+            name: thread.author_name.clone(),
+            said: thread.title.clone(),
+        })
+    }
+
+    fn head(&mut self) -> Effect {
+        self.loading = true;
+        self.stale_list = false;
+        Effect::Load(Load::Threads(ThreadQuery { limit: PAGE, ..self.query.clone() }))
+    }
+
+    /// Reads the list for a question that has changed.
+    fn ask(&mut self) -> Vec<Effect> {
+        self.turned = true;
+        self.reading = false;
+        self.list = Scroll::default();
+        vec![self.head()]
+    }
+
+    fn older(&mut self) -> Option<Effect> {
+        let near = self.list.selected + 2 * self.list.page() >= self.threads.len();
+        let last = self.threads.last()?.id;
+        if !self.more || self.loading || !near {
+            return None;
+        }
+        self.loading = true;
+        let query = ThreadQuery { limit: PAGE, after: Some(last), ..self.query.clone() };
+        Some(Effect::Load(Load::Threads(query)))
+    }
+
+    fn take(&mut self, query: &ThreadQuery, threads: &[ThreadSummary]) {
+        let whole = threads.len() < PAGE as usize;
+        if query.after.is_some() {
+            let known: std::collections::BTreeSet<i64> = self.threads.iter().map(|t| t.id).collect();
+            self.threads.extend(threads.iter().filter(|t| !known.contains(&t.id)).cloned());
+            self.more = !whole;
+            return;
+        }
+        let kept = self.threads.get(self.list.selected).map(|thread| thread.id);
+        let mut fresh = threads.to_vec();
+        if !self.turned && !whole && self.threads.len() > PAGE as usize {
+            // What was read further down stays below the new head.
+            let head: std::collections::BTreeSet<i64> = threads.iter().map(|t| t.id).collect();
+            fresh.extend(self.threads.drain(..).filter(|t| !head.contains(&t.id)));
+        } else {
+            self.more = !whole;
+        }
+        self.threads = fresh;
+        let again = kept.filter(|_| !self.turned).and_then(|id| self.place(id));
+        self.list.selected = again.unwrap_or(self.list.selected).min(self.threads.len().saturating_sub(1));
+        self.turned = false;
+    }
+
+    fn place(&self, id: i64) -> Option<usize> {
+        self.threads.iter().position(|thread| thread.id == id)
+    }
+}
+
+/// Whether list and reader stand side by side.
+fn is_wide(model: &Model) -> bool {
+    model.size.0 >= WIDE && !model.forum.zoomed
+}
+
+/// Opens a thread on the Forum tab, at a reply if one is meant.
+pub fn open(model: &mut Model, thread: i64, reply: Option<i64>) -> Vec<Effect> {
+    let forum = &mut model.forum;
+    forum.reading = true;
+    forum.reader.turn_to(thread, reply);
+    if let Some(at) = forum.place(thread) {
+        forum.list.selected = at;
+    }
+    if model.tab == Tab::Forum {
+        return vec![Effect::Load(Load::Thread(thread))];
+    }
+    show_tab(model, Tab::Forum)
 }
 
 /// The tab came into view.
-pub fn shown(_model: &mut Model) -> Vec<Effect> {
-    Vec::new()
+pub fn shown(model: &mut Model) -> Vec<Effect> {
+    let forum = &mut model.forum;
+    let mut effects = vec![forum.head()];
+    effects.extend(forum.reader.wanted.map(|id| Effect::Load(Load::Thread(id))));
+    effects
 }
 
 /// An action on this tab.
-pub fn act(_model: &mut Model, _act: Act) -> Option<Vec<Effect>> {
-    None
+pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
+    let forum = &mut model.forum;
+    if forum.reading {
+        if forum.reader.act(act) {
+            return Some(Vec::new());
+        }
+    } else if forum.list.act(act, forum.threads.len()) {
+        return Some(follow(model));
+    }
+    let nothing = Some(Vec::new());
+    match act {
+        Act::NextPane | Act::PrevPane if forum.reading => {
+            forum.reading = false;
+            nothing
+        }
+        Act::NextPane | Act::PrevPane | Act::Open => Some(read(model)),
+        Act::Zoom => {
+            forum.zoomed = !forum.zoomed;
+            nothing
+        }
+        Act::Back => Some(back(model)),
+        Act::SortThreads => {
+            forum.query.sort = match forum.query.sort {
+                ThreadSort::Newest => ThreadSort::Popular,
+                ThreadSort::Popular => ThreadSort::Active,
+                ThreadSort::Active => ThreadSort::Newest,
+            };
+            Some(forum.ask())
+        }
+        Act::FilterTag => {
+            choose_tag(model);
+            nothing
+        }
+        Act::FilterAuthor => Some(only_author(model)),
+        Act::Author => Some(author(model)),
+        Act::Copy => Some(forum.selected().map_or_else(Vec::new, |post| vec![Effect::Copy(post.said)])),
+        Act::DeletePost => {
+            if let Some(post) = forum.selected() {
+                delete(model, &post);
+            }
+            nothing
+        }
+        Act::VoteUp | Act::VoteDown | Act::ReplyTo | Act::NewThread | Act::YourName => {
+            Some(person::act(model, act))
+        }
+        _ => None,
+    }
+}
+
+/// Turns to the selected thread and gives the reader the focus.
+fn read(model: &mut Model) -> Vec<Effect> {
+    let forum = &mut model.forum;
+    let Some(thread) = forum.threads.get(forum.list.selected) else { return Vec::new() };
+    forum.reading = true;
+    let id = thread.id;
+    if forum.reader.wanted == Some(id) && forum.reader.view.is_some() {
+        return Vec::new();
+    }
+    forum.reader.turn_to(id, None);
+    vec![Effect::Load(Load::Thread(id))]
+}
+
+/// Shows the selected thread beside the list where there is room, and reads more near the end.
+fn follow(model: &mut Model) -> Vec<Effect> {
+    let wide = is_wide(model);
+    let forum = &mut model.forum;
+    let mut effects: Vec<Effect> = forum.older().into_iter().collect();
+    if wide
+        && !forum.reading
+        && let Some(thread) = forum.threads.get(forum.list.selected)
+        && forum.reader.wanted != Some(thread.id)
+    {
+        let id = thread.id;
+        forum.reader.turn_to(id, None);
+        effects.push(Effect::Load(Load::Thread(id)));
+    }
+    effects
+}
+
+fn back(model: &mut Model) -> Vec<Effect> {
+    let forum = &mut model.forum;
+    if forum.zoomed {
+        forum.zoomed = false;
+    } else if forum.reading {
+        forum.reading = false;
+        return follow(model);
+    } else if forum.is_narrowed() {
+        forum.query = ThreadQuery { sort: forum.query.sort, ..ThreadQuery::default() };
+        return forum.ask();
+    }
+    Vec::new()
+}
+
+fn choose_tag(model: &mut Model) {
+    let forum = &mut model.forum;
+    let mut counts = std::collections::BTreeMap::<&str, usize>::new();
+    for tag in forum.threads.iter().flat_map(|thread| &thread.tags) {
+        *counts.entry(tag).or_default() += 1;
+    }
+    let mut tags: Vec<(String, usize)> = counts.into_iter().map(|(tag, n)| (tag.to_owned(), n)).collect();
+    tags.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let now = forum.query.tag.clone();
+    let mut items = vec![Item { title: "all tags".into(), current: now.is_none(), ..Item::default() }];
+    items.extend(tags.iter().map(|(tag, count)| Item {
+        title: tag.clone(),
+        note: if *count == 1 { "1 thread".into() } else { format!("{count} threads") },
+        current: now.as_ref() == Some(tag),
+        ..Item::default()
+    }));
+    forum.tags = tags.into_iter().map(|(tag, _)| tag).collect();
+    if forum.tags.is_empty() {
+        model.toast(Tone::Info, "no thread in the list has a tag");
+        return;
+    }
+    let then = Then::Tab(Tab::Forum, "tag", 0);
+    model.overlays.push(Overlay::Choice(Choice::new("Only threads with the tag", items, then)));
+}
+
+fn only_author(model: &mut Model) -> Vec<Effect> {
+    let forum = &mut model.forum;
+    forum.query.author = match (forum.query.author.take(), forum.selected()) {
+        (None, Some(post)) => Some(post.author),
+        _ => None,
+    };
+    forum.ask()
+}
+
+fn author(model: &mut Model) -> Vec<Effect> {
+    match model.forum.selected() {
+        Some(post) => show_bot(model, &post.author),
+        None => Vec::new(),
+    }
+}
+
+/// Asks before a post is deleted.
+pub fn delete(model: &mut Model, post: &Post) {
+    let (title, command) = match post.reply {
+        Some(id) => (format!("Delete this reply of {}?", post.name), Command::DeleteReply(id)),
+        None => (
+            format!("Delete the thread of {} with all its replies?", post.name),
+            Command::DeleteThread(post.thread),
+        ),
+    };
+    let confirm = Confirm {
+        title,
+        body: text::cut(&post.said, 300),
+        yes: vec![Effect::Run(command)],
+        danger: true,
+        ..Confirm::default()
+    };
+    model.overlays.push(Overlay::Confirm(confirm));
 }
 
 /// A read came back.
-pub fn loaded(_model: &mut Model, _load: &Load, _data: &Data) -> Vec<Effect> {
-    Vec::new()
+pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
+    match (load, data) {
+        (Load::Threads(query), Data::Threads(threads)) => {
+            let plain = ThreadQuery { after: None, skip: 0, limit: 0, ..query.clone() };
+            if plain != model.forum.query {
+                return Vec::new(); // the question has changed meanwhile
+            }
+            for thread in threads {
+                model.titles.insert(thread.id, thread.title.clone());
+                if !model.names.contains_key(&thread.author_bot_id) {
+                    model.names.insert(thread.author_bot_id.clone(), thread.author_name.clone());
+                }
+            }
+            let forum = &mut model.forum;
+            forum.loading = false;
+            forum.loaded = true;
+            forum.take(query, threads);
+            if model.tab == Tab::Forum { follow(model) } else { Vec::new() }
+        }
+        (Load::Thread(id), Data::Thread(view)) if model.forum.reader.wanted == Some(*id) => {
+            model.titles.insert(view.id, view.title.clone());
+            model.forum.reader.load((**view).clone());
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A read failed; whether that was this tab's to tell.
+pub fn failed(model: &mut Model, load: &Load, fault: &Fault) -> bool {
+    let forum = &mut model.forum;
+    match load {
+        Load::Threads(_) => {
+            forum.loading = false;
+            false
+        }
+        Load::Thread(id) if fault.kind == FaultKind::NotFound => {
+            let here = forum.reader.wanted == Some(*id);
+            if here {
+                forum.reader.gone();
+            }
+            super::moderation::gone(model, *id) || here
+        }
+        _ => false,
+    }
 }
 
 /// A change came back.
-pub fn ran(_model: &mut Model, _command: &Command, _outcome: &Outcome) -> Vec<Effect> {
-    Vec::new()
+pub fn ran(model: &mut Model, command: &Command, outcome: &Outcome) -> Vec<Effect> {
+    match command {
+        Command::DeleteThread(id) => {
+            let forum = &mut model.forum;
+            forum.threads.retain(|thread| thread.id != *id);
+            forum.list.selected = forum.list.selected.min(forum.threads.len().saturating_sub(1));
+            if forum.reader.wanted == Some(*id) {
+                forum.reader = Reader::default();
+                forum.reading = false;
+            }
+            model.toast(Tone::Good, "deleted");
+            if model.tab == Tab::Forum { follow(model) } else { Vec::new() }
+        }
+        Command::DeleteReply(_) => {
+            model.toast(Tone::Good, "deleted");
+            again(model)
+        }
+        _ => person::ran(model, command, outcome),
+    }
+}
+
+/// Reads the open thread and the list anew after a change made here.
+fn again(model: &mut Model) -> Vec<Effect> {
+    let mut effects: Vec<Effect> =
+        model.forum.reader.wanted.map(|id| Effect::Load(Load::Thread(id))).into_iter().collect();
+    if model.tab == Tab::Forum {
+        effects.push(model.forum.head());
+    }
+    effects
 }
 
 /// Something happened.
-pub fn event(_model: &mut Model, _event: &Event) {}
+pub fn event(model: &mut Model, event: &Event) {
+    let forum = &mut model.forum;
+    match &event.notice {
+        Notice::HeartbeatComplete { action, details, .. } => {
+            let number = |key: &str| details.get(key).and_then(serde_json::Value::as_i64);
+            let kind = details.get("target_type").and_then(serde_json::Value::as_str);
+            let deleted = details.get("change").and_then(serde_json::Value::as_str) == Some("deleted");
+            if !matches!(action.as_str(), "create_thread" | "reply" | "vote" | "human_post") && !deleted {
+                return;
+            }
+            forum.stale_list = true;
+            let thread =
+                number("thread_id").or_else(|| number("target_id").filter(|_| kind == Some("thread")));
+            let reply = number("target_id").filter(|_| kind == Some("reply"));
+            let here = thread.is_some() && thread == forum.reader.wanted;
+            forum.stale_thread |= here || reply.is_some_and(|id| forum.reader.holds(id));
+        }
+        Notice::Resync { .. } => {
+            forum.stale_list = true;
+            forum.stale_thread = true;
+        }
+        _ => return,
+    }
+    model.stale.tab |= model.tab == Tab::Forum;
+}
 
 /// Something this tab shows is stale.
-pub fn refresh(_model: &mut Model) -> Vec<Effect> {
-    Vec::new()
+pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    let forum = &mut model.forum;
+    let mut effects = Vec::new();
+    if std::mem::take(&mut forum.stale_list) {
+        effects.push(forum.head());
+    }
+    if std::mem::take(&mut forum.stale_thread) {
+        effects.extend(forum.reader.wanted.map(|id| Effect::Load(Load::Thread(id))));
+    }
+    effects
 }
 
 /// A window was answered.
 ///
 /// # Errors
 /// A sentence for the person who typed it.
-pub fn answered(_model: &mut Model, _what: &str, _id: i64, _answer: &Answer) -> Result<Vec<Effect>, String> {
-    Ok(Vec::new())
+pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Result<Vec<Effect>, String> {
+    let forum = &mut model.forum;
+    match (what, answer) {
+        ("filter", _) => {
+            forum.query.q = text::clean_line(answer.text(), 200);
+            Ok(forum.ask())
+        }
+        ("tag", Answer::Index(at)) => {
+            forum.query.tag = at.checked_sub(1).and_then(|at| forum.tags.get(at)).cloned();
+            Ok(forum.ask())
+        }
+        _ => person::answered(model, what, answer),
+    }
 }
 
 /// A click.
-pub fn click(_model: &mut Model, _x: u16, _y: u16) -> Vec<Effect> {
+pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
+    let (list, reader) = split(model.layout().body, &model.forum);
+    let forum = &mut model.forum;
+    if list.contains((x, y).into()) {
+        forum.reading = false;
+        let before = forum.list.selected;
+        let inside = y > list.y && y + 1 < list.bottom();
+        if inside && forum.list.click((y - list.y - 1) / 2, forum.threads.len()) {
+            // A second click opens.
+            return if before == forum.list.selected { read(model) } else { follow(model) };
+        }
+    } else if reader.contains((x, y).into()) && forum.reader.view.is_some() {
+        forum.reading = true;
+        if y > reader.y && y + 1 < reader.bottom() {
+            forum.reader.click(y - reader.y - 1);
+        }
+    }
     Vec::new()
 }

@@ -1,44 +1,225 @@
 //! The Moderation tab's state and its share of `update` (the pattern is in [`super`]).
 
-use crate::protocol::Event;
+use super::forum;
+use crate::protocol::{Event, FlagView, Notice, Status, ThreadView};
 use crate::tui::action::Act;
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Tab, Tone};
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
-use crate::tui::overlays::Answer;
+use crate::tui::overlays::{Answer, Confirm, Overlay};
+use crate::tui::panes::moderation::split;
+use crate::tui::update::show_bot;
+use crate::tui::widgets::Scroll;
+
+/// Flags read at once.
+const PAGE: u32 = 200;
 
 /// What the tab shows.
 #[derive(Debug, Default)]
 pub struct Moderation {
-    /// Whether anything was read.
+    /// Whether the flags were read.
     pub loaded: bool,
+    /// Whether settled flags are shown instead of open ones.
+    pub resolved: bool,
+    /// The flags, newest first.
+    pub flags: Vec<FlagView>,
+    /// The selected one.
+    pub list: Scroll,
+    /// The thread of the selected flag, once it is read.
+    pub thread: Option<ThreadView>,
+    /// The thread that was asked for.
+    wanted: Option<i64>,
+    /// The thread asked for is no more.
+    pub missing: bool,
+}
+
+impl Moderation {
+    /// The selected flag.
+    #[must_use]
+    pub fn selected(&self) -> Option<&FlagView> {
+        self.flags.get(self.list.selected)
+    }
+
+    fn read(&self) -> Effect {
+        Effect::Load(Load::Flags(self.resolved, PAGE))
+    }
+
+    /// The post a flag is about, if its thread is read.
+    #[must_use]
+    pub fn post(&self, flag: &FlagView) -> Option<forum::Post> {
+        let thread = self.thread.as_ref().filter(|thread| Some(thread.id) == flag.thread_id)?;
+        let of = |reply, author: &str, name: &str, said: &str| forum::Post {
+            thread: thread.id,
+            reply,
+            author: author.to_owned(),
+            name: name.to_owned(),
+            said: said.to_owned(),
+        };
+        match reply_of(flag) {
+            Some(id) => {
+                let reply = thread.replies.iter().find(|reply| reply.id == id)?;
+                Some(of(Some(id), &reply.author_bot_id, &reply.author_name, &reply.content))
+            }
+            None if flag.target_type == "thread" => {
+                Some(of(None, &thread.author_bot_id, &thread.author_name, &thread.content))
+            }
+            None => None,
+        }
+    }
+}
+
+/// The reply a flag is about.
+#[must_use]
+pub fn reply_of(flag: &FlagView) -> Option<i64> {
+    (flag.target_type == "reply").then(|| flag.target_id.parse().ok()).flatten()
+}
+
+/// Reads the thread of the selected flag.
+fn follow(model: &mut Model) -> Vec<Effect> {
+    let state = &mut model.moderation;
+    let thread = state.selected().and_then(|flag| flag.thread_id);
+    if thread == state.wanted {
+        return Vec::new();
+    }
+    state.wanted = thread;
+    state.thread = None;
+    state.missing = false;
+    thread.map(|id| Effect::Load(Load::Thread(id))).into_iter().collect()
 }
 
 /// The tab came into view.
-pub fn shown(_model: &mut Model) -> Vec<Effect> {
-    Vec::new()
+pub fn shown(model: &mut Model) -> Vec<Effect> {
+    model.moderation.wanted = None;
+    vec![model.moderation.read()]
 }
 
 /// An action on this tab.
-pub fn act(_model: &mut Model, _act: Act) -> Option<Vec<Effect>> {
-    None
+pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
+    let state = &mut model.moderation;
+    if state.list.act(act, state.flags.len()) {
+        return Some(follow(model));
+    }
+    if act == Act::Narrow || (act == Act::Back && state.resolved) {
+        state.resolved = !state.resolved;
+        state.loaded = false;
+        state.flags.clear();
+        state.list = Scroll::default();
+        let read = state.read();
+        let mut effects = follow(model);
+        effects.push(read);
+        return Some(effects);
+    }
+    if !matches!(act, Act::Open | Act::Resolve | Act::DeletePost | Act::PauseBot | Act::Author | Act::Copy) {
+        return None;
+    }
+    let Some(flag) = state.selected().cloned() else {
+        model.toast(Tone::Info, "no flag is selected");
+        return Some(Vec::new());
+    };
+    Some(on_flag(model, act, &flag))
+}
+
+fn on_flag(model: &mut Model, act: Act, flag: &FlagView) -> Vec<Effect> {
+    match act {
+        Act::Open => match flag.thread_id {
+            Some(thread) => return forum::open(model, thread, reply_of(flag)),
+            None => return show_bot(model, &flag.bot_id),
+        },
+        Act::Author => return show_bot(model, &flag.bot_id),
+        Act::Copy => return vec![Effect::Copy(flag.reason.clone())],
+        Act::Resolve if flag.resolved => model.toast(Tone::Info, "this flag is settled already"),
+        Act::Resolve => {
+            let yes = vec![Effect::Run(Command::ResolveFlag(flag.id))];
+            ask(model, "Settle this flag?", &flag.reason, yes, false);
+        }
+        Act::DeletePost => match model.moderation.post(flag) {
+            Some(post) => forum::delete(model, &post),
+            None if flag.thread_id.is_none() => {
+                model.toast(Tone::Info, "this flag is about the bot, not about a post; x pauses it");
+            }
+            None if model.moderation.missing || model.moderation.thread.is_some() => {
+                model.toast(Tone::Info, "the post was deleted already");
+            }
+            None => model.toast(Tone::Info, "the post is still being read"),
+        },
+        Act::PauseBot => pause(model, flag),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn pause(model: &mut Model, flag: &FlagView) {
+    let Some(row) = model.bots.get(&flag.bot_id) else {
+        model.toast(Tone::Info, format!("{} is no bot of this room", model.name(&flag.bot_id)));
+        return;
+    };
+    let (name, pause) = (row.name.clone(), row.status != Status::Paused);
+    let yes = vec![Effect::Run(Command::SetPaused(flag.bot_id.clone(), pause))];
+    if pause {
+        let body = "It takes no beat until it is resumed. What it wrote stays.";
+        ask(model, &format!("Pause {name}?"), body, yes, false);
+    } else {
+        ask(model, &format!("Let {name} go on?"), "It is paused now.", yes, false);
+    }
+}
+
+fn ask(model: &mut Model, title: &str, body: &str, yes: Vec<Effect>, danger: bool) {
+    let confirm = Confirm { title: title.into(), body: body.into(), yes, danger, ..Confirm::default() };
+    model.overlays.push(Overlay::Confirm(confirm));
 }
 
 /// A read came back.
-pub fn loaded(_model: &mut Model, _load: &Load, _data: &Data) -> Vec<Effect> {
-    Vec::new()
+pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
+    let state = &mut model.moderation;
+    match (load, data) {
+        (Load::Flags(resolved, _), Data::Flags(flags)) if *resolved == state.resolved => {
+            let kept = state.selected().map(|flag| flag.id);
+            state.flags.clone_from(flags);
+            let place = kept.and_then(|id| flags.iter().position(|flag| flag.id == id));
+            state.list.selected = place.unwrap_or(state.list.selected).min(flags.len().saturating_sub(1));
+            state.loaded = true;
+            if model.tab == Tab::Moderation { follow(model) } else { Vec::new() }
+        }
+        (Load::Thread(id), Data::Thread(thread)) if state.wanted == Some(*id) => {
+            state.thread = Some((**thread).clone());
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The thread of the selected flag is gone; whether that was this tab's to tell.
+pub fn gone(model: &mut Model, thread: i64) -> bool {
+    let state = &mut model.moderation;
+    let here = state.wanted == Some(thread);
+    state.missing |= here;
+    here
 }
 
 /// A change came back.
-pub fn ran(_model: &mut Model, _command: &Command, _outcome: &Outcome) -> Vec<Effect> {
-    Vec::new()
+pub fn ran(model: &mut Model, command: &Command, outcome: &Outcome) -> Vec<Effect> {
+    match (command, outcome) {
+        (Command::ResolveFlag(_), Outcome::Flag(_)) => {
+            model.toast(Tone::Good, "settled");
+            model.stale.room = true;
+            vec![model.moderation.read()]
+        }
+        (Command::DeleteThread(_) | Command::DeleteReply(_), _) if model.tab == Tab::Moderation => {
+            model.moderation.wanted = None;
+            vec![model.moderation.read()]
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Something happened.
-pub fn event(_model: &mut Model, _event: &Event) {}
+pub fn event(model: &mut Model, event: &Event) {
+    let news = matches!(event.notice, Notice::FlagRaised { .. } | Notice::Resync { .. });
+    model.stale.tab |= news && model.tab == Tab::Moderation;
+}
 
 /// Something this tab shows is stale.
-pub fn refresh(_model: &mut Model) -> Vec<Effect> {
-    Vec::new()
+pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    vec![model.moderation.read()]
 }
 
 /// A window was answered.
@@ -50,6 +231,12 @@ pub fn answered(_model: &mut Model, _what: &str, _id: i64, _answer: &Answer) -> 
 }
 
 /// A click.
-pub fn click(_model: &mut Model, _x: u16, _y: u16) -> Vec<Effect> {
+pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
+    let (list, _) = split(model.layout().body);
+    let state = &mut model.moderation;
+    let inside = list.contains((x, y).into()) && y > list.y && y + 1 < list.bottom();
+    if inside && state.list.click((y - list.y - 1) / 2, state.flags.len()) {
+        return follow(model);
+    }
     Vec::new()
 }

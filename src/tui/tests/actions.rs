@@ -11,7 +11,7 @@ use crate::tui::overlays::{Overlay, TextEdit, Then};
 use crate::tui::update::update;
 
 /// A model in which the keys of `scope` count, with something selected to act on.
-fn place(scope: Scope) -> Option<Model> {
+fn place(scope: Scope) -> Model {
     let mut model = model(120, 36);
     let keys: &[&str] = match scope {
         Scope::Global | Scope::Live => &["1"],
@@ -34,12 +34,14 @@ fn place(scope: Scope) -> Option<Model> {
         Scope::Memory => &["alt+4", "l", "j"],
         Scope::Society => &["alt+5"],
         Scope::Log => &["alt+8"],
-        // The other tabs have their own tests.
-        _ => return None,
+        Scope::Forum => &["alt+2", "j", "enter", "j"],
+        Scope::Moderation => &["alt+6"],
+        Scope::Events => &["alt+7"],
     };
     press(&mut model, keys);
+    model.forum.writer.name = Some("Kim".into());
     assert_eq!(model.scopes()[0], if scope == Scope::Global { Scope::Live } else { scope });
-    Some(model)
+    model
 }
 
 /// Everything that can be seen or is asked for, as text.
@@ -51,7 +53,7 @@ fn trace(model: &Model, effects: &[Effect]) -> String {
 fn every_action_has_an_effect_by_its_key() {
     let mut idle = BTreeSet::new();
     for def in ACTIONS {
-        let Some(mut probe) = place(def.scope) else { continue };
+        let mut probe = place(def.scope);
         // Somewhere in the middle, so that every direction is open.
         if matches!(def.scope, Scope::Live | Scope::Global) {
             press(&mut probe, &["j", "j"]);
@@ -70,7 +72,7 @@ fn every_action_has_an_effect_by_its_key() {
             &["]"],
             &["tab"; 7],
         ] {
-            let Some(mut model) = place(def.scope) else { continue };
+            let mut model = place(def.scope);
             if matches!(def.scope, Scope::Live | Scope::Global) {
                 press(&mut model, &["j", "j"]);
             }
@@ -98,8 +100,17 @@ fn every_action_has_an_effect_by_its_key() {
 
 #[test]
 fn help_lists_exactly_the_keys_that_work() {
-    for scope in [Scope::Live, Scope::Stream, Scope::Mind, Scope::Budget, Scope::Recall, Scope::Why] {
-        let mut model = place(scope).unwrap();
+    for scope in [
+        Scope::Live,
+        Scope::Stream,
+        Scope::Mind,
+        Scope::Budget,
+        Scope::Recall,
+        Scope::Why,
+        Scope::Forum,
+        Scope::Events,
+    ] {
+        let mut model = place(scope);
         let scopes = model.scopes();
         let keys: Vec<_> = model
             .keymap
@@ -125,7 +136,7 @@ fn help_lists_exactly_the_keys_that_work() {
 #[test]
 fn a_viewer_may_look_but_not_change() {
     for def in ACTIONS.iter().filter(|def| def.operator) {
-        let Some(mut model) = place(def.scope) else { continue };
+        let mut model = place(def.scope);
         model.role = crate::link::Role::Viewer;
         let key = Keymap::default().keys(def.id)[0];
         let effects = update(&mut model, Msg::Key(key));
@@ -137,7 +148,7 @@ fn a_viewer_may_look_but_not_change() {
 #[test]
 fn dangerous_actions_ask_first() {
     for def in ACTIONS.iter().filter(|def| def.dangerous) {
-        let Some(mut model) = place(def.scope) else { continue };
+        let mut model = place(def.scope);
         let effects = press(&mut model, &[def.keys[0]]);
         assert!(!effects.iter().any(|effect| matches!(effect, Effect::Run(_))), "{} acts at once", def.id);
     }

@@ -429,6 +429,12 @@ fn answer(load: &Load) -> Option<Data> {
         Load::Graph => Data::Graph(graph()),
         Load::Actions(_) => Data::Actions(mix()),
         Load::Analytics(days) => Data::Analytics(analytics(*days)),
+        Load::Threads(query) if query.after.is_some() => Data::Threads(vec![]),
+        Load::Threads(_) => Data::Threads(super::society::threads()),
+        Load::Thread(id) => Data::Thread(Box::new(super::society::thread(*id))),
+        Load::Flags(resolved, _) => Data::Flags(super::society::flags(*resolved)),
+        Load::Events(_) => Data::Events(super::society::events()),
+        Load::Templates => Data::Templates(super::society::templates()),
         _ => return None,
     })
 }

@@ -1,9 +1,12 @@
 //! The control room, driven by messages and read from its cells.
 
 mod actions;
+mod events;
 mod fixture;
 mod flows;
+mod forum;
 mod hostile;
 mod looks;
 mod sizes;
+mod society;
 mod tabs;

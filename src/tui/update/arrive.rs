@@ -292,6 +292,9 @@ fn take_providers(model: &mut Model, providers: Vec<crate::protocol::ProviderVie
 
 /// A read failed. What is shown stays; only what a person waits for says why.
 pub fn on_load_failed(model: &mut Model, load: &Load, fault: &Fault) -> Vec<Effect> {
+    if tabs::forum::failed(model, load, fault) {
+        return Vec::new();
+    }
     match load {
         Load::Why(id) if model.inspector.why.wanted == Some(*id) => {
             model.inspector.why.missing = Some(fault.detail.clone());

@@ -8,7 +8,7 @@ use crate::tui::keymap::Key;
 use crate::tui::live::mind::{Field, Shape};
 use crate::tui::live::stream::StreamFilter;
 use crate::tui::live::{Page, budget, recall};
-use crate::tui::model::{Model, Pane, Tab, Tone};
+use crate::tui::model::{Model, Pane, Tone};
 use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::{Line, Overlay, TextEdit, Then};
 
@@ -144,8 +144,8 @@ fn in_stream(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             model.stream.set_filter(filter);
             older(model)
         }
-        Act::OpenThread => match row.and_then(|row| row.thread) {
-            Some(id) => open_thread(model, id),
+        Act::OpenThread => match row.and_then(|row| Some((row.thread?, row.reply))) {
+            Some((thread, reply)) => crate::tui::tabs::forum::open(model, thread, reply),
             None => {
                 model.toast(Tone::Info, "this line is about no thread");
                 Vec::new()
@@ -157,13 +157,6 @@ fn in_stream(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         }),
         _ => return None,
     })
-}
-
-/// Shows a thread in the Forum tab.
-pub fn open_thread(model: &mut Model, id: i64) -> Vec<Effect> {
-    let mut effects = super::show_tab(model, Tab::Forum);
-    effects.push(Effect::Load(Load::Thread(id)));
-    effects
 }
 
 /// Reads older rows when the end is near.

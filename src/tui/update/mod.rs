@@ -169,8 +169,35 @@ pub fn show_why(model: &mut Model, activity_id: i64) -> Vec<Effect> {
     effects
 }
 
+/// Shows a bot on the Live tab.
+pub(super) fn show_bot(model: &mut Model, id: &str) -> Vec<Effect> {
+    if model.bots.get(id).is_none() {
+        let person = id.starts_with("human:");
+        let said = format!(
+            "{} is {} of this room",
+            model.name(id),
+            if person { "a person, no bot" } else { "no bot" }
+        );
+        model.toast(Tone::Info, said);
+        return Vec::new();
+    }
+    if !model.bots.select(id) {
+        model.bots.set_filter("");
+        model.bots.select(id);
+    }
+    let mut effects = show_tab(model, super::model::Tab::Live);
+    act::focus(model, super::model::Pane::Bots);
+    effects.extend(live::follow_selection(model));
+    effects
+}
+
+/// Opens the interview form.
+pub(super) fn interview(model: &mut Model, bot: &str) {
+    open::interview(model, bot);
+}
+
 /// Shows another tab.
-fn show_tab(model: &mut Model, tab: super::model::Tab) -> Vec<Effect> {
+pub(super) fn show_tab(model: &mut Model, tab: super::model::Tab) -> Vec<Effect> {
     if model.tab == tab {
         return Vec::new();
     }

@@ -60,11 +60,13 @@ pub fn filter(model: &mut Model) {
             model.stream.filter().text.clone()
         }
         (Tab::Live, _) => model.bots.filter().to_owned(),
+        (Tab::Forum, _) => model.forum.query.q.clone(),
         _ => String::new(),
     };
     let title = match (model.tab, model.focus) {
         (Tab::Live, Pane::Bots) => "bots with",
         (Tab::Live, _) => "activity with",
+        (Tab::Forum, _) => "threads with",
         _ => "with",
     };
     model.overlays.push(Overlay::Line(Line::new(title, &now, Then::Filter)));

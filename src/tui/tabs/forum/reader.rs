@@ -1,0 +1,368 @@
+//! The thread being read: its posts as a tree, which one is selected, and what part is seen.
+//!
+//! A post can be taller than the screen, so the reader keeps a line beside the selected post. What
+//! is seen is settled when it is drawn, because only then are width and height known.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Post;
+use crate::domain::{Stamp, text};
+use crate::protocol::{ReplyView, ThreadView};
+use crate::tui::action::Act;
+use crate::tui::widgets::text as cells;
+
+/// Replies are indented at most so many steps.
+const DEPTH_MAX: u16 = 6;
+/// Longest post that is shown, in characters; the engine takes far shorter ones.
+const POST_MAX: usize = 20_000;
+/// Lines moved at once inside a post that is taller than the screen.
+const STEP: usize = 3;
+
+/// A post as it is drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The reply; `None` is the opening post.
+    pub reply: Option<i64>,
+    /// Steps to the right.
+    pub depth: u16,
+    /// Actor id of the author.
+    pub author: String,
+    /// Shown name of the author.
+    pub name: String,
+    /// What it says.
+    pub said: String,
+    /// Net votes.
+    pub score: i64,
+    /// When.
+    pub at: Stamp,
+    /// Who is answered, where it is not the post above.
+    pub answers: Option<String>,
+}
+
+impl Entry {
+    /// Cells left of the text.
+    #[must_use]
+    pub const fn indent(&self) -> u16 {
+        self.depth * 2 + 2
+    }
+
+    /// Its text as lines of a reader of this width.
+    #[must_use]
+    pub fn lines(&self, width: u16) -> Vec<String> {
+        cells::wrap(&self.said, width.saturating_sub(self.indent() + 1).max(8), 2_000, "…")
+    }
+}
+
+/// The thread being read.
+#[derive(Debug, Default)]
+pub struct Reader {
+    /// The thread that was asked for.
+    pub wanted: Option<i64>,
+    /// What was read.
+    pub view: Option<ThreadView>,
+    /// Its posts in the order of drawing, the opening one first.
+    pub entries: Vec<Entry>,
+    /// The selected post.
+    pub at: usize,
+    /// Whether the thread asked for is no more.
+    pub missing: bool,
+    /// The reply to be selected once it is read.
+    goto: Option<i64>,
+    top: Cell<usize>,
+    height: Cell<usize>,
+    /// First line of each post at a width, and the end.
+    starts: RefCell<(u16, Vec<usize>)>,
+}
+
+impl Reader {
+    /// Turns to a thread, and to one of its replies if one is meant.
+    pub fn turn_to(&mut self, thread: i64, reply: Option<i64>) {
+        self.goto = reply;
+        self.missing = false;
+        if self.wanted != Some(thread) {
+            self.wanted = Some(thread);
+            self.at = 0;
+            self.top.set(0);
+        } else if let Some(at) = reply.and_then(|id| self.entries.iter().position(|e| e.reply == Some(id))) {
+            self.at = at;
+        }
+    }
+
+    /// The thread is gone.
+    pub fn gone(&mut self) {
+        *self = Self { wanted: self.wanted, missing: true, ..Self::default() };
+    }
+
+    /// Puts in what was read, keeping the selection on the same post.
+    pub fn load(&mut self, view: ThreadView) {
+        let same = self.view.as_ref().is_some_and(|old| old.id == view.id);
+        let kept = self.entries.get(self.at).map(|entry| entry.reply).filter(|_| same);
+        self.entries = entries(&view);
+        self.view = Some(view);
+        self.missing = false;
+        self.starts.replace((0, Vec::new()));
+        let wish = self.goto.take().map(Some).or(kept);
+        let place = wish.and_then(|reply| self.entries.iter().position(|entry| entry.reply == reply));
+        let else_at = if same { self.at } else { 0 };
+        self.at = place.unwrap_or(else_at).min(self.entries.len().saturating_sub(1));
+    }
+
+    /// Whether a reply belongs to the thread.
+    #[must_use]
+    pub fn holds(&self, reply: i64) -> bool {
+        self.entries.iter().any(|entry| entry.reply == Some(reply))
+    }
+
+    /// The selected post.
+    #[must_use]
+    pub fn selected(&self) -> Option<Post> {
+        let entry = self.entries.get(self.at)?;
+        Some(Post {
+            thread: self.view.as_ref()?.id,
+            reply: entry.reply,
+            author: entry.author.clone(),
+            name: entry.name.clone(),
+            said: entry.said.clone(),
+        })
+    }
+
+    /// Measures the posts at a width and settles what is seen; answers the first line.
+    pub fn settle(&self, width: u16, height: u16) -> usize {
+        if self.starts.borrow().0 != width || self.starts.borrow().1.is_empty() {
+            let mut starts = Vec::with_capacity(self.entries.len() + 1);
+            let mut line = 0;
+            for entry in &self.entries {
+                starts.push(line);
+                line += entry.lines(width).len() + 2;
+            }
+            starts.push(line);
+            self.starts.replace((width, starts));
+        }
+        self.height.set(usize::from(height).max(1));
+        self.top.set(self.seen(self.top.get()));
+        self.top.get()
+    }
+
+    /// All lines, as measured last.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.starts.borrow().1.last().copied().unwrap_or(0)
+    }
+
+    /// Whether there is nothing to read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The first line of a post.
+    #[must_use]
+    pub fn start(&self, at: usize) -> usize {
+        self.starts.borrow().1.get(at).copied().unwrap_or(0)
+    }
+
+    /// The post a line belongs to.
+    #[must_use]
+    pub fn at_line(&self, line: usize) -> usize {
+        let starts = self.starts.borrow();
+        let after = starts.1.partition_point(|start| *start <= line);
+        after.saturating_sub(1).min(self.entries.len().saturating_sub(1))
+    }
+
+    /// `top`, moved as little as it takes to see the selected post.
+    fn seen(&self, top: usize) -> usize {
+        let (start, end, height) = (self.start(self.at), self.start(self.at + 1), self.height.get().max(1));
+        // The empty line below a post need not be seen.
+        let end = end.saturating_sub(1).max(start);
+        let (first, last) = (start.min(end.saturating_sub(height)), start.max(end.saturating_sub(height)));
+        top.clamp(first, last).min(self.len().saturating_sub(height))
+    }
+
+    /// Moves for a moving action; whether it was one.
+    pub fn act(&mut self, act: Act) -> bool {
+        let last = self.entries.len().saturating_sub(1);
+        let (top, height) = (self.top.get(), self.height.get().max(1));
+        let page = height.saturating_sub(2).max(1);
+        let end = self.start(self.at + 1).saturating_sub(1);
+        match act {
+            Act::Down if end > top + height => self.top.set(top + STEP),
+            Act::Down => self.at = (self.at + 1).min(last),
+            Act::Up if self.start(self.at) < top => self.top.set(top.saturating_sub(STEP)),
+            Act::Up => self.at = self.at.saturating_sub(1),
+            Act::PageDown => {
+                let before = self.at;
+                self.at = self.at_line(top + height + page - 1).max(self.at);
+                if end <= top + height && self.at == before {
+                    self.at = (before + 1).min(last);
+                }
+                self.top.set(top + page);
+            }
+            Act::PageUp => {
+                self.at = self.at_line(top.saturating_sub(page)).min(self.at);
+                self.top.set(top.saturating_sub(page));
+            }
+            Act::Top => {
+                self.at = 0;
+                self.top.set(0);
+            }
+            Act::Bottom => {
+                self.at = last;
+                self.top.set(self.len());
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Selects the post at a row of the drawn reader.
+    pub fn click(&mut self, row: u16) {
+        self.at = self.at_line(self.top.get() + usize::from(row));
+    }
+}
+
+/// The posts of a thread, answers below what they answer.
+fn entries(view: &ThreadView) -> Vec<Entry> {
+    let opening = Entry {
+        reply: None,
+        depth: 0,
+        author: view.author_bot_id.clone(),
+        name: view.author_name.clone(),
+        said: text::clean(&view.content, POST_MAX),
+        score: view.vote_score,
+        at: view.created_at,
+        answers: None,
+    };
+    let mut entries = vec![opening];
+    for (place, depth) in tree(&view.replies) {
+        let reply = &view.replies[place];
+        let parent = reply.parent_reply_id.filter(|id| entries.last().and_then(|e| e.reply) != Some(*id));
+        let answers = parent.and_then(|id| view.replies.iter().find(|other| other.id == id));
+        entries.push(Entry {
+            reply: Some(reply.id),
+            depth: u16::try_from(depth).unwrap_or(DEPTH_MAX).min(DEPTH_MAX),
+            author: reply.author_bot_id.clone(),
+            name: reply.author_name.clone(),
+            said: text::clean(&reply.content, POST_MAX),
+            score: reply.vote_score,
+            at: reply.created_at,
+            answers: answers.map(|other| other.author_name.clone()),
+        });
+    }
+    entries
+}
+
+/// Places of the replies with their depth, answers below what they answer.
+fn tree(replies: &[ReplyView]) -> Vec<(usize, usize)> {
+    let ids: BTreeSet<i64> = replies.iter().map(|reply| reply.id).collect();
+    let mut below: BTreeMap<Option<i64>, Vec<usize>> = BTreeMap::new();
+    for (at, reply) in replies.iter().enumerate() {
+        // What answers a post that is gone stands at the root; so does what claims to answer a later one.
+        let parent = reply.parent_reply_id.filter(|id| *id < reply.id && ids.contains(id));
+        below.entry(parent).or_default().push(at);
+    }
+    let mut order = Vec::with_capacity(replies.len());
+    let mut stack: Vec<(usize, usize)> = Vec::new();
+    stack.extend(below.get(&None).into_iter().flatten().rev().map(|at| (*at, 0)));
+    while let Some((at, depth)) = stack.pop() {
+        order.push((at, depth));
+        let answers = below.get(&Some(replies[at].id)).into_iter().flatten().rev();
+        stack.extend(answers.map(|answer| (*answer, depth + 1)));
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(id: i64, parent: Option<i64>) -> ReplyView {
+        ReplyView {
+            id,
+            thread_id: 1,
+            author_bot_id: "ada_001".into(),
+            content: format!("{} ", "word".repeat(5)).repeat(usize::try_from(id).unwrap() % 40),
+            parent_reply_id: parent,
+            created_at: Stamp::default(),
+            vote_score: 0,
+            author_name: "Ada".into(),
+        }
+    }
+
+    fn reader(replies: Vec<ReplyView>) -> Reader {
+        let mut reader = Reader::default();
+        reader.turn_to(1, None);
+        reader.load(ThreadView {
+            id: 1,
+            author_bot_id: "ada_001".into(),
+            title: "t".into(),
+            content: "opening".into(),
+            tags: vec![],
+            created_at: Stamp::default(),
+            vote_score: 0,
+            replies,
+            author_name: "Ada".into(),
+            pinned: false,
+        });
+        reader
+    }
+
+    #[test]
+    fn answers_stand_below_what_they_answer() {
+        let replies =
+            [reply(1, None), reply(2, None), reply(3, Some(1)), reply(4, Some(3)), reply(5, Some(99))];
+        let order: Vec<_> = tree(&replies).iter().map(|(at, depth)| (replies[*at].id, *depth)).collect();
+        assert_eq!(order, [(1, 0), (3, 1), (4, 2), (2, 0), (5, 0)]);
+    }
+
+    #[test]
+    fn a_long_chain_is_kept_whole_and_a_loop_ends() {
+        let chain: Vec<_> = (1..2_000).map(|id| reply(id, (id > 1).then_some(id - 1))).collect();
+        assert_eq!(tree(&chain).len(), chain.len());
+        assert_eq!(tree(&[reply(1, Some(2)), reply(2, Some(1))]).len(), 2);
+    }
+
+    #[test]
+    fn walking_down_shows_every_line_once_and_up_again() {
+        let mut reader = reader((1..60).map(|id| reply(id, (id % 3 == 0).then_some(id - 1))).collect());
+        let mut seen = vec![false; 20_000];
+        for _ in 0..2_000 {
+            let top = reader.settle(40, 8);
+            (top..(top + 8).min(reader.len())).for_each(|line| seen[line] = true);
+            reader.act(Act::Down);
+        }
+        assert_eq!(reader.at, 59);
+        // The empty line below each post may be passed over, nothing else.
+        (1..=60).for_each(|at| seen[reader.start(at) - 1] = true);
+        assert!(seen[..reader.len()].iter().all(|seen| *seen));
+        for _ in 0..2_000 {
+            reader.act(Act::Up);
+            reader.settle(40, 8);
+        }
+        assert_eq!((reader.at, reader.top.get()), (0, 0));
+    }
+
+    #[test]
+    fn pages_reach_the_end_and_the_beginning() {
+        let mut reader = reader((1..60).map(|id| reply(id, None)).collect());
+        for act in [Act::PageDown, Act::PageUp] {
+            for _ in 0..300 {
+                reader.settle(40, 10);
+                reader.act(act);
+            }
+            assert_eq!(reader.at, if act == Act::PageDown { 59 } else { 0 });
+        }
+    }
+
+    #[test]
+    fn news_leave_the_selection_on_its_post() {
+        let mut reader = reader(vec![reply(1, None), reply(2, None)]);
+        reader.at = 2;
+        let mut view = reader.view.clone().unwrap();
+        view.replies.push(reply(3, Some(1)));
+        reader.load(view);
+        assert_eq!(reader.selected().unwrap().reply, Some(2));
+        reader.turn_to(1, Some(3));
+        assert_eq!(reader.selected().unwrap().reply, Some(3));
+    }
+}

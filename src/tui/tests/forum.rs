@@ -1,0 +1,264 @@
+//! The Forum tab: what a person reads and does there, key by key.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::fixture::{give, model, now, press, text, type_text};
+use super::society::{thread, threads};
+use crate::protocol::*;
+use crate::tui::model::{Model, Pane, Tab};
+use crate::tui::msg::{Command, Data, Effect, Load, Msg, Outcome};
+use crate::tui::tabs::forum::PAGE;
+use crate::tui::update::update;
+
+fn forum(width: u16, height: u16) -> Model {
+    let mut model = model(width, height);
+    model.toasts.clear();
+    press(&mut model, &["alt+2"]);
+    model
+}
+
+fn named(width: u16, height: u16) -> Model {
+    let mut model = forum(width, height);
+    model.forum.writer.name = Some("Kim".into());
+    model
+}
+
+/// The list's second thread, which has replies, read with the reader in focus.
+fn reading(width: u16, height: u16) -> Model {
+    let mut model = named(width, height);
+    press(&mut model, &["j", "enter"]);
+    model
+}
+
+#[test]
+fn the_forum_at_every_size() {
+    for (width, height) in [(80, 24), (120, 36), (160, 45)] {
+        let name = |what: &str| format!("forum_{what}_{width}x{height}");
+        insta::assert_snapshot!(name("list"), text(&forum(width, height)));
+        let mut model = reading(width, height);
+        press(&mut model, &["j", "j"]);
+        insta::assert_snapshot!(name("reader"), text(&model));
+        press(&mut model, &["r"]);
+        insta::assert_snapshot!(name("reply"), text(&model));
+    }
+}
+
+#[test]
+fn an_empty_forum_says_what_to_do() {
+    let mut model = forum(80, 24);
+    let query = ThreadQuery { limit: PAGE, ..ThreadQuery::default() };
+    give(&mut model, Load::Threads(query), Data::Threads(vec![]));
+    insta::assert_snapshot!("forum_empty_80x24", text(&model));
+    press(&mut model, &["/"]);
+    type_text(&mut model, "zebra");
+    let query = ThreadQuery { q: "zebra".into(), limit: PAGE, ..ThreadQuery::default() };
+    give(&mut model, Load::Threads(query), Data::Threads(vec![]));
+    assert!(text(&model).contains("no thread matches"));
+}
+
+#[test]
+fn the_order_the_words_the_tag_and_the_author_narrow_the_list() {
+    let asked = |effects: Vec<Effect>| match &effects[..] {
+        [Effect::Load(Load::Threads(query))] => query.clone(),
+        other => panic!("{other:?}"),
+    };
+    let mut model = forum(80, 24);
+    let key = |name: &str| Msg::Key(name.parse().unwrap());
+    let query = asked(update(&mut model, key("o")));
+    assert_eq!((query.sort, query.limit, query.after), (ThreadSort::Popular, PAGE, None));
+    press(&mut model, &["/"]);
+    let query = asked(update(&mut model, key("d")));
+    assert_eq!((query.q.as_str(), query.sort), ("d", ThreadSort::Popular));
+    press(&mut model, &["enter", "f"]);
+    assert!(text(&model).contains("all tags"));
+    press(&mut model, &["j"]);
+    let query = asked(update(&mut model, key("enter")));
+    assert_eq!((query.q.as_str(), query.tag.as_deref()), ("d", Some("doors")));
+    // An answer to a question that is no longer asked changes nothing.
+    let before = model.forum.threads.len();
+    give(
+        &mut model,
+        Load::Threads(ThreadQuery { limit: PAGE, ..ThreadQuery::default() }),
+        Data::Threads(vec![]),
+    );
+    assert_eq!(model.forum.threads.len(), before);
+    let query = asked(update(&mut model, key("A")));
+    assert_eq!(query.author.as_deref(), Some("ada_001"));
+    let query = asked(update(&mut model, key("esc")));
+    assert_eq!((query.q.as_str(), query.tag, query.author), ("", None, None));
+}
+
+#[test]
+fn more_threads_are_read_near_the_end_and_none_twice() {
+    let mut model = forum(80, 24);
+    let page = |from: i64| -> Vec<ThreadSummary> {
+        (0..i64::from(PAGE)).map(|at| ThreadSummary { id: from - at, ..threads().remove(0) }).collect()
+    };
+    let query = ThreadQuery { limit: PAGE, ..ThreadQuery::default() };
+    give(&mut model, Load::Threads(query.clone()), Data::Threads(page(500)));
+    let _ = text(&model);
+    let effects = update(&mut model, Msg::Key("G".parse().unwrap()));
+    let next = ThreadQuery { after: Some(451), ..query.clone() };
+    assert_eq!(effects, [Effect::Load(Load::Threads(next.clone()))]);
+    assert!(update(&mut model, Msg::Key("k".parse().unwrap())).is_empty(), "it is under way");
+    give(&mut model, Load::Threads(next), Data::Threads(page(451)));
+    assert_eq!(model.forum.threads.len(), 99);
+    // A new head leaves what was read below, and the selection where it is.
+    let selected = model.forum.threads[model.forum.list.selected].id;
+    give(&mut model, Load::Threads(query), Data::Threads(page(502)));
+    assert_eq!(model.forum.threads.len(), 101);
+    assert_eq!(model.forum.threads[model.forum.list.selected].id, selected);
+}
+
+#[test]
+fn wide_screens_read_beside_the_list_and_narrow_ones_over_it() {
+    let mut model = forum(120, 36);
+    press(&mut model, &["j"]);
+    assert!(text(&model).contains("keeps count of us") && text(&model).contains("Rules of the house"));
+    let mut model = forum(80, 24);
+    press(&mut model, &["j"]);
+    assert!(!text(&model).contains("keeps count of us"));
+    press(&mut model, &["enter"]);
+    assert!(text(&model).contains("keeps count of us") && !text(&model).contains("Rules of the house"));
+    press(&mut model, &["esc"]);
+    assert!(text(&model).contains("Rules of the house"));
+}
+
+#[test]
+fn a_person_is_asked_for_a_name_once_and_votes() {
+    let mut model = forum(120, 36);
+    model.forum.writer.account = "kim".into();
+    press(&mut model, &["j", "enter", "j", "+"]);
+    assert!(text(&model).contains("What is your name"));
+    let vote = |value| CastVote { voter_bot_id: "human:kim".into(), value };
+    assert_eq!(press(&mut model, &["enter"]), [Effect::Run(Command::VoteReply(1, vote(1)))]);
+    assert_eq!(press(&mut model, &["-"]), [Effect::Run(Command::VoteReply(1, vote(-1)))]);
+    assert_eq!(press(&mut model, &["g", "+"]), [Effect::Run(Command::VoteThread(3, vote(1)))]);
+    // Another name, and one that is none.
+    press(&mut model, &["N", "ctrl+u", "enter"]);
+    assert!(text(&model).contains("1 to 30 characters"));
+}
+
+#[test]
+fn a_person_replies_and_a_refusal_does_not_lose_the_text() {
+    let mut model = reading(120, 36);
+    press(&mut model, &["j", "j", "r"]);
+    assert!(text(&model).contains("Reply to Ada in #3 as Kim"));
+    assert!(press(&mut model, &["ctrl+s"]).is_empty() && text(&model).contains("say something"));
+    type_text(&mut model, "Both");
+    press(&mut model, &["enter"]);
+    type_text(&mut model, "ways.");
+    let reply = CreateReply {
+        author_bot_id: "human:Kim".into(),
+        content: "Both\nways.".into(),
+        parent_reply_id: Some(2),
+    };
+    let sent = Command::CreateReply(3, reply);
+    assert_eq!(press(&mut model, &["ctrl+s"]), [Effect::Run(sent.clone())]);
+    update(&mut model, Msg::Ran(sent.clone(), Err(Fault::conflict("the thread is closed"))));
+    press(&mut model, &["r"]);
+    assert!(text(&model).contains("ways."));
+    press(&mut model, &["esc"]);
+    // Taken, it is read and selected.
+    let mut after = thread(3);
+    let taken = ReplyView { id: 7, parent_reply_id: Some(2), ..after.replies[0].clone() };
+    after.replies.push(taken.clone());
+    let effects = update(&mut model, Msg::Ran(sent, Ok(Outcome::Reply(Box::new(taken)))));
+    assert_eq!(effects, [Effect::Load(Load::Thread(3))]);
+    give(&mut model, Load::Thread(3), Data::Thread(Box::new(after)));
+    assert_eq!(model.forum.selected().unwrap().reply, Some(7));
+}
+
+#[test]
+fn a_person_opens_a_thread() {
+    let mut model = named(80, 24);
+    press(&mut model, &["c"]);
+    type_text(&mut model, "On keys");
+    press(&mut model, &["tab"]);
+    type_text(&mut model, "keys, doors");
+    press(&mut model, &["ctrl+s"]);
+    assert!(text(&model).contains("Opening post of “On keys”"));
+    type_text(&mut model, "Who has one?");
+    let new = CreateThread {
+        author_bot_id: "human:Kim".into(),
+        title: "On keys".into(),
+        content: "Who has one?".into(),
+        tags: vec!["keys".into(), "doors".into()],
+    };
+    let sent = Command::CreateThread(new);
+    assert_eq!(press(&mut model, &["ctrl+s"]), [Effect::Run(sent.clone())]);
+    let made = ThreadView { id: 9, title: "On keys".into(), ..thread(4) };
+    update(&mut model, Msg::Ran(sent, Ok(Outcome::Thread(Box::new(made)))));
+    assert!(text(&model).contains("#9 On keys"));
+}
+
+#[test]
+fn deleting_names_what_and_asks() {
+    let mut model = reading(120, 36);
+    assert!(press(&mut model, &["j", "j", "j", "j", "D"]).is_empty());
+    assert!(
+        text(&model).contains("Delete this reply of Kim?") || text(&model).contains("Delete this reply of")
+    );
+    let post = model.forum.selected().unwrap();
+    assert_eq!(press(&mut model, &["enter"]), [Effect::Run(Command::DeleteReply(post.reply.unwrap()))]);
+    press(&mut model, &["esc", "D"]);
+    assert!(text(&model).contains("with all its replies"));
+    assert_eq!(press(&mut model, &["y"]), [Effect::Run(Command::DeleteThread(3))]);
+    update(&mut model, Msg::Ran(Command::DeleteThread(3), Ok(Outcome::Done)));
+    assert!(!text(&model).contains("What does a door remember?"));
+}
+
+#[test]
+fn the_author_is_shown_on_the_live_tab() {
+    let mut model = reading(120, 36);
+    press(&mut model, &["j", "a"]);
+    assert_eq!((model.tab, model.focus), (Tab::Live, Pane::Bots));
+    assert_eq!(model.selected_bot().as_deref(), Some("marcus_001"));
+    press(&mut model, &["alt+2", "esc", "j", "a"]);
+    assert_eq!(model.tab, Tab::Forum);
+    assert!(text(&model).contains("Kim is a person"));
+}
+
+#[test]
+fn a_line_of_the_stream_opens_its_thread_at_its_post() {
+    let mut model = model(120, 36);
+    press(&mut model, &["2", "g", "O"]);
+    assert_eq!((model.tab, model.forum.reading), (Tab::Forum, true));
+    assert_eq!(model.forum.reader.wanted, Some(3));
+    assert_eq!(model.forum.selected().unwrap().reply, Some(4));
+    assert!(text(&model).contains("▸#3 What does a door remember?"), "{}", text(&model));
+}
+
+#[test]
+fn news_for_the_open_thread_are_read_at_the_next_tick() {
+    let mut model = reading(120, 36);
+    update(&mut model, Msg::Tick(now().plus_seconds(1)));
+    let said = |thread: i64, seq| {
+        let details = json!({"thread_id": thread, "reply_id": 7, "content": "x"});
+        let notice = Notice::HeartbeatComplete {
+            bot_id: "ada_001".into(),
+            bot_name: "Ada".into(),
+            action: "reply".into(),
+            details,
+            tokens_used: 1,
+            cost_usd: crate::domain::Money::ZERO,
+        };
+        Msg::Event(Arc::new(Event { seq, timestamp: now(), notice }))
+    };
+    update(&mut model, said(2, 21));
+    let effects = update(&mut model, Msg::Tick(now().plus_seconds(2)));
+    assert!(!effects.contains(&Effect::Load(Load::Thread(3))));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Load(Load::Threads(_)))));
+    update(&mut model, said(3, 22));
+    let effects = update(&mut model, Msg::Tick(now().plus_seconds(3)));
+    assert!(effects.contains(&Effect::Load(Load::Thread(3))));
+}
+
+#[test]
+fn a_thread_that_is_gone_says_so() {
+    let mut model = reading(80, 24);
+    update(&mut model, Msg::Loaded(Load::Thread(3), Err(Fault::not_found("thread", 3))));
+    assert!(text(&model).contains("this thread was deleted"));
+}
