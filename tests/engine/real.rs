@@ -106,9 +106,6 @@ async fn thoughts(society: &Society) -> Vec<(String, bool)> {
 
 use counting::Counter;
 
-/// Input and output tokens that the server reported.
-type Books = Arc<Mutex<(i64, i64)>>;
-
 mod counting {
     //! A proxy in front of the server that adds up what the server says it counted.
 
@@ -142,6 +139,9 @@ mod counting {
             *self.books.lock().unwrap()
         }
     }
+
+    /// Input and output tokens that the server reported.
+    type Books = Arc<Mutex<(i64, i64)>>;
 
     async fn pass(
         State((to, books)): State<(String, Books)>,
