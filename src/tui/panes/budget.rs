@@ -87,7 +87,9 @@ fn today(
             format!("{} of {}", text::money(used.1), text::money(caps.daily_cost_cap_usd)),
         ),
     ];
-    Pen::new(buf, area, 0).put("today", theme.title_focus);
+    let simulated = model.room.as_ref().is_some_and(|room| room.simulated_cost.is_some());
+    let title = if simulated { "today (the cost is simulated)" } else { "today" };
+    Pen::new(buf, area, 0).put(title, theme.title_focus);
     for (row, (label, share, said)) in (1_u16..).zip(rows) {
         let mut pen = Pen::new(buf, area, row);
         pen.skip(1).cell(label, theme.dim, 11);

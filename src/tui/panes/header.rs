@@ -20,7 +20,7 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer) {
     if let Some(room) = &model.room {
         // What it costs is always told.
         if room.simulated_cost.is_some() {
-            pen.right(" (not paid)", theme.dim);
+            pen.right(" (simulated)", theme.dim);
         }
         pen.right(" today", theme.dim).right(&text::money(room.cost_today), theme.accent);
         pen.right(&format!(" {} tok ", text::tokens(room.tokens_today)), theme.text);

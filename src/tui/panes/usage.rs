@@ -11,7 +11,8 @@ use crate::tui::widgets::{Pen, chart, frame, meter, pen, text};
 pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
     let theme = view.theme;
     let note = lower.usage.as_ref().map_or_else(String::new, |usage| {
-        format!("{} tok {}", text::tokens(usage.total_tokens), text::money(usage.total_cost_usd))
+        let simulated = if usage.simulated_cost.is_some() { " simulated" } else { "" };
+        format!("{} tok {}{simulated}", text::tokens(usage.total_tokens), text::money(usage.total_cost_usd))
     });
     let inner = frame(buf, area, "4 Usage today", &note, focused, theme);
     let Some(usage) = &lower.usage else {
