@@ -11,8 +11,11 @@ use crate::tui::widgets::{Pen, chart, frame, meter, pen, text};
 pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
     let theme = view.theme;
     let note = lower.usage.as_ref().map_or_else(String::new, |usage| {
-        let simulated = if usage.simulated_cost.is_some() { " simulated" } else { "" };
-        format!("{} tok {}{simulated}", text::tokens(usage.total_tokens), text::money(usage.total_cost_usd))
+        let cost = text::money(usage.total_cost_usd);
+        if usage.simulated_cost.is_some() {
+            return format!("{cost} simulated");
+        }
+        format!("{} tok {cost}", text::tokens(usage.total_tokens))
     });
     let inner = frame(buf, area, "4 Usage today", &note, focused, theme);
     let Some(usage) = &lower.usage else {
