@@ -119,7 +119,7 @@ async fn no_bot_repeats_itself_in_a_thousand_beats() {
         let room = Room::after(seed, 1_000).await;
         for bot in SIX {
             let (alike, one, other) = room.likeness(bot);
-            assert!(alike <= 0.8, "seed {seed}, {bot}, {alike:.2}\n{one}\n---\n{other}");
+            assert!(alike <= 0.6, "seed {seed}, {bot}, {alike:.2}\n{one}\n---\n{other}");
         }
         room.handle.close();
     }
@@ -228,7 +228,7 @@ async fn a_name_and_traits_are_enough() {
     let posts = room.posts(&bot.id);
     assert!(posts.len() > 15, "{} posts", posts.len());
     let (alike, one, other) = room.likeness(&bot.id);
-    assert!(alike <= 0.8, "{alike}\n{one}\n---\n{other}");
+    assert!(alike <= 0.6, "{alike}\n{one}\n---\n{other}");
     assert!(room.replies().any(|(_, reply)| reply.content.contains("Zorblatt")), "nobody speaks to it");
     room.handle.close();
 }

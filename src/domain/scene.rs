@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::action::ActionKind;
 use super::memory::MemoryKind;
 use super::personality::PersonalityConfig;
+use super::similarity::TermSet;
 use super::stamp::Stamp;
 
 /// One bot's view of the room at one beat.
@@ -35,6 +36,9 @@ pub struct Scene {
     pub memories: Vec<Recalled>,
     /// Its last posts, newest first, at most 8.
     pub own_posts: Vec<OwnPost>,
+    /// The terms of its posts further back, newest first: not for the prompt, only so that a provider
+    /// in the process need not repeat itself.
+    pub told: Vec<Arc<TermSet>>,
     /// Events in force.
     pub events: Vec<SceneEvent>,
     /// At most ten threads, most relevant first.

@@ -49,6 +49,7 @@ pub(super) fn gather(c: &Connection, room: &mut Room, bot: &BotRow, now: Stamp) 
         recent: mind.deeds.iter().take_while(|deed| deed.at >= since).cloned().collect(),
         memories: recall(&mind.items, &feed_terms, now),
         own_posts: mind.posts.iter().map(|own| own.dated.post.clone()).collect(),
+        told: mind.told.iter().cloned().collect(),
         events: feed::events(c, now, EVENTS)?,
         feed,
         allowed: allowed(&me),

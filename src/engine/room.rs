@@ -26,6 +26,8 @@ const CONFIGS: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();
 const THREADS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 /// Own posts kept in a mind: what the prompt shows and what repetition is measured against.
 pub(super) const OWN_POSTS: usize = 8;
+/// Own posts whose terms are kept in a mind.
+const TOLD: usize = 192;
 /// Doings kept in a mind.
 pub(super) const DEEDS: usize = 20;
 
@@ -91,6 +93,8 @@ pub(super) struct Mind {
     pub(super) items: Vec<Item>,
     /// Newest first.
     pub(super) posts: VecDeque<OwnText>,
+    /// The terms of its posts, further back than these, newest first.
+    pub(super) told: VecDeque<Arc<TermSet>>,
     /// Newest first.
     pub(super) deeds: VecDeque<Deed>,
     /// By id.
@@ -100,20 +104,24 @@ pub(super) struct Mind {
 impl Mind {
     fn load(c: &Connection, bot: &str) -> Result<Self> {
         let items = mind::memories(c, bot)?.into_iter().map(Item::new).collect();
-        let posts = mind::own_posts(c, bot, u32::try_from(OWN_POSTS).unwrap_or(8))?
+        let mut posts: VecDeque<OwnText> = mind::own_posts(c, bot, u32::try_from(TOLD).unwrap_or(192))?
             .into_iter()
             .map(|dated| OwnText { terms: terms(&dated.post.content), dated })
             .collect();
+        let told = posts.iter().map(|own| Arc::new(own.terms.clone())).collect();
+        posts.truncate(OWN_POSTS);
         let deeds = mind::recent(c, bot, u32::try_from(DEEDS).unwrap_or(20))?
             .into_iter()
             .filter_map(|(_, action, details, at)| super::context::deed(&action, &details, at))
             .collect();
-        Ok(Self { items, posts, deeds, follows: mind::follows(c, bot)? })
+        Ok(Self { items, posts, told, deeds, follows: mind::follows(c, bot)? })
     }
 
     /// Notes a post of its own.
     pub(super) fn posted(&mut self, dated: DatedPost) {
         let terms = terms(&dated.post.content);
+        self.told.push_front(Arc::new(terms.clone()));
+        self.told.truncate(TOLD);
         self.posts.push_front(OwnText { dated, terms });
         self.posts.truncate(OWN_POSTS);
     }

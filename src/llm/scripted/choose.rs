@@ -8,7 +8,7 @@ use super::quote;
 use super::view::{Post, View};
 use super::{bank, reply, thread};
 use crate::domain::scene::{FeedThread, SceneEvent};
-use crate::domain::similarity::{TermSet, terms};
+use crate::domain::similarity::terms;
 use crate::domain::{Action, ActionKind, Engagement, Scene};
 
 /// More alike than this to an own post, and a draft is thrown away; below what moderation flags.
@@ -27,9 +27,13 @@ pub(super) fn act(scene: &Scene, seed: u64) -> Action {
         let Some(chosen) = draw.weighted(&weights) else { break };
         let action = match ActionKind::ALL[chosen] {
             ActionKind::CreateThread => distinct(&view, &mut draw, thread::write),
-            ActionKind::Reply => targets
-                .first()
-                .and_then(|(_, post)| distinct(&view, &mut draw, |view, draw| answer(view, *post, draw))),
+            ActionKind::Reply => {
+                let chosen =
+                    targets.iter().take(5).find(|(_, post)| reply::has_answer(&view, *post, &mut draw));
+                chosen
+                    .or(targets.first())
+                    .and_then(|(_, post)| distinct(&view, &mut draw, |view, draw| answer(view, *post, draw)))
+            }
             ActionKind::Vote => vote(&view, &mut draw),
             ActionKind::Follow => follow(&view, &mut draw),
             ActionKind::Unfollow => unfollow(&view),
@@ -55,9 +59,9 @@ fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; 7] {
     let since = view.scene.beats_since_thread;
     let leadership = persona.leadership();
     let (thread, pause, patience) = match leadership {
-        61.. => (22 + (leadership - 60) / 2, 2, 8),
-        31.. => (6 + (leadership - 30) / 5, 4, 24),
-        _ => (3, 8, 50),
+        61.. => (30 + (leadership - 60) / 2, 2, 6),
+        31.. => (9 + (leadership - 30) / 5, 4, 18),
+        _ => (4, 8, 40),
     };
     let mut thread = if since < pause { 0 } else { thread };
     if view.scene.feed.len() < 3 {
@@ -98,20 +102,19 @@ fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; 7] {
     weights
 }
 
-/// A draft unlike the bot's last posts, out of a few tries.
+/// A draft unlike the bot's earlier posts, out of a few tries.
 fn distinct(
     view: &View<'_>,
     draw: &mut Draw,
     mut write: impl FnMut(&View<'_>, &mut Draw) -> Action,
 ) -> Option<Action> {
-    let own: Vec<TermSet> = view.scene.own_posts.iter().map(|post| terms(&post.content)).collect();
-    for _ in 0..4 {
+    for _ in 0..5 {
         let action = write(view, draw);
         let (Action::CreateThread { content, .. } | Action::Reply { content, .. }) = &action else {
             return Some(action);
         };
         let draft = terms(content);
-        if own.iter().all(|other| draft.jaccard(other) <= ALIKE) {
+        if view.scene.told.iter().all(|other| draft.jaccard(other) <= ALIKE) {
             return Some(action);
         }
     }

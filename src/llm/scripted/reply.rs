@@ -22,6 +22,21 @@ struct Ground<'a> {
     used: Vec<Line>,
 }
 
+/// Whether the bot has something of substance to say to `post`.
+pub(super) fn has_answer(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> bool {
+    let mut said = Vec::new();
+    bank::recognise(post.content(), &mut said);
+    let focus = said.last().copied().or_else(|| from_topics(view, post, draw).0);
+    let used = view.used(Some(post.thread));
+    focus.is_some_and(|focus| {
+        let known = !said.is_empty() || focus.topic < bank::ROOM;
+        let due = due(view.persona.answers(), focus, draw);
+        let fitting =
+            Kind::ANSWERS.into_iter().zip(due).any(|(kind, due)| due && !used.contains(&focus.with(kind)));
+        (known && fitting) || fresh_particular(focus, &used, draw).is_some()
+    })
+}
+
 /// The text of a reply to `post`.
 pub(super) fn write(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> String {
     let ground = survey(view, post, draw);
@@ -152,46 +167,55 @@ fn core(
     out
 }
 
-/// One of the answers to the seed of `focus` that the bot would give and nobody has given yet.
+/// An answer to the seed of `focus` that the bot would give and nobody has given yet, rather one that is due.
 fn answer_line(view: &View<'_>, focus: Line, against: bool, used: &[Line], draw: &mut Draw) -> Option<Line> {
     let mut weights = view.persona.answers();
-    for (weight, kind) in weights.iter_mut().zip(Kind::ANSWERS) {
+    let due = due(weights, focus, draw);
+    for ((weight, kind), due) in weights.iter_mut().zip(Kind::ANSWERS).zip(due) {
         if against && kind == Kind::Push {
             *weight *= 3;
         }
-        let line = focus.with(kind);
-        if used.contains(&line) {
+        if used.contains(&focus.with(kind)) {
             *weight = 0;
-        } else if !(mix((line.topic * 64 + line.seed) as u64) % 3 + draw.block() + kind as u64)
-            .is_multiple_of(3)
-        {
-            // Each has its times, so that the same one seldom comes twice.
-            *weight = weight.div_ceil(4).min(*weight);
+        } else if !due {
+            *weight = weight.div_ceil(3).min(*weight);
         }
     }
     draw.weighted(&weights).map(|at| focus.with(Kind::ANSWERS[at]))
 }
 
-/// What the bot adds to a particular it has told: another answer whenever it tells it again.
-fn afterthought(view: &View<'_>, told: Line, used: &[Line], draw: &Draw) -> Option<Line> {
-    let weights = view.persona.answers();
-    let fitting: Vec<Line> = Kind::ANSWERS
-        .into_iter()
-        .zip(weights)
-        .filter(|(kind, weight)| *weight > 0 && !used.contains(&told.with(*kind)))
-        .map(|(kind, _)| told.with(kind))
-        .collect();
-    let turn = draw.block() + told.topic as u64 + told.seed as u64;
-    (!fitting.is_empty()).then(|| fitting[(turn % fitting.len() as u64) as usize])
+/// What the bot adds to a particular it has told, or to an answer.
+fn afterthought(view: &View<'_>, told: Line, used: &[Line], draw: &mut Draw) -> Option<Line> {
+    let mut weights = view.persona.answers();
+    for (weight, kind) in weights.iter_mut().zip(Kind::ANSWERS) {
+        if used.contains(&told.with(kind)) {
+            *weight = 0;
+        }
+    }
+    draw.weighted(&weights).map(|at| told.with(Kind::ANSWERS[at]))
 }
 
-/// In how many blocks of beats a particular comes round once.
-const TURNS: u64 = 21;
+/// Which answers to a seed are due in this block of beats: each comes round in every third, so that
+/// the bot's own last posts show whether it has just given it.
+fn due(weights: [u32; 6], focus: Line, draw: &Draw) -> [bool; 6] {
+    let start = mix((focus.topic * 64 + focus.seed) as u64) % 3 + draw.block();
+    std::array::from_fn(|kind| {
+        let rank = weights
+            .iter()
+            .enumerate()
+            .filter(|(other, weight)| (**weight, kind) > (weights[kind], *other))
+            .count();
+        weights[kind] > 0 && (start + rank as u64).is_multiple_of(3)
+    })
+}
 
-/// Whether it is the turn of `line`: a bot's own last posts reach back over one block of beats, so it
-/// tells nothing a second time before the turns have gone round.
-pub(super) fn in_turn(line: Line, draw: &Draw) -> bool {
-    (mix((line.topic * 64 + line.seed) as u64) % TURNS + draw.block()).is_multiple_of(TURNS)
+/// How many seasons pass before a particular comes round again: more than a thousand beats of six.
+const SEASONS: u64 = 22;
+
+/// Whether `line` is in season. A room speaks of a thing for a while and then leaves it, so that
+/// nobody says the same twice before the seasons have gone round.
+pub(super) fn in_season(line: Line, draw: &Draw) -> bool {
+    (mix((line.topic * 64 + line.seed) as u64) % SEASONS + draw.season()).is_multiple_of(SEASONS)
 }
 
 /// A particular nobody has told yet, of the same topic or of one that lies near.
@@ -206,7 +230,7 @@ fn fresh_particular(focus: Line, used: &[Line], draw: &mut Draw) -> Option<Line>
         }
         for seed in 0..bank::topic(*topic).seeds.len() {
             let line = Line { topic: *topic, seed, kind: Kind::Say };
-            if in_turn(line, draw) && !used.iter().any(|other| other.with(Kind::Say) == line) {
+            if in_season(line, draw) && !used.iter().any(|other| other.with(Kind::Say) == line) {
                 return Some(line);
             }
         }
@@ -229,7 +253,7 @@ fn turn_to(out: &mut String, view: &View<'_>, ground: &Ground<'_>, frames: &Fram
     let topic = ground.focus.map_or("", |line| bank::topic(line.topic).name);
     let text = quote.map_or("", |quote| quote.text.as_str());
     let slots = Slots { name, quote: text, topic, ..Slots::default() };
-    let start = draw.turn(list.len(), hash_of(list));
+    let start = draw.below(list.len());
     let Some(frame) =
         (0..list.len()).map(|step| list[(start + step) % list.len()]).find(|frame| slots.fit(frame))
     else {
@@ -260,11 +284,6 @@ fn turn_after(out: &mut String, ground: &Ground<'_>, draw: &mut Draw) {
     {
         fill(out, frame, &slots, draw);
     }
-}
-
-/// Distinguishes the banks, so that they do not move in step.
-fn hash_of(list: &[&str]) -> u64 {
-    list.first().map_or(0, |first| super::draw::hash(first))
 }
 
 /// Adds to a reply what there is room for.
@@ -320,7 +339,7 @@ fn extend(
             3 => hand_over(out, view, ground, frames, draw),
             4 => {
                 let list = if habits.bets && draw.chance(40) { frames::BETS } else { frames.ends };
-                append(out, draw.next(list, 11));
+                append(out, draw.pick(list));
                 break;
             }
             5 => own_thread(out, view, ground, draw),
@@ -401,7 +420,7 @@ fn own_interest(
         .flat_map(|topic| {
             (0..bank::topic(*topic).seeds.len()).map(|seed| Line { topic: *topic, seed, kind: Kind::Say })
         })
-        .filter(|line| in_turn(*line, draw) && !used.contains(line) && length(line.text()) <= room)
+        .filter(|line| in_season(*line, draw) && !used.contains(line) && length(line.text()) <= room)
         .collect();
     if fitting.is_empty() {
         return;
@@ -443,7 +462,7 @@ pub(super) fn hand_over(
     let (other, interest) = draw.pick(&able);
     let slots =
         Slots { name: ground_post.name(), other: &other.name, other_interest: interest, ..Slots::default() };
-    let frame = draw.next(frames.hands, 14);
+    let frame = draw.pick(frames.hands);
     if slots.fit(frame) {
         fill(out, frame, &slots, draw);
     }

@@ -7,7 +7,7 @@ use super::grammar::{Slots, append, bare, capital, fill, first_sentence, length}
 use super::persona::Voice;
 use super::quote;
 use super::recall;
-use super::reply::{Addressee, hand_over, in_turn};
+use super::reply::{Addressee, hand_over, in_season};
 use super::view::{Post, View};
 use crate::domain::Action;
 use crate::domain::scene::SceneEvent;
@@ -106,7 +106,7 @@ fn fresh(view: &View<'_>, topics: impl Fn(&mut Draw) -> usize, not: &[Line], dra
     };
     for _ in 0..6 {
         let topic = topics(draw);
-        if let Some(line) = lines_of(topic).find(|line| in_turn(*line, draw) && free(*line)) {
+        if let Some(line) = lines_of(topic).find(|line| in_season(*line, draw) && free(*line)) {
             return line;
         }
     }
@@ -119,7 +119,7 @@ fn fresh(view: &View<'_>, topics: impl Fn(&mut Draw) -> usize, not: &[Line], dra
         .filter(near)
         .chain(others())
         .flat_map(lines_of)
-        .find(|line| in_turn(*line, draw) && free(*line))
+        .find(|line| in_season(*line, draw) && free(*line))
         .unwrap_or(Line { topic: bank::ROOM + start, seed: 0, kind: Kind::Say })
 }
 
