@@ -304,8 +304,8 @@ mod tests {
 
     #[test]
     fn a_clash_names_both_actions() {
-        let why = Keymap::with(&overrides(&[("zoom", &["q"])])).unwrap_err();
-        assert!(why.contains("`q`") && why.contains("`zoom`") && why.contains("`quit`"), "{why}");
+        let why = Keymap::with(&overrides(&[("redraw", &["q"])])).unwrap_err();
+        assert!(why.contains("`q`") && why.contains("`redraw`") && why.contains("`quit`"), "{why}");
         let why = Keymap::with(&overrides(&[("zom", &["q"])])).unwrap_err();
         assert!(why.contains("`zoom`"), "{why}");
     }

@@ -69,6 +69,10 @@ pub fn shown(_model: &mut Model) -> Vec<Effect> {
 /// An action on this tab.
 pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     let len = model.society.nodes.len();
+    if act == Act::Open {
+        let id = model.society.nodes.get(model.society.scroll.selected)?.id.clone();
+        return Some(crate::tui::update::show_bot(model, &id));
+    }
     model.society.scroll.act(act, len).then(Vec::new)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::fixture::{model, press};
-use crate::tui::action::{ACTIONS, Scope};
+use crate::tui::action::{ACTIONS, Act, Scope};
 use crate::tui::keymap::Keymap;
 use crate::tui::model::Model;
 use crate::tui::msg::{Effect, Msg};
@@ -152,4 +152,38 @@ fn dangerous_actions_ask_first() {
         let effects = press(&mut model, &[def.keys[0]]);
         assert!(!effects.iter().any(|effect| matches!(effect, Effect::Run(_))), "{} acts at once", def.id);
     }
+}
+
+#[test]
+fn every_key_that_is_listed_works_where_it_is_listed() {
+    // Moving at an end, going back from nowhere and showing what is shown change nothing, rightly.
+    let still = |act: Act| {
+        matches!(act, Act::Up | Act::Down | Act::PageUp | Act::PageDown | Act::Top | Act::Bottom | Act::Back)
+            || matches!(act, Act::Less | Act::More | Act::NextPane | Act::PrevPane)
+    };
+    let there = |id: &str| id.starts_with("tab_") || id.starts_with("pane_") || id == "read_thread";
+    let mut idle = BTreeSet::new();
+    for scope in [
+        Scope::Live,
+        Scope::Stream,
+        Scope::Forum,
+        Scope::Stats,
+        Scope::Memory,
+        Scope::Society,
+        Scope::Moderation,
+        Scope::Events,
+        Scope::Log,
+    ] {
+        let (keymap, scopes) = (Keymap::default(), place(scope).scopes());
+        for (def, keys) in keymap.in_force(&scopes).filter(|(def, _)| !still(def.act) && !there(def.id)) {
+            let mut model = place(scope);
+            let _ = super::fixture::text(&model);
+            let before = trace(&model, &[]);
+            let effects = update(&mut model, Msg::Key(keys[0]));
+            if trace(&model, &effects) == before {
+                idle.insert((scope, def.id));
+            }
+        }
+    }
+    assert!(idle.is_empty(), "listed, but without effect: {idle:?}");
 }

@@ -65,6 +65,7 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
             effects.extend(live::act(model, act, None).unwrap_or_default());
             return effects;
         }
+        Act::Copy => model.toast(crate::tui::model::Tone::Info, "nothing is selected that could be copied"),
         _ => {}
     }
     Vec::new()
