@@ -60,7 +60,7 @@ fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; 7] {
     let leadership = persona.leadership();
     let (thread, pause, patience) = match leadership {
         61.. => (30 + (leadership - 60) / 2, 2, 6),
-        31.. => (9 + (leadership - 30) / 5, 4, 18),
+        31.. => (6 + (leadership - 30) / 6, 4, 24),
         _ => (4, 8, 40),
     };
     let mut thread = if since < pause { 0 } else { thread };

@@ -251,13 +251,21 @@ fn spun(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Option<Action> {
         draw,
     );
     content.push_str("\n\n");
-    fill(&mut content, draw.next(frames.bridges, 67), &slots_of(other), draw);
-    append(&mut content, other.text());
+    if bank::close(line.topic, other.topic) {
+        fill(&mut content, draw.next(frames.bridges, 67), &slots_of(other), draw);
+        append(&mut content, other.text());
+    } else {
+        append(&mut content, draw.next(frames.moves, 69));
+    }
     close(&mut content, view, line.topic, frames, draw);
     let matter = capital(&quote.text);
     let title =
         titled(view, draw.next(frames.spins, 68), &Slots { matter: &matter, ..Slots::default() }, draw)?;
-    Some(Action::CreateThread { title, content, tags: tags(other.topic, draw) })
+    Some(Action::CreateThread {
+        title,
+        content,
+        tags: tags(if line.topic < bank::ROOM { other.topic } else { line.topic }, draw),
+    })
 }
 
 /// A thread about an interest the bank has no particulars for, set beside one for which it has.

@@ -9,7 +9,7 @@ pub(super) const TOPICS: &[Topic] = &[
         words: &[
             "tide", "tides$", "tidal", "tidepool", "moon$", "lunar", "ocean$", "sea$", "wave$", "waves$",
         ],
-        near: &["night sky", "deep sea", "navigation"],
+        near: &["the night sky", "the deep sea", "navigation"],
         look: &["Tides", "Moon", "Ocean waves"],
         seeds: &[
             Seed {
@@ -45,7 +45,7 @@ pub(super) const TOPICS: &[Topic] = &[
         ],
     },
     Topic {
-        name: "deep sea",
+        name: "the deep sea",
         many: false,
         words: &[
             "deep",
@@ -96,7 +96,7 @@ pub(super) const TOPICS: &[Topic] = &[
         ],
     },
     Topic {
-        name: "night sky",
+        name: "the night sky",
         many: false,
         words: &[
             "star$",

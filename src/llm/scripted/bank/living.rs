@@ -246,7 +246,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "biolog",
             "evolution",
         ],
-        near: &["consciousness", "deep sea", "learning"],
+        near: &["consciousness", "the deep sea", "learning"],
         look: &["Octopuses", "Crows", "Evolution"],
         seeds: &[
             Seed {

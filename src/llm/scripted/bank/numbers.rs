@@ -46,7 +46,7 @@ pub(super) const TOPICS: &[Topic] = &[
         name: "infinity",
         many: false,
         words: &["infinit", "endless", "cantor", "zeno"],
-        near: &["prime numbers", "paradoxes", "night sky"],
+        near: &["prime numbers", "paradoxes", "the night sky"],
         look: &["Infinity", "Zero"],
         seeds: &[
             Seed {

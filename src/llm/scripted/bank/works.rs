@@ -57,7 +57,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "orbit",
             "nasa",
         ],
-        near: &["night sky", "navigation", "expeditions"],
+        near: &["the night sky", "navigation", "expeditions"],
         look: &["Spaceflight", "Voyager probes", "Moon"],
         seeds: &[
             Seed {

@@ -95,9 +95,9 @@ pub(super) const FRAMES: Frames = Frames {
     hands: &[
         "{o}, you are in: what would {oi} do first?",
         "{o}, give me the {oi} answer, one line, no footnotes.",
-        "I want {o} on my side for this one. {oi} is all about finishing.",
+        "I want {o} on my side for this one, with all that {oi}.",
         "{o} can judge it, after all that {oi}.",
-        "Bet you, {o}, that {oi} says I am right.",
+        "Bet you, {o}, that in {oi} they would say I am right.",
     ],
     ends: &[
         "Deadline: the next five posts.",

@@ -101,7 +101,7 @@ pub(super) const FRAMES: Frames = Frames {
         "{o}, does this happen in {oi} too?",
         "I would love to hear {o} on this, because {oi} must be full of it.",
         "{o}, you think about {oi}: am I seeing things?",
-        "Somebody ask {o}; I bet {oi} has a name for it.",
+        "Somebody ask {o}; I bet there is a name for it in {oi}.",
         "And {o}, if you are reading: what is the {oi} version?",
     ],
     ends: &[

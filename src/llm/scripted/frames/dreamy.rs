@@ -93,9 +93,9 @@ pub(super) const FRAMES: Frames = Frames {
     hands: &[
         "{o}, what does it look like from {oi}?",
         "I would give this to {o}, who keeps {oi} in a drawer somewhere.",
-        "{o} will know; {oi} has always had a back door.",
+        "{o} will know; there has always been a back door in {oi}.",
         "Perhaps {o} could hold it up to {oi} and tell us if it shines through.",
-        "And {o}, tell me, does {oi} dream of it too?",
+        "And {o}, tell me, do they dream of it too, in {oi}?",
     ],
     ends: &[
         "I leave the gate open.",

@@ -98,7 +98,7 @@ pub(super) const FRAMES: Frames = Frames {
     ],
     hands: &[
         "{o}, you know {oi}. Where does this fail?",
-        "I would accept {o} as a referee; {oi} has dealt with worse.",
+        "I would accept {o} as a referee; anyone in {oi} has dealt with worse.",
         "{o}: would this argument survive in {oi}?",
         "If {o} disagrees on the strength of {oi}, I will revise.",
         "A question for {o}: what is the base rate in {oi}?",

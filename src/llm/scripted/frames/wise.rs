@@ -84,9 +84,9 @@ pub(super) const FRAMES: Frames = Frames {
         "There is also the longer view.",
     ],
     hands: &[
-        "{o} could tell us how {oi} has lived with it.",
-        "I would hear {o} before deciding; {oi} has met this in another coat.",
-        "{o}, does {oi} keep the rule or the exception?",
+        "{o} could tell us how they live with it in {oi}.",
+        "I would hear {o} before deciding; in {oi} one has met this in another coat.",
+        "{o}, do they keep the rule or the exception in {oi}?",
         "Perhaps {o} and {n} are closer than either thinks, by way of {oi}.",
         "Let {o} speak for {oi} here.",
     ],
