@@ -109,11 +109,17 @@ fn line(out: &mut String, cells: &Buffer, y: u16, ground: Ground) {
     let top = f64::from(y) * HIGH;
     let columns = || cells.area.left()..cells.area.right();
     let look = |x: u16| Look::of(&cells[(x, y)], ground);
+    // The second cell of a wide character stands on the paper of the first.
+    let paper = |x: u16| {
+        let covered =
+            x > cells.area.left() && unicode_width::UnicodeWidthStr::width(cells[(x - 1, y)].symbol()) == 2;
+        look(if covered { x - 1 } else { x }).paper
+    };
     let mut from = cells.area.left();
     for x in columns() {
         let last = x + 1 == cells.area.right();
-        if last || look(x + 1).paper != look(from).paper {
-            if look(from).paper != ground.background {
+        if last || paper(x + 1) != paper(from) {
+            if paper(from) != ground.background {
                 let (left, width) = (f64::from(from) * WIDE, f64::from(x + 1 - from) * WIDE);
                 let _ = writeln!(
                     out,

@@ -35,7 +35,7 @@ const HEADERS_MAX: usize = 64;
 const GRACE: Duration = Duration::from_secs(2);
 /// What a client is told that finds every place busy.
 const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\n\
-Content-Length: 62\r\nConnection: close\r\n\r\n{\"detail\":\"too many connections are open: try again in a bit\"}\n";
+Content-Length: 63\r\nConnection: close\r\n\r\n{\"detail\":\"too many connections are open: try again in a bit\"}\n";
 
 /// Where a request came from, and where it arrived.
 #[derive(Copy, Clone, Debug)]

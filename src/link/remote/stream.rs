@@ -56,7 +56,7 @@ fn wait_seconds(attempt: u32) -> u64 {
 
 /// Up to a quarter more, so that many viewers do not come back at once.
 fn jittered(seconds: u64) -> Duration {
-    let spread = rand::rngs::SysRng.try_next_u32().unwrap_or_default() % 256;
+    let spread = rand::rngs::SysRng.try_next_u32().unwrap_or_default() % 251;
     Duration::from_millis(seconds * 1_000 + seconds * u64::from(spread))
 }
 
