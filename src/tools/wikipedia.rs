@@ -32,14 +32,9 @@ const API_PATH: &str = "/w/api.php";
 /// The name of this tool and the source of its findings.
 const SOURCE: &str = "wikipedia";
 
-/// Who asks, and where its keepers can be found.
-const USER_AGENT: &str = concat!(
-    "botarium/",
-    env!("CARGO_PKG_VERSION"),
-    " (https://crates.io/crates/",
-    env!("CARGO_PKG_NAME"),
-    ")"
-);
+/// Who asks: the program and what it is.
+const USER_AGENT: &str =
+    concat!("botarium/", env!("CARGO_PKG_VERSION"), " (", env!("CARGO_PKG_DESCRIPTION"), ")");
 
 /// Longest query, in characters: what the search engine of Wikipedia accepts.
 const QUERY_CHARS: usize = 300;

@@ -76,9 +76,15 @@ fn shorten(text: &str, max_chars: usize) -> String {
         Ok(true) => at,
         _ => cursor.prev_boundary(text, 0).ok().flatten().unwrap_or(0),
     };
-    let mut kept = text[..end].trim_end().to_owned();
-    kept.push('…');
-    kept
+    // Blank graphemes at the end go as a whole; a space that belongs to one stays with it.
+    let mut head = &text[..end];
+    while let Some((start, last)) = head.grapheme_indices(true).next_back() {
+        if !last.trim_end().is_empty() {
+            break;
+        }
+        head = &head[..start];
+    }
+    format!("{head}…")
 }
 
 const fn is_plain(byte: u8) -> bool {

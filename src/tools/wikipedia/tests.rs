@@ -54,7 +54,7 @@ async fn finds_pages_in_order_of_rank_and_gates_their_text() {
         .and(query_param("action", "query"))
         .and(query_param("gsrsearch", "intitle why do tides rise"))
         .and(query_param("maxlag", "5"))
-        .and(header_regex("user-agent", r"^botarium/\d+\.\d+\.\d+ \(https://[a-z./]+\)$"))
+        .and(header_regex("user-agent", r"^botarium/\d+\.\d+\.\d+ \([A-Za-z ]+\)$"))
         .respond_with(ok(&tides()))
         .expect(1)
         .mount(&server)
