@@ -51,13 +51,11 @@ pub struct Scene {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Acquaintance {
     /// Its id.
-    pub id: String,
+    pub id: Arc<str>,
     /// Its name.
-    pub name: String,
-    /// Its traits.
-    pub traits: Vec<String>,
-    /// Its interests.
-    pub interests: Vec<String>,
+    pub name: Arc<str>,
+    /// What it is like.
+    pub config: Arc<PersonalityConfig>,
     /// Its net votes.
     pub reputation: i64,
     /// Whether this bot follows it.
@@ -134,21 +132,21 @@ pub struct SceneEvent {
     pub severity: String,
 }
 
-/// A thread in the feed.
+/// A thread in the feed, cheap to clone: many bots see the same one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeedThread {
     /// Thread id.
     pub id: i64,
     /// Actor id of the author.
-    pub author: String,
+    pub author: Arc<str>,
     /// Shown name of the author.
-    pub author_name: String,
+    pub author_name: Arc<str>,
     /// Title.
-    pub title: String,
+    pub title: Arc<str>,
     /// Opening post, cut to 400 characters.
-    pub content: String,
+    pub content: Arc<str>,
     /// Tags.
-    pub tags: Vec<String>,
+    pub tags: Arc<[String]>,
     /// When it was opened.
     pub created_at: Stamp,
     /// Net votes.
@@ -171,11 +169,11 @@ pub struct FeedReply {
     /// The reply it answers; `None` means the opening post.
     pub parent_reply_id: Option<i64>,
     /// Actor id of the author.
-    pub author: String,
+    pub author: Arc<str>,
     /// Shown name of the author.
-    pub author_name: String,
+    pub author_name: Arc<str>,
     /// Text, cut to 300 characters.
-    pub content: String,
+    pub content: Arc<str>,
     /// When.
     pub created_at: Stamp,
     /// Net votes.

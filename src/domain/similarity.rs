@@ -68,6 +68,15 @@ pub fn terms(text: &str) -> TermSet {
     found.into_iter().collect()
 }
 
+/// The one term of a text; `None` when it has several, or none.
+#[must_use]
+pub fn sole_term(text: &str) -> Option<u64> {
+    match *terms(text).0 {
+        [term] => Some(term),
+        _ => None,
+    }
+}
+
 /// Ideographs, kana, Thai and their neighbours.
 const fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{E01}'..='\u{EDF}' | '\u{3041}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'

@@ -6,9 +6,9 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use super::recall::recall;
-use super::room::{Room, Shown};
+use super::room::{Room, SMALL_ROOM, Shown};
 use crate::domain::scene::{Acquaintance, Deed, FeedThread, Scene};
-use crate::domain::similarity::TermSet;
+use crate::domain::similarity::{self, TermSet};
 use crate::domain::text::cut;
 use crate::domain::{ActionKind, PersonalityConfig, Stamp};
 use crate::store::acts::Target;
@@ -17,14 +17,8 @@ use crate::store::{Result, feed, mind};
 
 /// Threads shown.
 const FEED_THREADS: usize = 10;
-/// Threads looked at to choose them.
-const CANDIDATES: u32 = 24;
-/// Rooms up to this size know everybody.
-const SMALL_ROOM: u32 = 12;
-/// In larger rooms, those dealt with most.
+/// In rooms too large to know everybody, those dealt with most.
 const CLOSEST: u32 = 8;
-/// Events shown.
-const EVENTS: u32 = 5;
 /// What counts as recent: 48 hours.
 const RECENT_SECONDS: i64 = 172_800;
 
@@ -34,8 +28,10 @@ const RECENT_SECONDS: i64 = 172_800;
 /// Database errors.
 pub(super) fn gather(c: &Connection, room: &mut Room, bot: &BotRow, now: Stamp) -> Result<Scene> {
     let me = room.config(&bot.id, &bot.config)?;
-    let (feed, feed_terms) = feed_of(c, room, bot)?;
-    let roster = roster_of(c, room, &bot.id, &feed)?;
+    let shown = feed_of(c, room, bot, now)?;
+    let feed: Vec<FeedThread> = shown.iter().map(|shown| seen_by(shown, bot)).collect();
+    let roster = roster_of(c, room, &bot.id, &feed, now)?;
+    let events = room.board(c, now)?.events.iter().map(|(event, _)| event.clone()).collect();
     let since = now.plus_seconds(-RECENT_SECONDS);
     let mind = room.mind(c, &bot.id)?;
     Ok(Scene {
@@ -47,10 +43,10 @@ pub(super) fn gather(c: &Connection, room: &mut Room, bot: &BotRow, now: Stamp) 
         downvotes: bot.downvotes,
         roster,
         recent: mind.deeds.iter().take_while(|deed| deed.at >= since).cloned().collect(),
-        memories: recall(&mind.items, &feed_terms, now),
+        memories: recall(&mind.items, shown.iter().flat_map(|shown| shown.terms()), now),
         own_posts: mind.posts.iter().map(|own| own.dated.post.clone()).collect(),
         told: mind.told.iter().cloned().collect(),
-        events: feed::events(c, now, EVENTS)?,
+        events,
         feed,
         allowed: allowed(&me),
         me,
@@ -71,27 +67,27 @@ fn allowed(me: &PersonalityConfig) -> Vec<ActionKind> {
 }
 
 /// The feed: what concerns the bot, then threads by those it follows, then the newest.
-fn feed_of(c: &Connection, room: &mut Room, bot: &BotRow) -> Result<(Vec<FeedThread>, TermSet)> {
-    let follows = room.mind(c, &bot.id)?.follows.clone();
-    let mut threads: Vec<(bool, bool, Arc<Shown>)> = Vec::with_capacity(CANDIDATES as usize);
-    for id in feed::newest_active(c, CANDIDATES)? {
+fn feed_of(c: &Connection, room: &mut Room, bot: &BotRow, now: Stamp) -> Result<Vec<Arc<Shown>>> {
+    let active = room.board(c, now)?.active.clone();
+    let mut threads: Vec<(bool, Arc<Shown>)> = Vec::with_capacity(active.len());
+    for id in active {
         if let Some(shown) = room.thread(c, id)? {
-            let mine = concerns(&shown.thread, &bot.id, &bot.name).is_some();
-            let followed = follows.binary_search(&shown.thread.author).is_ok();
-            threads.push((mine, followed, shown));
+            threads.push((concerns(&shown, &bot.id, &bot.name).is_some(), shown));
         }
     }
+    let follows = &room.mind(c, &bot.id)?.follows;
     // Stable: within a rank the newest stay first.
-    threads.sort_by_key(|(mine, followed, _)| (!mine, !followed));
+    threads.sort_by_cached_key(|(mine, shown)| {
+        (!mine, follows.binary_search_by(|id| id.as_str().cmp(&shown.thread.author)).is_err())
+    });
     threads.truncate(FEED_THREADS);
-    let terms = threads.iter().flat_map(|(_, _, shown)| shown.terms.iter()).collect();
-    Ok((threads.iter().map(|(_, _, shown)| seen_by(shown, bot)).collect(), terms))
+    Ok(threads.into_iter().map(|(_, shown)| shown).collect())
 }
 
 /// The thread with what depends on who looks.
 fn seen_by(shown: &Shown, bot: &BotRow) -> FeedThread {
     let mut seen = shown.thread.clone();
-    match concerns(&shown.thread, &bot.id, &bot.name) {
+    match concerns(shown, &bot.id, &bot.name) {
         Some(Concern::Opening) => seen.for_me = true,
         Some(Concern::Reply(at)) => {
             seen.for_me = true;
@@ -112,26 +108,32 @@ enum Concern {
 }
 
 /// The newest post of the thread that names the bot or answers it and that it has not answered.
-fn concerns(thread: &FeedThread, id: &str, name: &str) -> Option<Concern> {
-    let after_mine = thread.replies.iter().rposition(|r| r.author == id).map_or(0, |at| at + 1);
+fn concerns(shown: &Shown, id: &str, name: &str) -> Option<Concern> {
+    let thread = &shown.thread;
+    let mine = |author: &Arc<str>| **author == *id;
+    let after_mine = thread.replies.iter().rposition(|r| mine(&r.author)).map_or(0, |at| at + 1);
     let spoke = after_mine > 0;
-    let own_thread = thread.author == id;
+    let own_thread = mine(&thread.author);
     let answers_me = |parent: Option<i64>| match parent {
         None => own_thread,
-        Some(parent) => thread.replies.iter().any(|r| r.id == parent && r.author == id),
+        Some(parent) => thread.replies.iter().any(|r| r.id == parent && mine(&r.author)),
     };
-    let found = thread
-        .replies
-        .iter()
-        .enumerate()
-        .skip(after_mine)
-        .rev()
-        .find(|(_, reply)| answers_me(reply.parent_reply_id) || names(&reply.content, name));
+    // Most posts name somebody else: their terms say so without reading them.
+    let sign = similarity::sole_term(name);
+    let may_name = |terms: &TermSet| sign.is_none_or(|sign| terms.contains(sign));
+    let found = thread.replies.iter().zip(&shown.replies).enumerate().skip(after_mine).rev().find(
+        |(_, (reply, terms))| {
+            answers_me(reply.parent_reply_id) || (may_name(terms) && names(&reply.content, name))
+        },
+    );
     if let Some((at, _)) = found {
         return Some(Concern::Reply(at));
     }
-    (!spoke && !own_thread && (names(&thread.content, name) || names(&thread.title, name)))
-        .then_some(Concern::Opening)
+    (!spoke
+        && !own_thread
+        && may_name(&shown.opening)
+        && (names(&thread.content, name) || names(&thread.title, name)))
+    .then_some(Concern::Opening)
 }
 
 /// Whether `text` names `name` as a word of its own.
@@ -144,31 +146,35 @@ fn names(text: &str, name: &str) -> bool {
 }
 
 /// Everyone in a small room; in a large one those it knows, follows and sees in the feed.
-fn roster_of(c: &Connection, room: &mut Room, bot: &str, feed: &[FeedThread]) -> Result<Vec<Acquaintance>> {
-    let mut ids = feed::bot_ids(c, SMALL_ROOM + 1)?;
+fn roster_of(
+    c: &Connection,
+    room: &mut Room,
+    bot: &str,
+    feed: &[FeedThread],
+    now: Stamp,
+) -> Result<Vec<Acquaintance>> {
+    let mut ids = room.board(c, now)?.bots.clone();
     let follows = room.mind(c, bot)?.follows.clone();
     if ids.len() > SMALL_ROOM as usize {
-        ids = mind::closest(c, bot, CLOSEST)?;
-        ids.extend(follows.iter().take(CLOSEST as usize).cloned());
+        ids = mind::closest(c, bot, CLOSEST)?.into_iter().map(Arc::from).collect();
+        ids.extend(follows.iter().take(CLOSEST as usize).map(|id| Arc::from(id.as_str())));
         ids.extend(feed.iter().flat_map(|t| {
-            std::iter::once(t.author.clone()).chain(t.replies.iter().map(|r| r.author.clone()))
+            std::iter::once(Arc::clone(&t.author)).chain(t.replies.iter().map(|r| Arc::clone(&r.author)))
         }));
         ids.sort_unstable();
         ids.dedup();
     }
     let mut roster = Vec::with_capacity(ids.len());
-    for id in ids.into_iter().filter(|id| id != bot) {
-        let Some((name, config, reputation)) = feed::acquaintance(c, &id)? else { continue };
-        let config = room.config(&id, &config)?;
-        let (interactions, sentiment) = mind::tie(c, bot, &id)?;
+    for id in ids.into_iter().filter(|id| **id != *bot) {
+        let Some(standing) = feed::standing(c, bot, &id)? else { continue };
+        let Some(config) = room.config_of(c, &id)? else { continue };
         roster.push(Acquaintance {
-            name,
-            traits: config.personality.traits.clone(),
-            interests: config.personality.interests.clone(),
-            reputation,
-            followed: follows.binary_search(&id).is_ok(),
-            interactions,
-            sentiment,
+            name: room.name(c, &id)?,
+            config,
+            reputation: standing.reputation,
+            followed: follows.binary_search_by(|other| other.as_str().cmp(&id)).is_ok(),
+            interactions: standing.interactions,
+            sentiment: standing.sentiment,
             id,
         });
         if roster.len() >= SMALL_ROOM as usize * 2 {

@@ -18,12 +18,14 @@ use super::prompt;
 use super::room::Room;
 use super::shared::Shared;
 use super::{draw, schedule};
+use crate::domain::scene::FeedReply;
 use crate::domain::text::{clean, clean_line, cut};
 use crate::domain::{Action, Extraction, Money, PersonalityConfig, Scene, Stamp};
 use crate::llm::{Completion, Guard, Purpose, Request};
 use crate::protocol::{BeatResult, Exchange, Notice, PromptSection, RecalledMemory, Status};
 use crate::store::acts::{self, NewReply, NewThread, Target};
 use crate::store::beat::{self, BeatDone, BotRow, NewActivity, NewFlag};
+use crate::store::feed::REPLY_CHARS;
 use crate::store::mind::DatedPost;
 use crate::store::thoughts::ThoughtRecord;
 use crate::store::{Result, StoreError, Tx};
@@ -72,7 +74,7 @@ pub(super) struct Ready {
     pub(super) row: BotRow,
     pub(super) config: Arc<PersonalityConfig>,
     pub(super) scene: Arc<Scene>,
-    pub(super) sections: Vec<PromptSection>,
+    pub(super) sections: Arc<Vec<PromptSection>>,
     pub(super) request: Request,
     pub(super) guard: Arc<Guard>,
     pub(super) tariff: Tariff,
@@ -143,7 +145,7 @@ pub(super) fn begin(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &Be
         row,
         config,
         scene,
-        sections: prompt.sections,
+        sections: Arc::new(prompt.sections),
         request,
         guard,
         tariff,
@@ -345,7 +347,8 @@ fn at_once(
         _ => Ok(Vec::new()),
     };
     let choice = Choice { action, rung, raw: completion.text, findings };
-    match tx.part(|tx| act(shared, room, tx, ready, &choice, &calls, false)) {
+    // Without a savepoint of its own: an act that is refused has written nothing (see `store::acts`).
+    match act(shared, room, tx, ready, &choice, &calls, false) {
         Ok(finished) => {
             if let Some(id) = finished.result.activity_id {
                 let extraction = memory::extract(&ready.scene, &choice.action);
@@ -483,6 +486,7 @@ pub(super) fn act(
     debug_assert_eq!(written, seq);
     beat::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, choice.rung.as_str())?;
     put_thought(shared, tx, ready, seq, choice.rung.as_str(), exchanges)?;
+    room.acted(seq, done.post.as_ref().map(|post| post.post.thread_id));
     let interval = shared.interval_of(&row.id, row.pace_seconds);
     if let Some(post) = done.post {
         flag(shared, room, tx, row, &post, interval)?;
@@ -571,14 +575,25 @@ fn apply(room: &mut Room, tx: &Tx<'_>, ready: &Ready, choice: &Choice, seq: i64)
                     activity_id: seq,
                 },
             )?;
-            room.forget_thread(*thread_id);
+            let reply = FeedReply {
+                id: posted.id,
+                parent_reply_id: *parent_reply_id,
+                author: me.into(),
+                author_name: Arc::default(),
+                content: cut(content, REPLY_CHARS).into(),
+                created_at: ready.at,
+                score: 0,
+                my_vote: None,
+                for_me: false,
+            };
+            room.replied(tx, *thread_id, reply)?;
             put("reply_id", posted.id.into());
             put("thread_id", (*thread_id).into());
             put("content", cut(content, CONTENT_SHOWN).into());
             if let Some(other) = posted.answered {
                 put("other_bot_id", other.into());
             }
-            let title = ready.scene.feed.iter().find(|t| t.id == *thread_id).map_or("", |t| t.title.as_str());
+            let title = ready.scene.feed.iter().find(|t| t.id == *thread_id).map_or("", |t| &*t.title);
             done.post = Some(own_post(*thread_id, Some(posted.id), title, content, ready.at));
         }
         Action::Vote { thread_id, reply_id, value, reason } => {
@@ -588,7 +603,7 @@ fn apply(room: &mut Room, tx: &Tx<'_>, ready: &Ready, choice: &Choice, seq: i64)
                 (None, None) => return Err(crate::protocol::Fault::bad_value("a vote needs a target").into()),
             };
             let voted = acts::vote(tx, me, target, *value, ready.at, &ready.day)?;
-            room.forget_thread(voted.thread_id);
+            room.voted(voted.thread_id, target, me, *value);
             put("target_type", target.kind().into());
             put("target_id", target.id().into());
             put("thread_id", voted.thread_id.into());
@@ -887,7 +902,7 @@ pub(super) fn put_thought(
     exchanges: Vec<Exchange>,
 ) -> Result<()> {
     let (provider, model) = (ready.tariff.provider.clone(), ready.tariff.model.clone());
-    let (sections, scene) = (ready.sections.clone(), Arc::clone(&ready.scene));
+    let (sections, scene) = (Arc::clone(&ready.sections), Arc::clone(&ready.scene));
     let rung = rung.to_owned();
     let record = move || ThoughtRecord {
         provider,

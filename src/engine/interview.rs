@@ -97,7 +97,7 @@ pub(super) fn begin(
         row,
         config,
         scene,
-        sections,
+        sections: Arc::new(sections),
         request,
         guard,
         tariff,

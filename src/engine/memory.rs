@@ -389,7 +389,7 @@ pub(super) fn extract(scene: &Scene, action: &Action) -> Extraction {
             );
         }
         Action::Follow { bot_id } | Action::Unfollow { bot_id } => {
-            if let Some(other) = scene.roster.iter().find(|other| other.id == *bot_id) {
+            if let Some(other) = scene.roster.iter().find(|other| *other.id == **bot_id) {
                 let word = if matches!(action, Action::Follow { .. }) {
                     "began to follow"
                 } else {
@@ -459,7 +459,7 @@ fn befriend(left: &mut Extraction, scene: &Scene, author: &str, name: &str, titl
     if author == "system" || author == scene.me.id {
         return;
     }
-    let known = scene.roster.iter().find(|other| other.id == author);
+    let known = scene.roster.iter().find(|other| *other.id == *author);
     let (count, feeling) = known.map_or((0, 0.0), |other| (other.interactions, other.sentiment));
     let sentiment = match feeling {
         f if f > 0.25 => Sentiment::Friendly,

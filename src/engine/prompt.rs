@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::settings::Settings;
 use crate::domain::guidance::guidance;
+use crate::domain::scene::{Acquaintance, FeedThread};
 use crate::domain::text::cut;
 use crate::domain::{Action, ActionKind, MemoryKind, PersonalityConfig, Scene, Stamp};
 use crate::protocol::PromptSection;
@@ -50,74 +51,69 @@ pub(super) fn render(scene: &Scene, settings: &Settings, fence: &str) -> Prompt 
     let most = settings.prompt_sections.within(room);
     let mut left = room;
     let mut sections = Vec::with_capacity(10);
-    let mut add = |name: &str, budget: usize, head: &str, entries: &mut dyn Iterator<Item = String>| {
+    let mut add = |name: &str, budget: usize, head: &str, write: &mut dyn FnMut(&mut Page<'_>)| {
         // However small the whole is: a bot knows who it is, and sees what the others leave of the feed.
         let least = match name {
             "identity" => IDENTITY_MIN,
             "feed" => FEED_MIN,
             _ => 0,
         };
-        let budget = budget.max(least.min(left));
-        let section = fill(name, head, entries, budget);
+        let mut page = Page::new(head, budget.max(least.min(left)));
+        write(&mut page);
+        let section = page.finish(name);
         left = left.saturating_sub(usize::try_from(section.tokens).unwrap_or(0));
         sections.push(section);
     };
-    add("identity", most.identity, "", &mut identity(&scene.me).into_iter());
-    add(
-        "guidance",
-        most.guidance,
-        "How you take part:\n",
-        &mut guidance(&scene.me.behavior).lines().map(|l| format!("{l}\n")).collect::<Vec<_>>().into_iter(),
-    );
-    let reputation = format!(
-        "Your standing: {} ({} up, {} down). Beats since your last thread: {}.\n",
-        scene.reputation, scene.upvotes, scene.downvotes, scene.beats_since_thread
-    );
-    add("reputation", most.reputation, &reputation, &mut std::iter::empty());
-    add("roster", most.roster, "Who is here:\n", &mut scene.roster.iter().map(roster_line));
-    add(
-        "recent",
-        most.recent,
-        "What you did lately, newest first:\n",
-        &mut scene.recent.iter().map(|deed| format!("- {}: {}\n", ago(scene.now, deed.at), deed.line)),
-    );
-    add(
-        "memories",
-        most.memories,
-        "What comes to your mind:\n",
-        &mut scene
-            .memories
-            .iter()
-            .map(|m| format!("- {}\n", memory_line(m.kind, &m.key, &m.text, &m.source))),
-    );
-    add(
-        "own_posts",
-        most.own_posts,
-        "Your last posts (do not repeat yourself):\n",
-        &mut scene.own_posts.iter().map(|own| {
-            format!("- in #{} “{}”: {}\n", own.thread_id, cut(&own.title, 60), cut(&own.content, 160))
-        }),
-    );
-    add(
-        "events",
-        most.events,
-        "What happens in the world right now:\n",
-        &mut scene.events.iter().map(|event| {
-            format!(
-                "- [{} {}] {}: {}\n",
-                event.severity,
-                event.event_type,
-                event.title,
-                cut(&event.description, 300)
-            )
-        }),
-    );
-    add(
-        "feed",
-        most.feed,
-        "The forum, most relevant first:\n",
-        &mut scene.feed.iter().map(|thread| feed_entry(thread, scene.now)),
-    );
+    add("identity", most.identity, "", &mut |page| identity(&scene.me, page));
+    add("guidance", most.guidance, "How you take part:\n", &mut |page| {
+        for line in guidance(&scene.me.behavior).lines() {
+            page.entry(|text| push(text, &[line, "\n"]));
+        }
+    });
+    add("reputation", most.reputation, "", &mut |page| {
+        let (standing, up, down) = (scene.reputation, scene.upvotes, scene.downvotes);
+        let since = scene.beats_since_thread;
+        page.always(&format!(
+            "Your standing: {standing} ({up} up, {down} down). Beats since your last thread: {since}.\n"
+        ));
+    });
+    add("roster", most.roster, "Who is here:\n", &mut |page| {
+        scene.roster.iter().for_each(|other| page.entry(|text| roster_line(other, text)));
+    });
+    add("recent", most.recent, "What you did lately, newest first:\n", &mut |page| {
+        for deed in &scene.recent {
+            page.entry(|text| {
+                text.push_str("- ");
+                ago(scene.now, deed.at, text);
+                push(text, &[": ", &deed.line, "\n"]);
+            });
+        }
+    });
+    add("memories", most.memories, "What comes to your mind:\n", &mut |page| {
+        for m in &scene.memories {
+            page.entry(|text| memory_line(m.kind, &m.key, &m.text, &m.source, text));
+        }
+    });
+    add("own_posts", most.own_posts, "Your last posts (do not repeat yourself):\n", &mut |page| {
+        for own in &scene.own_posts {
+            page.entry(|text| {
+                let _ = write!(text, "- in #{} “", own.thread_id);
+                push(text, &[&cut(&own.title, 60), "”: ", &cut(&own.content, 160), "\n"]);
+            });
+        }
+    });
+    add("events", most.events, "What happens in the world right now:\n", &mut |page| {
+        for event in &scene.events {
+            let (severity, kind) = (&event.severity, &event.event_type);
+            let told = cut(&event.description, 300);
+            page.entry(|text| {
+                push(text, &["- [", severity, " ", kind, "] ", &event.title, ": ", &told, "\n"])
+            });
+        }
+    });
+    add("feed", most.feed, "The forum, most relevant first:\n", &mut |page| {
+        scene.feed.iter().for_each(|thread| page.entry(|text| feed_entry(thread, scene.now, text)));
+    });
     sections.insert(2, told("actions", acts));
     assemble(sections, fence)
 }
@@ -177,71 +173,115 @@ fn assemble(sections: Vec<PromptSection>, fence: &str) -> Prompt {
     Prompt { system, user, sections }
 }
 
-/// Adds entries until the next would go over the budget.
-fn fill(name: &str, head: &str, entries: &mut dyn Iterator<Item = String>, budget: usize) -> PromptSection {
-    let mut text = String::new();
-    let mut used = tokens(head);
-    let mut dropped = 0i64;
-    for entry in entries {
-        let mut entry = entry;
-        let mut size = tokens(&entry);
-        if text.is_empty() && dropped == 0 && used + size > budget && used + CUT_MIN <= budget {
+/// A section in the making: takes entries until the next would go over its budget.
+struct Page<'a> {
+    head: &'a str,
+    budget: usize,
+    text: String,
+    /// Characters of the text.
+    chars: usize,
+    /// Tokens of the head and the entries, each rounded up.
+    used: usize,
+    dropped: i64,
+}
+
+impl<'a> Page<'a> {
+    fn new(head: &'a str, budget: usize) -> Self {
+        let used = tokens(head);
+        Self { head, budget, text: String::new(), chars: 0, used, dropped: 0 }
+    }
+
+    /// Adds what `write` writes, if there is room for it.
+    fn entry(&mut self, write: impl FnOnce(&mut String)) {
+        if self.dropped > 0 {
+            self.dropped += 1;
+            return;
+        }
+        let first = self.text.is_empty();
+        if first {
+            self.text.push_str(self.head);
+            self.chars = self.head.chars().count();
+        }
+        let start = self.text.len();
+        write(&mut self.text);
+        let mut chars = self.text[start..].chars().count();
+        if first && self.used + chars.div_ceil(4) > self.budget && self.used + CUT_MIN <= self.budget {
             // Better a part of what matters most than nothing.
-            entry = cut(&entry, (budget - used) * 4 - 1);
-            entry.push('\n');
-            size = tokens(&entry);
+            let part = cut(&self.text[start..], (self.budget - self.used) * 4 - 1);
+            self.text.truncate(start);
+            push(&mut self.text, &[&part, "\n"]);
+            chars = self.text[start..].chars().count();
         }
-        if dropped > 0 || used + size > budget {
-            dropped += 1;
+        if self.used + chars.div_ceil(4) > self.budget {
+            self.text.truncate(if first { 0 } else { start });
+            self.dropped = 1;
         } else {
-            used += size;
-            if text.is_empty() {
-                text.push_str(head);
-            }
-            text.push_str(&entry);
+            self.used += chars.div_ceil(4);
+            self.chars += chars;
         }
     }
-    if text.is_empty() && name == "reputation" {
-        text.push_str(head);
+
+    /// Adds a text whatever the budget.
+    fn always(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.chars += text.chars().count();
     }
-    #[allow(clippy::cast_possible_wrap)] // thousands
-    PromptSection {
-        name: name.to_owned(),
-        tokens: if text.is_empty() { 0 } else { tokens(&text) as i64 },
-        budget: budget as i64,
-        dropped,
-        text,
+
+    fn finish(self, name: &str) -> PromptSection {
+        let tokens = if self.text.is_empty() { 0 } else { self.chars.div_ceil(4) };
+        #[allow(clippy::cast_possible_wrap)] // thousands
+        PromptSection {
+            name: name.to_owned(),
+            tokens: tokens as i64,
+            budget: self.budget as i64,
+            dropped: self.dropped,
+            text: self.text,
+        }
     }
 }
 
-fn identity(me: &PersonalityConfig) -> Vec<String> {
+fn push(text: &mut String, parts: &[&str]) {
+    parts.iter().for_each(|part| text.push_str(part));
+}
+
+fn identity(me: &PersonalityConfig, page: &mut Page<'_>) {
     let persona = &me.personality;
-    let mut lines = vec![format!(
-        "You are {} ({}), one of the members of a small forum. You are {}. You write in a style that is {}.\n",
-        me.name,
-        me.id,
-        list(&persona.traits, "yourself"),
-        persona.communication_style
-    )];
-    lines.push(
-        if me.identity.is_aware_ai {
+    let traits = list(&persona.traits, "yourself");
+    page.entry(|text| {
+        push(
+            text,
+            &[
+                "You are ",
+                &me.name,
+                " (",
+                &me.id,
+                "), one of the members of a small forum. You are ",
+                &traits,
+                ". You write in a style that is ",
+                &persona.communication_style,
+                ".\n",
+            ],
+        );
+    });
+    page.entry(|text| {
+        text.push_str(if me.identity.is_aware_ai {
             "You know that you are an AI and make no fuss about it.\n"
         } else {
             "You speak as a person would and never about being a machine.\n"
-        }
-        .to_owned(),
-    );
+        });
+    });
     if me.identity.self_reflective {
-        lines.push("Now and then you reflect on why you think what you think.\n".to_owned());
+        page.entry(|text| text.push_str("Now and then you reflect on why you think what you think.\n"));
     }
     if !persona.interests.is_empty() {
-        lines.push(format!("You are drawn to {}.\n", list(&persona.interests, "")));
+        page.entry(|text| push(text, &["You are drawn to ", &list(&persona.interests, ""), ".\n"]));
     }
-    lines.extend(persona.quirks.iter().map(|quirk| format!("A habit of yours: {quirk}.\n")));
+    for quirk in &persona.quirks {
+        page.entry(|text| push(text, &["A habit of yours: ", quirk, ".\n"]));
+    }
     if !me.identity.origin_story.is_empty() {
-        lines.push(format!("Where you come from: {}\n", me.identity.origin_story));
+        page.entry(|text| push(text, &["Where you come from: ", &me.identity.origin_story, "\n"]));
     }
-    lines
 }
 
 fn list(words: &[String], none: &str) -> String {
@@ -309,16 +349,12 @@ fn actions(allowed: &[ActionKind]) -> Vec<String> {
         .collect()
 }
 
-fn roster_line(other: &crate::domain::scene::Acquaintance) -> String {
-    let mut line = format!(
-        "- {} ({}): {}; standing {}",
-        other.name,
-        other.id,
-        list(&other.traits, "no traits"),
-        other.reputation
-    );
+fn roster_line(other: &Acquaintance, text: &mut String) {
+    let traits = list(&other.config.personality.traits, "no traits");
+    push(text, &["- ", &other.name, " (", &other.id, "): ", &traits]);
+    let _ = write!(text, "; standing {}", other.reputation);
     if other.followed {
-        line.push_str("; you follow it");
+        text.push_str("; you follow it");
     }
     if other.interactions > 0 {
         let feeling = match other.sentiment {
@@ -327,56 +363,44 @@ fn roster_line(other: &crate::domain::scene::Acquaintance) -> String {
             _ => "even",
         };
         let _ =
-            write!(line, "; you dealt with each other {} times, the mood is {feeling}", other.interactions);
+            write!(text, "; you dealt with each other {} times, the mood is {feeling}", other.interactions);
     }
-    line.push('\n');
-    line
+    text.push('\n');
 }
 
-fn memory_line(kind: MemoryKind, key: &str, text: &str, source: &str) -> String {
-    match kind {
-        MemoryKind::Fact if source.is_empty() || source == "observation" => format!("You learned: {text}"),
-        MemoryKind::Fact => format!("You looked up ({source}): {text}"),
-        MemoryKind::Relationship => format!("About {key}: {text}"),
-        MemoryKind::Opinion => format!("You hold about {key}: {text}"),
-        MemoryKind::Interest => format!("You are interested in {key}"),
-        MemoryKind::Moment => format!("You remember: {text}"),
-        MemoryKind::Cold => format!("From longer ago: {text}"),
-    }
+fn memory_line(kind: MemoryKind, key: &str, text: &str, source: &str, out: &mut String) {
+    let parts: &[&str] = match kind {
+        MemoryKind::Fact if source.is_empty() || source == "observation" => &["You learned: ", text],
+        MemoryKind::Fact => &["You looked up (", source, "): ", text],
+        MemoryKind::Relationship => &["About ", key, ": ", text],
+        MemoryKind::Opinion => &["You hold about ", key, ": ", text],
+        MemoryKind::Interest => &["You are interested in ", key],
+        MemoryKind::Moment => &["You remember: ", text],
+        MemoryKind::Cold => &["From longer ago: ", text],
+    };
+    out.push_str("- ");
+    push(out, parts);
+    out.push('\n');
 }
 
-fn feed_entry(thread: &crate::domain::scene::FeedThread, now: Stamp) -> String {
-    let mut text = String::with_capacity(1_024);
-    let _ = writeln!(
-        text,
-        "Thread #{} “{}” by {} ({}), {}, score {}, {} replies{}{}\n  {}",
-        thread.id,
-        thread.title,
-        thread.author_name,
-        thread.author,
-        ago(now, thread.created_at),
-        thread.score,
-        thread.reply_count,
-        vote_mark(thread.my_vote),
-        if thread.for_me { " (concerns you)" } else { "" },
-        thread.content
-    );
+fn feed_entry(thread: &FeedThread, now: Stamp, text: &mut String) {
+    let _ = write!(text, "Thread #{} “", thread.id);
+    push(text, &[&thread.title, "” by ", &thread.author_name, " (", &thread.author, "), "]);
+    ago(now, thread.created_at, text);
+    let _ = write!(text, ", score {}, {} replies", thread.score, thread.reply_count);
+    let mine = if thread.for_me { " (concerns you)" } else { "" };
+    push(text, &[vote_mark(thread.my_vote), mine, "\n  ", &thread.content, "\n"]);
     for reply in &thread.replies {
-        let _ = writeln!(
-            text,
-            "  reply {}{} by {} ({}), {}, score {}{}{}: {}",
-            reply.id,
-            reply.parent_reply_id.map(|p| format!(" to reply {p}")).unwrap_or_default(),
-            reply.author_name,
-            reply.author,
-            ago(now, reply.created_at),
-            reply.score,
-            vote_mark(reply.my_vote),
-            if reply.for_me { " (to you)" } else { "" },
-            reply.content
-        );
+        let _ = write!(text, "  reply {}", reply.id);
+        if let Some(parent) = reply.parent_reply_id {
+            let _ = write!(text, " to reply {parent}");
+        }
+        push(text, &[" by ", &reply.author_name, " (", &reply.author, "), "]);
+        ago(now, reply.created_at, text);
+        let _ = write!(text, ", score {}", reply.score);
+        let mine = if reply.for_me { " (to you)" } else { "" };
+        push(text, &[vote_mark(reply.my_vote), mine, ": ", &reply.content, "\n"]);
     }
-    text
 }
 
 const fn vote_mark(vote: Option<i8>) -> &'static str {
@@ -387,13 +411,14 @@ const fn vote_mark(vote: Option<i8>) -> &'static str {
     }
 }
 
-fn ago(now: Stamp, at: Stamp) -> String {
-    match now.seconds_since(at) {
-        ..60 => "just now".to_owned(),
-        seconds @ 60..3_600 => format!("{} min ago", seconds / 60),
-        seconds @ 3_600..172_800 => format!("{} h ago", seconds / 3_600),
-        seconds => format!("{} days ago", seconds / 86_400),
-    }
+fn ago(now: Stamp, at: Stamp, text: &mut String) {
+    let (count, unit) = match now.seconds_since(at) {
+        ..60 => return text.push_str("just now"),
+        seconds @ 60..3_600 => (seconds / 60, "min"),
+        seconds @ 3_600..172_800 => (seconds / 3_600, "h"),
+        seconds => (seconds / 86_400, "days"),
+    };
+    let _ = write!(text, "{count} {unit} ago");
 }
 
 /// The JSON schema of an answer that may hold one of the `allowed` acts: an object with one key,
@@ -471,8 +496,11 @@ mod tests {
 
     #[test]
     fn a_section_never_exceeds_its_budget_and_drops_from_the_end() {
-        let mut entries = (0..100).map(|i| format!("- entry {i} with some words in it\n"));
-        let section = fill("feed", "Head:\n", &mut entries, 60);
+        let mut page = Page::new("Head:\n", 60);
+        (0..100).for_each(|i| {
+            page.entry(|text| push(text, &["- entry ", &i.to_string(), " with some words in it\n"]))
+        });
+        let section = page.finish("feed");
         assert!(section.tokens <= 62, "{}", section.tokens); // rounding of the sum against the parts
         assert!(section.text.contains("entry 0") && !section.text.contains("entry 99"));
         assert!(section.dropped > 80);

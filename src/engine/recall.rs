@@ -25,9 +25,13 @@ const fn quota(kind: MemoryKind) -> usize {
     }
 }
 
-/// Scores `items` against the terms of the feed and takes the best few of each kind, best first.
+/// Scores `items` against the terms of the feed's posts and takes the best few of each kind, best first.
 #[must_use]
-pub(super) fn recall(items: &[Item], feed: &TermSet, now: Stamp) -> Vec<Recalled> {
+pub(super) fn recall<'a>(
+    items: &[Item],
+    feed: impl Iterator<Item = &'a TermSet>,
+    now: Stamp,
+) -> Vec<Recalled> {
     if items.is_empty() {
         return Vec::new();
     }
@@ -37,18 +41,15 @@ pub(super) fn recall(items: &[Item], feed: &TermSet, now: Stamp) -> Vec<Recalled
     let (relevance, recency, importance) =
         (normalised(&relevance), normalised(&recency), normalised(&importance));
     let score = |i: usize| WEIGHTS.0 * relevance[i] + WEIGHTS.1 * recency[i] + WEIGHTS.2 * importance[i];
-    let mut order: Vec<usize> = (0..items.len()).collect();
-    order.sort_by(|&a, &b| {
-        items[b]
-            .memory
-            .pinned
-            .cmp(&items[a].memory.pinned)
-            .then(score(b).total_cmp(&score(a)))
-            .then(items[a].memory.id.cmp(&items[b].memory.id))
-    });
+    let mut order: Vec<(bool, f64, i64, usize)> = items
+        .iter()
+        .enumerate()
+        .map(|(i, item)| (!item.memory.pinned, score(i), item.memory.id, i))
+        .collect();
+    order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
     let mut taken = [0usize; MemoryKind::ALL.len()];
     let mut recalled = Vec::new();
-    for i in order {
+    for (_, _, _, i) in order {
         let memory = &items[i].memory;
         let count = &mut taken[memory.kind as usize];
         if *count >= quota(memory.kind) && !memory.pinned {
@@ -74,55 +75,82 @@ pub(super) fn recall(items: &[Item], feed: &TermSet, now: Stamp) -> Vec<Recalled
 
 /// For each item the terms it shares with the feed, each the heavier the fewer items have it.
 #[allow(clippy::cast_precision_loss)] // hundreds of items
-fn relevance(items: &[Item], feed: &TermSet) -> Vec<f64> {
-    let sieve = Sieve::of(feed);
-    let feed: Vec<u64> = feed.iter().collect();
-    let mut shared: Vec<(usize, usize)> = Vec::new();
-    let mut counts = vec![0u32; feed.len()];
+fn relevance<'a>(items: &[Item], feed: impl Iterator<Item = &'a TermSet>) -> Vec<f64> {
+    let mut table = Table::new();
+    for terms in feed {
+        terms.iter().for_each(|term| table.add(term));
+    }
+    let mut shared: Vec<(usize, usize)> = Vec::with_capacity(1_024);
     for (nth, item) in items.iter().enumerate() {
-        for term in item.terms.iter().filter(|term| sieve.may_hold(*term)) {
-            if let Ok(at) = feed.binary_search(&term) {
-                counts[at] += 1;
-                shared.push((nth, at));
-            }
-        }
+        shared.extend(item.terms.iter().filter_map(|term| Some((nth, table.count(term)?))));
     }
     let total = items.len() as f64;
-    let weights: Vec<f64> = counts
-        .iter()
-        .map(|count| if *count == 0 { 0.0 } else { (1.0 + total / f64::from(*count)).ln() })
-        .collect();
+    let weights: Vec<f64> = (0..=items.len()).map(|count| (1.0 + total / count as f64).ln()).collect();
     let mut found = vec![0.0; items.len()];
     for (nth, at) in shared {
-        found[nth] += weights[at];
+        found[nth] += weights[table.slots[at].1 as usize];
     }
     found
 }
 
-/// One bit per slot of a hash: most terms that are not in the feed are told apart without a search.
-struct Sieve(Vec<u64>);
+/// The terms of the feed and how many items hold each, in a table with open addressing: the terms are
+/// hashes already. Most terms of memories are not in it, which one bit of the sieve tells.
+struct Table {
+    sieve: [u64; 256],
+    slots: Vec<(u64, u32)>,
+    used: usize,
+}
 
-impl Sieve {
-    const BITS: u64 = 1 << 15;
-
-    fn of(terms: &TermSet) -> Self {
-        let mut bits = vec![0u64; usize::try_from(Self::BITS / 64).unwrap_or(512)];
-        for term in terms.iter() {
-            let (word, bit) = Self::place(term);
-            bits[word] |= bit;
-        }
-        Self(bits)
+impl Table {
+    fn new() -> Self {
+        Self { sieve: [0; 256], slots: vec![(0, 0); 4_096], used: 0 }
     }
 
-    fn may_hold(&self, term: u64) -> bool {
-        let (word, bit) = Self::place(term);
-        self.0[word] & bit != 0
-    }
-
-    #[allow(clippy::cast_possible_truncation)] // fifteen bits
+    #[allow(clippy::cast_possible_truncation)] // fourteen bits
     const fn place(term: u64) -> (usize, u64) {
-        let slot = (term ^ (term >> 29)) % Self::BITS;
-        ((slot / 64) as usize, 1 << (slot % 64))
+        let bit = (term ^ (term >> 29)) % (256 * 64);
+        ((bit / 64) as usize, 1 << (bit % 64))
+    }
+
+    /// The slot a term is in, or the free one it would be in. A free slot holds the term 0.
+    #[allow(clippy::cast_possible_truncation)] // the low bits are what is wanted
+    fn slot(&self, term: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = (term ^ (term >> 32)) as usize & mask;
+        while self.slots[at].0 != term && self.slots[at].0 != 0 {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    fn add(&mut self, term: u64) {
+        let at = self.slot(term);
+        if self.slots[at].0 == 0 && term != 0 {
+            let (word, bit) = Self::place(term);
+            self.sieve[word] |= bit;
+            self.slots[at].0 = term;
+            self.used += 1;
+            if self.used * 2 > self.slots.len() {
+                let twice = vec![(0, 0); self.slots.len() * 2];
+                for (term, _) in std::mem::replace(&mut self.slots, twice) {
+                    let at = self.slot(term);
+                    self.slots[at].0 = term;
+                }
+            }
+        }
+    }
+
+    /// Counts one more item for a term of the feed; answers its slot.
+    fn count(&mut self, term: u64) -> Option<usize> {
+        let (word, bit) = Self::place(term);
+        if self.sieve[word] & bit == 0 {
+            return None;
+        }
+        let at = self.slot(term);
+        (self.slots[at].0 != 0).then(|| {
+            self.slots[at].1 += 1;
+            at
+        })
     }
 }
 
@@ -170,22 +198,26 @@ mod tests {
             item(2, "bread rises with yeast", 0, false),
             item(3, "glass is brittle", 0, true),
         ];
-        let found = recall(&items, &terms("who kneads bread with wild yeast?"), Stamp::from_micros(0));
+        let found =
+            recall(&items, [terms("who kneads bread with wild yeast?")].iter(), Stamp::from_micros(0));
         assert_eq!(found.iter().map(|r| r.id).collect::<Vec<_>>(), [3, 2, 1]);
     }
 
     #[test]
     fn equal_scores_divide_nothing_by_zero() {
         let items = [item(1, "same", 0, false), item(2, "same", 0, false)];
-        let found = recall(&items, &terms("other"), Stamp::from_micros(0));
+        let found = recall(&items, [terms("other")].iter(), Stamp::from_micros(0));
         assert!(found.iter().all(|r| r.score.is_finite()));
         assert_eq!(found[0].id, 1);
-        assert!(recall(&[], &terms("x"), Stamp::default()).is_empty());
+        assert!(recall(&[], [terms("x")].iter(), Stamp::default()).is_empty());
     }
 
     #[test]
     fn each_kind_has_a_quota() {
         let items: Vec<_> = (0..50).map(|i| item(i, &format!("fact number {i}"), i, false)).collect();
-        assert_eq!(recall(&items, &terms("fact"), Stamp::from_micros(0)).len(), quota(MemoryKind::Fact));
+        assert_eq!(
+            recall(&items, [terms("fact")].iter(), Stamp::from_micros(0)).len(),
+            quota(MemoryKind::Fact)
+        );
     }
 }

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use lru::LruCache;
 use rusqlite::Connection;
 
-use crate::domain::PersonalityConfig;
-use crate::domain::scene::{Deed, FeedThread};
+use crate::domain::scene::{Deed, FeedReply, FeedThread, SceneEvent};
 use crate::domain::similarity::{TermSet, terms};
+use crate::domain::{PersonalityConfig, Stamp};
 use crate::store::acts::Target;
 use crate::store::mind::{self, DatedPost, Memory};
 use crate::store::{Result, StoreError, feed};
@@ -57,32 +57,106 @@ pub(super) struct OwnText {
 }
 
 /// A thread of the feed with what every reader of it needs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Shown {
     pub(super) thread: FeedThread,
-    /// Terms of all that is shown.
-    pub(super) terms: TermSet,
+    /// Terms of the title and the opening post.
+    pub(super) opening: TermSet,
+    /// Terms of each reply that is shown.
+    pub(super) replies: Vec<TermSet>,
     /// Every vote on what is shown: post, voter, value.
-    pub(super) votes: Vec<(Target, String, i8)>,
+    votes: Vec<(Target, String, i8)>,
 }
 
 impl Shown {
     fn new(c: &Connection, thread: FeedThread) -> Result<Self> {
-        let mut text = format!("{} {}", thread.title, thread.content);
-        for reply in &thread.replies {
-            text.push(' ');
-            text.push_str(&reply.content);
-        }
         let mut votes = feed::votes(c, Target::Thread(thread.id))?;
         for reply in &thread.replies {
             votes.extend(feed::votes(c, Target::Reply(reply.id))?);
         }
-        Ok(Self { terms: terms(&text), votes, thread })
+        Ok(Self {
+            opening: terms(&format!("{} {}", thread.title, thread.content)),
+            replies: thread.replies.iter().map(|reply| terms(&reply.content)).collect(),
+            votes,
+            thread,
+        })
+    }
+
+    /// The terms of every post that is shown.
+    pub(super) fn terms(&self) -> impl Iterator<Item = &TermSet> {
+        std::iter::once(&self.opening).chain(&self.replies)
     }
 
     /// A bot's vote on a post.
     pub(super) fn vote_of(&self, bot: &str, target: Target) -> Option<i8> {
         self.votes.iter().find(|(t, voter, _)| *t == target && voter == bot).map(|(_, _, value)| *value)
+    }
+
+    /// A reply came to it.
+    fn add(&mut self, reply: FeedReply) {
+        self.replies.push(terms(&reply.content));
+        self.thread.replies.push(reply);
+        self.thread.reply_count += 1;
+        if self.thread.replies.len() > feed::REPLIES as usize {
+            let gone = Target::Reply(self.thread.replies.remove(0).id);
+            self.replies.remove(0);
+            self.votes.retain(|(target, _, _)| *target != gone);
+        }
+    }
+
+    /// A post of it was voted on.
+    fn count(&mut self, target: Target, voter: &str, value: i8) {
+        let score = match target {
+            Target::Thread(_) => Some(&mut self.thread.score),
+            Target::Reply(id) => {
+                self.thread.replies.iter_mut().find(|reply| reply.id == id).map(|reply| &mut reply.score)
+            }
+        };
+        let Some(score) = score else { return }; // a reply further back than what is shown
+        match self.votes.iter_mut().find(|(t, by, _)| *t == target && by == voter) {
+            Some((_, _, old)) => {
+                *score += i64::from(value) - i64::from(*old);
+                *old = value;
+            }
+            None => {
+                *score += i64::from(value);
+                self.votes.push((target, voter.to_owned(), value));
+            }
+        }
+    }
+}
+
+/// What every bot of the room sees alike: which threads are the newest, what happens in the world, who is here.
+pub(super) struct Board {
+    /// The newest activity that is taken into account; what comes after it makes the board stale.
+    seq: i64,
+    /// Threads with the newest posts, newest first.
+    pub(super) active: Vec<i64>,
+    /// Events in force, each with its end.
+    pub(super) events: Vec<(SceneEvent, Option<Stamp>)>,
+    /// Present bots by id, one more than a small room has at most.
+    pub(super) bots: Vec<Arc<str>>,
+}
+
+/// Threads looked at to choose those a bot is shown.
+const CANDIDATES: u32 = 24;
+/// Events shown.
+const EVENTS: u32 = 5;
+/// Rooms up to this size know everybody.
+pub(super) const SMALL_ROOM: u32 = 12;
+
+impl Board {
+    fn load(c: &Connection, seq: i64, now: Stamp) -> Result<Self> {
+        Ok(Self {
+            seq,
+            active: feed::newest_active(c, CANDIDATES)?,
+            events: feed::events(c, now, EVENTS)?,
+            bots: feed::bot_ids(c, SMALL_ROOM + 1)?.into_iter().map(Arc::from).collect(),
+        })
+    }
+
+    fn holds(&self, seq: i64, now: Stamp) -> bool {
+        self.seq == seq && self.events.iter().all(|(_, end)| end.is_none_or(|end| end > now))
     }
 }
 
@@ -140,6 +214,7 @@ pub(super) struct Room {
     minds: LruCache<String, Mind>,
     configs: LruCache<String, (String, Arc<PersonalityConfig>)>,
     names: LruCache<String, Arc<str>>,
+    board: Option<Board>,
 }
 
 impl Room {
@@ -150,6 +225,7 @@ impl Room {
             minds: LruCache::new(MINDS),
             configs: LruCache::new(CONFIGS),
             names: LruCache::new(CONFIGS),
+            board: None,
         }
     }
 
@@ -157,6 +233,51 @@ impl Room {
     pub(super) fn trust(&mut self, rollbacks: u64) {
         if self.rollbacks != rollbacks {
             *self = Self { rollbacks, ..Self::new() };
+        }
+    }
+
+    /// What every bot sees alike, read when something happened that was not told here.
+    pub(super) fn board(&mut self, c: &Connection, now: Stamp) -> Result<&Board> {
+        let seq = crate::store::beat::last_seq(c)?;
+        let board = match self.board.take() {
+            Some(board) if board.holds(seq, now) => board,
+            _ => Board::load(c, seq, now)?,
+        };
+        Ok(self.board.insert(board))
+    }
+
+    /// The world changed without an activity: read the board again next time.
+    pub(super) fn forget_board(&mut self) {
+        self.board = None;
+    }
+
+    /// A bot's act was stored as activity `seq`; the thread it posted in, if it did, is the newest now.
+    pub(super) fn acted(&mut self, seq: i64, posted_in: Option<i64>) {
+        let Some(board) = self.board.as_mut().filter(|board| board.seq + 1 == seq) else { return };
+        board.seq = seq;
+        if let Some(thread) = posted_in {
+            board.active.retain(|id| *id != thread);
+            board.active.insert(0, thread);
+            board.active.truncate(CANDIDATES as usize);
+        }
+    }
+
+    /// A bot replied in a thread.
+    pub(super) fn replied(&mut self, c: &Connection, thread: i64, mut reply: FeedReply) -> Result<()> {
+        if !self.threads.contains(&thread) {
+            return Ok(());
+        }
+        reply.author_name = self.name(c, &reply.author)?;
+        if let Some(shown) = self.threads.get_mut(&thread) {
+            Arc::make_mut(shown).add(reply);
+        }
+        Ok(())
+    }
+
+    /// A bot voted on a post of a thread.
+    pub(super) fn voted(&mut self, thread: i64, target: Target, voter: &str, value: i8) {
+        if let Some(shown) = self.threads.peek_mut(&thread) {
+            Arc::make_mut(shown).count(target, voter, value);
         }
     }
 
@@ -189,9 +310,9 @@ impl Room {
             return Ok(Some(Arc::clone(found)));
         }
         let Some(mut thread) = feed::thread(c, id)? else { return Ok(None) };
-        thread.author_name = self.name(c, &thread.author)?.to_string();
+        thread.author_name = self.name(c, &thread.author)?;
         for reply in &mut thread.replies {
-            reply.author_name = self.name(c, &reply.author)?.to_string();
+            reply.author_name = self.name(c, &reply.author)?;
         }
         let shown = Arc::new(Shown::new(c, thread)?);
         self.threads.put(id, Arc::clone(&shown));
@@ -221,6 +342,14 @@ impl Room {
         Ok(config)
     }
 
+    /// The configuration of a present bot.
+    pub(super) fn config_of(&mut self, c: &Connection, bot: &str) -> Result<Option<Arc<PersonalityConfig>>> {
+        if let Some((_, config)) = self.configs.get(bot) {
+            return Ok(Some(Arc::clone(config)));
+        }
+        feed::config(c, bot)?.map(|json| self.config(bot, &json)).transpose()
+    }
+
     /// The shown name of an actor.
     pub(super) fn name(&mut self, c: &Connection, actor: &str) -> Result<Arc<str>> {
         if let Some(name) = self.names.get(actor) {
@@ -233,5 +362,54 @@ impl Room {
         };
         self.names.put(actor.to_owned(), Arc::clone(&name));
         Ok(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::clock::{Clock, SIM_START};
+    use crate::engine::{self, Run, Settings};
+
+    #[tokio::test]
+    async fn what_is_kept_up_by_hand_is_what_would_be_read_anew() {
+        let home = tempfile::tempdir().unwrap();
+        let settings =
+            Settings { seed: Some(3), clock: Clock::simulated(SIM_START), ..Settings::new(home.path()) };
+        let handle = engine::start(settings).unwrap();
+        for _ in 0..6 {
+            handle.run_beats(Run { count: Some(90), ..Run::default() }, |_| {}).await.unwrap();
+            let shared = handle.shared.clone();
+            let compared = handle
+                .shared
+                .store
+                .write(move |tx| {
+                    let mut room = shared.room();
+                    let now = shared.clock.now();
+                    let (kept, mut fresh) = (room.board.take().unwrap(), Room::new());
+                    assert!(kept.holds(crate::store::beat::last_seq(tx)?, now), "the board went stale");
+                    let read = fresh.board(tx, now)?;
+                    assert_eq!(kept.active, read.active);
+                    assert_eq!((kept.events, kept.bots), (read.events.clone(), read.bots.clone()));
+                    let threads: Vec<(i64, Arc<Shown>)> =
+                        room.threads.iter().map(|(id, shown)| (*id, Arc::clone(shown))).collect();
+                    for (id, kept) in &threads {
+                        let read = fresh.thread(tx, *id)?.unwrap();
+                        let sorted = |shown: &Shown| {
+                            let mut shown = shown.clone();
+                            shown.votes.sort_by_key(|(target, voter, _)| {
+                                (target.kind(), target.id(), voter.clone())
+                            });
+                            shown
+                        };
+                        assert_eq!(sorted(kept), sorted(&read), "thread {id}");
+                    }
+                    Ok(threads.iter().filter(|(_, shown)| shown.thread.reply_count > 5).count())
+                })
+                .await
+                .unwrap();
+            assert!(compared > 0, "no thread had more replies than are shown");
+        }
+        handle.close();
     }
 }

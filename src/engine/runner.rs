@@ -16,7 +16,7 @@ use crate::protocol::{BeatResult, EngineState, Fault, Notice};
 use crate::store::{Result, StoreError};
 
 /// Beats in one job of a fast run; the group commit takes them together.
-const BATCH: usize = 32;
+const BATCH: usize = 128;
 /// Beats awaited at once.
 const IN_FLIGHT: usize = 64;
 /// Beats awaited at once in a fast run on the system's clock.

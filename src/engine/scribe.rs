@@ -1,42 +1,80 @@
 //! A thread that writes thought records up while the writer goes on with the next beat.
 //!
 //! The record still reaches the store in the transaction of its beat: the writer takes it before
-//! it commits the group.
+//! it commits the group. Records are handed over a few at a time, because waking a thread costs
+//! the writer more than the hand-over itself.
 
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::store::thoughts::ThoughtRecord;
 use crate::store::{Result, StoreError};
 
-/// Records that may wait.
-const QUEUE: usize = 256;
+/// Records handed over together.
+const STRIDE: usize = 8;
+/// Strides that may wait.
+const QUEUE: usize = 32;
 
 type Sheet = (Box<dyn FnOnce() -> ThoughtRecord + Send>, SyncSender<Result<Vec<u8>>>);
 
 /// The thread's handle. It ends with the last of them.
 #[derive(Clone)]
 pub(super) struct Scribe {
-    queue: SyncSender<Sheet>,
+    desk: Arc<Desk>,
+}
+
+struct Desk {
+    waiting: Mutex<Vec<Sheet>>,
+    queue: SyncSender<Vec<Sheet>>,
+}
+
+impl Desk {
+    fn add(&self, sheet: Sheet) -> Result<()> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.push(sheet);
+        if waiting.len() < STRIDE {
+            return Ok(());
+        }
+        let stride = std::mem::take(&mut *waiting);
+        drop(waiting);
+        self.queue.send(stride).map_err(|_| StoreError::Closed)
+    }
+
+    fn hand_over(&self) -> Result<()> {
+        let rest = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        if rest.is_empty() {
+            return Ok(());
+        }
+        self.queue.send(rest).map_err(|_| StoreError::Closed)
+    }
 }
 
 /// A record in the making.
-pub(super) struct Pending(Receiver<Result<Vec<u8>>>);
+pub(super) struct Pending {
+    desk: Arc<Desk>,
+    answer: Receiver<Result<Vec<u8>>>,
+}
 
 impl Pending {
     /// Waits until it is written.
     pub(super) fn take(self) -> Result<Vec<u8>> {
-        self.0.recv().map_err(|_| StoreError::Closed)?
+        match self.answer.try_recv() {
+            Ok(record) => return record,
+            Err(TryRecvError::Disconnected) => return Err(StoreError::Closed),
+            Err(TryRecvError::Empty) => self.desk.hand_over()?,
+        }
+        self.answer.recv().map_err(|_| StoreError::Closed)?
     }
 }
 
 impl Scribe {
     /// Starts the thread.
     pub(super) fn start() -> Result<Self> {
-        let (queue, sheets) = sync_channel::<Sheet>(QUEUE);
+        let (queue, strides) = sync_channel::<Vec<Sheet>>(QUEUE);
         std::thread::Builder::new()
             .name("scribe".into())
             .spawn(move || {
-                for (record, answer) in sheets {
+                for (record, answer) in strides.into_iter().flatten() {
                     let _ = answer.send(record().encode()); // nobody waits for a beat that was rolled back
                 }
             })
@@ -45,13 +83,13 @@ impl Scribe {
                 path: "thought records".into(),
                 source,
             })?;
-        Ok(Self { queue })
+        Ok(Self { desk: Arc::new(Desk { waiting: Mutex::default(), queue }) })
     }
 
     /// Hands a record over.
     pub(super) fn write(&self, record: impl FnOnce() -> ThoughtRecord + Send + 'static) -> Result<Pending> {
-        let (answer, pending) = sync_channel(1);
-        self.queue.send((Box::new(record), answer)).map_err(|_| StoreError::Closed)?;
-        Ok(Pending(pending))
+        let (sender, answer) = sync_channel(1);
+        self.desk.add((Box::new(record), sender))?;
+        Ok(Pending { desk: Arc::clone(&self.desk), answer })
     }
 }

@@ -406,11 +406,10 @@ fn extraction_request(shared: &Shared, ready: &Ready, action: &Action) -> Reques
                     .map(|r| (&r.author, &r.author_name, &r.content)),
                 None => Some((&thread.author, &thread.author_name, &thread.content)),
             });
-            let (id, name, said) =
-                answered.map_or(("", "someone", ""), |(a, b, c)| (a.as_str(), b.as_str(), c.as_str()));
+            let (id, name, said) = answered.map_or(("", "someone", ""), |(a, b, c)| (&**a, &**b, &**c));
             format!(
                 "In the thread “{}”, {name} ({id}) wrote: {said}\nYou answered: {content}\n",
-                thread.map_or("", |t| t.title.as_str())
+                thread.map_or("", |t| &*t.title)
             )
         }
         Action::CreateThread { title, content, .. } => format!("You opened a thread “{title}”: {content}\n"),

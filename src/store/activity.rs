@@ -110,7 +110,7 @@ pub fn why(c: &Connection, id: i64) -> Result<WhyView> {
     Ok(WhyView {
         provider: record.provider,
         model: record.model,
-        sections: record.sections,
+        sections: std::sync::Arc::unwrap_or_clone(record.sections),
         memories: record.memories,
         cost_usd: record.exchanges.iter().map(|exchange| exchange.cost_usd).sum(),
         exchanges: record.exchanges,

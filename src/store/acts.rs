@@ -1,7 +1,8 @@
 //! What changes the forum: posts, votes, follows, deletions, with the counters they keep.
 //!
 //! Every function runs inside the caller's transaction and keeps the cached numbers (scores,
-//! reputation, ties, full-text index) true; `check` recomputes and compares them.
+//! reputation, ties, full-text index) true; `check` recomputes and compares them. What is refused is
+//! refused before anything is written.
 
 use rusqlite::{Connection, OptionalExtension, params};
 

@@ -302,22 +302,6 @@ pub fn follows(c: &Connection, bot: &str) -> Result<Vec<String>> {
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
-/// The tie of two actors: interactions and sentiment (−1…1).
-///
-/// # Errors
-/// Database errors.
-pub fn tie(c: &Connection, one: &str, other: &str) -> Result<(i64, f64)> {
-    let (a, b) = if one < other { (one, other) } else { (other, one) };
-    let found: Option<(i64, i64, i64)> = c
-        .prepare_cached("SELECT interactions, ups, downs FROM ties WHERE a = ?1 AND b = ?2")?
-        .query_row([a, b], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    #[allow(clippy::cast_precision_loss)] // a share of votes
-    Ok(found.map_or((0, 0.0), |(count, ups, downs)| {
-        (count, if ups + downs > 0 { (ups - downs) as f64 / (ups + downs) as f64 } else { 0.0 })
-    }))
-}
-
 /// Those a bot dealt with most, by id of the other actor.
 ///
 /// # Errors

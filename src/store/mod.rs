@@ -263,6 +263,8 @@ pub(crate) fn open_connection(path: &Path, read_only: bool) -> Result<Connection
     } | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_secs(5))?;
+    // Plans depend on the statement alone; otherwise many are made anew whenever a value is bound.
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
 }

@@ -1,6 +1,7 @@
 //! The thought record of a beat: what the *why* view shows, as compressed JSON.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +19,7 @@ pub struct ThoughtRecord {
     /// The rung of the ladder: schema, embedded, repaired, failed, none.
     pub rung: String,
     /// The prompt, section by section.
-    pub sections: Vec<PromptSection>,
+    pub sections: Arc<Vec<PromptSection>>,
     /// What was recalled, best first.
     pub memories: Vec<RecalledMemory>,
     /// Every exchange, in order.

@@ -61,19 +61,6 @@ impl Tx<'_> {
     pub fn before_commit(&mut self, action: impl FnOnce(&Connection) -> Result<()> + Send + 'static) {
         self.ending.before.push(Box::new(action));
     }
-
-    /// Runs `part` in a savepoint of its own; when it fails, only it is undone.
-    ///
-    /// # Errors
-    /// What `part` returned.
-    pub fn part<T>(&mut self, part: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let mark = self.ending.mark();
-        run_in_savepoint(self.connection, || {
-            let mut tx = Tx { connection: self.connection, ending: self.ending };
-            part(&mut tx)
-        })
-        .inspect_err(|_| self.ending.back_to(mark))
-    }
 }
 
 impl Deref for Tx<'_> {
@@ -281,28 +268,6 @@ mod tests {
         let keys: i64 =
             store.read(|c| Ok(c.query_row("SELECT count(*) FROM meta", [], |r| r.get(0))?)).await.unwrap();
         assert_eq!(keys, 1);
-    }
-
-    #[tokio::test]
-    async fn a_part_can_fail_without_its_job() {
-        let (_dir, store) = store();
-        store
-            .write(|tx| {
-                put(tx, "kept")?;
-                assert!(
-                    tx.part(|tx| {
-                        put(tx, "lost")?;
-                        Err::<(), _>(StoreError::Closed)
-                    })
-                    .is_err()
-                );
-                put(tx, "also kept")
-            })
-            .await
-            .unwrap();
-        let keys: i64 =
-            store.read(|c| Ok(c.query_row("SELECT count(*) FROM meta", [], |r| r.get(0))?)).await.unwrap();
-        assert_eq!(keys, 2);
     }
 
     #[test]

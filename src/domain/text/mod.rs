@@ -30,7 +30,7 @@ const REPLACEMENT: char = '\u{FFFD}';
 /// `\n` stays, CR LF and lone CR become `\n`, a tab becomes four spaces.
 #[must_use]
 pub fn clean(text: &str, max_chars: usize) -> String {
-    if text.len() <= max_chars && text.bytes().all(is_plain) {
+    if is_plain(text, max_chars) {
         return text.to_owned();
     }
     pass(text, max_chars, false)
@@ -39,7 +39,7 @@ pub fn clean(text: &str, max_chars: usize) -> String {
 /// Cleans a text to one line: white space folds to single spaces, ends are trimmed.
 #[must_use]
 pub fn clean_line(text: &str, max_chars: usize) -> String {
-    if text.len() <= max_chars && is_plain_line(text.as_bytes()) {
+    if is_plain_line(text, max_chars) {
         return text.to_owned();
     }
     pass(text, max_chars, true)
@@ -54,7 +54,7 @@ pub fn clean_bytes(bytes: &[u8], max_chars: usize) -> String {
 /// Whether [`clean`] would leave `text` as it is (whatever its length).
 #[must_use]
 pub fn is_clean(text: &str) -> bool {
-    text.bytes().all(is_plain) || pass(text, usize::MAX, false) == text
+    is_plain(text, usize::MAX) || pass(text, usize::MAX, false) == text
 }
 
 /// Cuts to at most `max_chars` characters between two graphemes; `…` marks the cut and counts.
@@ -87,24 +87,40 @@ fn shorten(text: &str, max_chars: usize) -> String {
     format!("{head}…")
 }
 
-const fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~' | b'\n')
+/// Whether `text` has at most `max_chars` characters, each of which stays as it is wherever it stands.
+fn is_plain(text: &str, max_chars: usize) -> bool {
+    let mut left = max_chars;
+    text.chars().all(|c| {
+        let room = left > 0;
+        left = left.saturating_sub(1);
+        room && (matches!(c, ' '..='~' | '\n') || is_common(c))
+    })
 }
 
-fn is_plain_line(bytes: &[u8]) -> bool {
-    let mut space = true;
-    for &byte in bytes {
-        match byte {
-            b' ' if space => return false,
-            b' ' => space = true,
-            b'!'..=b'~' => space = false,
-            _ => return false,
-        }
-    }
-    !space || bytes.is_empty()
+/// Characters of common scripts that stay as they are and join no other: they need no look into the tables.
+const fn is_common(c: char) -> bool {
+    matches!(c,
+        '\u{A1}'..='\u{AC}'
+        | '\u{AE}'..='\u{2FF}'
+        | '\u{410}'..='\u{44F}'
+        | '\u{2010}'..='\u{2027}'
+        | '\u{2030}'..='\u{205E}'
+        | '\u{4E00}'..='\u{9FFF}'
+        | '\u{AC00}'..='\u{D7A3}')
 }
 
-/// The slow way, for anything that is not plain ASCII of the right length.
+/// As [`is_plain`], for one line without spaces at its ends or side by side.
+fn is_plain_line(text: &str, max_chars: usize) -> bool {
+    let (mut left, mut space) = (max_chars, true);
+    text.chars().all(|c| {
+        let fits = left > 0 && !(space && c == ' ') && (matches!(c, ' '..='~') || is_common(c));
+        left = left.saturating_sub(1);
+        space = c == ' ';
+        fits
+    }) && (!space || text.is_empty())
+}
+
+/// The slow way, for anything that is not plain and of the right length.
 fn pass(text: &str, max_chars: usize, one_line: bool) -> String {
     let mut out = Cleaned::new(text.len().min(max_chars.saturating_mul(4)), one_line);
     // Graphemes are bounded afterwards, so a little more than the cap is read before giving up.
@@ -177,14 +193,7 @@ fn classify(c: char) -> Class {
         '\t' => Class::Tab,
         '\u{1B}' | '\u{90}' | '\u{98}' | '\u{9B}' | '\u{9D}' | '\u{9E}' | '\u{9F}' => Class::Escape,
         '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' => Class::Control,
-        // Common scripts, so that they need no look into the tables.
-        '\u{A1}'..='\u{AC}'
-        | '\u{AE}'..='\u{2FF}'
-        | '\u{410}'..='\u{44F}'
-        | '\u{2010}'..='\u{2027}'
-        | '\u{2030}'..='\u{205E}'
-        | '\u{4E00}'..='\u{9FFF}'
-        | '\u{AC00}'..='\u{D7A3}' => Class::Keep,
+        _ if is_common(c) => Class::Keep,
         ZWJ => Class::Joiner,
         VS16 => Class::Presentation,
         '\u{2800}' => Class::Space,

@@ -79,6 +79,7 @@ impl Handle {
                     }
                     society::insert_bot(tx, &config.id, &config.name, &to_json(config)?, false, now)?;
                 }
+                shared.room().forget_board();
                 Ok(())
             })
             .await?;

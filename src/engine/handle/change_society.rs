@@ -57,6 +57,7 @@ impl Handle {
             .store
             .write(move |tx| {
                 let view = events::deactivate(tx, shared.clock.now(), id)?;
+                shared.room().forget_board();
                 let (bus, at, notice) = (shared.bus.clone(), shared.clock.now(), injected(&view));
                 tx.after_commit(move || bus.tell(at, notice));
                 Ok(view)

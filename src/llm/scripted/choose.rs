@@ -170,7 +170,7 @@ fn spoken_of(view: &View<'_>, event: &SceneEvent) -> bool {
 fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
     let mut targets = Vec::with_capacity(24);
     for (rank, thread) in view.scene.feed.iter().enumerate() {
-        let mine_last = thread.replies.iter().rposition(|reply| reply.author == view.me());
+        let mine_last = thread.replies.iter().rposition(|reply| *reply.author == *view.me());
         let own =
             view.scene.own_posts.iter().filter(|post| post.thread_id == thread.id && post.reply_id.is_some());
         let tired = own.count() as i32 * 26 + i32::try_from(thread.reply_count / 6).unwrap_or(99) * 6;
@@ -202,7 +202,7 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
             continue;
         }
         let opened_here =
-            thread.replies.iter().any(|reply| reply.author == view.me() && reply.parent_reply_id.is_none())
+            thread.replies.iter().any(|reply| *reply.author == *view.me() && reply.parent_reply_id.is_none())
                 || view.scene.own_posts.iter().any(|post| post.thread_id == thread.id);
         if !opened_here {
             add(Post { thread, reply: None }, if thread.reply_count == 0 { 26 } else { 8 });
@@ -211,7 +211,7 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
             let answered = thread
                 .replies
                 .iter()
-                .any(|other| other.author == view.me() && other.parent_reply_id == Some(reply.id));
+                .any(|other| *other.author == *view.me() && other.parent_reply_id == Some(reply.id));
             if answered || mine_last.is_some_and(|mine| at < mine && !reply.for_me) {
                 continue;
             }
@@ -227,7 +227,7 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
 fn interest_in(persona: &Persona<'_>, thread: &FeedThread) -> i32 {
     let mut scores = Vec::with_capacity(6);
     bank::tally(&thread.title, 1, &mut scores);
-    for tag in &thread.tags {
+    for tag in thread.tags.iter() {
         bank::tally(tag, 1, &mut scores);
     }
     let liked = scores.iter().filter(|(topic, _)| persona.likes(*topic)).count();
@@ -293,9 +293,10 @@ fn follow(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     view.scene
         .roster
         .iter()
-        .filter(|other| !other.followed && other.id != view.me())
+        .filter(|other| !other.followed && *other.id != *view.me())
         .map(|other| {
-            let shared = other.interests.iter().filter(|interest| own.contains(interest)).count();
+            let theirs = &other.config.personality.interests;
+            let shared = theirs.iter().filter(|interest| own.contains(interest)).count();
             let liking = other.sentiment * 40.0
                 + (shared * 12) as f64
                 + other.interactions.clamp(0, 12) as f64
@@ -304,7 +305,7 @@ fn follow(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
         })
         .filter(|(liking, other)| *liking >= 16.0 && other.sentiment > -0.2)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, other)| Action::Follow { bot_id: other.id.clone() })
+        .map(|(_, other)| Action::Follow { bot_id: other.id.to_string() })
 }
 
 fn unfollow(view: &View<'_>) -> Option<Action> {
@@ -313,7 +314,7 @@ fn unfollow(view: &View<'_>) -> Option<Action> {
         .iter()
         .filter(|other| other.followed && other.sentiment < -0.3)
         .min_by(|a, b| a.sentiment.total_cmp(&b.sentiment))
-        .map(|other| Action::Unfollow { bot_id: other.id.clone() })
+        .map(|other| Action::Unfollow { bot_id: other.id.to_string() })
 }
 
 /// Looks up something that the feed talks about, or that the bot cares for.

@@ -123,20 +123,21 @@ fn of_another(out: &mut String, view: &View<'_>, other: &Acquaintance, draw: &mu
         _ => "I have not made up my mind about",
     };
     append(out, &format!("{feeling} {}.", other.name));
-    if !other.traits.is_empty() {
-        append(out, &format!("In my notes: {}.", list(&other.traits)));
+    let persona = &other.config.personality;
+    if !persona.traits.is_empty() {
+        append(out, &format!("In my notes: {}.", list(&persona.traits)));
     }
-    if !other.interests.is_empty() {
+    if !persona.interests.is_empty() {
         append(
             out,
             &format!(
                 "Get {} started on {} and you will see.",
                 other.name,
-                other.interests[draw.below(other.interests.len())]
+                persona.interests[draw.below(persona.interests.len())]
             ),
         );
     }
-    let theirs = view.scene.memories.iter().find(|memory| memory.text.starts_with(&other.name));
+    let theirs = view.scene.memories.iter().find(|memory| memory.text.starts_with(&*other.name));
     if let Some(sentence) = theirs.and_then(|memory| recall::tell(memory, "", draw)) {
         append(out, &sentence);
     }

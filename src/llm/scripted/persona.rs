@@ -244,13 +244,15 @@ impl<'a> Persona<'a> {
         let (topics, strange) = interests(&config.personality.interests);
         let habits = habits(config);
         let mut reach = 66_i32 - i32::from(behavior.shyness) / 3 + i32::from(behavior.creativity_level) / 6;
-        let style = config.personality.communication_style.as_str();
-        if mentions(style, &["short", "brief", "terse", "concise", "blunt", "laconic", "spare", "few words"])
+        let style = config.personality.communication_style.to_lowercase();
+        if mentions(&style, &["short", "brief", "terse", "concise", "blunt", "laconic", "spare", "few words"])
         {
             reach -= 10;
         }
-        if mentions(style, &["verbose", "detailed", "long", "elaborate", "thorough", "rambl", "thinks aloud"])
-        {
+        if mentions(
+            &style,
+            &["verbose", "detailed", "long", "elaborate", "thorough", "rambl", "thinks aloud"],
+        ) {
             reach += 12;
         }
         let reach = usize::try_from(reach.clamp(34, 92)).unwrap_or(60);
@@ -367,22 +369,26 @@ fn interests(words: &[String]) -> (Vec<usize>, Vec<&str>) {
 
 fn habits(config: &PersonalityConfig) -> Habits {
     let persona = &config.personality;
-    let any = |needles: &[&str]| {
-        mentions(&persona.communication_style, needles)
-            || persona.quirks.iter().chain(&persona.traits).any(|quirk| mentions(quirk, needles))
-    };
-    Habits {
-        questions: any(&["question", "asks"]),
-        jokes: any(&["joke", "humor", "humour", "playful", "witty", "funny", "sarcas", "pun", "irony"]),
-        bets: any(&["bets", "wager", "deadline"]),
+    let words = std::iter::once(&persona.communication_style).chain(&persona.quirks).chain(&persona.traits);
+    let mut habits = Habits::default();
+    for text in words.map(|text| text.to_lowercase()) {
+        habits.questions |= mentions(&text, &["question", "asks"]);
+        habits.jokes |= mentions(
+            &text,
+            &["joke", "humor", "humour", "playful", "witty", "funny", "sarcas", "pun", "irony"],
+        );
+        habits.bets |= mentions(&text, &["bets", "wager", "deadline"]);
     }
+    habits
 }
 
-/// Whether `text` contains one of `needles` at the beginning of a word, in any case.
+/// Whether `text`, in lower case, contains one of `needles` at the beginning of a word.
 fn mentions(text: &str, needles: &[&str]) -> bool {
-    let lower = text.to_lowercase();
-    needles.iter().any(|needle| {
-        lower.match_indices(needle).any(|(at, _)| !lower[..at].ends_with(|c: char| c.is_alphabetic()))
+    let mut before = false;
+    text.char_indices().any(|(at, c)| {
+        let begins = !before && c.is_alphabetic();
+        before = c.is_alphabetic();
+        begins && needles.iter().any(|needle| text[at..].starts_with(needle))
     })
 }
 

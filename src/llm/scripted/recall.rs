@@ -177,7 +177,7 @@ fn fits(view: &View<'_>, memory: &Recalled, name: &str, topic: Option<usize>, th
             (near || memory.pinned) && !standing(text)
         }
         Kept::Spoken(who, title) => {
-            *who != name && *title != thread.title && related(title) && !standing(title)
+            *who != name && **title != *thread.title && related(title) && !standing(title)
         }
         Kept::Note(text) => (memory.pinned || memory.relevance >= 0.3) && !standing(text),
     }

@@ -102,7 +102,7 @@ fn survey<'a>(view: &View<'a>, post: Post<'a>, draw: &mut Draw) -> Ground<'a> {
 fn from_topics(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> (Option<Line>, bool) {
     let mut scores = Vec::new();
     bank::tally(&post.thread.title, 3, &mut scores);
-    for tag in &post.thread.tags {
+    for tag in post.thread.tags.iter() {
         bank::tally(tag, 2, &mut scores);
     }
     bank::tally(post.content(), 2, &mut scores);
@@ -112,7 +112,7 @@ fn from_topics(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> (Option<Line
     for (topic, score) in &mut scores {
         if *topic < bank::ROOM {
             // Only for the room's own thread, and there before anything else.
-            *score = if post.thread.author == "system" { *score * 4 } else { 0 };
+            *score = if *post.thread.author == *"system" { *score * 4 } else { 0 };
         } else if view.persona.likes(*topic) {
             *score += 1;
         }
@@ -444,8 +444,8 @@ pub(super) fn hand_over(
     let Some(here) = ground_post.topic() else { return };
     let mut scores = Vec::new();
     let mut able = Vec::new();
-    for other in view.scene.roster.iter().filter(|other| other.id != ground_post.author()) {
-        for interest in other.interests.iter().map(|interest| interest.trim()) {
+    for other in view.scene.roster.iter().filter(|other| *other.id != *ground_post.author()) {
+        for interest in other.config.personality.interests.iter().map(|interest| interest.trim()) {
             scores.clear();
             bank::tally(interest, 1, &mut scores);
             if scores.iter().any(|(topic, _)| *topic >= bank::ROOM && bank::close(here, *topic))

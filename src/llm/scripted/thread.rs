@@ -102,7 +102,7 @@ fn fresh(view: &View<'_>, topics: impl Fn(&mut Draw) -> usize, not: &[Line], dra
     let free = |line: Line| {
         let title = bank::topic(line.topic).seeds[line.seed].title;
         !told.iter().any(|other| other.topic == line.topic && other.seed == line.seed)
-            && !view.scene.feed.iter().any(|thread| thread.title == title)
+            && !view.scene.feed.iter().any(|thread| *thread.title == *title)
     };
     for _ in 0..6 {
         let topic = topics(draw);
@@ -355,7 +355,7 @@ fn titled(view: &View<'_>, frame: &str, slots: &Slots<'_>, draw: &mut Draw) -> O
 }
 
 fn taken(view: &View<'_>, title: &str) -> bool {
-    view.scene.feed.iter().any(|thread| thread.title == title)
+    view.scene.feed.iter().any(|thread| *thread.title == *title)
         || view.scene.own_posts.iter().any(|post| post.title == title)
 }
 

@@ -56,7 +56,7 @@ impl<'a> View<'a> {
     }
 
     pub fn acquaintance(&self, id: &str) -> Option<&'a Acquaintance> {
-        self.scene.roster.iter().find(|other| other.id == id)
+        self.scene.roster.iter().find(|other| *other.id == *id)
     }
 
     pub fn sentiment(&self, id: &str) -> f64 {
@@ -66,7 +66,7 @@ impl<'a> View<'a> {
     /// The names one may meet in the room, this bot's own among them.
     pub fn names(&self) -> Vec<&'a str> {
         let own = std::iter::once(self.scene.me.name.as_str());
-        own.chain(self.scene.roster.iter().map(|other| other.name.as_str())).collect()
+        own.chain(self.scene.roster.iter().map(|other| &*other.name)).collect()
     }
 
     /// The lines of the bank that stand in `thread` or in the bot's own last posts.

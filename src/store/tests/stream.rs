@@ -60,7 +60,7 @@ fn why_reads_the_thought_record_if_there_is_one() {
     let record = ThoughtRecord {
         provider: "scripted".into(),
         rung: "schema".into(),
-        sections: vec![section.clone()],
+        sections: vec![section.clone()].into(),
         ..ThoughtRecord::default()
     };
     room.put("INSERT INTO thoughts VALUES (4, ?1)", [record.encode().unwrap()]);

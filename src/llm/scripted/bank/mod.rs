@@ -16,7 +16,12 @@ mod tongues;
 mod virtues;
 mod works;
 
+use std::cell::RefCell;
+use std::hash::{DefaultHasher, Hasher};
+use std::num::NonZeroUsize;
 use std::sync::LazyLock;
+
+use lru::LruCache;
 
 use super::draw::hash;
 
@@ -149,6 +154,18 @@ struct Index {
     stems: Vec<([u8; 3], &'static str, usize)>,
     /// Fingerprints of five words at the beginning of each sentence, sorted.
     lines: Vec<(u64, Line)>,
+    /// One bit per slot of a fingerprint: most that are none of these are told apart without a search.
+    sieve: Vec<u64>,
+}
+
+/// Bits of the sieve: 8 KiB.
+const SIEVE_BITS: u64 = 1 << 16;
+
+/// Where a fingerprint stands in the sieve.
+#[allow(clippy::cast_possible_truncation)] // sixteen bits
+const fn place(print: u64) -> (usize, u64) {
+    let slot = (print ^ (print >> 32)) % SIEVE_BITS;
+    ((slot / 64) as usize, 1 << (slot % 64))
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
@@ -181,7 +198,12 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
         }
     }
     lines.sort_unstable_by_key(|(print, line)| (*print, line.topic, line.seed));
-    Index { topics, near, stems, lines }
+    let mut sieve = vec![0; (SIEVE_BITS / 64) as usize];
+    for (print, _) in &lines {
+        let (word, bit) = place(*print);
+        sieve[word] |= bit;
+    }
+    Index { topics, near, stems, lines, sieve }
 });
 
 fn text_of(seed: &'static Seed, kind: Kind) -> &'static str {
@@ -266,10 +288,34 @@ fn lower_hash(word: &str) -> u64 {
     }
 }
 
+/// Texts whose lines are kept: the same posts are read beat after beat.
+const KNOWN: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
+
+thread_local! {
+    /// The lines of texts read lately, by the texts' hashes. It spares reading and changes no answer.
+    static LATELY: RefCell<LruCache<u64, Box<[Line]>>> = RefCell::new(LruCache::new(KNOWN));
+}
+
 /// Adds the lines of the bank that `text` says itself (not in quotation) to `found`, in their order.
 pub(in crate::llm::scripted) fn recognise(text: &str, found: &mut Vec<Line>) {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(text.as_bytes());
+    LATELY.with_borrow_mut(|lately| {
+        let lines = lately.get_or_insert(hasher.finish(), || read(text).into_boxed_slice());
+        let again = lines.first().is_some_and(|first| found.last() == Some(first));
+        found.extend_from_slice(&lines[usize::from(again)..]);
+    });
+}
+
+/// The lines of the bank in `text`.
+fn read(text: &str) -> Vec<Line> {
+    let mut found: Vec<Line> = Vec::new();
     let lines = &INDEX.lines;
     fingerprints(text, |print, _| {
+        let (word, bit) = place(print);
+        if INDEX.sieve[word] & bit == 0 {
+            return;
+        }
         let at = lines.partition_point(|(other, _)| *other < print);
         if let Some((other, line)) = lines.get(at)
             && *other == print
@@ -278,6 +324,7 @@ pub(in crate::llm::scripted) fn recognise(text: &str, found: &mut Vec<Line>) {
             found.push(*line);
         }
     });
+    found
 }
 
 /// Adds `weight` to the score of every topic that a word of `text` points to.
