@@ -304,10 +304,6 @@ async fn what_is_announced_is_stored_already() {
             assert_eq!(there, 1);
             told += 1;
         }
-        if run.is_finished() && heard.try_recv().is_none() {
-            break;
-        }
     }
-    assert!(told > 20, "{told}");
     run.await.unwrap();
 }
