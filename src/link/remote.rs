@@ -10,7 +10,7 @@ mod stream;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -58,7 +58,26 @@ impl Remote {
     /// The address is none, nobody answers there, or the token is refused.
     pub async fn connect(url: &str, token: Option<Secret>) -> Result<Self, Fault> {
         let base = base_url(url)?;
-        let http = client(&base)?;
+        let http = client(&base, |builder| builder)?;
+        Self::reach(base, http, token).await
+    }
+
+    /// As [`Remote::connect`], through a socket in the file system; `url` says which host is asked for there.
+    ///
+    /// # Errors
+    /// As [`Remote::connect`].
+    #[cfg(unix)]
+    pub async fn connect_at_socket(
+        socket: &std::path::Path,
+        url: &str,
+        token: Option<Secret>,
+    ) -> Result<Self, Fault> {
+        let base = base_url(url)?;
+        let http = client(&base, |builder| builder.unix_socket(socket))?;
+        Self::reach(base, http, token).await
+    }
+
+    async fn reach(base: Url, http: Client, token: Option<Secret>) -> Result<Self, Fault> {
         let state = State {
             connection: Connection::Reconnecting { next_try_seconds: 0, attempt: 0 },
             role: Role::Viewer,
@@ -201,7 +220,7 @@ fn base_url(text: &str) -> Result<Url, Fault> {
     Ok(url)
 }
 
-fn client(base: &Url) -> Result<Client, Fault> {
+fn client(base: &Url, way: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Result<Client, Fault> {
     // A provider that somebody else installed first serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
@@ -216,7 +235,7 @@ fn client(base: &Url) -> Result<Client, Fault> {
         // Without TLS there is nothing to trust, and loading the system's certificates takes time.
         builder = builder.tls_certs_only([]);
     }
-    builder.build().map_err(|error| Fault::internal(format!("no HTTP client: {}", error.without_url())))
+    way(builder).build().map_err(|error| Fault::internal(format!("no HTTP client: {}", error.without_url())))
 }
 
 #[cfg(test)]

@@ -121,10 +121,32 @@ pub async fn serve(
     let bind = |source| PortError::Bind { address: options.listen, source };
     let listener = TcpListener::bind(options.listen).await.map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
-    let state = state::Port::new(handle.clone(), &options, shutdown.clone());
-    let bus = handle.subscribe();
-    tokio::spawn(hub::run(state.clone(), bus));
+    Ok(open(handle, options, shutdown, listener, address))
+}
+
+/// As [`serve`], at a socket in the file system: the same port without any network. Callers count
+/// as if they came from this machine to `options.listen`.
+#[cfg(unix)]
+pub fn serve_at_socket(
+    handle: Handle,
+    options: PortOptions,
+    shutdown: CancellationToken,
+    socket: tokio::net::UnixListener,
+) -> OpenPort {
+    let address = options.listen;
+    open(handle, options, shutdown, server::Socket { listener: socket, address }, address)
+}
+
+fn open(
+    handle: Handle,
+    options: PortOptions,
+    shutdown: CancellationToken,
+    listener: impl server::Listen,
+    address: SocketAddr,
+) -> OpenPort {
+    let state = state::Port::new(handle.clone(), &options, shutdown);
+    tokio::spawn(hub::run(state.clone(), handle.subscribe()));
     let router = routes::router(&state);
     let task = tokio::spawn(server::run(listener, router, state, options));
-    Ok(OpenPort { address, task })
+    OpenPort { address, task }
 }

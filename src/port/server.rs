@@ -19,7 +19,7 @@ use hyper::server::conn::http1;
 use hyper::service::Service as _;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -44,6 +44,45 @@ pub(super) struct Peer {
     pub(super) remote: SocketAddr,
     /// The address it reached.
     pub(super) local: SocketAddr,
+}
+
+/// Where connections come from.
+pub(super) trait Listen: Send + 'static {
+    /// A connection.
+    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+
+    /// The next connection.
+    fn accept(&self) -> impl Future<Output = std::io::Result<(Self::Stream, Peer)>> + Send;
+}
+
+impl Listen for TcpListener {
+    type Stream = TcpStream;
+
+    async fn accept(&self) -> std::io::Result<(TcpStream, Peer)> {
+        let (stream, remote) = Self::accept(self).await?;
+        let _ = stream.set_nodelay(true); // only slower without
+        let local = stream.local_addr()?;
+        Ok((stream, Peer { remote, local }))
+    }
+}
+
+/// A socket in the file system, whose callers count as if they had reached `address`.
+#[cfg(unix)]
+pub(super) struct Socket {
+    /// Where they really arrive.
+    pub(super) listener: tokio::net::UnixListener,
+    /// Where they seem to come from and go to.
+    pub(super) address: SocketAddr,
+}
+
+#[cfg(unix)]
+impl Listen for Socket {
+    type Stream = tokio::net::UnixStream;
+
+    async fn accept(&self) -> std::io::Result<(Self::Stream, Peer)> {
+        let (stream, _) = self.listener.accept().await?;
+        Ok((stream, Peer { remote: self.address, local: self.address }))
+    }
 }
 
 /// One connection's place. While a clone is held, the place is taken.
@@ -158,7 +197,7 @@ impl hyper::body::Body for Seated {
 }
 
 /// Takes connections until the port closes, then sees them out.
-pub(super) async fn run(listener: TcpListener, router: Router, state: Port, options: PortOptions) {
+pub(super) async fn run(listener: impl Listen, router: Router, state: Port, options: PortOptions) {
     let places = Places::new(options.max_connections);
     let tracker = TaskTracker::new();
     let stop = state.shutdown().clone();
@@ -170,10 +209,10 @@ pub(super) async fn run(listener: TcpListener, router: Router, state: Port, opti
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, remote)) => match places.take() {
+            Ok((stream, peer)) => match places.take() {
                 Some(place) => {
                     let connection =
-                        serve_connection(stream, remote, place, router.clone(), state.clone(), cut.clone());
+                        serve_connection(stream, peer, place, router.clone(), state.clone(), cut.clone());
                     tracker.spawn(connection);
                 }
                 None => drop(tracker.spawn(turn_away(stream))),
@@ -198,7 +237,7 @@ pub(super) async fn run(listener: TcpListener, router: Router, state: Port, opti
 }
 
 /// Tells a client that every place is busy.
-async fn turn_away(mut stream: TcpStream) {
+async fn turn_away(mut stream: impl AsyncWrite + Unpin) {
     let told = async {
         stream.write_all(BUSY).await?;
         stream.shutdown().await
@@ -207,16 +246,13 @@ async fn turn_away(mut stream: TcpStream) {
 }
 
 async fn serve_connection(
-    stream: TcpStream,
-    remote: SocketAddr,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: Peer,
     place: Place,
     router: Router,
     state: Port,
     cut: CancellationToken,
 ) {
-    let _ = stream.set_nodelay(true); // only slower without
-    let Ok(local) = stream.local_addr() else { return };
-    let peer = Peer { remote, local };
     let close = place.held.state.close.clone();
     let router = TowerToHyperService::new(router);
     let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {

@@ -5,6 +5,8 @@
 //! on simulated time is the same every time. It starts no clock and reads no environment.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
 
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
@@ -22,6 +24,10 @@ use super::widgets::text;
 use super::{effect, panes, update};
 use crate::domain::Stamp;
 use crate::link::{Link, Subscription};
+use crate::protocol::Event;
+
+/// How long an announced event may take over the link before something is wrong.
+const ARRIVES: Duration = Duration::from_secs(20);
 
 /// A control room that is driven by a program.
 pub struct Headless {
@@ -30,6 +36,8 @@ pub struct Headless {
     terminal: Terminal<CrosstermBackend<Pending>>,
     pending: Pending,
     bus: Subscription,
+    /// What a remote engine itself announces; all of it has to arrive here.
+    source: Option<Subscription>,
     answer: UnboundedSender<Msg>,
     answers: UnboundedReceiver<Msg>,
     shown: Buffer,
@@ -72,6 +80,7 @@ impl Headless {
             terminal,
             pending,
             bus,
+            source: None,
             answer,
             answers,
             shown,
@@ -82,6 +91,12 @@ impl Headless {
         let effects = update::start(&mut room.model);
         room.settle(effects.into()).await?;
         Ok(room)
+    }
+
+    /// Waits from now on, before anything else is taken in, until everything that `source` announces
+    /// has come over the link. Without it a remote room would show what happens to have arrived.
+    pub fn keep_up_with(&mut self, source: Subscription) {
+        self.source = Some(source);
     }
 
     /// A key is pressed.
@@ -186,12 +201,25 @@ impl Headless {
             while let Ok(msg) = self.answers.try_recv() {
                 effects.extend(self.take(msg));
             }
-            while let Some(event) = self.bus.try_recv() {
+            while let Some(event) = self.next_event().await? {
                 effects.extend(self.take(Msg::Event(event)));
             }
             if effects.is_empty() {
                 return Ok(());
             }
+        }
+    }
+
+    /// The next event that was announced, if there is one.
+    async fn next_event(&mut self) -> anyhow::Result<Option<Arc<Event>>> {
+        let Some(source) = &mut self.source else { return Ok(self.bus.try_recv()) };
+        if source.try_recv().is_none() {
+            return Ok(None);
+        }
+        match tokio::time::timeout(ARRIVES, self.bus.recv()).await {
+            Ok(Some(event)) => Ok(Some(event)),
+            Ok(None) => anyhow::bail!("the link ended"),
+            Err(_) => anyhow::bail!("an event did not come over the link within {} s", ARRIVES.as_secs()),
         }
     }
 

@@ -4,11 +4,13 @@
 //! demo script, a recording and a test. [`Scenario`] is what the file says; [`play`] does it on
 //! simulated time, byte for byte the same for the same seed.
 
+mod attach;
 mod player;
 mod read;
 
 use std::time::Duration;
 
+use crate::link::Role;
 use crate::tui::keymap::Key;
 
 pub use player::{Failure, Played, Stage, play};
@@ -51,6 +53,8 @@ pub enum Deed {
     Caption(String),
     /// Gives the terminal another size.
     Resize(u16, u16),
+    /// Leaves the control room and opens one that is attached to the same engine through a port.
+    Attach(Role),
     /// A text must be on the screen.
     Assert(String),
     /// A text must not be on the screen.
@@ -69,6 +73,7 @@ impl Deed {
             Self::WaitFor(..) => "wait_for",
             Self::Caption(_) => "caption",
             Self::Resize(..) => "resize",
+            Self::Attach(_) => "attach",
             Self::Assert(_) => "assert",
             Self::Absent(_) => "absent",
             Self::Pause(_) => "pause",

@@ -8,13 +8,14 @@ use std::time::Duration;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
-use super::{Deed, Scenario, Step};
 use ratatui::buffer::Buffer;
 
+use super::attach::Door;
+use super::{Deed, Scenario, Step};
 use crate::demo::cast::{Cast, Header};
 use crate::domain::Stamp;
 use crate::engine::{Handle, Run};
-use crate::link::Link;
+use crate::link::{Link, Role};
 use crate::tui::headless::Headless;
 use crate::tui::keymap::Key;
 use crate::tui::theme::ThemeName;
@@ -99,6 +100,9 @@ pub async fn play<W: Write + Send>(
     let begin = stage.handle.clock().now();
     let mut player = Player {
         room: Headless::open(stage.link, scenario.size, stage.theme).await?,
+        door: None,
+        size: scenario.size,
+        theme: stage.theme,
         handle: stage.handle,
         begin,
         now: Duration::ZERO,
@@ -130,6 +134,10 @@ pub async fn play<W: Write + Send>(
 
 struct Player<W: Write> {
     room: Headless,
+    /// Where attached control rooms come in.
+    door: Option<Door>,
+    size: (u16, u16),
+    theme: ThemeName,
     handle: Handle,
     begin: Stamp,
     now: Duration,
@@ -178,10 +186,12 @@ impl<W: Write> Player<W> {
                 self.draw()?;
             }
             Deed::Resize(width, height) => {
+                self.size = (*width, *height);
                 self.cast.resize(self.now, *width, *height)?;
                 self.room.resize(*width, *height).await?;
                 self.draw()?;
             }
+            Deed::Attach(role) => self.attach(*role).await?,
             Deed::Assert(text) if !self.sees(text) => {
                 return Ok(Some(format!("`{text}` is not on the screen")));
             }
@@ -192,6 +202,25 @@ impl<W: Write> Player<W> {
             Deed::Pause(time) => self.pass(*time).await?,
         }
         Ok(None)
+    }
+
+    /// Leaves the room for one that is attached through the port.
+    async fn attach(&mut self, role: Role) -> anyhow::Result<()> {
+        let door = match self.door.take() {
+            Some(door) => door,
+            None => Door::open(&self.handle)?,
+        };
+        // The old room hangs up before the new one calls: both look at the same count of viewers.
+        let nobody = Link::Local(self.handle.clone());
+        self.room = Headless::open(nobody, self.size, self.theme).await?;
+        let link = door.link(&self.handle, role).await?;
+        self.door = Some(door);
+        let source = self.handle.subscribe();
+        self.room = Headless::open(link, self.size, self.theme).await?;
+        self.room.keep_up_with(source);
+        self.room.tick(self.handle.clock().now()).await?;
+        self.cast.output(self.now, b"\x1b[2J")?;
+        self.draw()
     }
 
     async fn press(&mut self, key: Key, shown: bool) -> anyhow::Result<()> {

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use super::{Deed, Scenario, Step};
 use crate::domain::yaml::{self, Entry, Node, Value, meant};
+use crate::link::Role;
 use crate::tui::keymap::Key;
 
 /// The words of a step.
-const DEEDS: [&str; 8] = ["keys", "type", "wait_for", "caption", "resize", "assert", "absent", "pause"];
+const DEEDS: [&str; 9] =
+    ["keys", "type", "wait_for", "caption", "resize", "attach", "assert", "absent", "pause"];
 /// The words of the file.
 const KEYS: [&str; 4] = ["title", "size", "idle", "steps"];
 /// How long `wait_for` waits unless `within` says otherwise, in seconds.
@@ -121,6 +123,7 @@ fn deed(node: &Node) -> Result<Deed, String> {
             let (width, height) = size(value)?;
             Deed::Resize(width, height)
         }
+        "attach" => Deed::Attach(role(value)?),
         "assert" => Deed::Assert(text(value)?),
         "absent" => Deed::Absent(text(value)?),
         "pause" => Deed::Pause(Duration::from_secs_f64(value.number(0.0, LONGEST)?)),
@@ -140,6 +143,15 @@ fn text(value: &Value) -> Result<String, String> {
 fn keys(value: &Value) -> Result<Vec<Key>, String> {
     let keys: Vec<Key> = text(value)?.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
     if keys.is_empty() { Err("needs keys, such as `j j enter`".into()) } else { Ok(keys) }
+}
+
+/// `viewer` or `operator`
+fn role(value: &Value) -> Result<Role, String> {
+    match value.raw()? {
+        "viewer" => Ok(Role::Viewer),
+        "operator" => Ok(Role::Operator),
+        other => Err(format!("`{other}` is no role; {}", meant(other, &["viewer", "operator"]))),
+    }
 }
 
 /// `120x36`
@@ -209,6 +221,7 @@ mod tests {
         );
         assert!(steps("keys: hyper+x").starts_with("x.yaml:3: step 2: `hyper+x` is no key"));
         assert!(steps("pause: soon").starts_with("x.yaml:3: step 2: "));
+        assert!(steps("attach: viewr").contains("`viewr` is no role"));
         assert!(steps("resize: 4x4").contains("such as 120x36"));
         assert!(steps("{keys: j, pause: 1}").contains("this one has 2"));
         assert!(steps("{pause: 1, within: 2}").contains("wait_for only"));
