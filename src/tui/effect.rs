@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::msg::{Command, Data, Load, Msg, Outcome};
-use crate::link::Link;
+use crate::link::{Link, Role};
 use crate::protocol::{ExportFormat, ExportKind, Fault, ThreadQuery};
 
 /// Reads something in the background.
@@ -62,6 +62,8 @@ pub async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
         Load::Events(active) => Data::Events(link.events(active).await?),
         Load::Templates => Data::Templates(link.event_templates().await?),
         Load::Providers => Data::Providers(link.providers().await?),
+        // The log is for operators; a viewer's panes stay empty instead of complaining.
+        Load::Log(_) if link.role() == Role::Viewer => Data::Log(Vec::new()),
         Load::Log(limit) => Data::Log(link.log(limit).await?),
         Load::Threads(query) => Data::Threads(link.threads(query).await?),
         Load::Titles => {
