@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use botarium::demo::{scenarios, script, society};
 use botarium::engine::{self, Clock, Handle};
 use botarium::link::Link;
+use botarium::logs::LogRing;
 use botarium::protocol::{MemoryQuery, Period, Status};
 use botarium::tui::theme::ThemeName;
 
@@ -16,8 +17,10 @@ fn grown() -> &'static Path {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().to_owned();
         let grow = move || {
+            let log = LogRing::new(|| society::CURTAIN);
             let runtime = tokio::runtime::Runtime::new().unwrap();
-            let handle = runtime.block_on(society::grow(&path, society::CURTAIN, society::SEED)).unwrap();
+            let handle =
+                runtime.block_on(society::grow(&path, society::CURTAIN, society::SEED, log)).unwrap();
             handle.close();
         };
         std::thread::spawn(grow).join().unwrap();

@@ -17,7 +17,7 @@ use crate::demo::{scenarios, society};
 use crate::domain::Stamp;
 use crate::engine::{self, Clock, Handle};
 use crate::link::Link;
-use crate::logs::LogTo;
+use crate::logs::{self, LogRing, LogTo};
 use crate::tui;
 use crate::tui::theme::ThemeName;
 
@@ -112,6 +112,14 @@ fn scenario(args: &DemoArgs) -> anyhow::Result<Option<Scenario>> {
     Ok(Some(scenario))
 }
 
+/// The society on simulated time, with a log whose lines are the same every time.
+async fn stage(home: &Path, seed: u64, theme: ThemeName) -> anyhow::Result<Stage> {
+    let ring = LogRing::new(|| society::CURTAIN);
+    let _logs = logs::start("info", LogTo::Nowhere, ring.clone())?;
+    let handle = society::grow(home, society::CURTAIN, seed, ring).await?;
+    Ok(Stage { handle: handle.clone(), link: Link::Local(handle), seed, theme })
+}
+
 /// Plays a scenario on simulated time.
 async fn play(
     home: &Path,
@@ -128,8 +136,8 @@ async fn play(
         }
         None => Box::new(std::io::sink()),
     };
-    let handle = society::grow(home, society::CURTAIN, seed).await?;
-    let stage = Stage { handle: handle.clone(), link: Link::Local(handle.clone()), seed, theme };
+    let stage = stage(home, seed, theme).await?;
+    let handle = stage.handle.clone();
     let played = script::play(scenario, stage, file).await;
     door::close(handle).await?;
     let (played, _) = played?;
@@ -152,9 +160,9 @@ async fn picture(
     theme: ThemeName,
     out: &Out,
 ) -> anyhow::Result<Exit> {
-    let handle = society::grow(home, society::CURTAIN, seed).await?;
+    let stage = stage(home, seed, theme).await?;
+    let handle = stage.handle.clone();
     let scenario = Scenario { size, ..script::parse("picture", scenarios::PICTURE)? };
-    let stage = Stage { handle: handle.clone(), link: Link::Local(handle.clone()), seed, theme };
     let shown = script::play(&scenario, stage, std::io::sink()).await;
     door::close(handle).await?;
     let (played, _) = shown?;
@@ -181,7 +189,7 @@ async fn watch(
     let (ring, _logs) = setup::logs(&config.log.level, logs)?;
     out.note(&format!("a fortnight passes in {} (removed at the end) …", home.display()));
     let now = Clock::system(config.zone()).now();
-    let grown = society::grow(home, now, seed).await?;
+    let grown = society::grow(home, now, seed, ring.clone()).await?;
     door::close(grown).await?;
     let settings =
         engine::Settings { log: ring, ..society::settings(home, Clock::system(config.zone()), seed) };

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use crate::domain::{PersonalityConfig, Stamp, bot_file};
 use crate::engine::{self, Clock, Handle, Run, Settings};
+use crate::logs::LogRing;
 use crate::protocol::{
     ActivityQuery, ActivityView, CastVote, CreateReply, CreateThread, EditMemory, Fault, InjectEvent,
     MemoryQuery, Period, SetCaps, SetPace,
@@ -52,12 +53,13 @@ pub fn settings(home: &Path, clock: Clock, seed: u64) -> Settings {
 }
 
 /// Lives through the fortnight before `end` in `home`, which must be empty. The clock stands at
-/// `end` afterwards, and the bots wake every [`LIVELY`] seconds.
+/// `end` afterwards, and the bots wake every [`LIVELY`] seconds. What the person did is told in the
+/// log, whose newest lines are read from `log`.
 ///
 /// # Errors
 /// The database cannot be written.
-pub async fn grow(home: &Path, end: Stamp, seed: u64) -> Result<Handle, Trouble> {
-    let mut story = Story::open(home, end, seed)?;
+pub async fn grow(home: &Path, end: Stamp, seed: u64, log: LogRing) -> Result<Handle, Trouble> {
+    let mut story = Story::open(home, end, seed, log)?;
     story.guests_arrive().await?;
     story.until_hour(2 * 24 + 19).await?;
     story.somebody_asks().await?;
@@ -103,6 +105,8 @@ pub enum Trouble {
 struct Story {
     handle: Handle,
     begin: Stamp,
+    /// How many beats were lived.
+    beats: u64,
     /// The newest act that was looked at.
     voted: i64,
     /// Whose findings are pinned.
@@ -110,23 +114,31 @@ struct Story {
 }
 
 impl Story {
-    fn open(home: &Path, end: Stamp, seed: u64) -> Result<Self, Trouble> {
+    fn open(home: &Path, end: Stamp, seed: u64, log: LogRing) -> Result<Self, Trouble> {
         let begin = end.plus_seconds(-DAYS * 86_400);
-        let handle = engine::start(settings(home, Clock::simulated(begin), seed))?;
-        Ok(Self { handle, begin, voted: 0, pinned: BTreeSet::new() })
+        let handle = engine::start(Settings { log, ..settings(home, Clock::simulated(begin), seed) })?;
+        Ok(Self { handle, begin, beats: 0, voted: 0, pinned: BTreeSet::new() })
+    }
+
+    /// Tells the log what somebody did.
+    fn tell(&self, what: &str) {
+        let day = (self.handle.clock().now().as_micros() - self.begin.as_micros()) / 86_400_000_000 + 1;
+        tracing::info!("day {day}: {what}");
     }
 
     /// Lets time pass until so many hours after the beginning.
     async fn until_hour(&mut self, hour: i64) -> Result<(), Trouble> {
         let until = self.begin.plus_seconds(hour * 3_600);
-        self.handle.run_beats(Run { until: Some(until), ..Run::default() }, |_| {}).await?;
+        let report = self.handle.run_beats(Run { until: Some(until), ..Run::default() }, |_| {}).await?;
+        self.beats += report.beats;
         self.handle.clock().advance(until);
         Ok(())
     }
 
     async fn guests_arrive(&self) -> Result<(), Trouble> {
         for text in GUESTS {
-            self.handle.add_bot(guest(text)?).await?;
+            let bot = self.handle.add_bot(guest(text)?).await?;
+            self.tell(&format!("{} joins the six", bot.name));
         }
         Ok(())
     }
@@ -143,6 +155,7 @@ impl Story {
                 tags: vec!["visitors".into(), "curiosity".into()],
             })
             .await?;
+        self.tell("a visitor asks what to read tonight");
         Ok(())
     }
 
@@ -166,6 +179,7 @@ impl Story {
                 parent_reply_id: None,
             };
             self.handle.create_reply(thread.id, reply).await?;
+            self.tell("the visitor comes back and thanks them");
         }
         Ok(())
     }
@@ -184,6 +198,7 @@ impl Story {
                 *count += 1;
             }
         }
+        self.tell(&format!("the visitor votes: {liked} up, {disliked} down"));
         self.somebody_pins().await
     }
 
@@ -224,6 +239,7 @@ impl Story {
     async fn an_afternoon_too_fast(&mut self) -> Result<(), Trouble> {
         self.handle.set_bot_pace(VEX, Some(300)).await?;
         self.handle.set_bot_pace(CAPPED, Some(300)).await?;
+        self.tell("Vex and Rex run at turbo for an afternoon");
         self.until_hour(6 * 24 + 17).await?;
         self.handle.set_bot_pace(VEX, None).await?;
         self.handle.set_bot_pace(CAPPED, None).await?;
@@ -234,6 +250,7 @@ impl Story {
     async fn something_happens(&self) -> Result<(), Trouble> {
         let templates = self.handle.event_templates().await?;
         let Some(event) = templates.iter().find(|event| event.event_type == "dilemma") else { return Ok(()) };
+        self.tell(&format!("an event is injected: {}", event.title));
         self.handle
             .inject_event(InjectEvent {
                 title: event.title.clone(),
@@ -248,6 +265,7 @@ impl Story {
 
     async fn enough_of_vex(&self) -> Result<(), Trouble> {
         self.handle.set_paused(VEX, true).await?;
+        self.tell("Vex is paused");
         Ok(())
     }
 
@@ -259,11 +277,16 @@ impl Story {
         let cap = (used / 1_000 * 1_000).max(1_000);
         let caps = SetCaps { daily_token_cap: Some(Some(cap)), daily_cost_cap_usd: None };
         self.handle.set_caps(CAPPED, caps).await?;
+        self.tell(&format!("Rex gets a cap of {cap} tokens a day"));
         Ok(())
     }
 
     async fn the_curtain_rises(self) -> Result<Handle, Trouble> {
         self.handle.set_pace(SetPace { preset: None, interval_seconds: Some(LIVELY) }).await?;
+        tracing::info!(
+            "{DAYS} days were lived in {} beats; from now on bots wake every {LIVELY} s",
+            self.beats
+        );
         Ok(self.handle)
     }
 }
