@@ -76,7 +76,8 @@ def main(directory: Path) -> None:
             [names.get(bot, bot), f"{tokens[bot]:,}", f"${cost[bot]:.4f}"]
             for bot in sorted(tokens, key=tokens.get, reverse=True)
         ]
-        table("What it costs", ["bot", "tokens", "cost"], body)
+        simulated = any(row.get("cost_simulated") for row in usage)
+        table("What it costs", ["bot", "tokens", "cost (simulated)" if simulated else "cost"], body)
 
 
 if __name__ == "__main__":

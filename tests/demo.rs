@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use botarium::demo::{scenarios, script, society};
-use botarium::engine::{self, Clock, Handle};
+use botarium::engine::{self, Clock, Handle, Run, Settings};
 use botarium::link::Link;
 use botarium::logs::LogRing;
-use botarium::protocol::{MemoryQuery, Period, Status};
+use botarium::protocol::{ExportFormat, ExportKind, MemoryQuery, Period, Source, Status};
 use botarium::tui::theme::ThemeName;
 
 /// The society, grown once; every test gets a copy.
@@ -34,7 +34,11 @@ fn stage(home: &Path) -> Handle {
     let data = home.join("data");
     std::fs::create_dir_all(&data).unwrap();
     std::fs::copy(grown().join("data/botarium.db"), data.join("botarium.db")).unwrap();
-    engine::start(society::settings(home, Clock::simulated(society::CURTAIN), society::SEED)).unwrap()
+    engine::start(settings(home)).unwrap()
+}
+
+fn settings(home: &Path) -> Settings {
+    society::settings(home, Clock::simulated(society::CURTAIN), society::SEED)
 }
 
 async fn played(text: &str) -> anyhow::Result<(script::Played, Vec<u8>)> {
@@ -58,6 +62,7 @@ async fn the_society_has_something_to_show_everywhere() {
     let room = stage(home.path());
     let bots = room.bots().await.unwrap();
     assert_eq!(bots.len(), 8);
+    assert_eq!(bots.iter().filter(|bot| bot.source == Source::Custom).count(), 2);
     assert_eq!(bots.iter().filter(|bot| bot.status == Status::Paused).count(), 1);
     assert_eq!(bots.iter().filter(|bot| bot.status == Status::Capped).count(), 1);
     let scores: Vec<_> = bots.iter().map(|bot| bot.reputation_score).collect();
@@ -79,9 +84,16 @@ async fn the_society_has_something_to_show_everywhere() {
     }
     assert!(found >= 3, "{found} bots looked something up");
     assert!(summaries >= 3, "{summaries} cold summaries");
-    let usage = room.usage_series(14, None).await.unwrap();
-    let days = usage.iter().find(|series| series.bot_id == "ada_001").unwrap();
-    assert!(days.series.iter().all(|day| day.total_tokens > 0), "{days:?}");
+    let usage = room.usage_series(society::DAYS.try_into().unwrap(), None).await.unwrap();
+    assert_eq!(usage.len(), 8);
+    for bot in &usage {
+        // Vex was paused yesterday.
+        let lived = bot.series.len() - usize::from(bot.bot_id == "vex_001");
+        assert!(
+            bot.series[..lived].iter().all(|day| day.total_tokens > 0 && day.cost_usd.nanos() > 0),
+            "{bot:?}"
+        );
+    }
     let today = room.usage(Period::Daily).await.unwrap();
     assert!(today.total_cost_usd.nanos() > 0);
     assert!(today.simulated_cost.is_some() && room.room().await.unwrap().simulated_cost.is_some());
@@ -96,6 +108,35 @@ async fn the_society_has_something_to_show_everywhere() {
     room.close();
 }
 
+/// Everything of a kind, as one JSON value.
+async fn exported(room: &Handle, kind: ExportKind) -> serde_json::Value {
+    let (sender, pieces) = std::sync::mpsc::channel();
+    let sink = move |piece: &[u8]| sender.send(piece.to_vec()).map_err(std::io::Error::other);
+    room.export(kind, ExportFormat::Json, None, sink).await.unwrap();
+    serde_json::from_slice(&pieces.into_iter().flatten().collect::<Vec<u8>>()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exports_call_simulated_costs_so() {
+    let home = tempfile::tempdir().unwrap();
+    let room = stage(home.path());
+    for kind in [ExportKind::Usage, ExportKind::Activity] {
+        let rows = exported(&room, kind).await;
+        let rows = rows.as_array().unwrap();
+        assert!(rows.iter().any(|row| row["cost_usd"].as_f64() > Some(0.0)));
+        for row in rows {
+            assert_eq!(row["cost_simulated"], row["cost_usd"].as_f64() > Some(0.0), "{row}");
+        }
+    }
+    room.close();
+    let home = tempfile::tempdir().unwrap();
+    let plain = engine::start(Settings { pretend_model: None, ..settings(home.path()) }).unwrap();
+    plain.run_beats(Run { count: Some(8), ..Run::default() }, |_| {}).await.unwrap();
+    let rows = exported(&plain, ExportKind::Usage).await;
+    assert!(rows.as_array().unwrap().iter().all(|row| row["cost_simulated"] == false), "{rows}");
+    plain.close();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_scenario_comes_out() {
     for (name, text) in scenarios::ALL {
@@ -107,11 +148,33 @@ async fn every_scenario_comes_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_is_the_same_every_time() {
+    // The second goes over the port and back.
+    for name in ["teaser", "attach"] {
+        let text = scenarios::text(name).unwrap();
+        let ((first, one), (second, other)) = (played(text).await.unwrap(), played(text).await.unwrap());
+        assert_eq!(first.screen, second.screen, "{name}");
+        assert!(one == other, "two recordings of {name} differ");
+        assert!(one.starts_with(br#"{"version":2,"width":120,"height":36"#));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_does_something_else_makes_its_scenario_fail() {
     let text = scenarios::text("teaser").unwrap();
-    let ((first, one), (second, other)) = (played(text).await.unwrap(), played(text).await.unwrap());
-    assert_eq!(first.screen, second.screen);
-    assert!(one == other, "two recordings of one scenario differ");
-    assert!(one.starts_with(br#"{"version":2,"width":120,"height":36"#));
+    let mut pressed = 0;
+    for (at, line) in text.lines().enumerate() {
+        let Some((begin, keys)) = line.split_once("- keys: ") else { continue };
+        pressed += 1;
+        let nothing = keys.split(' ').map(|_| "f12").collect::<Vec<_>>().join(" ");
+        let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        lines[at] = format!("{begin}- keys: {nothing}");
+        assert!(
+            played(&lines.join("\n")).await.is_err(),
+            "nothing in the teaser needs line {}: {line}",
+            at + 1
+        );
+    }
+    assert!(pressed >= 6, "{pressed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -102,9 +102,11 @@ const fn shape(kind: ExportKind) -> Shape {
                 ("tokens_used", Plain),
                 ("created_at", Time),
                 ("cost_usd", Dollars),
+                ("cost_simulated", Truth),
                 ("details", Json),
             ],
-            sql: "SELECT id, bot_id, action_type, tokens_used, created_at, cost, details FROM activities \
+            sql: "SELECT id, bot_id, action_type, tokens_used, created_at, cost, \
+                  cost > 0 AND EXISTS (SELECT 1 FROM meta WHERE key = 'simulated_cost'), details FROM activities \
                   WHERE 1{} ORDER BY id",
             since: Some(" AND created_at >= ?1"),
         },
@@ -163,9 +165,11 @@ const fn shape(kind: ExportKind) -> Shape {
                 ("output_tokens", Plain),
                 ("cached_tokens", Plain),
                 ("cost_usd", Dollars),
+                ("cost_simulated", Truth),
                 ("priced", Truth),
             ],
-            sql: "SELECT bot_id, day, provider, model, calls, input, output, cached, cost, priced FROM usage_daily \
+            sql: "SELECT bot_id, day, provider, model, calls, input, output, cached, cost, \
+                  cost > 0 AND EXISTS (SELECT 1 FROM meta WHERE key = 'simulated_cost'), priced FROM usage_daily \
                   WHERE 1{} ORDER BY bot_id, day, provider, model",
             since: Some(" AND day >= ?2"),
         },
