@@ -122,7 +122,7 @@ impl Story {
 
     /// Tells the log what somebody did.
     fn tell(&self, what: &str) {
-        let day = (self.handle.clock().now().as_micros() - self.begin.as_micros()) / 86_400_000_000 + 1;
+        let day = self.handle.clock().now().seconds_since(self.begin) / 86_400 + 1;
         tracing::info!("day {day}: {what}");
     }
 
