@@ -14,8 +14,8 @@ use crate::logs::LogTo;
 /// Open the control room of a society that runs elsewhere
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without a token, or with a viewer's, you look; with an operator's you do everything. A lost connection is
-taken up again by itself.
+With a viewer's token you look, with an operator's you do everything; where no token was ever made, this machine \
+needs none. A lost connection is taken up again by itself.
 
 Examples:
   botarium attach http://127.0.0.1:8000

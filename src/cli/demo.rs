@@ -27,7 +27,7 @@ use crate::tui::theme::ThemeName;
 The society is made afresh in a temporary home, which is removed at the end; yours is never touched. It costs \
 nothing and opens no connection: the prices shown are simulated.
 
-Scenarios inside the program: tour, teaser, personality, budgets, memory_and_why. Without a terminal, \
+Scenarios inside the program: tour, teaser, personality, budgets, memory_and_why, attach. Without a terminal, \
 --record plays the tour.
 
 Examples:
@@ -222,4 +222,16 @@ fn screen(record: Option<&Path>, now: Stamp) -> anyhow::Result<(Box<dyn Write + 
     let recorder = Recorder::create(path, &header)
         .with_context(|| format!("the recording {} cannot be written", path.display()))?;
     Ok((Box::new(CastWriter::new(std::io::stdout(), recorder.clone())), Some(recorder)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_scenario() {
+        let help = DemoArgs::augment_args(clap::Command::new("demo")).render_long_help().to_string();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains(&format!("inside the program: {}. ", scenarios::names())), "{help}");
+    }
 }

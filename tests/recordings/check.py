@@ -1,6 +1,8 @@
 """Checks recordings with programs that are not ours: the format by hand, the picture by a terminal emulator.
 
-    check.py FILE.cast [TEXT that must be on the last screen …]
+    check.py FILE.cast FROM-TO [TEXT that must be on the last screen …]
+
+FROM and TO are the seconds it may last. A caption stays for as long as it takes to read it.
 """
 
 import json
@@ -8,7 +10,10 @@ import sys
 
 import pyte
 
-file, wanted = sys.argv[1], sys.argv[2:]
+# Characters a second that are read without haste, as in subtitles.
+READING = 20
+
+file, length, wanted = sys.argv[1], sys.argv[2], sys.argv[3:]
 with open(file, encoding="utf-8") as recording:
     header, *events = [json.loads(line) for line in recording]
 assert header["version"] == 2 and header["width"] >= 20 and header["height"] >= 5, header
@@ -28,7 +33,7 @@ for time, code, data in events:
         width, height = map(int, data.split("x"))
         screen.resize(height, width)
     elif code == "m":
-        chapters.append(data)
+        chapters.append((time, data))
     else:
         assert code == "i", code
 
@@ -36,4 +41,8 @@ text = "\n".join(screen.display)
 for words in wanted:
     assert words in text, f"`{words}` is not on the last screen of {file}:\n{text}"
 assert chapters, "no chapters"
+for (begin, caption), (end, _) in zip(chapters, [*chapters[1:], (now, "")]):
+    assert end - begin >= len(caption) / READING, f"{end - begin:.1f} s for `{caption}` in {file}"
+least, most = map(float, length.split("-"))
+assert least <= now <= most, f"{file} lasts {now:.0f} s"
 print(f"{file.rsplit('/', 1)[-1]}: {now:.0f} s, {drawn} frames, {len(chapters)} chapters, last screen as expected")

@@ -126,6 +126,8 @@ pub async fn play<W: Write + Send>(
             return Err(failure.into());
         }
     }
+    // Whoever plays it in a terminal gets the cursor back, below the picture.
+    player.cast.output(player.now, format!("\x1b[0m\x1b[{};1H\x1b[?25h", player.size.1).as_bytes())?;
     let (length, screen, events) = (player.now, player.room.lines(), player.cast.events());
     let cells = player.room.cells().clone();
     let file = player.cast.finish()?;
