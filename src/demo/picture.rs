@@ -72,7 +72,7 @@ pub fn svg(cells: &Buffer, title: &str, ground: Ground) -> String {
     );
     let _ = writeln!(
         out,
-        "<g transform=\"translate({MARGIN},{BAR})\" font-family=\"{font}\" font-size=\"{FONT}\" xml:space=\"preserve\">"
+        "<g transform=\"translate({MARGIN},{BAR})\" font-family=\"{font}\" font-size=\"{FONT}\">"
     );
     for y in area.top()..area.bottom() {
         line(&mut out, cells, y, ground);
@@ -173,8 +173,9 @@ impl Run {
     }
 
     fn add(&mut self, out: &mut String, top: f64, x: u16, wide: u16, symbol: &str, look: Look) {
-        // Wide characters stand alone, so that a font's idea of their width moves nothing else.
-        if self.look != Some(look) || self.blanks > 2 || wide > 1 {
+        // Wide characters stand alone, so that a font's idea of their width moves nothing else; and not
+        // every browser keeps several blanks in a row.
+        if self.look != Some(look) || self.blanks > 1 || wide > 1 {
             self.end(out, top);
             (self.from, self.look) = (x, Some(look));
         }
