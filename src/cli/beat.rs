@@ -10,7 +10,8 @@ use serde_json::json;
 use super::exit::Exit;
 use super::out::{Ink, Out};
 use super::{Globals, door, moment, runtime, setup};
-use crate::engine::{Run, RunReport};
+use crate::engine::{Handle, Run, RunReport};
+use crate::protocol::ActivityQuery;
 
 /// Run beats as fast as possible, then exit
 #[derive(Debug, Args)]
@@ -50,6 +51,10 @@ pub fn run(globals: &Globals, args: BeatArgs, out: &Out) -> anyhow::Result<Exit>
         let run = Run { bots: args.bots, count, until, stop: runtime::stop_token() };
         let done = handle.run_beats(run, |beats| bar.set_position(beats)).await;
         bar.finish_and_clear();
+        let why = match &done {
+            Ok(report) if report.failed > 0 => last_failure(&handle).await,
+            _ => None,
+        };
         door::close(handle).await?;
         let report = done?;
         if args.json {
@@ -57,12 +62,22 @@ pub fn run(globals: &Globals, args: BeatArgs, out: &Out) -> anyhow::Result<Exit>
         } else {
             out.line(&sentence(&report, out))?;
         }
+        if let Some(why) = why {
+            out.note(&why);
+        }
         Ok(match report {
             _ if report.interrupted => Exit::Interrupted,
             _ if report.beats > 0 && report.failed == report.beats => Exit::Problems,
             _ => Exit::Ok,
         })
     })
+}
+
+/// Why the newest failed beat failed.
+async fn last_failure(handle: &Handle) -> Option<String> {
+    let failed = ActivityQuery { action_type: Some("failed".into()), limit: 1, ..ActivityQuery::default() };
+    let newest = handle.activity(failed).await.ok()?.into_iter().next()?;
+    Some(format!("the last to fail was {}: {}", newest.bot_name, newest.details["error"].as_str()?))
 }
 
 /// A bar on a terminal; nothing where nobody looks.

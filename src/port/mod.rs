@@ -67,7 +67,7 @@ impl PortOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum PortError {
     /// The address is taken, or not ours.
-    #[error("cannot listen on {address}: {source}; choose another address with --listen")]
+    #[error("cannot listen on {address}; choose another address with --listen")]
     Bind {
         /// Where.
         address: SocketAddr,
