@@ -20,8 +20,8 @@ const DOORS: &[(&str, &[&str])] = &[
     (
         "demo",
         &[
-            "config", "domain", "embedded", "engine", "link", "llm", "logs", "protocol", "store", "tools",
-            "tui",
+            "config", "domain", "embedded", "engine", "link", "llm", "logs", "port", "protocol", "store",
+            "tools", "tui",
         ],
     ),
     (
