@@ -170,6 +170,14 @@ pub struct BeatDone<'a> {
     pub failing: Option<&'a str>,
 }
 
+impl<'a> BeatDone<'a> {
+    /// A beat that neither was idle or gated nor failed, and opened no thread.
+    #[must_use]
+    pub const fn new(bot: &'a str, at: Stamp, next: Stamp, seen_seq: i64) -> Self {
+        Self { bot, at, next, seen_seq, idle: false, opened_thread: false, gate: None, failing: None }
+    }
+}
+
 /// Counts a beat and plans the next.
 ///
 /// # Errors

@@ -1,0 +1,324 @@
+//! Step 5: applies an act with everything that belongs to it, or records why its answer could not be used.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::record::{RAW_MAX, over, plain, put_activity, put_thought, settle_all, tell_status, tell_usage};
+use super::{Choice, Finished, Ready};
+use crate::domain::scene::{FeedReply, OwnPost};
+use crate::domain::text::{clean, clean_line, cut};
+use crate::domain::{Action, Stamp};
+use crate::engine::answer::Rung;
+use crate::engine::budget::Settlement;
+use crate::engine::context::deed;
+use crate::engine::moderation;
+use crate::engine::room::Room;
+use crate::engine::shared::Shared;
+use crate::protocol::{Exchange, Fault, Notice, Status};
+use crate::store::acts::{self, NewReply, NewThread, Target};
+use crate::store::beat::{self, BeatDone, BotRow, NewFlag};
+use crate::store::feed::REPLY_CHARS;
+use crate::store::mind::{self, DatedPost};
+use crate::store::{Result, Tx};
+
+/// Longest part of a reply in the details.
+const CONTENT_SHOWN: usize = 200;
+
+/// Step 5: applies the act with everything that belongs to it. The caller's transaction makes it all or nothing.
+///
+/// # Errors
+/// A [`StoreError::Refused`] names what is wrong with the act (an id that does not exist, a vote for oneself).
+pub(in crate::engine) fn act(
+    shared: &Shared,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    ready: &Ready,
+    choice: &Choice,
+    calls: &[(Exchange, Settlement)],
+    to_remember: bool,
+) -> Result<Finished> {
+    let row = &ready.row;
+    let seq = beat::last_seq(tx)? + 1;
+    let kind = choice.action.kind();
+    let done = apply(room, tx, ready, choice, seq)?;
+    let (tokens, cost, exchanges) = settle_all(tx, &row.id, calls)?;
+    let mut details = Map::new();
+    details.insert("success".into(), done.success.into());
+    details.insert("action".into(), kind.as_str().into());
+    details.extend(done.details);
+    details.insert("reputation_score".into(), row.reputation.into());
+    details.insert("raw_response".into(), clean(&choice.raw, RAW_MAX).into());
+    let written = put_activity(
+        shared,
+        tx,
+        row,
+        kind.as_str(),
+        Value::Object(details.clone()),
+        (tokens, cost),
+        ready.at,
+        &ready.day,
+        to_remember,
+    )?;
+    debug_assert_eq!(written, seq);
+    beat::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, choice.rung.as_str())?;
+    put_thought(shared, tx, ready, seq, choice.rung.as_str(), exchanges)?;
+    room.acted(seq, done.post.as_ref().map(|post| post.post.thread_id));
+    let interval = shared.interval_of(&row.id, row.pace_seconds);
+    if let Some(post) = done.post {
+        flag(shared, room, tx, row, &post, interval)?;
+        room.mind(tx, &row.id)?.posted(post);
+    }
+    if let Some(deed) = deed(kind.as_str(), &Value::Object(details.clone()).to_string(), ready.at) {
+        room.mind(tx, &row.id)?.did(deed);
+    }
+    let next = ready.next_beat(shared, tx)?;
+    // Seen is what was there when it woke: what others did meanwhile is news; its own act never is.
+    beat::finish(
+        tx,
+        &BeatDone { opened_thread: done.opened_thread, ..BeatDone::new(&row.id, ready.at, next, ready.seen) },
+    )?;
+    tell_status(shared, tx, &row.id, Status::Active, None, next, ready.at);
+    tell_usage(shared, tx, &row.id, &ready.day, ready.at)?;
+    let mut finished = over(row, next, kind.as_str(), done.success, Some(seq), plain(Value::Object(details)));
+    finished.tokens = tokens;
+    finished.cost = cost;
+    finished.to_remember = to_remember;
+    Ok(finished)
+}
+
+/// The end of a beat whose bot left meanwhile: it does nothing more, but its calls are charged.
+///
+/// # Errors
+/// Database errors.
+pub(in crate::engine) fn gone(
+    tx: &Tx<'_>,
+    ready: &Ready,
+    calls: &[(Exchange, Settlement)],
+) -> Result<Finished> {
+    let (tokens, cost, _) = settle_all(tx, &ready.row.id, calls)?;
+    let mut details = Map::new();
+    details.insert("reason".into(), "it left while it was thinking".into());
+    let mut finished = over(&ready.row, ready.at, "do_nothing", false, None, details);
+    finished.tokens = tokens;
+    finished.cost = cost;
+    Ok(finished)
+}
+
+struct Done {
+    success: bool,
+    details: Map<String, Value>,
+    post: Option<DatedPost>,
+    opened_thread: bool,
+}
+
+/// Applies the act itself.
+fn apply(room: &mut Room, tx: &Tx<'_>, ready: &Ready, choice: &Choice, seq: i64) -> Result<Done> {
+    let me = ready.row.id.as_str();
+    let mut done = Done { success: true, details: Map::new(), post: None, opened_thread: false };
+    let mut put = |key: &str, value: Value| done.details.insert(key.to_owned(), value);
+    match &choice.action {
+        Action::CreateThread { title, content, tags } => {
+            let id = acts::insert_thread(
+                tx,
+                &NewThread {
+                    author: me,
+                    title,
+                    content,
+                    tags,
+                    at: ready.at,
+                    activity_id: Some(seq),
+                    pinned: false,
+                },
+            )?;
+            put("thread_id", id.into());
+            put("title", title.clone().into());
+            done.opened_thread = true;
+            done.post = Some(own_post(id, None, title, content, ready.at));
+        }
+        Action::Reply { thread_id, parent_reply_id, content } => {
+            let posted = acts::insert_reply(
+                tx,
+                &NewReply {
+                    author: me,
+                    thread_id: *thread_id,
+                    parent_reply_id: *parent_reply_id,
+                    content,
+                    at: ready.at,
+                    activity_id: seq,
+                },
+            )?;
+            let reply = FeedReply {
+                id: posted.id,
+                parent_reply_id: *parent_reply_id,
+                author: me.into(),
+                author_name: Arc::default(),
+                content: cut(content, REPLY_CHARS).into(),
+                created_at: ready.at,
+                score: 0,
+                my_vote: None,
+                for_me: false,
+            };
+            room.replied(tx, *thread_id, reply)?;
+            put("reply_id", posted.id.into());
+            put("thread_id", (*thread_id).into());
+            put("content", cut(content, CONTENT_SHOWN).into());
+            if let Some(other) = posted.answered {
+                put("other_bot_id", other.into());
+            }
+            let title = ready.scene.feed.iter().find(|t| t.id == *thread_id).map_or("", |t| &*t.title);
+            done.post = Some(own_post(*thread_id, Some(posted.id), title, content, ready.at));
+        }
+        Action::Vote { thread_id, reply_id, value, reason } => {
+            let target = match (reply_id, thread_id) {
+                (Some(reply), _) => Target::Reply(*reply),
+                (None, Some(thread)) => Target::Thread(*thread),
+                (None, None) => return Err(Fault::bad_value("a vote needs a target").into()),
+            };
+            let voted = acts::vote(tx, me, target, *value, ready.at, &ready.day)?;
+            room.voted(voted.thread_id, target, me, *value);
+            put("target_type", target.kind().into());
+            put("target_id", target.id().into());
+            put("thread_id", voted.thread_id.into());
+            put("value", (*value).into());
+            if voted.updated {
+                put("updated", true.into());
+            }
+            put("other_bot_id", voted.author.into());
+            put("reason", reason.clone().into());
+        }
+        Action::Follow { bot_id } => {
+            let new = acts::follow(tx, me, bot_id, ready.at)?;
+            put("bot_id", bot_id.clone().into());
+            put("other_bot_id", bot_id.clone().into());
+            if !new {
+                put("already", true.into());
+            }
+            refollow(room, tx, me)?;
+        }
+        Action::Unfollow { bot_id } => {
+            acts::require_bot(tx, bot_id)?;
+            acts::unfollow(tx, me, bot_id)?;
+            put("bot_id", bot_id.clone().into());
+            put("other_bot_id", bot_id.clone().into());
+            refollow(room, tx, me)?;
+        }
+        Action::WebSearch { query, reason } => {
+            put("query", query.clone().into());
+            put("reason", reason.clone().into());
+            match &choice.findings {
+                Ok(findings) => {
+                    put("result_count", findings.len().into());
+                    let shown: Vec<Value> = findings
+                        .iter()
+                        .map(|f| json!({"title": f.title, "url": f.url, "extract": cut(&f.extract, 300), "source": f.source}))
+                        .collect();
+                    put("results", shown.into());
+                }
+                Err(why) => {
+                    put("error", why.clone().into());
+                    put("result_count", 0.into());
+                    done.success = false;
+                }
+            }
+        }
+        Action::DoNothing { reason } => {
+            put("reason", reason.clone().into());
+        }
+    }
+    Ok(done)
+}
+
+fn refollow(room: &mut Room, tx: &Tx<'_>, me: &str) -> Result<()> {
+    room.mind(tx, me)?.follows = mind::follows(tx, me)?;
+    Ok(())
+}
+
+fn own_post(thread_id: i64, reply_id: Option<i64>, title: &str, content: &str, at: Stamp) -> DatedPost {
+    DatedPost {
+        post: OwnPost { thread_id, reply_id, title: title.to_owned(), content: content.to_owned() },
+        at,
+    }
+}
+
+/// An answer that could not be used: a row with the raw text, not silence. It is charged.
+///
+/// # Errors
+/// Database errors.
+pub(in crate::engine) fn refuse(
+    shared: &Shared,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    ready: &Ready,
+    why: &str,
+    raw: &str,
+    calls: &[(Exchange, Settlement)],
+) -> Result<Finished> {
+    let row = &ready.row;
+    let (tokens, cost, exchanges) = settle_all(tx, &row.id, calls)?;
+    let details = json!({
+        "success": false, "action": "failed", "error": clean_line(why, RAW_MAX),
+        "reputation_score": row.reputation, "raw_response": clean(raw, RAW_MAX),
+    });
+    let seq = put_activity(
+        shared,
+        tx,
+        row,
+        "failed",
+        details.clone(),
+        (tokens, cost),
+        ready.at,
+        &ready.day,
+        false,
+    )?;
+    beat::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, Rung::Failed.as_str())?;
+    put_thought(shared, tx, ready, seq, Rung::Failed.as_str(), exchanges)?;
+    room.forget_mind(&row.id);
+    let next = ready.next_beat(shared, tx)?;
+    beat::finish(tx, &BeatDone::new(&row.id, ready.at, next, ready.seen))?;
+    tell_status(shared, tx, &row.id, Status::Active, None, next, ready.at);
+    tell_usage(shared, tx, &row.id, &ready.day, ready.at)?;
+    let mut finished = over(row, next, "failed", false, Some(seq), plain(details));
+    finished.tokens = tokens;
+    finished.cost = cost;
+    Ok(finished)
+}
+
+/// Step 7: advisory flags on a post.
+fn flag(
+    shared: &Shared,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    row: &BotRow,
+    post: &DatedPost,
+    interval: u32,
+) -> Result<()> {
+    let findings = moderation::review(room.mind(tx, &row.id)?, &post.post.content, post.at, interval);
+    let (target_type, target_id) = match post.post.reply_id {
+        Some(id) => ("reply", id.to_string()),
+        None => ("thread", post.post.thread_id.to_string()),
+    };
+    for finding in findings {
+        let new = NewFlag {
+            bot: &row.id,
+            target_type,
+            target_id: target_id.clone(),
+            thread_id: Some(post.post.thread_id),
+            flag_type: finding.kind,
+            reason: finding.reason,
+            at: post.at,
+        };
+        if let Some(flag_id) = beat::raise_flag(tx, &new)? {
+            let notice = Notice::FlagRaised {
+                flag_id,
+                target_type: target_type.to_owned(),
+                target_id: target_id.clone(),
+                flag_type: finding.kind.to_owned(),
+                bot_id: row.id.clone(),
+            };
+            let (bus, at) = (shared.bus.clone(), post.at);
+            tx.after_commit(move || bus.tell(at, notice));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Beats that end before anybody thinks: paused, capped, nothing new, no usable provider.
+
+use serde_json::{Map, json};
+
+use super::record::{RAW_MAX, over, plain, put_activity, tell_status};
+use super::{Beat, Finished};
+use crate::domain::text::clean_line;
+use crate::domain::{Money, PersonalityConfig};
+use crate::engine::room::Room;
+use crate::engine::shared::Shared;
+use crate::protocol::Status;
+use crate::store::beat::{self, BeatDone, BotRow};
+use crate::store::{Result, Tx};
+
+/// Whether nothing happened that the bot has not seen, and it is not time to speak up.
+pub(super) fn is_quiet(tx: &Tx<'_>, row: &BotRow, config: &PersonalityConfig) -> Result<bool> {
+    let bound = crate::domain::guidance::speak_up_bound(config.behavior.leadership_tendency);
+    if row.beat == 0 || row.beats_since_thread > bound {
+        return Ok(false);
+    }
+    Ok(!beat::has_news(tx, &row.id, row.seen_seq)?)
+}
+
+/// An idle beat: no call, no row, counted.
+pub(super) fn idle(
+    shared: &Shared,
+    tx: &mut Tx<'_>,
+    beat: &Beat,
+    row: &BotRow,
+    seen: i64,
+) -> Result<Finished> {
+    let next = shared.next_beat(row, beat.at);
+    beat::finish(
+        tx,
+        &BeatDone {
+            idle: true,
+            failing: row.failing.as_deref(),
+            ..BeatDone::new(&row.id, beat.at, next, seen)
+        },
+    )?;
+    tell_status(shared, tx, &row.id, Status::Active, None, next, beat.at);
+    let mut details = Map::new();
+    details.insert("reason".into(), "nothing new since its last beat".into());
+    Ok(over(row, next, "idle", true, None, details))
+}
+
+/// A beat that a person or a cap forbids: one row per change of reason.
+pub(super) fn gated(
+    shared: &Shared,
+    tx: &mut Tx<'_>,
+    beat: &Beat,
+    row: &BotRow,
+    code: &str,
+    reason: &str,
+    day: &str,
+) -> Result<Finished> {
+    let next = shared.next_beat(row, beat.at);
+    let mark = if code == "paused" { "paused" } else { "cap_exceeded" };
+    let details = json!({
+        "success": true, "action": "do_nothing", "reason": reason, mark: true,
+        "reputation_score": row.reputation, "raw_response": "",
+    });
+    let mut seq = None;
+    if row.gate.as_deref() != Some(code) {
+        seq = Some(put_activity(
+            shared,
+            tx,
+            row,
+            "do_nothing",
+            details.clone(),
+            (0, Money::ZERO),
+            beat.at,
+            day,
+            false,
+        )?);
+    }
+    beat::finish(
+        tx,
+        &BeatDone {
+            gate: Some(code),
+            failing: row.failing.as_deref(),
+            ..BeatDone::new(&row.id, beat.at, next, row.seen_seq)
+        },
+    )?;
+    let status = if code == "paused" { Status::Paused } else { Status::Capped };
+    tell_status(shared, tx, &row.id, status, Some(reason), next, beat.at);
+    Ok(over(row, next, "do_nothing", true, seq, plain(details)))
+}
+
+/// A beat whose provider cannot be used: a row when the reason changed, and the bot is failing.
+pub(in crate::engine) fn failed(
+    shared: &Shared,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    beat: &Beat,
+    row: &BotRow,
+    why: &str,
+    day: &str,
+) -> Result<Finished> {
+    let now = BotRow { pace_seconds: beat::own_pace(tx, &row.id)?, ..row.clone() };
+    let next = shared.next_beat(&now, beat.at);
+    let why = clean_line(why, RAW_MAX);
+    let details = json!({
+        "success": false, "action": "failed", "error": why,
+        "reputation_score": row.reputation, "raw_response": "",
+    });
+    let mut seq = None;
+    if row.failing.as_deref() != Some(&why) {
+        seq = Some(put_activity(
+            shared,
+            tx,
+            row,
+            "failed",
+            details.clone(),
+            (0, Money::ZERO),
+            beat.at,
+            day,
+            false,
+        )?);
+        room.forget_mind(&row.id);
+    }
+    beat::finish(
+        tx,
+        &BeatDone { failing: Some(&why), ..BeatDone::new(&row.id, beat.at, next, row.seen_seq) },
+    )?;
+    tell_status(shared, tx, &row.id, Status::Failing, Some(&why), next, beat.at);
+    Ok(over(row, next, "failed", false, seq, plain(details)))
+}

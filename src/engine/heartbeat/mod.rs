@@ -1,0 +1,265 @@
+//! One heartbeat, step by step, as the specification tells it.
+//!
+//! [`begin`] gates ([`gate`]), looks around and writes the prompt; the provider thinks; [`act`](act::act)
+//! applies what it chose, in the caller's transaction, and plans the next beat;
+//! [`remember`](remember::remember) stores what it leaves. A provider that answers at once goes through
+//! all of it in one job on the writer ([`advance`]); the others are awaited in `thinking`. What a beat
+//! leaves in the books and in the record is written by [`record`].
+
+mod act;
+mod gate;
+mod record;
+mod remember;
+
+use std::sync::Arc;
+
+pub(super) use act::{act, gone, refuse};
+pub(super) use gate::failed;
+use gate::{gated, idle, is_quiet};
+pub(super) use record::{add_calls, exchange, put_thought, settle_all};
+pub(super) use remember::{remember, remember_by_record};
+
+use super::answer::{self, Rung};
+use super::budget::{self, Settlement, Tariff};
+use super::context::gather;
+use super::memory;
+use super::prompt;
+use super::room::Room;
+use super::shared::Shared;
+use super::{draw, schedule};
+use crate::domain::{Action, Money, PersonalityConfig, Scene, Stamp};
+use crate::llm::{Completion, Guard, Purpose, Request};
+use crate::protocol::{BeatResult, PromptSection};
+use crate::store::beat::{self, BotRow};
+use crate::store::{Result, StoreError, Tx};
+use crate::tools::{Finding, Tool};
+
+/// A beat to run.
+#[derive(Clone, Debug)]
+pub(super) struct Beat {
+    pub(super) bot: String,
+    /// The room's time.
+    pub(super) at: Stamp,
+    /// Asked for by a person: runs even when there is nothing new.
+    pub(super) forced: bool,
+}
+
+/// What a beat came to.
+#[derive(Clone, Debug)]
+pub(super) struct Finished {
+    pub(super) bot: String,
+    /// When the bot wakes next.
+    pub(super) next: Stamp,
+    pub(super) result: BeatResult,
+    pub(super) tokens: i64,
+    pub(super) cost: Money,
+    /// Whether its memories are still to be extracted by a model.
+    pub(super) to_remember: bool,
+}
+
+/// The beginning of a beat: over already, or ready to think.
+pub(super) enum Begun {
+    Over(Finished),
+    Thinking(Box<Ready>),
+}
+
+/// A bot with its prompt in hand.
+pub(super) struct Ready {
+    pub(super) row: BotRow,
+    pub(super) config: Arc<PersonalityConfig>,
+    pub(super) scene: Arc<Scene>,
+    pub(super) sections: Arc<Vec<PromptSection>>,
+    pub(super) request: Request,
+    pub(super) guard: Arc<Guard>,
+    pub(super) tariff: Tariff,
+    pub(super) fence: String,
+    pub(super) at: Stamp,
+    pub(super) day: String,
+    pub(super) seen: i64,
+    pub(super) reservation: Option<i64>,
+}
+
+impl Ready {
+    /// When the bot wakes next, by the pace it has now: a person may have changed it while it was thinking.
+    fn next_beat(&self, shared: &Shared, tx: &Tx<'_>) -> Result<Stamp> {
+        if !self.tariff.is_bound() {
+            return Ok(shared.next_beat(&self.row, self.at));
+        }
+        let pace_seconds = beat::own_pace(tx, &self.row.id)?;
+        Ok(shared.next_beat(&BotRow { pace_seconds, ..self.row.clone() }, self.at))
+    }
+
+    /// The books' side of a call made with this bot's own provider.
+    pub(super) fn settlement(
+        &self,
+        reservation: Option<i64>,
+        request: &Request,
+        completion: Option<&Completion>,
+    ) -> Settlement {
+        Settlement {
+            reservation,
+            tariff: self.tariff.clone(),
+            day: self.day.clone(),
+            bytes: budget::bytes(request),
+            usage: completion.and_then(|c| c.usage),
+            charged: true,
+        }
+    }
+}
+
+/// An answer that was read.
+pub(super) struct Choice {
+    pub(super) action: Action,
+    pub(super) rung: Rung,
+    pub(super) raw: String,
+    /// What a look-up found, or why it failed.
+    pub(super) findings: std::result::Result<Vec<Finding>, String>,
+}
+
+/// Steps 1 and 2: gate, context, prompt, reservation.
+///
+/// # Errors
+/// Database errors; 404 for an unknown bot.
+pub(super) fn begin(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &Beat) -> Result<Begun> {
+    let row = beat::bot(tx, &beat.bot)?;
+    let config = room.config(&row.id, &row.config)?;
+    let day = shared.clock.day(beat.at);
+    if row.is_paused {
+        return gated(shared, tx, beat, &row, "paused", "paused by a person", &day).map(Begun::Over);
+    }
+    let provider = shared.provider_of(&config);
+    let guard = match shared.guard(&provider) {
+        Ok(guard) => guard,
+        Err(why) => return failed(shared, room, tx, beat, &row, &why, &day).map(Begun::Over),
+    };
+    let model = if config.model.model.is_empty() {
+        guard.default_model().to_owned()
+    } else {
+        config.model.model.clone()
+    };
+    let tariff = Tariff::of(&shared.settings, &provider, &model);
+    if let Some(cap) = budget::gate(tx, &shared.settings, &row, &tariff, &day)? {
+        return gated(shared, tx, beat, &row, cap.code(), cap.sentence(), &day).map(Begun::Over);
+    }
+    let seen = beat::last_seq(tx)?;
+    if !beat.forced && is_quiet(tx, &row, &config)? {
+        return idle(shared, tx, beat, &row, seen).map(Begun::Over);
+    }
+    let scene = Arc::new(gather(tx, room, &row, beat.at)?);
+    let fence = draw::fence(&shared.secret, &row.id, row.beat);
+    let prompt = prompt::render(&scene, &shared.settings, &fence);
+    let request = Request {
+        purpose: Purpose::Think,
+        model,
+        system: prompt.system,
+        prompt: prompt.user,
+        schema: tariff.is_bound().then(|| prompt::schema(&scene.allowed)),
+        temperature: config.model.temperature,
+        max_tokens: config.model.max_tokens,
+        scene: Some(Arc::clone(&scene)),
+        seed: draw::seed(shared.seed, &row.id, row.beat, "think"),
+    };
+    let reservation = match budget::admit(tx, &shared.settings, &row, &tariff, &request, &day, beat.at)? {
+        Ok(reservation) => reservation,
+        Err(cap) => return gated(shared, tx, beat, &row, cap.code(), cap.sentence(), &day).map(Begun::Over),
+    };
+    Ok(Begun::Thinking(Box::new(Ready {
+        row,
+        config,
+        scene,
+        sections: Arc::new(prompt.sections),
+        request,
+        guard,
+        tariff,
+        fence,
+        at: beat.at,
+        day,
+        seen,
+        reservation,
+    })))
+}
+
+/// Begins a beat and, where the provider answers in the process, ends it too: all in one job.
+///
+/// # Errors
+/// Database errors; 404 for an unknown bot.
+pub(super) fn advance(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &Beat) -> Result<Begun> {
+    let ready = match begin(shared, room, tx, beat)? {
+        Begun::Over(finished) => return Ok(Begun::Over(finished)),
+        Begun::Thinking(ready) => ready,
+    };
+    let Some(completion) = ready.guard.answer_at_once(&ready.request) else {
+        return Ok(Begun::Thinking(ready));
+    };
+    // What it took is known before anything of it is stored.
+    let usage = completion.usage.unwrap_or_default();
+    let (settings, day) = (&shared.settings, ready.day.as_str());
+    if let Some(cap) = budget::stands_against(tx, settings, &ready.row, &ready.tariff, usage, day)? {
+        let row = &ready.row;
+        return gated(shared, tx, beat, row, cap.code(), cap.sentence(), day).map(Begun::Over);
+    }
+    at_once(shared, room, tx, &ready, completion).map(Begun::Over)
+}
+
+/// As [`advance`], for a batch: a beat that must be awaited is begun anew outside, so its reservation is given back.
+///
+/// # Errors
+/// Database errors; 404 for an unknown bot.
+pub(super) fn advance_or_release(
+    shared: &Shared,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    beat: &Beat,
+) -> Result<Begun> {
+    let begun = advance(shared, room, tx, beat)?;
+    if let Begun::Thinking(ready) = &begun
+        && let Some(id) = ready.reservation
+    {
+        beat::release(tx, id)?;
+    }
+    Ok(begun)
+}
+
+/// Steps 4 to 7 with an answer in hand; memories are extracted by rule.
+fn at_once(
+    shared: &Shared,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    ready: &Ready,
+    completion: Completion,
+) -> Result<Finished> {
+    let settlement = ready.settlement(ready.reservation, &ready.request, Some(&completion));
+    let calls = [(exchange("think", &completion, &settlement), settlement)];
+    let (action, rung) = match answer::parse(&completion.text, &ready.scene.allowed) {
+        Ok(read) => read,
+        Err(why) => return refuse(shared, room, tx, ready, &why, &completion.text, &calls),
+    };
+    let findings = match &action {
+        Action::WebSearch { query, .. } => {
+            shared.offline.search_at_once(query).unwrap_or(Ok(Vec::new())).map_err(|error| error.to_string())
+        }
+        _ => Ok(Vec::new()),
+    };
+    let choice = Choice { action, rung, raw: completion.text, findings };
+    // Without a savepoint of its own: an act that is refused has written nothing (see `store::acts`).
+    match act(shared, room, tx, ready, &choice, &calls, false) {
+        Ok(finished) => {
+            if let Some(id) = finished.result.activity_id {
+                let extraction = memory::extract(&ready.scene, &choice.action);
+                remember(shared, room, tx, ready, id, &choice, &extraction)?;
+            }
+            Ok(finished)
+        }
+        Err(StoreError::Refused(fault)) => {
+            room.forget_mind(&ready.row.id);
+            refuse(shared, room, tx, ready, &fault.detail, &choice.raw, &calls)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// When a bot wakes next: its interval later, a tenth more or less, so that bots do not march in step.
+pub(super) fn next_beat(shared: &Shared, row: &BotRow, at: Stamp) -> Stamp {
+    let interval = shared.interval_of(&row.id, row.pace_seconds);
+    schedule::after(at, interval, draw::share(shared.seed, &row.id, row.beat, "pace"))
+}

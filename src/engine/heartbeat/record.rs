@@ -1,0 +1,228 @@
+//! What a beat leaves besides the act: the books, the activity, the thought record, and what is announced.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{Finished, Ready};
+use crate::domain::text::{clean, clean_line};
+use crate::domain::{Money, Stamp};
+use crate::engine::budget::{self, Settlement};
+use crate::engine::shared::Shared;
+use crate::llm::Completion;
+use crate::protocol::{BeatResult, Exchange, Notice, RecalledMemory, Status};
+use crate::store::beat::{self, BotRow, NewActivity};
+use crate::store::thoughts::ThoughtRecord;
+use crate::store::{Result, Tx};
+
+/// Longest raw answer kept in an activity's details.
+pub(super) const RAW_MAX: usize = 500;
+
+/// Longest raw answer kept in a thought record.
+const ANSWER_MAX: usize = 20_000;
+
+/// Longest name of a model as a server tells it.
+const MODEL_MAX: usize = 200;
+
+/// The record's side of a call.
+pub(in crate::engine) fn exchange(
+    purpose: &str,
+    completion: &Completion,
+    settlement: &Settlement,
+) -> Exchange {
+    let usage = completion.usage.unwrap_or_default();
+    Exchange {
+        purpose: purpose.to_owned(),
+        provider: settlement.tariff.provider.clone(),
+        model: clean_line(&completion.model, MODEL_MAX),
+        request: String::new(),
+        answer: clean(&completion.text, ANSWER_MAX),
+        usage,
+        reported: completion.usage.is_some(),
+        latency_ms: i64::try_from(completion.latency.as_millis()).unwrap_or(i64::MAX),
+        cost_usd: settlement.tariff.price.cost(usage),
+        error: None,
+    }
+}
+
+/// Writes the calls of a beat into the books; answers tokens and cost of all, exchanges with what was charged.
+pub(in crate::engine) fn settle_all(
+    tx: &Tx<'_>,
+    bot: &str,
+    calls: &[(Exchange, Settlement)],
+) -> Result<(i64, Money, Vec<Exchange>)> {
+    let (mut tokens, mut cost, mut exchanges) = (0, Money::ZERO, Vec::with_capacity(calls.len()));
+    for (exchange, settlement) in calls {
+        let (usage, price) = budget::settle(tx, bot, settlement)?;
+        tokens += usage.total();
+        cost += price;
+        exchanges.push(Exchange { usage, cost_usd: price, ..exchange.clone() });
+    }
+    Ok((tokens, cost, exchanges))
+}
+
+/// Charges the calls made after an act (extraction, compression) to it, and adds them to its record.
+///
+/// # Errors
+/// Database errors.
+pub(in crate::engine) fn add_calls(
+    tx: &Tx<'_>,
+    bot: &str,
+    activity_id: i64,
+    calls: &[(Exchange, Settlement)],
+) -> Result<()> {
+    if calls.is_empty() {
+        return Ok(());
+    }
+    let (tokens, cost, exchanges) = settle_all(tx, bot, calls)?;
+    beat::charge_activity(tx, activity_id, tokens, cost)?;
+    if let Some(bytes) = beat::thought(tx, activity_id)? {
+        let mut record = ThoughtRecord::decode(&bytes)?;
+        record.exchanges.extend(exchanges);
+        beat::replace_thought(tx, activity_id, &record.encode()?)?;
+    }
+    Ok(())
+}
+
+/// Stores an activity and announces it after the commit; answers its id.
+#[allow(clippy::too_many_arguments)] // one row's columns
+pub(in crate::engine) fn put_activity(
+    shared: &Shared,
+    tx: &mut Tx<'_>,
+    row: &BotRow,
+    action: &str,
+    details: Value,
+    (tokens, cost): (i64, Money),
+    at: Stamp,
+    day: &str,
+    to_remember: bool,
+) -> Result<i64> {
+    let id = beat::last_seq(tx)? + 1;
+    let text = details.to_string();
+    beat::insert_activity(
+        tx,
+        &NewActivity { id, actor: &row.id, action, details: &text, tokens, cost, at, day, to_remember },
+    )?;
+    let bus = shared.bus.clone();
+    if bus.is_heard() {
+        let mut shown = plain(details);
+        shown.insert("success".into(), (action != "failed").into());
+        shown.insert("action".into(), action.into());
+        let notice = Notice::HeartbeatComplete {
+            bot_id: row.id.clone(),
+            bot_name: row.name.clone(),
+            action: action.to_owned(),
+            details: Value::Object(shown),
+            tokens_used: tokens,
+            cost_usd: cost,
+        };
+        tx.after_commit(move || bus.announce(id, at, notice));
+    } else {
+        tx.after_commit(move || bus.note(id));
+    }
+    Ok(id)
+}
+
+pub(in crate::engine) fn put_thought(
+    shared: &Shared,
+    tx: &mut Tx<'_>,
+    ready: &Ready,
+    seq: i64,
+    rung: &str,
+    exchanges: Vec<Exchange>,
+) -> Result<()> {
+    let (provider, model) = (ready.tariff.provider.clone(), ready.tariff.model.clone());
+    let (sections, scene) = (Arc::clone(&ready.sections), Arc::clone(&ready.scene));
+    let rung = rung.to_owned();
+    let record = move || ThoughtRecord {
+        provider,
+        model,
+        rung,
+        sections,
+        memories: scene
+            .memories
+            .iter()
+            .map(|m| RecalledMemory {
+                id: m.id,
+                kind: m.kind.as_str().to_owned(),
+                text: m.text.clone(),
+                pinned: m.pinned,
+                relevance: m.relevance,
+                recency: m.recency,
+                importance: m.importance,
+                score: m.score,
+            })
+            .collect(),
+        exchanges,
+    };
+    let keep = shared.settings.thoughts_keep;
+    if ready.tariff.is_bound() {
+        // Later calls of the beat are added to it; it must be there for them.
+        return beat::put_thought(tx, seq, &record().encode()?, keep);
+    }
+    let pending = shared.scribe.write(record)?;
+    tx.before_commit(move |c| beat::put_thought(c, seq, &pending.take()?, keep));
+    Ok(())
+}
+
+/// Announces a bot's status after the commit.
+pub(in crate::engine) fn tell_status(
+    shared: &Shared,
+    tx: &mut Tx<'_>,
+    bot: &str,
+    status: Status,
+    reason: Option<&str>,
+    next: Stamp,
+    at: Stamp,
+) {
+    if !shared.bus.is_heard() {
+        return;
+    }
+    let bus = shared.bus.clone();
+    let notice = Notice::BotStatus {
+        bot_id: bot.to_owned(),
+        status,
+        reason: reason.map(str::to_owned),
+        next_beat_at: Some(next),
+    };
+    tx.after_commit(move || bus.tell(at, notice));
+}
+
+pub(super) fn tell_usage(shared: &Shared, tx: &mut Tx<'_>, bot: &str, day: &str, at: Stamp) -> Result<()> {
+    if !shared.bus.is_heard() {
+        return Ok(());
+    }
+    let spent = beat::spent(tx, bot, day)?;
+    let bus = shared.bus.clone();
+    let notice =
+        Notice::Usage { bot_id: bot.to_owned(), total_tokens: spent.tokens, total_cost_usd: spent.cost };
+    tx.after_commit(move || bus.tell(at, notice));
+    Ok(())
+}
+
+pub(super) fn over(
+    row: &BotRow,
+    next: Stamp,
+    action: &str,
+    success: bool,
+    activity_id: Option<i64>,
+    details: Map<String, Value>,
+) -> Finished {
+    Finished {
+        bot: row.id.clone(),
+        next,
+        result: BeatResult { success, action: action.to_owned(), activity_id, details },
+        tokens: 0,
+        cost: Money::ZERO,
+        to_remember: false,
+    }
+}
+
+/// Details without what stands beside them or is for the record only.
+pub(super) fn plain(details: Value) -> Map<String, Value> {
+    let Value::Object(mut details) = details else { return Map::new() };
+    for key in ["success", "action", "raw_response"] {
+        details.remove(key);
+    }
+    details
+}

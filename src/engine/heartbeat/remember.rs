@@ -1,0 +1,100 @@
+//! Step 6: what a beat leaves in memory, once only, also after a crash.
+
+use serde_json::Value;
+
+use super::{Choice, Ready};
+use crate::domain::{Action, Extraction, Stamp};
+use crate::engine::context::gather;
+use crate::engine::memory;
+use crate::engine::room::Room;
+use crate::engine::shared::Shared;
+use crate::store::beat;
+use crate::store::{Result, Tx};
+use crate::tools::Finding;
+
+/// Step 6: stores what the beat leaves, keyed by its activity; once only.
+///
+/// # Errors
+/// Database errors.
+pub(in crate::engine) fn remember(
+    shared: &Shared,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    ready: &Ready,
+    activity_id: i64,
+    choice: &Choice,
+    extraction: &Extraction,
+) -> Result<()> {
+    let thread_id = match &choice.action {
+        Action::Reply { thread_id, .. } => Some(*thread_id),
+        Action::Vote { thread_id, .. } => *thread_id,
+        _ => None,
+    };
+    let from = memory::Source { bot: &ready.row.id, activity_id, at: ready.at, day: &ready.day, thread_id };
+    let mind = room.mind(tx, &ready.row.id)?;
+    memory::store(tx, mind, &from, extraction, choice.findings.as_deref().unwrap_or_default())?;
+    if !ready.tariff.is_bound()
+        && let Some(batch) = memory::due_batch(mind, ready.at)
+    {
+        let summary = memory::summarise(&batch, |at| shared.clock.day(at));
+        memory::store_summary(tx, mind, &from, &batch, &summary)?;
+    }
+    Ok(())
+}
+
+/// Step 6 for a beat that was cut off before it: from what its activity and its post tell.
+///
+/// # Errors
+/// Database errors.
+#[allow(clippy::too_many_arguments)] // one activity's columns
+pub(in crate::engine) fn remember_by_record(
+    shared: &Shared,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    activity_id: i64,
+    bot: &str,
+    action: &str,
+    details: &str,
+    at: Stamp,
+) -> Result<()> {
+    let Ok(row) = beat::bot(tx, bot) else { return Ok(()) }; // it left meanwhile
+    let details: Value = serde_json::from_str(details).unwrap_or_default();
+    let mut scene = gather(tx, room, &row, at)?;
+    let thread_id = details["thread_id"].as_i64();
+    if let Some(id) = thread_id
+        && !scene.feed.iter().any(|thread| thread.id == id)
+        && let Some(shown) = room.thread(tx, id)?
+    {
+        scene.feed.push(shown.thread.clone());
+    }
+    let text = |key: &str| details[key].as_str().unwrap_or_default().to_owned();
+    let action = match action {
+        "create_thread" => {
+            Action::CreateThread { title: text("title"), content: text("title"), tags: Vec::new() }
+        }
+        "reply" => Action::Reply {
+            thread_id: thread_id.unwrap_or_default(),
+            parent_reply_id: None,
+            content: text("content"),
+        },
+        "vote" => {
+            let target = details["target_id"].as_i64();
+            let is_reply = details["target_type"] == "reply";
+            Action::Vote {
+                thread_id: target.filter(|_| !is_reply),
+                reply_id: target.filter(|_| is_reply),
+                value: if details["value"].as_i64() == Some(-1) { -1 } else { 1 },
+                reason: String::new(),
+            }
+        }
+        "follow" => Action::Follow { bot_id: text("bot_id") },
+        "unfollow" => Action::Unfollow { bot_id: text("bot_id") },
+        "web_search" => Action::WebSearch { query: text("query"), reason: String::new() },
+        _ => return Ok(()),
+    };
+    let findings: Vec<Finding> = serde_json::from_value(details["results"].clone()).unwrap_or_default();
+    let extraction = memory::extract(&scene, &action);
+    let day = shared.clock.day(at);
+    let from = memory::Source { bot, activity_id, at, day: &day, thread_id };
+    memory::store(tx, room.mind(tx, bot)?, &from, &extraction, &findings)
+}
