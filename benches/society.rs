@@ -5,11 +5,13 @@
 //! small synced transaction on this disk.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use botarium::domain::generate;
+use botarium::domain::scene::{Deed, FeedReply, FeedThread, OwnPost, Recalled};
+use botarium::domain::{ActionKind, MemoryKind, Scene, generate};
 use botarium::engine::clock::{Clock, SIM_START};
-use botarium::engine::{self, Handle, Run, Settings};
+use botarium::engine::{self, Handle, Run, Settings, prompt};
 use botarium::protocol::{ActivityQuery, ThreadQuery};
 use botarium::store::Durability;
 use rusqlite::{Connection, params};
@@ -198,6 +200,92 @@ fn start_up() {
     }
 }
 
+/// A scene as large as scenes get: ten threads with five replies, memories of every kind.
+fn full_scene() -> Scene {
+    let text = |n: usize, chars: usize| {
+        let words = format!("Number {n} says “tides turn” and asks what the bridge is for, then waits. ");
+        words.repeat(chars / words.len() + 1).chars().take(chars).collect::<String>()
+    };
+    let me = Arc::new(generate::generate(1, 7).remove(0));
+    let now = SIM_START.plus_seconds(90_000);
+    let reply = |thread: usize, n: usize| FeedReply {
+        id: i64::try_from(thread * 5 + n).unwrap_or(0),
+        parent_reply_id: (n > 0).then_some(1),
+        author: "ada_001".into(),
+        author_name: "Ada".into(),
+        content: text(n, 300).into(),
+        created_at: SIM_START.plus_seconds(60 * i64::try_from(thread * 7 + n).unwrap_or(0)),
+        score: 2,
+        my_vote: None,
+        for_me: n == 4,
+    };
+    let thread = |n: usize| FeedThread {
+        id: i64::try_from(n).unwrap_or(0),
+        author: "rex_001".into(),
+        author_name: "Rex".into(),
+        title: text(n, 60).into(),
+        content: text(n, 400).into(),
+        tags: Arc::from([]),
+        created_at: SIM_START,
+        score: 3,
+        reply_count: 9,
+        my_vote: Some(1),
+        for_me: n == 0,
+        replies: (0..5).map(|at| reply(n, at)).collect(),
+    };
+    let memory = |n: usize| Recalled {
+        id: i64::try_from(n).unwrap_or(0),
+        kind: MemoryKind::ALL[n % MemoryKind::ALL.len()],
+        key: "tides".into(),
+        text: text(n, 160),
+        source: "observation".into(),
+        at: SIM_START,
+        pinned: false,
+        relevance: 0.5,
+        recency: 0.5,
+        importance: 0.5,
+        score: 0.5,
+    };
+    Scene {
+        now,
+        beat: 40,
+        beats_since_thread: 3,
+        reputation: 4,
+        upvotes: 6,
+        downvotes: 2,
+        roster: Vec::new(),
+        recent: (0..20).map(|n| Deed { at: SIM_START, action: "reply".into(), line: text(n, 110) }).collect(),
+        memories: (0..32).map(memory).collect(),
+        own_posts: (0..8)
+            .map(|n| OwnPost { thread_id: 1, reply_id: None, title: text(n, 60), content: text(n, 400) })
+            .collect(),
+        told: Vec::new(),
+        events: Vec::new(),
+        feed: (0..10).map(thread).collect(),
+        allowed: ActionKind::ALL.to_vec(),
+        me,
+    }
+}
+
+fn prompt_build() {
+    let (scene, settings) = (full_scene(), Settings::new(Path::new(".")));
+    let mut times: Vec<Duration> = (0..2_001)
+        .map(|_| {
+            let started = Instant::now();
+            std::hint::black_box(prompt::render(&scene, &settings, "0123456789abcdef"));
+            started.elapsed()
+        })
+        .collect();
+    times.sort();
+    let told = prompt::render(&scene, &settings, "0123456789abcdef");
+    println!(
+        "\nprompt of {} kB: median {:?}, p95 {:?}",
+        (told.system.len() + told.user.len()) / 1_000,
+        times[1_000],
+        times[1_900]
+    );
+}
+
 /// Resident memory in MB, from the kernel.
 fn resident() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -249,6 +337,7 @@ fn main() {
     }
     beats_by_size();
     thousand_bots();
+    prompt_build();
     start_up();
     size_on_disk();
     println!("\nresident memory");

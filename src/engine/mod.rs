@@ -14,7 +14,7 @@ mod heartbeat;
 mod interview;
 mod memory;
 mod moderation;
-mod prompt;
+pub mod prompt;
 mod recall;
 mod room;
 mod runner;

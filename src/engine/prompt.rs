@@ -18,13 +18,13 @@ use crate::domain::{Action, ActionKind, MemoryKind, PersonalityConfig, Scene, St
 use crate::protocol::PromptSection;
 
 /// A prompt ready to send, with its sections for the *why* view.
-pub(super) struct Prompt {
+pub struct Prompt {
     /// The stable part.
-    pub(super) system: String,
+    pub system: String,
     /// The part that changes with every beat.
-    pub(super) user: String,
+    pub user: String,
     /// Both, section by section.
-    pub(super) sections: Vec<PromptSection>,
+    pub sections: Vec<PromptSection>,
 }
 
 /// A bot is told who it is in at least this many tokens.
@@ -44,7 +44,7 @@ pub(super) fn tokens(text: &str) -> usize {
 
 /// Renders `scene` within the tokens that `settings` allow; `fence` marks what others wrote.
 #[must_use]
-pub(super) fn render(scene: &Scene, settings: &Settings, fence: &str) -> Prompt {
+pub fn render(scene: &Scene, settings: &Settings, fence: &str) -> Prompt {
     let total = settings.prompt_tokens;
     let acts = acts(&scene.allowed, total / ACTS_PART);
     let room = total.saturating_sub(frame(fence) + tokens(&acts));

@@ -4,6 +4,8 @@
 //! weighted by rarity among the bot's own items; each of the three parts is normalised over the
 //! items, pinned ones come first, and the best few of each kind are taken.
 
+use std::cmp::Ordering;
+
 use crate::domain::scene::Recalled;
 use crate::domain::similarity::TermSet;
 use crate::domain::{MemoryKind, Stamp};
@@ -41,36 +43,43 @@ pub(super) fn recall<'a>(
     let (relevance, recency, importance) =
         (normalised(&relevance), normalised(&recency), normalised(&importance));
     let score = |i: usize| WEIGHTS.0 * relevance[i] + WEIGHTS.1 * recency[i] + WEIGHTS.2 * importance[i];
-    let mut order: Vec<(bool, f64, i64, usize)> = items
-        .iter()
-        .enumerate()
-        .map(|(i, item)| (!item.memory.pinned, score(i), item.memory.id, i))
-        .collect();
-    order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
-    let mut taken = [0usize; MemoryKind::ALL.len()];
-    let mut recalled = Vec::new();
-    for (_, _, _, i) in order {
-        let memory = &items[i].memory;
-        let count = &mut taken[memory.kind as usize];
-        if *count >= quota(memory.kind) && !memory.pinned {
+    let before = |a: usize, b: usize| {
+        let (one, other) = (&items[a].memory, &items[b].memory);
+        other.pinned.cmp(&one.pinned).then(score(b).total_cmp(&score(a))).then(one.id.cmp(&other.id)).is_lt()
+    };
+    // Few of many are taken, so the best of each kind are kept in order instead of sorting all.
+    let mut best: [Vec<usize>; MemoryKind::ALL.len()] = Default::default();
+    for (i, item) in items.iter().enumerate() {
+        let (kept, most) = (&mut best[item.memory.kind as usize], quota(item.memory.kind));
+        if kept.len() >= most && !item.memory.pinned && kept.last().is_some_and(|last| before(*last, i)) {
             continue;
         }
-        *count += 1;
-        recalled.push(Recalled {
-            id: memory.id,
-            kind: memory.kind,
-            key: memory.key.clone(),
-            text: memory.text.clone(),
-            source: memory.source.clone(),
-            at: memory.updated_at,
-            pinned: memory.pinned,
-            relevance: relevance[i],
-            recency: recency[i],
-            importance: importance[i],
-            score: score(i),
-        });
+        kept.insert(kept.partition_point(|other| before(*other, i)), i);
+        if kept.len() > most && kept.last().is_some_and(|last| !items[*last].memory.pinned) {
+            kept.pop();
+        }
     }
-    recalled
+    let mut taken = best.concat();
+    taken.sort_unstable_by(|a, b| if before(*a, *b) { Ordering::Less } else { Ordering::Greater });
+    taken
+        .into_iter()
+        .map(|i| {
+            let memory = &items[i].memory;
+            Recalled {
+                id: memory.id,
+                kind: memory.kind,
+                key: memory.key.clone(),
+                text: memory.text.clone(),
+                source: memory.source.clone(),
+                at: memory.updated_at,
+                pinned: memory.pinned,
+                relevance: relevance[i],
+                recency: recency[i],
+                importance: importance[i],
+                score: score(i),
+            }
+        })
+        .collect()
 }
 
 /// For each item the terms it shares with the feed, each the heavier the fewer items have it.
@@ -210,6 +219,33 @@ mod tests {
         assert!(found.iter().all(|r| r.score.is_finite()));
         assert_eq!(found[0].id, 1);
         assert!(recall(&[], [terms("x")].iter(), Stamp::default()).is_empty());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_kept_is_what_sorting_all_would_take(
+            made in proptest::collection::vec((0usize..6, proptest::bool::weighted(0.1), 0i64..400_000, "[a-e ]{0,12}"), 0..120)
+        ) {
+            let items: Vec<Item> = made
+                .iter()
+                .enumerate()
+                .map(|(id, (kind, pinned, at, text))| {
+                    let at = Stamp::from_micros(at * 1_000_000);
+                    let fresh = Memory::new(MemoryKind::ALL[*kind], text.clone(), at);
+                    Item::new(Memory { id: i64::try_from(id).unwrap(), pinned: *pinned, ..fresh })
+                })
+                .collect();
+            let found = recall(&items, [terms("aa bb cc dd")].iter(), Stamp::from_micros(0));
+            for kind in MemoryKind::ALL {
+                let all = items.iter().filter(|item| item.memory.kind == kind);
+                let pinned = all.clone().filter(|item| item.memory.pinned).count();
+                let of_kind: Vec<&Recalled> = found.iter().filter(|r| r.kind == kind).collect();
+                proptest::prop_assert_eq!(of_kind.len(), all.count().min(quota(kind).max(pinned)));
+                proptest::prop_assert_eq!(of_kind.iter().filter(|r| r.pinned).count(), pinned);
+            }
+            let sorted = found.windows(2).all(|w| (!w[0].pinned, -w[0].score, w[0].id) < (!w[1].pinned, -w[1].score, w[1].id));
+            proptest::prop_assert!(sorted);
+        }
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::store::{Result, StoreError};
 
 /// Records handed over together.
 const STRIDE: usize = 8;
-/// Strides that may wait.
-const QUEUE: usize = 32;
+/// Strides that may wait: a record holds a whole scene until it is written.
+const QUEUE: usize = 4;
 
 type Sheet = (Box<dyn FnOnce() -> ThoughtRecord + Send>, SyncSender<Result<Vec<u8>>>);
 
