@@ -221,8 +221,8 @@ impl<W: Write> Player<W> {
         self.room = Headless::open(link, self.size, self.theme).await?;
         self.room.keep_up_with(source);
         self.room.tick(self.handle.clock().now()).await?;
-        self.cast.output(self.now, b"\x1b[2J")?;
-        self.draw()
+        let frame = self.room.frame()?;
+        Ok(self.cast.output(self.now, &[b"\x1b[2J", frame.as_slice()].concat())?)
     }
 
     async fn press(&mut self, key: Key, shown: bool) -> anyhow::Result<()> {
