@@ -147,7 +147,11 @@ fn relate(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &Relationshi
     match at {
         Some(at) => {
             update_memory(c, &memory, reindex)?;
-            mind.items[at] = Item::new(memory);
+            if reindex {
+                mind.items[at] = Item::new(memory);
+            } else {
+                mind.items[at].memory = memory;
+            }
         }
         None => {
             insert(c, mind, from.bot, memory)?;

@@ -294,14 +294,20 @@ const KNOWN: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
 thread_local! {
     /// The lines of texts read lately, by the texts' hashes. It spares reading and changes no answer.
     static LATELY: RefCell<LruCache<u64, Box<[Line]>>> = RefCell::new(LruCache::new(KNOWN));
+    /// The topics of texts tallied lately, in the same way.
+    static TALLIED: RefCell<LruCache<u64, Box<[(usize, u32)]>>> = RefCell::new(LruCache::new(KNOWN));
+}
+
+fn key(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 /// Adds the lines of the bank that `text` says itself (not in quotation) to `found`, in their order.
 pub(in crate::llm::scripted) fn recognise(text: &str, found: &mut Vec<Line>) {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(text.as_bytes());
     LATELY.with_borrow_mut(|lately| {
-        let lines = lately.get_or_insert(hasher.finish(), || read(text).into_boxed_slice());
+        let lines = lately.get_or_insert(key(text), || read(text).into_boxed_slice());
         let again = lines.first().is_some_and(|first| found.last() == Some(first));
         found.extend_from_slice(&lines[usize::from(again)..]);
     });
@@ -327,8 +333,21 @@ fn read(text: &str) -> Vec<Line> {
     found
 }
 
-/// Adds `weight` to the score of every topic that a word of `text` points to.
+/// Adds `weight` to the score of every topic for each word of `text` that points to it.
 pub(in crate::llm::scripted) fn tally(text: &str, weight: u32, scores: &mut Vec<(usize, u32)>) {
+    TALLIED.with_borrow_mut(|tallied| {
+        for (topic, hits) in tallied.get_or_insert(key(text), || pointed(text).into_boxed_slice()) {
+            match scores.iter_mut().find(|(other, _)| other == topic) {
+                Some((_, score)) => *score += weight * hits,
+                None => scores.push((*topic, weight * hits)),
+            }
+        }
+    });
+}
+
+/// The topics that words of `text` point to, each with how many do, in the order of their first words.
+fn pointed(text: &str) -> Vec<(usize, u32)> {
+    let mut scores: Vec<(usize, u32)> = Vec::new();
     let mut buffer = [0_u8; 24];
     words(text, |word| {
         let bytes = &text.as_bytes()[word.start..word.end];
@@ -348,12 +367,13 @@ pub(in crate::llm::scripted) fn tally(text: &str, weight: u32, scores: &mut Vec<
                 .map_or_else(|| lower.starts_with(stem.as_bytes()), |whole| lower == whole.as_bytes());
             if hit {
                 match scores.iter_mut().find(|(other, _)| other == topic) {
-                    Some((_, score)) => *score += weight,
-                    None => scores.push((*topic, weight)),
+                    Some((_, hits)) => *hits += 1,
+                    None => scores.push((*topic, 1)),
                 }
             }
         }
     });
+    scores
 }
 
 #[cfg(test)]
