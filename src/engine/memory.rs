@@ -453,8 +453,9 @@ fn weight(sentence: &str) -> usize {
     (length + figures).saturating_sub(question + cut_off)
 }
 
+/// The most telling statement stands for the whole; the first is often only a greeting.
 fn opinion(scene: &Scene, topic: &str, said: &str) -> OpinionNote {
-    let stance = sentences(said).find(|s| !s.ends_with('?')).unwrap_or(said);
+    let stance = sentences(said).filter(|s| !s.ends_with('?')).max_by_key(|s| weight(s)).unwrap_or(said);
     let doubt = f64::from(scene.me.behavior.skepticism) / 250.0;
     OpinionNote { topic: topic.to_owned(), stance: cut(stance, 200), confidence: 0.8 - doubt }
 }
