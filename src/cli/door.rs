@@ -10,7 +10,8 @@ use crate::domain::Secret;
 use crate::engine::{self, Handle};
 use crate::link::{Link, Remote};
 use crate::logs::LogRing;
-use crate::store::{EngineLock, StoreError};
+use crate::protocol::{Fault, FaultKind};
+use crate::store::{EngineLock, Holder, StoreError};
 
 /// A society that may be changed. [`Door::close`] it, so that everything is on the disk.
 pub struct Door {
@@ -75,11 +76,23 @@ pub async fn changing(globals: &Globals) -> anyhow::Result<Door> {
     let (ring, _) = setup::quiet_logs(globals)?;
     if let Some(holder) = EngineLock::holder(&config.home.database()) {
         let Some(address) = &holder.listen else { return Err(StoreError::Locked(holder).into()) };
-        let remote = Remote::connect(&url_of(address), token_from_environment()).await?;
+        let remote = Remote::connect(&url_of(address), token_from_environment()).await.map_err(|fault| {
+            if fault.kind == FaultKind::Unauthorized { wants_token(&holder, &fault) } else { fault }
+        })?;
         return Ok(Door { link: Link::Remote(remote), own: None });
     }
     let handle = engine(globals, &config, ring).await?;
     Ok(Door { link: Link::Local(handle.clone()), own: Some(handle) })
+}
+
+/// The engine's port wants a token: how to give it one, and how to do without.
+fn wants_token(holder: &Holder, fault: &Fault) -> Fault {
+    let detail = format!(
+        "the engine that runs here (process {}) wants an operator's token at its port: set BOTARIUM_TOKEN, or \
+         stop the engine first ({})",
+        holder.pid, fault.detail
+    );
+    Fault { detail, ..fault.clone() }
 }
 
 /// The token of a port, from the environment.

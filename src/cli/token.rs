@@ -6,6 +6,7 @@ use serde_json::json;
 use super::exit::Exit;
 use super::out::{Cell, Ink, Out};
 use super::{Globals, door, runtime, setup};
+use crate::link::Link;
 use crate::protocol::{Role, TokenView};
 
 /// Manage access tokens for the port
@@ -59,21 +60,21 @@ pub fn run(globals: &Globals, args: TokenArgs, out: &Out) -> anyhow::Result<Exit
             let tokens = door::read_only(globals, &config, ring).await?.tokens().await?;
             return list(&tokens, json, out);
         }
-        let handle = door::engine(globals, &config, ring).await?;
-        let result = change(&handle, &args.command, out).await;
-        door::close(handle).await?;
+        let door = door::changing(globals).await?;
+        let result = change(&door.link, &args.command, out).await;
+        door.close().await?;
         result
     })
 }
 
-async fn change(handle: &crate::engine::Handle, command: &TokenCommand, out: &Out) -> anyhow::Result<Exit> {
+async fn change(link: &Link, command: &TokenCommand, out: &Out) -> anyhow::Result<Exit> {
     match command {
         TokenCommand::New { name, role, json } => {
             let role = match role {
                 RoleArg::Viewer => Role::Viewer,
                 RoleArg::Operator => Role::Operator,
             };
-            let (view, secret) = handle.new_token(name, role).await?;
+            let (view, secret) = link.new_token(name, role).await?;
             // The one place where a token is shown; nobody can ask for it again.
             if *json {
                 out.json(
@@ -90,7 +91,7 @@ async fn change(handle: &crate::engine::Handle, command: &TokenCommand, out: &Ou
         TokenCommand::List { .. } => {}
         TokenCommand::Revoke { ids } => {
             for id in ids {
-                let view = handle.revoke_token(*id).await?;
+                let view = link.revoke_token(*id).await?;
                 out.line(&format!("token {} ({}) is revoked", view.id, view.name))?;
             }
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::bus::Bus;
@@ -46,6 +46,8 @@ pub(super) struct Shared {
     pub(super) stop: CancellationToken,
     pub(super) live: RwLock<Live>,
     pub(super) lock: Mutex<Option<EngineLock>>,
+    /// Whether an access token was ever made; rung when one is made or revoked.
+    pub(super) tokens: watch::Sender<bool>,
 }
 
 /// What is true now and stored nowhere, or stored as a note and read often.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use std::time::Instant;
 
 use rusqlite::Connection;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::budget;
@@ -22,7 +22,7 @@ use crate::embedded;
 use crate::llm::{self, Guard, GuardSettings};
 use crate::protocol::{EngineState, Fault};
 use crate::store::acts::{NewThread, insert_thread};
-use crate::store::{EngineLock, Result, Store, StoreError, beat, society};
+use crate::store::{EngineLock, Result, Store, StoreError, beat, society, tokens};
 use crate::tools::Offline;
 
 /// Opens a society for an engine. Nothing runs yet: see [`Handle::spawn`] and [`Handle::run_beats`].
@@ -225,6 +225,7 @@ fn assemble(
     lock: Option<EngineLock>,
     started: Instant,
 ) -> Result<Handle> {
+    let has_tokens = store.read_blocking(tokens::ever)?;
     let guards = settings
         .providers
         .iter()
@@ -266,6 +267,7 @@ fn assemble(
             stop: CancellationToken::new(),
             live: RwLock::new(live),
             lock: Mutex::new(lock),
+            tokens: watch::Sender::new(has_tokens),
             settings,
         }),
     })

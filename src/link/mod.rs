@@ -6,7 +6,7 @@
 
 pub mod remote;
 
-use crate::domain::PersonalityConfig;
+use crate::domain::{PersonalityConfig, Secret};
 use crate::engine::Handle;
 pub use crate::engine::Subscription;
 pub use crate::protocol::Role;
@@ -102,6 +102,7 @@ hand_on! {
     "The named paces." pace_presets() -> std::collections::BTreeMap<String, PaceView>;
     "The providers with their state and prices." providers() -> Vec<ProviderView>;
     "The newest log lines, oldest first." log(limit: u32) -> Vec<LogLine>;
+    "Every access token, without its text." tokens() -> Vec<TokenView>;
 
     "Makes a custom bot." create_bot(new: CreateBot) -> BotView;
     "Adds a custom bot with a whole configuration." add_bot(config: PersonalityConfig) -> BotView;
@@ -130,6 +131,8 @@ hand_on! {
     "Forgets a memory." forget_memory(id: i64) -> ();
     "Chooses the room's provider." set_default_provider(name: &str, confirm_cost: bool) -> Vec<ProviderView>;
     "Makes one tiny call to a provider." test_provider(name: &str) -> ProviderTest;
+    "Makes an access token; its text is shown this once." new_token(name: &str, role: Role) -> (TokenView, Secret);
+    "Revokes an access token at once." revoke_token(id: i64) -> TokenView;
     "Wakes a bot now." trigger(bot: &str) -> BeatResult;
     "Wakes every bot now." trigger_all() -> ();
     "Stops waking bots." pause_engine() -> EngineState;

@@ -5,8 +5,6 @@
 
 use std::collections::HashSet;
 use std::net::IpAddr;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -19,15 +17,12 @@ use super::PortOptions;
 use super::reply::Refusal;
 use super::server::Peer;
 use super::state::Port;
-use crate::engine::Handle;
 use crate::protocol::{Fault, FaultKind, Role};
 
 /// The one route that takes `?token=`.
 pub(super) const LIVE: &str = "/ws/activity";
 /// Reading routes for operators only.
-const OPERATOR_ONLY: [&str; 1] = ["/api/log"];
-/// How long it is taken for granted that no token has been made meanwhile.
-const TOKENS_FRESH: Duration = Duration::from_secs(1);
+const OPERATOR_ONLY: [&str; 2] = ["/api/log", "/api/tokens"];
 /// Longest token looked at.
 const TOKEN_MAX: usize = 256;
 
@@ -37,8 +32,6 @@ pub(super) struct Access {
     public: bool,
     origins: HashSet<String>,
     hosts: HashSet<String>,
-    /// When tokens were last looked for, and whether any had ever been made.
-    tokens: Mutex<Option<(Instant, bool)>>,
 }
 
 /// Who called, as the routes see it.
@@ -60,7 +53,6 @@ impl Access {
             public: options.public,
             origins: lower(&options.allowed_origins),
             hosts: lower(&options.allowed_hosts),
-            tokens: Mutex::new(None),
         }
     }
 
@@ -100,20 +92,6 @@ impl Access {
             FaultKind::Forbidden,
             "pages of this origin may not call; add it to port.allowed_origins if it is yours",
         ))
-    }
-
-    /// Whether a token is needed even from this machine: once one has been made.
-    async fn has_tokens(&self, engine: &Handle) -> Result<bool, Fault> {
-        let seen = *self.tokens.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some((at, found)) = seen
-            && (found || at.elapsed() < TOKENS_FRESH)
-        {
-            return Ok(found);
-        }
-        let found = engine.has_tokens().await?;
-        *self.tokens.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
-            Some((Instant::now(), found));
-        Ok(found)
     }
 
     fn is_public(&self, path: &str) -> bool {
@@ -178,6 +156,9 @@ async fn identify(port: &Port, head: &Parts, peer: &Peer) -> Result<Caller, Faul
             "a token belongs in the header `Authorization: Bearer …`, not in the address",
         ));
     }
+    // Compared by looking up its SHA-256: what a stranger can learn from the time that takes is about a
+    // hash, and of 256 random bits a hash tells nothing. No text of a token is compared, so nothing
+    // has to be compared in constant time.
     if let Some(token) = bearer(headers)?.or(query.as_deref()) {
         let known = if token.len() <= TOKEN_MAX { port.engine().authenticate(token).await? } else { None };
         let (id, role) = known.ok_or_else(|| unauthorized("this token is unknown or was revoked"))?;
@@ -187,12 +168,22 @@ async fn identify(port: &Port, head: &Parts, peer: &Peer) -> Result<Caller, Faul
         return Ok(Caller { role: Role::Viewer, token: None });
     }
     let local = port.access().loopback && peer.remote.ip().to_canonical().is_loopback();
-    if local && !is_forwarded(headers) && !port.access().has_tokens(port.engine()).await? {
+    if local && !is_forwarded(headers) && !port.engine().has_tokens() {
         return Ok(Caller { role: Role::Operator, token: None });
     }
     Err(unauthorized(
         "this needs a token: send `Authorization: Bearer …` (make one with `botarium token new`)",
     ))
+}
+
+impl Caller {
+    /// Whether it would still be let in, now that tokens were made or revoked.
+    pub(super) async fn is_welcome(self, port: &Port) -> Result<bool, Fault> {
+        match self.token {
+            Some(id) => port.engine().is_token_in_force(id).await,
+            None => Ok(!port.engine().has_tokens()),
+        }
+    }
 }
 
 /// The token of an `Authorization` header; another scheme is refused rather than ignored.
@@ -309,7 +300,7 @@ mod tests {
             public: true,
             rate_limit: 0,
             max_connections: 1,
-            read_timeout: Duration::from_secs(1),
+            read_timeout: std::time::Duration::from_secs(1),
         })
     }
 

@@ -17,6 +17,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::tungstenite;
 use utoipa::IntoParams;
 
+use super::auth::Caller;
 use super::extract::Params;
 use super::hub::{self, Frame, Viewing};
 use super::reply::Refusal;
@@ -107,6 +108,7 @@ impl LiveParams {
 pub(super) async fn live(
     State(port): State<Port>,
     Extension(place): Extension<Place>,
+    Extension(caller): Extension<Caller>,
     Params(params): Params<LiveParams>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Response> {
@@ -122,7 +124,7 @@ pub(super) async fn live(
     Ok(upgrade.read_buffer_size(4 * 1024).max_frame_size(FRAME_MAX).max_message_size(FRAME_MAX).on_upgrade(
         move |socket| async move {
             let viewing = Viewing::new(port.hub(), port.engine(), wish.kinds);
-            let mut viewer = Viewer { socket, wish, sent: 0, lagged_at: None, port: port.clone() };
+            let mut viewer = Viewer { socket, wish, caller, sent: 0, lagged_at: None, port: port.clone() };
             if let Err(end) = viewer.run(viewing).await {
                 viewer.leave(end).await;
             }
@@ -143,6 +145,7 @@ enum End {
 struct Viewer {
     socket: WebSocket,
     wish: Wish,
+    caller: Caller,
     /// The newest activity it has, or was told of.
     sent: i64,
     lagged_at: Option<Instant>,
@@ -157,6 +160,8 @@ impl Viewer {
             self.replay(&engine, since, viewing.heard).await?;
         }
         let shutdown = self.port.shutdown().clone();
+        let mut tokens = self.port.engine().token_changes();
+        tokens.mark_changed(); // one may have been revoked since the gate was passed
         let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut spoke = Instant::now();
@@ -166,6 +171,12 @@ impl Viewer {
                 message = self.socket.recv() => {
                     heed(message)?;
                     spoke = Instant::now();
+                }
+                // It ends with the engine, which ends the frames, too.
+                Ok(()) = tokens.changed() => {
+                    if !self.caller.is_welcome(&self.port).await.unwrap_or(false) {
+                        return Err(End::Close(close_code::POLICY, "this needs a token that is in force"));
+                    }
                 }
                 frame = viewing.frames.recv() => self.pass_on(frame, &mut viewing).await?,
                 _ = ping.tick() => {

@@ -39,6 +39,16 @@ pub struct CreatePersonality {
     pub behavior: crate::domain::Behavior,
 }
 
+/// `POST /api/tokens`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CreateToken {
+    /// What it is for, such as dashboard.
+    #[schema(min_length = 1, max_length = 60)]
+    pub name: String,
+    /// What it may do.
+    pub role: super::Role,
+}
+
 /// `POST /api/threads`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CreateThread {

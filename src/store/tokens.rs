@@ -90,6 +90,14 @@ pub fn find(c: &Connection, text: &str) -> Result<Option<TokenView>> {
         .optional()?)
 }
 
+/// Whether a token was ever made, even if it was revoked since.
+///
+/// # Errors
+/// Database errors.
+pub fn ever(c: &Connection) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM tokens LIMIT 1")?.exists([])?)
+}
+
 /// Whether there is any token in force.
 ///
 /// # Errors

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::PoisonError;
 
+use tokio::sync::watch;
+
 use super::Handle;
 use crate::domain::{Secret, text};
 use crate::protocol::{Fault, Role, TokenView};
@@ -25,11 +27,9 @@ impl Handle {
 
     /// Whether a token was ever made, even if it was revoked since: revoking the last one must not
     /// open the door.
-    ///
-    /// # Errors
-    /// Database errors.
-    pub async fn has_tokens(&self) -> Result<bool, Fault> {
-        Ok(!self.tokens().await?.is_empty())
+    #[must_use]
+    pub fn has_tokens(&self) -> bool {
+        *self.shared.tokens.borrow()
     }
 
     /// Whether any token is in force.
@@ -51,11 +51,16 @@ impl Handle {
     /// Makes a token. Its text is shown this once and stored nowhere.
     ///
     /// # Errors
-    /// 503 while the engine is stopped.
+    /// 422 for an empty name; 503 while the engine is stopped.
     pub async fn new_token(&self, name: &str, role: Role) -> Result<(TokenView, Secret), Fault> {
         let (name, at) = (text::clean_line(name, NAME_MAX), self.clock().now());
         let role = if role == Role::Operator { "operator" } else { "viewer" };
-        Ok(self.shared.store.write(move |tx| tokens::new(tx, &name, role, at)).await?)
+        if name.is_empty() {
+            return Err(Fault::invalid_field("name", "must not be empty: say what the token is for"));
+        }
+        let made = self.shared.store.write(move |tx| tokens::new(tx, &name, role, at)).await?;
+        self.shared.tokens.send_replace(true);
+        Ok(made)
     }
 
     /// Revokes a token at once; doing it again changes nothing.
@@ -64,7 +69,24 @@ impl Handle {
     /// 404; 503 while the engine is stopped.
     pub async fn revoke_token(&self, id: i64) -> Result<TokenView, Fault> {
         let at = self.clock().now();
-        Ok(self.shared.store.write(move |tx| tokens::revoke(tx, id, at)).await?)
+        let revoked = self.shared.store.write(move |tx| tokens::revoke(tx, id, at)).await?;
+        self.shared.tokens.send_modify(|_| {}); // still true, and worth another look
+        Ok(revoked)
+    }
+
+    /// Tells of every token that is made or revoked from now on. Only the engine that holds the
+    /// database changes them, so nothing is missed.
+    #[must_use]
+    pub fn token_changes(&self) -> watch::Receiver<bool> {
+        self.shared.tokens.subscribe()
+    }
+
+    /// Whether the token with this id is still in force.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn is_token_in_force(&self, id: i64) -> Result<bool, Fault> {
+        Ok(self.read(move |c| tokens::get(c, id)).await?.revoked_at.is_none())
     }
 
     /// Notes how many viewers are connected, for `health`.

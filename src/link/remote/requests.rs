@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::{GET_ALL, Remote};
-use crate::domain::PersonalityConfig;
+use crate::domain::{PersonalityConfig, Secret};
 use crate::protocol::*;
 
 #[derive(Deserialize)]
@@ -20,6 +20,13 @@ struct Unresolved {
 #[derive(Deserialize)]
 struct EngineNow {
     engine: EngineState,
+}
+
+#[derive(Deserialize)]
+struct MadeToken {
+    #[serde(flatten)]
+    view: TokenView,
+    token: String,
 }
 
 /// Reading routes without parameters.
@@ -45,6 +52,7 @@ read! {
     pace: "api"/"pace" -> PaceView;
     pace_presets: "api"/"pace"/"presets" -> BTreeMap<String, PaceView>;
     providers: "api"/"providers" -> Vec<ProviderView>;
+    tokens: "api"/"tokens" -> Vec<TokenView>;
 }
 
 /// Reading routes of one bot.
@@ -304,6 +312,20 @@ impl Remote {
 impl Remote {
     pub(in crate::link) async fn set_pace(&self, pace: SetPace) -> Result<PaceView, Fault> {
         self.inner.send(Method::PUT, &["api", "pace"], &pace).await
+    }
+
+    pub(in crate::link) async fn new_token(
+        &self,
+        name: &str,
+        role: Role,
+    ) -> Result<(TokenView, Secret), Fault> {
+        let new = CreateToken { name: name.to_owned(), role };
+        let made: MadeToken = self.inner.send(Method::POST, &["api", "tokens"], &new).await?;
+        Ok((made.view, Secret::new(made.token)))
+    }
+
+    pub(in crate::link) async fn revoke_token(&self, id: i64) -> Result<TokenView, Fault> {
+        self.inner.send(Method::DELETE, &["api", "tokens", &id.to_string()], &()).await
     }
 
     pub(in crate::link) async fn inject_event(&self, event: InjectEvent) -> Result<EventView, Fault> {

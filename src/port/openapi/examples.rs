@@ -141,6 +141,7 @@ fn text(name: &str, schema: &Value) -> Value {
         "flag_type" => "repetitive",
         "kind" => "threads",
         "model" => "",
+        "token" => "btr_0f1e…",
         "detail" => "bot nobody_001 does not exist",
         "version" => env!("CARGO_PKG_VERSION"),
         _ => "…",

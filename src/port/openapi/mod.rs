@@ -22,7 +22,7 @@ use super::state::Port;
 use crate::protocol::fault::{ErrorBody, FieldError};
 
 /// The tags with what they are for, in the order they are shown.
-const TAGS: [(&str, &str); 16] = [
+const TAGS: [(&str, &str); 17] = [
     ("system", "Health, configuration, the room at a glance."),
     ("bots", "Who is in the room."),
     ("config", "Configurations and daily caps."),
@@ -38,6 +38,7 @@ const TAGS: [(&str, &str); 16] = [
     ("public", "What anybody may read."),
     ("events", "What happens to the society."),
     ("interviews", "Asking a bot out of band."),
+    ("tokens", "Access tokens for this port; operators only."),
     ("metrics", "For Prometheus."),
 ];
 

@@ -13,6 +13,7 @@ mod public;
 mod stats;
 mod system;
 mod threads;
+mod tokens;
 mod votes;
 
 use axum::Router;
@@ -57,6 +58,7 @@ fn documented() -> OpenApiRouter<Port> {
         .merge(page::routes())
         .merge(metrics::routes())
         .merge(events::routes())
+        .merge(tokens::routes())
 }
 
 async fn unknown(uri: Uri) -> Response {
