@@ -38,10 +38,7 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
         let engine = handle.spawn();
         let shown = show(Link::Local(handle), &config, args.record.as_deref()).await;
         stop.cancel();
-        if let Some(port) = port {
-            port.closed().await;
-        }
-        engine.stop(serve::GRACE).await;
+        tokio::join!(serve::closed(port), engine.stop(serve::GRACE));
         shown
     })
 }

@@ -12,7 +12,7 @@ use crate::logs::LogTo;
 use crate::port::{self, OpenPort, PortOptions};
 
 /// How long beats in flight may take to finish before they are abandoned.
-pub const GRACE: Duration = Duration::from_secs(5);
+pub const GRACE: Duration = Duration::from_secs(3);
 
 pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
     let config = setup::config_with(globals, args.flags())?;
@@ -34,13 +34,18 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
         );
         stop.cancelled().await;
         tracing::info!("asked to stop; beats in flight have {} s to finish", GRACE.as_secs());
-        if let Some(port) = port {
-            port.closed().await;
-        }
-        engine.stop(GRACE).await;
+        // Together, so that neither's grace is added to the other's.
+        tokio::join!(closed(port), engine.stop(GRACE));
         tracing::info!("stopped");
         Ok(Exit::Ok)
     })
+}
+
+/// Waits until the port has closed, if there is one.
+pub async fn closed(port: Option<OpenPort>) {
+    if let Some(port) = port {
+        port.closed().await;
+    }
 }
 
 /// Opens the port where the configuration wants one, and notes its address for others to find.

@@ -294,13 +294,9 @@ mod tests {
     fn access(origins: &[&str], hosts: &[&str]) -> Access {
         let list = |list: &[&str]| list.iter().map(|&s| s.to_owned()).collect();
         Access::new(&PortOptions {
-            listen: "127.0.0.1:8000".parse().unwrap(),
             allowed_origins: list(origins),
             allowed_hosts: list(hosts),
-            public: true,
-            rate_limit: 0,
-            max_connections: 1,
-            read_timeout: std::time::Duration::from_secs(1),
+            ..PortOptions::on("127.0.0.1:8000".parse().unwrap())
         })
     }
 

@@ -20,7 +20,6 @@ mod ws;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -45,6 +44,10 @@ pub struct PortOptions {
     pub max_connections: usize,
     /// How long a client may take to send a request's head, and then its body.
     pub read_timeout: Duration,
+    /// Between two pings of a viewer; one silent for three of them has gone.
+    pub ping: Duration,
+    /// How long a viewer may take to accept what waits for it.
+    pub patience: Duration,
 }
 
 impl PortOptions {
@@ -52,13 +55,28 @@ impl PortOptions {
     #[must_use]
     pub fn new(listen: SocketAddr, config: &PortConfig) -> Self {
         Self {
-            listen,
             allowed_origins: config.allowed_origins.clone(),
             allowed_hosts: config.allowed_hosts.clone(),
             public: config.public,
             rate_limit: config.rate_limit,
             max_connections: usize::try_from(config.max_connections).unwrap_or(usize::MAX),
+            ..Self::on(listen)
+        }
+    }
+
+    /// Listening at `listen`, with the public routes open, no rate limit and room for 256 connections.
+    #[must_use]
+    pub const fn on(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            allowed_origins: Vec::new(),
+            allowed_hosts: Vec::new(),
+            public: true,
+            rate_limit: 0,
+            max_connections: 256,
             read_timeout: Duration::from_secs(15),
+            ping: Duration::from_secs(20),
+            patience: Duration::from_secs(10),
         }
     }
 }
@@ -80,6 +98,9 @@ pub enum PortError {
          `botarium token new NAME --role operator`, or listen on 127.0.0.1"
     )]
     NeedsToken(SocketAddr),
+    /// The system gives no thread for the viewers.
+    #[error("the system gives no thread for the viewers: {0}; close some programs and try again")]
+    Thread(std::io::Error),
     /// The tokens could not be read.
     #[error("cannot read the access tokens: {0}")]
     Tokens(Fault),
@@ -119,20 +140,24 @@ pub async fn serve(
         return Err(PortError::NeedsToken(options.listen));
     }
     let bind = |source| PortError::Bind { address: options.listen, source };
-    let listener = TcpListener::bind(options.listen).await.map_err(bind)?;
+    server::raise_file_limit(options.max_connections);
+    let listener = server::listen(options.listen).map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
-    Ok(open(handle, options, shutdown, listener, address))
+    open(handle, options, shutdown, listener, address)
 }
 
 /// As [`serve`], at a socket in the file system: the same port without any network. Callers count
 /// as if they came from this machine to `options.listen`.
+///
+/// # Errors
+/// The system gives no thread for the viewers.
 #[cfg(unix)]
 pub fn serve_at_socket(
     handle: Handle,
     options: PortOptions,
     shutdown: CancellationToken,
     socket: tokio::net::UnixListener,
-) -> OpenPort {
+) -> Result<OpenPort, PortError> {
     let address = options.listen;
     open(handle, options, shutdown, server::Socket { listener: socket, address }, address)
 }
@@ -143,10 +168,11 @@ fn open(
     shutdown: CancellationToken,
     listener: impl server::Listen,
     address: SocketAddr,
-) -> OpenPort {
-    let state = state::Port::new(handle.clone(), &options, shutdown);
-    tokio::spawn(hub::run(state.clone(), handle.subscribe()));
+) -> Result<OpenPort, PortError> {
+    let bus = handle.subscribe();
+    let state = hub::open(bus, |viewers| state::Port::new(handle, &options, shutdown, viewers))
+        .map_err(PortError::Thread)?;
     let router = routes::router(&state);
     let task = tokio::spawn(server::run(listener, router, state, options));
-    OpenPort { address, task }
+    Ok(OpenPort { address, task })
 }

@@ -20,7 +20,7 @@ use hyper::service::Service as _;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -33,6 +33,13 @@ const HEAD_MAX: usize = 16 * 1024;
 const HEADERS_MAX: usize = 64;
 /// How long answers under way may take once the port closes.
 const GRACE: Duration = Duration::from_secs(2);
+/// Bytes of an answer or a stream that wait in the system for one client. The system's own measure is
+/// megabytes, held for every viewer that never reads.
+const SEND_BUFFER: u32 = 128 * 1024;
+/// Connections that wait to be taken.
+const BACKLOG: u32 = 4_096;
+/// Files that are open besides connections.
+const OTHER_FILES: u64 = 128;
 /// What a client is told that finds every place busy.
 const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\n\
 Content-Length: 63\r\nConnection: close\r\n\r\n{\"detail\":\"too many connections are open: try again in a bit\"}\n";
@@ -194,6 +201,39 @@ impl hyper::body::Body for Seated {
     fn size_hint(&self) -> SizeHint {
         hyper::body::Body::size_hint(&self.body)
     }
+}
+
+/// Begins to listen; what is set here holds for every connection.
+pub(super) fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?; // a port that was just closed can be opened again
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Asks the system for as many open files as there may be connections; it gives what it allows, and
+/// says so in the log when that is less.
+pub(super) fn raise_file_limit(connections: usize) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let wanted = (connections as u64).saturating_add(OTHER_FILES);
+        let mut limit = getrlimit(Resource::Nofile);
+        if limit.current.is_some_and(|current| current < wanted) {
+            let allowed = limit.maximum.map_or(wanted, |most| most.min(wanted));
+            limit.current = Some(allowed);
+            if setrlimit(Resource::Nofile, limit).is_err() || allowed < wanted {
+                tracing::warn!(
+                    "the system allows {allowed} open files and port.max_connections wants {wanted}: raise the \
+                     limit (ulimit -n)"
+                );
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = connections;
 }
 
 /// Takes connections until the port closes, then sees them out.

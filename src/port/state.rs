@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle as Runtime;
 use tokio_util::sync::CancellationToken;
 
 use super::PortOptions;
@@ -27,13 +28,22 @@ struct Shared {
     failures: RateLimit,
     shutdown: CancellationToken,
     read_timeout: Duration,
+    ping: Duration,
+    patience: Duration,
 }
 
 impl Port {
-    pub(super) fn new(handle: Handle, options: &PortOptions, shutdown: CancellationToken) -> Self {
+    pub(super) fn new(
+        handle: Handle,
+        options: &PortOptions,
+        shutdown: CancellationToken,
+        viewers: Runtime,
+    ) -> Self {
         let shared = Shared {
             access: Access::new(options),
-            hub: Arc::new(Hub::new()),
+            ping: options.ping,
+            patience: options.patience,
+            hub: Arc::new(Hub::new(viewers)),
             metrics: Metrics::default(),
             writes: RateLimit::per_minute(options.rate_limit),
             failures: RateLimit::per_minute(options.rate_limit),
@@ -83,6 +93,16 @@ impl Port {
     pub(super) async fn viewers_gone(&self) {
         self.hub().tasks.close();
         self.hub().tasks.wait().await;
+    }
+
+    /// Between two pings of a viewer.
+    pub(super) fn ping(&self) -> Duration {
+        self.shared.ping
+    }
+
+    /// How long a viewer may take to accept what waits for it.
+    pub(super) fn patience(&self) -> Duration {
+        self.shared.patience
     }
 
     /// How long a request's body may take.

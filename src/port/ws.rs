@@ -26,12 +26,10 @@ use super::state::Port;
 use crate::engine::Handle;
 use crate::protocol::{ActivityQuery, Fault};
 
-/// Between two pings.
-const PING: Duration = Duration::from_secs(20);
-/// A viewer silent for this long has gone.
-const SILENCE: Duration = Duration::from_secs(60);
-/// How long a viewer may take to accept what waits for it.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// A viewer that lets this many pings go by in silence has gone.
+const PINGS: u32 = 3;
+/// How long a goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(1);
 /// A viewer that falls behind twice within this time stays behind.
 const RELAPSE: Duration = Duration::from_secs(60);
 /// Longest frame taken from a viewer, in bytes.
@@ -121,16 +119,18 @@ pub(super) async fn live(
         upgrade.map_err(|rejection| super::reply::refuse(rejection.status(), rejection.body_text()))?;
     let seat = place.seat();
     let tasks = port.hub().tasks.token();
-    Ok(upgrade.read_buffer_size(4 * 1024).max_frame_size(FRAME_MAX).max_message_size(FRAME_MAX).on_upgrade(
-        move |socket| async move {
+    let upgrade = upgrade.read_buffer_size(4 * 1024).max_frame_size(FRAME_MAX).max_message_size(FRAME_MAX);
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        let thread = port.hub().thread.clone();
+        thread.spawn(async move {
             let viewing = Viewing::new(port.hub(), port.engine(), wish.kinds);
-            let mut viewer = Viewer { socket, wish, caller, sent: 0, lagged_at: None, port: port.clone() };
+            let mut viewer = Viewer { socket, wish, caller, sent: 0, lagged_at: None, port };
             if let Err(end) = viewer.run(viewing).await {
                 viewer.leave(end).await;
             }
             drop((seat, tasks));
-        },
-    ))
+        });
+    }))
 }
 
 /// Why a viewer leaves.
@@ -140,6 +140,27 @@ enum End {
     Gone,
     /// It is told this.
     Close(u16, &'static str),
+}
+
+const STOPS: End = End::Close(close_code::AWAY, "the server stops");
+
+/// Comes to an end when the viewer has to go: the port closes, or its token is in force no longer.
+async fn dismissed(port: Port, caller: Caller) -> End {
+    let mut tokens = port.engine().token_changes();
+    tokens.mark_changed(); // one may have been revoked since the gate was passed
+    let mistrusted = async {
+        // The changes end with the engine, and so do the frames.
+        while tokens.changed().await.is_ok() {
+            if !caller.is_welcome(&port).await.unwrap_or(false) {
+                return;
+            }
+        }
+        std::future::pending().await
+    };
+    tokio::select! {
+        () = port.shutdown().cancelled() => STOPS,
+        () = mistrusted => End::Close(close_code::POLICY, "this needs a token that is in force"),
+    }
 }
 
 struct Viewer {
@@ -159,29 +180,23 @@ impl Viewer {
             let engine = self.port.engine().clone();
             self.replay(&engine, since, viewing.heard).await?;
         }
-        let shutdown = self.port.shutdown().clone();
-        let mut tokens = self.port.engine().token_changes();
-        tokens.mark_changed(); // one may have been revoked since the gate was passed
-        let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
+        let every = self.port.ping();
+        let mut ping = tokio::time::interval_at(Instant::now() + every, every);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut spoke = Instant::now();
+        let mut dismissed = std::pin::pin!(dismissed(self.port.clone(), self.caller));
         loop {
             tokio::select! {
-                () = shutdown.cancelled() => return Err(End::Close(close_code::AWAY, "the server stops")),
+                biased; // most often it is a frame that comes
+                frame = viewing.frames.recv() => self.pass_on(frame, &mut viewing).await?,
+                end = &mut dismissed => return Err(end),
                 message = self.socket.recv() => {
                     heed(message)?;
                     spoke = Instant::now();
                 }
-                // It ends with the engine, which ends the frames, too.
-                Ok(()) = tokens.changed() => {
-                    if !self.caller.is_welcome(&self.port).await.unwrap_or(false) {
-                        return Err(End::Close(close_code::POLICY, "this needs a token that is in force"));
-                    }
-                }
-                frame = viewing.frames.recv() => self.pass_on(frame, &mut viewing).await?,
                 _ = ping.tick() => {
-                    if spoke.elapsed() >= SILENCE {
-                        return Err(End::Close(close_code::AWAY, "nothing was heard for 60 seconds"));
+                    if spoke.elapsed() >= every * PINGS {
+                        return Err(End::Close(close_code::AWAY, "nothing was heard from this viewer for too long"));
                     }
                     self.send(Message::Ping(axum::body::Bytes::new())).await?;
                 }
@@ -222,18 +237,17 @@ impl Viewer {
 
     /// Sends a frame and those that wait behind it.
     async fn pass_on(&mut self, first: Result<Frame, RecvError>, viewing: &mut Viewing) -> Result<(), End> {
-        let mut next = first;
-        for _ in 0..BATCH {
-            match next {
+        let mut next = Some(first);
+        let mut left = BATCH;
+        // Whatever is taken out of the ring is passed on: the look at the next one comes last.
+        while let Some(frame) = next {
+            match frame {
                 Ok(frame) => self.pass(frame).await?,
                 Err(RecvError::Lagged(_)) => self.lagged()?,
-                Err(RecvError::Closed) => return Err(End::Close(close_code::AWAY, "the server stops")),
+                Err(RecvError::Closed) => return Err(STOPS),
             }
-            next = match viewing.frames.try_recv() {
-                Ok(frame) => Ok(frame),
-                Err(TryRecvError::Lagged(count)) => Err(RecvError::Lagged(count)),
-                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
-            };
+            left -= 1;
+            next = if left == 0 { None } else { waiting(viewing) };
         }
         self.flush().await
     }
@@ -275,17 +289,18 @@ impl Viewer {
     }
 
     async fn feed(&mut self, message: Message) -> Result<(), End> {
-        let fed = tokio::time::timeout(PATIENCE, self.socket.feed(message)).await;
+        let fed = tokio::time::timeout(self.port.patience(), self.socket.feed(message)).await;
         fed.map_err(|_| End::Close(close_code::AGAIN, "too slow"))?.map_err(|_| End::Gone)
     }
 
     async fn flush(&mut self) -> Result<(), End> {
-        let shutdown = self.port.shutdown().clone();
+        let shutdown = self.port.shutdown();
         tokio::select! {
-            flushed = tokio::time::timeout(PATIENCE, self.socket.flush()) => {
+            biased; // most often there is room at once
+            flushed = tokio::time::timeout(self.port.patience(), self.socket.flush()) => {
                 flushed.map_err(|_| End::Close(close_code::AGAIN, "too slow"))?.map_err(|_| End::Gone)
             }
-            () = shutdown.cancelled() => Err(End::Close(close_code::AWAY, "the server stops")),
+            () = shutdown.cancelled() => Err(STOPS),
         }
     }
 
@@ -298,7 +313,25 @@ impl Viewer {
                 while let Some(Ok(_)) = self.socket.recv().await {}
             }
         };
-        let _ = tokio::time::timeout(Duration::from_secs(1), goodbye).await;
+        // Who is slow needs time to come to the goodbye; when the port closes there is none.
+        let time = if code == close_code::AGAIN { self.port.patience() } else { GOODBYE };
+        let shutdown = self.port.shutdown().clone();
+        tokio::select! {
+            _ = tokio::time::timeout(time, goodbye) => {}
+            () = async {
+                shutdown.cancelled().await;
+                tokio::time::sleep(GOODBYE).await;
+            } => {}
+        }
+    }
+}
+
+/// The next frame if one waits already.
+fn waiting(viewing: &mut Viewing) -> Option<Result<Frame, RecvError>> {
+    match viewing.frames.try_recv() {
+        Ok(frame) => Some(Ok(frame)),
+        Err(TryRecvError::Lagged(count)) => Some(Err(RecvError::Lagged(count))),
+        Err(TryRecvError::Empty | TryRecvError::Closed) => None,
     }
 }
 

@@ -7,6 +7,7 @@ use futures_util::{SinkExt, StreamExt};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
@@ -16,14 +17,14 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use crate::contract::shape;
 use crate::room::{Room, lived};
 
-type Live = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub type Live = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-async fn connect(room: &Room, query: &str) -> Live {
+pub async fn connect(room: &Room, query: &str) -> Live {
     tokio_tungstenite::connect_async(format!("ws://{}/ws/activity{query}", room.address)).await.unwrap().0
 }
 
 /// The next event; fails when none comes.
-async fn next(live: &mut Live) -> Value {
+pub async fn next(live: &mut Live) -> Value {
     loop {
         let message =
             tokio::time::timeout(Duration::from_secs(10), live.next()).await.expect("an event in time");
@@ -36,7 +37,7 @@ async fn next(live: &mut Live) -> Value {
 }
 
 /// Reads until the server closes; answers with the code.
-async fn closed(live: &mut Live) -> u16 {
+pub async fn closed(live: &mut Live) -> u16 {
     loop {
         let message =
             tokio::time::timeout(Duration::from_secs(10), live.next()).await.expect("closed in time");
@@ -225,7 +226,9 @@ async fn a_handshake_is_checked_like_a_request() {
     let mut live = connect(&room, &format!("?token={}", token.expose())).await;
     beat(&room, "ada_001").await;
     next(&mut live).await;
+    // Revoking takes effect at once: who listens is sent away, and cannot come back.
     room.engine.revoke_token(row.id).await.unwrap();
+    assert_eq!(closed(&mut live).await, 1008);
     assert_eq!(refused(&room, &format!("?token={}", token.expose()), &[]).await, 401);
     room.close().await;
 }
@@ -247,29 +250,60 @@ async fn closing_tells_every_viewer_and_takes_no_time() {
     }
 }
 
-/// What a dashboard written for the old contract does: listen, list, and ask again when the stream is lost.
+/// What a dashboard written for the old contract does: listen, and when the stream is lost ask for the newest
+/// fifty every ten seconds and listen again. Every row it learns of is sent on, with the way it came.
+async fn old_dashboard(address: std::net::SocketAddr, rows: mpsc::UnboundedSender<(&'static str, i64)>) {
+    let id = |row: &Value, key: &str| row[key].as_i64().unwrap();
+    loop {
+        if let Ok((mut live, _)) =
+            tokio_tungstenite::connect_async(format!("ws://{address}/ws/activity")).await
+        {
+            rows.send(("open", 0)).unwrap();
+            while let Some(Ok(message)) = live.next().await {
+                let Message::Text(text) = message else { continue };
+                let event: Value = serde_json::from_str(&text).unwrap();
+                if event["type"] == "heartbeat_complete" {
+                    rows.send(("live", id(&event, "seq"))).unwrap();
+                }
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        if let Ok(answer) = reqwest::get(format!("http://{address}/api/activity?limit=50")).await {
+            let list: Value = answer.json().await.unwrap();
+            for row in list.as_array().unwrap().iter().rev() {
+                rows.send(("list", id(row, "id"))).unwrap();
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_old_dashboard_lives_through_a_restart() {
     let room = Room::quiet().await;
-    let mut live = connect(&room, "").await;
-    beat(&room, "ada_001").await;
-    assert_eq!(next(&mut live).await["bot_id"], "ada_001");
-    let before = room.get("/api/activity?limit=50").await.ok(200);
     let address = room.address;
-    let home = room.close().await.unwrap();
-    while let Some(Ok(_)) = live.next().await {}
+    let (sender, mut rows) = mpsc::unbounded_channel();
+    let dashboard = tokio::spawn(old_dashboard(address, sender));
+    let mut next = async || {
+        tokio::time::timeout(Duration::from_secs(60), rows.recv()).await.expect("in time").expect("it lives")
+    };
+    assert_eq!(next().await, ("open", 0));
+    let first = beat(&room, "ada_001").await;
+    assert_eq!(next().await, ("live", first));
 
+    // The server goes; what happens meanwhile the dashboard cannot hear.
+    let home = room.close().await.unwrap();
     let engine = botarium::engine::start(crate::room::settings(home.path())).unwrap();
+    lived(&engine, 12).await;
+    let last = engine.last_seq();
+    assert!(last > first + 2);
     let again = botarium::port::PortOptions { listen: address, ..crate::room::options() };
     let room = Room::open(engine, None, again, Some(home)).await;
-    assert_eq!(room.address, address);
-    assert_eq!(room.get("/api/activity?limit=50").await.ok(200), before);
-    let mut live = connect(&room, "").await;
-    beat(&room, "rex_001").await;
-    let event = next(&mut live).await;
-    assert_eq!(event["bot_id"], "rex_001");
-    let after = room.get("/api/activity?limit=50").await.ok(200);
-    assert_eq!(after[0]["id"], event["seq"]);
-    assert_eq!(after[1], before[0]);
+    for id in 1..=last {
+        assert_eq!(next().await, ("list", id));
+    }
+    assert_eq!(next().await, ("open", 0));
+    let new = beat(&room, "rex_001").await;
+    assert_eq!(next().await, ("live", new));
+    dashboard.abort();
     room.close().await;
 }

@@ -7,3 +7,6 @@ mod live;
 mod remote;
 mod room;
 mod security;
+mod slow;
+mod stopping;
+mod tokens;

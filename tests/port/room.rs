@@ -32,15 +32,8 @@ pub struct Answer {
 
 /// The options of tests: a free port, no rate limit.
 pub fn options() -> PortOptions {
-    PortOptions {
-        listen: "127.0.0.1:0".parse().unwrap(),
-        allowed_origins: Vec::new(),
-        allowed_hosts: Vec::new(),
-        public: true,
-        rate_limit: 0,
-        max_connections: 2_000,
-        read_timeout: Duration::from_secs(5),
-    }
+    let free = "127.0.0.1:0".parse().unwrap();
+    PortOptions { max_connections: 2_000, read_timeout: Duration::from_secs(5), ..PortOptions::on(free) }
 }
 
 /// Settings with a seed and a clock that stands still until a beat moves it.

@@ -30,17 +30,14 @@ impl Door {
         let home = tempfile::tempdir()?;
         let socket = home.path().join("port");
         let options = PortOptions {
-            listen: ([127, 0, 0, 1], 8000).into(),
-            allowed_origins: Vec::new(),
             allowed_hosts: vec![HOST.into()],
             public: false,
-            rate_limit: 0,
             max_connections: 16,
-            read_timeout: Duration::from_secs(15),
+            ..PortOptions::on(([127, 0, 0, 1], 8000).into())
         };
         let stop = tokio_util::sync::CancellationToken::new();
         let listener = tokio::net::UnixListener::bind(&socket)?;
-        port::serve_at_socket(handle.clone(), options, stop.clone(), listener);
+        port::serve_at_socket(handle.clone(), options, stop.clone(), listener)?;
         Ok(Self { socket, _home: home, _stop: stop.drop_guard() })
     }
 
