@@ -73,12 +73,22 @@ pub(super) fn position(c: &Connection, sort: ThreadSort, id: i64) -> Result<i64>
 
 fn walk(c: &Connection, q: &ThreadQuery) -> Result<Vec<ThreadSummary>> {
     let sql = walk_sql(q);
-    let place = q.after.map(|id| position(c, q.sort, id)).transpose()?;
-    let mut values: Vec<(&str, &dyn ToSql)> = vec![(":limit", &q.limit), (":skip", &q.skip)];
+    let mut place = q.after.map(|id| position(c, q.sort, id)).transpose()?;
+    let mut skip = q.skip;
+    if q.sort == ThreadSort::Newest {
+        place = Some(match place {
+            Some(place) => place,
+            None => newest(c)? + 1,
+        });
+        if q.author.is_none() {
+            place = place.map(|place| pass_over(c, place, i64::from(skip))).transpose()?;
+            skip = 0;
+        }
+    }
+    let mut values: Vec<(&str, &dyn ToSql)> = vec![(":limit", &q.limit), (":skip", &skip)];
     if let Some(author) = &q.author {
         values.push((":author", author));
     }
-    let place = place.or((q.sort == ThreadSort::Newest).then_some(i64::MAX));
     if let Some(place) = &place {
         values.push((":place", place));
     }
@@ -88,6 +98,30 @@ fn walk(c: &Connection, q: &ThreadQuery) -> Result<Vec<ThreadSummary>> {
     let mut statement = c.prepare_cached(&sql)?;
     let rows = statement.query_map(values.as_slice(), summary)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// The highest id of a thread, hidden ones too; 0 when there is none.
+pub(super) fn newest(c: &Connection) -> Result<i64> {
+    Ok(c.prepare_cached("SELECT ifnull(max(id), 0) FROM threads")?.query_row([], |row| row.get(0))?)
+}
+
+/// The id below which the threads come that follow after `skip` visible ones before `place`.
+///
+/// No row is ever deleted and ids are given one after the other, so that only the hidden threads among
+/// those passed over have to be counted: a deep page costs what the first one costs.
+fn pass_over(c: &Connection, place: i64, skip: i64) -> Result<i64> {
+    let mut hidden =
+        c.prepare_cached("SELECT count(*) FROM threads WHERE deleted_at > 0 AND +id >= ?1 AND +id < ?2")?;
+    let mut low = place.saturating_sub(skip);
+    while low > 0 {
+        let count: i64 = hidden.query_row([low, place], |row| row.get(0))?;
+        let lower = place.saturating_sub(skip + count);
+        if lower == low {
+            break;
+        }
+        low = lower;
+    }
+    Ok(low)
 }
 
 pub(super) fn walk_sql(q: &ThreadQuery) -> String {

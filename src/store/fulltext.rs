@@ -73,8 +73,7 @@ fn candidates(c: &Connection, q: &ThreadQuery) -> Result<BTreeSet<i64>> {
 /// The threads of the newest posts that hold the words.
 fn matching(c: &Connection, words: &str) -> Result<BTreeSet<i64>> {
     let mut threads = BTreeSet::new();
-    let newest: i64 =
-        c.prepare_cached("SELECT ifnull(max(id), 0) FROM threads")?.query_row([], |row| row.get(0))?;
+    let newest = forum::newest(c)?;
     // Replies have the higher row ids and would hide the threads: those get a pass of their own.
     for bound in [i64::MAX, newest * 2] {
         // Whole words are found without merging the lists of all words that begin alike.

@@ -42,7 +42,7 @@ struct ListParams {
 #[utoipa::path(get, path = "/api/activity", tag = "activity", params(ListParams),
     responses((status = 200, body = [ActivityView])))]
 async fn activity(State(port): State<Port>, Params(q): Params<ListParams>) -> Answer<Vec<ActivityView>> {
-    let query = ActivityQuery {
+    let mut query = ActivityQuery {
         skip: q.skip.0,
         limit: q.limit.0,
         bot_id: q.bot_id.filter(|id| !id.is_empty()),
@@ -50,7 +50,23 @@ async fn activity(State(port): State<Port>, Params(q): Params<ListParams>) -> An
         after_seq: q.after_seq,
         after: q.after,
     };
+    if query.skip > 0 && query.bot_id.is_none() && query.action_type.is_none() {
+        pass_over(&mut query, port.engine().last_seq());
+    }
     Ok(Json(port.engine().activity(query).await?))
+}
+
+/// Turns `skip` into a place. The numbers of activities have no gaps and no row is ever deleted, so a deep
+/// page need not count its way there.
+fn pass_over(query: &mut ActivityQuery, newest: i64) {
+    let skip = i64::from(std::mem::take(&mut query.skip));
+    match &mut query.after_seq {
+        Some(seq) => *seq = seq.saturating_add(skip),
+        None => {
+            let place = query.after.map_or(newest, |after| after.saturating_sub(1).min(newest));
+            query.after = Some(place.saturating_sub(skip).saturating_add(1));
+        }
+    }
 }
 
 /// Why it happened
@@ -61,4 +77,25 @@ async fn activity(State(port): State<Port>, Params(q): Params<ListParams>) -> An
     params(("id" = i64, Path, description = "Activity id")), responses((status = 200, body = WhyView)))]
 async fn why(State(port): State<Port>, At(id): At<i64>) -> Answer<WhyView> {
     Ok(Json(port.engine().why(id).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passed(skip: u32, after_seq: Option<i64>, after: Option<i64>) -> (Option<i64>, Option<i64>) {
+        let mut query = ActivityQuery { skip, after_seq, after, ..ActivityQuery::default() };
+        pass_over(&mut query, 100);
+        assert_eq!(query.skip, 0);
+        (query.after_seq, query.after)
+    }
+
+    #[test]
+    fn passing_over_is_a_sum() {
+        assert_eq!(passed(10, None, None), (None, Some(91)));
+        assert_eq!(passed(10, None, Some(50)), (None, Some(40)));
+        assert_eq!(passed(10, None, Some(5_000)), (None, Some(91)));
+        assert_eq!(passed(10, Some(20), None), (Some(30), None));
+        assert_eq!(passed(4_000_000, None, None).1.filter(|after| *after > 1), None, "nothing is left");
+    }
 }

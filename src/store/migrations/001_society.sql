@@ -59,6 +59,7 @@ CREATE TABLE threads (
 CREATE INDEX threads_active ON threads (last_seq, id) WHERE deleted_at IS NULL;
 CREATE INDEX threads_popular ON threads ((upvotes - downvotes), id) WHERE deleted_at IS NULL;
 CREATE INDEX threads_author ON threads (author, id) WHERE deleted_at IS NULL;
+CREATE INDEX threads_hidden ON threads (deleted_at, id) WHERE deleted_at IS NOT NULL;
 
 CREATE TABLE thread_tags (
   tag TEXT NOT NULL,
