@@ -5,9 +5,10 @@
 
 mod examples;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -165,11 +166,12 @@ fn add_examples(content: &mut Value, schemas: &Value) {
     }
 }
 
-/// `/openapi.json`, `/docs`, `/redoc`.
-pub(super) fn router(document: String) -> Router<Port> {
-    let document = axum::body::Bytes::from(document);
+/// `/openapi.json`, `/docs`, `/redoc`. The document is made when somebody first asks for it: it takes
+/// megabytes and milliseconds that a start can do without.
+pub(super) fn router(document: fn() -> String) -> Router<Port> {
+    let made: Arc<OnceLock<Bytes>> = Arc::default();
     let json = move || {
-        let document = document.clone();
+        let document = made.get_or_init(|| document().into()).clone();
         async move { ([(header::CONTENT_TYPE, "application/json")], document) }
     };
     Router::new()

@@ -27,10 +27,9 @@ use super::{auth, metrics, openapi, page, reply, ws};
 
 /// Everything the port answers.
 pub(super) fn router(port: &Port) -> Router {
-    let (routes, document) = documented().split_for_parts();
-    let document = openapi::finish(&document);
+    let (routes, _) = documented().split_for_parts();
     routes
-        .merge(openapi::router(document))
+        .merge(openapi::router(|| openapi::finish(&documented().into_openapi())))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(port.clone(), auth::gate))

@@ -6,11 +6,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::threads::newest;
 use crate::domain::Stamp;
 use crate::port::extract::{At, Bounded, Params, Skip};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
-use crate::protocol::{ActivityQuery, ThreadQuery, ThreadSummary, ThreadView};
+use crate::protocol::{ActivityQuery, ThreadSummary, ThreadView};
 
 pub(super) fn routes() -> OpenApiRouter<Port> {
     OpenApiRouter::new()
@@ -41,8 +42,7 @@ struct ListParams {
 #[utoipa::path(get, path = "/api/public/threads", tag = "public", params(ListParams),
     responses((status = 200, body = [ThreadSummary])))]
 async fn threads(State(port): State<Port>, Params(q): Params<ListParams>) -> Answer<Vec<ThreadSummary>> {
-    let query = ThreadQuery { skip: q.skip.0, limit: q.limit.0, after: q.after, ..ThreadQuery::default() };
-    Ok(Json(port.engine().threads(query).await?))
+    newest(&port, q.skip.0, q.limit.0, q.after).await
 }
 
 /// One thread

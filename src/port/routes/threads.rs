@@ -37,14 +37,24 @@ struct ListParams {
     after: Option<i64>,
 }
 
+/// A page of the newest threads, for everybody who lists them.
+pub(super) async fn newest(
+    port: &Port,
+    skip: u32,
+    limit: u32,
+    after: Option<i64>,
+) -> Answer<Vec<ThreadSummary>> {
+    let query = ThreadQuery { skip, limit, after, ..ThreadQuery::default() };
+    Ok(Json(port.engine().threads(query).await?))
+}
+
 /// The newest threads
 ///
 /// Newest first.
 #[utoipa::path(get, path = "/api/threads", tag = "threads", params(ListParams),
     responses((status = 200, body = [ThreadSummary])))]
 async fn threads(State(port): State<Port>, Params(q): Params<ListParams>) -> Answer<Vec<ThreadSummary>> {
-    let query = ThreadQuery { skip: q.skip.0, limit: q.limit.0, after: q.after, ..ThreadQuery::default() };
-    Ok(Json(port.engine().threads(query).await?))
+    newest(&port, q.skip.0, q.limit.0, q.after).await
 }
 
 #[derive(Deserialize, IntoParams)]
