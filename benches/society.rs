@@ -4,6 +4,8 @@
 //! Every figure stands beside a baseline of the same run: what SQLite itself takes for one
 //! small synced transaction on this disk.
 
+mod room;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,7 +16,8 @@ use botarium::engine::clock::{Clock, SIM_START};
 use botarium::engine::{self, Handle, Run, Settings, prompt};
 use botarium::protocol::{ActivityQuery, ThreadQuery};
 use botarium::store::Durability;
-use rusqlite::{Connection, params};
+use room::{fill, resident};
+use rusqlite::Connection;
 
 const WARM_UP: u64 = 300;
 const BEATS: u64 = 2_000;
@@ -38,42 +41,6 @@ fn run(handle: &Handle, beats: u64) -> Duration {
         .block_on(handle.run_beats(Run { count: Some(beats), ..Run::default() }, |_| {}))
         .expect("beats run")
         .elapsed
-}
-
-/// `rows` threads, replies and activities by the six, older than anything the run adds.
-fn fill(database: &Path, rows: i64) {
-    let mut c = Connection::open(database).expect("the database opens");
-    c.pragma_update(None, "synchronous", "OFF").expect("a pragma");
-    let authors: Vec<String> = c
-        .prepare("SELECT id FROM bots ORDER BY id")
-        .and_then(|mut s| s.query_map([], |row| row.get(0))?.collect())
-        .expect("bots");
-    let tx = c.transaction().expect("a transaction");
-    for i in 1..=rows {
-        let author = &authors[usize::try_from(i).unwrap_or(0) % authors.len()];
-        let other = &authors[usize::try_from(i + 1).unwrap_or(0) % authors.len()];
-        let at = SIM_START.plus_seconds(i - rows - 10).micros();
-        let (thread, title) = (100 + i, format!("Thread {i} about matter {}", i % 977));
-        let text = format!(
-            "Number {i} speaks of tide {} and bridge {} at some length, so that there is text to index.",
-            i % 613,
-            i % 401
-        );
-        tx.prepare_cached("INSERT INTO threads (id, author, title, content, created_at, last_activity_at, last_seq, reply_count, activity_id) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, 1, ?6)")
-            .and_then(|mut s| s.execute(params![thread, author, title, text, at, i]))
-            .expect("a thread");
-        tx.prepare_cached("INSERT INTO replies (id, thread_id, author, content, created_at, activity_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-            .and_then(|mut s| s.execute(params![i, thread, other, text, at, i]))
-            .expect("a reply");
-        tx.prepare_cached("INSERT INTO posts_fts (rowid, title, content) VALUES (?1, ?2, ?3), (?4, '', ?3)")
-            .and_then(|mut s| s.execute(params![thread * 2, title, text, i * 2 + 1]))
-            .expect("index rows");
-        tx.prepare_cached("INSERT INTO activities (id, bot_id, action_type, details, created_at) VALUES (?1, ?2, 'create_thread', ?3, ?4)")
-            .and_then(|mut s| s.execute(params![i, author, format!("{{\"success\":true,\"action\":\"create_thread\",\"thread_id\":{thread},\"title\":\"{title}\"}}"), at]))
-            .expect("an activity");
-    }
-    tx.commit().expect("rows are stored");
-    c.execute_batch("ANALYZE").expect("statistics");
 }
 
 /// Microseconds of one small synced transaction on this disk: the baseline.
@@ -107,7 +74,7 @@ fn beats_by_size() {
             let settings = settings(dir.path(), durability);
             let handle = engine::start(settings.clone()).expect("a society");
             handle.close();
-            fill(&settings.database, rows);
+            fill(&settings.database, rows, SIM_START);
             let handle = engine::start(settings).expect("a society");
             run(&handle, WARM_UP);
             let mut times: Vec<Duration> = (0..3).map(|_| run(&handle, BEATS)).collect();
@@ -284,13 +251,6 @@ fn prompt_build() {
         times[1_000],
         times[1_900]
     );
-}
-
-/// Resident memory in MB, from the kernel.
-fn resident() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(0.0) / 1_024.0
 }
 
 /// Run in a process of its own, so that one society's memory is measured at a time.
