@@ -13,10 +13,10 @@ use axum::extract::{Request, State};
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::reply::Refusal;
+use super::routes::Routes;
 use super::state::Port;
 use crate::protocol::{EngineState, Notice};
 
@@ -72,8 +72,8 @@ pub(super) async fn measure(State(port): State<Port>, request: Request, next: Ne
     response
 }
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new().routes(routes!(metrics))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(metrics))
 }
 
 /// Counters for Prometheus

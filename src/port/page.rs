@@ -3,18 +3,17 @@
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use rand::TryRng;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::reply::Refusal;
-use super::state::Port;
+use super::routes::Routes;
 use crate::protocol::Fault;
 
 /// The whole page; `{{nonce}}` stands where its own script and style are let in.
 const PAGE: &str = include_str!("web/index.html");
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new().routes(routes!(page))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(page))
 }
 
 /// The page for people

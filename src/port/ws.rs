@@ -21,6 +21,7 @@ use super::auth::Caller;
 use super::extract::Params;
 use super::hub::{self, Frame, Viewing};
 use super::reply::Refusal;
+use super::routes::Routes;
 use super::server::Place;
 use super::state::Port;
 use crate::engine::Handle;
@@ -354,8 +355,8 @@ fn heed(message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
 }
 
 /// The routes of the live stream.
-pub(super) fn routes() -> utoipa_axum::router::OpenApiRouter<Port> {
-    utoipa_axum::router::OpenApiRouter::new().routes(utoipa_axum::routes!(live))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(utoipa_axum::routes!(live))
 }
 
 #[cfg(test)]

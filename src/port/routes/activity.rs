@@ -3,16 +3,16 @@
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Routes;
 use crate::port::extract::{At, Bounded, Params, Skip};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::{ActivityQuery, ActivityView, WhyView};
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new().routes(routes!(activity)).routes(routes!(why))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(activity)).routes(routes!(why))
 }
 
 #[derive(Deserialize, IntoParams)]

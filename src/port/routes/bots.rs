@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Routes;
 use crate::domain::PersonalityConfig;
 use crate::engine::Handle;
 use crate::port::extract::{At, Body, Bounded, Params, Skip};
@@ -17,9 +17,8 @@ use crate::port::reply::{Answer, Json, Refusal};
 use crate::port::state::Port;
 use crate::protocol::{BotView, CreateBot, Fault, FollowStats, FollowView, PostView};
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new()
-        .routes(routes!(bots, add_bot))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(bots, add_bot))
         .routes(routes!(create_bot))
         .routes(routes!(bot, delete_bot))
         .routes(routes!(posts))

@@ -3,18 +3,17 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Routes;
 use crate::domain::{Money, PersonalityConfig};
 use crate::port::extract::{At, Body};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::{BotConfigView, ConfigPatch, CostCaps, Fault, SetCaps, YamlChoice};
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new()
-        .routes(routes!(bot_config, set_config))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(bot_config, set_config))
         .routes(routes!(set_caps, clear_caps))
         .routes(routes!(reset))
         .routes(routes!(yaml_choice))

@@ -3,15 +3,15 @@
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Routes;
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::EngineState;
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new().routes(routes!(pause)).routes(routes!(resume)).routes(routes!(step))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(pause)).routes(routes!(resume)).routes(routes!(step))
 }
 
 /// How the engine is now.

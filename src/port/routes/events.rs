@@ -3,18 +3,17 @@
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Routes;
 use super::bots::{Created, created};
 use crate::port::extract::{At, Body, Params};
 use crate::port::reply::{Answer, Json, Refusal};
 use crate::port::state::Port;
 use crate::protocol::{EventTemplateView, EventView, InjectEvent, Interview, InterviewAnswer};
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new()
-        .routes(routes!(events, inject))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(events, inject))
         .routes(routes!(templates))
         .routes(routes!(deactivate))
         .routes(routes!(interview))

@@ -8,9 +8,9 @@ use futures_util::stream;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Routes;
 use crate::port::extract::{At, Bounded, Params};
 use crate::port::reply::Refusal;
 use crate::port::state::Port;
@@ -19,8 +19,8 @@ use crate::protocol::{ExportFormat, ExportKind, Fault};
 /// Pieces that wait for a slow client.
 const PIECES: usize = 8;
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new().routes(routes!(export))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(export))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -3,17 +3,16 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Routes;
 use crate::port::extract::{At, Bounded, Params};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::FlagView;
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new()
-        .routes(routes!(pause))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(pause))
         .routes(routes!(unpause))
         .routes(routes!(flags))
         .routes(routes!(flag_count))

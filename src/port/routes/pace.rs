@@ -5,18 +5,17 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Routes;
 use crate::domain::pace::{INTERVAL_MAX, INTERVAL_MIN};
 use crate::port::extract::{At, Body};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::{BeatResult, Fault, PaceView, SetPace};
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new()
-        .routes(routes!(pace, set_pace))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(pace, set_pace))
         .routes(routes!(presets))
         .routes(routes!(trigger_all))
         .routes(routes!(trigger))

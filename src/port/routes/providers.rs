@@ -3,17 +3,16 @@
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Routes;
 use crate::port::extract::{At, Body};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::{Forecast, ProviderTest, ProviderView};
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new()
-        .routes(routes!(providers))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(providers))
         .routes(routes!(set_default))
         .routes(routes!(test))
         .routes(routes!(forecast))

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Routes;
 use super::threads::newest;
 use crate::domain::Stamp;
 use crate::port::extract::{At, Bounded, Params, Skip};
@@ -13,12 +13,8 @@ use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::{ActivityQuery, ThreadSummary, ThreadView};
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new()
-        .routes(routes!(threads))
-        .routes(routes!(thread))
-        .routes(routes!(bots))
-        .routes(routes!(activity))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(threads)).routes(routes!(thread)).routes(routes!(bots)).routes(routes!(activity))
 }
 
 #[derive(Deserialize, IntoParams)]

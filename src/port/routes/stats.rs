@@ -3,9 +3,9 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Routes;
 use crate::port::extract::{At, Body, Bounded, Params, Skip};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
@@ -14,9 +14,8 @@ use crate::protocol::{
     ReputationHistory, ReputationView, UsageReport, UsageSeries, WarmMemory,
 };
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new()
-        .routes(routes!(usage))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(usage))
         .routes(routes!(usage_series))
         .routes(routes!(reputation))
         .routes(routes!(reputation_history))

@@ -4,18 +4,17 @@ use axum::Extension;
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Routes;
 use crate::port::auth::Caller;
 use crate::port::extract::{Bounded, Params};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::{Health, LogLine, PublicConfig, RoomView, Session};
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new()
-        .routes(routes!(health))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(health))
         .routes(routes!(config))
         .routes(routes!(room))
         .routes(routes!(session))

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Routes;
 use super::bots::{Created, created};
 use crate::port::extract::{At, Body, Bounded, Params, Skip};
 use crate::port::reply::{Answer, Json, Refusal};
@@ -14,9 +14,8 @@ use crate::protocol::{
     CreateReply, CreateThread, ReplyView, ThreadQuery, ThreadSort, ThreadSummary, ThreadView,
 };
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new()
-        .routes(routes!(threads, create_thread))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(threads, create_thread))
         .routes(routes!(search))
         .routes(routes!(thread))
         .routes(routes!(create_reply))

@@ -5,17 +5,17 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Routes;
 use crate::port::auth::Caller;
 use crate::port::extract::{At, Body};
 use crate::port::reply::{Answer, Json, Refusal};
 use crate::port::state::Port;
 use crate::protocol::{CreateToken, Fault, Role, TokenView};
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new().routes(routes!(tokens, create)).routes(routes!(revoke))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(tokens, create)).routes(routes!(revoke))
 }
 
 /// The tokens

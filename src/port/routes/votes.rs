@@ -1,18 +1,17 @@
 //! Tag `votes`: up and down.
 
 use axum::extract::State;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Routes;
 use super::bots::{Created, created};
 use crate::port::extract::{At, Body};
 use crate::port::reply::{Answer, Json, Refusal};
 use crate::port::state::Port;
 use crate::protocol::{CastVote, Fault, VoteCount, VoteView};
 
-pub(super) fn routes() -> OpenApiRouter<Port> {
-    OpenApiRouter::new()
-        .routes(routes!(vote_thread))
+pub(super) fn routes(into: Routes) -> Routes {
+    into.routes(routes!(vote_thread))
         .routes(routes!(vote_reply))
         .routes(routes!(thread_votes))
         .routes(routes!(reply_votes))
