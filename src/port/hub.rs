@@ -1,7 +1,7 @@
 //! The hub of the live stream: one task encodes each event once; all viewers share the bytes.
 //!
-//! The hub and the viewers have a thread to themselves. They wake each other without locks and leave
-//! the other threads to requests and beats: with a thousand viewers that halves the time until the last one has a frame.
+//! The hub and the viewers have a thread to themselves: they wake each other without crossing to another
+//! one, and requests and beats keep the rest.
 //!
 //! It listens to the bus for as long as the port is open and never waits for a viewer: frames go
 //! into one ring, and who falls out of it is told so. When the bus itself was too fast for it, it
