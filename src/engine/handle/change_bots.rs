@@ -165,6 +165,7 @@ impl Handle {
             })
             .await?;
         self.replan(id).await?;
+        self.tell_status(id).await?;
         self.bot_config(id).await
     }
 
@@ -189,6 +190,7 @@ impl Handle {
             })
             .await?;
         self.replan(id).await?;
+        self.tell_status(id).await?;
         self.bot_config(id).await
     }
 
@@ -214,6 +216,7 @@ impl Handle {
             })
             .await?;
         self.replan(id).await?;
+        self.tell_status(id).await?;
         self.bot_config(id).await
     }
 
@@ -250,6 +253,7 @@ impl Handle {
                 Ok(())
             })
             .await?;
+        self.tell_status(id).await?;
         Ok(self.bot_config(id).await?.cost_caps)
     }
 
@@ -309,6 +313,11 @@ impl Handle {
                 Ok(())
             })
             .await?;
+        self.tell_status(id).await
+    }
+
+    /// Announces how a bot is after a change that may have changed it, so that nobody has to ask.
+    async fn tell_status(&self, id: &str) -> Result<BotView, Fault> {
         let view = self.bot(id).await?;
         self.shared.bus.tell(
             self.shared.clock.now(),
