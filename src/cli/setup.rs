@@ -21,6 +21,7 @@ use crate::llm::{ProviderKind, ProviderSpec};
 use crate::logs::{self, LogGuard, LogRing, LogTo};
 use crate::store::Durability;
 use crate::tools::{Offline, Tool, Wikipedia};
+use crate::tui::keymap::Keymap;
 
 /// The largest bot file that is read, in bytes.
 const BOT_FILE_MAX: u64 = 1024 * 1024;
@@ -51,7 +52,15 @@ pub fn config_with(globals: &Globals, mut flags: Vec<(String, String)>) -> anyho
     let env: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    Ok(Config::load(LoadArgs { home: globals.home.clone(), cwd, env, flags })?)
+    let config = Config::load(LoadArgs { home: globals.home.clone(), cwd, env, flags })?;
+    // Which actions there are only the control room knows; it would refuse to open with such keys.
+    if let Err(message) = Keymap::with(&config.ui.keys) {
+        let origin = config.origin("ui.keys");
+        return Err(
+            ConfigError { problems: vec![ConfigProblem { origin, key: "ui".into(), message }] }.into()
+        );
+    }
+    Ok(config)
 }
 
 /// What an engine is started with. `bots` are the bot files; a door for reading needs none.

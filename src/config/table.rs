@@ -5,6 +5,9 @@ use std::net::SocketAddr;
 use super::kind::{Key, Kind};
 use super::{Colors, Config, Durability, ProviderConfig, SearchBackend};
 
+/// What `ui.theme` can be.
+const THEMES: &[&str] = &["auto", "dark", "light", "high-contrast"];
+
 /// A name and where it is in the configuration.
 macro_rules! key {
     ($name:literal, $default:literal, $kind:expr, $doc:literal) => {
@@ -97,7 +100,8 @@ pub(super) const KEYS: &[Key<Config>] = &[
         "Changing or refused requests a minute from one caller; 0 means no limit."),
     key!("port.max_connections", "256", count!(1..=100_000, port.max_connections),
         "Connections at once, viewers included."),
-    key!("ui.theme", "auto", Kind::Text(|c| &mut c.ui.theme),
+    key!("ui.theme", "auto",
+        Kind::Choice { words: THEMES, set: |c, at| THEMES[at].clone_into(&mut c.ui.theme) },
         "The theme: auto (follows the terminal's background), dark, light or high-contrast."),
     key!("ui.ascii", "false", Kind::Flag(|c| &mut c.ui.ascii),
         "Draw with plain ASCII characters only."),
