@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crossterm::terminal::{Clear, ClearType};
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -67,9 +68,7 @@ impl Headless {
         model.role = link.role();
         let pending = Pending::default();
         let area = Rect::new(0, 0, width, height);
-        let viewport = Viewport::Fixed(area);
-        let terminal =
-            Terminal::with_options(CrosstermBackend::new(pending.clone()), TerminalOptions { viewport })?;
+        let terminal = blank(&pending, area)?;
         let bus = link.subscribe();
         let (answer, answers) = unbounded_channel();
         let shown = Buffer::empty(area);
@@ -239,7 +238,8 @@ impl Headless {
                 Vec::new()
             }
             Effect::Redraw => {
-                self.terminal.clear()?;
+                self.terminal = blank(&self.pending, self.shown.area)?;
+                crossterm::queue!(self.pending, Clear(ClearType::All))?;
                 self.dirty = true;
                 Vec::new()
             }
@@ -250,6 +250,12 @@ impl Headless {
             }
         })
     }
+}
+
+/// A screen with nothing on it; there is no cursor that could be asked for.
+fn blank(pending: &Pending, area: Rect) -> std::io::Result<Terminal<CrosstermBackend<Pending>>> {
+    let options = TerminalOptions { viewport: Viewport::Fixed(area) };
+    Terminal::with_options(CrosstermBackend::new(pending.clone()), options)
 }
 
 /// Writes the caption over the last line.

@@ -12,8 +12,8 @@ use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, DisableLineWrap, EnableLineWrap, EndSynchronizedUpdate, EnterAlternateScreen,
-    LeaveAlternateScreen, SetTitle,
+    BeginSynchronizedUpdate, Clear, ClearType, DisableLineWrap, EnableLineWrap, EndSynchronizedUpdate,
+    EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
@@ -123,7 +123,9 @@ impl Screen {
     /// # Errors
     /// The terminal cannot be written.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // The emulator is not asked where its cursor is: its answer would come among the keys.
+        self.terminal = Terminal::new(CrosstermBackend::new(self.pending.clone()))?;
+        queue!(self.pending, Clear(ClearType::All))
     }
 
     /// Puts a text on the clipboard of the person's terminal (OSC 52).

@@ -3,8 +3,13 @@
 //!
 //! Nothing is said by colour alone: focus has a thicker border and a mark, status has a word.
 
+mod glyphs;
+mod palette;
+
 use ratatui::style::{Color, Modifier, Style};
-use ratatui::symbols::border;
+
+pub use glyphs::{ASCII, Glyphs, UNICODE};
+use palette::{DARK, LIGHT, Tone, color};
 
 /// The looks a person can choose.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
@@ -88,80 +93,6 @@ impl Colors {
         }
     }
 }
-
-/// A colour in two forms: exact, and the nearest of the sixteen.
-type Tone = (u8, u8, u8, Color);
-
-struct Palette {
-    text: Tone,
-    dim: Tone,
-    faint: Tone,
-    line: Tone,
-    focus: Tone,
-    good: Tone,
-    warn: Tone,
-    bad: Tone,
-    accent: Tone,
-    selected: Tone,
-    blurred: Tone,
-    actors: [Tone; 12],
-}
-
-const DARK: Palette = Palette {
-    text: (216, 222, 233, Color::Reset),
-    dim: (143, 152, 171, Color::Gray),
-    faint: (92, 101, 122, Color::DarkGray),
-    line: (68, 76, 94, Color::DarkGray),
-    focus: (124, 196, 255, Color::LightCyan),
-    good: (143, 209, 122, Color::Green),
-    warn: (240, 192, 96, Color::Yellow),
-    bad: (244, 118, 118, Color::LightRed),
-    accent: (124, 196, 255, Color::Cyan),
-    selected: (48, 66, 96, Color::Blue),
-    blurred: (36, 41, 54, Color::DarkGray),
-    actors: [
-        (255, 158, 100, Color::LightRed),
-        (125, 207, 255, Color::LightCyan),
-        (187, 154, 247, Color::LightMagenta),
-        (158, 206, 106, Color::LightGreen),
-        (224, 175, 104, Color::Yellow),
-        (115, 218, 202, Color::Cyan),
-        (247, 118, 142, Color::Red),
-        (122, 162, 247, Color::LightBlue),
-        (219, 188, 127, Color::LightYellow),
-        (255, 145, 205, Color::Magenta),
-        (180, 249, 120, Color::Green),
-        (160, 180, 210, Color::Blue),
-    ],
-};
-
-const LIGHT: Palette = Palette {
-    text: (40, 44, 52, Color::Reset),
-    dim: (88, 96, 110, Color::DarkGray),
-    faint: (134, 142, 156, Color::Gray),
-    line: (190, 196, 206, Color::Gray),
-    focus: (0, 92, 175, Color::Blue),
-    good: (40, 120, 30, Color::Green),
-    warn: (150, 95, 0, Color::Yellow),
-    bad: (190, 30, 40, Color::Red),
-    accent: (0, 92, 175, Color::Blue),
-    selected: (200, 220, 245, Color::Cyan),
-    blurred: (228, 232, 239, Color::Gray),
-    actors: [
-        (176, 70, 10, Color::Red),
-        (0, 100, 150, Color::Blue),
-        (120, 60, 180, Color::Magenta),
-        (50, 115, 20, Color::Green),
-        (140, 95, 0, Color::Yellow),
-        (0, 115, 105, Color::Cyan),
-        (185, 30, 70, Color::LightRed),
-        (40, 70, 180, Color::LightBlue),
-        (115, 90, 20, Color::Yellow),
-        (170, 40, 125, Color::LightMagenta),
-        (70, 110, 0, Color::LightGreen),
-        (75, 95, 125, Color::DarkGray),
-    ],
-};
 
 /// Everything a pane needs to look right.
 #[derive(Clone, Debug)]
@@ -309,207 +240,6 @@ impl Theme {
     }
 }
 
-fn color(tone: Tone, colors: Colors) -> Color {
-    let (r, g, b, ansi) = tone;
-    match colors {
-        Colors::None => Color::Reset,
-        Colors::Ansi16 => ansi,
-        Colors::Ansi256 => Color::Indexed(nearest_256(r, g, b)),
-        Colors::True => Color::Rgb(r, g, b),
-    }
-}
-
-/// The nearest of the 6×6×6 cube and the 24 greys.
-fn nearest_256(r: u8, g: u8, b: u8) -> u8 {
-    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    let step = |v: u8| (0..6_u8).min_by_key(|i| STEPS[usize::from(*i)].abs_diff(v)).unwrap_or(0);
-    let far = |x: (u8, u8, u8)| {
-        u32::from(x.0.abs_diff(r)).pow(2)
-            + u32::from(x.1.abs_diff(g)).pow(2)
-            + u32::from(x.2.abs_diff(b)).pow(2)
-    };
-    let (cr, cg, cb) = (step(r), step(g), step(b));
-    let cube = (STEPS[usize::from(cr)], STEPS[usize::from(cg)], STEPS[usize::from(cb)]);
-    let mean = (u16::from(r) + u16::from(g) + u16::from(b)) / 3;
-    let grey = u8::try_from(mean.saturating_sub(8) / 10).unwrap_or(23).min(23);
-    let level = 8 + grey * 10;
-    if far((level, level, level)) < far(cube) { 232 + grey } else { 16 + 36 * cr + 6 * cg + cb }
-}
-
-/// The signs on the screen, in Unicode or ASCII. All are one cell wide.
-#[derive(Debug)]
-#[allow(missing_docs)] // named after what they mark
-pub struct Glyphs {
-    pub border: border::Set<'static>,
-    pub border_focus: border::Set<'static>,
-    pub marker: &'static str,
-    pub active: &'static str,
-    pub paused: &'static str,
-    pub capped: &'static str,
-    pub failing: &'static str,
-    pub offline: &'static str,
-    pub spinner: &'static [&'static str],
-    pub thread: &'static str,
-    pub reply: &'static str,
-    pub up: &'static str,
-    pub down: &'static str,
-    pub follow: &'static str,
-    pub unfollow: &'static str,
-    pub search: &'static str,
-    pub quiet: &'static str,
-    pub failed: &'static str,
-    pub person: &'static str,
-    pub interview: &'static str,
-    pub event: &'static str,
-    pub config: &'static str,
-    pub full: &'static str,
-    pub empty: &'static str,
-    pub ghost: &'static str,
-    pub left: &'static str,
-    pub right: &'static str,
-    pub dot: &'static str,
-    pub sep: &'static str,
-    pub ellipsis: &'static str,
-    pub open: &'static str,
-    pub folded: &'static str,
-    pub pin: &'static str,
-    pub flag: &'static str,
-    pub edited: &'static str,
-    pub arrow_up: &'static str,
-    pub arrow_right: &'static str,
-    pub play: &'static str,
-    pub pause: &'static str,
-    pub stop: &'static str,
-    pub thumb: &'static str,
-    pub track: &'static str,
-    pub quote_open: &'static str,
-    pub quote_close: &'static str,
-    pub bars: &'static [&'static str],
-    pub ascii: bool,
-}
-
-/// For terminals with Unicode.
-pub static UNICODE: Glyphs = Glyphs {
-    border: border::ROUNDED,
-    border_focus: border::THICK,
-    marker: "▸",
-    active: "●",
-    paused: "‖",
-    capped: "◐",
-    failing: "✖",
-    offline: "○",
-    spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
-    thread: "✚",
-    reply: "↩",
-    up: "▲",
-    down: "▼",
-    follow: "→",
-    unfollow: "↛",
-    search: "⌕",
-    quiet: "·",
-    failed: "✖",
-    person: "◆",
-    interview: "◇",
-    event: "※",
-    config: "≡",
-    full: "█",
-    empty: "░",
-    ghost: "┃",
-    left: "‹",
-    right: "›",
-    dot: "·",
-    sep: "│",
-    ellipsis: "…",
-    open: "▾",
-    folded: "▸",
-    pin: "◈",
-    flag: "⚑",
-    edited: "✎",
-    arrow_up: "↑",
-    arrow_right: "→",
-    play: "▶",
-    pause: "‖",
-    stop: "■",
-    thumb: "┃",
-    track: "│",
-    quote_open: "“",
-    quote_close: "”",
-    bars: &[" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
-    ascii: false,
-};
-
-const ASCII_BORDER: border::Set<'static> = border::Set {
-    top_left: "+",
-    top_right: "+",
-    bottom_left: "+",
-    bottom_right: "+",
-    vertical_left: "|",
-    vertical_right: "|",
-    horizontal_top: "-",
-    horizontal_bottom: "-",
-};
-
-const ASCII_FOCUS: border::Set<'static> = border::Set {
-    top_left: "#",
-    top_right: "#",
-    bottom_left: "#",
-    bottom_right: "#",
-    vertical_left: "#",
-    vertical_right: "#",
-    horizontal_top: "=",
-    horizontal_bottom: "=",
-};
-
-/// For terminals without.
-pub static ASCII: Glyphs = Glyphs {
-    border: ASCII_BORDER,
-    border_focus: ASCII_FOCUS,
-    marker: ">",
-    active: "*",
-    paused: "=",
-    capped: "%",
-    failing: "!",
-    offline: "o",
-    spinner: &["|", "/", "-", "\\"],
-    thread: "+",
-    reply: "<",
-    up: "^",
-    down: "v",
-    follow: ">",
-    unfollow: "x",
-    search: "?",
-    quiet: ".",
-    failed: "!",
-    person: "@",
-    interview: "i",
-    event: "*",
-    config: "=",
-    full: "#",
-    empty: "-",
-    ghost: "|",
-    left: "<",
-    right: ">",
-    dot: ".",
-    sep: "|",
-    ellipsis: "~",
-    open: "v",
-    folded: ">",
-    pin: "*",
-    flag: "!",
-    edited: "~",
-    arrow_up: "^",
-    arrow_right: ">",
-    play: ">",
-    pause: "=",
-    stop: "x",
-    thumb: "#",
-    track: "|",
-    quote_open: "\"",
-    quote_close: "\"",
-    bars: &[" ", ".", ".", ":", ":", "|", "|", "#", "#"],
-    ascii: true,
-};
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -549,12 +279,5 @@ mod tests {
         assert_eq!(of(&[("NO_COLOR", ""), ("COLORTERM", "truecolor")]), Colors::True);
         assert_eq!(of(&[("TERM", "xterm-256color")]), Colors::Ansi256);
         assert_eq!(of(&[("TERM", "linux")]), Colors::Ansi16);
-    }
-
-    #[test]
-    fn the_cube_holds_pure_colours() {
-        assert_eq!(nearest_256(255, 0, 0), 196);
-        assert_eq!(nearest_256(255, 255, 255), 231);
-        assert_eq!(nearest_256(8, 8, 8), 232);
     }
 }

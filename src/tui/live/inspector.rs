@@ -1,5 +1,7 @@
 //! The inspector: everything about the selected bot, page by page.
 
+use std::collections::BTreeMap;
+
 use super::budget::Budget;
 use super::mind::Mind;
 use super::recall::Recall;
@@ -83,6 +85,8 @@ pub struct Inspector {
     pub scroll: Scroll,
     /// Mind.
     pub mind: Mind,
+    /// Minds of other bots that were changed and not saved.
+    pub kept: BTreeMap<String, Mind>,
     /// Budget.
     pub budget: Budget,
     /// Memory.
@@ -92,16 +96,35 @@ pub struct Inspector {
 }
 
 impl Inspector {
-    /// Turns to another bot; nothing of the one before stays.
+    /// Turns to another bot; of the one before only what is not saved stays.
     pub fn turn_to(&mut self, id: &str) -> Vec<Effect> {
         if self.wanted.as_deref() == Some(id) {
             return Vec::new();
         }
-        let page = self.page;
-        *self = Self { page, wanted: Some(id.to_owned()), ..Self::default() };
+        let before = std::mem::take(self);
+        let mut kept = before.kept;
+        let mut mind = kept.remove(id).unwrap_or_default();
+        match before.wanted {
+            Some(before_id) if before.mind.is_dirty() => {
+                kept.insert(before_id, before.mind);
+            }
+            Some(_) => {}
+            // Keys pressed before there was any bot are meant for the first.
+            None => mind.early = before.mind.early,
+        }
+        let again = mind.saved.is_some().then(|| Effect::Load(Load::Config(id.into())));
+        *self = Self { page: before.page, wanted: Some(id.to_owned()), mind, kept, ..Self::default() };
         let mut effects = vec![Effect::Load(Load::Bot(id.into()))];
+        effects.extend(again);
         effects.extend(self.read_page());
         effects
+    }
+
+    /// The minds with changes that are not saved, by bot.
+    #[must_use]
+    pub fn unsaved(&self) -> Vec<(String, &Mind)> {
+        let shown = self.wanted.iter().filter(|_| self.mind.is_dirty()).map(|id| (id.clone(), &self.mind));
+        shown.chain(self.kept.iter().map(|(id, mind)| (id.clone(), mind))).collect()
     }
 
     /// What the shown page needs and does not have.

@@ -24,15 +24,46 @@ pub struct Confirm {
     pub danger: bool,
 }
 
+/// Cells of “Enter yes”, of the gap behind it, and of “Esc no”.
+const YES_CELLS: u16 = 9;
+const GAP: u16 = 3;
+const NO_CELLS: u16 = 6;
+
 impl Confirm {
-    pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+    fn body(&self, inside: u16) -> Vec<String> {
+        text::wrap(&self.body, inside, 10, "…")
+    }
+
+    /// Width and height of the window.
+    fn size(&self, area: Rect) -> (u16, u16) {
         let width = area.width.saturating_sub(6).min(76);
         let inside = width.saturating_sub(4);
-        let body = text::wrap(&self.body, inside, 10, theme.glyphs.ellipsis);
+        let body = self.body(inside).len();
+        let changes: usize = self.changes.iter().map(|c| if is_long(c, inside) { 3 } else { 1 }).sum();
+        let gap = usize::from(body > 0 && changes > 0);
+        let rows = u16::try_from(body + changes + gap + 4).unwrap_or(u16::MAX);
+        (width, rows.min(area.height.saturating_sub(2)))
+    }
+
+    /// The answer whose words are at a cell of the screen.
+    #[must_use]
+    pub fn answer_at(&self, area: Rect, x: u16, y: u16) -> Option<bool> {
+        let (width, height) = self.size(area);
+        let rect = crate::tui::layout::centered(area, width, height);
+        let at = x.checked_sub(rect.x + 2).filter(|_| y + 2 == rect.bottom())?;
+        match at {
+            0..YES_CELLS => Some(true),
+            _ if (YES_CELLS + GAP..YES_CELLS + GAP + NO_CELLS).contains(&at) => Some(false),
+            _ => None,
+        }
+    }
+
+    pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+        let (width, height) = self.size(area);
+        let inside = width.saturating_sub(4);
+        let body = self.body(inside);
         let changes: Vec<(&Change, bool)> = self.changes.iter().map(|c| (c, is_long(c, inside))).collect();
-        let rows = body.len() + changes.iter().map(|(_, long)| if *long { 3 } else { 1 }).sum::<usize>();
         let gap = usize::from(!body.is_empty() && !changes.is_empty());
-        let height = u16::try_from(rows + gap + 4).unwrap_or(u16::MAX).min(area.height.saturating_sub(2));
         let mark = if self.danger { format!("{} ", theme.glyphs.failing) } else { String::new() };
         let inner = window(buf, area, (width, height), &format!("{mark}{}", self.title), "", theme);
         let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
@@ -53,7 +84,7 @@ impl Confirm {
         }
         let mut pen = Pen::new(buf, inner, inner.height.saturating_sub(1));
         let yes = if self.danger { theme.bad } else { theme.good };
-        pen.put("Enter", theme.key).put(" yes", yes).skip(3).put("Esc", theme.key).put(" no", theme.text);
+        pen.put("Enter", theme.key).put(" yes", yes).skip(GAP).put("Esc", theme.key).put(" no", theme.text);
     }
 }
 

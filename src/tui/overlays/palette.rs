@@ -97,8 +97,21 @@ impl Palette {
         self.found.get(self.scroll.selected).map(|at| self.all[*at].def.act)
     }
 
+    fn size(area: Rect) -> (u16, u16) {
+        (area.width.saturating_sub(6).min(84), area.height.saturating_sub(4).min(20))
+    }
+
+    /// The line at a row of the screen.
+    #[must_use]
+    pub fn line_at(&self, area: Rect, y: u16) -> Option<usize> {
+        let (width, height) = Self::size(area);
+        let rect = crate::tui::layout::centered(area, width, height);
+        let row = y.checked_sub(rect.y + 2).filter(|_| y + 1 < rect.bottom())?;
+        Some(self.scroll.top() + usize::from(row)).filter(|at| *at < self.found.len())
+    }
+
     pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
-        let size = (area.width.saturating_sub(6).min(84), area.height.saturating_sub(4).min(20));
+        let size = Self::size(area);
         let note = format!("{}/{}", self.found.len(), self.all.len());
         let inner = window(buf, area, size, "Do what?", &note, theme);
         let mut pen = Pen::new(buf, inner, 0);

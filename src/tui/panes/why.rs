@@ -11,6 +11,9 @@ use crate::tui::live::Row;
 use crate::tui::live::why::{Line, Part, Why};
 use crate::tui::widgets::{Pen, meter, pen, text};
 
+/// Lines above the list.
+pub const HEAD: u16 = 3;
+
 /// Draws the page.
 pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
     let theme = view.theme;
@@ -25,7 +28,7 @@ pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused:
     };
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     head(reason, area, buf, view);
-    let list = Rect { y: area.y + 3, height: area.height.saturating_sub(3), ..area };
+    let list = Rect { y: area.y + HEAD, height: area.height.saturating_sub(HEAD), ..area };
     why.width.set(list.width);
     let lines = why.lines();
     for (row, at) in (0..list.height).zip(why.scroll.view(lines.len(), list.height)) {

@@ -1,5 +1,6 @@
 //! The Forum tab's state and its share of `update` (the pattern is in [`super`]).
 
+mod list;
 mod person;
 pub mod reader;
 
@@ -8,7 +9,7 @@ use crate::protocol::{Event, Fault, FaultKind, Notice, ThreadQuery, ThreadSort, 
 use crate::tui::action::Act;
 use crate::tui::model::{Model, Tab, Tone};
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
-use crate::tui::overlays::{Answer, Choice, Confirm, Item, Overlay, Then};
+use crate::tui::overlays::{Answer, Confirm, Overlay};
 use crate::tui::panes::forum::{WIDE, split};
 use crate::tui::update::{show_bot, show_tab};
 use crate::tui::widgets::Scroll;
@@ -73,10 +74,13 @@ impl Forum {
     /// The post that is selected, in the list or in the reader.
     #[must_use]
     pub fn selected(&self) -> Option<Post> {
-        if self.reading {
+        if self.reading && self.reader.view.is_some() {
             return self.reader.selected();
         }
         let thread = self.threads.get(self.list.selected)?;
+        if self.reading && self.reader.wanted != Some(thread.id) {
+            return None; // it is being read, and no line of the list
+        }
         Some(Post {
             thread: thread.id,
             reply: None,
@@ -84,58 +88,6 @@ impl Forum {
             name: thread.author_name.clone(),
             said: thread.title.clone(),
         })
-    }
-
-    fn head(&mut self) -> Effect {
-        self.loading = true;
-        self.stale_list = false;
-        Effect::Load(Load::Threads(ThreadQuery { limit: PAGE, ..self.query.clone() }))
-    }
-
-    /// Reads the list for a question that has changed.
-    fn ask(&mut self) -> Vec<Effect> {
-        self.turned = true;
-        self.reading = false;
-        self.list = Scroll::default();
-        vec![self.head()]
-    }
-
-    fn older(&mut self) -> Option<Effect> {
-        let near = self.list.selected + 2 * self.list.page() >= self.threads.len();
-        let last = self.threads.last()?.id;
-        if !self.more || self.loading || !near {
-            return None;
-        }
-        self.loading = true;
-        let query = ThreadQuery { limit: PAGE, after: Some(last), ..self.query.clone() };
-        Some(Effect::Load(Load::Threads(query)))
-    }
-
-    fn take(&mut self, query: &ThreadQuery, threads: &[ThreadSummary]) {
-        let whole = threads.len() < PAGE as usize;
-        if query.after.is_some() {
-            let known: std::collections::BTreeSet<i64> = self.threads.iter().map(|t| t.id).collect();
-            self.threads.extend(threads.iter().filter(|t| !known.contains(&t.id)).cloned());
-            self.more = !whole;
-            return;
-        }
-        let kept = self.threads.get(self.list.selected).map(|thread| thread.id);
-        let mut fresh = threads.to_vec();
-        if !self.turned && !whole && self.threads.len() > PAGE as usize {
-            // What was read further down stays below the new head.
-            let head: std::collections::BTreeSet<i64> = threads.iter().map(|t| t.id).collect();
-            fresh.extend(self.threads.drain(..).filter(|t| !head.contains(&t.id)));
-        } else {
-            self.more = !whole;
-        }
-        self.threads = fresh;
-        let again = kept.filter(|_| !self.turned).and_then(|id| self.place(id));
-        self.list.selected = again.unwrap_or(self.list.selected).min(self.threads.len().saturating_sub(1));
-        self.turned = false;
-    }
-
-    fn place(&self, id: i64) -> Option<usize> {
-        self.threads.iter().position(|thread| thread.id == id)
     }
 }
 
@@ -197,10 +149,10 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             Some(forum.ask())
         }
         Act::FilterTag => {
-            choose_tag(model);
+            list::choose_tag(model);
             nothing
         }
-        Act::FilterAuthor => Some(only_author(model)),
+        Act::FilterAuthor => Some(list::only_author(model)),
         Act::Author => Some(author(model)),
         Act::Copy => Some(forum.selected().map_or_else(Vec::new, |post| vec![Effect::Copy(post.said)])),
         Act::DeletePost => {
@@ -258,40 +210,6 @@ fn back(model: &mut Model) -> Vec<Effect> {
         return forum.ask();
     }
     Vec::new()
-}
-
-fn choose_tag(model: &mut Model) {
-    let forum = &mut model.forum;
-    let mut counts = std::collections::BTreeMap::<&str, usize>::new();
-    for tag in forum.threads.iter().flat_map(|thread| &thread.tags) {
-        *counts.entry(tag).or_default() += 1;
-    }
-    let mut tags: Vec<(String, usize)> = counts.into_iter().map(|(tag, n)| (tag.to_owned(), n)).collect();
-    tags.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let now = forum.query.tag.clone();
-    let mut items = vec![Item { title: "all tags".into(), current: now.is_none(), ..Item::default() }];
-    items.extend(tags.iter().map(|(tag, count)| Item {
-        title: tag.clone(),
-        note: if *count == 1 { "1 thread".into() } else { format!("{count} threads") },
-        current: now.as_ref() == Some(tag),
-        ..Item::default()
-    }));
-    forum.tags = tags.into_iter().map(|(tag, _)| tag).collect();
-    if forum.tags.is_empty() {
-        model.toast(Tone::Info, "no thread in the list has a tag");
-        return;
-    }
-    let then = Then::Tab(Tab::Forum, "tag", 0);
-    model.overlays.push(Overlay::Choice(Choice::new("Only threads with the tag", items, then)));
-}
-
-fn only_author(model: &mut Model) -> Vec<Effect> {
-    let forum = &mut model.forum;
-    forum.query.author = match (forum.query.author.take(), forum.selected()) {
-        (None, Some(post)) => Some(post.author),
-        _ => None,
-    };
-    forum.ask()
 }
 
 fn author(model: &mut Model) -> Vec<Effect> {

@@ -223,9 +223,14 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             return explorer.read();
         }
     } else if right.contains((x, y).into()) {
-        explorer.in_bots = false;
-        let len = explorer.recall.lines.len();
-        explorer.recall.scroll.click(y - right.y, len);
+        let again = !std::mem::replace(&mut explorer.in_bots, false);
+        let (before, len) = (explorer.recall.scroll.selected, explorer.recall.lines.len());
+        if explorer.recall.scroll.click(y - right.y, len)
+            && again
+            && before == explorer.recall.scroll.selected
+        {
+            return act(model, Act::Open).unwrap_or_default();
+        }
     }
     Vec::new()
 }

@@ -63,6 +63,32 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     of_tab!(model.tab, Vec::new(), click(model, x, y))
 }
 
+/// Gives the side under the pointer the focus, on tabs with two; the side that had it.
+pub fn point(model: &mut Model, x: u16, y: u16) -> Option<bool> {
+    let (body, at) = (model.layout().body, (x, y).into());
+    match model.tab {
+        Tab::Forum => {
+            let (_, reader) = super::panes::forum::split(body, &model.forum);
+            let reading = reader.contains(at) && model.forum.reader.view.is_some();
+            Some(std::mem::replace(&mut model.forum.reading, reading))
+        }
+        Tab::Memory => {
+            let (bots, _) = super::panes::memory::areas(body);
+            Some(std::mem::replace(&mut model.explorer.in_bots, bots.contains(at)))
+        }
+        _ => None,
+    }
+}
+
+/// Gives a side the focus back that [`point`] took it from.
+pub const fn focus_side(model: &mut Model, side: bool) {
+    match model.tab {
+        Tab::Forum => model.forum.reading = side,
+        Tab::Memory => model.explorer.in_bots = side,
+        _ => {}
+    }
+}
+
 /// The answer to a window that a tab opened, or why it is not right yet.
 ///
 /// # Errors

@@ -235,8 +235,10 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let (list, _) = split(model.layout().body);
     let state = &mut model.moderation;
     let inside = list.contains((x, y).into()) && y > list.y && y + 1 < list.bottom();
+    let before = state.list.selected;
     if inside && state.list.click((y - list.y - 1) / 2, state.flags.len()) {
-        return follow(model);
+        let again = before == state.list.selected;
+        return if again { act(model, Act::Open).unwrap_or_default() } else { follow(model) };
     }
     Vec::new()
 }

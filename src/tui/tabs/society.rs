@@ -114,8 +114,10 @@ pub fn answered(_model: &mut Model, _what: &str, _id: i64, _answer: &Answer) -> 
 pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let list = crate::tui::panes::society::list_area(model.layout().body);
     if list.contains((x, y).into()) {
-        let len = model.society.nodes.len();
-        model.society.scroll.click(y - list.y, len);
+        let (before, len) = (model.society.scroll.selected, model.society.nodes.len());
+        if model.society.scroll.click(y - list.y, len) && before == model.society.scroll.selected {
+            return act(model, Act::Open).unwrap_or_default();
+        }
     }
     Vec::new()
 }

@@ -120,7 +120,13 @@ pub fn answered(_model: &mut Model, _what: &str, _id: i64, _answer: &Answer) -> 
     Ok(Vec::new())
 }
 
-/// A click.
-pub fn click(_model: &mut Model, _x: u16, _y: u16) -> Vec<Effect> {
-    Vec::new()
+/// A click: on the periods in the title it takes the next one, round and round.
+pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
+    let body = model.layout().body;
+    if y != body.y || x >= body.x + body.width / 2 {
+        return Vec::new();
+    }
+    let at = PERIODS.iter().position(|days| *days == model.stats.days).unwrap_or(0);
+    model.stats.days = PERIODS[(at + 1) % PERIODS.len()];
+    shown(model)
 }

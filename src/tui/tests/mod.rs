@@ -7,6 +7,8 @@ mod flows;
 mod forum;
 mod hostile;
 mod looks;
+mod mouse;
 mod sizes;
 mod society;
 mod tabs;
+mod unsaved;

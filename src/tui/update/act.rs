@@ -20,7 +20,7 @@ pub fn perform(model: &mut Model, act: Act, key: Option<Key>) -> Vec<Effect> {
 
 fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
     match act {
-        Act::Quit => return vec![Effect::Quit],
+        Act::Quit => return super::mind::quit(model),
         Act::Suspend => return vec![Effect::Suspend],
         Act::Redraw => return vec![Effect::Redraw],
         Act::Refresh => return super::tick::read_everything(model),

@@ -5,9 +5,8 @@ use super::open;
 use crate::protocol::Status;
 use crate::tui::action::Act;
 use crate::tui::keymap::Key;
-use crate::tui::live::mind::{Field, Shape};
 use crate::tui::live::stream::StreamFilter;
-use crate::tui::live::{Page, budget, recall};
+use crate::tui::live::{Page, Row, budget, recall};
 use crate::tui::model::{Model, Pane, Tone};
 use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::{Line, Overlay, TextEdit, Then};
@@ -86,7 +85,8 @@ fn step_pane(model: &Model, by: isize) -> Pane {
     shown[(at + shown.len()).wrapping_add_signed(by) % shown.len()]
 }
 
-fn back(model: &mut Model) -> Vec<Effect> {
+/// Leaves zoom, filter or pane.
+pub fn back(model: &mut Model) -> Vec<Effect> {
     if model.zoomed {
         model.zoomed = false;
     } else if model.focus == Pane::Bots && !model.bots.filter().is_empty() {
@@ -119,9 +119,20 @@ fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
 /// Turns the inspector to the selected bot.
 pub fn follow_selection(model: &mut Model) -> Vec<Effect> {
     match model.selected_bot() {
-        Some(id) => model.inspector.turn_to(&id),
+        Some(id) => turn_to(model, &id),
         None => Vec::new(),
     }
+}
+
+/// Turns the inspector to a bot; what is not saved of the one before is kept, and that is said.
+fn turn_to(model: &mut Model, id: &str) -> Vec<Effect> {
+    if let Some(before) = model.inspector.wanted.clone().filter(|before| before != id)
+        && model.inspector.mind.is_dirty()
+    {
+        let said = format!("the changes to {} are kept, not saved", model.name(&before));
+        model.toast(Tone::Info, said);
+    }
+    model.inspector.turn_to(id)
 }
 
 fn in_stream(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
@@ -144,19 +155,24 @@ fn in_stream(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             model.stream.set_filter(filter);
             older(model)
         }
-        Act::OpenThread => match row.and_then(|row| Some((row.thread?, row.reply))) {
-            Some((thread, reply)) => crate::tui::tabs::forum::open(model, thread, reply),
-            None => {
-                model.toast(Tone::Info, "this line is about no thread");
-                Vec::new()
-            }
-        },
+        Act::OpenThread => open_thread(model, row.as_ref()),
         Act::Copy => row.map_or_else(Vec::new, |row| {
             let text = [row.about.as_str(), row.quote.as_str()].into_iter().filter(|t| !t.is_empty());
             vec![Effect::Copy(text.collect::<Vec<_>>().join("\n"))]
         }),
         _ => return None,
     })
+}
+
+/// Opens what an act wrote or was about in the Forum tab.
+fn open_thread(model: &mut Model, row: Option<&Row>) -> Vec<Effect> {
+    match row.and_then(|row| Some((row.thread?, row.reply))) {
+        Some((thread, reply)) => crate::tui::tabs::forum::open(model, thread, reply),
+        None => {
+            model.toast(Tone::Info, "this act is about no thread");
+            Vec::new()
+        }
+    }
 }
 
 /// Reads older rows when the end is near.
@@ -179,11 +195,14 @@ fn why(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
     if let Some(row) = selected {
         if model.bots.select(&row.bot_id) {
-            effects = model.inspector.turn_to(&row.bot_id);
+            effects = turn_to(model, &row.bot_id);
         }
         model.stream.freeze();
         model.inspector.why.ask(row.seq);
         effects.push(Effect::Load(Load::Why(row.seq)));
+    } else {
+        // Asked again, the last act may be another one by now.
+        model.inspector.why = crate::tui::live::why::Why::default();
     }
     focus(model, Pane::Inspector);
     effects.extend(turn_page(model, Page::Why));
@@ -196,90 +215,10 @@ fn in_inspector(model: &mut Model, act: Act, key: Option<Key>) -> Option<Vec<Eff
             let moved = model.inspector.scroll.act(act, 400);
             moved.then(Vec::new)
         }
-        Page::Mind => in_mind(model, act, key),
+        Page::Mind => super::mind::act(model, act, key),
         Page::Budget => in_budget(model, act),
         Page::Memory => in_recall(model, act),
         Page::Why => in_why(model, act),
-    }
-}
-
-fn in_mind(model: &mut Model, act: Act, key: Option<Key>) -> Option<Vec<Effect>> {
-    let mind = &mut model.inspector.mind;
-    if mind.scroll.act(act, Field::ALL.len()) {
-        mind.end_digits();
-        return Some(Vec::new());
-    }
-    let field = mind.field();
-    match act {
-        Act::Less | Act::More | Act::MuchLess | Act::MuchMore => {
-            let up = matches!(act, Act::More | Act::MuchMore);
-            if field.shape() == Shape::Choice {
-                let options = open::options(field, &model.providers);
-                model.inspector.mind.choose(if up { 1 } else { -1 }, &options);
-            } else {
-                mind.slide(if up { 1.0 } else { -1.0 }, matches!(act, Act::MuchLess | Act::MuchMore));
-            }
-        }
-        Act::Digit => {
-            if let Some(digit) = key.and_then(Key::typed) {
-                mind.digit(digit);
-            }
-        }
-        Act::EditField => edit_field(model, field),
-        Act::SaveMind if mind.is_dirty() => open::save_mind(model),
-        Act::SaveMind => edit_field(model, field),
-        Act::Undo => return Some(undo(model)),
-        Act::DiscardMind if mind.is_dirty() => {
-            mind.discard();
-            model.toast(Tone::Info, "changes discarded");
-        }
-        Act::DiscardMind => return Some(back(model)),
-        Act::ResetMind => open::reset_mind(model),
-        _ => return None,
-    }
-    Some(Vec::new())
-}
-
-fn edit_field(model: &mut Model, field: Field) {
-    let Some(draft) = &model.inspector.mind.draft else { return };
-    let value = field.text(draft);
-    let at = Field::ALL.iter().position(|f| *f == field).unwrap_or(0);
-    let then = Then::MindField(at);
-    let name = model.inspector.wanted.as_deref().map(|id| model.name(id).to_owned()).unwrap_or_default();
-    let title = format!("{name} {} {}", model.theme.glyphs.dot, field.label());
-    model.overlays.push(match field.shape() {
-        Shape::List => {
-            let title = format!("{title} (one per line)");
-            Overlay::Text(Box::new(TextEdit::new(title, &value, then)))
-        }
-        Shape::Text => Overlay::Text(Box::new(TextEdit::new(title, &value, then))),
-        Shape::Choice => {
-            let options = open::options(field, &model.providers);
-            let items = options
-                .iter()
-                .map(|option| crate::tui::overlays::Item {
-                    title: option.clone(),
-                    current: *option == value,
-                    ..crate::tui::overlays::Item::default()
-                })
-                .collect();
-            Overlay::Choice(crate::tui::overlays::Choice::new(title, items, then))
-        }
-        _ => Overlay::Line(Line::new(title, &value, then)),
-    });
-}
-
-fn undo(model: &mut Model) -> Vec<Effect> {
-    if model.inspector.mind.undo() {
-        return Vec::new();
-    }
-    let Some(id) = model.inspector.wanted.clone() else { return Vec::new() };
-    match model.inspector.mind.unsave() {
-        Some((patch, _)) => vec![Effect::Run(Command::SetConfig(id, patch))],
-        None => {
-            model.toast(Tone::Info, "nothing to undo");
-            Vec::new()
-        }
     }
 }
 
@@ -354,6 +293,10 @@ fn in_why(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         return Some(Vec::new());
     }
     match act {
+        Act::OpenThread => {
+            let row = why.view.as_ref().map(|reason| Row::of_activity(&reason.activity));
+            Some(open_thread(model, row.as_ref()))
+        }
         Act::Open => {
             why.toggle();
             Some(Vec::new())

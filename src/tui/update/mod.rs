@@ -7,8 +7,10 @@ mod act;
 mod answer;
 mod arrive;
 mod live;
+mod mind;
 mod mouse;
 mod open;
+mod ran;
 mod tick;
 
 use super::action::{ACTIONS, Act};
@@ -41,9 +43,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Link(connection, role) => arrive::on_link(model, connection, role),
         Msg::Loaded(load, Ok(data)) => arrive::on_loaded(model, load, data),
         Msg::Loaded(load, Err(fault)) => arrive::on_load_failed(model, &load, &fault),
-        Msg::Ran(command, Ok(outcome)) => arrive::on_ran(model, &command, outcome),
-        Msg::Ran(command, Err(fault)) => arrive::on_refused(model, &command, &fault),
-        Msg::Exporting(bytes) => arrive::on_exporting(model, bytes),
+        Msg::Ran(command, Ok(outcome)) => ran::on_ran(model, &command, outcome),
+        Msg::Ran(command, Err(fault)) => ran::on_refused(model, &command, &fault),
+        Msg::Exporting(bytes) => ran::on_exporting(model, bytes),
         Msg::LightTerminal(light) => {
             if !model.theme_chosen && light {
                 model.set_theme(super::theme::ThemeName::Light);
@@ -76,6 +78,8 @@ pub fn is_quiet(model: &Model, msg: &Msg) -> bool {
 }
 
 fn on_key(model: &mut Model, key: Key) -> Vec<Effect> {
+    // Who presses keys has read the welcome, or wants to see what it covers.
+    model.toasts.retain(|toast| toast.text != arrive::WELCOME);
     let scopes = model.scopes();
     // What types into a window is text, not an action.
     if let Some(effects) = type_into_window(model, key) {

@@ -6,11 +6,11 @@ use ratatui::layout::Rect;
 use super::act::{focus, perform};
 use super::{answer, live, show_tab};
 use crate::tui::action::Act;
-use crate::tui::live::{Page, mind};
+use crate::tui::live::{Page, budget, mind};
 use crate::tui::model::{Model, Pane, Tab};
 use crate::tui::msg::{Effect, Role};
 use crate::tui::overlays::Overlay;
-use crate::tui::panes::{header, inspector, stream};
+use crate::tui::panes::{header, inspector, stream, why};
 use crate::tui::tabs;
 use crate::tui::widgets::meter;
 
@@ -45,8 +45,12 @@ fn wheel(model: &mut Model, x: u16, y: u16, act: Act) -> Vec<Effect> {
         }
         model.focus = before;
     } else {
+        let before = model.overlays.is_empty().then(|| tabs::point(model, x, y)).flatten();
         for _ in 0..3 {
             effects.extend(perform(model, act, None));
+        }
+        if let Some(side) = before {
+            tabs::focus_side(model, side);
         }
     }
     effects
@@ -54,7 +58,7 @@ fn wheel(model: &mut Model, x: u16, y: u16, act: Act) -> Vec<Effect> {
 
 fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     if !model.overlays.is_empty() {
-        return click_window(model, y);
+        return click_window(model, x, y);
     }
     let layout = model.layout();
     if layout.tabs.contains((x, y).into()) {
@@ -68,24 +72,39 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     }
     let Some(pane) = layout.pane_at(x, y) else { return Vec::new() };
     let rect = layout.pane(pane).unwrap_or_default();
+    let had_focus = model.focus == pane;
     focus(model, pane);
     // The layout may have changed with the focus; rows are counted in the one that was clicked.
     let row = y.saturating_sub(rect.y + 1);
+    let inside = y > rect.y && y + 1 < rect.bottom();
     match pane {
+        Pane::Inspector => return click_inspector(model, rect, x, y),
+        _ if !inside => {}
         Pane::Bots => {
-            let len = model.bots.len();
-            if y > rect.y && y + 1 < rect.bottom() && model.bots.scroll.click(row, len) {
-                return live::follow_selection(model);
+            let (before, len) = (model.bots.scroll.selected, model.bots.len());
+            if model.bots.scroll.click(row, len) {
+                // A second click opens, as in every list.
+                let again = before == model.bots.scroll.selected && had_focus;
+                return if again { perform(model, Act::Open, None) } else { live::follow_selection(model) };
             }
         }
         Pane::Activity => {
             if let Some(line) = stream::line_at(&model.stream, row) {
+                let again = model.stream.is_frozen() && model.stream.scroll.selected == line;
                 model.stream.scroll.selected = line;
                 model.stream.freeze();
+                return if again { perform(model, Act::Open, None) } else { Vec::new() };
             }
         }
-        Pane::Inspector => return click_inspector(model, rect, x, y),
-        _ => {}
+        Pane::Usage => {
+            let len = model.lower.usage.as_ref().map_or(0, |usage| usage.bots.len());
+            model.lower.usage_scroll.click(row, len);
+        }
+        Pane::Log => {
+            let len = model.lower.log.len();
+            model.lower.log_scroll.click(row, len);
+        }
+        Pane::Reputation => {}
     }
     Vec::new()
 }
@@ -97,13 +116,37 @@ fn click_inspector(model: &mut Model, rect: Rect, x: u16, y: u16) -> Vec<Effect>
             None => Vec::new(),
         };
     }
-    if model.inspector.page == Page::Mind && model.role == Role::Operator {
-        let row = y.saturating_sub(rect.y + 1);
-        if let Some(at) = inspector::mind_row(&model.inspector.mind, row) {
-            model.inspector.mind.scroll.selected = at;
-            model.inspector.mind.end_digits();
-            return slide(model, rect, x);
+    if y + 1 >= rect.bottom() {
+        return Vec::new();
+    }
+    let row = y - rect.y - 1;
+    let inspector = &mut model.inspector;
+    let (list, len) = match inspector.page {
+        Page::Mind if model.role == Role::Operator => {
+            if let Some(at) = inspector::mind_row(&inspector.mind, row) {
+                inspector.mind.scroll.selected = at;
+                inspector.mind.end_digits();
+                return slide(model, rect, x);
+            }
+            return Vec::new();
         }
+        Page::Profile | Page::Mind => return Vec::new(),
+        Page::Budget => (&mut inspector.budget.scroll, budget::Line::ALL.len()),
+        Page::Memory => {
+            let len = inspector.recall.lines.len();
+            (&mut inspector.recall.scroll, len)
+        }
+        Page::Why => {
+            let len = inspector.why.lines().len();
+            (&mut inspector.why.scroll, len)
+        }
+    };
+    let head = if inspector.page == Page::Why { why::HEAD } else { 0 };
+    let before = list.selected;
+    let hit = row.checked_sub(head).is_some_and(|row| list.click(row, len));
+    let open = if inspector.page == Page::Budget { Act::EditField } else { Act::Open };
+    if hit && before == list.selected && super::may(model, open) {
+        return perform(model, open, None);
     }
     Vec::new()
 }
@@ -131,7 +174,7 @@ fn slide(model: &mut Model, rect: Rect, x: u16) -> Vec<Effect> {
     Vec::new()
 }
 
-fn click_window(model: &mut Model, y: u16) -> Vec<Effect> {
+fn click_window(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let area = Rect::new(0, 0, model.size.0, model.size.1);
     match model.overlays.last_mut() {
         Some(Overlay::Choice(choice)) => {
@@ -140,6 +183,19 @@ fn click_window(model: &mut Model, y: u16) -> Vec<Effect> {
                     return answer::chosen(model, at);
                 }
                 choice.scroll.selected = at;
+            }
+        }
+        Some(Overlay::Confirm(confirm)) => match confirm.answer_at(area, x, y) {
+            Some(true) => return perform(model, Act::Accept, None),
+            Some(false) => return answer::cancelled(model),
+            None => {}
+        },
+        Some(Overlay::Palette(palette)) => {
+            if let Some(at) = palette.line_at(area, y) {
+                if palette.scroll.selected == at {
+                    return perform(model, Act::Accept, None);
+                }
+                palette.scroll.selected = at;
             }
         }
         Some(Overlay::Form(form)) => {

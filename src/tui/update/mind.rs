@@ -1,0 +1,157 @@
+//! Actions on the inspector's Mind, and what becomes of changes that are not saved.
+
+use super::open;
+use crate::tui::action::Act;
+use crate::tui::keymap::Key;
+use crate::tui::live::mind::{Field, Shape};
+use crate::tui::model::{Model, Tone};
+use crate::tui::msg::{Command, Effect};
+use crate::tui::overlays::{Confirm, Line, Overlay, TextEdit, Then};
+
+/// Keys that are kept until a mind is read.
+const EARLY_MAX: usize = 64;
+
+/// An action on the page; `None` if it means nothing there.
+pub fn act(model: &mut Model, act: Act, key: Option<Key>) -> Option<Vec<Effect>> {
+    let mind = &mut model.inspector.mind;
+    if mind.draft.is_none() && waits(act) {
+        // The sliders are not read yet: the key counts as soon as they are.
+        mind.early.extend(key.filter(|_| mind.early.len() < EARLY_MAX));
+        return Some(Vec::new());
+    }
+    if mind.scroll.act(act, Field::ALL.len()) {
+        mind.end_digits();
+        return Some(Vec::new());
+    }
+    let field = mind.field();
+    match act {
+        Act::Less | Act::More | Act::MuchLess | Act::MuchMore => {
+            let up = matches!(act, Act::More | Act::MuchMore);
+            if field.shape() == Shape::Choice {
+                let options = open::options(field, &model.providers);
+                model.inspector.mind.choose(if up { 1 } else { -1 }, &options);
+            } else {
+                mind.slide(if up { 1.0 } else { -1.0 }, matches!(act, Act::MuchLess | Act::MuchMore));
+            }
+        }
+        Act::Digit => {
+            if let Some(digit) = key.and_then(Key::typed) {
+                mind.digit(digit);
+            }
+        }
+        Act::EditField => edit_field(model, field),
+        Act::SaveMind if mind.is_dirty() => open::save_mind(model),
+        Act::SaveMind => edit_field(model, field),
+        Act::Undo => return Some(undo(model)),
+        Act::DiscardMind if mind.is_dirty() => {
+            mind.discard();
+            model.toast(Tone::Info, "changes discarded");
+        }
+        Act::DiscardMind => return Some(super::live::back(model)),
+        Act::ResetMind => open::reset_mind(model),
+        _ => return None,
+    }
+    Some(Vec::new())
+}
+
+fn edit_field(model: &mut Model, field: Field) {
+    let Some(draft) = &model.inspector.mind.draft else { return };
+    let value = field.text(draft);
+    let at = Field::ALL.iter().position(|f| *f == field).unwrap_or(0);
+    let then = Then::MindField(at);
+    let name = model.inspector.wanted.as_deref().map(|id| model.name(id).to_owned()).unwrap_or_default();
+    let title = format!("{name} {} {}", model.theme.glyphs.dot, field.label());
+    model.overlays.push(match field.shape() {
+        Shape::List => {
+            let title = format!("{title} (one per line)");
+            Overlay::Text(Box::new(TextEdit::new(title, &value, then)))
+        }
+        Shape::Text => Overlay::Text(Box::new(TextEdit::new(title, &value, then))),
+        Shape::Choice => {
+            let options = open::options(field, &model.providers);
+            let items = options
+                .iter()
+                .map(|option| crate::tui::overlays::Item {
+                    title: option.clone(),
+                    current: *option == value,
+                    ..crate::tui::overlays::Item::default()
+                })
+                .collect();
+            Overlay::Choice(crate::tui::overlays::Choice::new(title, items, then))
+        }
+        _ => Overlay::Line(Line::new(title, &value, then)),
+    });
+}
+
+fn undo(model: &mut Model) -> Vec<Effect> {
+    if model.inspector.mind.undo() {
+        return Vec::new();
+    }
+    let Some(id) = model.inspector.wanted.clone() else { return Vec::new() };
+    match model.inspector.mind.unsave() {
+        Some((patch, _)) => vec![Effect::Run(Command::SetConfig(id, patch))],
+        None => {
+            model.toast(Tone::Info, "nothing to undo");
+            Vec::new()
+        }
+    }
+}
+
+/// Whether an action needs the mind to be read.
+const fn waits(act: Act) -> bool {
+    use Act::{
+        Bottom, Digit, Down, EditField, Less, More, MuchLess, MuchMore, PageDown, PageUp, ResetMind,
+        SaveMind, Top, Undo, Up,
+    };
+    matches!(
+        act,
+        Less | More
+            | MuchLess
+            | MuchMore
+            | Digit
+            | EditField
+            | SaveMind
+            | Undo
+            | ResetMind
+            | Up
+            | Down
+            | PageUp
+            | PageDown
+            | Top
+            | Bottom
+    )
+}
+
+/// Presses the keys that came before the mind was read.
+pub fn catch_up(model: &mut Model) -> Vec<Effect> {
+    let early = std::mem::take(&mut model.inspector.mind.early);
+    early.into_iter().flat_map(|key| super::on_key(model, key)).collect()
+}
+
+/// Leaves, after asking when something is not saved.
+pub fn quit(model: &mut Model) -> Vec<Effect> {
+    let unsaved = model.inspector.unsaved();
+    let names: Vec<&str> = unsaved.iter().map(|(id, _)| model.name(id)).collect();
+    let said = match names.as_slice() {
+        [] => return vec![Effect::Quit],
+        [name] => format!(
+            "These changes to the mind of {name} are not saved. Esc, then Enter on the page saves them."
+        ),
+        names => {
+            format!("Changes to the minds of {} are not saved. Esc goes back to them.", names.join(", "))
+        }
+    };
+    let changes = match unsaved.as_slice() {
+        [(_, mind)] => mind.changes(),
+        _ => Vec::new(),
+    };
+    let confirm = Confirm {
+        title: "Leave without saving?".into(),
+        body: said,
+        changes,
+        yes: vec![Effect::Quit],
+        danger: true,
+    };
+    model.overlays.push(Overlay::Confirm(confirm));
+    Vec::new()
+}

@@ -1,0 +1,186 @@
+//! What came of changes: done, refused, under way.
+
+use super::arrive::take_providers;
+use crate::protocol::{Fault, FaultKind};
+use crate::tui::model::{Model, Tone};
+use crate::tui::msg::{Command, Effect, Outcome};
+use crate::tui::overlays::reading::Para;
+use crate::tui::overlays::{Confirm, Overlay, Then};
+use crate::tui::tabs;
+
+/// A change was made.
+pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Effect> {
+    let mut effects = tabs::ran(model, command, &outcome);
+    match (command, outcome) {
+        (Command::SetConfig(id, _), Outcome::Config(config)) => {
+            took_config(model, id, *config, true);
+            model.toast(Tone::Good, "saved; it takes effect on the next beat");
+        }
+        (Command::ResetBot(id), Outcome::Config(config)) => {
+            took_config(model, id, *config, true);
+            model.toast(Tone::Good, "reset to its YAML");
+        }
+        (Command::YamlChoice(id, choice), Outcome::Config(config)) => {
+            took_config(model, id, *config, false);
+            let kept = *choice == crate::protocol::YamlChoice::Keep;
+            model.toast(Tone::Good, if kept { "kept what is live" } else { "took the file" });
+        }
+        (Command::SetCaps(id, _) | Command::ClearCaps(id), Outcome::Caps(caps)) => {
+            if model.inspector.wanted.as_ref() == Some(id) {
+                model.inspector.caps = Some(caps);
+            }
+            model.stale.usage = true;
+            model.toast(Tone::Good, "caps saved");
+        }
+        (Command::CreateBot(_) | Command::AddBot(_), Outcome::Bot(bot)) => {
+            model.toast(Tone::Good, format!("{} joined the room", bot.name));
+            model.bots.merge(std::slice::from_ref(&*bot));
+            model.names.insert(bot.id.clone(), bot.name.clone());
+            model.bots.select(&bot.id);
+            effects.extend(super::live::follow_selection(model));
+            model.stale.room = true;
+        }
+        (Command::DeleteBot(id), _) => {
+            model.bots.remove(id);
+            model.inspector.kept.remove(id);
+            effects.extend(super::live::follow_selection(model));
+            model.toast(Tone::Good, "removed");
+            model.stale.room = true;
+        }
+        (Command::SetPaused(..) | Command::SetBotPace(..), Outcome::Bot(bot)) => {
+            model.bots.merge(std::slice::from_ref(&*bot));
+            if model.inspector.wanted.as_deref() == Some(&bot.id) {
+                model.inspector.bot = Some(*bot);
+            }
+            model.stale.room = true;
+        }
+        (Command::SetPace(_), Outcome::Pace(pace)) => {
+            model.toast(Tone::Good, format!("every bot wakes every {}", pace.interval_human));
+            if let Some(room) = &mut model.room {
+                room.pace = pace;
+            }
+            model.stale.all_bots = true;
+        }
+        (Command::EditMemory(..), _) => {
+            model.stale.memory = true;
+            model.toast(Tone::Good, "remembered");
+        }
+        (Command::ForgetMemory(id), _) => {
+            model.inspector.recall.forget(*id);
+            model.stale.memory = true;
+            model.toast(Tone::Good, "forgotten");
+        }
+        (Command::Interview(bot, _), Outcome::Interview(answer)) => took_interview(model, bot, &answer),
+        (Command::SetDefaultProvider { name, .. }, Outcome::Providers(providers)) => {
+            take_providers(model, providers);
+            model.toast(Tone::Good, format!("{name} speaks for the room"));
+            model.stale.room = true;
+            model.stale.all_bots = true;
+        }
+        (Command::TestProvider(name), Outcome::Test(test)) => took_test(model, name, &test),
+        (Command::Trigger(_), Outcome::Beat(beat)) => {
+            let tone = if beat.success || beat.action == "idle" { Tone::Good } else { Tone::Bad };
+            model.toast(tone, format!("beat: {}", beat.action.replace('_', " ")));
+        }
+        (Command::TriggerAll, _) => model.toast(Tone::Good, "every bot wakes"),
+        (Command::PauseEngine | Command::ResumeEngine | Command::StepEngine, Outcome::Engine(engine)) => {
+            if *command == Command::StepEngine {
+                model.toast(Tone::Good, "one beat taken");
+            }
+            if let Some(room) = &mut model.room {
+                room.engine = engine;
+            }
+        }
+        (Command::Export { path, .. }, Outcome::Exported { rows, .. }) => {
+            model.toast(Tone::Good, format!("{rows} rows written to {}", path.display()));
+        }
+        _ => {}
+    }
+    effects
+}
+
+fn took_config(model: &mut Model, id: &str, config: crate::protocol::BotConfigView, keep: bool) {
+    if model.inspector.wanted.as_deref() == Some(id) {
+        model.inspector.caps = Some(config.cost_caps);
+        model.inspector.mind.stored(config.personality_config, keep);
+        model.inspector.mind.yaml = config.yaml_config;
+    }
+    model.stale.bots.insert(id.to_owned());
+}
+
+fn took_interview(model: &mut Model, bot: &str, answer: &crate::protocol::InterviewAnswer) {
+    for overlay in model.overlays.iter_mut().rev() {
+        if let Overlay::Reading(reading) = overlay
+            && reading.waiting
+            && reading.of_bot.as_deref() == Some(bot)
+        {
+            reading.waiting = false;
+            reading.paras.truncate(2);
+            reading.paras.push(Para::Text(crate::domain::text::clean(&answer.answer, 8_000)));
+            reading.paras.push(Para::Gap);
+            let spent = format!(
+                "{} tokens, {}",
+                answer.tokens_used,
+                crate::tui::widgets::text::money(answer.cost_usd)
+            );
+            reading.paras.push(Para::Text(spent));
+            return;
+        }
+    }
+    model.toast(Tone::Info, format!("{} answered: {}", model.name(bot), answer.answer));
+}
+
+fn took_test(model: &mut Model, name: &str, test: &crate::protocol::ProviderTest) {
+    let said = if test.ok {
+        format!("{name} answered in {} ms: {} ({})", test.latency_ms, test.message, test.models.join(", "))
+    } else {
+        format!("{name}: {}", test.message)
+    };
+    match model.overlays.last_mut() {
+        Some(Overlay::Choice(choice)) if choice.then == Then::Provider => choice.message = Some(said),
+        _ => model.toast(if test.ok { Tone::Good } else { Tone::Bad }, said),
+    }
+}
+
+/// A change was refused.
+pub fn on_refused(model: &mut Model, command: &Command, fault: &Fault) -> Vec<Effect> {
+    match command {
+        Command::SetDefaultProvider { name, confirm_cost: false } if fault.kind == FaultKind::Conflict => {
+            let confirm = Confirm {
+                title: format!("Let {name} speak for the room?"),
+                body: fault.detail.clone(),
+                yes: vec![Effect::Run(Command::SetDefaultProvider {
+                    name: name.clone(),
+                    confirm_cost: true,
+                })],
+                danger: true,
+                ..Confirm::default()
+            };
+            model.overlays.push(Overlay::Confirm(confirm));
+        }
+        Command::Interview(bot, _) => {
+            for overlay in &mut model.overlays {
+                if let Overlay::Reading(reading) = overlay
+                    && reading.of_bot.as_ref() == Some(bot)
+                {
+                    reading.waiting = false;
+                    reading.paras.push(Para::Text(fault.detail.clone()));
+                }
+            }
+        }
+        Command::CreateBot(_) if model.overlays.is_empty() => {
+            model.toast(Tone::Bad, fault.detail.clone());
+        }
+        _ => model.toast(Tone::Bad, fault.detail.clone()),
+    }
+    Vec::new()
+}
+
+/// An export goes on.
+pub fn on_exporting(model: &mut Model, bytes: u64) -> Vec<Effect> {
+    model.toasts.retain(|toast| !toast.text.starts_with("exporting"));
+    #[allow(clippy::cast_precision_loss)] // shown with one digit
+    let megabytes = bytes as f64 / 1e6;
+    model.toast(Tone::Info, format!("exporting: {megabytes:.1} MB"));
+    Vec::new()
+}
