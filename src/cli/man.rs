@@ -9,6 +9,7 @@ use clap_mangen::Man;
 
 use super::exit::{EXIT_CODES, Exit};
 use super::out::Out;
+use crate::tui::action::ACTIONS;
 
 /// Print the man page, or write one for every command
 #[derive(Debug, Args)]
@@ -61,6 +62,7 @@ fn page(command: &Command, name: &str) -> anyhow::Result<Vec<u8>> {
     man.render_options_section(&mut text)?;
     if name == "botarium" {
         man.render_subcommands_section(&mut text)?;
+        keys(&mut text)?;
     }
     text.extend_from_slice(b".SH \"EXIT STATUS\"\n");
     for line in EXIT_CODES.lines().skip(1) {
@@ -68,6 +70,20 @@ fn page(command: &Command, name: &str) -> anyhow::Result<Vec<u8>> {
         writeln!(text, ".TP\n\\fB{code}\\fR\n{}", meaning.trim())?;
     }
     Ok(text)
+}
+
+/// Everything that can be done at the screen, with the name each action has under `ui.keys`.
+fn keys(text: &mut Vec<u8>) -> std::io::Result<()> {
+    text.extend_from_slice(b".SH \"KEYS OF THE CONTROL ROOM\"\n");
+    let mut scope = None;
+    for action in ACTIONS {
+        if scope.replace(action.scope) != Some(action.scope) {
+            writeln!(text, ".SS \"{}\"", action.scope.title())?;
+        }
+        let keys = action.keys.join(" ").replace('\\', "\\\\").replace('-', "\\-");
+        writeln!(text, ".TP\n\\fB{keys}\\fR  {}\n{}", action.id, action.about)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -79,12 +95,23 @@ mod tests {
         let mut command = super::super::Cli::command();
         command.build();
         let text = String::from_utf8(page(&command, "botarium").unwrap()).unwrap();
-        for section in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "SUBCOMMANDS", "EXIT STATUS"] {
+        for section in [
+            "NAME",
+            "SYNOPSIS",
+            "DESCRIPTION",
+            "OPTIONS",
+            "SUBCOMMANDS",
+            "KEYS OF THE CONTROL ROOM",
+            "EXIT STATUS",
+        ] {
             assert!(
                 text.contains(&format!(".SH {section}")) || text.contains(&format!(".SH \"{section}\"")),
                 "{section}"
             );
         }
         assert!(text.contains(".TP\n\\fB130\\fR\ninterrupted"));
+        for action in ACTIONS {
+            assert!(text.contains(action.id) && text.contains(action.about), "{}", action.id);
+        }
     }
 }

@@ -57,7 +57,7 @@ pub fn config_with(globals: &Globals, mut flags: Vec<(String, String)>) -> anyho
     if let Err(message) = Keymap::with(&config.ui.keys) {
         let origin = config.origin("ui.keys");
         return Err(
-            ConfigError { problems: vec![ConfigProblem { origin, key: "ui".into(), message }] }.into()
+            ConfigError { problems: vec![ConfigProblem { origin, key: "ui.keys".into(), message }] }.into()
         );
     }
     Ok(config)

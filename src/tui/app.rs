@@ -47,7 +47,7 @@ const DRAIN: usize = 4_096;
 /// # Errors
 /// The keys of the configuration clash, or the terminal cannot be used.
 pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
-    let keymap = Keymap::with(&options.ui.keys).map_err(anyhow::Error::msg)?;
+    let keymap = Keymap::with(&options.ui.keys).map_err(|why| anyhow::anyhow!("ui.keys {why}"))?;
     let saved = options.state_file.as_deref().map(Saved::read).unwrap_or_default();
     let (theme, chosen) = look(&options.ui, &saved);
     let mut model = Model::new(Screen::size()?, theme, keymap);
@@ -200,6 +200,10 @@ impl App {
     }
 
     async fn on_terminal(&mut self, event: TermEvent) -> anyhow::Result<()> {
+        if matches!(event, TermEvent::Resize(..)) {
+            // A window that was pulled smaller and back has lost cells, though its size is the same.
+            self.screen.clear()?;
+        }
         let msg = match event {
             TermEvent::Key(key) if key.kind != KeyEventKind::Release => Msg::Key(Key::from(key)),
             TermEvent::Mouse(mouse) => Msg::Mouse(mouse),

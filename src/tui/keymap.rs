@@ -168,7 +168,7 @@ impl Keymap {
     /// The defaults with a person's own keys over them: what is given replaces the action's keys.
     ///
     /// # Errors
-    /// A sentence for an unknown action, an unreadable key, or a key given to two actions of one scope.
+    /// What follows the key `ui.keys`, for an unknown action, an unreadable key, or a key given to two actions of one scope.
     pub fn with(overrides: &BTreeMap<String, Vec<String>>) -> Result<Self, String> {
         let mut map = Self::default();
         for (id, keys) in overrides {
@@ -177,11 +177,11 @@ impl Keymap {
                     .iter()
                     .max_by(|a, b| strsim::jaro(a.id, id).total_cmp(&strsim::jaro(b.id, id)))
                     .map_or("help", |def| def.id);
-                return Err(format!("keys: there is no action `{id}`; the nearest is `{nearest}`"));
+                return Err(format!("names no action `{id}`; did you mean `{nearest}`?"));
             };
             map.keys[at] = keys
                 .iter()
-                .map(|key| key.parse().map_err(|why| format!("keys.{id}: {why}")))
+                .map(|key| key.parse().map_err(|why| format!("binds `{id}`: {why}")))
                 .collect::<Result<_, _>>()?;
         }
         map.check()?;
@@ -196,7 +196,7 @@ impl Keymap {
             {
                 if let Some(key) = self.keys[at].iter().find(|key| self.keys[before].contains(key)) {
                     return Err(format!(
-                        "keys: `{key}` is given to both `{}` and `{}` ({})",
+                        "gives `{key}` to both `{}` and `{}` ({})",
                         other.id,
                         def.id,
                         def.scope.title()

@@ -139,6 +139,8 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Choice, Act::Accept, "choose", &["enter"], "Choose", "Takes the selected line.").hint(99),
     def(Choice, Act::Up, "choice_up", &["k", "up"], "Up", "Moves up one line."),
     def(Choice, Act::Down, "choice_down", &["j", "down"], "Down", "Moves down one line."),
+    def(Choice, Act::Top, "choice_top", &["g", "home"], "Top", "Moves to the first line."),
+    def(Choice, Act::Bottom, "choice_bottom", &["G", "end"], "Bottom", "Moves to the last line."),
     def(Choice, Act::TestProvider, "test_provider", &["t"], "Test", "Asks the selected provider with one tiny call and lists its models.").operator(),
     def(Choice, Act::Cancel, "close_choice", &["esc", "q", "ctrl+c"], "Close", "Closes the list.").hint(98),
     def(Form, Act::Submit, "submit", &["ctrl+s"], "Send", "Sends the form.").hint(99),

@@ -36,6 +36,8 @@ pub enum Then {
     StreamKind,
     /// Sets a field of the mind (by its place).
     MindField(usize),
+    /// Sets the mind's model from a list.
+    MindModel,
     /// Sets a line of the budget (by its place) of this bot.
     BudgetLine(usize, String),
     /// Sets the room's pace.

@@ -74,8 +74,8 @@ impl Forum {
     /// The post that is selected, in the list or in the reader.
     #[must_use]
     pub fn selected(&self) -> Option<Post> {
-        if self.reading && self.reader.view.is_some() {
-            return self.reader.selected();
+        if let Some(post) = self.reader.selected().filter(|_| self.reading) {
+            return Some(post);
         }
         let thread = self.threads.get(self.list.selected)?;
         if self.reading && self.reader.wanted != Some(thread.id) {

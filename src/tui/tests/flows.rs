@@ -190,3 +190,40 @@ fn a_removed_bot_leaves_the_list() {
     update(&mut model, Msg::Loaded(Load::Bot("rex_001".into()), Err(gone)));
     assert_eq!(model.bots.total(), bots().len() - 1);
 }
+
+#[test]
+fn the_models_of_a_server_are_listed_or_typed() {
+    let mut model = model(120, 36);
+    press(&mut model, &["m"]);
+    let of = |name: &str| crate::tui::live::mind::Field::ALL.iter().position(|f| f.label() == name).unwrap();
+    model.inspector.mind.draft.as_mut().unwrap().model.provider = "ollama".into();
+    model.inspector.mind.scroll.selected = of("model");
+    // Not known yet: a line to type in, and the server is asked.
+    for provider in &mut model.providers {
+        provider.models.clear();
+    }
+    let ask = Command::TestProvider("ollama".into());
+    assert_eq!(press(&mut model, &["e"]), [Effect::Run(ask.clone())]);
+    let mut known = super::fixture::providers();
+    known.iter_mut().for_each(|p| p.models = vec!["llama3.2".into(), "qwen3:8b".into()]);
+    let test = ProviderTest {
+        ok: true,
+        message: "Ready.".into(),
+        latency_ms: 9,
+        models: known[0].models.clone(),
+        tokens_used: 3,
+        cost_usd: crate::domain::Money::ZERO,
+    };
+    let effects = update(&mut model, Msg::Ran(ask, Ok(Outcome::Test(test))));
+    assert_eq!(effects, [Effect::Load(Load::Providers)]);
+    give(&mut model, Load::Providers, Data::Providers(known));
+    assert!(text(&model).contains("Which model of ollama?") && text(&model).contains("qwen3:8b"));
+    press(&mut model, &["down", "down", "enter"]);
+    assert_eq!(model.inspector.mind.draft.as_ref().unwrap().model.model, "qwen3:8b");
+    press(&mut model, &["e", "down", "down", "down", "enter"]);
+    type_text(&mut model, "-tuned");
+    press(&mut model, &["enter"]);
+    assert_eq!(model.inspector.mind.draft.as_ref().unwrap().model.model, "qwen3:8b-tuned");
+    press(&mut model, &["e", "up", "up", "up", "up", "enter"]);
+    assert_eq!(model.inspector.mind.draft.as_ref().unwrap().model.model, "");
+}

@@ -262,3 +262,21 @@ fn a_thread_that_is_gone_says_so() {
     update(&mut model, Msg::Loaded(Load::Thread(3), Err(Fault::not_found("thread", 3))));
     assert!(text(&model).contains("this thread was deleted"));
 }
+
+#[test]
+fn nothing_is_done_to_the_thread_before_while_the_next_one_is_read() {
+    let mut model = model(160, 45);
+    press(&mut model, &["alt+2", "j", "enter"]);
+    model.forum.writer.name = Some("Kim".into());
+    let before = model.forum.selected().unwrap().thread;
+    // Turned to another one whose words have not come yet.
+    model.forum.reader.turn_to(4, None);
+    model.forum.list.selected = 0;
+    let Some(crate::tui::msg::Effect::Run(crate::tui::msg::Command::VoteThread(id, _))) =
+        press(&mut model, &["+"]).pop()
+    else {
+        panic!("no vote")
+    };
+    assert_ne!(before, 4);
+    assert_eq!(id, 4);
+}

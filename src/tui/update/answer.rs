@@ -69,6 +69,7 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
                 let _ = model.inspector.mind.set_text(*field, &item.title); // a listed choice is always right
             }
         }
+        Then::MindModel => super::mind::chose_model(model, at, item, choice.items.len()),
         Then::Pace => match Preset::NAMED.get(at) {
             Some(preset) => {
                 let pace = SetPace { preset: Some(preset.as_str().into()), interval_seconds: None };

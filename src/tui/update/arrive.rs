@@ -289,6 +289,7 @@ pub(super) fn take_providers(model: &mut Model, providers: Vec<crate::protocol::
         }
     }
     model.providers = providers;
+    super::mind::learned_models(model);
 }
 
 /// A read failed. What is shown stays; only what a person waits for says why.

@@ -1,12 +1,13 @@
 //! Actions on the inspector's Mind, and what becomes of changes that are not saved.
 
 use super::open;
+use crate::protocol::ProviderView;
 use crate::tui::action::Act;
 use crate::tui::keymap::Key;
 use crate::tui::live::mind::{Field, Shape};
 use crate::tui::model::{Model, Tone};
 use crate::tui::msg::{Command, Effect};
-use crate::tui::overlays::{Confirm, Line, Overlay, TextEdit, Then};
+use crate::tui::overlays::{Choice, Confirm, Item, Line, Overlay, TextEdit, Then};
 
 /// Keys that are kept until a mind is read.
 const EARLY_MAX: usize = 64;
@@ -39,9 +40,9 @@ pub fn act(model: &mut Model, act: Act, key: Option<Key>) -> Option<Vec<Effect>>
                 mind.digit(digit);
             }
         }
-        Act::EditField => edit_field(model, field),
         Act::SaveMind if mind.is_dirty() => open::save_mind(model),
-        Act::SaveMind => edit_field(model, field),
+        Act::EditField | Act::SaveMind if field == Field::Model => return Some(edit_model(model)),
+        Act::EditField | Act::SaveMind => edit_field(model, field),
         Act::Undo => return Some(undo(model)),
         Act::DiscardMind if mind.is_dirty() => {
             mind.discard();
@@ -71,16 +72,74 @@ fn edit_field(model: &mut Model, field: Field) {
             let options = open::options(field, &model.providers);
             let items = options
                 .iter()
-                .map(|option| crate::tui::overlays::Item {
-                    title: option.clone(),
-                    current: *option == value,
-                    ..crate::tui::overlays::Item::default()
-                })
+                .map(|option| Item { title: option.clone(), current: *option == value, ..Item::default() })
                 .collect();
-            Overlay::Choice(crate::tui::overlays::Choice::new(title, items, then))
+            Overlay::Choice(Choice::new(title, items, then))
         }
         _ => Overlay::Line(Line::new(title, &value, then)),
     });
+}
+
+/// The provider that speaks for the bot as drafted.
+fn provider(model: &Model) -> Option<&ProviderView> {
+    let name = &model.inspector.mind.draft.as_ref()?.model.provider;
+    model.providers.iter().find(|p| if name == "default" { p.is_default } else { p.name == *name })
+}
+
+/// Lists the models the provider has, where they are known; a server that costs nothing is asked
+/// for them meanwhile.
+fn edit_model(model: &mut Model) -> Vec<Effect> {
+    if offer_models(model) {
+        return Vec::new();
+    }
+    edit_field(model, Field::Model);
+    match provider(model) {
+        Some(p) if p.pricing == "free" && p.kind != "scripted" => {
+            vec![Effect::Run(Command::TestProvider(p.name.clone()))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Opens the list of models; whether there are any to list.
+fn offer_models(model: &mut Model) -> bool {
+    let Some(provider) = provider(model).filter(|p| !p.models.is_empty()) else { return false };
+    let now = model.inspector.mind.draft.as_ref().map(|draft| draft.model.model.clone()).unwrap_or_default();
+    let item = |title: &str, note: &str, current: bool| Item {
+        title: title.into(),
+        note: note.into(),
+        current,
+        ..Item::default()
+    };
+    let mut items = vec![item("the provider's default", &provider.default_model, now.is_empty())];
+    items.extend(provider.models.iter().map(|name| item(name, "", *name == now)));
+    items.push(item("another…", "", false));
+    let title = format!("Which model of {}?", provider.name);
+    model.overlays.push(Overlay::Choice(Choice::new(title, items, Then::MindModel)));
+    true
+}
+
+/// A line of the list of models was chosen: the first is the default, the last any other name.
+pub fn chose_model(model: &mut Model, at: usize, item: &Item, lines: usize) {
+    if at + 1 == lines {
+        return edit_field(model, Field::Model);
+    }
+    let name = if at == 0 { "" } else { item.title.as_str() };
+    let _ = model.inspector.mind.set_text(Field::Model, name); // any name is right
+}
+
+/// A server told its models: a line that was opened for want of them becomes the list.
+pub fn learned_models(model: &mut Model) {
+    let at = Field::ALL.iter().position(|field| *field == Field::Model).unwrap_or(0);
+    let now = model.inspector.mind.draft.as_ref().map(|draft| draft.model.model.clone());
+    let waits = matches!(model.overlays.last(), Some(Overlay::Line(line))
+        if line.then == Then::MindField(at) && Some(line.input.value()) == now.as_deref());
+    if waits
+        && let Some(line) = model.overlays.pop()
+        && !offer_models(model)
+    {
+        model.overlays.push(line);
+    }
 }
 
 fn undo(model: &mut Model) -> Vec<Effect> {

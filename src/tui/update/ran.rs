@@ -3,7 +3,7 @@
 use super::arrive::take_providers;
 use crate::protocol::{Fault, FaultKind};
 use crate::tui::model::{Model, Tone};
-use crate::tui::msg::{Command, Effect, Outcome};
+use crate::tui::msg::{Command, Effect, Load, Outcome};
 use crate::tui::overlays::reading::Para;
 use crate::tui::overlays::{Confirm, Overlay, Then};
 use crate::tui::tabs;
@@ -77,7 +77,10 @@ pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Eff
             model.stale.room = true;
             model.stale.all_bots = true;
         }
-        (Command::TestProvider(name), Outcome::Test(test)) => took_test(model, name, &test),
+        (Command::TestProvider(name), Outcome::Test(test)) => {
+            took_test(model, name, &test);
+            effects.push(Effect::Load(Load::Providers));
+        }
         (Command::Trigger(_), Outcome::Beat(beat)) => {
             let tone = if beat.success || beat.action == "idle" { Tone::Good } else { Tone::Bad };
             model.toast(tone, format!("beat: {}", beat.action.replace('_', " ")));

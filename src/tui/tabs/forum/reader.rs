@@ -117,9 +117,11 @@ impl Reader {
     /// The selected post.
     #[must_use]
     pub fn selected(&self) -> Option<Post> {
+        // Until the thread that was turned to is read, the one before is shown; nothing is done to it.
+        let view = self.view.as_ref().filter(|view| self.wanted == Some(view.id))?;
         let entry = self.entries.get(self.at)?;
         Some(Post {
-            thread: self.view.as_ref()?.id,
+            thread: view.id,
             reply: entry.reply,
             author: entry.author.clone(),
             name: entry.name.clone(),

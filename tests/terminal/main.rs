@@ -1,0 +1,15 @@
+//! The binary in a real terminal: a pty at one end, a terminal emulator at the other, keys between.
+//!
+//! Nothing has to be installed. Every wait is for something on the screen, with a deadline.
+
+#![cfg(target_os = "linux")]
+
+mod budget;
+mod endings;
+mod hostile;
+mod mind;
+mod newcomer;
+mod person;
+mod resize;
+mod room;
+mod terminal;

@@ -1,0 +1,63 @@
+//! The room is steered: stopped, stepped, hastened, given another provider.
+
+use crate::terminal::Home;
+
+#[test]
+fn the_room_is_paused_stepped_and_resumed() {
+    let home = Home::new();
+    let terminal = home.open((120, 36), &[]);
+    terminal.see("Ada").press(&["space"]).see("paused");
+    let before = home.export("activity").len();
+    terminal.press(&["s"]).see("one beat taken");
+    assert!(home.export("activity").len() > before);
+    terminal.press(&["space"]).see("next ");
+    terminal.press(&["x"]).see("1 paused").press(&["x"]).gone("1 paused");
+    terminal.quit();
+}
+
+#[test]
+fn the_pace_is_chosen_with_what_it_costs() {
+    let home = Home::new();
+    let terminal = home.open((120, 36), &[]);
+    terminal.see("Ada").press(&["t"]).see("beat: ");
+    terminal.press(&["p"]).see("How often do bots wake?").see("turbo").see("tok, $");
+    terminal.press(&["home", "down", "down"]).press(&["enter"]).see("every bot wakes every");
+    terminal.see("fast 15m");
+    terminal
+        .press(&["p"])
+        .see("How often do bots wake?")
+        .press(&["end", "enter"])
+        .see("Every bot wakes every …");
+    terminal.type_text("90").press(&["enter"]).see("every 90s");
+    terminal.quit();
+}
+
+#[test]
+fn a_provider_that_does_not_answer_says_so() {
+    let home = Home::new();
+    let terminal = home.open((120, 36), &[]);
+    terminal.see("Ada").press(&["v"]).see("Which provider speaks for the room?").see("scripted").see("free");
+    terminal.press(&["t"]).see("scripted answered in");
+    terminal.press(&["q"]).gone("Which provider");
+    terminal.quit();
+}
+
+#[test]
+fn every_tab_is_reached_by_key_and_by_mouse() {
+    let home = Home::new();
+    let terminal = home.open((120, 36), &[]);
+    terminal.see("Ada");
+    let tabs = ["Forum", "Stats", "Memory", "Society", "Moderation", "Events", "Log", "Live"];
+    for tab in tabs {
+        terminal.press(&["]"]).see(&format!("[{tab}]")).gone("reading…");
+    }
+    for tab in tabs {
+        terminal.click(terminal.find(&format!(" {tab} "))).see(&format!("[{tab}]"));
+        terminal.wheel((30, 10), 2).wheel((30, 10), -2).click((30, 10));
+        terminal.see(" help");
+        if tab == "Forum" || tab == "Moderation" {
+            terminal.see(&format!("[{tab}]"));
+        }
+    }
+    terminal.quit();
+}

@@ -1,0 +1,498 @@
+//! A terminal: the binary runs in a pty, an emulator shows what it sends, and what it sent is kept.
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::os::fd::AsFd as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use pty_process::blocking::{Pts, Pty};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
+use rustix::termios::{LocalModes, Termios, tcgetattr};
+
+/// How long anything may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A home that is removed in the end.
+pub struct Home {
+    dir: tempfile::TempDir,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn command(&self, args: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_botarium"));
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", self.path()).env("TZ", "UTC");
+        command.arg("--home").arg(self.path()).args(args).current_dir(self.path());
+        command
+    }
+
+    /// Runs a command beside the control room and gives what it printed.
+    #[track_caller]
+    pub fn run(&self, args: &[&str]) -> String {
+        let output = self.command(args).output().unwrap();
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{args:?}: {out}{err}");
+        out.into_owned()
+    }
+
+    /// Runs a command that has to fail and gives what it said.
+    #[track_caller]
+    pub fn fails(&self, args: &[&str]) -> String {
+        let output = self.command(args).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        assert!(!output.status.success(), "{args:?}: {said}");
+        said
+    }
+
+    /// Exported rows.
+    #[track_caller]
+    pub fn export(&self, kind: &str) -> Vec<serde_json::Value> {
+        let lines = self.run(&["export", kind, "--format", "jsonl"]);
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// That the database is whole; how bad an ending was cannot be seen from outside otherwise.
+    #[track_caller]
+    pub fn is_sound(&self) {
+        let said = self.run(&["check"]);
+        assert!(!said.contains("error"), "{said}");
+    }
+
+    /// The control room at this size.
+    pub fn open(&self, (width, height): (u16, u16), args: &[&str]) -> Terminal {
+        self.open_with((width, height), args, &[])
+    }
+
+    /// The same with something in its environment.
+    pub fn open_with(&self, size: (u16, u16), args: &[&str], env: &[(&str, &str)]) -> Terminal {
+        let mut command = self.command(args);
+        command.env("TERM", "xterm-256color").env("COLORTERM", "truecolor").env("USER", "vera");
+        command.envs(env.iter().copied());
+        Terminal::start(command, size)
+    }
+}
+
+/// How the process is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Process {
+    Runs,
+    Stopped,
+    Exited(i32),
+    Killed(i32),
+}
+
+/// What a terminal is asked beside being drawn on.
+#[derive(Default)]
+pub struct Asked {
+    /// What is to be answered.
+    answers: Vec<u8>,
+    /// Clipboard, titles after the first, and whatever the emulator does not know.
+    pub strange: Vec<String>,
+    pub copied: Vec<String>,
+}
+
+impl vt100::Callbacks for Asked {
+    fn copy_to_clipboard(&mut self, _: &mut vt100::Screen, _: &[u8], data: &[u8]) {
+        self.copied.push(String::from_utf8_lossy(data).into_owned());
+    }
+
+    fn set_window_title(&mut self, _: &mut vt100::Screen, title: &[u8]) {
+        if title != b"botarium" {
+            self.strange.push(format!("title {:?}", String::from_utf8_lossy(title)));
+        }
+    }
+
+    fn unhandled_osc(&mut self, _: &mut vt100::Screen, params: &[&[u8]]) {
+        match params {
+            [b"11", b"?"] => self.answers.extend(b"\x1b]11;rgb:1010/1010/1010\x1b\\"),
+            [b"10", b"?"] => self.answers.extend(b"\x1b]10;rgb:e0e0/e0e0/e0e0\x1b\\"),
+            other => self.strange.push(format!("OSC {other:?}")),
+        }
+    }
+
+    fn unhandled_csi(
+        &mut self,
+        _: &mut vt100::Screen,
+        i1: Option<u8>,
+        _: Option<u8>,
+        params: &[&[u16]],
+        c: char,
+    ) {
+        match (i1, params, c) {
+            (None, _, 'c') => self.answers.extend(b"\x1b[?62;22c"),
+            // Line wrap, and synchronized updates.
+            (Some(b'?'), [[7 | 2026 | 1003 | 1015]], 'h' | 'l') => {}
+            other => self.strange.push(format!("CSI {other:?}")),
+        }
+    }
+
+    fn unhandled_escape(&mut self, _: &mut vt100::Screen, i1: Option<u8>, _: Option<u8>, b: u8) {
+        // The end of a string sequence (ST).
+        if (i1, b) != (None, b'\\') {
+            self.strange.push(format!("ESC {i1:?} {b}"));
+        }
+    }
+
+    fn unhandled_control(&mut self, _: &mut vt100::Screen, b: u8) {
+        self.strange.push(format!("control {b}"));
+    }
+
+    fn audible_bell(&mut self, _: &mut vt100::Screen) {
+        self.strange.push("bell".into());
+    }
+}
+
+struct State {
+    emulator: vt100::Parser<Asked>,
+    raw: Vec<u8>,
+    process: Process,
+    /// When the screen was first more than empty.
+    first_frame: Option<Instant>,
+}
+
+type Shared = Arc<(Mutex<State>, Condvar)>;
+
+/// The binary in its terminal.
+pub struct Terminal {
+    pty: Option<Pty>,
+    /// Held open, as a shell does.
+    _pts: Pts,
+    pid: Pid,
+    shared: Shared,
+    stop: Option<std::io::PipeWriter>,
+    threads: Vec<JoinHandle<()>>,
+    cooked: Termios,
+    started: Instant,
+}
+
+impl Terminal {
+    pub fn start(command: std::process::Command, (width, height): (u16, u16)) -> Self {
+        let (pty, pts) = pty_process::blocking::open().unwrap();
+        pty.resize(pty_process::Size::new(height, width)).unwrap();
+        let cooked = tcgetattr(&pty).unwrap();
+        let started = Instant::now();
+        let child = pty_process::blocking::Command::from(command).spawn_borrowed(&pts).unwrap();
+        let pid = Pid::from_child(&child);
+        let emulator = vt100::Parser::new_with_callbacks(size(height), size(width), 0, Asked::default());
+        let state = State { emulator, raw: Vec::new(), process: Process::Runs, first_frame: None };
+        let shared: Shared = Arc::new((Mutex::new(state), Condvar::new()));
+        let (stopped, stop) = std::io::pipe().unwrap();
+        let master = File::from(pty.as_fd().try_clone_to_owned().unwrap());
+        let (reader, watcher) = (Arc::clone(&shared), Arc::clone(&shared));
+        let threads = vec![
+            std::thread::spawn(move || read(master, &stopped, &reader)),
+            std::thread::spawn(move || watch(pid, &watcher)),
+        ];
+        Self { pty: Some(pty), _pts: pts, pid, shared, stop: Some(stop), threads, cooked, started }
+    }
+
+    fn write(&self, bytes: &[u8]) {
+        let pty = self.pty.as_ref().expect("the terminal is open");
+        File::from(pty.as_fd().try_clone_to_owned().unwrap()).write_all(bytes).unwrap();
+    }
+
+    /// Presses keys, by the names they have in the help.
+    pub fn press(&self, keys: &[&str]) -> &Self {
+        let bytes: Vec<u8> = keys.iter().flat_map(|key| code(key)).collect();
+        self.write(&bytes);
+        self
+    }
+
+    /// Types a text.
+    pub fn type_text(&self, text: &str) -> &Self {
+        self.write(text.as_bytes());
+        self
+    }
+
+    /// Pastes a text, as a terminal with bracketed paste does.
+    pub fn paste(&self, text: &str) -> &Self {
+        self.write(format!("\x1b[200~{text}\x1b[201~").as_bytes());
+        self
+    }
+
+    /// Clicks on a cell, counted from 0.
+    pub fn click(&self, (x, y): (u16, u16)) -> &Self {
+        let (x, y) = (x + 1, y + 1);
+        self.write(format!("\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m").as_bytes());
+        self
+    }
+
+    /// Drags from one cell to another.
+    pub fn drag(&self, (x, y): (u16, u16), (to_x, to_y): (u16, u16)) -> &Self {
+        let (x, y, to_x, to_y) = (x + 1, y + 1, to_x + 1, to_y + 1);
+        self.write(format!("\x1b[<0;{x};{y}M\x1b[<32;{to_x};{to_y}M\x1b[<0;{to_x};{to_y}m").as_bytes());
+        self
+    }
+
+    /// Turns the wheel over a cell; positive is down.
+    pub fn wheel(&self, (x, y): (u16, u16), turns: i16) -> &Self {
+        let button = if turns > 0 { 65 } else { 64 };
+        let turn = format!("\x1b[<{button};{};{}M", x + 1, y + 1);
+        self.write(turn.repeat(usize::from(turns.unsigned_abs())).as_bytes());
+        self
+    }
+
+    /// Gives the terminal another size.
+    pub fn resize(&self, width: u16, height: u16) -> &Self {
+        let mut state = self.shared.0.lock().unwrap();
+        state.emulator.set_size(size(height), size(width));
+        self.pty.as_ref().unwrap().resize(pty_process::Size::new(height, width)).unwrap();
+        drop(state);
+        self
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill_process(self.pid, signal).unwrap();
+    }
+
+    /// Closes the terminal window.
+    pub fn hang_up(&mut self) {
+        self.stop = None;
+        self.threads.remove(0).join().unwrap();
+        self.pty = None;
+    }
+
+    /// Waits until `is` holds of the state.
+    #[track_caller]
+    fn wait(&self, what: &str, mut is: impl FnMut(&State) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        let (lock, changed) = &*self.shared;
+        let mut state = lock.lock().unwrap();
+        while !is(&state) {
+            let left = end.saturating_duration_since(Instant::now());
+            let gone = matches!(state.process, Process::Exited(_) | Process::Killed(_));
+            if left.is_zero() || gone && state.emulator.screen().contents().is_empty() {
+                let screen = state.emulator.screen().contents();
+                let process = state.process;
+                drop(state);
+                panic!("waited in vain for {what}; the process: {process:?}; the screen:\n{screen}");
+            }
+            state = changed.wait_timeout(state, left).unwrap().0;
+        }
+    }
+
+    /// Waits until the screen holds for `is`.
+    #[track_caller]
+    pub fn until(&self, what: &str, is: impl Fn(&str) -> bool) -> &Self {
+        self.wait(what, |state| is(&state.emulator.screen().contents()));
+        self
+    }
+
+    /// Waits until a text is on the screen.
+    #[track_caller]
+    pub fn see(&self, text: &str) -> &Self {
+        self.until(&format!("“{text}”"), |screen| screen.contains(text))
+    }
+
+    /// Waits until a text is not on the screen.
+    #[track_caller]
+    pub fn gone(&self, text: &str) -> &Self {
+        self.until(&format!("no “{text}”"), |screen| !screen.contains(text))
+    }
+
+    /// What is on the screen now.
+    pub fn screen(&self) -> String {
+        self.shared.0.lock().unwrap().emulator.screen().contents()
+    }
+
+    /// Where a text is on the screen, in cells.
+    #[track_caller]
+    pub fn find(&self, text: &str) -> (u16, u16) {
+        self.see(text);
+        let screen = self.screen();
+        let (y, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).unwrap();
+        let before = &line[..line.find(text).unwrap()];
+        let x = before.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum::<usize>();
+        (u16::try_from(x).unwrap(), u16::try_from(y).unwrap())
+    }
+
+    /// Everything that was sent to the terminal.
+    pub fn raw(&self) -> Vec<u8> {
+        self.shared.0.lock().unwrap().raw.clone()
+    }
+
+    /// Looks at the emulator.
+    pub fn emulator<T>(&self, look: impl FnOnce(&vt100::Screen, &Asked) -> T) -> T {
+        let state = self.shared.0.lock().unwrap();
+        look(state.emulator.screen(), state.emulator.callbacks())
+    }
+
+    /// Time since the process was started.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// When the first frame came, from the start of the process.
+    pub fn first_frame(&self) -> Option<Duration> {
+        let first = self.shared.0.lock().unwrap().first_frame;
+        first.map(|at| at.duration_since(self.started))
+    }
+
+    /// Waits until the process is in this state.
+    #[track_caller]
+    pub fn process(&self, wanted: Process) {
+        self.wait(&format!("{wanted:?}"), |state| state.process == wanted);
+    }
+
+    /// Waits until the process has ended, in whatever way.
+    #[track_caller]
+    pub fn ends(&self) {
+        self.wait("the end", |state| matches!(state.process, Process::Exited(_) | Process::Killed(_)));
+    }
+
+    /// Leaves with the key for it, and checks that the terminal is as it was.
+    #[track_caller]
+    pub fn quit(self) -> Vec<u8> {
+        self.press(&["q"]);
+        self.process(Process::Exited(0));
+        self.is_restored();
+        self.raw()
+    }
+
+    /// That the terminal is as it was before: cells, cursor, mouse, paste, line discipline.
+    #[track_caller]
+    pub fn is_restored(&self) {
+        let end = "the terminal to be handed back";
+        self.wait(end, |state| !state.emulator.screen().alternate_screen());
+        self.emulator(|screen, _| {
+            assert!(!screen.hide_cursor(), "the cursor is hidden");
+            assert!(!screen.bracketed_paste(), "pastes are bracketed");
+            assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        });
+        let raw = self.raw();
+        let last = |code: &[u8]| raw.windows(code.len()).rposition(|bytes| bytes == code);
+        assert!(last(b"\x1b[?7h") >= last(b"\x1b[?7l"), "lines do not wrap");
+        assert!(last(b"\x1b[?2026l") >= last(b"\x1b[?2026h"), "an update was left open");
+        let now = tcgetattr(self.pty.as_ref().unwrap()).unwrap();
+        assert!(now.local_modes.contains(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG));
+        assert_eq!(
+            (now.input_modes, now.output_modes, now.local_modes),
+            (self.cooked.input_modes, self.cooked.output_modes, self.cooked.local_modes)
+        );
+    }
+
+    /// That the control room has the terminal.
+    #[track_caller]
+    pub fn is_taken(&self) {
+        self.wait("the alternate screen", |state| state.emulator.screen().alternate_screen());
+        let now = tcgetattr(self.pty.as_ref().unwrap()).unwrap();
+        assert!(!now.local_modes.intersects(LocalModes::ICANON | LocalModes::ECHO));
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let runs = matches!(self.shared.0.lock().unwrap().process, Process::Runs | Process::Stopped);
+        if runs {
+            let _ = kill_process(self.pid, Signal::KILL); // it may just have ended
+        }
+        self.stop = None;
+        for thread in self.threads.drain(..) {
+            let _ = thread.join(); // its panic was told
+        }
+    }
+}
+
+fn size(cells: u16) -> std::num::NonZeroU16 {
+    std::num::NonZeroU16::new(cells).expect("a terminal has cells")
+}
+
+fn is_wide(c: char) -> bool {
+    unicode_width::UnicodeWidthChar::width(c) == Some(2)
+}
+
+/// Reads what is sent until the terminal is closed.
+fn read(mut master: File, stopped: &std::io::PipeReader, shared: &Shared) {
+    let mut bytes = vec![0; 65_536];
+    loop {
+        let mut fds = [PollFd::new(&master, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
+        poll(&mut fds, None).unwrap();
+        if !fds[1].revents().is_empty() {
+            return;
+        }
+        let Ok(count) = master.read(&mut bytes) else { return };
+        let (lock, changed) = &**shared;
+        let mut state = lock.lock().unwrap();
+        state.emulator.process(&bytes[..count]);
+        state.raw.extend_from_slice(&bytes[..count]);
+        if state.first_frame.is_none() && state.emulator.screen().contents().contains("botarium") {
+            state.first_frame = Some(Instant::now());
+        }
+        let answers = std::mem::take(&mut state.emulator.callbacks_mut().answers);
+        drop(state);
+        changed.notify_all();
+        if !answers.is_empty() {
+            let _ = master.write_all(&answers); // it may have ended meanwhile
+        }
+    }
+}
+
+/// Follows the process until its end.
+fn watch(pid: Pid, shared: &Shared) {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::STOPPED | WaitIdOptions::CONTINUED;
+    loop {
+        let Ok(Some(status)) = waitid(WaitId::Pid(pid), options) else { return };
+        let process = match (status.exit_status(), status.terminating_signal()) {
+            (Some(code), _) => Process::Exited(code),
+            (_, Some(signal)) => Process::Killed(signal),
+            _ if status.stopped() => Process::Stopped,
+            _ => Process::Runs,
+        };
+        let (lock, changed) = &**shared;
+        lock.lock().unwrap().process = process;
+        changed.notify_all();
+        if matches!(process, Process::Exited(_) | Process::Killed(_)) {
+            return;
+        }
+    }
+}
+
+/// What a key sends.
+fn code(key: &str) -> Vec<u8> {
+    let code = match key {
+        "enter" => "\r",
+        "esc" => "\x1b",
+        "tab" => "\t",
+        "shift+tab" => "\x1b[Z",
+        "space" => " ",
+        "backspace" => "\x7f",
+        "up" => "\x1b[A",
+        "down" => "\x1b[B",
+        "right" => "\x1b[C",
+        "left" => "\x1b[D",
+        "home" => "\x1b[H",
+        "end" => "\x1b[F",
+        "pageup" => "\x1b[5~",
+        "pagedown" => "\x1b[6~",
+        "delete" => "\x1b[3~",
+        _ => {
+            if let Some(letter) = key.strip_prefix("ctrl+") {
+                return vec![letter.as_bytes()[0] & 0x1f];
+            }
+            if let Some(letter) = key.strip_prefix("alt+") {
+                return [b"\x1b", letter.as_bytes()].concat();
+            }
+            key
+        }
+    };
+    code.into()
+}
