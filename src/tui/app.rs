@@ -10,6 +10,7 @@ use std::time::Duration;
 use crossterm::event::{Event as TermEvent, EventStream, KeyEventKind};
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::keymap::{Key, Keymap};
@@ -37,8 +38,9 @@ pub struct Options {
 const FRAME: Duration = Duration::from_millis(33);
 /// How fast the spinner turns.
 const SPIN: Duration = Duration::from_millis(120);
-/// How long the terminal is asked for its background.
-const ASK: Duration = Duration::from_millis(100);
+/// How long the terminal is asked for its background. An answer that came later would be taken for
+/// keys, so this is long enough for a slow line; terminals that do not know the question say so at once.
+const ASK: Duration = Duration::from_secs(2);
 /// Events taken in before a frame is drawn.
 const DRAIN: usize = 4_096;
 
@@ -61,16 +63,28 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
     let mut screen = Screen::enter(options.output, options.ui.mouse)?;
     // The first frame shows what is known before anything is asked.
     screen.draw(&model)?;
-    let light =
-        if chosen || model.theme.colors == Colors::None { saved.light } else { ask_background().await };
+    let asks = !chosen && model.theme.colors != Colors::None;
+    let asked = asks.then(|| tokio::task::spawn_blocking(ask_background));
     let (answer, answers) = unbounded_channel();
-    let mut app = App { link, model, screen, answer, base: None, dirty: true, urgent: true, leave: false };
-    if let Some(light) = light {
-        app.take(Msg::LightTerminal(light));
-    }
+    let mut app = App {
+        link,
+        model,
+        screen,
+        answer,
+        asked,
+        light: saved.light,
+        base: None,
+        dirty: true,
+        urgent: true,
+        leave: false,
+    };
     let outcome = app.live(answers).await;
+    if let Some(asked) = app.asked.take() {
+        // Whoever reads the terminal must be done with it before it is handed back.
+        let _ = asked.await;
+    }
     if let Some(path) = &options.state_file {
-        Saved::of(&app.model, light).write(path);
+        Saved::of(&app.model, app.light).write(path);
     }
     outcome
 }
@@ -99,13 +113,10 @@ fn light_by_env(value: Option<&str>) -> Option<bool> {
 }
 
 /// Asks the terminal for its background; `None` when it does not say in time.
-async fn ask_background() -> Option<bool> {
-    let ask = || {
-        let mut options = terminal_colorsaurus::QueryOptions::default();
-        options.timeout = ASK;
-        terminal_colorsaurus::theme_mode(options).ok()
-    };
-    let mode = tokio::task::spawn_blocking(ask).await.ok()??;
+fn ask_background() -> Option<bool> {
+    let mut options = terminal_colorsaurus::QueryOptions::default();
+    options.timeout = ASK;
+    let mode = terminal_colorsaurus::theme_mode(options).ok()?;
     Some(mode == terminal_colorsaurus::ThemeMode::Light)
 }
 
@@ -114,6 +125,11 @@ struct App {
     model: Model,
     screen: Screen,
     answer: UnboundedSender<Msg>,
+    /// The question for the terminal's background, while it is open: it reads what comes in, so keys
+    /// are read after it.
+    asked: Option<JoinHandle<Option<bool>>>,
+    /// Whether the terminal was light when it was asked last.
+    light: Option<bool>,
     /// The room's time, and when it was told.
     base: Option<(Stamp, Instant)>,
     dirty: bool,
@@ -124,6 +140,7 @@ struct App {
 
 /// Why the loop woke.
 enum Woke {
+    Background(Option<bool>),
     Terminal(Option<std::io::Result<TermEvent>>),
     Event(Option<std::sync::Arc<crate::protocol::Event>>),
     Answer(Option<Box<Msg>>),
@@ -132,6 +149,14 @@ enum Woke {
     Draw,
     Stop,
     Suspend,
+}
+
+/// What the terminal says of its background, once it says it.
+async fn answered(asked: &mut Option<JoinHandle<Option<bool>>>) -> Option<bool> {
+    match asked {
+        Some(asked) => asked.await.ok().flatten(),
+        None => None,
+    }
 }
 
 impl App {
@@ -152,7 +177,8 @@ impl App {
             let due = if self.urgent { Instant::now() } else { drawn + FRAME };
             let woke = tokio::select! {
                 biased;
-                event = terminal.next() => Woke::Terminal(event),
+                light = answered(&mut self.asked), if self.asked.is_some() => Woke::Background(light),
+                event = terminal.next(), if self.asked.is_none() => Woke::Terminal(event),
                 signal = signals.recv() => if signal { Woke::Suspend } else { Woke::Stop },
                 () = sleep_until(due), if self.dirty => Woke::Draw,
                 msg = answers.recv() => Woke::Answer(msg.map(Box::new)),
@@ -161,6 +187,16 @@ impl App {
                 _ = spins.tick(), if self.model.animated() => Woke::Spin,
             };
             match woke {
+                Woke::Background(light) => {
+                    self.asked = None;
+                    // The size may have changed while nobody read the terminal.
+                    let (width, height) = Screen::size()?;
+                    self.handle(Msg::Resize(width, height)).await?;
+                    if let Some(light) = light {
+                        self.light = Some(light);
+                        self.handle(Msg::LightTerminal(light)).await?;
+                    }
+                }
                 Woke::Terminal(Some(Ok(event))) => self.on_terminal(event).await?,
                 Woke::Terminal(_) | Woke::Stop => self.leave = true,
                 Woke::Suspend => self.suspend(false).await?,
@@ -188,7 +224,9 @@ impl App {
                 Woke::Spin => self.handle(Msg::Frame).await?,
                 Woke::Draw => {
                     // Keys that wait are taken in before the frame, so that it shows them all.
-                    while let Some(Some(Ok(event))) = terminal.next().now_or_never() {
+                    while self.asked.is_none()
+                        && let Some(Some(Ok(event))) = terminal.next().now_or_never()
+                    {
                         self.on_terminal(event).await?;
                     }
                     self.screen.draw(&self.model)?;

@@ -24,7 +24,7 @@ fn a_cap_holds_at_once_and_the_next_beat_costs_nothing() {
     terminal.press(&["enter"]).see("Tokens a day").type_text("1").press(&["enter"]).see("caps saved");
     // Its line and the header say so before anything else happens.
     terminal.see("Custom").see("◐").see("1 capped");
-    terminal.press(&["t"]).see("own cap of 1 token");
+    terminal.press(&["t"]).see("token cap is reached");
     assert_eq!(spent(&home, "ada_001"), before);
     terminal.press(&["d"]).see("Default (global)").gone("1 capped").gone("◐");
     terminal.quit();

@@ -67,7 +67,10 @@ fn an_error_is_told_on_a_terminal_that_can_show_it() {
 fn a_panic_is_told_on_a_terminal_that_can_show_it() {
     let home = Home::new();
     let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "endings::breaks_when_told", "--nocapture"]).env(BREAKS, home.path());
+    command
+        .args(["--exact", "endings::breaks_when_told", "--nocapture"])
+        .env(BREAKS, home.path())
+        .env("RUST_BACKTRACE", "0");
     let terminal = crate::terminal::Terminal::start(command, (120, 36));
     terminal.is_taken();
     terminal.process(Process::Exited(101));

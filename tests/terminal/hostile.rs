@@ -87,8 +87,8 @@ async fn nothing_from_outside_reaches_the_terminal() {
         }))
     };
     let thread = json!({"act": {"action": "create_thread", "title": EVIL, "content": EVIL, "tags": [EVIL]}});
-    let search = json!({"act": {"action": "do_nothing", "reason": EVIL}});
-    for (answer, times) in [(thread.to_string(), 1), (search.to_string(), 1)] {
+    let facts = json!({"facts": [{"text": EVIL, "importance": 9}], "opinions": [{"topic": EVIL, "stance": EVIL, "confidence": 0.9}]});
+    for (answer, times) in [(thread.to_string(), 1), (facts.to_string(), 1)] {
         let mock = Mock::given(method("POST")).and(path("/v1/chat/completions"));
         mock.respond_with(say(answer)).up_to_n_times(times).mount(&server).await;
     }
@@ -110,7 +110,7 @@ async fn nothing_from_outside_reaches_the_terminal() {
 fn look_everywhere(home: &Home, cast: &std::path::Path) {
     let terminal = home.open((200, 50), &["--record", cast.to_str().unwrap()]);
     terminal.see("mild").press(&["space"]).see("paused");
-    // Three beats: a thread, a reason, an unreadable answer (with its repair).
+    // Three beats: a thread and what it took to remember, then unreadable answers (with their repairs).
     for _ in 0..3 {
         terminal.press(&["t"]).see("beat: ").until("the word to go", |screen| !screen.contains("beat: "));
     }
@@ -150,7 +150,7 @@ fn look_everywhere(home: &Home, cast: &std::path::Path) {
     is_harmless(tail.as_bytes(), "tail");
     let actions: Vec<String> =
         home.export("activity").iter().map(|row| row["action_type"].to_string()).collect();
-    for action in ["create_thread", "do_nothing", "failed", "interview"] {
+    for action in ["create_thread", "failed", "interview"] {
         assert!(actions.iter().any(|done| done.contains(action)), "{action} is not among {actions:?}");
     }
 }

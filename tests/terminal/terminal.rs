@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -141,6 +141,8 @@ impl vt100::Callbacks for Asked {
             (None, _, 'c') => self.answers.extend(b"\x1b[?62;22c"),
             // Line wrap, and synchronized updates.
             (Some(b'?'), [[7 | 2026 | 1003 | 1015]], 'h' | 'l') => {}
+            // The colour of underlines, as it was.
+            (None, [[59]], 'm') => {}
             other => self.strange.push(format!("CSI {other:?}")),
         }
     }
@@ -279,8 +281,7 @@ impl Terminal {
         let mut state = lock.lock().unwrap();
         while !is(&state) {
             let left = end.saturating_duration_since(Instant::now());
-            let gone = matches!(state.process, Process::Exited(_) | Process::Killed(_));
-            if left.is_zero() || gone && state.emulator.screen().contents().is_empty() {
+            if left.is_zero() {
                 let screen = state.emulator.screen().contents();
                 let process = state.process;
                 drop(state);
@@ -332,7 +333,7 @@ impl Terminal {
 
     /// Looks at the emulator.
     pub fn emulator<T>(&self, look: impl FnOnce(&vt100::Screen, &Asked) -> T) -> T {
-        let state = self.shared.0.lock().unwrap();
+        let state = self.shared.0.lock().unwrap_or_else(PoisonError::into_inner);
         look(state.emulator.screen(), state.emulator.callbacks())
     }
 
@@ -401,7 +402,10 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        let runs = matches!(self.shared.0.lock().unwrap().process, Process::Runs | Process::Stopped);
+        let runs = matches!(
+            self.shared.0.lock().unwrap_or_else(PoisonError::into_inner).process,
+            Process::Runs | Process::Stopped
+        );
         if runs {
             let _ = kill_process(self.pid, Signal::KILL); // it may just have ended
         }
