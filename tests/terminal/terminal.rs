@@ -192,6 +192,7 @@ impl Terminal {
         pty.resize(pty_process::Size::new(height, width)).unwrap();
         let cooked = tcgetattr(&pty).unwrap();
         let started = Instant::now();
+        #[allow(clippy::zombie_processes)] // `watch` waits for it
         let child = pty_process::blocking::Command::from(command).spawn_borrowed(&pts).unwrap();
         let pid = Pid::from_child(&child);
         let emulator = vt100::Parser::new_with_callbacks(size(height), size(width), 0, Asked::default());
