@@ -1,7 +1,7 @@
 //! Full-text search over titles, posts and replies, and lists narrowed by tag or author.
 //!
-//! Every word must occur (the start of a word is enough from two characters on); whatever else
-//! is typed is text, never query syntax. A post that matches brings its thread. So that a word
+//! Every word must occur (of the last one the start is enough, from two characters on: it may still
+//! be being typed); whatever else is typed is text, never query syntax. A post that matches brings its thread. So that a word
 //! most posts contain costs no more than a rare one, at most [`CANDIDATES`] posts are looked at
 //! for each of threads and replies, newest first: a very common word finds the newest of its
 //! threads and not all of them.
@@ -14,28 +14,28 @@ use super::{Result, forum};
 use crate::protocol::{ThreadQuery, ThreadSort};
 
 /// Matching posts looked at, newest first.
-pub const CANDIDATES: u32 = 2_000;
+pub const CANDIDATES: u32 = 1_000;
 /// Words of a query that count.
 const WORDS: usize = 12;
 /// Characters of a word that count.
 const WORD_CHARS: usize = 40;
 
 /// A person's words as an FTS5 query; `None` when there is nothing to search for.
-/// `prefix`: whether the start of a word is enough.
+/// `prefix`: whether of the last word the start is enough.
 #[must_use]
 pub fn query(words: &str, prefix: bool) -> Option<String> {
-    let terms: Vec<String> = words
+    let mut terms: Vec<String> = words
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .take(WORDS)
-        .map(|word| {
-            let word: String = word.chars().take(WORD_CHARS).collect();
-            // One letter starts too many words to be of use.
-            let star = if prefix && word.chars().nth(1).is_some() { "*" } else { "" };
-            format!("\"{word}\"{star}")
-        })
+        .map(|word| format!("\"{}\"", word.chars().take(WORD_CHARS).collect::<String>()))
         .collect();
-    (!terms.is_empty()).then(|| terms.join(" AND "))
+    // One letter starts too many words to be of use.
+    let last = terms.last_mut()?;
+    if prefix && last.chars().nth(3).is_some() {
+        last.push('*');
+    }
+    Some(terms.join(" AND "))
 }
 
 /// The ids of the threads on the page asked for, in order.

@@ -156,8 +156,9 @@ proptest! {
 #[test]
 fn query_syntax_is_quoted_and_bounded() {
     assert_eq!(fulltext::query("NEAR(a b) OR title:x*", true).unwrap(), {
-        "\"NEAR\"* AND \"a\" AND \"b\" AND \"OR\"* AND \"title\"* AND \"x\""
+        "\"NEAR\" AND \"a\" AND \"b\" AND \"OR\" AND \"title\" AND \"x\""
     });
+    assert_eq!(fulltext::query("old bri", true).unwrap(), "\"old\" AND \"bri\"*");
     assert_eq!(fulltext::query("tides", false).unwrap(), "\"tides\"");
     assert_eq!(fulltext::query(" -- ", true), None);
     let long = "x".repeat(5_000) + &" word".repeat(500);
