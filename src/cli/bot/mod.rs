@@ -16,7 +16,9 @@ use super::door::{self, Door};
 use super::exit::Exit;
 use super::out::Out;
 use super::{Globals, runtime};
+use crate::domain::similarity::nearest;
 use crate::link::Link;
+use crate::protocol::{Fault, FaultKind};
 
 /// Manage bots
 #[derive(Debug, Args)]
@@ -74,7 +76,11 @@ fn reading<F>(globals: &Globals, command: impl FnOnce(Link) -> F) -> anyhow::Res
 where
     F: Future<Output = anyhow::Result<Exit>>,
 {
-    runtime::block_on(async { command(door::reading(globals).await?).await })
+    runtime::block_on(async {
+        let link = door::reading(globals).await?;
+        let result = command(link.clone()).await;
+        hinted(&link, result).await
+    })
 }
 
 /// Runs a command that changes the society, and closes the door behind it.
@@ -89,7 +95,25 @@ async fn through(
     door: Door,
     command: impl AsyncFnOnce(&Link) -> anyhow::Result<Exit>,
 ) -> anyhow::Result<Exit> {
-    let result = command(&door.link).await;
+    let result = hinted(&door.link, command(&door.link).await).await;
     door.close().await?;
     result
+}
+
+/// Names the nearest bot where one was asked for that does not exist.
+async fn hinted(link: &Link, result: anyhow::Result<Exit>) -> anyhow::Result<Exit> {
+    let Err(error) = result else { return result };
+    let asked =
+        error.downcast_ref::<Fault>().filter(|fault| fault.kind == FaultKind::NotFound).and_then(|fault| {
+            fault.detail.strip_prefix("bot ")?.strip_suffix(" does not exist").map(str::to_owned)
+        });
+    let Some(asked) = asked else { return Err(error) };
+    let bots = link.bots().await.unwrap_or_default(); // the error at hand matters more
+    let names = bots.iter().flat_map(|bot| [(bot.id.as_str(), bot), (bot.name.as_str(), bot)]);
+    let near = nearest(&asked, names.clone().map(|(name, _)| name));
+    let bot = near.and_then(|near| names.clone().find(|(name, _)| *name == near));
+    Err(match bot {
+        Some((_, bot)) => error.context(format!("bot {asked} does not exist; did you mean `{}`?", bot.id)),
+        None => error.context(format!("bot {asked} does not exist; `botarium bot list` names them")),
+    })
 }

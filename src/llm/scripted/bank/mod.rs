@@ -291,11 +291,14 @@ fn lower_hash(word: &str) -> u64 {
 /// Texts whose lines are kept: the same posts are read beat after beat.
 const KNOWN: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
 
+/// What was found in texts, by the texts' hashes.
+type Found<T> = RefCell<LruCache<u64, Box<[T]>>>;
+
 thread_local! {
-    /// The lines of texts read lately, by the texts' hashes. It spares reading and changes no answer.
-    static LATELY: RefCell<LruCache<u64, Box<[Line]>>> = RefCell::new(LruCache::new(KNOWN));
+    /// The lines of texts read lately. It spares reading and changes no answer.
+    static LATELY: Found<Line> = RefCell::new(LruCache::new(KNOWN));
     /// The topics of texts tallied lately, in the same way.
-    static TALLIED: RefCell<LruCache<u64, Box<[(usize, u32)]>>> = RefCell::new(LruCache::new(KNOWN));
+    static TALLIED: Found<(usize, u32)> = RefCell::new(LruCache::new(KNOWN));
 }
 
 fn key(text: &str) -> u64 {
