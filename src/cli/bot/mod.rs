@@ -112,8 +112,9 @@ async fn hinted(link: &Link, result: anyhow::Result<Exit>) -> anyhow::Result<Exi
     let names = bots.iter().flat_map(|bot| [(bot.id.as_str(), bot), (bot.name.as_str(), bot)]);
     let near = nearest(&asked, names.clone().map(|(name, _)| name));
     let bot = near.and_then(|near| names.clone().find(|(name, _)| *name == near));
-    Err(match bot {
-        Some((_, bot)) => error.context(format!("bot {asked} does not exist; did you mean `{}`?", bot.id)),
-        None => error.context(format!("bot {asked} does not exist; `botarium bot list` names them")),
-    })
+    let hint = bot.map_or_else(
+        || "`botarium bot list` names those there are".to_owned(),
+        |(_, bot)| format!("did you mean `{}`?", bot.id),
+    );
+    Err(Fault::new(FaultKind::NotFound, format!("bot {asked} does not exist; {hint}")).into())
 }
