@@ -1,7 +1,8 @@
 //! Full-text search over titles, posts and replies, and lists narrowed by tag or author.
 //!
-//! Every word must occur (of the last one the start is enough, from two characters on: it may still
-//! be being typed); whatever else is typed is text, never query syntax. A post that matches brings its thread. So that a word
+//! Every word must occur; from two characters on the start of a word is enough for the last one, which
+//! may still be being typed, and for each that no post holds as a whole. Whatever else is typed is text,
+//! never query syntax. A post that matches brings its thread. So that a word
 //! most posts contain costs no more than a rare one, at most [`CANDIDATES`] posts are looked at
 //! for each of threads and replies, newest first: a very common word finds the newest of its
 //! threads and not all of them.
@@ -20,22 +21,22 @@ const WORDS: usize = 12;
 /// Characters of a word that count.
 const WORD_CHARS: usize = 40;
 
-/// A person's words as an FTS5 query; `None` when there is nothing to search for.
-/// `prefix`: whether of the last word the start is enough.
+/// A person's words as an FTS5 query; `None` when there is nothing to search for. `open` tells of a
+/// word, and whether it is the last, whether the start of a word is enough.
 #[must_use]
-pub fn query(words: &str, prefix: bool) -> Option<String> {
-    let mut terms: Vec<String> = words
+pub fn query(words: &str, open: impl Fn(&str, bool) -> bool) -> Option<String> {
+    let words: Vec<String> = words
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .take(WORDS)
-        .map(|word| format!("\"{}\"", word.chars().take(WORD_CHARS).collect::<String>()))
+        .map(|word| word.chars().take(WORD_CHARS).collect())
         .collect();
-    // One letter starts too many words to be of use.
-    let last = terms.last_mut()?;
-    if prefix && last.chars().nth(3).is_some() {
-        last.push('*');
-    }
-    Some(terms.join(" AND "))
+    let terms = words.iter().enumerate().map(|(at, word)| {
+        // One letter starts too many words to be of use.
+        let star = word.chars().nth(1).is_some() && open(word, at + 1 == words.len());
+        format!("\"{word}\"{}", if star { "*" } else { "" })
+    });
+    (!words.is_empty()).then(|| terms.collect::<Vec<_>>().join(" AND "))
 }
 
 /// The ids of the threads on the page asked for, in order.
@@ -76,15 +77,24 @@ fn matching(c: &Connection, words: &str) -> Result<BTreeSet<i64>> {
     let newest = forum::newest(c)?;
     // Replies have the higher row ids and would hide the threads: those get a pass of their own.
     for bound in [i64::MAX, newest * 2] {
-        // Whole words are found without merging the lists of all words that begin alike.
+        // Whole words are found without merging the lists of all words that begin alike; a word that
+        // posts hold is taken as it is, because a common one begins too many others.
         for prefix in [false, true] {
-            let Some(query) = query(words, prefix) else { return Ok(threads) };
+            let open = |word: &str, last: bool| prefix && (last || !occurs(c, word));
+            let Some(query) = query(words, open) else { return Ok(threads) };
             if collect(c, &query, bound, &mut threads)? >= CANDIDATES {
                 break;
             }
         }
     }
     Ok(threads)
+}
+
+/// Whether any post holds `word` as a whole; a failing look-up makes it one that does not.
+fn occurs(c: &Connection, word: &str) -> bool {
+    c.prepare_cached("SELECT 1 FROM posts_fts WHERE posts_fts MATCH ?1 LIMIT 1")
+        .and_then(|mut statement| statement.exists([format!("\"{word}\"")]))
+        .unwrap_or(false)
 }
 
 fn collect(c: &Connection, query: &str, bound: i64, threads: &mut BTreeSet<i64>) -> Result<u32> {

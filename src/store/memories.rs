@@ -55,7 +55,7 @@ fn newest(c: &Connection, bot: &str, kind: MemoryKind, q: &MemoryQuery) -> Resul
     let words = q.q.as_deref().map(str::trim).filter(|words| !words.is_empty());
     let query = match words {
         None => None,
-        Some(words) => match fulltext::query(words, true) {
+        Some(words) => match fulltext::query(words, |_, _| true) {
             None => return Ok(Vec::new()),
             found => found,
         },

@@ -69,6 +69,7 @@ fn searches_answer_at_once_whatever_the_word() {
         ("ti th", ThreadSort::Newest),
         ("t", ThreadSort::Newest),
         ("perhaps 89999", ThreadSort::Newest),
+        ("perhaps 89", ThreadSort::Newest),
     ] {
         let found = quick(&format!("search {q}"), 20, |room| forum::threads(room, &ask(q, sort)).unwrap());
         assert_eq!(found.is_empty(), q == "t", "{q}");
