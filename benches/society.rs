@@ -222,7 +222,7 @@ fn full_scene() -> Scene {
         downvotes: 2,
         roster: Vec::new(),
         recent: (0..20).map(|n| Deed { at: SIM_START, action: "reply".into(), line: text(n, 110) }).collect(),
-        memories: (0..32).map(memory).collect(),
+        memories: Arc::new((0..32).map(memory).collect()),
         own_posts: (0..8)
             .map(|n| OwnPost { thread_id: 1, reply_id: None, title: text(n, 60), content: text(n, 400) })
             .collect(),

@@ -44,6 +44,11 @@
 
 #![forbid(unsafe_code)]
 
+/// Threads hand texts to each other all the time (prompts to the scribe, events to viewers); the system's
+/// allocator locks where one thread frees what another took.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub mod cli;
 pub mod config;
 pub mod demo;

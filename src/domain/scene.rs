@@ -32,8 +32,8 @@ pub struct Scene {
     pub roster: Vec<Acquaintance>,
     /// What it did in the last 48 hours, newest first, at most 20.
     pub recent: Vec<Deed>,
-    /// Warm and cold memories that were recalled, best first.
-    pub memories: Vec<Recalled>,
+    /// Warm and cold memories that were recalled, best first; the thought record keeps them.
+    pub memories: Arc<Vec<Recalled>>,
     /// Its last posts, newest first, at most 8.
     pub own_posts: Vec<OwnPost>,
     /// The terms of its posts further back, newest first: not for the prompt, only so that a provider

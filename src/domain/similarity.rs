@@ -7,7 +7,11 @@ use std::sync::LazyLock;
 
 /// The distinct terms of a text, as sorted hashes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TermSet(Vec<u64>);
+pub struct TermSet {
+    terms: Vec<u64>,
+    /// One bit for each term, chosen by its hash: two sets share no more than their bits allow.
+    bits: [u64; 4],
+}
 
 /// Words that carry no topic (common English function words; apostrophes are already gone).
 const STOP_WORDS: &str = "a about above after again against all also am an and any are arent as at be because \
@@ -71,7 +75,7 @@ pub fn terms(text: &str) -> TermSet {
 /// The one term of a text; `None` when it has several, or none.
 #[must_use]
 pub fn sole_term(text: &str) -> Option<u64> {
-    match *terms(text).0 {
+    match *terms(text).terms {
         [term] => Some(term),
         _ => None,
     }
@@ -118,7 +122,7 @@ impl TermSet {
     /// How many terms both sets hold.
     #[must_use]
     pub fn overlap(&self, other: &Self) -> usize {
-        let (mut a, mut b) = (self.0.as_slice(), other.0.as_slice());
+        let (mut a, mut b) = (self.terms.as_slice(), other.terms.as_slice());
         let mut shared = 0;
         while let ([first, rest @ ..], [second, others @ ..]) = (a, b) {
             match first.cmp(second) {
@@ -135,34 +139,42 @@ impl TermSet {
 
     /// Shared terms over all terms, 0–1; two empty sets have nothing in common (0).
     #[must_use]
-    #[allow(clippy::cast_precision_loss)] // counts of words are far below 2⁵²
     pub fn jaccard(&self, other: &Self) -> f64 {
-        let shared = self.overlap(other);
-        let all = self.0.len() + other.0.len() - shared;
-        if all == 0 { 0.0 } else { shared as f64 / all as f64 }
+        likeness(self.overlap(other), self.len() + other.len())
+    }
+
+    /// Whether [`Self::jaccard`] is above `bound`; most sets that are unlike are told apart by a few bits.
+    #[must_use]
+    pub fn is_alike(&self, other: &Self, bound: f64) -> bool {
+        let ones = |bits: &[u64; 4]| bits.iter().map(|word| word.count_ones() as usize).sum::<usize>();
+        let common = std::array::from_fn(|at| self.bits[at] & other.bits[at]);
+        // Terms of one set that have a bit of their own in common with the other, and those that share one.
+        let most = ones(&common) + self.len() - ones(&self.bits);
+        likeness(most.min(self.len()).min(other.len()), self.len() + other.len()) > bound
+            && self.jaccard(other) > bound
     }
 
     /// The terms, in ascending order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = u64> + '_ {
-        self.0.iter().copied()
+        self.terms.iter().copied()
     }
 
     /// How many terms there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.terms.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.terms.is_empty()
     }
 
     /// Whether `term` (see [`term`]) is among them.
     #[must_use]
     pub fn contains(&self, term: u64) -> bool {
-        self.0.binary_search(&term).is_ok()
+        self.terms.binary_search(&term).is_ok()
     }
 
     /// Every term of either set.
@@ -177,8 +189,19 @@ impl FromIterator<u64> for TermSet {
         let mut terms: Vec<_> = terms.into_iter().collect();
         terms.sort_unstable();
         terms.dedup();
-        Self(terms)
+        let mut bits = [0; 4];
+        for term in &terms {
+            // FNV's high bits are the well mixed ones.
+            bits[(term >> 62) as usize] |= 1 << ((term >> 56) & 63);
+        }
+        Self { terms, bits }
     }
+}
+
+/// Shared terms over all terms, given the sum of both sets' sizes.
+#[allow(clippy::cast_precision_loss)] // counts of words are far below 2⁵²
+fn likeness(shared: usize, both: usize) -> f64 {
+    if both == shared { 0.0 } else { shared as f64 / (both - shared) as f64 }
 }
 
 /// The candidate a mistyped `word` was most likely meant to be; `None` when none is close.
@@ -264,8 +287,22 @@ mod tests {
             let likeness = a.jaccard(&b);
             prop_assert!((0.0..=1.0).contains(&likeness));
             prop_assert!((likeness - b.jaccard(&a)).abs() < 1e-12);
+            for bound in [0.0, 0.1, 0.3, 0.45, 0.6, 0.9] {
+                prop_assert_eq!(a.is_alike(&b, bound), likeness > bound);
+            }
             let sorted: Vec<_> = a.iter().collect();
             prop_assert!(sorted.is_sorted_by(|x, y| x < y));
+        }
+
+        #[test]
+        fn few_bits_never_hide_a_likeness(
+            a in prop::collection::vec(0_u32..160, 0..120), b in prop::collection::vec(0_u32..160, 0..120)
+        ) {
+            let set = |words: &[u32]| -> TermSet { words.iter().map(|n| term(&format!("w{n}"))).collect() };
+            let (a, b) = (set(&a), set(&b));
+            for bound in [0.0, 0.2, 0.3, 0.45, 0.6] {
+                prop_assert_eq!(a.is_alike(&b, bound), a.jaccard(&b) > bound);
+            }
         }
 
         #[test]

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use rusqlite::Connection;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::recall::recall;
-use super::room::{Room, SMALL_ROOM, Shown};
+use super::room::{Board, Room, SMALL_ROOM, Shown};
 use crate::domain::scene::{Acquaintance, Deed, FeedThread, Scene};
 use crate::domain::similarity::{self, TermSet};
 use crate::domain::text::cut;
@@ -26,12 +26,18 @@ const RECENT_SECONDS: i64 = 172_800;
 ///
 /// # Errors
 /// Database errors.
-pub(super) fn gather(c: &Connection, room: &mut Room, bot: &BotRow, now: Stamp) -> Result<Scene> {
+pub(super) fn gather(
+    c: &Connection,
+    room: &mut Room,
+    board: &Board,
+    bot: &BotRow,
+    now: Stamp,
+) -> Result<Scene> {
     let me = room.config(&bot.id, &bot.config)?;
-    let shown = feed_of(c, room, bot, now)?;
+    let shown = feed_of(c, room, board, bot)?;
     let feed: Vec<FeedThread> = shown.iter().map(|shown| seen_by(shown, bot)).collect();
-    let roster = roster_of(c, room, &bot.id, &feed, now)?;
-    let events = room.board(c, now)?.events.iter().map(|(event, _)| event.clone()).collect();
+    let roster = roster_of(c, room, board, &bot.id, &feed)?;
+    let events = board.events.iter().map(|(event, _)| event.clone()).collect();
     let since = now.plus_seconds(-RECENT_SECONDS);
     let mind = room.mind(c, &bot.id)?;
     Ok(Scene {
@@ -43,7 +49,7 @@ pub(super) fn gather(c: &Connection, room: &mut Room, bot: &BotRow, now: Stamp) 
         downvotes: bot.downvotes,
         roster,
         recent: mind.deeds.iter().take_while(|deed| deed.at >= since).cloned().collect(),
-        memories: recall(&mind.items, shown.iter().flat_map(|shown| shown.terms()), now),
+        memories: recall(&mut mind.items, shown.iter().flat_map(|shown| shown.terms()), now).into(),
         own_posts: mind.posts.iter().map(|own| own.dated.post.clone()).collect(),
         told: mind.told.iter().cloned().collect(),
         events,
@@ -67,10 +73,9 @@ fn allowed(me: &PersonalityConfig) -> Vec<ActionKind> {
 }
 
 /// The feed: what concerns the bot, then threads by those it follows, then the newest.
-fn feed_of(c: &Connection, room: &mut Room, bot: &BotRow, now: Stamp) -> Result<Vec<Arc<Shown>>> {
-    let active = room.board(c, now)?.active.clone();
-    let mut threads: Vec<(bool, Arc<Shown>)> = Vec::with_capacity(active.len());
-    for id in active {
+fn feed_of(c: &Connection, room: &mut Room, board: &Board, bot: &BotRow) -> Result<Vec<Arc<Shown>>> {
+    let mut threads: Vec<(bool, Arc<Shown>)> = Vec::with_capacity(board.active.len());
+    for id in board.active.iter().copied() {
         if let Some(shown) = room.thread(c, id)? {
             threads.push((concerns(&shown, &bot.id, &bot.name).is_some(), shown));
         }
@@ -149,11 +154,11 @@ fn names(text: &str, name: &str) -> bool {
 fn roster_of(
     c: &Connection,
     room: &mut Room,
+    board: &Board,
     bot: &str,
     feed: &[FeedThread],
-    now: Stamp,
 ) -> Result<Vec<Acquaintance>> {
-    let mut ids = room.board(c, now)?.bots.clone();
+    let mut ids = board.bots.clone();
     let follows = room.mind(c, bot)?.follows.clone();
     if ids.len() > SMALL_ROOM as usize {
         ids = mind::closest(c, bot, CLOSEST)?.into_iter().map(Arc::from).collect();
@@ -185,22 +190,22 @@ fn roster_of(
 }
 
 /// One line about an activity of the bot's own; `None` for gated beats.
-pub(super) fn deed(action: &str, details: &str, at: Stamp) -> Option<Deed> {
-    let details: Value = serde_json::from_str(details).ok()?;
-    let text = |key: &str| details[key].as_str().unwrap_or_default();
+pub(super) fn deed(action: &str, details: &Map<String, Value>, at: Stamp) -> Option<Deed> {
+    let of = |key: &str| details.get(key).unwrap_or(&Value::Null);
+    let text = |key: &str| of(key).as_str().unwrap_or_default();
     let line = match action {
-        "create_thread" => format!("opened #{} “{}”", details["thread_id"], cut(text("title"), 80)),
-        "reply" => format!("replied in #{}: “{}”", details["thread_id"], cut(text("content"), 90)),
+        "create_thread" => format!("opened #{} “{}”", of("thread_id"), cut(text("title"), 80)),
+        "reply" => format!("replied in #{}: “{}”", of("thread_id"), cut(text("content"), 90)),
         "vote" => format!(
             "voted {} {} #{}",
-            if details["value"].as_i64() == Some(1) { "up" } else { "down" },
+            if of("value").as_i64() == Some(1) { "up" } else { "down" },
             text("target_type"),
-            details["target_id"]
+            of("target_id")
         ),
         "follow" => format!("followed {}", text("bot_id")),
         "unfollow" => format!("stopped following {}", text("bot_id")),
-        "web_search" => format!("looked up “{}”, {} found", cut(text("query"), 60), details["result_count"]),
-        "do_nothing" if details.get("paused").is_none() && details.get("cap_exceeded").is_none() => {
+        "web_search" => format!("looked up “{}”, {} found", cut(text("query"), 60), of("result_count")),
+        "do_nothing" if !details.contains_key("paused") && !details.contains_key("cap_exceeded") => {
             format!("stayed quiet: {}", cut(text("reason"), 80))
         }
         _ => return None,
@@ -223,7 +228,9 @@ mod tests {
     #[test]
     fn deeds_read_as_lines() {
         let at = Stamp::default();
-        let line = |action, details| deed(action, details, at).map(|deed| deed.line);
+        let line = |action, details: &str| {
+            deed(action, &serde_json::from_str(details).unwrap(), at).map(|deed| deed.line)
+        };
         assert_eq!(
             line("vote", r#"{"value":-1,"target_type":"reply","target_id":7}"#).as_deref(),
             Some("voted down reply #7")

@@ -45,8 +45,9 @@ pub(super) fn begin(
         config.model.model.clone()
     };
     let tariff = Tariff::of(&shared.settings, &provider, &model);
-    let scene = Arc::new(gather(tx, room, &row, at)?);
-    let seen = beat::last_seq(tx)?;
+    let board = room.board(tx, at)?;
+    let scene = Arc::new(gather(tx, room, &board, &row, at)?);
+    let seen = board.seq;
     let fence = draw::fence(&shared.secret, &format!("interview:{}", row.id), seen.unsigned_abs());
     let told = prompt::render(&scene, &shared.settings, &fence);
     let sections: Vec<PromptSection> = told

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use rusqlite::Connection;
 
-use super::room::{Item, Mind};
+use super::room::Mind;
 use crate::domain::memory::{
     FACTS_BATCH, FACTS_TRIGGER, HISTORY_MAX, INTERESTS_MAX, MOMENTS_BATCH, MOMENTS_TRIGGER, OPINIONS_MAX,
     OpinionNote, RELATIONSHIPS_MAX, RelationshipNote, SUMMARY_WORDS,
@@ -103,7 +103,7 @@ fn blank(from: &Source<'_>, kind: MemoryKind, text: String) -> Memory {
 
 fn insert(c: &Connection, mind: &mut Mind, bot: &str, mut memory: Memory) -> Result<()> {
     memory.id = insert_memory(c, bot, &memory)?;
-    mind.items.push(Item::new(memory));
+    mind.items.push(memory);
     Ok(())
 }
 
@@ -147,11 +147,7 @@ fn relate(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &Relationshi
     match at {
         Some(at) => {
             update_memory(c, &memory, reindex)?;
-            if reindex {
-                mind.items[at] = Item::new(memory);
-            } else {
-                mind.items[at].memory = memory;
-            }
+            mind.items.set(at, memory);
         }
         None => {
             insert(c, mind, from.bot, memory)?;
@@ -176,7 +172,7 @@ fn hold(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &OpinionNote) 
         memory.updated_at = from.at;
         memory.activity_id = Some(from.activity_id);
         update_memory(c, &memory, true)?;
-        mind.items[at] = Item::new(memory);
+        mind.items.set(at, memory);
         return Ok(());
     }
     let memory = Memory { key: topic, confidence, ..blank(from, MemoryKind::Opinion, stance) };
@@ -194,7 +190,7 @@ fn take_interest(c: &Connection, mind: &mut Mind, from: &Source<'_>, interest: &
         memory.updated_at = from.at;
         memory.importance = (memory.importance + 0.05).min(1.0);
         update_memory(c, &memory, false)?;
-        mind.items[at].memory = memory;
+        mind.items.set(at, memory);
         return Ok(());
     }
     let memory = Memory { key: interest.clone(), ..blank(from, MemoryKind::Interest, interest) };
@@ -288,7 +284,7 @@ pub(super) fn store_summary(
         delete_memory(c, id)?;
     }
     let gone: Vec<i64> = batch.ids().collect();
-    mind.items.retain(|item| !gone.contains(&item.memory.id));
+    mind.items.remove_all(&gone);
     let text = words(&clean(summary, 4_000), SUMMARY_WORDS);
     #[allow(clippy::cast_possible_wrap)] // at most 25 and 15
     let memory = Memory {

@@ -12,6 +12,7 @@ mod draw;
 mod handle;
 mod heartbeat;
 mod interview;
+mod items;
 mod memory;
 mod moderation;
 pub mod prompt;

@@ -90,7 +90,7 @@ pub fn render(scene: &Scene, settings: &Settings, fence: &str) -> Prompt {
         }
     });
     add("memories", most.memories, "What comes to your mind:\n", &mut |page| {
-        for m in &scene.memories {
+        for m in scene.memories.iter() {
             page.entry(|text| memory_line(m.kind, &m.key, &m.text, &m.source, text));
         }
     });
@@ -154,16 +154,27 @@ fn is_outside(name: &str) -> bool {
     matches!(name, "roster" | "recent" | "memories" | "own_posts" | "events" | "feed")
 }
 
+/// What stays the same from beat to beat.
+fn is_stable(name: &str) -> bool {
+    matches!(name, "identity" | "guidance" | "actions")
+}
+
 fn assemble(sections: Vec<PromptSection>, fence: &str) -> Prompt {
-    let mut system = String::with_capacity(4_096);
-    let mut user = String::with_capacity(8_192);
-    user.push_str(&explained(fence));
+    let (opened, closed, explained) = (opened(fence), closed(fence), explained(fence));
+    let marks = opened.len() + closed.len() + 1;
+    let (mut own, mut others) = (0, explained.len() + CHOOSE.len());
+    for section in &sections {
+        let size = section.text.len() + marks;
+        *if is_stable(&section.name) { &mut own } else { &mut others } += size;
+    }
+    let (mut system, mut user) = (String::with_capacity(own), String::with_capacity(others));
+    user.push_str(&explained);
     for section in sections.iter().filter(|section| !section.text.is_empty()) {
-        if matches!(section.name.as_str(), "identity" | "guidance" | "actions") {
+        if is_stable(&section.name) {
             system.push_str(&section.text);
             system.push('\n');
         } else if is_outside(&section.name) {
-            let _ = writeln!(user, "{}{}{}", opened(fence), section.text, closed(fence));
+            push(&mut user, &[&opened, &section.text, &closed, "\n"]);
         } else {
             user.push_str(&section.text);
             user.push('\n');
@@ -185,6 +196,9 @@ struct Page<'a> {
     dropped: i64,
 }
 
+/// Bytes a section is given room for at once.
+const MOST: usize = 16_384;
+
 impl<'a> Page<'a> {
     fn new(head: &'a str, budget: usize) -> Self {
         let used = tokens(head);
@@ -199,6 +213,7 @@ impl<'a> Page<'a> {
         }
         let first = self.text.is_empty();
         if first {
+            self.text.reserve(self.head.len() + (self.budget * 4).min(MOST));
             self.text.push_str(self.head);
             self.chars = self.head.chars().count();
         }

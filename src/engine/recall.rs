@@ -1,6 +1,6 @@
 //! Which memories come to mind: relevance to the feed, recency, importance.
 //!
-//! A bot's items are few and bounded, so all are scored in memory. Relevance is term overlap
+//! A bot's items are few, so all are scored in memory. Relevance is term overlap
 //! weighted by rarity among the bot's own items; each of the three parts is normalised over the
 //! items, pinned ones come first, and the best few of each kind are taken.
 
@@ -10,7 +10,7 @@ use crate::domain::scene::Recalled;
 use crate::domain::similarity::TermSet;
 use crate::domain::{MemoryKind, Stamp};
 
-use super::room::Item;
+use super::items::{Item, Items};
 
 /// How much each part weighs.
 const WEIGHTS: (f64, f64, f64) = (0.5, 0.3, 0.2);
@@ -30,22 +30,25 @@ const fn quota(kind: MemoryKind) -> usize {
 /// Scores `items` against the terms of the feed's posts and takes the best few of each kind, best first.
 #[must_use]
 pub(super) fn recall<'a>(
-    items: &[Item],
+    items: &mut Items,
     feed: impl Iterator<Item = &'a TermSet>,
     now: Stamp,
 ) -> Vec<Recalled> {
     if items.is_empty() {
         return Vec::new();
     }
-    let relevance = relevance(items, feed);
+    let relevance = items.relevance(feed);
+    let items: &[Item] = items;
     let recency: Vec<f64> = items.iter().map(|item| recency(item.memory.updated_at, now)).collect();
     let importance: Vec<f64> = items.iter().map(importance).collect();
     let (relevance, recency, importance) =
         (normalised(&relevance), normalised(&recency), normalised(&importance));
-    let score = |i: usize| WEIGHTS.0 * relevance[i] + WEIGHTS.1 * recency[i] + WEIGHTS.2 * importance[i];
+    let score: Vec<f64> = (0..items.len())
+        .map(|i| WEIGHTS.0 * relevance[i] + WEIGHTS.1 * recency[i] + WEIGHTS.2 * importance[i])
+        .collect();
     let before = |a: usize, b: usize| {
         let (one, other) = (&items[a].memory, &items[b].memory);
-        other.pinned.cmp(&one.pinned).then(score(b).total_cmp(&score(a))).then(one.id.cmp(&other.id)).is_lt()
+        other.pinned.cmp(&one.pinned).then(score[b].total_cmp(&score[a])).then(one.id.cmp(&other.id)).is_lt()
     };
     // Few of many are taken, so the best of each kind are kept in order instead of sorting all.
     let mut best: [Vec<usize>; MemoryKind::ALL.len()] = Default::default();
@@ -76,91 +79,10 @@ pub(super) fn recall<'a>(
                 relevance: relevance[i],
                 recency: recency[i],
                 importance: importance[i],
-                score: score(i),
+                score: score[i],
             }
         })
         .collect()
-}
-
-/// For each item the terms it shares with the feed, each the heavier the fewer items have it.
-#[allow(clippy::cast_precision_loss)] // hundreds of items
-fn relevance<'a>(items: &[Item], feed: impl Iterator<Item = &'a TermSet>) -> Vec<f64> {
-    let mut table = Table::new();
-    for terms in feed {
-        terms.iter().for_each(|term| table.add(term));
-    }
-    let mut shared: Vec<(usize, usize)> = Vec::with_capacity(1_024);
-    for (nth, item) in items.iter().enumerate() {
-        shared.extend(item.terms.iter().filter_map(|term| Some((nth, table.count(term)?))));
-    }
-    let total = items.len() as f64;
-    let weights: Vec<f64> = (0..=items.len()).map(|count| (1.0 + total / count as f64).ln()).collect();
-    let mut found = vec![0.0; items.len()];
-    for (nth, at) in shared {
-        found[nth] += weights[table.slots[at].1 as usize];
-    }
-    found
-}
-
-/// The terms of the feed and how many items hold each, in a table with open addressing: the terms are
-/// hashes already. Most terms of memories are not in it, which one bit of the sieve tells.
-struct Table {
-    sieve: [u64; 256],
-    slots: Vec<(u64, u32)>,
-    used: usize,
-}
-
-impl Table {
-    fn new() -> Self {
-        Self { sieve: [0; 256], slots: vec![(0, 0); 4_096], used: 0 }
-    }
-
-    #[allow(clippy::cast_possible_truncation)] // fourteen bits
-    const fn place(term: u64) -> (usize, u64) {
-        let bit = (term ^ (term >> 29)) % (256 * 64);
-        ((bit / 64) as usize, 1 << (bit % 64))
-    }
-
-    /// The slot a term is in, or the free one it would be in. A free slot holds the term 0.
-    #[allow(clippy::cast_possible_truncation)] // the low bits are what is wanted
-    fn slot(&self, term: u64) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut at = (term ^ (term >> 32)) as usize & mask;
-        while self.slots[at].0 != term && self.slots[at].0 != 0 {
-            at = (at + 1) & mask;
-        }
-        at
-    }
-
-    fn add(&mut self, term: u64) {
-        let at = self.slot(term);
-        if self.slots[at].0 == 0 && term != 0 {
-            let (word, bit) = Self::place(term);
-            self.sieve[word] |= bit;
-            self.slots[at].0 = term;
-            self.used += 1;
-            if self.used * 2 > self.slots.len() {
-                let twice = vec![(0, 0); self.slots.len() * 2];
-                for (term, _) in std::mem::replace(&mut self.slots, twice) {
-                    let at = self.slot(term);
-                    self.slots[at].0 = term;
-                }
-            }
-        }
-    }
-
-    /// Counts one more item for a term of the feed; answers its slot.
-    fn count(&mut self, term: u64) -> Option<usize> {
-        let (word, bit) = Self::place(term);
-        if self.sieve[word] & bit == 0 {
-            return None;
-        }
-        let at = self.slot(term);
-        (self.slots[at].0 != 0).then(|| {
-            self.slots[at].1 += 1;
-            at
-        })
-    }
 }
 
 #[allow(clippy::cast_precision_loss)] // seconds
@@ -195,30 +117,30 @@ mod tests {
     use crate::domain::similarity::terms;
     use crate::store::mind::Memory;
 
-    fn item(id: i64, text: &str, at: i64, pinned: bool) -> Item {
+    fn item(id: i64, text: &str, at: i64, pinned: bool) -> Memory {
         let stamp = Stamp::from_micros(at * 1_000_000);
-        Item::new(Memory { id, pinned, ..Memory::new(MemoryKind::Fact, text.into(), stamp) })
+        Memory { id, pinned, ..Memory::new(MemoryKind::Fact, text.into(), stamp) }
     }
 
     #[test]
     fn what_the_feed_speaks_of_comes_first_and_pinned_before_all() {
-        let items = [
+        let mut items = Items::from_iter([
             item(1, "tides follow the moon", 0, false),
             item(2, "bread rises with yeast", 0, false),
             item(3, "glass is brittle", 0, true),
-        ];
+        ]);
         let found =
-            recall(&items, [terms("who kneads bread with wild yeast?")].iter(), Stamp::from_micros(0));
+            recall(&mut items, [terms("who kneads bread with wild yeast?")].iter(), Stamp::from_micros(0));
         assert_eq!(found.iter().map(|r| r.id).collect::<Vec<_>>(), [3, 2, 1]);
     }
 
     #[test]
     fn equal_scores_divide_nothing_by_zero() {
-        let items = [item(1, "same", 0, false), item(2, "same", 0, false)];
-        let found = recall(&items, [terms("other")].iter(), Stamp::from_micros(0));
+        let mut items = Items::from_iter([item(1, "same", 0, false), item(2, "same", 0, false)]);
+        let found = recall(&mut items, [terms("other")].iter(), Stamp::from_micros(0));
         assert!(found.iter().all(|r| r.score.is_finite()));
         assert_eq!(found[0].id, 1);
-        assert!(recall(&[], [terms("x")].iter(), Stamp::default()).is_empty());
+        assert!(recall(&mut Items::default(), [terms("x")].iter(), Stamp::default()).is_empty());
     }
 
     proptest::proptest! {
@@ -226,16 +148,16 @@ mod tests {
         fn what_is_kept_is_what_sorting_all_would_take(
             made in proptest::collection::vec((0usize..6, proptest::bool::weighted(0.1), 0i64..400_000, "[a-e ]{0,12}"), 0..120)
         ) {
-            let items: Vec<Item> = made
+            let mut items: Items = made
                 .iter()
                 .enumerate()
                 .map(|(id, (kind, pinned, at, text))| {
                     let at = Stamp::from_micros(at * 1_000_000);
                     let fresh = Memory::new(MemoryKind::ALL[*kind], text.clone(), at);
-                    Item::new(Memory { id: i64::try_from(id).unwrap(), pinned: *pinned, ..fresh })
+                    Memory { id: i64::try_from(id).unwrap(), pinned: *pinned, ..fresh }
                 })
                 .collect();
-            let found = recall(&items, [terms("aa bb cc dd")].iter(), Stamp::from_micros(0));
+            let found = recall(&mut items, [terms("aa bb cc dd")].iter(), Stamp::from_micros(0));
             for kind in MemoryKind::ALL {
                 let all = items.iter().filter(|item| item.memory.kind == kind);
                 let pinned = all.clone().filter(|item| item.memory.pinned).count();
@@ -250,9 +172,9 @@ mod tests {
 
     #[test]
     fn each_kind_has_a_quota() {
-        let items: Vec<_> = (0..50).map(|i| item(i, &format!("fact number {i}"), i, false)).collect();
+        let mut items: Items = (0..50).map(|i| item(i, &format!("fact number {i}"), i, false)).collect();
         assert_eq!(
-            recall(&items, [terms("fact")].iter(), Stamp::from_micros(0)).len(),
+            recall(&mut items, [terms("fact")].iter(), Stamp::from_micros(0)).len(),
             quota(MemoryKind::Fact)
         );
     }

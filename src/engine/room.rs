@@ -11,12 +11,13 @@ use std::sync::Arc;
 use lru::LruCache;
 use rusqlite::Connection;
 
+use super::items::Items;
 use crate::domain::scene::{Deed, FeedReply, FeedThread, SceneEvent};
 use crate::domain::similarity::{TermSet, terms};
-use crate::domain::{PersonalityConfig, Stamp};
+use crate::domain::{ActionKind, PersonalityConfig, Stamp};
 use crate::store::acts::Target;
-use crate::store::mind::{self, DatedPost, Memory};
-use crate::store::{Result, StoreError, feed};
+use crate::store::mind::{self, DatedPost};
+use crate::store::{Result, StoreError, beat, feed};
 
 /// Minds kept.
 const MINDS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
@@ -30,24 +31,6 @@ pub(super) const OWN_POSTS: usize = 8;
 const TOLD: usize = 192;
 /// Doings kept in a mind.
 pub(super) const DEEDS: usize = 20;
-
-/// A memory with its terms.
-#[derive(Clone, Debug)]
-pub(super) struct Item {
-    pub(super) memory: Memory,
-    pub(super) terms: TermSet,
-}
-
-impl Item {
-    pub(super) fn new(memory: Memory) -> Self {
-        let terms = if memory.key.is_empty() {
-            terms(&memory.text)
-        } else {
-            terms(&format!("{} {}", memory.key, memory.text))
-        };
-        Self { memory, terms }
-    }
-}
 
 /// A post of the bot's own with its terms.
 #[derive(Clone, Debug)]
@@ -127,9 +110,14 @@ impl Shown {
 }
 
 /// What every bot of the room sees alike: which threads are the newest, what happens in the world, who is here.
+#[derive(Clone)]
 pub(super) struct Board {
     /// The newest activity that is taken into account; what comes after it makes the board stale.
-    seq: i64,
+    pub(super) seq: i64,
+    /// The newest activity when it was read: the news since then are known.
+    read_at: i64,
+    /// The newest act since then that is news to others, and the newest by somebody else.
+    news: Vec<(i64, String)>,
     /// Threads with the newest posts, newest first.
     pub(super) active: Vec<i64>,
     /// Events in force, each with its end.
@@ -149,10 +137,34 @@ impl Board {
     fn load(c: &Connection, seq: i64, now: Stamp) -> Result<Self> {
         Ok(Self {
             seq,
+            read_at: seq,
+            news: Vec::new(),
             active: feed::newest_active(c, CANDIDATES)?,
             events: feed::events(c, now, EVENTS)?,
             bots: feed::bot_ids(c, SMALL_ROOM + 1)?.into_iter().map(Arc::from).collect(),
         })
+    }
+
+    /// Whether anything happened after `seen` that `bot` did not do itself.
+    pub(super) fn has_news(&self, c: &Connection, bot: &str, seen: i64) -> Result<bool> {
+        if self.news.iter().any(|(seq, actor)| *seq > seen && actor != bot) {
+            return Ok(true);
+        }
+        if seen >= self.read_at { Ok(false) } else { beat::has_news(c, bot, seen) }
+    }
+
+    fn acted(&mut self, seq: i64, actor: &str, kind: ActionKind, posted_in: Option<i64>) {
+        self.seq = seq;
+        if matches!(kind, ActionKind::CreateThread | ActionKind::Reply | ActionKind::Vote) {
+            self.news.retain(|(_, other)| other != actor);
+            self.news.insert(0, (seq, actor.to_owned()));
+            self.news.truncate(2);
+        }
+        if let Some(thread) = posted_in {
+            self.active.retain(|id| *id != thread);
+            self.active.insert(0, thread);
+            self.active.truncate(CANDIDATES as usize);
+        }
     }
 
     fn holds(&self, seq: i64, now: Stamp) -> bool {
@@ -164,7 +176,7 @@ impl Board {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mind {
     /// By kind, then by age.
-    pub(super) items: Vec<Item>,
+    pub(super) items: Items,
     /// Newest first.
     pub(super) posts: VecDeque<OwnText>,
     /// The terms of its posts, further back than these, newest first.
@@ -177,7 +189,7 @@ pub(super) struct Mind {
 
 impl Mind {
     fn load(c: &Connection, bot: &str) -> Result<Self> {
-        let items = mind::memories(c, bot)?.into_iter().map(Item::new).collect();
+        let items = mind::memories(c, bot)?.into_iter().collect();
         let mut posts: VecDeque<OwnText> = mind::own_posts(c, bot, u32::try_from(TOLD).unwrap_or(192))?
             .into_iter()
             .map(|dated| OwnText { terms: terms(&dated.post.content), dated })
@@ -186,7 +198,9 @@ impl Mind {
         posts.truncate(OWN_POSTS);
         let deeds = mind::recent(c, bot, u32::try_from(DEEDS).unwrap_or(20))?
             .into_iter()
-            .filter_map(|(_, action, details, at)| super::context::deed(&action, &details, at))
+            .filter_map(|(_, action, details, at)| {
+                super::context::deed(&action, &serde_json::from_str(&details).ok()?, at)
+            })
             .collect();
         Ok(Self { items, posts, told, deeds, follows: mind::follows(c, bot)? })
     }
@@ -214,7 +228,7 @@ pub(super) struct Room {
     minds: LruCache<String, Mind>,
     configs: LruCache<String, (String, Arc<PersonalityConfig>)>,
     names: LruCache<String, Arc<str>>,
-    board: Option<Board>,
+    board: Option<Arc<Board>>,
 }
 
 impl Room {
@@ -237,13 +251,13 @@ impl Room {
     }
 
     /// What every bot sees alike, read when something happened that was not told here.
-    pub(super) fn board(&mut self, c: &Connection, now: Stamp) -> Result<&Board> {
-        let seq = crate::store::beat::last_seq(c)?;
+    pub(super) fn board(&mut self, c: &Connection, now: Stamp) -> Result<Arc<Board>> {
+        let seq = beat::last_seq(c)?;
         let board = match self.board.take() {
             Some(board) if board.holds(seq, now) => board,
-            _ => Board::load(c, seq, now)?,
+            _ => Arc::new(Board::load(c, seq, now)?),
         };
-        Ok(self.board.insert(board))
+        Ok(Arc::clone(self.board.insert(board)))
     }
 
     /// The world changed without an activity: read the board again next time.
@@ -252,13 +266,9 @@ impl Room {
     }
 
     /// A bot's act was stored as activity `seq`; the thread it posted in, if it did, is the newest now.
-    pub(super) fn acted(&mut self, seq: i64, posted_in: Option<i64>) {
-        let Some(board) = self.board.as_mut().filter(|board| board.seq + 1 == seq) else { return };
-        board.seq = seq;
-        if let Some(thread) = posted_in {
-            board.active.retain(|id| *id != thread);
-            board.active.insert(0, thread);
-            board.active.truncate(CANDIDATES as usize);
+    pub(super) fn acted(&mut self, seq: i64, actor: &str, kind: ActionKind, posted_in: Option<i64>) {
+        if let Some(board) = self.board.as_mut().filter(|board| board.seq + 1 == seq) {
+            Arc::make_mut(board).acted(seq, actor, kind, posted_in);
         }
     }
 
@@ -387,10 +397,16 @@ mod tests {
                     let mut room = shared.room();
                     let now = shared.clock.now();
                     let (kept, mut fresh) = (room.board.take().unwrap(), Room::new());
-                    assert!(kept.holds(crate::store::beat::last_seq(tx)?, now), "the board went stale");
+                    assert!(kept.holds(beat::last_seq(tx)?, now), "the board went stale");
                     let read = fresh.board(tx, now)?;
                     assert_eq!(kept.active, read.active);
-                    assert_eq!((kept.events, kept.bots), (read.events.clone(), read.bots.clone()));
+                    assert_eq!((&kept.events, &kept.bots), (&read.events, &read.bots));
+                    let bots = kept.bots.iter().map(|bot| &**bot).chain(["system"]);
+                    for (bot, back) in bots.flat_map(|bot| (0..12).map(move |back| (bot, back))) {
+                        let seen = kept.seq - back;
+                        let told = kept.has_news(tx, bot, seen)?;
+                        assert_eq!(told, beat::has_news(tx, bot, seen)?, "{bot} after {seen}");
+                    }
                     let threads: Vec<(i64, Arc<Shown>)> =
                         room.threads.iter().map(|(id, shown)| (*id, Arc::clone(shown))).collect();
                     for (id, kept) in &threads {

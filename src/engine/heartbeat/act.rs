@@ -49,9 +49,10 @@ pub(in crate::engine) fn act(
     details.extend(done.details);
     details.insert("reputation_score".into(), row.reputation.into());
     details.insert("raw_response".into(), clean(&choice.raw, RAW_MAX).into());
-    let written = put_activity(
+    put_activity(
         shared,
         tx,
+        seq,
         row,
         kind.as_str(),
         Value::Object(details.clone()),
@@ -60,16 +61,15 @@ pub(in crate::engine) fn act(
         &ready.day,
         to_remember,
     )?;
-    debug_assert_eq!(written, seq);
     beat::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, choice.rung.as_str())?;
     put_thought(shared, tx, ready, seq, choice.rung.as_str(), exchanges)?;
-    room.acted(seq, done.post.as_ref().map(|post| post.post.thread_id));
+    room.acted(seq, &row.id, kind, done.post.as_ref().map(|post| post.post.thread_id));
     let interval = shared.interval_of(&row.id, row.pace_seconds);
     if let Some(post) = done.post {
         flag(shared, room, tx, row, &post, interval)?;
         room.mind(tx, &row.id)?.posted(post);
     }
-    if let Some(deed) = deed(kind.as_str(), &Value::Object(details.clone()).to_string(), ready.at) {
+    if let Some(deed) = deed(kind.as_str(), &details, ready.at) {
         room.mind(tx, &row.id)?.did(deed);
     }
     let next = ready.next_beat(shared, tx)?;
@@ -260,9 +260,11 @@ pub(in crate::engine) fn refuse(
         "success": false, "action": "failed", "error": clean_line(why, RAW_MAX),
         "reputation_score": row.reputation, "raw_response": clean(raw, RAW_MAX),
     });
-    let seq = put_activity(
+    let seq = beat::last_seq(tx)? + 1;
+    put_activity(
         shared,
         tx,
+        seq,
         row,
         "failed",
         details.clone(),

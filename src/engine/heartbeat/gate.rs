@@ -1,24 +1,24 @@
 //! Beats that end before anybody thinks: paused, capped, nothing new, no usable provider.
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::record::{RAW_MAX, over, plain, put_activity, tell_status};
 use super::{Beat, Finished};
 use crate::domain::text::clean_line;
-use crate::domain::{Money, PersonalityConfig};
-use crate::engine::room::Room;
+use crate::domain::{Money, PersonalityConfig, Stamp};
+use crate::engine::room::{Board, Room};
 use crate::engine::shared::Shared;
 use crate::protocol::Status;
 use crate::store::beat::{self, BeatDone, BotRow};
 use crate::store::{Result, Tx};
 
 /// Whether nothing happened that the bot has not seen, and it is not time to speak up.
-pub(super) fn is_quiet(tx: &Tx<'_>, row: &BotRow, config: &PersonalityConfig) -> Result<bool> {
+pub(super) fn is_quiet(tx: &Tx<'_>, board: &Board, row: &BotRow, config: &PersonalityConfig) -> Result<bool> {
     let bound = crate::domain::guidance::speak_up_bound(config.behavior.leadership_tendency);
     if row.beat == 0 || row.beats_since_thread > bound {
         return Ok(false);
     }
-    Ok(!beat::has_news(tx, &row.id, row.seen_seq)?)
+    Ok(!board.has_news(tx, &row.id, row.seen_seq)?)
 }
 
 /// An idle beat: no call, no row, counted.
@@ -62,17 +62,7 @@ pub(super) fn gated(
     });
     let mut seq = None;
     if row.gate.as_deref() != Some(code) {
-        seq = Some(put_activity(
-            shared,
-            tx,
-            row,
-            "do_nothing",
-            details.clone(),
-            (0, Money::ZERO),
-            beat.at,
-            day,
-            false,
-        )?);
+        seq = Some(note(shared, tx, row, "do_nothing", &details, beat.at, day)?);
     }
     beat::finish(
         tx,
@@ -106,17 +96,7 @@ pub(in crate::engine) fn failed(
     });
     let mut seq = None;
     if row.failing.as_deref() != Some(&why) {
-        seq = Some(put_activity(
-            shared,
-            tx,
-            row,
-            "failed",
-            details.clone(),
-            (0, Money::ZERO),
-            beat.at,
-            day,
-            false,
-        )?);
+        seq = Some(note(shared, tx, row, "failed", &details, beat.at, day)?);
         room.forget_mind(&row.id);
     }
     beat::finish(
@@ -125,4 +105,19 @@ pub(in crate::engine) fn failed(
     )?;
     tell_status(shared, tx, &row.id, Status::Failing, Some(&why), next, beat.at);
     Ok(over(row, next, "failed", false, seq, plain(details)))
+}
+
+/// The row of a beat that asked nobody; answers its number.
+fn note(
+    shared: &Shared,
+    tx: &mut Tx<'_>,
+    row: &BotRow,
+    action: &str,
+    details: &Value,
+    at: Stamp,
+    day: &str,
+) -> Result<i64> {
+    let seq = beat::last_seq(tx)? + 1;
+    put_activity(shared, tx, seq, row, action, details.clone(), (0, Money::ZERO), at, day, false)?;
+    Ok(seq)
 }

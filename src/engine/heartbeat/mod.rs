@@ -141,11 +141,12 @@ pub(super) fn begin(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &Be
     if let Some(cap) = budget::gate(tx, &shared.settings, &row, &tariff, &day)? {
         return gated(shared, tx, beat, &row, cap.code(), cap.sentence(), &day).map(Begun::Over);
     }
-    let seen = beat::last_seq(tx)?;
-    if !beat.forced && is_quiet(tx, &row, &config)? {
+    let board = room.board(tx, beat.at)?;
+    let seen = board.seq;
+    if !beat.forced && is_quiet(tx, &board, &row, &config)? {
         return idle(shared, tx, beat, &row, seen).map(Begun::Over);
     }
-    let scene = Arc::new(gather(tx, room, &row, beat.at)?);
+    let scene = Arc::new(gather(tx, room, &board, &row, beat.at)?);
     let fence = draw::fence(&shared.secret, &row.id, row.beat);
     let prompt = prompt::render(&scene, &shared.settings, &fence);
     let request = Request {

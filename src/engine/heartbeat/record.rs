@@ -84,11 +84,12 @@ pub(in crate::engine) fn add_calls(
     Ok(())
 }
 
-/// Stores an activity and announces it after the commit; answers its id.
+/// Stores an activity as number `id`, the next, and announces it after the commit.
 #[allow(clippy::too_many_arguments)] // one row's columns
 pub(in crate::engine) fn put_activity(
     shared: &Shared,
     tx: &mut Tx<'_>,
+    id: i64,
     row: &BotRow,
     action: &str,
     details: Value,
@@ -96,8 +97,7 @@ pub(in crate::engine) fn put_activity(
     at: Stamp,
     day: &str,
     to_remember: bool,
-) -> Result<i64> {
-    let id = beat::last_seq(tx)? + 1;
+) -> Result<()> {
     let text = details.to_string();
     beat::insert_activity(
         tx,
@@ -120,7 +120,7 @@ pub(in crate::engine) fn put_activity(
     } else {
         tx.after_commit(move || bus.note(id));
     }
-    Ok(id)
+    Ok(())
 }
 
 pub(in crate::engine) fn put_thought(
@@ -132,15 +132,15 @@ pub(in crate::engine) fn put_thought(
     exchanges: Vec<Exchange>,
 ) -> Result<()> {
     let (provider, model) = (ready.tariff.provider.clone(), ready.tariff.model.clone());
-    let (sections, scene) = (Arc::clone(&ready.sections), Arc::clone(&ready.scene));
+    // Not the scene: the other thread would end its hundreds of shared parts, which this one goes on using.
+    let (sections, memories) = (Arc::clone(&ready.sections), Arc::clone(&ready.scene.memories));
     let rung = rung.to_owned();
     let record = move || ThoughtRecord {
         provider,
         model,
         rung,
         sections,
-        memories: scene
-            .memories
+        memories: memories
             .iter()
             .map(|m| RecalledMemory {
                 id: m.id,

@@ -59,7 +59,8 @@ pub(in crate::engine) fn remember_by_record(
 ) -> Result<()> {
     let Ok(row) = beat::bot(tx, bot) else { return Ok(()) }; // it left meanwhile
     let details: Value = serde_json::from_str(details).unwrap_or_default();
-    let mut scene = gather(tx, room, &row, at)?;
+    let board = room.board(tx, at)?;
+    let mut scene = gather(tx, room, &board, &row, at)?;
     let thread_id = details["thread_id"].as_i64();
     if let Some(id) = thread_id
         && !scene.feed.iter().any(|thread| thread.id == id)

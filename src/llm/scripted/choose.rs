@@ -114,7 +114,7 @@ fn distinct(
             return Some(action);
         };
         let draft = terms(content);
-        if view.scene.told.iter().all(|other| draft.jaccard(other) <= ALIKE) {
+        if !view.scene.told.iter().any(|other| draft.is_alike(other, ALIKE)) {
             return Some(action);
         }
     }

@@ -145,7 +145,7 @@ fn of_another(out: &mut String, view: &View<'_>, other: &Acquaintance, draw: &mu
 
 fn of_memories(out: &mut String, view: &View<'_>, draw: &mut Draw) {
     let mut told = 0;
-    for memory in &view.scene.memories {
+    for memory in view.scene.memories.iter() {
         if told < 2
             && let Some(sentence) = recall::tell(memory, "", draw)
         {

@@ -34,7 +34,7 @@ pub(super) fn sentence(
     draw: &mut Draw,
 ) -> Option<String> {
     let mut fitting: Vec<&Recalled> = Vec::new();
-    for memory in &view.scene.memories {
+    for memory in view.scene.memories.iter() {
         if memory.kind == MemoryKind::Relationship {
             if memory.key == about.0 && !about.1.is_empty() && draw.chance(30) {
                 return Some(between(view, about, draw));
