@@ -25,11 +25,51 @@ const STOP_WORDS: &str = "a about above after again against all also am an and a
     wasnt we well were werent weve what whats when where whether which while who whom whose why will with \
     within without wont would wouldnt yet you youd youll your youre yours yourself yourselves youve";
 
-static STOP_HASHES: LazyLock<Vec<u64>> = LazyLock::new(|| {
+static STOP: LazyLock<Stop> = LazyLock::new(|| {
     let mut hashes: Vec<_> = STOP_WORDS.split_whitespace().map(term).collect();
     hashes.sort_unstable();
-    hashes
+    let mut sieve = [0; 64];
+    for hash in &hashes {
+        let (word, bit) = Stop::place(*hash);
+        sieve[word] |= bit;
+    }
+    Stop { sieve, hashes }
 });
+
+/// The stop words' hashes, behind a sieve that most other words do not pass.
+struct Stop {
+    sieve: [u64; 64],
+    hashes: Vec<u64>,
+}
+
+impl Stop {
+    const fn place(hash: u64) -> (usize, u64) {
+        ((hash >> 58) as usize, 1 << ((hash >> 52) & 63))
+    }
+
+    fn holds(&self, hash: u64) -> bool {
+        let (word, bit) = Self::place(hash);
+        self.sieve[word] & bit != 0 && self.hashes.binary_search(&hash).is_ok()
+    }
+}
+
+/// What an ASCII byte is in a word: the byte of its lower case, or one of these.
+const CLASS: [u8; 128] = {
+    let mut class = [END; 128];
+    let mut at = 0_u8;
+    while at < 128 {
+        if at.is_ascii_alphanumeric() {
+            class[at as usize] = at.to_ascii_lowercase();
+        }
+        at += 1;
+    }
+    class[b'\'' as usize] = NOTHING;
+    class
+};
+/// Ends a word.
+const END: u8 = 0;
+/// Is passed over: "don't" is one word.
+const NOTHING: u8 = 1;
 
 const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
@@ -48,27 +88,37 @@ const fn step(hash: u64, byte: u8) -> u64 {
 /// that are written without spaces count by character.
 #[must_use]
 pub fn terms(text: &str) -> TermSet {
-    let stop = &*STOP_HASHES;
     let mut found = Vec::with_capacity(text.len() / 6);
     let mut word = Word::default();
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            word.byte(c.to_ascii_lowercase() as u8);
-        } else if matches!(c, '\'' | '’') && word.chars > 0 {
-            // "don't" is one word
+    let (bytes, mut at) = (text.as_bytes(), 0);
+    while let Some(byte) = bytes.get(at) {
+        if let Some(class) = CLASS.get(usize::from(*byte)) {
+            at += 1;
+            match *class {
+                END => word.end(&mut found),
+                NOTHING => {}
+                letter => word.byte(letter),
+            }
+            continue;
+        }
+        let Some(c) = text[at..].chars().next() else { break };
+        at += c.len_utf8();
+        if c == '’' && word.chars > 0 {
+            // as the plain apostrophe
         } else if is_unspaced(c) {
             word.end(&mut found);
             word.char(c);
             word.chars = 2;
             word.end(&mut found);
-        } else if !c.is_ascii() && c.is_alphanumeric() {
+        } else if c.is_alphanumeric() {
             c.to_lowercase().for_each(|lower| word.char(lower));
         } else {
             word.end(&mut found);
         }
     }
     word.end(&mut found);
-    found.retain(|hash| stop.binary_search(hash).is_err());
+    let stop = &*STOP;
+    found.retain(|hash| !stop.holds(*hash));
     found.into_iter().collect()
 }
 

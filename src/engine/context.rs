@@ -49,7 +49,7 @@ pub(super) fn gather(
         downvotes: bot.downvotes,
         roster,
         recent: mind.deeds.iter().take_while(|deed| deed.at >= since).cloned().collect(),
-        memories: recall(&mut mind.items, shown.iter().flat_map(|shown| shown.terms()), now).into(),
+        memories: recall(&mut mind.items, shown.iter().map(|shown| &shown.all), now).into(),
         own_posts: mind.posts.iter().map(|own| own.dated.post.clone()).collect(),
         told: mind.told.iter().cloned().collect(),
         events,

@@ -1,7 +1,7 @@
 //! Step 7 of a beat: advisory flags on what a bot just posted.
 
 use crate::domain::Stamp;
-use crate::domain::similarity::terms;
+use crate::domain::similarity::TermSet;
 
 use super::room::Mind;
 
@@ -25,16 +25,15 @@ pub(super) struct Finding {
     pub(super) reason: String,
 }
 
-/// What is to be said against a post, given the bot's earlier posts and its interval in seconds.
+/// What is to be said against a post, given its terms, the bot's earlier posts and its interval in seconds.
 #[must_use]
-pub(super) fn review(mind: &Mind, content: &str, at: Stamp, interval: u32) -> Vec<Finding> {
+pub(super) fn review(mind: &Mind, content: &str, set: &TermSet, at: Stamp, interval: u32) -> Vec<Finding> {
     let mut findings = Vec::new();
     let length = content.trim().chars().count();
     if length < SHORT {
         findings.push(Finding { kind: "low_quality", reason: format!("only {length} characters long") });
     }
-    let set = terms(content);
-    let closest = mind.posts.iter().take(COMPARED).map(|own| own.terms.jaccard(&set)).fold(0.0, f64::max);
+    let closest = mind.posts.iter().take(COMPARED).map(|own| own.terms.jaccard(set)).fold(0.0, f64::max);
     if closest > OVERLAP {
         findings.push(Finding {
             kind: "repetitive",
@@ -56,6 +55,7 @@ pub(super) fn review(mind: &Mind, content: &str, at: Stamp, interval: u32) -> Ve
 mod tests {
     use super::*;
     use crate::domain::scene::OwnPost;
+    use crate::domain::similarity::terms;
     use crate::store::mind::DatedPost;
 
     fn mind(posts: &[(&str, i64)]) -> Mind {
@@ -63,13 +63,14 @@ mod tests {
         for (content, at) in posts {
             let post =
                 OwnPost { thread_id: 1, reply_id: None, title: String::new(), content: (*content).into() };
-            mind.posted(DatedPost { post, at: Stamp::from_micros(at * 1_000_000) });
+            let terms = terms(&post.content);
+            mind.posted(DatedPost { post, at: Stamp::from_micros(at * 1_000_000) }, terms);
         }
         mind
     }
 
     fn kinds(mind: &Mind, content: &str, at: i64, interval: u32) -> Vec<&'static str> {
-        review(mind, content, Stamp::from_micros(at * 1_000_000), interval)
+        review(mind, content, &terms(content), Stamp::from_micros(at * 1_000_000), interval)
             .into_iter()
             .map(|f| f.kind)
             .collect()

@@ -255,6 +255,11 @@ impl<'a> Page<'a> {
     }
 }
 
+/// Writes a number; hundreds stand in a prompt.
+fn number(text: &mut String, number: i64) {
+    text.push_str(itoa::Buffer::new().format(number));
+}
+
 fn push(text: &mut String, parts: &[&str]) {
     parts.iter().for_each(|part| text.push_str(part));
 }
@@ -399,20 +404,27 @@ fn memory_line(kind: MemoryKind, key: &str, text: &str, source: &str, out: &mut 
 }
 
 fn feed_entry(thread: &FeedThread, now: Stamp, text: &mut String) {
-    let _ = write!(text, "Thread #{} “", thread.id);
-    push(text, &[&thread.title, "” by ", &thread.author_name, " (", &thread.author, "), "]);
+    text.push_str("Thread #");
+    number(text, thread.id);
+    push(text, &[" “", &thread.title, "” by ", &thread.author_name, " (", &thread.author, "), "]);
     ago(now, thread.created_at, text);
-    let _ = write!(text, ", score {}, {} replies", thread.score, thread.reply_count);
+    text.push_str(", score ");
+    number(text, thread.score);
+    text.push_str(", ");
+    number(text, thread.reply_count);
     let mine = if thread.for_me { " (concerns you)" } else { "" };
-    push(text, &[vote_mark(thread.my_vote), mine, "\n  ", &thread.content, "\n"]);
+    push(text, &[" replies", vote_mark(thread.my_vote), mine, "\n  ", &thread.content, "\n"]);
     for reply in &thread.replies {
-        let _ = write!(text, "  reply {}", reply.id);
+        text.push_str("  reply ");
+        number(text, reply.id);
         if let Some(parent) = reply.parent_reply_id {
-            let _ = write!(text, " to reply {parent}");
+            text.push_str(" to reply ");
+            number(text, parent);
         }
         push(text, &[" by ", &reply.author_name, " (", &reply.author, "), "]);
         ago(now, reply.created_at, text);
-        let _ = write!(text, ", score {}", reply.score);
+        text.push_str(", score ");
+        number(text, reply.score);
         let mine = if reply.for_me { " (to you)" } else { "" };
         push(text, &[vote_mark(reply.my_vote), mine, ": ", &reply.content, "\n"]);
     }
@@ -433,7 +445,8 @@ fn ago(now: Stamp, at: Stamp, text: &mut String) {
         seconds @ 3_600..172_800 => (seconds / 3_600, "h"),
         seconds => (seconds / 86_400, "days"),
     };
-    let _ = write!(text, "{count} {unit} ago");
+    number(text, count);
+    push(text, &[" ", unit, " ago"]);
 }
 
 /// The JSON schema of an answer that may hold one of the `allowed` acts: an object with one key,

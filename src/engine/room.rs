@@ -47,6 +47,8 @@ pub(super) struct Shown {
     pub(super) opening: TermSet,
     /// Terms of each reply that is shown.
     pub(super) replies: Vec<TermSet>,
+    /// The terms of all of them.
+    pub(super) all: TermSet,
     /// Every vote on what is shown: post, voter, value.
     votes: Vec<(Target, String, i8)>,
 }
@@ -57,17 +59,10 @@ impl Shown {
         for reply in &thread.replies {
             votes.extend(feed::votes(c, Target::Reply(reply.id))?);
         }
-        Ok(Self {
-            opening: terms(&format!("{} {}", thread.title, thread.content)),
-            replies: thread.replies.iter().map(|reply| terms(&reply.content)).collect(),
-            votes,
-            thread,
-        })
-    }
-
-    /// The terms of every post that is shown.
-    pub(super) fn terms(&self) -> impl Iterator<Item = &TermSet> {
-        std::iter::once(&self.opening).chain(&self.replies)
+        let opening = terms(&format!("{} {}", thread.title, thread.content));
+        let replies: Vec<TermSet> = thread.replies.iter().map(|reply| terms(&reply.content)).collect();
+        let all = union(&opening, &replies);
+        Ok(Self { thread, opening, replies, all, votes })
     }
 
     /// A bot's vote on a post.
@@ -85,6 +80,7 @@ impl Shown {
             self.replies.remove(0);
             self.votes.retain(|(target, _, _)| *target != gone);
         }
+        self.all = union(&self.opening, &self.replies);
     }
 
     /// A post of it was voted on.
@@ -107,6 +103,10 @@ impl Shown {
             }
         }
     }
+}
+
+fn union(opening: &TermSet, replies: &[TermSet]) -> TermSet {
+    std::iter::once(opening).chain(replies).flat_map(TermSet::iter).collect()
 }
 
 /// What every bot of the room sees alike: which threads are the newest, what happens in the world, who is here.
@@ -206,8 +206,7 @@ impl Mind {
     }
 
     /// Notes a post of its own.
-    pub(super) fn posted(&mut self, dated: DatedPost) {
-        let terms = terms(&dated.post.content);
+    pub(super) fn posted(&mut self, dated: DatedPost, terms: TermSet) {
         self.told.push_front(Arc::new(terms.clone()));
         self.told.truncate(TOLD);
         self.posts.push_front(OwnText { dated, terms });

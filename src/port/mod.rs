@@ -4,6 +4,7 @@
 //! values are checked at the edge, rules live in the engine. One file per tag of the contract.
 //! It knows nothing of SQL, prompts or terminals.
 
+mod answers;
 mod auth;
 mod extract;
 mod hub;

@@ -7,6 +7,7 @@ use tokio::runtime::Handle as Runtime;
 use tokio_util::sync::CancellationToken;
 
 use super::PortOptions;
+use super::answers::Answers;
 use super::auth::Access;
 use super::hub::Hub;
 use super::limits::RateLimit;
@@ -24,6 +25,7 @@ struct Shared {
     access: Access,
     hub: Arc<Hub>,
     metrics: Metrics,
+    answers: Answers,
     writes: RateLimit,
     failures: RateLimit,
     shutdown: CancellationToken,
@@ -45,6 +47,7 @@ impl Port {
             patience: options.patience,
             hub: Arc::new(Hub::new(viewers)),
             metrics: Metrics::default(),
+            answers: Answers::default(),
             writes: RateLimit::per_minute(options.rate_limit),
             failures: RateLimit::per_minute(options.rate_limit),
             shutdown,
@@ -82,6 +85,11 @@ impl Port {
     /// What is counted.
     pub(super) fn metrics(&self) -> &Metrics {
         &self.shared.metrics
+    }
+
+    /// Answers that are still true.
+    pub(super) fn answers(&self) -> &Answers {
+        &self.shared.answers
     }
 
     /// The live stream.

@@ -9,13 +9,13 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
-use super::{Result, forum};
+use super::{Result, StoreError, forum};
 use crate::protocol::{ThreadQuery, ThreadSort};
 
 /// Matching posts looked at, newest first.
-pub const CANDIDATES: u32 = 1_000;
+pub const CANDIDATES: u32 = 2_000;
 /// Words of a query that count.
 const WORDS: usize = 12;
 /// Characters of a word that count.
@@ -75,16 +75,15 @@ fn candidates(c: &Connection, q: &ThreadQuery) -> Result<BTreeSet<i64>> {
 fn matching(c: &Connection, words: &str) -> Result<BTreeSet<i64>> {
     let mut threads = BTreeSet::new();
     let newest = forum::newest(c)?;
-    // Replies have the higher row ids and would hide the threads: those get a pass of their own.
-    for bound in [i64::MAX, newest * 2] {
-        // Whole words are found without merging the lists of all words that begin alike; a word that
-        // posts hold is taken as it is, because a common one begins too many others.
-        for prefix in [false, true] {
-            let open = |word: &str, last: bool| prefix && (last || !occurs(c, word));
-            let Some(query) = query(words, open) else { return Ok(threads) };
-            if collect(c, &query, bound, &mut threads)? >= CANDIDATES {
-                break;
-            }
+    // Whole words are found without merging the lists of all words that begin alike; a word that
+    // posts hold is taken as it is, because a common one begins too many others.
+    for prefix in [false, true] {
+        let open = |word: &str, last: bool| prefix && (last || !occurs(c, word));
+        let Some(query) = query(words, open) else { return Ok(threads) };
+        if collect(c, &query, i64::MAX, &mut threads)? >= CANDIDATES {
+            // There are more. Replies have the higher row ids and may hide the threads: those get a pass of their own.
+            collect(c, &query, newest * 2, &mut threads)?;
+            break;
         }
     }
     Ok(threads)
@@ -99,19 +98,14 @@ fn occurs(c: &Connection, word: &str) -> bool {
 
 fn collect(c: &Connection, query: &str, bound: i64, threads: &mut BTreeSet<i64>) -> Result<u32> {
     let mut posts = c.prepare_cached(
-        "SELECT rowid FROM posts_fts WHERE posts_fts MATCH ?1 AND rowid <= ?2 ORDER BY rowid DESC LIMIT ?3",
+        "SELECT iif(post % 2 = 0, post / 2, (SELECT thread_id FROM replies WHERE id = post / 2)) FROM \
+         (SELECT rowid AS post FROM posts_fts WHERE posts_fts MATCH ?1 AND rowid <= ?2 ORDER BY rowid DESC LIMIT ?3)",
     )?;
-    let mut reply = c.prepare_cached("SELECT thread_id FROM replies WHERE id = ?1")?;
     let mut rows = posts.query(params![query, bound, CANDIDATES])?;
     let mut count = 0;
     while let Some(row) = rows.next()? {
         count += 1;
-        let post: i64 = row.get(0)?;
-        if post % 2 == 0 {
-            threads.insert(post / 2);
-        } else {
-            threads.extend(reply.query_row([post / 2], |row| row.get::<_, i64>(0)).optional()?);
-        }
+        threads.extend(row.get::<_, Option<i64>>(0)?);
     }
     Ok(count)
 }
@@ -120,24 +114,19 @@ fn collect(c: &Connection, query: &str, bound: i64, threads: &mut BTreeSet<i64>)
 fn rate(c: &Connection, q: &ThreadQuery, threads: BTreeSet<i64>) -> Result<Vec<(i64, i64)>> {
     let by_text = !q.q.trim().is_empty();
     let author = q.author.as_deref();
+    // Without a text it was the tag that led to them.
     let tag = q.tag.as_deref().filter(|_| by_text);
-    if q.sort == ThreadSort::Newest && author.is_none() && tag.is_none() && !by_text {
+    if q.sort == ThreadSort::Newest && author.is_none() && tag.is_none() {
+        // Hidden posts are in no index.
         return Ok(threads.into_iter().map(|id| (id, id)).collect());
     }
+    let ids = serde_json::to_string(&threads).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     let mut statement = c.prepare_cached(&format!(
-        "SELECT {} FROM threads WHERE id = ?1 AND deleted_at IS NULL AND (?2 IS NULL OR author = ?2)",
+        "SELECT {}, id FROM threads WHERE id IN (SELECT value FROM json_each(?1)) AND deleted_at IS NULL \
+         AND (?2 IS NULL OR author = ?2) \
+         AND (?3 IS NULL OR EXISTS (SELECT 1 FROM thread_tags WHERE tag = ?3 AND thread_id = threads.id))",
         forum::key(q.sort)
     ))?;
-    let mut tagged = c.prepare_cached("SELECT 1 FROM thread_tags WHERE tag = ?1 AND thread_id = ?2")?;
-    let mut rated = Vec::with_capacity(threads.len());
-    for id in threads {
-        if let Some(tag) = tag
-            && !tagged.exists(params![tag, id])?
-        {
-            continue;
-        }
-        let key: Option<i64> = statement.query_row(params![id, author], |row| row.get(0)).optional()?;
-        rated.extend(key.map(|key| (key, id)));
-    }
-    Ok(rated)
+    let rows = statement.query_map(params![ids, author, tag], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
 }

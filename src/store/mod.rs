@@ -220,6 +220,12 @@ impl Store {
         }
     }
 
+    /// Counts commits, each before whoever asked for it is answered: what was read stays true while it does not move.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.writer.as_ref().map_or(0, Writer::commits)
+    }
+
     /// Counts rollbacks; who keeps a copy of what is stored drops it when this moved.
     #[must_use]
     pub fn rollbacks(&self) -> u64 {

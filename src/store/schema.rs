@@ -7,7 +7,10 @@ use rusqlite_migration::{M, Migrations};
 
 use super::{Durability, Result, StoreError};
 
-const STEPS: &[M<'static>] = &[M::up(include_str!("migrations/001_society.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("migrations/001_society.sql")),
+    M::up(include_str!("migrations/002_full_text_merges.sql")),
+];
 
 /// The schema this version writes (`PRAGMA user_version`).
 #[allow(clippy::cast_possible_wrap)] // a handful of steps

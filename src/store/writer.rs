@@ -98,28 +98,39 @@ enum Message {
 #[derive(Clone)]
 pub struct Writer {
     queue: SyncSender<Message>,
-    rollbacks: Arc<AtomicU64>,
+    counts: Arc<Counts>,
+}
+
+/// What came of the groups.
+#[derive(Default)]
+struct Counts {
+    commits: AtomicU64,
+    rollbacks: AtomicU64,
 }
 
 impl Writer {
     /// Starts the thread. It ends when every handle is gone or [`Writer::close`] was called.
     pub(super) fn spawn(connection: Connection) -> Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE);
-        let rollbacks = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&rollbacks);
+        let counts = Arc::new(Counts::default());
+        let counted = Arc::clone(&counts);
         std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || work(&connection, &jobs, &counter))
+            .spawn(move || work(&connection, &jobs, &counted))
             .map_err(|source| StoreError::Io {
                 action: "start the writer of",
                 path: "the store".into(),
                 source,
             })?;
-        Ok(Self { queue, rollbacks })
+        Ok(Self { queue, counts })
+    }
+
+    pub(super) fn commits(&self) -> u64 {
+        self.counts.commits.load(Ordering::Acquire)
     }
 
     pub(super) fn rollbacks(&self) -> u64 {
-        self.rollbacks.load(Ordering::Acquire)
+        self.counts.rollbacks.load(Ordering::Acquire)
     }
 
     pub(super) async fn run<T: Send + 'static>(
@@ -157,13 +168,13 @@ impl Writer {
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
         answer: impl FnOnce(Result<T>) + Send + 'static,
     ) -> Message {
-        let rollbacks = Arc::clone(&self.rollbacks);
+        let counts = Arc::clone(&self.counts);
         let job: Job = Box::new(move |connection, ending| {
             let mark = ending.mark();
             let result = run_in_savepoint(connection, || job(&mut Tx { connection, ending }));
             if result.is_err() {
                 ending.back_to(mark);
-                rollbacks.fetch_add(1, Ordering::AcqRel);
+                counts.rollbacks.fetch_add(1, Ordering::AcqRel);
             }
             Box::new(move |failure| {
                 // Whoever asked may have gone meanwhile; then nobody hears the answer.
@@ -184,7 +195,7 @@ impl Writer {
     }
 }
 
-fn work(connection: &Connection, jobs: &Receiver<Message>, rollbacks: &AtomicU64) {
+fn work(connection: &Connection, jobs: &Receiver<Message>, counts: &Counts) {
     while let Ok(message) = jobs.recv() {
         let mut next = Some(message);
         let mut answers: Vec<Answer> = Vec::new();
@@ -209,9 +220,10 @@ fn work(connection: &Connection, jobs: &Receiver<Message>, rollbacks: &AtomicU64
             failure = commit(connection, ending.before).err().map(|error| error.to_string());
         }
         if failure.is_some() {
-            rollbacks.fetch_add(1, Ordering::AcqRel);
+            counts.rollbacks.fetch_add(1, Ordering::AcqRel);
             let _ = connection.execute_batch("ROLLBACK"); // may be rolled back already
         } else {
+            counts.commits.fetch_add(1, Ordering::AcqRel);
             ending.after.into_iter().for_each(|action| action());
         }
         answers.into_iter().for_each(|answer| answer(failure.as_deref()));

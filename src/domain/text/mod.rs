@@ -69,7 +69,15 @@ pub fn cut(text: &str, max_chars: usize) -> String {
 /// As [`cut`], for a text that is known to be too long.
 fn shorten(text: &str, max_chars: usize) -> String {
     let Some(room) = max_chars.checked_sub(1) else { return String::new() };
-    let at = text.char_indices().nth(room).map_or(text.len(), |(at, _)| at);
+    let mut rest = text.chars();
+    if let Some(last) = room.checked_sub(1) {
+        rest.nth(last);
+    }
+    let at = text.len() - rest.as_str().len();
+    let visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if visible(text.as_bytes().get(at.wrapping_sub(1))) && visible(text.as_bytes().get(at)) {
+        return format!("{}…", &text[..at]); // between two such characters there is always a boundary
+    }
     let mut cursor = GraphemeCursor::new(at, text.len(), true);
     // The whole text is given, so the cursor never asks for more of it.
     let end = match cursor.is_boundary(text, 0) {

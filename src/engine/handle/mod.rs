@@ -60,6 +60,12 @@ impl Handle {
         self.shared.bus.last_seq()
     }
 
+    /// Counts commits: what was read stays true while it does not move.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.shared.store.commits()
+    }
+
     /// The room's time.
     #[must_use]
     pub fn clock(&self) -> &Clock {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::record::{RAW_MAX, over, plain, put_activity, put_thought, settle_all, tell_status, tell_usage};
 use super::{Choice, Finished, Ready};
 use crate::domain::scene::{FeedReply, OwnPost};
+use crate::domain::similarity::{TermSet, terms};
 use crate::domain::text::{clean, clean_line, cut};
 use crate::domain::{Action, Stamp};
 use crate::engine::answer::Rung;
@@ -66,8 +67,9 @@ pub(in crate::engine) fn act(
     room.acted(seq, &row.id, kind, done.post.as_ref().map(|post| post.post.thread_id));
     let interval = shared.interval_of(&row.id, row.pace_seconds);
     if let Some(post) = done.post {
-        flag(shared, room, tx, row, &post, interval)?;
-        room.mind(tx, &row.id)?.posted(post);
+        let terms = terms(&post.post.content);
+        flag(shared, room, tx, row, &post, &terms, interval)?;
+        room.mind(tx, &row.id)?.posted(post, terms);
     }
     if let Some(deed) = deed(kind.as_str(), &details, ready.at) {
         room.mind(tx, &row.id)?.did(deed);
@@ -293,9 +295,10 @@ fn flag(
     tx: &mut Tx<'_>,
     row: &BotRow,
     post: &DatedPost,
+    terms: &TermSet,
     interval: u32,
 ) -> Result<()> {
-    let findings = moderation::review(room.mind(tx, &row.id)?, &post.post.content, post.at, interval);
+    let findings = moderation::review(room.mind(tx, &row.id)?, &post.post.content, terms, post.at, interval);
     let (target_type, target_id) = match post.post.reply_id {
         Some(id) => ("reply", id.to_string()),
         None => ("thread", post.post.thread_id.to_string()),

@@ -15,7 +15,7 @@ pub(super) fn answer(scene: &Scene, prompt: &str, seed: u64) -> String {
     let view = View::of(scene);
     let question = question(prompt);
     let mut draw = Draw::new(seed ^ hash(question), &scene.me.id, scene.beat);
-    let frames = frames::of(view.persona.voice);
+    let frames = frames::of(view.persona.voice());
     let lower = question.to_lowercase();
     let asks = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let mut out = String::new();
@@ -69,7 +69,7 @@ pub(super) fn answer(scene: &Scene, prompt: &str, seed: u64) -> String {
     {
         append(&mut out, &sentence);
     }
-    if view.persona.voice == Voice::Gentle || draw.chance(50) {
+    if view.persona.voice() == Voice::Gentle || draw.chance(50) {
         append(&mut out, draw.next(frames.ends, 123));
     }
     out

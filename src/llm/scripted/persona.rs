@@ -1,5 +1,11 @@
 //! A personality as the numbers that writing and choosing need, read from the configuration alone.
 
+use std::cell::RefCell;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use lru::LruCache;
+
 use super::bank;
 use super::draw::{hash, mix};
 use crate::domain::{Engagement, PersonalityConfig};
@@ -208,13 +214,32 @@ const TRAITS: [(Voice, &[&str]); 6] = [
     ),
 ];
 
+/// Personalities read lately.
+const KNOWN: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+
+thread_local! {
+    /// What was read of configurations that are still in use, by their address, which is theirs alone as long as
+    /// they are held here. It spares reading and changes no answer.
+    static LATELY: RefCell<LruCache<*const PersonalityConfig, (Arc<PersonalityConfig>, Read)>> =
+        RefCell::new(LruCache::new(KNOWN));
+}
+
+/// What of a [`Persona`] takes reading words.
+#[derive(Clone)]
+struct Read {
+    blend: [u32; 6],
+    topics: Vec<usize>,
+    /// Places among the interests.
+    strange: Vec<usize>,
+    reach: usize,
+    habits: Habits,
+}
+
 /// What a personality comes down to.
 pub(super) struct Persona<'a> {
     pub config: &'a PersonalityConfig,
     /// Share of each voice, adding up to about 100.
     pub blend: [u32; 6],
-    /// The voice with the largest share.
-    pub voice: Voice,
     /// Topics of the bank that its interests name, each once.
     pub topics: Vec<usize>,
     /// Interests the bank does not know.
@@ -226,23 +251,16 @@ pub(super) struct Persona<'a> {
 }
 
 /// Habits that its style and quirks name.
-#[derive(Default)]
+#[derive(Copy, Clone, Default)]
 pub(super) struct Habits {
     pub questions: bool,
     pub jokes: bool,
     pub bets: bool,
 }
 
-impl<'a> Persona<'a> {
-    pub fn of(config: &'a PersonalityConfig) -> Self {
+impl Read {
+    fn of(config: &PersonalityConfig) -> Self {
         let behavior = &config.behavior;
-        let blend = blend(config);
-        let voice = Voice::ALL
-            .into_iter()
-            .max_by_key(|voice| (blend[*voice as usize], std::cmp::Reverse(*voice as usize)))
-            .unwrap_or(Voice::Curious);
-        let (topics, strange) = interests(&config.personality.interests);
-        let habits = habits(config);
         let mut reach = 66_i32 - i32::from(behavior.shyness) / 3 + i32::from(behavior.creativity_level) / 6;
         let style = config.personality.communication_style.to_lowercase();
         if mentions(&style, &["short", "brief", "terse", "concise", "blunt", "laconic", "spare", "few words"])
@@ -256,7 +274,30 @@ impl<'a> Persona<'a> {
             reach += 12;
         }
         let reach = usize::try_from(reach.clamp(34, 92)).unwrap_or(60);
-        Self { config, blend, voice, topics, strange, reach, habits }
+        let (topics, strange) = interests(&config.personality.interests);
+        Self { blend: blend(config), topics, strange, reach, habits: habits(config) }
+    }
+}
+
+impl<'a> Persona<'a> {
+    pub fn of(config: &'a Arc<PersonalityConfig>) -> Self {
+        let Read { blend, topics, strange, reach, habits } = LATELY.with_borrow_mut(|lately| {
+            let (_, read) =
+                lately.get_or_insert(Arc::as_ptr(config), || (Arc::clone(config), Read::of(config)));
+            read.clone()
+        });
+        let interests = &config.personality.interests;
+        let strange =
+            strange.into_iter().filter_map(|at| interests.get(at)).map(|word| word.trim()).collect();
+        Self { config, blend, topics, strange, reach, habits }
+    }
+
+    /// The voice with the largest share.
+    pub fn voice(&self) -> Voice {
+        Voice::ALL
+            .into_iter()
+            .max_by_key(|voice| (self.blend[*voice as usize], std::cmp::Reverse(*voice as usize)))
+            .unwrap_or(Voice::Curious)
     }
 
     /// Its voices as weights in which the leading one stands out.
@@ -351,20 +392,26 @@ fn trait_voice(word: &str) -> Voice {
         .map_or_else(|| Voice::ALL[(mix(hash(&lower)) % 6) as usize], |(voice, _)| *voice)
 }
 
-fn interests(words: &[String]) -> (Vec<usize>, Vec<&str>) {
+/// The topics that interests name, and the places of those that name none.
+fn interests(words: &[String]) -> (Vec<usize>, Vec<usize>) {
     let (mut topics, mut strange) = (Vec::new(), Vec::new());
     let mut scores = Vec::new();
-    for word in words {
+    for (at, word) in words.iter().enumerate() {
         scores.clear();
         bank::tally(word, 1, &mut scores);
         match scores.iter().map(|(topic, _)| *topic).find(|topic| *topic >= bank::ROOM) {
             Some(topic) if topics.contains(&topic) => {}
             Some(topic) => topics.push(topic),
-            None => strange.push(word.trim()),
+            None if is_printable(word.trim()) => strange.push(at),
+            None => {}
         }
     }
-    strange.retain(|word| (3..=40).contains(&word.chars().count()) && !word.contains(['{', '[', '“', '”']));
     (topics, strange)
+}
+
+/// Whether an interest can stand in a sentence.
+fn is_printable(word: &str) -> bool {
+    (3..=40).contains(&word.chars().count()) && !word.contains(['{', '[', '“', '”'])
 }
 
 fn habits(config: &PersonalityConfig) -> Habits {

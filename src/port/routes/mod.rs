@@ -23,7 +23,7 @@ use axum::response::Response;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::state::Port;
-use super::{auth, metrics, openapi, page, reply, ws};
+use super::{answers, auth, metrics, openapi, page, reply, ws};
 
 /// Where the routes gather. The descriptions of all of them take megabytes, so that a router is made without
 /// keeping any.
@@ -90,6 +90,7 @@ pub(super) fn router(port: &Port) -> Router {
         .merge(openapi::router(description))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(port.clone(), answers::share))
         .layer(middleware::from_fn_with_state(port.clone(), auth::gate))
         .layer(middleware::from_fn_with_state(port.clone(), metrics::measure))
         .with_state(port.clone())
