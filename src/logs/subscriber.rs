@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -75,9 +75,10 @@ pub fn start(level: &str, to: LogTo, ring: LogRing) -> Result<LogGuard, LogError
     }
 }
 
-fn filter(level: &str) -> EnvFilter {
-    let others = if matches!(level, "off" | "error") { level } else { "warn" };
-    EnvFilter::new(format!("{others},botarium={level}"))
+fn filter(level: &str) -> Targets {
+    // The configuration takes no other word than these.
+    let own = level.parse().unwrap_or(LevelFilter::INFO);
+    Targets::new().with_default(own.min(LevelFilter::WARN)).with_target("botarium", own)
 }
 
 fn appender(directory: &Path, keep_days: u32) -> Result<RollingFileAppender, LogError> {
@@ -109,6 +110,8 @@ impl<W: Write> Write for Gated<W> {
 
 #[cfg(test)]
 mod tests {
+    use tracing::Level;
+
     use super::*;
 
     #[test]
@@ -123,9 +126,14 @@ mod tests {
 
     #[test]
     fn other_crates_are_heard_from_warnings_up() {
-        assert_eq!(filter("debug").to_string(), "botarium=debug,warn");
-        assert_eq!(filter("error").to_string(), "botarium=error,error");
-        assert_eq!(filter("off").to_string(), "botarium=off,off");
+        let heard = |level: &str, target: &str, of: Level| filter(level).would_enable(target, &of);
+        assert!(
+            heard("debug", "botarium::engine", Level::DEBUG) && !heard("debug", "botarium", Level::TRACE)
+        );
+        assert!(heard("debug", "hyper", Level::WARN) && !heard("debug", "hyper", Level::INFO));
+        assert!(heard("error", "hyper", Level::ERROR) && !heard("error", "hyper", Level::WARN));
+        assert!(heard("error", "botarium", Level::ERROR) && !heard("error", "botarium", Level::WARN));
+        assert!(!heard("off", "botarium", Level::ERROR) && !heard("off", "hyper", Level::ERROR));
     }
 
     #[test]

@@ -13,10 +13,9 @@ use axum::extract::{Request, State};
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use utoipa_axum::routes;
 
 use super::reply::Refusal;
-use super::routes::Routes;
+use super::routes::{Routes, handlers};
 use super::state::Port;
 use crate::protocol::{EngineState, Notice};
 
@@ -73,7 +72,7 @@ pub(super) async fn measure(State(port): State<Port>, request: Request, next: Ne
 }
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(metrics))
+    into.routes(handlers!(metrics))
 }
 
 /// Counters for Prometheus

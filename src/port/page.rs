@@ -3,17 +3,16 @@
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use rand::TryRng;
-use utoipa_axum::routes;
 
 use super::reply::Refusal;
-use super::routes::Routes;
+use super::routes::{Routes, handlers};
 use crate::protocol::Fault;
 
 /// The whole page; `{{nonce}}` stands where its own script and style are let in.
 const PAGE: &str = include_str!("web/index.html");
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(page))
+    into.routes(handlers!(page))
 }
 
 /// The page for people

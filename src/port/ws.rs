@@ -21,7 +21,7 @@ use super::auth::Caller;
 use super::extract::Params;
 use super::hub::{self, Frame, Viewing};
 use super::reply::Refusal;
-use super::routes::Routes;
+use super::routes::{Routes, handlers};
 use super::server::Place;
 use super::state::Port;
 use crate::engine::Handle;
@@ -356,7 +356,7 @@ fn heed(message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
 
 /// The routes of the live stream.
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(utoipa_axum::routes!(live))
+    into.routes(handlers!(live))
 }
 
 #[cfg(test)]

@@ -375,3 +375,34 @@ async fn changes_and_guesses_are_limited_per_caller() {
     assert_eq!(guesses, [401, 401, 401, 401, 401, 429, 429]);
     room.close().await;
 }
+
+#[tokio::test]
+async fn an_answer_that_is_kept_never_hides_a_change() {
+    let room = Room::after(12).await;
+    let asked = ["/api/threads/1", "/api/threads?limit=200", "/api/activity?limit=1", "/api/public/threads"];
+    for count in 1..=20 {
+        // Asked for before, so that an answer is there to be kept.
+        for path in asked {
+            room.get(path).await.ok(200);
+        }
+        let said = format!("a word from a person, number {count}");
+        let reply = json!({"author_bot_id": "human:kim", "content": said});
+        room.send(Method::POST, "/api/threads/1/replies", reply).await.ok(201);
+        let thread = room.get("/api/threads/1").await.ok(200);
+        assert_eq!(thread["replies"].as_array().unwrap().last().unwrap()["content"], said);
+        let newest = room.get("/api/activity?limit=1").await.ok(200);
+        assert_eq!(newest[0]["bot_id"], "human:kim");
+        for list in [room.get("/api/threads?limit=200").await, room.get("/api/public/threads").await] {
+            let list = list.ok(200);
+            let first = list.as_array().unwrap().iter().find(|thread| thread["id"] == 1).unwrap();
+            assert_eq!(first["reply_count"], json!(thread["replies"].as_array().unwrap().len()));
+        }
+    }
+    // What is refused is not kept either, and neither hides the other.
+    room.get("/api/threads/99999").await.ok(404);
+    let opened = json!({"author_bot_id": "human:kim", "title": "One more", "content": "A thread of its own.", "tags": []});
+    let id = room.send(Method::POST, "/api/threads", opened).await.ok(201)["id"].clone();
+    room.get(&format!("/api/threads/{id}")).await.ok(200);
+    room.get("/api/threads/99999").await.ok(404);
+    room.close().await;
+}

@@ -3,16 +3,15 @@
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 
-use super::Routes;
+use super::{Routes, handlers};
 use crate::port::extract::{At, Bounded, Params, Skip};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::{ActivityQuery, ActivityView, WhyView};
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(activity)).routes(routes!(why))
+    into.routes(handlers!(activity)).routes(handlers!(why))
 }
 
 #[derive(Deserialize, IntoParams)]

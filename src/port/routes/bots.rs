@@ -7,9 +7,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 
-use super::Routes;
+use super::{Routes, handlers};
 use crate::domain::PersonalityConfig;
 use crate::engine::Handle;
 use crate::port::extract::{At, Body, Bounded, Params, Skip};
@@ -18,15 +17,15 @@ use crate::port::state::Port;
 use crate::protocol::{BotView, CreateBot, Fault, FollowStats, FollowView, PostView};
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(bots, add_bot))
-        .routes(routes!(create_bot))
-        .routes(routes!(bot, delete_bot))
-        .routes(routes!(posts))
-        .routes(routes!(followers))
-        .routes(routes!(following))
-        .routes(routes!(follow_stats))
-        .routes(routes!(follow, unfollow))
-        .routes(routes!(set_pace))
+    into.routes(handlers!(bots, add_bot))
+        .routes(handlers!(create_bot))
+        .routes(handlers!(bot, delete_bot))
+        .routes(handlers!(posts))
+        .routes(handlers!(followers))
+        .routes(handlers!(following))
+        .routes(handlers!(follow_stats))
+        .routes(handlers!(follow, unfollow))
+        .routes(handlers!(set_pace))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -3,9 +3,8 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
-use super::Routes;
+use super::{Routes, handlers};
 use crate::domain::{Money, PersonalityConfig};
 use crate::port::extract::{At, Body};
 use crate::port::reply::{Answer, Json};
@@ -13,10 +12,10 @@ use crate::port::state::Port;
 use crate::protocol::{BotConfigView, ConfigPatch, CostCaps, Fault, SetCaps, YamlChoice};
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(bot_config, set_config))
-        .routes(routes!(set_caps, clear_caps))
-        .routes(routes!(reset))
-        .routes(routes!(yaml_choice))
+    into.routes(handlers!(bot_config, set_config))
+        .routes(handlers!(set_caps, clear_caps))
+        .routes(handlers!(reset))
+        .routes(handlers!(yaml_choice))
 }
 
 /// A bot's configuration

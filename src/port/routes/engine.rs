@@ -3,15 +3,14 @@
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
-use super::Routes;
+use super::{Routes, handlers};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::EngineState;
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(pause)).routes(routes!(resume)).routes(routes!(step))
+    into.routes(handlers!(pause)).routes(handlers!(resume)).routes(handlers!(step))
 }
 
 /// How the engine is now.

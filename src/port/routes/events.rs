@@ -3,20 +3,19 @@
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 
-use super::Routes;
 use super::bots::{Created, created};
+use super::{Routes, handlers};
 use crate::port::extract::{At, Body, Params};
 use crate::port::reply::{Answer, Json, Refusal};
 use crate::port::state::Port;
 use crate::protocol::{EventTemplateView, EventView, InjectEvent, Interview, InterviewAnswer};
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(events, inject))
-        .routes(routes!(templates))
-        .routes(routes!(deactivate))
-        .routes(routes!(interview))
+    into.routes(handlers!(events, inject))
+        .routes(handlers!(templates))
+        .routes(handlers!(deactivate))
+        .routes(handlers!(interview))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -8,9 +8,8 @@ use futures_util::stream;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 
-use super::Routes;
+use super::{Routes, handlers};
 use crate::port::extract::{At, Bounded, Params};
 use crate::port::reply::Refusal;
 use crate::port::state::Port;
@@ -20,7 +19,7 @@ use crate::protocol::{ExportFormat, ExportKind, Fault};
 const PIECES: usize = 8;
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(export))
+    into.routes(handlers!(export))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -20,13 +20,48 @@ use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware;
 use axum::response::Response;
+use axum::routing::MethodRouter;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::state::Port;
 use super::{answers, auth, metrics, openapi, page, reply, ws};
 
-/// Where the routes gather. The descriptions of all of them take megabytes, so that a router is made without
-/// keeping any.
+/// Handlers of one path, each for its method. A program that serves them and is never asked for their description
+/// makes none: those of all routes are megabytes of memory and of code.
+pub(super) struct Handlers {
+    /// The path, and what answers there.
+    pub(super) served: fn() -> (String, MethodRouter<Port>),
+    /// The same with the description.
+    pub(super) described: fn() -> UtoipaMethodRouter<Port>,
+}
+
+/// The [`Handlers`] of functions that `utoipa::path` describes, all at one path.
+macro_rules! handlers {
+    ($first:ident $(, $other:ident)*) => {
+        $crate::port::routes::Handlers {
+            served: || {
+                use utoipa_axum::PathItemExt as _;
+                let methods = axum::routing::MethodRouter::new();
+                utoipa_axum::paste! {
+                    let path = <[<__path_ $first>] as utoipa::Path>::path();
+                    let methods = <[<__path_ $first>] as utoipa::Path>::methods()
+                        .iter()
+                        .fold(methods, |router, method| router.on(method.to_method_filter(), $first));
+                    $(
+                        let methods = <[<__path_ $other>] as utoipa::Path>::methods()
+                            .iter()
+                            .fold(methods, |router, method| router.on(method.to_method_filter(), $other));
+                    )*
+                }
+                (path, methods)
+            },
+            described: || utoipa_axum::routes!($first $(, $other)*),
+        }
+    };
+}
+pub(super) use handlers;
+
+/// Where the routes gather.
 pub(super) enum Routes {
     /// To be served.
     Served(Router<Port>),
@@ -35,14 +70,14 @@ pub(super) enum Routes {
 }
 
 impl Routes {
-    /// Adds what `routes!` makes.
-    pub(super) fn routes(self, (schemas, paths, methods): UtoipaMethodRouter<Port>) -> Self {
+    /// Adds handlers.
+    pub(super) fn routes(self, handlers: Handlers) -> Self {
         match self {
             Self::Served(router) => {
-                let paths = paths.paths.into_keys();
-                Self::Served(paths.fold(router, |router, path| router.route(&path, methods.clone())))
+                let (path, methods) = (handlers.served)();
+                Self::Served(router.route(&path, methods))
             }
-            Self::Described(router) => Self::Described(Box::new(router.routes((schemas, paths, methods)))),
+            Self::Described(router) => Self::Described(Box::new(router.routes((handlers.described)()))),
         }
     }
 }

@@ -3,22 +3,21 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 
-use super::Routes;
+use super::{Routes, handlers};
 use crate::port::extract::{At, Bounded, Params};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::FlagView;
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(pause))
-        .routes(routes!(unpause))
-        .routes(routes!(flags))
-        .routes(routes!(flag_count))
-        .routes(routes!(resolve))
-        .routes(routes!(delete_thread))
-        .routes(routes!(delete_reply))
+    into.routes(handlers!(pause))
+        .routes(handlers!(unpause))
+        .routes(handlers!(flags))
+        .routes(handlers!(flag_count))
+        .routes(handlers!(resolve))
+        .routes(handlers!(delete_thread))
+        .routes(handlers!(delete_reply))
 }
 
 /// Whether a bot is paused.

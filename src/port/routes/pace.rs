@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
-use super::Routes;
+use super::{Routes, handlers};
 use crate::domain::pace::{INTERVAL_MAX, INTERVAL_MIN};
 use crate::port::extract::{At, Body};
 use crate::port::reply::{Answer, Json};
@@ -15,11 +14,11 @@ use crate::port::state::Port;
 use crate::protocol::{BeatResult, Fault, PaceView, SetPace};
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(pace, set_pace))
-        .routes(routes!(presets))
-        .routes(routes!(trigger_all))
-        .routes(routes!(trigger))
-        .routes(routes!(heartbeat))
+    into.routes(handlers!(pace, set_pace))
+        .routes(handlers!(presets))
+        .routes(handlers!(trigger_all))
+        .routes(handlers!(trigger))
+        .routes(handlers!(heartbeat))
 }
 
 /// Refuses an interval out of range.

@@ -3,19 +3,18 @@
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
-use super::Routes;
+use super::{Routes, handlers};
 use crate::port::extract::{At, Body};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::{Forecast, ProviderTest, ProviderView};
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(providers))
-        .routes(routes!(set_default))
-        .routes(routes!(test))
-        .routes(routes!(forecast))
+    into.routes(handlers!(providers))
+        .routes(handlers!(set_default))
+        .routes(handlers!(test))
+        .routes(handlers!(forecast))
 }
 
 /// The providers

@@ -3,10 +3,9 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 
-use super::Routes;
 use super::threads::newest;
+use super::{Routes, handlers};
 use crate::domain::Stamp;
 use crate::port::extract::{At, Bounded, Params, Skip};
 use crate::port::reply::{Answer, Json};
@@ -14,7 +13,10 @@ use crate::port::state::Port;
 use crate::protocol::{ActivityQuery, ThreadSummary, ThreadView};
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(threads)).routes(routes!(thread)).routes(routes!(bots)).routes(routes!(activity))
+    into.routes(handlers!(threads))
+        .routes(handlers!(thread))
+        .routes(handlers!(bots))
+        .routes(handlers!(activity))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -3,9 +3,8 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 
-use super::Routes;
+use super::{Routes, handlers};
 use crate::port::extract::{At, Body, Bounded, Params, Skip};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
@@ -15,19 +14,19 @@ use crate::protocol::{
 };
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(usage))
-        .routes(routes!(usage_series))
-        .routes(routes!(reputation))
-        .routes(routes!(reputation_history))
-        .routes(routes!(analytics))
-        .routes(routes!(relationship_graph))
-        .routes(routes!(actions))
-        .routes(routes!(warm))
-        .routes(routes!(cold))
-        .routes(routes!(bot_warm))
-        .routes(routes!(bot_cold))
-        .routes(routes!(memory))
-        .routes(routes!(edit_memory, forget_memory))
+    into.routes(handlers!(usage))
+        .routes(handlers!(usage_series))
+        .routes(handlers!(reputation))
+        .routes(handlers!(reputation_history))
+        .routes(handlers!(analytics))
+        .routes(handlers!(relationship_graph))
+        .routes(handlers!(actions))
+        .routes(handlers!(warm))
+        .routes(handlers!(cold))
+        .routes(handlers!(bot_warm))
+        .routes(handlers!(bot_cold))
+        .routes(handlers!(memory))
+        .routes(handlers!(edit_memory, forget_memory))
 }
 
 #[derive(Deserialize, IntoParams)]

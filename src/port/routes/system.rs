@@ -4,9 +4,8 @@ use axum::Extension;
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 
-use super::Routes;
+use super::{Routes, handlers};
 use crate::port::auth::Caller;
 use crate::port::extract::{Bounded, Params};
 use crate::port::reply::{Answer, Json};
@@ -14,11 +13,11 @@ use crate::port::state::Port;
 use crate::protocol::{Health, LogLine, PublicConfig, RoomView, Session};
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(health))
-        .routes(routes!(config))
-        .routes(routes!(room))
-        .routes(routes!(session))
-        .routes(routes!(log))
+    into.routes(handlers!(health))
+        .routes(handlers!(config))
+        .routes(handlers!(room))
+        .routes(handlers!(session))
+        .routes(handlers!(log))
 }
 
 /// Whether the service works

@@ -3,10 +3,9 @@
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 
-use super::Routes;
 use super::bots::{Created, created};
+use super::{Routes, handlers};
 use crate::port::extract::{At, Body, Bounded, Params, Skip};
 use crate::port::reply::{Answer, Json, Refusal};
 use crate::port::state::Port;
@@ -15,10 +14,10 @@ use crate::protocol::{
 };
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(threads, create_thread))
-        .routes(routes!(search))
-        .routes(routes!(thread))
-        .routes(routes!(create_reply))
+    into.routes(handlers!(threads, create_thread))
+        .routes(handlers!(search))
+        .routes(handlers!(thread))
+        .routes(handlers!(create_reply))
 }
 
 #[derive(Deserialize, IntoParams)]

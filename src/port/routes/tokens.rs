@@ -5,9 +5,8 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
-use super::Routes;
+use super::{Routes, handlers};
 use crate::port::auth::Caller;
 use crate::port::extract::{At, Body};
 use crate::port::reply::{Answer, Json, Refusal};
@@ -15,7 +14,7 @@ use crate::port::state::Port;
 use crate::protocol::{CreateToken, Fault, Role, TokenView};
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(tokens, create)).routes(routes!(revoke))
+    into.routes(handlers!(tokens, create)).routes(handlers!(revoke))
 }
 
 /// The tokens

@@ -1,20 +1,19 @@
 //! Tag `votes`: up and down.
 
 use axum::extract::State;
-use utoipa_axum::routes;
 
-use super::Routes;
 use super::bots::{Created, created};
+use super::{Routes, handlers};
 use crate::port::extract::{At, Body};
 use crate::port::reply::{Answer, Json, Refusal};
 use crate::port::state::Port;
 use crate::protocol::{CastVote, Fault, VoteCount, VoteView};
 
 pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(routes!(vote_thread))
-        .routes(routes!(vote_reply))
-        .routes(routes!(thread_votes))
-        .routes(routes!(reply_votes))
+    into.routes(handlers!(vote_thread))
+        .routes(handlers!(vote_reply))
+        .routes(handlers!(thread_votes))
+        .routes(handlers!(reply_votes))
 }
 
 fn checked(vote: CastVote) -> Result<CastVote, Fault> {
