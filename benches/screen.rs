@@ -6,8 +6,8 @@
 //! measured in a real terminal: the binary in a pty, an emulator at the other end. Linux only.
 
 #[cfg(target_os = "linux")]
-#[path = "../tests/terminal/terminal.rs"]
-#[allow(dead_code)] // the tests press more
+#[path = "../tests/terminal/terminal/mod.rs"]
+#[allow(dead_code, unused_imports)] // the tests press more
 mod terminal;
 
 #[cfg(target_os = "linux")]

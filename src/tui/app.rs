@@ -10,9 +10,9 @@ use std::time::Duration;
 use crossterm::event::{Event as TermEvent, EventStream, KeyEventKind};
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at};
 
+use super::background::{Heard, Listener, QUESTION};
 use super::keymap::{Key, Keymap};
 use super::model::Model;
 use super::msg::{Effect, Load, Msg};
@@ -38,9 +38,6 @@ pub struct Options {
 const FRAME: Duration = Duration::from_millis(33);
 /// How fast the spinner turns.
 const SPIN: Duration = Duration::from_millis(120);
-/// How long the terminal is asked for its background. An answer that came later would be taken for
-/// keys, so this is long enough for a slow line; terminals that do not know the question say so at once.
-const ASK: Duration = Duration::from_secs(2);
 /// Events taken in before a frame is drawn.
 const DRAIN: usize = 4_096;
 
@@ -63,15 +60,20 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
     let mut screen = Screen::enter(options.output, options.ui.mouse)?;
     // The first frame shows what is known before anything is asked.
     screen.draw(&model)?;
-    let asks = !chosen && model.theme.colors != Colors::None;
-    let asked = asks.then(|| tokio::task::spawn_blocking(ask_background));
+    let mut background = Listener::default();
+    if cfg!(unix) && !chosen && model.theme.colors != Colors::None {
+        // Past the output, so that a recording does not ask whoever plays it.
+        std::io::stdout().write_all(QUESTION)?;
+        std::io::stdout().flush()?;
+        background.asked();
+    }
     let (answer, answers) = unbounded_channel();
     let mut app = App {
         link,
         model,
         screen,
         answer,
-        asked,
+        background,
         light: saved.light,
         base: None,
         dirty: true,
@@ -79,10 +81,6 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
         leave: false,
     };
     let outcome = app.live(answers).await;
-    if let Some(asked) = app.asked.take() {
-        // Whoever reads the terminal must be done with it before it is handed back.
-        let _ = asked.await;
-    }
     if let Some(path) = &options.state_file {
         Saved::of(&app.model, app.light).write(path);
     }
@@ -112,22 +110,12 @@ fn light_by_env(value: Option<&str>) -> Option<bool> {
     Some(matches!(background, 7 | 9..=15))
 }
 
-/// Asks the terminal for its background; `None` when it does not say in time.
-fn ask_background() -> Option<bool> {
-    let mut options = terminal_colorsaurus::QueryOptions::default();
-    options.timeout = ASK;
-    let mode = terminal_colorsaurus::theme_mode(options).ok()?;
-    Some(mode == terminal_colorsaurus::ThemeMode::Light)
-}
-
 struct App {
     link: Link,
     model: Model,
     screen: Screen,
     answer: UnboundedSender<Msg>,
-    /// The question for the terminal's background, while it is open: it reads what comes in, so keys
-    /// are read after it.
-    asked: Option<JoinHandle<Option<bool>>>,
+    background: Listener,
     /// Whether the terminal was light when it was asked last.
     light: Option<bool>,
     /// The room's time, and when it was told.
@@ -140,7 +128,6 @@ struct App {
 
 /// Why the loop woke.
 enum Woke {
-    Background(Option<bool>),
     Terminal(Option<std::io::Result<TermEvent>>),
     Event(Option<std::sync::Arc<crate::protocol::Event>>),
     Answer(Option<Box<Msg>>),
@@ -149,14 +136,6 @@ enum Woke {
     Draw,
     Stop,
     Suspend,
-}
-
-/// What the terminal says of its background, once it says it.
-async fn answered(asked: &mut Option<JoinHandle<Option<bool>>>) -> Option<bool> {
-    match asked {
-        Some(asked) => asked.await.ok().flatten(),
-        None => None,
-    }
 }
 
 impl App {
@@ -177,8 +156,7 @@ impl App {
             let due = if self.urgent { Instant::now() } else { drawn + FRAME };
             let woke = tokio::select! {
                 biased;
-                light = answered(&mut self.asked), if self.asked.is_some() => Woke::Background(light),
-                event = terminal.next(), if self.asked.is_none() => Woke::Terminal(event),
+                event = terminal.next() => Woke::Terminal(event),
                 signal = signals.recv() => if signal { Woke::Suspend } else { Woke::Stop },
                 () = sleep_until(due), if self.dirty => Woke::Draw,
                 msg = answers.recv() => Woke::Answer(msg.map(Box::new)),
@@ -187,17 +165,7 @@ impl App {
                 _ = spins.tick(), if self.model.animated() => Woke::Spin,
             };
             match woke {
-                Woke::Background(light) => {
-                    self.asked = None;
-                    // The size may have changed while nobody read the terminal.
-                    let (width, height) = Screen::size()?;
-                    self.handle(Msg::Resize(width, height)).await?;
-                    if let Some(light) = light {
-                        self.light = Some(light);
-                        self.handle(Msg::LightTerminal(light)).await?;
-                    }
-                }
-                Woke::Terminal(Some(Ok(event))) => self.on_terminal(event).await?,
+                Woke::Terminal(Some(Ok(event))) => self.on_input(event, &mut terminal).await?,
                 Woke::Terminal(_) | Woke::Stop => self.leave = true,
                 Woke::Suspend => self.suspend(false).await?,
                 Woke::Answer(msg) => {
@@ -224,15 +192,52 @@ impl App {
                 Woke::Spin => self.handle(Msg::Frame).await?,
                 Woke::Draw => {
                     // Keys that wait are taken in before the frame, so that it shows them all.
-                    while self.asked.is_none()
-                        && let Some(Some(Ok(event))) = terminal.next().now_or_never()
-                    {
-                        self.on_terminal(event).await?;
+                    while let Some(Some(Ok(event))) = terminal.next().now_or_never() {
+                        self.on_input(event, &mut terminal).await?;
                     }
                     self.screen.draw(&self.model)?;
                     (self.dirty, self.urgent, drawn) = (false, false, Instant::now());
                 }
             }
+        }
+        if let Some(end) = self.background.worth_waiting_until() {
+            let mut ended = false;
+            while !ended && let Ok(Some(Ok(event))) = timeout_at(end, terminal.next()).await {
+                ended = matches!(self.background.hear(event), Heard::Answer(_));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in what the terminal sent, which may be its answer instead of keys.
+    async fn on_input(&mut self, event: TermEvent, terminal: &mut EventStream) -> anyhow::Result<()> {
+        let mut next = Some(event);
+        while let Some(event) = next {
+            match self.background.hear(event) {
+                Heard::Part => {}
+                Heard::Answer(Some(light)) => {
+                    self.light = Some(light);
+                    self.handle(Msg::LightTerminal(light)).await?;
+                }
+                Heard::Answer(None) => {}
+                Heard::Events(events) => self.on_events(events).await?,
+            }
+            if !self.background.holds_keys() {
+                return Ok(());
+            }
+            // The answer comes in one piece: a key with nothing behind it is a key.
+            next = match terminal.next().now_or_never() {
+                Some(Some(Ok(event))) => Some(event),
+                _ => None,
+            };
+        }
+        let keys = self.background.give_up();
+        self.on_events(keys).await
+    }
+
+    async fn on_events(&mut self, events: Vec<TermEvent>) -> anyhow::Result<()> {
+        for event in events {
+            self.on_terminal(event).await?;
         }
         Ok(())
     }

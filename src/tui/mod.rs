@@ -16,6 +16,7 @@
 
 pub mod action;
 mod app;
+mod background;
 mod effect;
 pub mod headless;
 pub mod keymap;

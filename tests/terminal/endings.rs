@@ -71,7 +71,7 @@ fn a_panic_is_told_on_a_terminal_that_can_show_it() {
         .args(["--exact", "endings::breaks_when_told", "--nocapture"])
         .env(BREAKS, home.path())
         .env("RUST_BACKTRACE", "0");
-    let terminal = crate::terminal::Terminal::start(command, (120, 36));
+    let terminal = crate::terminal::Terminal::start(command, (120, 36), crate::terminal::Asked::default());
     terminal.is_taken();
     terminal.process(Process::Exited(101));
     terminal.is_restored();

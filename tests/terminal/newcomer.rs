@@ -1,6 +1,6 @@
 //! Somebody starts the program for the first time, in an empty directory.
 
-use crate::terminal::Home;
+use crate::terminal::{Home, LIGHT};
 
 #[test]
 fn an_empty_home_shows_a_living_society() {
@@ -15,6 +15,28 @@ fn an_empty_home_shows_a_living_society() {
     terminal.quit();
     home.is_sound();
     assert!(!home.export("activity").is_empty());
+}
+
+#[test]
+fn nobody_waits_for_what_the_terminal_says_of_its_background() {
+    let home = Home::new();
+    let terminal = home.open_mute((120, 36));
+    // It is asked, and does not say: life goes on, and keys are taken.
+    terminal.until("a first act", |screen| screen.contains("started a thread") || screen.contains("replied"));
+    terminal.press(&["?"]).see("Keys that work here");
+    terminal.emulator(|_, asked| assert_eq!(asked.questions, 1));
+    let title = |screen: &vt100::Screen| screen.cell(0, 1).map(vt100::Cell::fgcolor);
+    let dark = terminal.emulator(|screen, _| title(screen));
+    // An answer that comes late changes the colours, and nothing of it is a key.
+    terminal.write(LIGHT);
+    terminal.until_looks("another colour", |screen| title(screen) != dark);
+    terminal.press(&["q"]).gone("Keys that work here").see("[Live]");
+    terminal.quit();
+    // It is remembered, so that the next start begins with it.
+    let terminal = home.open_mute((120, 36));
+    terminal.see("botarium");
+    assert_ne!(terminal.emulator(|screen, _| title(screen)), dark);
+    terminal.quit();
 }
 
 #[test]

@@ -19,6 +19,7 @@ use super::model::{Model, Tone};
 use super::msg::{Effect, Msg, Role};
 use super::overlays::{Overlay, line};
 use super::tabs;
+use super::theme::ThemeName;
 
 pub use arrive::PAGE as BOTS_PAGE;
 
@@ -47,8 +48,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Ran(command, Err(fault)) => ran::on_refused(model, &command, &fault),
         Msg::Exporting(bytes) => ran::on_exporting(model, bytes),
         Msg::LightTerminal(light) => {
-            if !model.theme_chosen && light {
-                model.set_theme(super::theme::ThemeName::Light);
+            if !model.theme_chosen {
+                model.set_theme(if light { ThemeName::Light } else { ThemeName::Dark });
             }
             Vec::new()
         }

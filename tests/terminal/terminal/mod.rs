@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::os::fd::AsFd as _;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -13,83 +12,14 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use rustix::termios::{LocalModes, Termios, tcgetattr};
 
+mod emulator;
+mod home;
+
+pub use emulator::{Asked, LIGHT};
+pub use home::Home;
+
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(40);
-
-/// A home that is removed in the end.
-pub struct Home {
-    dir: tempfile::TempDir,
-}
-
-impl Home {
-    pub fn new() -> Self {
-        Self { dir: tempfile::tempdir().unwrap() }
-    }
-
-    pub fn path(&self) -> &Path {
-        self.dir.path()
-    }
-
-    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, text).unwrap();
-        path
-    }
-
-    fn command(&self, args: &[&str]) -> std::process::Command {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_botarium"));
-        command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", self.path()).env("TZ", "UTC");
-        command.arg("--home").arg(self.path()).args(args).current_dir(self.path());
-        command
-    }
-
-    /// Runs a command beside the control room and gives what it printed.
-    #[track_caller]
-    pub fn run(&self, args: &[&str]) -> String {
-        let output = self.command(args).output().unwrap();
-        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success(), "{args:?}: {out}{err}");
-        out.into_owned()
-    }
-
-    /// Runs a command that has to fail and gives what it said.
-    #[track_caller]
-    pub fn fails(&self, args: &[&str]) -> String {
-        let output = self.command(args).output().unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        let said = String::from_utf8_lossy(&said).into_owned();
-        assert!(!output.status.success(), "{args:?}: {said}");
-        said
-    }
-
-    /// Exported rows.
-    #[track_caller]
-    pub fn export(&self, kind: &str) -> Vec<serde_json::Value> {
-        let lines = self.run(&["export", kind, "--format", "jsonl"]);
-        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-
-    /// That the database is whole; how bad an ending was cannot be seen from outside otherwise.
-    #[track_caller]
-    pub fn is_sound(&self) {
-        let said = self.run(&["check"]);
-        assert!(!said.contains("error"), "{said}");
-    }
-
-    /// The control room at this size.
-    pub fn open(&self, (width, height): (u16, u16), args: &[&str]) -> Terminal {
-        self.open_with((width, height), args, &[])
-    }
-
-    /// The same with something in its environment.
-    pub fn open_with(&self, size: (u16, u16), args: &[&str], env: &[(&str, &str)]) -> Terminal {
-        let mut command = self.command(args);
-        command.env("TERM", "xterm-256color").env("COLORTERM", "truecolor").env("USER", "vera");
-        command.envs(env.iter().copied());
-        Terminal::start(command, size)
-    }
-}
 
 /// How the process is.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -98,69 +28,6 @@ pub enum Process {
     Stopped,
     Exited(i32),
     Killed(i32),
-}
-
-/// What a terminal is asked beside being drawn on.
-#[derive(Default)]
-pub struct Asked {
-    /// What is to be answered.
-    answers: Vec<u8>,
-    /// Clipboard, titles after the first, and whatever the emulator does not know.
-    pub strange: Vec<String>,
-    pub copied: Vec<String>,
-}
-
-impl vt100::Callbacks for Asked {
-    fn copy_to_clipboard(&mut self, _: &mut vt100::Screen, _: &[u8], data: &[u8]) {
-        self.copied.push(String::from_utf8_lossy(data).into_owned());
-    }
-
-    fn set_window_title(&mut self, _: &mut vt100::Screen, title: &[u8]) {
-        if title != b"botarium" {
-            self.strange.push(format!("title {:?}", String::from_utf8_lossy(title)));
-        }
-    }
-
-    fn unhandled_osc(&mut self, _: &mut vt100::Screen, params: &[&[u8]]) {
-        match params {
-            [b"11", b"?"] => self.answers.extend(b"\x1b]11;rgb:1010/1010/1010\x1b\\"),
-            [b"10", b"?"] => self.answers.extend(b"\x1b]10;rgb:e0e0/e0e0/e0e0\x1b\\"),
-            other => self.strange.push(format!("OSC {other:?}")),
-        }
-    }
-
-    fn unhandled_csi(
-        &mut self,
-        _: &mut vt100::Screen,
-        i1: Option<u8>,
-        _: Option<u8>,
-        params: &[&[u16]],
-        c: char,
-    ) {
-        match (i1, params, c) {
-            (None, _, 'c') => self.answers.extend(b"\x1b[?62;22c"),
-            // Line wrap, and synchronized updates.
-            (Some(b'?'), [[7 | 2026 | 1003 | 1015]], 'h' | 'l') => {}
-            // The colour of underlines, as it was.
-            (None, [[59]], 'm') => {}
-            other => self.strange.push(format!("CSI {other:?}")),
-        }
-    }
-
-    fn unhandled_escape(&mut self, _: &mut vt100::Screen, i1: Option<u8>, _: Option<u8>, b: u8) {
-        // The end of a string sequence (ST).
-        if (i1, b) != (None, b'\\') {
-            self.strange.push(format!("ESC {i1:?} {b}"));
-        }
-    }
-
-    fn unhandled_control(&mut self, _: &mut vt100::Screen, b: u8) {
-        self.strange.push(format!("control {b}"));
-    }
-
-    fn audible_bell(&mut self, _: &mut vt100::Screen) {
-        self.strange.push("bell".into());
-    }
 }
 
 struct State {
@@ -187,7 +54,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    pub fn start(command: std::process::Command, (width, height): (u16, u16)) -> Self {
+    pub fn start(command: std::process::Command, (width, height): (u16, u16), asked: Asked) -> Self {
         let (pty, pts) = pty_process::blocking::open().unwrap();
         pty.resize(pty_process::Size::new(height, width)).unwrap();
         let cooked = tcgetattr(&pty).unwrap();
@@ -195,7 +62,7 @@ impl Terminal {
         #[allow(clippy::zombie_processes)] // `watch` waits for it
         let child = pty_process::blocking::Command::from(command).spawn_borrowed(&pts).unwrap();
         let pid = Pid::from_child(&child);
-        let emulator = vt100::Parser::new_with_callbacks(size(height), size(width), 0, Asked::default());
+        let emulator = vt100::Parser::new_with_callbacks(size(height), size(width), 0, asked);
         let state = State { emulator, raw: Vec::new(), process: Process::Runs, first_frame: None };
         let shared: Shared = Arc::new((Mutex::new(state), Condvar::new()));
         let (stopped, stop) = std::io::pipe().unwrap();
@@ -208,14 +75,15 @@ impl Terminal {
         Self { pty: Some(pty), _pts: pts, pid, shared, stop: Some(stop), threads, cooked, started }
     }
 
-    fn write(&self, bytes: &[u8]) {
+    /// Sends bytes to the program.
+    pub fn write(&self, bytes: &[u8]) {
         let pty = self.pty.as_ref().expect("the terminal is open");
         File::from(pty.as_fd().try_clone_to_owned().unwrap()).write_all(bytes).unwrap();
     }
 
     /// Presses keys, by the names they have in the help.
     pub fn press(&self, keys: &[&str]) -> &Self {
-        let bytes: Vec<u8> = keys.iter().flat_map(|key| code(key)).collect();
+        let bytes: Vec<u8> = keys.iter().flat_map(|key| emulator::code(key)).collect();
         self.write(&bytes);
         self
     }
@@ -296,6 +164,13 @@ impl Terminal {
     #[track_caller]
     pub fn until(&self, what: &str, is: impl Fn(&str) -> bool) -> &Self {
         self.wait(what, |state| is(&state.emulator.screen().contents()));
+        self
+    }
+
+    /// Waits until the cells look like that.
+    #[track_caller]
+    pub fn until_looks(&self, what: &str, are: impl Fn(&vt100::Screen) -> bool) -> &Self {
+        self.wait(what, |state| are(state.emulator.screen()));
         self
     }
 
@@ -469,35 +344,4 @@ fn watch(pid: Pid, shared: &Shared) {
             return;
         }
     }
-}
-
-/// What a key sends.
-fn code(key: &str) -> Vec<u8> {
-    let code = match key {
-        "enter" => "\r",
-        "esc" => "\x1b",
-        "tab" => "\t",
-        "shift+tab" => "\x1b[Z",
-        "space" => " ",
-        "backspace" => "\x7f",
-        "up" => "\x1b[A",
-        "down" => "\x1b[B",
-        "right" => "\x1b[C",
-        "left" => "\x1b[D",
-        "home" => "\x1b[H",
-        "end" => "\x1b[F",
-        "pageup" => "\x1b[5~",
-        "pagedown" => "\x1b[6~",
-        "delete" => "\x1b[3~",
-        _ => {
-            if let Some(letter) = key.strip_prefix("ctrl+") {
-                return vec![letter.as_bytes()[0] & 0x1f];
-            }
-            if let Some(letter) = key.strip_prefix("alt+") {
-                return [b"\x1b", letter.as_bytes()].concat();
-            }
-            key
-        }
-    };
-    code.into()
 }
