@@ -44,6 +44,11 @@ impl HomeReason {
     }
 }
 
+/// `path` seen from `cwd`, without the `.` a person may have typed.
+fn below(cwd: &Path, path: &Path) -> PathBuf {
+    cwd.join(path).components().collect()
+}
+
 impl Home {
     /// Chooses the home: `flag`, else `BOTARIUM_HOME`, else `cwd` if it holds `botarium.yaml` or
     /// `bots/`, else the XDG data directory.
@@ -53,10 +58,10 @@ impl Home {
     pub fn resolve(flag: Option<&Path>, cwd: &Path, env: &BTreeMap<String, String>) -> Result<Self, String> {
         let given = |name: &str| env.get(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         if let Some(root) = flag {
-            return Ok(Self { root: cwd.join(root), reason: HomeReason::Flag });
+            return Ok(Self { root: below(cwd, root), reason: HomeReason::Flag });
         }
         if let Some(root) = given("BOTARIUM_HOME") {
-            return Ok(Self { root: cwd.join(root), reason: HomeReason::Environment });
+            return Ok(Self { root: below(cwd, &root), reason: HomeReason::Environment });
         }
         if cwd.join("botarium.yaml").is_file() {
             return Ok(Self { root: cwd.to_owned(), reason: HomeReason::ConfigFile });

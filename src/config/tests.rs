@@ -402,6 +402,8 @@ fn the_home_is_found_in_order() {
     assert_eq!(resolve(None, &named).reason, HomeReason::Environment);
     let home = resolve(Some("room"), &named);
     assert_eq!((home.root, home.reason), (cwd.path().join("room"), HomeReason::Flag));
+    assert_eq!(resolve(Some("."), &named).root.as_os_str(), cwd.path());
+    assert_eq!(resolve(Some("./room/"), &named).root.as_os_str(), cwd.path().join("room"));
     let home = resolve(Some("/r"), &named);
     assert_eq!(home.database().to_str(), Some("/r/data/botarium.db"));
     assert_eq!(home.to_string(), "/r (named by --home)");

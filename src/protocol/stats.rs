@@ -44,6 +44,9 @@ pub struct BotUsage {
     pub cost_cap_usd: Money,
     /// Whether today's use reached a cap.
     pub cap_exceeded: bool,
+    /// Whether the token cap binds its calls: a default one does not bind the scripted provider.
+    #[serde(default)]
+    pub token_cap_binds: bool,
     /// Whether some of it went to models without a known price.
     #[serde(default)]
     pub unpriced: bool,

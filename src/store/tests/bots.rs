@@ -205,6 +205,12 @@ fn usage_is_summed_per_period_and_keeps_those_who_left() {
     let ids: Vec<_> = day.bots.iter().map(|b| (b.bot_name.as_str(), b.total_tokens, b.unpriced)).collect();
     assert_eq!(ids, [("A", 1_000, false), ("B", 0, false), ("Gone", 1, true)]);
     assert!(day.bots[0].cap_exceeded && !day.bots[1].cap_exceeded);
+    // A default cap does not bind the scripted provider, a bot's own does.
+    assert!(day.bots[0].token_cap_binds && day.bots[1].token_cap_binds);
+    room.put("UPDATE bots SET token_cap = 5 WHERE id = 'b'", []);
+    let free =
+        usage::report(&room, &bots::Lens { provider: "scripted".into(), ..lens() }, Period::Daily).unwrap();
+    assert!(!free.bots[0].token_cap_binds && free.bots[1].token_cap_binds);
     let week = usage::report(&room, &lens(), Period::Weekly).unwrap();
     assert_eq!((week.total_tokens, week.bots[0].date.as_str()), (1_011, "2026-03-04"));
     assert_eq!(usage::report(&room, &lens(), Period::Monthly).unwrap().total_tokens, 1_111);

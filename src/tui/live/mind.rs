@@ -49,6 +49,8 @@ pub struct Mind {
     /// Saved configurations before each save.
     before: Vec<PersonalityConfig>,
     digits: String,
+    /// Whether the number being typed has its step back already.
+    digits_kept: bool,
     /// Keys pressed before it was read.
     pub early: Vec<Key>,
     /// The selected field.
@@ -127,7 +129,7 @@ impl Mind {
         }
     }
 
-    /// Types a digit: `8` `0` gives 80; what would be too large starts anew.
+    /// Types a digit: `8` `0` gives 80; what would be too large starts anew. A number is one step back.
     pub fn digit(&mut self, digit: char) {
         let field = self.field();
         let Shape::Slider { max, .. } = field.shape() else { return };
@@ -138,7 +140,14 @@ impl Mind {
             self.digits = digit.to_string();
         }
         let to = read(&self.digits);
+        let goes_on = self.digits.len() > 1 && self.digits_kept;
+        let steps = self.undo.len();
         self.change(|draft| field.set_number(draft, to));
+        let added = self.undo.len() > steps;
+        if added && goes_on {
+            self.undo.pop();
+        }
+        self.digits_kept = added || goes_on;
     }
 
     /// Ends a number being typed.
@@ -277,6 +286,15 @@ mod tests {
         assert_eq!(mind.draft.as_ref().unwrap().behavior.creativity_level, 45);
         mind.digit('7'); // 457 is too large
         assert_eq!(mind.draft.as_ref().unwrap().behavior.creativity_level, 7);
+        // A number is one step back, whatever its digits were.
+        assert!(mind.undo());
+        assert_eq!(mind.draft.as_ref().unwrap().behavior.creativity_level, 45);
+        for digit in "808".chars() {
+            mind.digit(digit); // the last begins anew
+        }
+        assert!(mind.undo());
+        assert_eq!(mind.draft.as_ref().unwrap().behavior.creativity_level, 80);
+        assert!(mind.undo() && mind.undo() && !mind.undo() && !mind.is_dirty());
         mind.scroll.selected = Field::ALL.iter().position(|f| *f == Field::Temperature).unwrap();
         mind.end_digits();
         mind.digit('3');

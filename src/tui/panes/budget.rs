@@ -90,10 +90,12 @@ fn today(
     let simulated = model.room.as_ref().is_some_and(|room| room.simulated_cost.is_some());
     let title = if simulated { "today (the cost is simulated)" } else { "today" };
     Pen::new(buf, area, 0).put(title, theme.title_focus);
+    let binds = usage.is_none_or(|usage| usage.token_cap_binds || usage.cap_exceeded);
     for (row, (label, share, said)) in (1_u16..).zip(rows) {
         let mut pen = Pen::new(buf, area, row);
         pen.skip(1).cell(label, theme.dim, 11);
-        meter::bar(&mut pen, bars, share, None, meter::load_style(share, theme), theme);
+        let style = if binds { meter::load_style(share, theme) } else { theme.dim };
+        meter::bar(&mut pen, bars, share, None, style, theme);
         pen.put(&format!(" {said}"), theme.text);
         pen.put(&format!(" {:.0} %", (share * 100.0).min(999.0)), theme.dim);
     }
@@ -141,8 +143,8 @@ fn forecast(model: &Model, id: &str, area: Rect, buf: &mut Buffer, view: &View<'
             .skip(12)
             .put("some models are unpriced: not all of the cost is known", theme.warn);
     }
-    let free = model.providers.iter().find(|p| p.is_default).is_some_and(|p| p.kind == "scripted");
-    if free {
+    let usage = model.lower.usage.as_ref().and_then(|usage| usage.bots.iter().find(|bot| bot.bot_id == id));
+    if usage.is_some_and(|usage| !usage.token_cap_binds) {
         let said = "The default caps do not bind the scripted provider: it costs nothing.";
         for (line, row) in text::wrap(said, area.width.saturating_sub(1), 2, "").iter().zip(row + 2..) {
             Pen::new(buf, area, row).skip(1).put(line, theme.faint);

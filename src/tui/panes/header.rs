@@ -2,9 +2,10 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use crate::link::Connection;
-use crate::protocol::EngineState;
+use crate::protocol::{EngineState, RoomView};
 use crate::tui::model::{Model, Tab};
 use crate::tui::widgets::{Pen, text};
 
@@ -15,15 +16,19 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer) {
     let now = model.now.timestamp().to_zoned(model.zone.clone());
     if model.now.micros() > 0 {
         pen.right(" ", theme.text).right(&now.strftime("%H:%M:%S").to_string(), theme.dim);
-        pen.right(if model.simulated() { " simulated " } else { "  " }, theme.warn);
+        pen.right("  ", theme.text);
     }
     if let Some(room) = &model.room {
-        // What it costs is always told.
-        if room.simulated_cost.is_some() {
+        // What it costs is always told; where the clock is simulated as well, one word says it of both.
+        let (clock, cost) = (model.simulated(), room.simulated_cost.is_some());
+        if cost && !clock {
             pen.right(" (simulated)", theme.dim);
         }
         pen.right(" today", theme.dim).right(&text::money(room.cost_today), theme.accent);
         pen.right(&format!(" {} tok ", text::tokens(room.tokens_today)), theme.text);
+        if clock {
+            pen.right(" simulated:", theme.warn);
+        }
     }
     pen.put(" botarium ", theme.title_focus);
     let (mark, word, style) = match &model.connection {
@@ -48,31 +53,56 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer) {
         EngineState::Stopped => (glyphs.stop, theme.bad),
     };
     pen.skip(2).put(mark, style).put(&format!(" {}", pace(room)), theme.text);
-    let dot = format!(" {} ", glyphs.dot);
+    let mut pieces = pieces(model, room);
+    let long = |pieces: &[Piece]| -> u16 {
+        pieces.iter().flat_map(|piece| &piece.words).map(|(word, _)| text::width(word)).sum::<u16>()
+            + 3 * u16::try_from(pieces.len()).unwrap_or(u16::MAX)
+    };
+    // Whole pieces go, the least important first, so that none is cut.
+    while long(&pieces) > pen.room()
+        && let Some(at) = (0..pieces.len()).max_by_key(|at| pieces[*at].rank)
+    {
+        pieces.remove(at);
+    }
+    for piece in &pieces {
+        pen.put(&format!(" {} ", glyphs.dot), theme.faint);
+        for (word, style) in &piece.words {
+            pen.put(word, *style);
+        }
+    }
+}
+
+/// One thing told of the room.
+struct Piece {
+    /// How soon it is left out where room is short: the highest first.
+    rank: u8,
+    words: Vec<(String, Style)>,
+}
+
+/// What is told of the room, in its order on the line.
+fn pieces(model: &Model, room: &RoomView) -> Vec<Piece> {
+    let theme = &model.theme;
+    let one = |rank: u8, word: String, style: Style| Piece { rank, words: vec![(word, style)] };
+    let mut pieces = Vec::new();
     match room.engine {
-        EngineState::Running => next(model, &mut pen, &dot),
-        EngineState::Paused => {
-            pen.put(&dot, theme.faint).put("paused", theme.warn);
-        }
-        EngineState::Stopped => {
-            pen.put(&dot, theme.faint).put("stopped", theme.bad);
-        }
+        EngineState::Running => pieces.extend(next(model)),
+        EngineState::Paused => pieces.push(one(0, "paused".into(), theme.warn)),
+        EngineState::Stopped => pieces.push(one(0, "stopped".into(), theme.bad)),
     }
     let bots = if room.bots == 1 { "1 bot".into() } else { format!("{} bots", room.bots) };
-    pen.put(&dot, theme.faint).put(&bots, theme.text);
+    pieces.push(one(6, bots, theme.text));
     let states = [
-        (room.paused, "paused", theme.dim),
-        (room.capped, "capped", theme.warn),
-        (room.failing, "failing", theme.bad),
-        (room.unresolved_flags, "flagged", theme.warn),
+        (room.paused, "paused", 4, theme.dim),
+        (room.capped, "capped", 2, theme.warn),
+        (room.failing, "failing", 1, theme.bad),
+        (room.unresolved_flags, if room.unresolved_flags == 1 { "flag" } else { "flags" }, 5, theme.warn),
     ];
-    for (count, word, style) in states.into_iter().filter(|(count, ..)| *count > 0) {
-        pen.put(&dot, theme.faint).put(&format!("{count} {word}"), style);
+    for (count, word, rank, style) in states.into_iter().filter(|(count, ..)| *count > 0) {
+        pieces.push(one(rank, format!("{count} {word}"), style));
     }
-    pen.put(&dot, theme.faint).put(&room.provider, theme.dim);
-    if pen.room() > 24 {
-        pen.put(&dot, theme.faint).put(&room.home, theme.faint);
-    }
+    pieces.push(one(7, room.provider.clone(), theme.dim));
+    pieces.push(one(8, room.home.clone(), theme.faint));
+    pieces
 }
 
 fn pace(room: &crate::protocol::RoomView) -> String {
@@ -94,15 +124,17 @@ pub fn short_interval(seconds: u32) -> String {
     }
 }
 
-fn next(model: &Model, pen: &mut Pen<'_>, dot: &str) {
+/// Who wakes next.
+fn next(model: &Model) -> Option<Piece> {
     let theme = &model.theme;
-    let Some(row) = model.bots.next() else { return };
-    let Some(at) = row.next_beat_at else { return };
-    let wait = text::countdown(at.seconds_since(model.now));
-    pen.put(dot, theme.faint)
-        .put("next ", theme.dim)
-        .put(&row.name, theme.actor(&row.id))
-        .put(&format!(" {wait}"), theme.dim);
+    let row = model.bots.next()?;
+    let wait = text::countdown(row.next_beat_at?.seconds_since(model.now));
+    let words = vec![
+        ("next ".to_owned(), theme.dim),
+        (row.name.clone(), theme.actor(&row.id)),
+        (format!(" {wait}"), theme.dim),
+    ];
+    Some(Piece { rank: 3, words })
 }
 
 /// Draws the tabs.

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::View;
-use crate::protocol::LogLine;
+use crate::protocol::{LogLine, Role};
 use crate::tui::model::Lower;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, frame, pen};
@@ -29,12 +29,18 @@ pub fn draw(mut pen: Pen<'_>, line: &LogLine, view: &View<'_>) {
     pen.put(&line.message, theme.text);
 }
 
+/// Why there are no lines: a viewer is not told them.
+#[must_use]
+pub fn silence(view: &View<'_>) -> &'static str {
+    if view.role == Role::Viewer { "the log is for operators" } else { "nothing to report" }
+}
+
 /// Draws the pane.
 pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
     let theme = view.theme;
     let inner = frame(buf, area, "6 Log", "", focused, theme);
     if lower.log.is_empty() {
-        pen::empty(buf, inner, &["nothing to report"], theme);
+        pen::empty(buf, inner, &[silence(view)], theme);
         return;
     }
     for (row, at) in (0..inner.height).zip(lower.log_scroll.view(lower.log.len(), inner.height)) {

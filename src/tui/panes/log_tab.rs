@@ -23,7 +23,8 @@ pub fn render(state: &Log, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         return;
     }
     if state.shown.is_empty() {
-        pen::empty(buf, inner, &["nothing to report", "the log files are in logs/ of the home"], theme);
+        let lines = [super::log::silence(view), "the log files are in logs/ of the home"];
+        pen::empty(buf, inner, &lines, theme);
         return;
     }
     // The selected line is told in full at the foot.

@@ -32,6 +32,7 @@ use super::overlays::toast;
 use super::theme::Theme;
 use super::widgets::pen;
 use crate::domain::Stamp;
+use crate::protocol::Role;
 
 /// What every pane may look at beside its own part of the model.
 pub struct View<'a> {
@@ -47,6 +48,8 @@ pub struct View<'a> {
     pub zone: &'a jiff::tz::TimeZone,
     /// Where the spinner is.
     pub frame: usize,
+    /// What the person may do.
+    pub role: Role,
 }
 
 impl View<'_> {
@@ -84,6 +87,7 @@ pub fn render(model: &Model, buf: &mut Buffer) {
         titles: &model.titles,
         zone: &model.zone,
         frame: model.frame,
+        role: model.role,
     };
     header::render(model, layout.header, buf);
     header::tabs(model, layout.tabs, buf);

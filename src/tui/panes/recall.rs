@@ -40,10 +40,14 @@ pub fn list(recall: &Recall, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
                 pen.put(if item.pinned { theme.glyphs.pin } else { " " }, theme.warn).skip(1);
                 pen.right(" ", theme.text).right(item.date.get(5..).unwrap_or(""), theme.faint);
                 pen.right(&format!(" {} ", item.note), theme.dim);
+                let mut text = item.text.as_str();
                 if let Some(other) = &item.other {
-                    pen.put(view.name(other), theme.actor(other)).skip(1);
+                    let name = view.name(other);
+                    pen.put(name, theme.actor(other)).skip(1);
+                    // Notes often begin with the name themselves.
+                    text = text.strip_prefix(name).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(text);
                 }
-                pen.put(&item.text, theme.text);
+                pen.put(text, theme.text);
             }
         }
     }

@@ -35,7 +35,11 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         pen.skip(1).put(&text::initials(name), theme.actor(&bot.bot_id)).skip(1);
         #[allow(clippy::cast_precision_loss)] // shares of a bar
         let share = if bot.token_cap <= 0 { 1.0 } else { bot.total_tokens as f64 / bot.token_cap as f64 };
-        let style = if bot.cap_exceeded { theme.bad } else { meter::load_style(share, theme) };
+        let style = match (bot.cap_exceeded, bot.token_cap_binds) {
+            (true, _) => theme.bad,
+            (false, true) => meter::load_style(share, theme),
+            (false, false) => theme.dim,
+        };
         meter::bar(&mut pen, 6, share, None, style, theme);
         pen.cell_right(&text::tokens(bot.total_tokens), theme.text, 7);
         let cost = if bot.unpriced {

@@ -166,6 +166,7 @@ pub fn usage() -> UsageReport {
         token_cap: 10_000,
         cost_cap_usd: Money::from_nanos(1_000_000_000),
         cap_exceeded: tokens >= 10_000,
+        token_cap_binds: tokens >= 10_000, // that one has a cap of its own
         unpriced: false,
     };
     let bots: Vec<BotUsage> =
