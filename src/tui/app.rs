@@ -16,6 +16,7 @@ use super::background::{Heard, Listener, QUESTION};
 use super::keymap::{Key, Keymap};
 use super::model::Model;
 use super::msg::{Effect, Load, Msg};
+use super::signals::{Signalled, Signals};
 use super::state::Saved;
 use super::terminal::Screen;
 use super::theme::{Colors, Theme, ThemeName};
@@ -60,26 +61,23 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
     let mut screen = Screen::enter(options.output, options.ui.mouse)?;
     // The first frame shows what is known before anything is asked.
     screen.draw(&model)?;
-    let mut background = Listener::default();
-    if cfg!(unix) && !chosen && model.theme.colors != Colors::None {
-        // Past the output, so that a recording does not ask whoever plays it.
-        std::io::stdout().write_all(QUESTION)?;
-        std::io::stdout().flush()?;
-        background.asked();
-    }
+    let asks = !chosen && model.theme.colors != Colors::None;
     let (answer, answers) = unbounded_channel();
     let mut app = App {
         link,
         model,
         screen,
         answer,
-        background,
+        background: Listener::default(),
         light: saved.light,
         base: None,
         dirty: true,
         urgent: true,
         leave: false,
     };
+    if asks {
+        app.ask()?;
+    }
     let outcome = app.live(answers).await;
     if let Some(path) = &options.state_file {
         Saved::of(&app.model, app.light).write(path);
@@ -134,18 +132,31 @@ enum Woke {
     Tick,
     Spin,
     Draw,
-    Stop,
-    Suspend,
+    Signal(Signalled),
 }
 
 impl App {
+    /// Asks the terminal for its background, past the output: a recording must not ask whoever plays it.
+    fn ask(&mut self) -> std::io::Result<()> {
+        if cfg!(unix) {
+            let mut out = std::io::stdout();
+            out.write_all(QUESTION)?;
+            out.flush()?;
+            self.background.asked();
+        }
+        Ok(())
+    }
+
     async fn live(&mut self, mut answers: UnboundedReceiver<Msg>) -> anyhow::Result<()> {
         // Listening begins before reading, so that nothing falls between.
         let mut bus = self.link.subscribe();
         let effects = update::start(&mut self.model);
         self.perform(effects).await?;
         let mut terminal = EventStream::new();
-        let mut signals = signals::Signals::new()?;
+        let mut signals = Signals::new()?;
+        // The size may have changed before anybody listened.
+        let (width, height) = Screen::size()?;
+        self.handle(Msg::Resize(width, height)).await?;
         let mut ticks = interval(Duration::from_secs(1));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut spins = interval(SPIN);
@@ -156,8 +167,8 @@ impl App {
             let due = if self.urgent { Instant::now() } else { drawn + FRAME };
             let woke = tokio::select! {
                 biased;
+                signal = signals.recv() => Woke::Signal(signal),
                 event = terminal.next() => Woke::Terminal(event),
-                signal = signals.recv() => if signal { Woke::Suspend } else { Woke::Stop },
                 () = sleep_until(due), if self.dirty => Woke::Draw,
                 msg = answers.recv() => Woke::Answer(msg.map(Box::new)),
                 event = bus.recv(), if bus_open => Woke::Event(event),
@@ -166,8 +177,9 @@ impl App {
             };
             match woke {
                 Woke::Terminal(Some(Ok(event))) => self.on_input(event, &mut terminal).await?,
-                Woke::Terminal(_) | Woke::Stop => self.leave = true,
-                Woke::Suspend => self.suspend(false).await?,
+                Woke::Terminal(_) | Woke::Signal(Signalled::End) => self.leave = true,
+                Woke::Signal(Signalled::Suspend) => self.suspend(false).await?,
+                Woke::Signal(Signalled::Size) => self.resized().await?,
                 Woke::Answer(msg) => {
                     let mut next = msg.map(|msg| *msg);
                     while let Some(msg) = next {
@@ -243,19 +255,26 @@ impl App {
     }
 
     async fn on_terminal(&mut self, event: TermEvent) -> anyhow::Result<()> {
-        if matches!(event, TermEvent::Resize(..)) {
-            // A window that was pulled smaller and back has lost cells, though its size is the same.
-            self.screen.clear()?;
-        }
         let msg = match event {
             TermEvent::Key(key) if key.kind != KeyEventKind::Release => Msg::Key(Key::from(key)),
             TermEvent::Mouse(mouse) => Msg::Mouse(mouse),
             TermEvent::Paste(text) => Msg::Paste(text),
-            TermEvent::Resize(width, height) => Msg::Resize(width, height),
+            // Where there are signals they tell it, for this one is lost when a key comes with it. The key
+            // is lost when this one is not, until more comes in: crossterm waits for changes, not for
+            // what lies there. The answer to a question is more.
+            TermEvent::Resize(..) if cfg!(unix) => return Ok(self.ask()?),
+            TermEvent::Resize(..) => return self.resized().await,
             _ => return Ok(()),
         };
         self.urgent |= matches!(msg, Msg::Key(_) | Msg::Paste(_));
         self.handle(msg).await
+    }
+
+    async fn resized(&mut self) -> anyhow::Result<()> {
+        // A window that was pulled smaller and back has lost cells, though its size is the same.
+        self.screen.clear()?;
+        let (width, height) = Screen::size()?;
+        self.handle(Msg::Resize(width, height)).await
     }
 
     async fn on_tick(&mut self) -> anyhow::Result<()> {
@@ -320,57 +339,6 @@ impl App {
         #[cfg(not(unix))]
         let _ = whole_group;
         Ok(())
-    }
-}
-
-/// Signals that end or suspend the control room.
-mod signals {
-    #[cfg(unix)]
-    use tokio::signal::unix::{Signal, SignalKind, signal};
-
-    #[cfg(unix)]
-    pub struct Signals {
-        terminate: Signal,
-        hangup: Signal,
-        interrupt: Signal,
-        stop: Signal,
-    }
-
-    #[cfg(unix)]
-    impl Signals {
-        pub fn new() -> std::io::Result<Self> {
-            Ok(Self {
-                terminate: signal(SignalKind::terminate())?,
-                hangup: signal(SignalKind::hangup())?,
-                interrupt: signal(SignalKind::interrupt())?,
-                stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
-            })
-        }
-
-        /// The next signal: `true` to suspend, `false` to end.
-        pub async fn recv(&mut self) -> bool {
-            tokio::select! {
-                _ = self.terminate.recv() => false,
-                _ = self.hangup.recv() => false,
-                _ = self.interrupt.recv() => false,
-                _ = self.stop.recv() => true,
-            }
-        }
-    }
-
-    #[cfg(not(unix))]
-    pub struct Signals;
-
-    #[cfg(not(unix))]
-    impl Signals {
-        pub fn new() -> std::io::Result<Self> {
-            Ok(Self)
-        }
-
-        pub async fn recv(&mut self) -> bool {
-            let _ = tokio::signal::ctrl_c().await; // without it there is nothing to wait for
-            false
-        }
     }
 }
 

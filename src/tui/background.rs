@@ -23,8 +23,10 @@ const LONGEST: usize = 40;
 /// Listens for the answer among what the terminal sends.
 #[derive(Default)]
 pub struct Listener {
-    /// When the question was put, while it has no answer.
+    /// When the question was put last.
     asked: Option<Instant>,
+    /// Answers still to come.
+    open: u32,
     /// What may be the beginning of the answer.
     held: Vec<Event>,
     text: String,
@@ -45,18 +47,20 @@ impl Listener {
     /// The question was put.
     pub fn asked(&mut self) {
         self.asked = Some(Instant::now());
+        self.open = self.open.saturating_add(1);
     }
 
     /// Takes in what the terminal sent.
     pub fn hear(&mut self, event: Event) -> Heard {
-        if self.asked.is_none() {
+        if self.open == 0 {
             return Heard::Events(vec![event]);
         }
         let Event::Key(key) = event else { return Heard::Events(vec![event]) };
         let c = char_of(&key);
         if c == Some(END) && self.text.starts_with(CERTAIN) {
             let light = is_light(self.text.trim_start_matches(CERTAIN));
-            *self = Self::default();
+            self.open -= 1;
+            self.give_up();
             return Heard::Answer(light);
         }
         let fits = c.is_some_and(|c| {
@@ -91,7 +95,7 @@ impl Listener {
 
     /// Until when leaving waits for the answer.
     pub fn worth_waiting_until(&self) -> Option<Instant> {
-        self.asked.map(|at| at + LEAVING)
+        self.asked.filter(|_| self.open > 0).map(|at| at + LEAVING)
     }
 }
 
@@ -144,7 +148,9 @@ mod tests {
     }
 
     fn listener() -> Listener {
-        Listener { asked: Some(Instant::now()), ..Listener::default() }
+        let mut listener = Listener::default();
+        listener.asked();
+        listener
     }
 
     /// What came of it, and what was handed on.
@@ -187,6 +193,20 @@ mod tests {
         assert!(held.holds_keys());
         assert_eq!(held.give_up(), plain("]"));
         assert!(!held.holds_keys());
+    }
+
+    #[test]
+    fn every_question_has_its_answer() {
+        let answer =
+            |color: &str| [plain(&format!("]11;{color}")), vec![key('g', KeyModifiers::CONTROL)]].concat();
+        let mut listener = listener();
+        listener.asked();
+        let events = [answer("rgb:f/f/f"), plain("j"), answer("rgb:0/0/0")].concat();
+        assert!(listener.worth_waiting_until().is_some());
+        assert_eq!(feed(&mut listener, events), (vec![true, false], plain("j")));
+        assert!(listener.worth_waiting_until().is_none());
+        let late = answer("rgb:f/f/f");
+        assert_eq!(feed(&mut listener, late.clone()), (vec![], late));
     }
 
     #[test]

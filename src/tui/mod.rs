@@ -26,6 +26,7 @@ pub mod model;
 pub mod msg;
 pub mod overlays;
 pub mod panes;
+mod signals;
 mod state;
 pub mod tabs;
 mod terminal;

@@ -24,7 +24,7 @@ fn nobody_waits_for_what_the_terminal_says_of_its_background() {
     // It is asked, and does not say: life goes on, and keys are taken.
     terminal.until("a first act", |screen| screen.contains("started a thread") || screen.contains("replied"));
     terminal.press(&["?"]).see("Keys that work here");
-    terminal.emulator(|_, asked| assert_eq!(asked.questions, 1));
+    terminal.emulator(|_, asked| assert!(asked.questions > 0));
     let title = |screen: &vt100::Screen| screen.cell(0, 1).map(vt100::Cell::fgcolor);
     let dark = terminal.emulator(|screen, _| title(screen));
     // An answer that comes late changes the colours, and nothing of it is a key.
