@@ -183,11 +183,19 @@ mod measure {
         society(busy.path(), 1_000, 994);
         let window = busy.open(SIZE, &["--pace", "2", "--durability", "normal"]);
         window.see("1000 bots").press(&["2"]).see("▸2 Activity");
-        let (started, before) = (Instant::now(), rows(&busy));
-        let times = keys(&window, 200);
+        // The load is there once the first acts of this process are.
+        let first = rows(&busy);
+        while rows(&busy) < first + 500 {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let (started, before, mut times) = (Instant::now(), rows(&busy), Vec::new());
+        while started.elapsed() < Duration::from_secs(10) {
+            times.extend(keys(&window, 10));
+        }
         #[allow(clippy::cast_precision_loss)] // a figure for people
         let rate = (rows(&busy) - before) as f64 / started.elapsed().as_secs_f64();
         row(&format!("{rate:.0} acts a second meanwhile"), times);
+        assert!(rate > 300.0, "{rate:.0} acts a second are no load");
     }
 
     /// Activities stored so far.

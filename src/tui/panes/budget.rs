@@ -8,6 +8,7 @@ use super::header::short_interval;
 use crate::domain::Money;
 use crate::tui::live::budget::Line;
 use crate::tui::model::Model;
+use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, meter, pen, text};
 
 /// Draws the page.
@@ -56,6 +57,26 @@ pub fn render(model: &Model, id: &str, area: Rect, buf: &mut Buffer, view: &View
 
 fn tokens_cap(cap: i64) -> String {
     if cap == 0 { "no calls at all".into() } else { format!("{} tok a day", text::tokens(cap)) }
+}
+
+/// What a day comes to, and from what; on two lines where one is too short. Gives the lines used.
+fn expected(
+    label: &str,
+    (tokens, cost): (i64, Money),
+    how: &str,
+    area: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+) -> u16 {
+    let mut pen = Pen::new(buf, area, 0);
+    pen.skip(1).cell(label, theme.dim, 11);
+    pen.put(&format!("{} tok, {}", text::tokens(tokens), text::money(cost)), theme.text);
+    if text::width(how) + 2 <= pen.room() {
+        pen.skip(2).put(how, theme.faint);
+        return 1;
+    }
+    Pen::new(buf, area, 1).skip(12).put(how, theme.faint);
+    2
 }
 
 #[allow(clippy::cast_precision_loss)] // shares of a bar
@@ -111,33 +132,14 @@ fn forecast(model: &Model, id: &str, area: Rect, buf: &mut Buffer, view: &View<'
     Pen::new(buf, area, 0).put("by the end of the day, at this pace", theme.title_focus);
     let mut row = 1;
     if let Some(bot) = forecast.bots.iter().find(|bot| bot.bot_id == id) {
-        let mut pen = Pen::new(buf, area, row);
-        pen.skip(1).cell("this bot", theme.dim, 11);
-        pen.put(
-            &format!("{} tok, {}", text::tokens(bot.expected_tokens), text::money(bot.expected_cost_usd)),
-            theme.text,
-        );
-        pen.put(&format!("  {} beats × {} tok", bot.beats_left, bot.tokens_per_beat), theme.faint);
-        row += 1;
+        let sum = (bot.expected_tokens, bot.expected_cost_usd);
+        let how = format!("{} beats × {} tok", bot.beats_left, text::tokens(bot.tokens_per_beat));
+        row = expected("this bot", sum, &how, Rect { y: area.y + row, ..area }, buf, theme) + row;
     }
-    let mut pen = Pen::new(buf, area, row);
-    pen.skip(1).cell("the room", theme.dim, 11);
-    pen.put(
-        &format!(
-            "{} tok, {}",
-            text::tokens(forecast.expected_tokens),
-            text::money(forecast.expected_cost_usd)
-        ),
-        theme.text,
-    );
-    pen.put(
-        &format!(
-            "  so far {}, {}",
-            text::tokens(forecast.tokens_so_far),
-            text::money(forecast.cost_so_far_usd)
-        ),
-        theme.faint,
-    );
+    let sum = (forecast.expected_tokens, forecast.expected_cost_usd);
+    let so_far =
+        format!("so far {}, {}", text::tokens(forecast.tokens_so_far), text::money(forecast.cost_so_far_usd));
+    row += expected("the room", sum, &so_far, Rect { y: area.y + row, ..area }, buf, theme) - 1;
     if forecast.unpriced {
         Pen::new(buf, area, row + 1)
             .skip(12)
@@ -146,7 +148,8 @@ fn forecast(model: &Model, id: &str, area: Rect, buf: &mut Buffer, view: &View<'
     let usage = model.lower.usage.as_ref().and_then(|usage| usage.bots.iter().find(|bot| bot.bot_id == id));
     if usage.is_some_and(|usage| !usage.token_cap_binds) {
         let said = "The default caps do not bind the scripted provider: it costs nothing.";
-        for (line, row) in text::wrap(said, area.width.saturating_sub(1), 2, "").iter().zip(row + 2..) {
+        let gap = if area.height > row + 3 || forecast.unpriced { 2 } else { 1 };
+        for (line, row) in text::wrap(said, area.width.saturating_sub(1), 2, "").iter().zip(row + gap..) {
             Pen::new(buf, area, row).skip(1).put(line, theme.faint);
         }
     }

@@ -81,6 +81,9 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
                 Then::CustomPace,
             ))),
         },
+        Then::Provider if item.current => {
+            model.toast(crate::tui::model::Tone::Info, format!("{} speaks for the room already", item.title));
+        }
         Then::Provider => {
             let name = item.title.clone();
             return vec![Effect::Run(Command::SetDefaultProvider { name, confirm_cost: false })];
