@@ -69,7 +69,7 @@ impl Layout {
 fn live(body: Rect, focus: Pane, lower: Pane) -> Vec<(Pane, Rect)> {
     match body.width {
         120.. => wide(body),
-        96.. => medium(body, lower),
+        112.. => medium(body, lower),
         _ => narrow(body, focus, lower),
     }
 }

@@ -20,7 +20,7 @@ fn the_pace_is_chosen_with_what_it_costs() {
     let home = Home::new();
     let terminal = home.open((120, 36), &[]);
     terminal.see("Ada").press(&["t"]).see("beat: ");
-    terminal.press(&["p"]).see("How often do bots wake?").see("turbo").see("tok, $");
+    terminal.press(&["p"]).see("How often do bots wake?").see("turbo").see("tok a day, $");
     terminal.press(&["home", "down", "down"]).press(&["enter"]).see("every bot wakes every");
     terminal.see("fast 15m");
     terminal

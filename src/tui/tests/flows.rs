@@ -227,3 +227,25 @@ fn the_models_of_a_server_are_listed_or_typed() {
     press(&mut model, &["e", "up", "up", "up", "up", "enter"]);
     assert_eq!(model.inspector.mind.draft.as_ref().unwrap().model.model, "");
 }
+
+#[test]
+fn a_pace_is_priced_by_who_will_answer() {
+    let mut model = model(120, 36);
+    press(&mut model, &["p"]);
+    assert!(text(&model).contains("4 hours · about 32.4k tok a day, $0.081"), "{}", text(&model));
+    press(&mut model, &["esc"]);
+    // What beats cost today says nothing of a provider that is dearer.
+    for provider in &mut model.providers {
+        provider.is_default = provider.name == "anthropic";
+        provider.price_in = provider.price_in.map(|price| price * 10.0);
+        provider.price_out = provider.price_out.map(|price| price * 10.0);
+    }
+    press(&mut model, &["p"]);
+    assert!(text(&model).contains("4 hours · about 32.4k tok a day, $0.454"), "{}", text(&model));
+    press(&mut model, &["esc"]);
+    for provider in &mut model.providers {
+        provider.pricing = "unpriced".into();
+    }
+    press(&mut model, &["p"]);
+    assert!(text(&model).contains("4 hours · about 32.4k tok a day, cost unknown"), "{}", text(&model));
+}

@@ -1,6 +1,6 @@
 //! The tabs beside Live: what they show, and what their keys do.
 
-use super::fixture::{model, press, text};
+use super::fixture::{empty, model, press, serve, text};
 use crate::tui::msg::{Command, Effect};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (160, 45)];
@@ -26,6 +26,16 @@ fn society() {
 #[test]
 fn memory() {
     shows(&["alt+4", "l", "j"], "memory");
+}
+
+#[test]
+fn memory_may_be_opened_before_anybody_is_known() {
+    let mut model = empty(120, 36);
+    let effects = crate::tui::update::start(&mut model);
+    press(&mut model, &["alt+4"]);
+    assert!(text(&model).contains("there is nobody here yet"));
+    serve(&mut model, effects);
+    assert!(text(&model).contains("What Ada remembers"), "{}", text(&model));
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
         }
         Act::Step => return vec![Effect::Run(Command::StepEngine)],
         Act::TriggerAll => return open::trigger_all(model),
-        Act::Pace => return open::pace(model),
+        Act::Pace => return super::pace::choose(model),
         Act::Providers => return open::providers(model),
         Act::NewBot => open::new_bot(model),
         Act::Export => open::export(model),

@@ -231,6 +231,10 @@ fn take_bots(model: &mut Model, after: Option<&str>, bots: &[crate::protocol::Bo
             model.inspector.bot = Some(bot.clone());
         }
     }
+    if model.tab == crate::tui::model::Tab::Memory && model.explorer.bots.is_empty() {
+        // The tab was opened before anybody was known.
+        effects.extend(tabs::shown(model));
+    }
     effects
 }
 
@@ -266,15 +270,7 @@ fn take_activity(
 }
 
 fn take_forecast(model: &mut Model, forecast: crate::protocol::Forecast) {
-    if let Some(Overlay::Choice(choice)) = model.overlays.last_mut()
-        && choice.then == Then::Pace
-    {
-        for (item, preset) in choice.items.iter_mut().zip(crate::domain::pace::Preset::NAMED) {
-            if let Some(seconds) = preset.seconds() {
-                item.note = open::pace_note(Some(&forecast), seconds);
-            }
-        }
-    }
+    super::pace::refresh(model, &forecast);
     model.lower.forecast = Some(forecast);
 }
 

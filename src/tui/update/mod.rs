@@ -10,6 +10,7 @@ mod live;
 mod mind;
 mod mouse;
 mod open;
+mod pace;
 mod ran;
 mod tick;
 

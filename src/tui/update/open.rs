@@ -1,9 +1,6 @@
 //! Windows that actions open.
 
-use crate::domain::guidance;
-use crate::domain::pace::{Preset, human_interval};
-use crate::domain::{Engagement, Money};
-use crate::protocol::Forecast;
+use crate::domain::{Engagement, guidance};
 use crate::protocol::{ExportKind, ProviderView};
 use crate::tui::action::{Act, Scope};
 use crate::tui::live::BotRow;
@@ -12,7 +9,6 @@ use crate::tui::model::{Model, Pane, Tab, Tone};
 use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::reading::Para;
 use crate::tui::overlays::{Choice, Confirm, Form, FormField, Item, Line, Overlay, Palette, Reading, Then};
-use crate::tui::widgets::text;
 
 /// Lists exactly the keys that work where one is.
 pub fn help(model: &mut Model) {
@@ -160,61 +156,6 @@ pub fn forget(model: &mut Model, id: i64, said: &str) {
         ..Confirm::default()
     };
     model.overlays.push(Overlay::Confirm(confirm));
-}
-
-/// What a day at this interval would cost, from what beats cost so far today.
-#[must_use]
-pub fn daily(forecast: &Forecast, seconds: u32) -> (i64, Money) {
-    let beats = 86_400 / i64::from(seconds.max(1));
-    let (mut tokens, mut nanos) = (0_i64, 0_i128);
-    for bot in &forecast.bots {
-        let of_bot = bot.tokens_per_beat.saturating_mul(beats);
-        tokens = tokens.saturating_add(of_bot);
-        if bot.tokens_so_far > 0 {
-            nanos +=
-                i128::from(bot.cost_so_far_usd.nanos()) * i128::from(of_bot) / i128::from(bot.tokens_so_far);
-        }
-    }
-    (tokens, Money::from_nanos(i64::try_from(nanos).unwrap_or(i64::MAX)))
-}
-
-/// Chooses the room's pace.
-pub fn pace(model: &mut Model) -> Vec<Effect> {
-    let now = model.room.as_ref().map(|room| room.pace.clone());
-    let mut items: Vec<Item> = Preset::NAMED
-        .into_iter()
-        .filter_map(|preset| Some((preset, preset.seconds()?)))
-        .map(|(preset, seconds)| Item {
-            title: preset.as_str().into(),
-            note: pace_note(model.lower.forecast.as_ref(), seconds),
-            about: format!(
-                "Every bot wakes every {}. The estimate is from today's beats; caps may end it earlier.",
-                human_interval(seconds)
-            ),
-            current: now.as_ref().is_some_and(|pace| pace.preset == preset.as_str()),
-        })
-        .collect();
-    let custom = now.as_ref().filter(|pace| pace.preset == Preset::Custom.as_str());
-    items.push(Item {
-        title: "custom…".into(),
-        note: custom.map_or_else(String::new, |pace| pace.interval_human.clone()),
-        about: "Any interval from one second to a week.".into(),
-        current: custom.is_some(),
-    });
-    model.overlays.push(Overlay::Choice(Choice::new("How often do bots wake?", items, Then::Pace)));
-    vec![Effect::Load(Load::Forecast)]
-}
-
-/// `4 hours · ≈ 120k tok, $0.31 a day`.
-#[must_use]
-pub fn pace_note(forecast: Option<&Forecast>, seconds: u32) -> String {
-    let every = human_interval(seconds);
-    match forecast.map(|forecast| daily(forecast, seconds)) {
-        Some((tokens, cost)) if tokens > 0 => {
-            format!("{every} · about {} tok, {} a day", text::tokens(tokens), text::money(cost))
-        }
-        _ => every,
-    }
 }
 
 /// Chooses the room's provider.
