@@ -34,8 +34,9 @@ pub(super) fn gather(
     now: Stamp,
 ) -> Result<Scene> {
     let me = room.config(&bot.id, &bot.config)?;
-    let shown = feed_of(c, room, board, bot)?;
-    let feed: Vec<FeedThread> = shown.iter().map(|shown| seen_by(shown, bot)).collect();
+    let reader = Reader { id: &bot.id, name: &bot.name, sign: similarity::sole_term(&bot.name) };
+    let shown = feed_of(c, room, board, &reader)?;
+    let feed: Vec<FeedThread> = shown.iter().map(|shown| reader.sees(shown)).collect();
     let roster = roster_of(c, room, board, &bot.id, &feed)?;
     let events = board.events.iter().map(|(event, _)| event.clone()).collect();
     let since = now.plus_seconds(-RECENT_SECONDS);
@@ -72,15 +73,23 @@ fn allowed(me: &PersonalityConfig) -> Vec<ActionKind> {
         .collect()
 }
 
+/// Who looks at the feed.
+struct Reader<'a> {
+    id: &'a str,
+    name: &'a str,
+    /// The term of a name that is one word: posts without it do not name the bot.
+    sign: Option<u64>,
+}
+
 /// The feed: what concerns the bot, then threads by those it follows, then the newest.
-fn feed_of(c: &Connection, room: &mut Room, board: &Board, bot: &BotRow) -> Result<Vec<Arc<Shown>>> {
+fn feed_of(c: &Connection, room: &mut Room, board: &Board, reader: &Reader<'_>) -> Result<Vec<Arc<Shown>>> {
     let mut threads: Vec<(bool, Arc<Shown>)> = Vec::with_capacity(board.active.len());
     for id in board.active.iter().copied() {
         if let Some(shown) = room.thread(c, id)? {
-            threads.push((concerns(&shown, &bot.id, &bot.name).is_some(), shown));
+            threads.push((reader.concern(&shown).is_some(), shown));
         }
     }
-    let follows = &room.mind(c, &bot.id)?.follows;
+    let follows = &room.mind(c, reader.id)?.follows;
     // Stable: within a rank the newest stay first.
     threads.sort_by_cached_key(|(mine, shown)| {
         (!mine, follows.binary_search_by(|id| id.as_str().cmp(&shown.thread.author)).is_err())
@@ -89,56 +98,58 @@ fn feed_of(c: &Connection, room: &mut Room, board: &Board, bot: &BotRow) -> Resu
     Ok(threads.into_iter().map(|(_, shown)| shown).collect())
 }
 
-/// The thread with what depends on who looks.
-fn seen_by(shown: &Shown, bot: &BotRow) -> FeedThread {
-    let mut seen = shown.thread.clone();
-    match concerns(shown, &bot.id, &bot.name) {
-        Some(Concern::Opening) => seen.for_me = true,
-        Some(Concern::Reply(at)) => {
-            seen.for_me = true;
-            seen.replies[at].for_me = true;
+impl Reader<'_> {
+    /// The thread with what depends on who looks.
+    fn sees(&self, shown: &Shown) -> FeedThread {
+        let mut seen = shown.thread.clone();
+        match self.concern(shown) {
+            Some(Concern::Opening) => seen.for_me = true,
+            Some(Concern::Reply(at)) => {
+                seen.for_me = true;
+                seen.replies[at].for_me = true;
+            }
+            None => {}
         }
-        None => {}
+        seen.my_vote = shown.vote_of(self.id, Target::Thread(seen.id));
+        for reply in &mut seen.replies {
+            reply.my_vote = shown.vote_of(self.id, Target::Reply(reply.id));
+        }
+        seen
     }
-    seen.my_vote = shown.vote_of(&bot.id, Target::Thread(seen.id));
-    for reply in &mut seen.replies {
-        reply.my_vote = shown.vote_of(&bot.id, Target::Reply(reply.id));
+
+    /// The newest post of the thread that names the bot or answers it and that it has not answered.
+    fn concern(&self, shown: &Shown) -> Option<Concern> {
+        let Self { id, name, sign } = *self;
+        let thread = &shown.thread;
+        let mine = |author: &Arc<str>| **author == *id;
+        let after_mine = thread.replies.iter().rposition(|r| mine(&r.author)).map_or(0, |at| at + 1);
+        let spoke = after_mine > 0;
+        let own_thread = mine(&thread.author);
+        let answers_me = |parent: Option<i64>| match parent {
+            None => own_thread,
+            Some(parent) => thread.replies.iter().any(|r| r.id == parent && mine(&r.author)),
+        };
+        // Most posts name somebody else: their terms say so without reading them.
+        let may_name = |terms: &TermSet| sign.is_none_or(|sign| terms.contains(sign));
+        let found = thread.replies.iter().zip(&shown.replies).enumerate().skip(after_mine).rev().find(
+            |(_, (reply, terms))| {
+                answers_me(reply.parent_reply_id) || (may_name(terms) && names(&reply.content, name))
+            },
+        );
+        if let Some((at, _)) = found {
+            return Some(Concern::Reply(at));
+        }
+        (!spoke
+            && !own_thread
+            && may_name(&shown.opening)
+            && (names(&thread.content, name) || names(&thread.title, name)))
+        .then_some(Concern::Opening)
     }
-    seen
 }
 
 enum Concern {
     Opening,
     Reply(usize),
-}
-
-/// The newest post of the thread that names the bot or answers it and that it has not answered.
-fn concerns(shown: &Shown, id: &str, name: &str) -> Option<Concern> {
-    let thread = &shown.thread;
-    let mine = |author: &Arc<str>| **author == *id;
-    let after_mine = thread.replies.iter().rposition(|r| mine(&r.author)).map_or(0, |at| at + 1);
-    let spoke = after_mine > 0;
-    let own_thread = mine(&thread.author);
-    let answers_me = |parent: Option<i64>| match parent {
-        None => own_thread,
-        Some(parent) => thread.replies.iter().any(|r| r.id == parent && mine(&r.author)),
-    };
-    // Most posts name somebody else: their terms say so without reading them.
-    let sign = similarity::sole_term(name);
-    let may_name = |terms: &TermSet| sign.is_none_or(|sign| terms.contains(sign));
-    let found = thread.replies.iter().zip(&shown.replies).enumerate().skip(after_mine).rev().find(
-        |(_, (reply, terms))| {
-            answers_me(reply.parent_reply_id) || (may_name(terms) && names(&reply.content, name))
-        },
-    );
-    if let Some((at, _)) = found {
-        return Some(Concern::Reply(at));
-    }
-    (!spoke
-        && !own_thread
-        && may_name(&shown.opening)
-        && (names(&thread.content, name) || names(&thread.title, name)))
-    .then_some(Concern::Opening)
 }
 
 /// Whether `text` names `name` as a word of its own.

@@ -32,7 +32,14 @@ pub(super) struct Items {
 }
 
 /// The memories that hold each term.
-type Index = HashMap<u64, Posting, BuildHasherDefault<Hashed>>;
+#[derive(Clone, Debug, Default)]
+struct Index {
+    postings: HashMap<u64, Posting, BuildHasherDefault<Hashed>>,
+    /// Bits of the terms that are held, and of some that were: most others stop here.
+    sieve: Sieve,
+    /// Terms that are held no more since the sieve was made.
+    gone: usize,
+}
 
 /// The memories that hold a term: at least one, and for most terms no more.
 #[derive(Clone, Debug)]
@@ -84,6 +91,32 @@ impl FromIterator<Memory> for Items {
     }
 }
 
+/// A bit for each of 2¹⁶ classes of terms.
+#[derive(Clone, Debug)]
+struct Sieve(Box<[u64; 1_024]>);
+
+impl Default for Sieve {
+    fn default() -> Self {
+        Self(Box::new([0; 1_024]))
+    }
+}
+
+impl Sieve {
+    const fn place(term: u64) -> (usize, u64) {
+        ((term >> 54) as usize, 1 << ((term >> 48) & 63))
+    }
+
+    fn add(&mut self, term: u64) {
+        let (word, bit) = Self::place(term);
+        self.0[word] |= bit;
+    }
+
+    fn passes(&self, term: u64) -> bool {
+        let (word, bit) = Self::place(term);
+        self.0[word] & bit != 0
+    }
+}
+
 fn terms_of(memory: &Memory) -> TermSet {
     if memory.key.is_empty() {
         terms(&memory.text)
@@ -92,32 +125,47 @@ fn terms_of(memory: &Memory) -> TermSet {
     }
 }
 
-fn take_in(index: &mut Index, memory: &Memory, slot: u32) {
-    for term in terms_of(memory).iter() {
-        match index.entry(term) {
-            Entry::Vacant(free) => {
-                free.insert(Posting { round: 0, first: slot, others: Box::default() });
-            }
-            Entry::Occupied(held) => {
-                let posting = held.into_mut();
-                posting.others = posting.others.iter().copied().chain([slot]).collect();
+impl Index {
+    fn take_in(&mut self, memory: &Memory, slot: u32) {
+        for term in terms_of(memory).iter() {
+            match self.postings.entry(term) {
+                Entry::Vacant(free) => {
+                    self.sieve.add(term);
+                    free.insert(Posting { round: 0, first: slot, others: Box::default() });
+                }
+                Entry::Occupied(held) => {
+                    let posting = held.into_mut();
+                    posting.others = posting.others.iter().copied().chain([slot]).collect();
+                }
             }
         }
     }
-}
 
-fn forget(index: &mut Index, memory: &Memory, slot: u32) {
-    for term in terms_of(memory).iter() {
-        let Entry::Occupied(mut held) = index.entry(term) else { continue };
-        let posting = held.get_mut();
-        if posting.first == slot {
-            match posting.others.split_first() {
-                Some((next, rest)) => (posting.first, posting.others) = (*next, rest.into()),
-                None => drop(held.remove()),
+    fn forget(&mut self, memory: &Memory, slot: u32) {
+        for term in terms_of(memory).iter() {
+            let Entry::Occupied(mut held) = self.postings.entry(term) else { continue };
+            let posting = held.get_mut();
+            if posting.first == slot {
+                match posting.others.split_first() {
+                    Some((next, rest)) => (posting.first, posting.others) = (*next, rest.into()),
+                    None => {
+                        held.remove();
+                        self.gone += 1;
+                    }
+                }
+            } else {
+                posting.others = posting.others.iter().copied().filter(|other| *other != slot).collect();
             }
-        } else {
-            posting.others = posting.others.iter().copied().filter(|other| *other != slot).collect();
         }
+        if self.gone > 1_024 {
+            self.gone = 0;
+            self.sieve = Sieve::default();
+            self.postings.keys().for_each(|term| self.sieve.add(*term));
+        }
+    }
+
+    fn posting(&mut self, term: u64) -> Option<&mut Posting> {
+        if self.sieve.passes(term) { self.postings.get_mut(&term) } else { None }
     }
 }
 
@@ -128,7 +176,7 @@ impl Items {
             self.slots += 1;
             self.slots - 1
         });
-        take_in(&mut self.index, &memory, slot);
+        self.index.take_in(&memory, slot);
         self.all.push(Item { memory, slot });
     }
 
@@ -137,15 +185,15 @@ impl Items {
         let item = &mut self.all[at];
         let old = std::mem::replace(&mut item.memory, memory);
         if (&old.key, &old.text) != (&item.memory.key, &item.memory.text) {
-            forget(&mut self.index, &old, item.slot);
-            take_in(&mut self.index, &item.memory, item.slot);
+            self.index.forget(&old, item.slot);
+            self.index.take_in(&item.memory, item.slot);
         }
     }
 
     /// Drops the memory at `at`.
     pub(super) fn remove(&mut self, at: usize) {
         let Item { memory, slot } = self.all.remove(at);
-        forget(&mut self.index, &memory, slot);
+        self.index.forget(&memory, slot);
         self.free.push(slot);
     }
 
@@ -168,7 +216,7 @@ impl Items {
         let few: [f64; 24] = std::array::from_fn(weight);
         let mut found = vec![0.0; self.slots as usize];
         for term in feed.flat_map(TermSet::iter) {
-            let Some(posting) = self.index.get_mut(&term) else { continue };
+            let Some(posting) = self.index.posting(term) else { continue };
             if posting.round == self.round {
                 continue;
             }
@@ -204,6 +252,22 @@ mod tests {
         held.iter().map(|terms| terms.iter().filter(|term| asked.contains(*term)).map(weight).sum()).collect()
     }
 
+    #[test]
+    fn the_sieve_is_made_anew_without_losing_a_term() {
+        let mut items = Items::default();
+        for id in 0..3_000 {
+            items.push(memory(id, &format!("word{id} word{}", id + 1)));
+            if items.len() > 20 {
+                items.remove(0);
+            }
+            let feed = terms(&format!("word{id} word{}", id - 30));
+            let told = items.relevance([feed].iter());
+            assert!(told.last().is_some_and(|weight| *weight > 0.0), "word{id} is lost");
+        }
+        let bits: u32 = items.index.sieve.0.iter().map(|word| word.count_ones()).sum();
+        assert!(bits < 1_200, "{bits} bits for {} terms", items.index.postings.len());
+    }
+
     proptest! {
         #[test]
         fn the_index_tells_what_reading_all_of_them_would(
@@ -229,7 +293,7 @@ mod tests {
             }
             let ids: Vec<i64> = items.iter().map(|item| item.memory.id).collect();
             items.remove_all(&ids);
-            prop_assert!(items.is_empty() && items.index.is_empty());
+            prop_assert!(items.is_empty() && items.index.postings.is_empty());
         }
     }
 }

@@ -27,7 +27,7 @@ const SHARED: [&str; 4] = ["/api/threads", "/api/activity", "/api/stats/", "/api
 /// Answers kept.
 const KEPT: NonZeroUsize = NonZeroUsize::new(16).unwrap();
 /// Longer answers are not kept, in bytes.
-const LARGEST: usize = 1 << 20;
+const LARGEST: usize = 1 << 19;
 /// Longest address that is kept, in bytes.
 const ADDRESS_MAX: usize = 512;
 /// An answer may count days back from now: it holds no longer than this.

@@ -180,11 +180,12 @@ const RULES: &[Rule] = &[
                 SELECT id * 2 + 1 FROM replies WHERE deleted_at IS NULL)",
     },
     Rule {
-        fine: "the search index holds every memory",
+        fine: "the search index holds every memory, or has it noted",
         way_out: "start `botarium` on a backup and report this line; only searches are affected",
-        sql: "SELECT 'the index lacks memory ' || id FROM memories WHERE id NOT IN (SELECT id FROM memories_fts_docsize) \
+        sql: "SELECT 'the index lacks memory ' || id FROM memories WHERE id NOT IN (SELECT id FROM memories_fts_docsize \
+                UNION ALL SELECT id FROM index_queue WHERE kind = 2 AND NOT known) \
               UNION ALL SELECT 'the index holds memory ' || id || ', which is gone' FROM memories_fts_docsize \
-              WHERE id NOT IN (SELECT id FROM memories)",
+              WHERE id NOT IN (SELECT id FROM memories UNION ALL SELECT id FROM index_queue WHERE kind = 2 AND known)",
     },
 ];
 

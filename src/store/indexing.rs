@@ -1,7 +1,8 @@
-//! The full-text indexes of posts and memories, brought up to date once per group of work.
+//! The full-text indexes of posts and memories.
 //!
 //! An index that is written in every savepoint is flushed in every savepoint; so changes are
-//! noted in a small table and taken in just before the commit, in the same transaction.
+//! noted in a small table. Posts are taken in once per group of work, just before its commit and in
+//! the same transaction; memories before somebody searches them, or when many wait.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -34,39 +35,68 @@ pub fn note(c: &Connection, row: Indexed, known: bool) -> Result<()> {
     Ok(())
 }
 
-/// Takes in everything that was noted.
+/// Memories that wait to be taken in at most.
+const WAITING: u32 = 4_000;
+
+/// Forgets a memory that is gone: what the index never held need not be taken in.
+///
+/// # Errors
+/// Database errors.
+pub fn forget_memory(c: &Connection, id: i64) -> Result<()> {
+    let unknown = c
+        .prepare_cached("DELETE FROM index_queue WHERE kind = 2 AND id = ?1 AND NOT known")?
+        .execute([id])?;
+    if unknown == 0 { note(c, Indexed::Memory(id), true) } else { Ok(()) }
+}
+
+/// Takes in the posts that were noted, and the memories when many wait.
 ///
 /// # Errors
 /// Database errors.
 pub fn take_in(c: &Connection) -> Result<()> {
-    let queue: Vec<(u8, i64, bool)> = c
-        .prepare_cached("SELECT kind, id, known FROM index_queue ORDER BY kind, id")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<std::result::Result<_, _>>()?;
-    if queue.is_empty() {
-        return Ok(());
+    for (kind, id, known) in noted(c, 0, 1)? {
+        let (rowid, text) = match kind {
+            0 => (id * 2, "SELECT title, content FROM threads WHERE id = ?1 AND deleted_at IS NULL"),
+            _ => (id * 2 + 1, "SELECT '', content FROM replies WHERE id = ?1 AND deleted_at IS NULL"),
+        };
+        post(c, rowid, known, text, id)?;
     }
-    for (kind, id, known) in queue {
-        match kind {
-            0 => post(
-                c,
-                id * 2,
-                known,
-                "SELECT title, content FROM threads WHERE id = ?1 AND deleted_at IS NULL",
-                id,
-            )?,
-            1 => post(
-                c,
-                id * 2 + 1,
-                known,
-                "SELECT '', content FROM replies WHERE id = ?1 AND deleted_at IS NULL",
-                id,
-            )?,
-            _ => memory(c, id, known)?,
-        }
+    if waiting(c)? > WAITING { take_in_memories(c) } else { Ok(()) }
+}
+
+/// Memories that wait to be taken in.
+///
+/// # Errors
+/// Database errors.
+pub fn waiting(c: &Connection) -> Result<u32> {
+    Ok(c.prepare_cached("SELECT count(*) FROM index_queue WHERE kind = 2")?
+        .query_row([], |row| row.get(0))?)
+}
+
+/// Takes in the memories that were noted. A memory changes many times and is soon summed up, while hardly
+/// anybody searches: so this is done before a search, not for each of them.
+///
+/// # Errors
+/// Database errors.
+pub fn take_in_memories(c: &Connection) -> Result<()> {
+    for (_, id, known) in noted(c, 2, 2)? {
+        memory(c, id, known)?;
     }
-    c.prepare_cached("DELETE FROM index_queue")?.execute([])?;
     Ok(())
+}
+
+/// Takes what was noted of these kinds out of the queue: kind, id, whether the index may hold it.
+fn noted(c: &Connection, first: u8, last: u8) -> Result<Vec<(u8, i64, bool)>> {
+    let queue: Vec<(u8, i64, bool)> = c
+        .prepare_cached(
+            "SELECT kind, id, known FROM index_queue WHERE kind BETWEEN ?1 AND ?2 ORDER BY kind, id",
+        )?
+        .query_map([first, last], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<std::result::Result<_, _>>()?;
+    if !queue.is_empty() {
+        c.prepare_cached("DELETE FROM index_queue WHERE kind BETWEEN ?1 AND ?2")?.execute([first, last])?;
+    }
+    Ok(queue)
 }
 
 fn post(c: &Connection, rowid: i64, known: bool, text: &str, id: i64) -> Result<()> {

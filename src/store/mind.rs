@@ -202,7 +202,7 @@ pub fn update_memory(c: &Connection, m: &Memory, reindex: bool) -> Result<()> {
 /// # Errors
 /// Database errors.
 pub fn delete_memory(c: &Connection, id: i64) -> Result<bool> {
-    indexing::note(c, Indexed::Memory(id), true)?;
+    indexing::forget_memory(c, id)?;
     Ok(c.prepare_cached("DELETE FROM memories WHERE id = ?1")?.execute([id])? == 1)
 }
 

@@ -2,7 +2,7 @@
 
 use botarium::engine::Run;
 use botarium::engine::clock::{Clock, SIM_START};
-use botarium::protocol::EditMemory;
+use botarium::protocol::{EditMemory, MemoryQuery};
 use rusqlite::params;
 use serde_json::json;
 
@@ -270,5 +270,52 @@ async fn a_long_scripted_life_stays_within_the_bounds_and_recalls_what_is_cold()
     }
     assert!(recalled > 0, "no cold summary came to mind");
     assert_eq!(society.number("SELECT count(*) FROM activities WHERE action_type = 'failed'"), 0);
+    society.assert_sound();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_finds_what_was_learned_a_moment_ago_and_nothing_that_is_gone() {
+    let model = leaving(
+        |call| {
+            json!({
+                "facts": [format!("The quay has {} bollards-{0}", call.nth)],
+                "opinions": [{"topic": "the tide", "stance": format!("stance{} of mine", call.nth), "confidence": 0.5}],
+            })
+        },
+        None,
+    )
+    .await;
+    let society = Society::begin(&model.address(), 1, |_| {}).await;
+    let ask = async |words: &str| {
+        let q = MemoryQuery { limit: 200, offset: 0, category: None, q: Some(words.into()) };
+        let found = society.handle.warm_memory("b01", q).await.unwrap();
+        (found.facts_learned.len(), found.opinions.len())
+    };
+    let waiting = || society.number("SELECT count(*) FROM index_queue");
+    for _ in 0..3 {
+        society.handle.trigger("b01").await.unwrap();
+    }
+    assert!(waiting() > 0, "nobody has searched yet");
+    assert_eq!(ask("bollards").await, (3, 0));
+    assert_eq!(waiting(), 0, "what was noted is taken in by the search");
+    assert_eq!(ask("tide").await, (0, 1));
+
+    // A stance that changed is found by its new words only, before and after it was taken in.
+    let stance = society.texts("SELECT text FROM memories WHERE kind = 2").remove(0);
+    let old = stance.split(' ').next().unwrap().to_owned();
+    assert_eq!(ask(&old).await, (0, 1));
+    society.handle.trigger("b01").await.unwrap();
+    let stance = society.texts("SELECT text FROM memories WHERE kind = 2").remove(0);
+    assert_eq!((ask(&old).await, ask(stance.split(' ').next().unwrap()).await), ((0, 0), (0, 1)));
+
+    // What is forgotten is found no more, whether the index held it or not.
+    let ids = society.texts("SELECT CAST(id AS TEXT) FROM memories WHERE kind = 0 ORDER BY id");
+    society.handle.trigger("b01").await.unwrap();
+    let newest = society.texts("SELECT CAST(max(id) AS TEXT) FROM memories WHERE kind = 0").remove(0);
+    for id in [&ids[0], &newest] {
+        society.handle.forget_memory(id.parse().unwrap()).await.unwrap();
+    }
+    assert_eq!(ask("bollards").await, (3, 0));
+    assert_eq!(society.number("SELECT count(*) FROM memories_fts WHERE memories_fts MATCH 'bollards'"), 3);
     society.assert_sound();
 }

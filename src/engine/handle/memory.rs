@@ -2,7 +2,7 @@
 
 use super::{Handle, limits};
 use crate::protocol::{ColdView, Fault, MemoryQuery, MemoryView, WarmMemory};
-use crate::store::memories;
+use crate::store::{indexing, memories};
 
 impl Handle {
     /// Warm memory: of each category the newest items, oldest first.
@@ -11,6 +11,9 @@ impl Handle {
     /// 404, 422 for a limit out of range or an unknown category.
     pub async fn warm_memory(&self, bot: &str, q: MemoryQuery) -> Result<WarmMemory, Fault> {
         limits::page(q.limit)?;
+        if !q.q.as_deref().unwrap_or_default().trim().is_empty() && self.read(indexing::waiting).await? > 0 {
+            self.shared.store.write(|tx| indexing::take_in_memories(tx)).await?;
+        }
         let (zone, bot) = (self.clock().zone().clone(), bot.to_owned());
         self.read(move |c| memories::warm(c, &zone, &bot, &q)).await
     }

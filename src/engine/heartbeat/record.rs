@@ -135,6 +135,8 @@ pub(in crate::engine) fn put_thought(
     // Not the scene: the other thread would end its hundreds of shared parts, which this one goes on using.
     let (sections, memories) = (Arc::clone(&ready.sections), Arc::clone(&ready.scene.memories));
     let rung = rung.to_owned();
+    // Four places say all there is to see; more would only take room on the disk.
+    let told = |score: f64| (score * 1e4).round() / 1e4;
     let record = move || ThoughtRecord {
         provider,
         model,
@@ -147,10 +149,10 @@ pub(in crate::engine) fn put_thought(
                 kind: m.kind.as_str().to_owned(),
                 text: m.text.clone(),
                 pinned: m.pinned,
-                relevance: m.relevance,
-                recency: m.recency,
-                importance: m.importance,
-                score: m.score,
+                relevance: told(m.relevance),
+                recency: told(m.recency),
+                importance: told(m.importance),
+                score: told(m.score),
             })
             .collect(),
         exchanges,

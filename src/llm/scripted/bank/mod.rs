@@ -17,7 +17,7 @@ mod virtues;
 mod works;
 
 use std::cell::RefCell;
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::BuildHasher as _;
 use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 
@@ -302,9 +302,7 @@ thread_local! {
 }
 
 fn key(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(text.as_bytes());
-    hasher.finish()
+    foldhash::quality::FixedState::default().hash_one(text)
 }
 
 /// Adds the lines of the bank that `text` says itself (not in quotation) to `found`, in their order.
