@@ -37,6 +37,8 @@ pub struct Options {
 
 /// Shortest time between two frames that no key asked for.
 const FRAME: Duration = Duration::from_millis(33);
+/// Seconds in which the clock alone is drawn where nothing else moves: ages are told in minutes there.
+const CLOCKS: u32 = 9;
 /// How fast the spinner turns.
 const SPIN: Duration = Duration::from_millis(120);
 /// Events taken in before a frame is drawn.
@@ -72,6 +74,8 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
         light: saved.light,
         base: None,
         dirty: true,
+        clock_only: false,
+        clocks: 0,
         urgent: true,
         leave: false,
     };
@@ -119,6 +123,10 @@ struct App {
     /// The room's time, and when it was told.
     base: Option<(Stamp, Instant)>,
     dirty: bool,
+    /// Whether nothing but the clock moved since the last frame.
+    clock_only: bool,
+    /// Frames of the clock alone since the last whole one.
+    clocks: u32,
     /// A key waits for its frame.
     urgent: bool,
     leave: bool,
@@ -207,7 +215,13 @@ impl App {
                     while let Some(Some(Ok(event))) = terminal.next().now_or_never() {
                         self.on_input(event, &mut terminal).await?;
                     }
-                    self.screen.draw(&self.model)?;
+                    if self.clock_only && self.clocks < CLOCKS {
+                        self.screen.draw_clock(&self.model)?;
+                        self.clocks += 1;
+                    } else {
+                        self.screen.draw(&self.model)?;
+                        self.clocks = 0;
+                    }
                     (self.dirty, self.urgent, drawn) = (false, false, Instant::now());
                 }
             }
@@ -303,7 +317,10 @@ impl App {
     }
 
     fn take(&mut self, msg: Msg) -> Vec<Effect> {
-        self.dirty |= !update::is_quiet(&self.model, &msg);
+        if !update::is_quiet(&self.model, &msg) {
+            self.clock_only = matches!(msg, Msg::Tick(_)) && (self.clock_only || !self.dirty);
+            self.dirty = true;
+        }
         update::update(&mut self.model, msg)
     }
 
@@ -315,11 +332,11 @@ impl App {
                 Effect::Copy(text) => {
                     self.screen.copy(&text)?;
                     self.model.toast(super::model::Tone::Good, "copied");
-                    self.dirty = true;
+                    (self.dirty, self.clock_only) = (true, false);
                 }
                 Effect::Redraw => {
                     self.screen.clear()?;
-                    self.dirty = true;
+                    (self.dirty, self.clock_only) = (true, false);
                 }
                 Effect::Suspend => self.suspend(true).await?,
                 Effect::Quit => self.leave = true,
@@ -334,7 +351,7 @@ impl App {
         {
             self.screen.suspend(whole_group).await?;
             self.model.size = Screen::size()?;
-            (self.dirty, self.urgent) = (true, true);
+            (self.dirty, self.clock_only, self.urgent) = (true, false, true);
         }
         #[cfg(not(unix))]
         let _ = whole_group;

@@ -16,7 +16,7 @@ use super::theme::{Theme, ThemeName};
 use crate::domain::Stamp;
 use crate::link::{Connection, Role};
 use crate::protocol::{
-    Forecast, LogLine, ProviderView, ReputationHistory, RoomView, UsageReport, UsageSeries,
+    EngineState, Forecast, LogLine, ProviderView, ReputationHistory, RoomView, UsageReport, UsageSeries,
 };
 
 /// The tabs, from left to right.
@@ -357,6 +357,16 @@ impl Model {
     #[must_use]
     pub fn animated(&self) -> bool {
         self.tab == Tab::Live && self.bots.any_thinking() || self.overlays.iter().any(Overlay::waits)
+    }
+
+    /// Whether nothing but the clock moves: no beat is counted down, no age is told in seconds, nothing lies on
+    /// top that will go.
+    #[must_use]
+    pub fn is_still(&self) -> bool {
+        let rests = self.room.as_ref().is_some_and(|room| room.engine != EngineState::Running);
+        let old = self.stream.newest_at().is_none_or(|at| self.now.seconds_since(at) > 60);
+        let connected = matches!(self.connection, Connection::Local | Connection::Connected);
+        rests && old && connected && self.toasts.is_empty() && self.overlays.is_empty()
     }
 
     /// The selected bot's id.

@@ -18,6 +18,7 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
 
 use super::model::Model;
 use super::panes;
@@ -53,6 +54,8 @@ pub struct Screen {
     mouse: bool,
     /// Frames that were sent.
     pub frames: u64,
+    /// The last whole frame, while only the clock moves on it.
+    still: Option<Buffer>,
 }
 
 /// What a frame without a change consists of: the cursor is hidden once more.
@@ -72,6 +75,7 @@ impl Screen {
             out,
             mouse,
             frames: 0,
+            still: None,
         };
         screen.take()?;
         Ok(screen)
@@ -106,7 +110,33 @@ impl Screen {
     /// # Errors
     /// The terminal cannot be written.
     pub fn draw(&mut self, model: &Model) -> io::Result<()> {
-        self.terminal.draw(|frame| panes::render(model, frame.buffer_mut()))?;
+        let drawn = self.terminal.draw(|frame| panes::render(model, frame.buffer_mut()))?;
+        self.still = model.is_still().then(|| drawn.buffer.clone());
+        self.send_frame()
+    }
+
+    /// Draws the clock alone, on the last whole frame; that frame anew when more than the clock moves.
+    ///
+    /// # Errors
+    /// The terminal cannot be written.
+    pub fn draw_clock(&mut self, model: &Model) -> io::Result<()> {
+        let Some(still) = self.still.take().filter(|_| model.is_still()) else { return self.draw(model) };
+        let mut fits = true;
+        self.terminal.draw(|frame| {
+            let buf = frame.buffer_mut();
+            fits = buf.area == still.area;
+            if fits {
+                buf.content.clone_from_slice(&still.content);
+                panes::render_clock(model, buf);
+            } else {
+                panes::render(model, buf);
+            }
+        })?;
+        self.still = fits.then_some(still);
+        self.send_frame()
+    }
+
+    fn send_frame(&mut self) -> io::Result<()> {
         let frame = self.pending.take();
         if frame.is_empty() || (frame == NOTHING && self.frames > 0) {
             return Ok(());
@@ -125,6 +155,7 @@ impl Screen {
     pub fn clear(&mut self) -> io::Result<()> {
         // The emulator is not asked where its cursor is: its answer would come among the keys.
         self.terminal = Terminal::new(CrosstermBackend::new(self.pending.clone()))?;
+        self.still = None;
         queue!(self.pending, Clear(ClearType::All))
     }
 

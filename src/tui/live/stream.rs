@@ -194,6 +194,12 @@ impl Stream {
         self.rows.front().map_or(0, |row| row.seq)
     }
 
+    /// When the newest activity held happened.
+    #[must_use]
+    pub fn newest_at(&self) -> Option<Stamp> {
+        self.rows.front().map(|row| row.at)
+    }
+
     /// Oldest activity id held.
     #[must_use]
     pub fn oldest(&self) -> Option<i64> {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::fixture::{act, bots, config, give, model, now, press, serve, text, type_text};
+use super::fixture::{act, bots, config, give, model, now, press, screen, serve, text, type_text};
 use crate::domain::Stamp;
 use crate::protocol::*;
 use crate::tui::live::mind::Applied;
+use crate::tui::model::Tone;
 use crate::tui::msg::{Command, Data, Effect, Load, Msg, Outcome};
 use crate::tui::update::{is_quiet, update};
 
@@ -151,7 +152,7 @@ fn an_idle_screen_draws_nothing_between_ticks_and_asks_nothing_at_them() {
     };
     assert!(is_quiet(&model, &Msg::Mouse(moved)));
     // The same model gives the same cells: a frame would be empty.
-    assert_eq!(super::fixture::screen(&model), super::fixture::screen(&model));
+    assert_eq!(screen(&model), screen(&model));
 }
 
 #[test]
@@ -248,4 +249,25 @@ fn a_pace_is_priced_by_who_will_answer() {
     }
     press(&mut model, &["p"]);
     assert!(text(&model).contains("4 hours · about 32.4k tok a day, cost unknown"), "{}", text(&model));
+}
+
+#[test]
+fn on_a_still_screen_the_clock_alone_is_what_a_whole_frame_would_show() {
+    for (width, height) in [(80, 24), (120, 36), (160, 45), (30, 8)] {
+        let mut model = model(width, height);
+        assert!(!model.is_still(), "beats are counted down");
+        model.room.as_mut().unwrap().engine = EngineState::Paused;
+        assert!(!model.is_still(), "ages are told in seconds");
+        let later = model.now.plus_seconds(3_600);
+        update(&mut model, Msg::Tick(later));
+        model.toasts.clear();
+        assert!(model.is_still());
+        let mut kept = screen(&model);
+        update(&mut model, Msg::Tick(later.plus_seconds(1)));
+        assert!(width < 80 || kept != screen(&model), "the clock moves");
+        crate::tui::panes::render_clock(&model, &mut kept);
+        assert_eq!(kept, screen(&model), "{width}x{height}");
+        model.toast(Tone::Good, "a word that goes");
+        assert!(!model.is_still());
+    }
 }
