@@ -4,6 +4,8 @@
 //! [`ACTIONS`]; nothing else names a default key. It knows no model and performs nothing: what an
 //! action does is `update`'s work.
 
+use crate::protocol::Role;
+
 mod table;
 
 pub use table::ACTIONS;
@@ -229,7 +231,22 @@ pub struct ActionDef {
     pub brief: &'static str,
 }
 
+/// What stands in the place of what an action does, for whoever may not do it.
+const REFUSED: &str = "Not from here: a viewer's token may only look.";
+
 impl ActionDef {
+    /// Whether somebody in this role may do it.
+    #[must_use]
+    pub fn is_for(&self, role: Role) -> bool {
+        !(self.operator && role == Role::Viewer)
+    }
+
+    /// What it does, or why this role may not do it.
+    #[must_use]
+    pub fn about_for(&self, role: Role) -> &'static str {
+        if self.is_for(role) { self.about } else { REFUSED }
+    }
+
     const fn hint(mut self, hint: u8) -> Self {
         self.hint = hint;
         self

@@ -139,6 +139,12 @@ pub struct Theme {
 }
 
 impl Theme {
+    /// What is there but may not be done: struck through, so that it shows without colours too.
+    #[must_use]
+    pub fn refused(&self) -> Style {
+        self.faint.add_modifier(Modifier::CROSSED_OUT)
+    }
+
     /// The look `name` in so many colours; `ascii` for terminals without Unicode.
     #[must_use]
     pub fn new(name: ThemeName, colors: Colors, ascii: bool) -> Self {

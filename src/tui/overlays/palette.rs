@@ -8,6 +8,7 @@ use tui_input::Input;
 
 use super::line::draw_input;
 use super::window;
+use crate::protocol::Role;
 use crate::tui::action::{ACTIONS, Act, ActionDef, Scope};
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::Theme;
@@ -30,6 +31,7 @@ pub struct Palette {
     /// The selected line.
     pub scroll: Scroll,
     all: Vec<Entry>,
+    role: Role,
     /// What matches, best first.
     found: Vec<usize>,
 }
@@ -37,7 +39,7 @@ pub struct Palette {
 impl Palette {
     /// Everything that can be done where `scopes` are in force.
     #[must_use]
-    pub fn new(keymap: &Keymap, scopes: &[Scope]) -> Self {
+    pub fn new(keymap: &Keymap, scopes: &[Scope], role: Role) -> Self {
         let listed = |def: &&ActionDef| {
             !matches!(def.act, Act::Up | Act::Down | Act::PageUp | Act::PageDown | Act::Digit | Act::Palette)
                 && (scopes.contains(&def.scope))
@@ -51,7 +53,7 @@ impl Palette {
             }
         }
         let found = (0..all.len()).collect();
-        Self { input: Input::default(), scroll: Scroll::default(), all, found }
+        Self { input: Input::default(), scroll: Scroll::default(), all, role, found }
     }
 
     /// Searches anew after something was typed.
@@ -125,7 +127,8 @@ impl Palette {
                 Pen::new(buf, list, u16::try_from(row).unwrap_or(u16::MAX)).base(theme.line(selected, true));
             pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
             pen.right(" ", theme.text).right(&entry.keys, theme.key).right("  ", theme.text);
-            pen.cell(entry.def.title, theme.text, 24).skip(1).put(entry.def.about, theme.dim);
+            let title = if entry.def.is_for(self.role) { theme.text } else { theme.refused() };
+            pen.cell(entry.def.title, title, 24).skip(1).put(entry.def.about_for(self.role), theme.dim);
         }
         if self.found.is_empty() {
             Pen::new(buf, list, 1).skip(2).put("no action is called that", theme.dim);

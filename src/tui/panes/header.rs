@@ -184,6 +184,8 @@ pub fn hints(model: &Model, area: Rect, buf: &mut Buffer) {
         if text::width(&key) + text::width(&title) + 3 > pen.room() {
             break;
         }
-        pen.put(&key, theme.key).skip(1).put(&title, theme.dim).skip(2);
+        let (key_style, title_style) =
+            if def.is_for(model.role) { (theme.key, theme.dim) } else { (theme.dim, theme.refused()) };
+        pen.put(&key, key_style).skip(1).put(&title, title_style).skip(2);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::fixture::{model, press};
+use super::fixture::{model, press, text};
 use crate::tui::action::{ACTIONS, Act, Scope};
 use crate::tui::keymap::Keymap;
 use crate::tui::model::Model;
@@ -143,6 +143,24 @@ fn a_viewer_may_look_but_not_change() {
         assert!(effects.is_empty(), "{} did {effects:?}", def.id);
         assert!(model.toasts.iter().any(|toast| toast.text.contains("viewer")), "{}", def.id);
     }
+}
+
+#[test]
+fn what_a_viewer_may_not_do_is_struck_through_with_the_reason() {
+    use ratatui::style::Modifier;
+    let struck = |model: &Model| {
+        let buf = super::fixture::screen(model);
+        buf.content.iter().filter(|cell| cell.modifier.contains(Modifier::CROSSED_OUT)).count()
+    };
+    let mut model = model(120, 36);
+    assert_eq!(struck(&model), 0, "an operator may do everything");
+    model.role = crate::link::Role::Viewer;
+    assert!(struck(&model) > 10, "the hints strike through what is refused");
+    press(&mut model, &[":", "w", "a", "k", "e"]);
+    assert!(struck(&model) > 10, "so does the palette");
+    assert!(text(&model).contains("a viewer's token may only look"));
+    press(&mut model, &["esc", "?"]);
+    assert!(text(&model).contains("a viewer's token may only look"));
 }
 
 #[test]

@@ -17,7 +17,7 @@ mod tick;
 use super::action::{ACTIONS, Act};
 use super::keymap::Key;
 use super::model::{Model, Tone};
-use super::msg::{Effect, Msg, Role};
+use super::msg::{Effect, Msg};
 use super::overlays::{Overlay, line};
 use super::tabs;
 use super::theme::ThemeName;
@@ -88,7 +88,7 @@ fn on_key(model: &mut Model, key: Key) -> Vec<Effect> {
         return effects;
     }
     match model.keymap.find(key, &scopes) {
-        Some(def) if def.operator && model.role == Role::Viewer => {
+        Some(def) if !def.is_for(model.role) => {
             model.toast(Tone::Bad, format!("{}: this control room may only look (viewer)", def.title));
             Vec::new()
         }
@@ -158,7 +158,7 @@ fn on_paste(model: &mut Model, text: &str) -> Vec<Effect> {
 /// Whether an action may be done here; says so if not.
 fn may(model: &mut Model, act: Act) -> bool {
     let def = ACTIONS.iter().find(|def| def.act == act);
-    if def.is_some_and(|def| def.operator) && model.role == Role::Viewer {
+    if def.is_some_and(|def| !def.is_for(model.role)) {
         model.toast(Tone::Bad, "this control room may only look (viewer)");
         return false;
     }

@@ -35,7 +35,7 @@ pub fn help(model: &mut Model) {
             Act::Digit => "0–9".into(),
             _ => keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
         };
-        paras.push(Para::Key(shown, def.title.into(), def.about.into()));
+        paras.push(Para::Key(shown, def.title.into(), def.about_for(model.role).into()));
     }
     model.overlays.push(Overlay::Reading(Reading::new("Keys that work here", paras)));
 }
@@ -43,7 +43,7 @@ pub fn help(model: &mut Model) {
 /// Opens the palette.
 pub fn palette(model: &mut Model) {
     let scopes = model.scopes();
-    let palette = Palette::new(&model.keymap, &scopes);
+    let palette = Palette::new(&model.keymap, &scopes, model.role);
     model.overlays.push(Overlay::Palette(palette));
 }
 
