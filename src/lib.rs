@@ -45,7 +45,7 @@
 #![forbid(unsafe_code)]
 
 /// Threads hand texts to each other all the time (prompts to the scribe, events to viewers); the system's
-/// allocator locks where one thread frees what another took.
+/// allocator locks where one thread frees what another took. SQLite takes its memory from it as well.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -54,7 +54,7 @@ pub(super) const KEYS: &[Key<Config>] = &[
     key!("memory.model", "", Kind::Word(|c| &mut c.memory.model),
         "A cheap model for it. Unset: the provider's model."),
     key!("thoughts.keep", "20000", count!(0..=100_000_000, thoughts.keep),
-        "How many thought records (requests and raw answers) are kept; older ones go."),
+        "Of how many activities, the newest, thought records (requests and raw answers) are kept."),
     key!("prompt.total_tokens", "8000", count!(500..=1_000_000, prompt.total_tokens),
         "The longest prompt. The sections below share it; what does not fit is dropped, oldest first."),
     key!("prompt.identity_tokens", "700", count!(0..=1_000_000, prompt.identity_tokens),

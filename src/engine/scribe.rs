@@ -7,7 +7,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::store::thoughts::ThoughtRecord;
+use crate::store::thoughts::{Packed, Packer, Place, ThoughtRecord};
 use crate::store::{Result, StoreError};
 
 /// Records handed over together.
@@ -15,7 +15,11 @@ const STRIDE: usize = 8;
 /// Strides that may wait: a record holds a whole scene until it is written.
 const QUEUE: usize = 4;
 
-type Sheet = (Box<dyn FnOnce() -> ThoughtRecord + Send>, SyncSender<Result<Vec<u8>>>);
+struct Sheet {
+    place: Place,
+    record: Box<dyn FnOnce() -> ThoughtRecord + Send>,
+    answer: SyncSender<Result<Packed>>,
+}
 
 /// The thread's handle. It ends with the last of them.
 #[derive(Clone)]
@@ -52,12 +56,12 @@ impl Desk {
 /// A record in the making.
 pub(super) struct Pending {
     desk: Arc<Desk>,
-    answer: Receiver<Result<Vec<u8>>>,
+    answer: Receiver<Result<Packed>>,
 }
 
 impl Pending {
     /// Waits until it is written.
-    pub(super) fn take(self) -> Result<Vec<u8>> {
+    pub(super) fn take(self) -> Result<Packed> {
         match self.answer.try_recv() {
             Ok(record) => return record,
             Err(TryRecvError::Disconnected) => return Err(StoreError::Closed),
@@ -74,8 +78,10 @@ impl Scribe {
         std::thread::Builder::new()
             .name("scribe".into())
             .spawn(move || {
-                for (record, answer) in strides.into_iter().flatten() {
-                    let _ = answer.send(record().encode()); // nobody waits for a beat that was rolled back
+                let mut packer = Packer::default();
+                for sheet in strides.into_iter().flatten() {
+                    let packed = packer.pack(sheet.place, &(sheet.record)());
+                    let _ = sheet.answer.send(packed); // nobody waits for a beat that was rolled back
                 }
             })
             .map_err(|source| StoreError::Io {
@@ -87,9 +93,13 @@ impl Scribe {
     }
 
     /// Hands a record over.
-    pub(super) fn write(&self, record: impl FnOnce() -> ThoughtRecord + Send + 'static) -> Result<Pending> {
+    pub(super) fn write(
+        &self,
+        place: Place,
+        record: impl FnOnce() -> ThoughtRecord + Send + 'static,
+    ) -> Result<Pending> {
         let (sender, answer) = sync_channel(1);
-        self.desk.add((Box::new(record), sender))?;
+        self.desk.add(Sheet { place, record: Box::new(record), answer: sender })?;
         Ok(Pending { desk: Arc::clone(&self.desk), answer })
     }
 }

@@ -4,8 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 use serde_json::Value;
 
 use super::names::shown;
-use super::thoughts::ThoughtRecord;
-use super::{Result, beat};
+use super::{Result, thoughts};
 use crate::domain::{Money, Stamp};
 use crate::protocol::{ActivityQuery, ActivityView, Fault, WhyView};
 
@@ -105,8 +104,7 @@ pub fn one(c: &Connection, id: i64) -> Result<ActivityView> {
 /// 404, a damaged record.
 pub fn why(c: &Connection, id: i64) -> Result<WhyView> {
     let activity = one(c, id)?;
-    let record =
-        beat::thought(c, id)?.map(|bytes| ThoughtRecord::decode(&bytes)).transpose()?.unwrap_or_default();
+    let record = thoughts::get(c, id)?.unwrap_or_default();
     Ok(WhyView {
         provider: record.provider,
         model: record.model,

@@ -308,44 +308,6 @@ pub fn unremembered(c: &Connection) -> Result<Vec<OpenActivity>> {
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
-/// Stores or replaces a thought record, already compressed, and forgets those beyond `keep`.
-///
-/// # Errors
-/// Database errors.
-pub fn put_thought(c: &Connection, activity_id: i64, record: &[u8], keep: i64) -> Result<()> {
-    c.prepare_cached("INSERT OR REPLACE INTO thoughts VALUES (?1, ?2)")?
-        .execute(params![activity_id, record])?;
-    // Pruned in strides, so that a beat rarely pays for it.
-    if activity_id % 64 == 0 {
-        c.prepare_cached(
-            "DELETE FROM thoughts WHERE activity_id <= \
-             (SELECT activity_id FROM thoughts ORDER BY activity_id DESC LIMIT 1 OFFSET ?1)",
-        )?
-        .execute([keep.max(0)])?;
-    }
-    Ok(())
-}
-
-/// Puts a thought record in place of the one there.
-///
-/// # Errors
-/// Database errors.
-pub fn replace_thought(c: &Connection, activity_id: i64, record: &[u8]) -> Result<()> {
-    c.prepare_cached("UPDATE thoughts SET record = ?2 WHERE activity_id = ?1")?
-        .execute(params![activity_id, record])?;
-    Ok(())
-}
-
-/// A thought record, still compressed.
-///
-/// # Errors
-/// Database errors.
-pub fn thought(c: &Connection, activity_id: i64) -> Result<Option<Vec<u8>>> {
-    Ok(c.prepare_cached("SELECT record FROM thoughts WHERE activity_id = ?1")?
-        .query_row([activity_id], |row| row.get(0))
-        .optional()?)
-}
-
 /// Counts an answer at a rung of the ladder.
 ///
 /// # Errors

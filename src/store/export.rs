@@ -9,8 +9,7 @@ use rusqlite::{Connection, Row};
 use serde_json::{Map, Value};
 
 use super::bots::Lens;
-use super::thoughts::ThoughtRecord;
-use super::{Result, StoreError, stats};
+use super::{Result, StoreError, stats, thoughts};
 use crate::domain::{Money, Stamp};
 use crate::protocol::{ExportFormat, ExportKind};
 
@@ -176,8 +175,9 @@ const fn shape(kind: ExportKind) -> Shape {
         },
         ExportKind::Thoughts => Shape {
             columns: &[("activity_id", Plain), ("record", Thought)],
-            sql: "SELECT activity_id, record FROM thoughts WHERE 1{} ORDER BY activity_id",
-            since: Some(" AND activity_id IN (SELECT id FROM activities WHERE created_at >= ?1)"),
+            sql: "SELECT t.activity_id, t.record, b.record FROM thoughts t \
+                  LEFT JOIN thoughts b ON b.activity_id = t.base WHERE 1{} ORDER BY t.activity_id",
+            since: Some(" AND t.activity_id IN (SELECT id FROM activities WHERE created_at >= ?1)"),
         },
     }
 }
@@ -261,13 +261,13 @@ impl<S: FnMut(&[u8]) -> std::io::Result<()>> Writer<S> {
         if self.format == ExportFormat::Csv {
             let mut cells = Vec::with_capacity(self.columns.len());
             for (index, (_, how)) in self.columns.iter().enumerate() {
-                cells.push(cell(row.get_ref(index)?, *how)?);
+                cells.push(cell(value(row, index, *how)?, *how));
             }
             self.record(&cells)?;
         } else {
             let mut object = Map::with_capacity(self.columns.len());
             for (index, (name, how)) in self.columns.iter().enumerate() {
-                object.insert((*name).to_owned(), value(row.get_ref(index)?, *how)?);
+                object.insert((*name).to_owned(), value(row, index, *how)?);
             }
             if self.format == ExportFormat::Json {
                 self.piece.extend_from_slice(if self.rows == 0 { b"\n" } else { b",\n" });
@@ -304,8 +304,10 @@ fn written(source: std::io::Error) -> StoreError {
     StoreError::Io { action: "write", path: "the export".into(), source }
 }
 
-fn value(stored: ValueRef<'_>, how: As) -> Result<Value> {
-    Ok(match (stored, how) {
+fn value(row: &Row<'_>, index: usize, how: As) -> Result<Value> {
+    Ok(match (row.get_ref(index)?, how) {
+        (_, As::Thought) => serde_json::to_value(thoughts::stored(row, index)?)
+            .map_err(|error| StoreError::Corrupt(error.to_string()))?,
         (ValueRef::Null, _) => Value::Null,
         (ValueRef::Integer(number), As::Time) => Stamp::from_micros(number).to_string().into(),
         (ValueRef::Integer(number), As::Dollars) => Money::from_nanos(number).dollars().into(),
@@ -317,8 +319,7 @@ fn value(stored: ValueRef<'_>, how: As) -> Result<Value> {
             serde_json::from_slice(text).unwrap_or_else(|_| String::from_utf8_lossy(text).into())
         }
         (ValueRef::Text(text), _) => String::from_utf8_lossy(text).into(),
-        (ValueRef::Blob(bytes), _) => serde_json::to_value(ThoughtRecord::decode(bytes)?)
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?,
+        (ValueRef::Blob(_), _) => return Err(StoreError::Corrupt("bytes where text belongs".into())),
     })
 }
 
@@ -328,15 +329,15 @@ fn kind_word(number: i64) -> &'static str {
 }
 
 /// A cell of a CSV file.
-fn cell(stored: ValueRef<'_>, how: As) -> Result<String> {
-    Ok(match value(stored, how)? {
+fn cell(value: Value, how: As) -> String {
+    match value {
         Value::Null => String::new(),
         Value::String(text) => inert(text),
         Value::Array(words) if matches!(how, As::Words) => {
             inert(words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","))
         }
         other => other.to_string(),
-    })
+    }
 }
 
 /// Keeps a spreadsheet from reading text as a formula.

@@ -10,6 +10,7 @@ use super::{Durability, Result, StoreError};
 const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/001_society.sql")),
     M::up(include_str!("migrations/002_full_text_merges.sql")),
+    M::up(include_str!("migrations/003_thought_bases.sql")),
 ];
 
 /// The schema this version writes (`PRAGMA user_version`).

@@ -8,7 +8,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -20,6 +20,8 @@ use super::{Result, StoreError};
 const GROUP_MAX: usize = 128;
 /// A group is committed after this long even when more jobs wait.
 const GROUP_TIME: Duration = Duration::from_millis(20);
+/// With no job for this long, the pages held for the next are let go.
+const REST: Duration = Duration::from_secs(2);
 /// Jobs that may wait before senders do.
 const QUEUE: usize = 1_024;
 
@@ -196,7 +198,7 @@ impl Writer {
 }
 
 fn work(connection: &Connection, jobs: &Receiver<Message>, counts: &Counts) {
-    while let Ok(message) = jobs.recv() {
+    while let Some(message) = next_job(connection, jobs) {
         let mut next = Some(message);
         let mut answers: Vec<Answer> = Vec::new();
         let mut ending = Ending::default();
@@ -232,6 +234,17 @@ fn work(connection: &Connection, jobs: &Receiver<Message>, counts: &Counts) {
             let _ = done.send(());
             return;
         }
+    }
+}
+
+/// Waits for a job; `None` when every handle is gone. A writer at rest holds no memory.
+fn next_job(connection: &Connection, jobs: &Receiver<Message>) -> Option<Message> {
+    match jobs.recv_timeout(REST) {
+        Err(RecvTimeoutError::Timeout) => {
+            let _ = connection.release_memory(); // what is in use stays
+            jobs.recv().ok()
+        }
+        message => message.ok(),
     }
 }
 

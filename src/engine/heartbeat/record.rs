@@ -12,7 +12,7 @@ use crate::engine::shared::Shared;
 use crate::llm::Completion;
 use crate::protocol::{BeatResult, Exchange, Notice, RecalledMemory, Status};
 use crate::store::beat::{self, BotRow, NewActivity};
-use crate::store::thoughts::ThoughtRecord;
+use crate::store::thoughts::{self, Place, ThoughtRecord};
 use crate::store::{Result, Tx};
 
 /// Longest raw answer kept in an activity's details.
@@ -76,12 +76,7 @@ pub(in crate::engine) fn add_calls(
     }
     let (tokens, cost, exchanges) = settle_all(tx, bot, calls)?;
     beat::charge_activity(tx, activity_id, tokens, cost)?;
-    if let Some(bytes) = beat::thought(tx, activity_id)? {
-        let mut record = ThoughtRecord::decode(&bytes)?;
-        record.exchanges.extend(exchanges);
-        beat::replace_thought(tx, activity_id, &record.encode()?)?;
-    }
-    Ok(())
+    thoughts::add_exchanges(tx, activity_id, exchanges)
 }
 
 /// Stores an activity as number `id`, the next, and announces it after the commit.
@@ -160,10 +155,11 @@ pub(in crate::engine) fn put_thought(
     let keep = shared.settings.thoughts_keep;
     if ready.tariff.is_bound() {
         // Later calls of the beat are added to it; it must be there for them.
-        return beat::put_thought(tx, seq, &record().encode()?, keep);
+        return thoughts::put(tx, seq, &record().pack()?, keep);
     }
-    let pending = shared.scribe.write(record)?;
-    tx.before_commit(move |c| beat::put_thought(c, seq, &pending.take()?, keep));
+    let place = Place { bot: ready.row.id.clone(), id: seq, epoch: shared.store.rollbacks(), keep };
+    let pending = shared.scribe.write(place, record)?;
+    tx.before_commit(move |c| thoughts::put(c, seq, &pending.take()?, keep));
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use super::super::export;
-use super::super::thoughts::ThoughtRecord;
+use super::super::thoughts::{self, ThoughtRecord};
 use super::{Room, lens, stamp};
 use crate::protocol::{ExportFormat, ExportKind};
 
@@ -105,7 +105,7 @@ fn every_kind_comes_out_in_every_format() {
         [],
     );
     let record = ThoughtRecord { model: "m1".into(), ..ThoughtRecord::default() };
-    room.put("INSERT INTO thoughts VALUES (2, ?1)", [record.encode().unwrap()]);
+    thoughts::put(&room, 2, &record.pack().unwrap(), 9).unwrap();
     for kind in [
         ExportKind::Threads,
         ExportKind::Replies,

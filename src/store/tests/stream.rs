@@ -1,4 +1,4 @@
-use super::super::thoughts::ThoughtRecord;
+use super::super::thoughts::{self, ThoughtRecord};
 use super::super::{activity, events, moderation};
 use super::{Room, stamp};
 use crate::domain::Stamp;
@@ -63,14 +63,14 @@ fn why_reads_the_thought_record_if_there_is_one() {
         sections: vec![section.clone()].into(),
         ..ThoughtRecord::default()
     };
-    room.put("INSERT INTO thoughts VALUES (4, ?1)", [record.encode().unwrap()]);
+    thoughts::put(&room, 4, &record.pack().unwrap(), 9).unwrap();
     let why = activity::why(&room, 4).unwrap();
     assert_eq!(
         (why.provider.as_str(), why.rung.as_str(), &why.sections[0]),
         ("scripted", "schema", &section)
     );
     assert_eq!(activity::why(&room, 5).unwrap().rung, "none");
-    room.put("INSERT INTO thoughts VALUES (6, x'00ff')", []);
+    room.put("INSERT INTO thoughts VALUES (6, x'00ff', NULL)", []);
     assert!(activity::why(&room, 6).unwrap_err().to_string().contains("botarium check"));
     assert!(activity::why(&room, 99).unwrap_err().to_string().contains("activity 99 does not exist"));
 }
