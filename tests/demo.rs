@@ -7,7 +7,7 @@ use botarium::demo::{scenarios, script, society};
 use botarium::engine::{self, Clock, Handle, Run, Settings};
 use botarium::link::Link;
 use botarium::logs::LogRing;
-use botarium::protocol::{ExportFormat, ExportKind, MemoryQuery, Period, Source, Status};
+use botarium::protocol::{ActivityQuery, ExportFormat, ExportKind, MemoryQuery, Period, Source, Status};
 use botarium::tui::theme::ThemeName;
 
 /// The society, grown once; every test gets a copy.
@@ -129,6 +129,21 @@ async fn exports_call_simulated_costs_so() {
         }
     }
     room.close();
+    // The same home without the pretence: what was for show stays marked, what comes now is not.
+    let taken = engine::start(Settings { pretend_model: None, ..settings(home.path()) }).unwrap();
+    assert!(taken.room().await.unwrap().simulated_cost.is_none());
+    let last = taken.activity(ActivityQuery { limit: 1, ..Default::default() }).await.unwrap()[0].id;
+    let database = rusqlite::Connection::open(home.path().join("data/botarium.db")).unwrap();
+    taken.run_beats(Run { count: Some(8), ..Run::default() }, |_| {}).await.unwrap();
+    database.execute("UPDATE activities SET cost = 5 WHERE id > ?1", [last]).unwrap();
+    for row in taken.activity(ActivityQuery { limit: 50, ..Default::default() }).await.unwrap() {
+        assert_eq!(row.cost_simulated, row.id <= last && row.cost_usd.nanos() > 0, "{row:?}");
+    }
+    for row in exported(&taken, ExportKind::Activity).await.as_array().unwrap() {
+        let old = row["id"].as_i64() <= Some(last);
+        assert_eq!(row["cost_simulated"], old && row["cost_usd"].as_f64() > Some(0.0), "{row}");
+    }
+    taken.close();
     let home = tempfile::tempdir().unwrap();
     let plain = engine::start(Settings { pretend_model: None, ..settings(home.path()) }).unwrap();
     plain.run_beats(Run { count: Some(8), ..Run::default() }, |_| {}).await.unwrap();

@@ -94,6 +94,7 @@ struct Notes {
     secret: String,
     provider: Option<String>,
     paused: bool,
+    simulated_cost: Option<String>,
 }
 
 fn stored_notes(c: &Connection) -> Result<Option<Notes>> {
@@ -105,6 +106,7 @@ fn stored_notes(c: &Connection) -> Result<Option<Notes>> {
         secret,
         provider: beat::meta(c, "provider")?,
         paused: beat::meta(c, "paused")?.is_some_and(|word| word == "true"),
+        simulated_cost: beat::meta(c, "simulated_cost")?,
     }))
 }
 
@@ -117,6 +119,13 @@ fn room_notes(c: &Connection, settings: &Settings) -> Result<Notes> {
                 notes.seed
             ))
             .into());
+        }
+        if notes.simulated_cost.is_some() && settings.pretend_model.is_none() {
+            // A demonstration's home, taken further: a cost from here on is paid.
+            if beat::meta(c, "simulated_until")?.is_none() {
+                beat::set_meta(c, "simulated_until", &beat::last_seq(c)?.to_string())?;
+            }
+            return Ok(Notes { simulated_cost: None, ..notes });
         }
         return Ok(notes);
     }
@@ -133,10 +142,14 @@ fn room_notes(c: &Connection, settings: &Settings) -> Result<Notes> {
     beat::set_meta(c, "seed", &seed.to_string())?;
     beat::set_meta(c, "secret", &secret)?;
     beat::set_meta(c, "created_at", &settings.clock.now().to_string())?;
-    if let Some(model) = &settings.pretend_model {
-        beat::set_meta(c, "simulated_cost", &format!("priced as if on {model}; nothing was paid"))?;
+    let simulated_cost = settings
+        .pretend_model
+        .as_ref()
+        .map(|model| format!("priced as if {model} had answered; nothing was paid"));
+    if let Some(label) = &simulated_cost {
+        beat::set_meta(c, "simulated_cost", label)?;
     }
-    Ok(Notes { seed, secret, ..Notes::default() })
+    Ok(Notes { seed, secret, simulated_cost, ..Notes::default() })
 }
 
 /// Every bot file, or the first that cannot be read with all its problems.
@@ -258,6 +271,7 @@ fn assemble(
             started,
             seed: room.seed,
             secret: room.secret,
+            simulated_cost: room.simulated_cost,
             guards,
             offline: Offline,
             scribe: Scribe::start()?,

@@ -91,6 +91,7 @@ impl Frame {
             details,
             tokens_used: row.tokens_used,
             cost_usd: row.cost_usd,
+            cost_simulated: row.cost_simulated,
         };
         Self::new(&Event { seq: row.id, timestamp: row.created_at, notice })
     }

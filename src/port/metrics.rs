@@ -99,14 +99,17 @@ async fn metrics(State(port): State<Port>) -> Result<Response, Refusal> {
     }
     page.one("open_flags", "gauge", "Flags nobody has settled.", room.unresolved_flags as f64);
     page.one("tokens_today", "gauge", "Tokens of the room's day.", room.tokens_today as f64);
-    page.one("cost_today_usd", "gauge", "Cost of the room's day.", room.cost_today.nanos() as f64 / 1e9);
+    let paid: &[(&str, &str)] = if room.simulated_cost.is_some() { &[("simulated", "true")] } else { &[] };
+    page.head("cost_today_usd", "gauge", "Cost of the room's day.");
+    page.line("cost_today_usd", paid, room.cost_today.nanos() as f64 / 1e9);
     page.head("activities_total", "counter", "Activities since the port opened, by action.");
     for (action, count) in counted.actions.lock().unwrap_or_else(PoisonError::into_inner).iter() {
         page.line("activities_total", &[("action", action)], *count as f64);
     }
     let total = |value: &AtomicI64| value.load(Ordering::Relaxed) as f64;
     page.one("tokens_total", "counter", "Tokens since the port opened.", total(&counted.tokens));
-    page.one("cost_usd_total", "counter", "Cost since the port opened.", total(&counted.cost_nanos) / 1e9);
+    page.head("cost_usd_total", "counter", "Cost since the port opened.");
+    page.line("cost_usd_total", paid, total(&counted.cost_nanos) / 1e9);
     page.head("answers_total", "counter", "Answers of models by how they were read; failed could not be.");
     for count in providers.iter().flat_map(|provider| &provider.ladder) {
         let labels = [("provider", &*count.provider), ("model", &*count.model), ("rung", &*count.rung)];

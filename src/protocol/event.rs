@@ -38,6 +38,9 @@ pub enum Notice {
         tokens_used: i64,
         /// Cost of all calls of the beat.
         cost_usd: Money,
+        /// Whether the cost is for show and nothing was paid. Left out when it is not.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        cost_simulated: bool,
     },
     /// A bot's configuration or cap changed.
     ConfigUpdated {

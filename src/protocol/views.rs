@@ -244,6 +244,9 @@ pub struct ActivityView {
     pub bot_name: String,
     /// Cost of all calls.
     pub cost_usd: Money,
+    /// Whether the cost is for show and nothing was paid. Left out when it is not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cost_simulated: bool,
 }
 
 /// The reason behind an act (`GET /api/activity/{id}/why`).

@@ -8,7 +8,9 @@ use super::{Result, thoughts};
 use crate::domain::{Money, Stamp};
 use crate::protocol::{ActivityQuery, ActivityView, Fault, WhyView};
 
-const COLUMNS: &str = "a.id, a.bot_id, a.action_type, a.details, a.tokens_used, a.cost, a.created_at, b.name \
+const COLUMNS: &str = "a.id, a.bot_id, a.action_type, a.details, a.tokens_used, a.cost, a.created_at, b.name, \
+     a.cost > 0 AND a.id <= coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'simulated_until'), \
+       (SELECT 9223372036854775807 FROM meta WHERE key = 'simulated_cost'), 0) \
      FROM activities a LEFT JOIN bots b ON b.id = a.bot_id";
 
 fn view(row: &Row<'_>) -> rusqlite::Result<ActivityView> {
@@ -23,6 +25,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<ActivityView> {
         cost_usd: Money::from_nanos(row.get(5)?),
         created_at: Stamp::from_micros(row.get(6)?),
         bot_name: shown(&bot_id, row.get(7)?),
+        cost_simulated: row.get(8)?,
         bot_id,
     })
 }

@@ -105,7 +105,8 @@ const fn shape(kind: ExportKind) -> Shape {
                 ("details", Json),
             ],
             sql: "SELECT id, bot_id, action_type, tokens_used, created_at, cost, \
-                  cost > 0 AND EXISTS (SELECT 1 FROM meta WHERE key = 'simulated_cost'), details FROM activities \
+                  cost > 0 AND id <= coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'simulated_until'), \
+                  (SELECT 9223372036854775807 FROM meta WHERE key = 'simulated_cost'), 0), details FROM activities \
                   WHERE 1{} ORDER BY id",
             since: Some(" AND created_at >= ?1"),
         },

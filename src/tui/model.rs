@@ -13,7 +13,7 @@ use super::live::{Bots, Inspector, Stream};
 use super::overlays::Overlay;
 use super::tabs;
 use super::theme::{Theme, ThemeName};
-use crate::domain::Stamp;
+use crate::domain::{Money, Stamp};
 use crate::link::{Connection, Role};
 use crate::protocol::{
     EngineState, Forecast, LogLine, ProviderView, ReputationHistory, RoomView, UsageReport, UsageSeries,
@@ -382,6 +382,13 @@ impl Model {
 }
 
 impl Model {
+    /// An amount of the room's money, and whether it is for show.
+    #[must_use]
+    pub fn money(&self, amount: Money) -> String {
+        let simulated = self.room.as_ref().is_some_and(|room| room.simulated_cost.is_some());
+        super::widgets::text::money(amount) + if simulated { " simulated" } else { "" }
+    }
+
     /// Whether the room's time is simulated.
     #[must_use]
     pub fn simulated(&self) -> bool {

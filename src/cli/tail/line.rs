@@ -168,6 +168,7 @@ mod tests {
             created_at: Stamp::default(),
             bot_name: "Ada".into(),
             cost_usd: Money::default(),
+            cost_simulated: false,
         };
         known.describe(&row, true)
     }

@@ -70,6 +70,7 @@ impl<'a> Record<'a> {
             details,
             tokens_used: self.tokens,
             cost_usd: self.cost,
+            cost_simulated: self.cost > Money::ZERO && shared.simulated_cost.is_some(),
         };
         let (bus, at) = (shared.bus.clone(), self.at);
         tx.after_commit(move || bus.announce(id, at, notice));

@@ -20,7 +20,7 @@ impl Handle {
     pub async fn usage(&self, period: Period) -> Result<UsageReport, Fault> {
         let lens = self.lens();
         let report = self.read(move |c| usage::report(c, &lens, period)).await?;
-        Ok(UsageReport { simulated_cost: self.simulated_cost(), ..report })
+        Ok(UsageReport { simulated_cost: self.shared.simulated_cost.clone(), ..report })
     }
 
     /// Usage per bot and day, zero-filled.

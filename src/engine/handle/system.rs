@@ -30,12 +30,6 @@ impl Handle {
         }
     }
 
-    /// Set when costs are priced for show and not paid.
-    pub(in crate::engine) fn simulated_cost(&self) -> Option<String> {
-        let model = self.shared.settings.pretend_model.as_ref()?;
-        Some(format!("priced as if {model} had answered; nothing was paid"))
-    }
-
     /// How the service is.
     ///
     /// # Errors
@@ -88,7 +82,7 @@ impl Handle {
             max_bot_count: settings.max_bot_count,
             custom_bots: counts.custom,
             timezone: lens.zone.iana_name().unwrap_or("UTC").into(),
-            simulated_cost: self.simulated_cost(),
+            simulated_cost: self.shared.simulated_cost.clone(),
         })
     }
 

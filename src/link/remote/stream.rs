@@ -232,6 +232,7 @@ fn announced(row: ActivityView) -> Event {
         details,
         tokens_used: row.tokens_used,
         cost_usd: row.cost_usd,
+        cost_simulated: row.cost_simulated,
     };
     Event { seq: row.id, timestamp: row.created_at, notice }
 }

@@ -112,7 +112,7 @@ impl Row {
     /// From an event on the bus, if it is an act.
     #[must_use]
     pub fn of_event(event: &Event) -> Option<Self> {
-        let Notice::HeartbeatComplete { bot_id, bot_name, action, details, tokens_used, cost_usd } =
+        let Notice::HeartbeatComplete { bot_id, bot_name, action, details, tokens_used, cost_usd, .. } =
             &event.notice
         else {
             return None;

@@ -50,8 +50,14 @@ fn head(reason: &WhyView, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         .put(&sentence(&row, view), theme.text);
     let latency: i64 = reason.exchanges.iter().map(|e| e.latency_ms).sum();
     let mut pen = Pen::new(buf, area, 1);
-    let spent =
-        format!("{} tok  {}  {}", text::tokens(row.tokens), text::money(reason.cost_usd), duration(latency));
+    let paid = if reason.activity.cost_simulated { " simulated" } else { "" };
+    let spent = format!(
+        "{} tok  {}{}  {}",
+        text::tokens(row.tokens),
+        text::money(reason.cost_usd),
+        paid,
+        duration(latency)
+    );
     pen.put(&spent, theme.text);
     pen.put(&format!("  {} {}", rung(&reason.rung), view.clock(row.at)), theme.dim);
     let model = if reason.model.is_empty() || reason.model == reason.provider {

@@ -115,6 +115,7 @@ pub fn act(id: i64, bot: (&str, &str), action: &str, details: Value) -> Activity
         created_at: now().plus_seconds(-(100 - id * 10)),
         bot_name: bot.1.into(),
         cost_usd: Money::from_nanos(1_200_000),
+        cost_simulated: false,
     }
 }
 

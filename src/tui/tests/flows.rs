@@ -23,6 +23,7 @@ fn beat(seq: i64, bot: &str, action: &str) -> Msg {
             details: json!({"reputation_score": 13, "content": format!("words {seq}"), "thread_id": 3}),
             tokens_used: 100,
             cost_usd: crate::domain::Money::from_nanos(1_000),
+            cost_simulated: false,
         },
     }))
 }

@@ -244,6 +244,7 @@ fn news_for_the_open_thread_are_read_at_the_next_tick() {
             details,
             tokens_used: 1,
             cost_usd: crate::domain::Money::ZERO,
+            cost_simulated: false,
         };
         Msg::Event(Arc::new(Event { seq, timestamp: now(), notice }))
     };

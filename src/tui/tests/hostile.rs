@@ -47,6 +47,7 @@ fn every_field_a_bot_can_fill_is_harmless() {
                     details: row.details,
                     tokens_used: 1,
                     cost_usd: crate::domain::Money::ZERO,
+                    cost_simulated: false,
                 },
             })),
         );

@@ -79,7 +79,7 @@ fn note(model: &Model, forecast: Option<&Forecast>, seconds: u32) -> String {
     match forecast.map(|forecast| daily(forecast, provider, seconds)) {
         Some((tokens, cost)) if tokens > 0 => {
             let unpriced = provider.is_some_and(|provider| provider.pricing == "unpriced");
-            let cost = if unpriced { "cost unknown".into() } else { text::money(cost) };
+            let cost = if unpriced { "cost unknown".into() } else { model.money(cost) };
             format!("{every} · about {} tok a day, {cost}", text::tokens(tokens))
         }
         _ => every,

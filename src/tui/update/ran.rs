@@ -112,6 +112,7 @@ fn took_config(model: &mut Model, id: &str, config: crate::protocol::BotConfigVi
 }
 
 fn took_interview(model: &mut Model, bot: &str, answer: &crate::protocol::InterviewAnswer) {
+    let cost = model.money(answer.cost_usd);
     for overlay in model.overlays.iter_mut().rev() {
         if let Overlay::Reading(reading) = overlay
             && reading.waiting
@@ -121,11 +122,7 @@ fn took_interview(model: &mut Model, bot: &str, answer: &crate::protocol::Interv
             reading.paras.truncate(2);
             reading.paras.push(Para::Text(crate::domain::text::clean(&answer.answer, 8_000)));
             reading.paras.push(Para::Gap);
-            let spent = format!(
-                "{} tokens, {}",
-                answer.tokens_used,
-                crate::tui::widgets::text::money(answer.cost_usd)
-            );
+            let spent = format!("{} tokens, {}", answer.tokens_used, cost);
             reading.paras.push(Para::Text(spent));
             return;
         }
