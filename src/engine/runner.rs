@@ -15,8 +15,10 @@ use crate::domain::{Money, Stamp};
 use crate::protocol::{BeatResult, EngineState, Fault, Notice};
 use crate::store::{Result, StoreError};
 
-/// Beats in one job of a fast run; the group commit takes them together.
-const BATCH: usize = 128;
+/// Beats in one job of a fast run at most: a commit, with its share of the full-text index, is for all of them.
+const BATCH: usize = 512;
+/// A job of a fast run begins no beat after this long, whatever it has done: other work waits for the writer.
+const BATCH_TIME: Duration = Duration::from_millis(250);
 /// Beats awaited at once.
 const IN_FLIGHT: usize = 64;
 /// Beats awaited at once in a fast run on the system's clock.
@@ -273,7 +275,8 @@ async fn fast_batch(
             let mut room = inner.room();
             let mut done = Vec::new();
             let mut awaited = Vec::new();
-            while done.len() + awaited.len() < size {
+            let begun = Instant::now();
+            while done.len() + awaited.len() < size && begun.elapsed() < BATCH_TIME {
                 let Some(beat) = inner.take_next(&chosen, until) else { break };
                 noted.lock().unwrap_or_else(PoisonError::into_inner).push(beat.clone());
                 match heartbeat::advance_or_release(&inner, &mut room, tx, &beat)? {
