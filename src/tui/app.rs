@@ -7,12 +7,12 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crossterm::event::{Event as TermEvent, EventStream, KeyEventKind};
-use futures_util::{FutureExt, StreamExt};
+use crossterm::event::{Event as TermEvent, KeyEventKind};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at};
 
 use super::background::{Heard, Listener, QUESTION};
+use super::input::Input;
 use super::keymap::{Key, Keymap};
 use super::model::Model;
 use super::msg::{Effect, Load, Msg};
@@ -23,7 +23,7 @@ use super::theme::{Colors, Theme, ThemeName};
 use super::{effect, update};
 use crate::config::UiConfig;
 use crate::domain::Stamp;
-use crate::link::Link;
+use crate::link::{Connection, Link};
 
 /// What a control room is told when it opens.
 pub struct Options {
@@ -37,8 +37,8 @@ pub struct Options {
 
 /// Shortest time between two frames that no key asked for.
 const FRAME: Duration = Duration::from_millis(33);
-/// Seconds in which the clock alone is drawn where nothing else moves: ages are told in minutes there.
-const CLOCKS: u32 = 9;
+/// How often the clock is looked at while something is told in seconds.
+const TICK: Duration = Duration::from_secs(1);
 /// How fast the spinner turns.
 const SPIN: Duration = Duration::from_millis(120);
 /// Events taken in before a frame is drawn.
@@ -74,8 +74,9 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
         light: saved.light,
         base: None,
         dirty: true,
-        clock_only: false,
-        clocks: 0,
+        ticks_only: false,
+        ticked: Instant::now(),
+        rests_until: None,
         urgent: true,
         leave: false,
     };
@@ -123,10 +124,12 @@ struct App {
     /// The room's time, and when it was told.
     base: Option<(Stamp, Instant)>,
     dirty: bool,
-    /// Whether nothing but the clock moved since the last frame.
-    clock_only: bool,
-    /// Frames of the clock alone since the last whole one.
-    clocks: u32,
+    /// Whether nothing happened since the last frame but that the clock moved.
+    ticks_only: bool,
+    /// When the clock was looked at last.
+    ticked: Instant,
+    /// The room's time until which the last frame stays right.
+    rests_until: Option<Stamp>,
     /// A key waits for its frame.
     urgent: bool,
     leave: bool,
@@ -134,7 +137,7 @@ struct App {
 
 /// Why the loop woke.
 enum Woke {
-    Terminal(Option<std::io::Result<TermEvent>>),
+    Terminal(Option<Vec<TermEvent>>),
     Event(Option<std::sync::Arc<crate::protocol::Event>>),
     Answer(Option<Box<Msg>>),
     Tick,
@@ -160,32 +163,37 @@ impl App {
         let mut bus = self.link.subscribe();
         let effects = update::start(&mut self.model);
         self.perform(effects).await?;
-        let mut terminal = EventStream::new();
+        let mut terminal = Input::new();
         let mut signals = Signals::new()?;
         // The size may have changed before anybody listened.
         let (width, height) = Screen::size()?;
         self.handle(Msg::Resize(width, height)).await?;
-        let mut ticks = interval(Duration::from_secs(1));
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        self.ticked = Instant::now().checked_sub(TICK).unwrap_or(self.ticked);
         let mut spins = interval(SPIN);
         spins.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut drawn = Instant::now();
         let mut bus_open = true;
         while !self.leave {
             let due = if self.urgent { Instant::now() } else { drawn + FRAME };
+            let tick = self.ticked + self.rest();
             let woke = tokio::select! {
                 biased;
                 signal = signals.recv() => Woke::Signal(signal),
-                event = terminal.next() => Woke::Terminal(event),
+                events = terminal.next() => Woke::Terminal(events),
                 () = sleep_until(due), if self.dirty => Woke::Draw,
                 msg = answers.recv() => Woke::Answer(msg.map(Box::new)),
                 event = bus.recv(), if bus_open => Woke::Event(event),
-                _ = ticks.tick() => Woke::Tick,
+                () = sleep_until(tick) => Woke::Tick,
                 _ = spins.tick(), if self.model.animated() => Woke::Spin,
             };
+            // After a rest the time comes first: what happens is told against it.
+            let happened = !matches!(woke, Woke::Tick | Woke::Spin | Woke::Draw);
+            if happened && self.ticked.elapsed() > TICK {
+                self.on_tick().await?;
+            }
             match woke {
-                Woke::Terminal(Some(Ok(event))) => self.on_input(event, &mut terminal).await?,
-                Woke::Terminal(_) | Woke::Signal(Signalled::End) => self.leave = true,
+                Woke::Terminal(Some(events)) => self.on_input(events).await?,
+                Woke::Terminal(None) | Woke::Signal(Signalled::End) => self.leave = true,
                 Woke::Signal(Signalled::Suspend) => self.suspend(false).await?,
                 Woke::Signal(Signalled::Size) => self.resized().await?,
                 Woke::Answer(msg) => {
@@ -198,8 +206,7 @@ impl App {
                 Woke::Event(None) => {
                     bus_open = false;
                     let reason = "the engine stopped".into();
-                    self.handle(Msg::Link(crate::link::Connection::Closed { reason }, self.link.role()))
-                        .await?;
+                    self.handle(Msg::Link(Connection::Closed { reason }, self.link.role())).await?;
                 }
                 Woke::Event(Some(event)) => {
                     self.handle(Msg::Event(event)).await?;
@@ -212,52 +219,40 @@ impl App {
                 Woke::Spin => self.handle(Msg::Frame).await?,
                 Woke::Draw => {
                     // Keys that wait are taken in before the frame, so that it shows them all.
-                    while let Some(Some(Ok(event))) = terminal.next().now_or_never() {
-                        self.on_input(event, &mut terminal).await?;
+                    while let Some(events) = terminal.waiting() {
+                        self.on_input(events).await?;
                     }
-                    if self.clock_only && self.clocks < CLOCKS {
-                        self.screen.draw_clock(&self.model)?;
-                        self.clocks += 1;
-                    } else {
-                        self.screen.draw(&self.model)?;
-                        self.clocks = 0;
-                    }
+                    self.screen.draw(&self.model)?;
+                    self.rests_until = self.model.rests_until().filter(|_| self.ticks_only);
                     (self.dirty, self.urgent, drawn) = (false, false, Instant::now());
                 }
             }
         }
         if let Some(end) = self.background.worth_waiting_until() {
             let mut ended = false;
-            while !ended && let Ok(Some(Ok(event))) = timeout_at(end, terminal.next()).await {
-                ended = matches!(self.background.hear(event), Heard::Answer(_));
+            while !ended && let Ok(Some(events)) = timeout_at(end, terminal.next()).await {
+                ended =
+                    events.into_iter().any(|event| matches!(self.background.hear(event), Heard::Answer(_)));
             }
         }
+        terminal.end().await;
         Ok(())
     }
 
-    /// Takes in what the terminal sent, which may be its answer instead of keys.
-    async fn on_input(&mut self, event: TermEvent, terminal: &mut EventStream) -> anyhow::Result<()> {
-        let mut next = Some(event);
-        while let Some(event) = next {
+    /// Takes in what the terminal sent together, which may be its answer instead of keys.
+    async fn on_input(&mut self, events: Vec<TermEvent>) -> anyhow::Result<()> {
+        for event in events {
             match self.background.hear(event) {
-                Heard::Part => {}
+                Heard::Part | Heard::Answer(None) => {}
                 Heard::Answer(Some(light)) => {
                     self.light = Some(light);
                     self.handle(Msg::LightTerminal(light)).await?;
                 }
-                Heard::Answer(None) => {}
                 Heard::Events(events) => self.on_events(events).await?,
             }
-            if !self.background.holds_keys() {
-                return Ok(());
-            }
-            // The answer comes in one piece: a key with nothing behind it is a key.
-            next = match terminal.next().now_or_never() {
-                Some(Some(Ok(event))) => Some(event),
-                _ => None,
-            };
         }
-        let keys = self.background.give_up();
+        // The answer comes in one piece: a key with nothing behind it is a key.
+        let keys = if self.background.holds_keys() { self.background.give_up() } else { Vec::new() };
         self.on_events(keys).await
     }
 
@@ -286,15 +281,23 @@ impl App {
 
     async fn resized(&mut self) -> anyhow::Result<()> {
         // A window that was pulled smaller and back has lost cells, though its size is the same.
-        self.screen.clear()?;
+        self.screen.clear();
         let (width, height) = Screen::size()?;
         self.handle(Msg::Resize(width, height)).await
     }
 
+    /// How long after the last look at the clock the next one is due. Another process may be gone at any
+    /// moment and is asked after every second.
+    fn rest(&self) -> Duration {
+        let until = self.rests_until.filter(|_| self.model.connection == Connection::Local);
+        let micros = until.map_or(0, |until| until.micros() - self.model.now.micros());
+        Duration::from_micros(u64::try_from(micros).unwrap_or(0)).max(TICK)
+    }
+
     async fn on_tick(&mut self) -> anyhow::Result<()> {
+        self.ticked = Instant::now();
         let connection = self.link.connection();
-        if connection != self.model.connection
-            && !matches!(self.model.connection, crate::link::Connection::Closed { .. })
+        if connection != self.model.connection && !matches!(self.model.connection, Connection::Closed { .. })
         {
             self.handle(Msg::Link(connection, self.link.role())).await?;
         }
@@ -317,8 +320,9 @@ impl App {
     }
 
     fn take(&mut self, msg: Msg) -> Vec<Effect> {
-        if !update::is_quiet(&self.model, &msg) {
-            self.clock_only = matches!(msg, Msg::Tick(_)) && (self.clock_only || !self.dirty);
+        let rests = matches!(msg, Msg::Tick(now) if self.rests_until.is_some_and(|until| now < until));
+        if !rests && !update::is_quiet(&self.model, &msg) {
+            self.ticks_only = matches!(msg, Msg::Tick(_)) && (self.ticks_only || !self.dirty);
             self.dirty = true;
         }
         update::update(&mut self.model, msg)
@@ -332,11 +336,11 @@ impl App {
                 Effect::Copy(text) => {
                     self.screen.copy(&text)?;
                     self.model.toast(super::model::Tone::Good, "copied");
-                    (self.dirty, self.clock_only) = (true, false);
+                    (self.dirty, self.ticks_only) = (true, false);
                 }
                 Effect::Redraw => {
-                    self.screen.clear()?;
-                    (self.dirty, self.clock_only) = (true, false);
+                    self.screen.clear();
+                    (self.dirty, self.ticks_only) = (true, false);
                 }
                 Effect::Suspend => self.suspend(true).await?,
                 Effect::Quit => self.leave = true,
@@ -351,7 +355,7 @@ impl App {
         {
             self.screen.suspend(whole_group).await?;
             self.model.size = Screen::size()?;
-            (self.dirty, self.clock_only, self.urgent) = (true, false, true);
+            (self.dirty, self.ticks_only, self.urgent) = (true, false, true);
         }
         #[cfg(not(unix))]
         let _ = whole_group;

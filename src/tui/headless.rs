@@ -8,18 +8,15 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossterm::terminal::{Clear, ClearType};
-use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
-use ratatui::{Terminal, TerminalOptions, Viewport};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::canvas::Canvas;
 use super::keymap::{Key, Keymap};
 use super::model::{Model, Tone};
 use super::msg::{Effect, Msg};
-use super::terminal::Pending;
 use super::theme::{Colors, Theme, ThemeName};
 use super::widgets::text;
 use super::{effect, panes, update};
@@ -34,14 +31,12 @@ const ARRIVES: Duration = Duration::from_secs(20);
 pub struct Headless {
     link: Link,
     model: Model,
-    terminal: Terminal<CrosstermBackend<Pending>>,
-    pending: Pending,
+    canvas: Canvas,
     bus: Subscription,
     /// What a remote engine itself announces; all of it has to arrive here.
     source: Option<Subscription>,
     answer: UnboundedSender<Msg>,
     answers: UnboundedReceiver<Msg>,
-    shown: Buffer,
     caption: Caption,
     dirty: bool,
     left: bool,
@@ -66,23 +61,17 @@ impl Headless {
         model.label = link.label();
         model.connection = link.connection();
         model.role = link.role();
-        let pending = Pending::default();
-        let area = Rect::new(0, 0, width, height);
-        let terminal = blank(&pending, area)?;
         let bus = link.subscribe();
         let (answer, answers) = unbounded_channel();
-        let shown = Buffer::empty(area);
         let caption = Caption::default();
         let mut room = Self {
             link,
             model,
-            terminal,
-            pending,
+            canvas: Canvas::new(),
             bus,
             source: None,
             answer,
             answers,
-            shown,
             caption,
             dirty: true,
             left: false,
@@ -111,7 +100,6 @@ impl Headless {
     /// # Errors
     /// The screen could not be cleared.
     pub async fn resize(&mut self, width: u16, height: u16) -> anyhow::Result<()> {
-        self.terminal.resize(Rect::new(0, 0, width, height))?;
         self.handle(Msg::Resize(width, height)).await
     }
 
@@ -160,25 +148,24 @@ impl Headless {
             return Ok(Vec::new());
         }
         let (model, caption) = (&self.model, &self.caption);
-        let drawn = self.terminal.draw(|frame| {
-            panes::render(model, frame.buffer_mut());
-            say(caption, &model.theme, frame.buffer_mut());
+        self.canvas.draw(Rect::new(0, 0, model.size.0, model.size.1), |buf| {
+            panes::render(model, buf);
+            say(caption, &model.theme, buf);
         })?;
-        self.shown = drawn.buffer.clone();
-        Ok(self.pending.take())
+        Ok(self.canvas.take())
     }
 
     /// The cells of the last frame.
     #[must_use]
     pub const fn cells(&self) -> &Buffer {
-        &self.shown
+        self.canvas.shown()
     }
 
     /// The lines of the last frame, without trailing blanks.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        let area = self.shown.area;
-        (area.top()..area.bottom()).map(|y| line(&self.shown, y)).collect()
+        let shown = self.canvas.shown();
+        (shown.area.top()..shown.area.bottom()).map(|y| line(shown, y)).collect()
     }
 
     async fn handle(&mut self, msg: Msg) -> anyhow::Result<()> {
@@ -238,8 +225,7 @@ impl Headless {
                 Vec::new()
             }
             Effect::Redraw => {
-                self.terminal = blank(&self.pending, self.shown.area)?;
-                crossterm::queue!(self.pending, Clear(ClearType::All))?;
+                self.canvas.forget();
                 self.dirty = true;
                 Vec::new()
             }
@@ -250,12 +236,6 @@ impl Headless {
             }
         })
     }
-}
-
-/// A screen with nothing on it; there is no cursor that could be asked for.
-fn blank(pending: &Pending, area: Rect) -> std::io::Result<Terminal<CrosstermBackend<Pending>>> {
-    let options = TerminalOptions { viewport: Viewport::Fixed(area) };
-    Terminal::with_options(CrosstermBackend::new(pending.clone()), options)
 }
 
 /// Writes the caption over the last line.

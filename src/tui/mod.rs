@@ -17,8 +17,10 @@
 pub mod action;
 mod app;
 mod background;
+mod canvas;
 mod effect;
 pub mod headless;
+mod input;
 pub mod keymap;
 pub mod layout;
 pub mod live;

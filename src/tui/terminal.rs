@@ -4,7 +4,7 @@
 //! write, between the marks of a synchronized update.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread::ThreadId;
 
 use crossterm::clipboard::CopyToClipboard;
@@ -12,54 +12,24 @@ use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, DisableLineWrap, EnableLineWrap, EndSynchronizedUpdate,
-    EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
+    BeginSynchronizedUpdate, DisableLineWrap, EnableLineWrap, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, SetTitle,
 };
 use crossterm::{cursor, execute, queue};
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
-use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
+use super::canvas::Canvas;
 use super::model::Model;
 use super::panes;
 
-/// What a frame consists of until it is sent whole.
-#[derive(Clone, Default)]
-pub(super) struct Pending(Arc<Mutex<Vec<u8>>>);
-
-impl Pending {
-    /// What was written since it was last taken.
-    pub(super) fn take(&self) -> Vec<u8> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Write for Pending {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    /// Sending is [`Screen::draw`]'s work, when the frame is complete.
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The terminal while the control room has it.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Pending>>,
-    pending: Pending,
+    canvas: Canvas,
     out: Box<dyn Write + Send>,
     mouse: bool,
     /// Frames that were sent.
     pub frames: u64,
-    /// The last whole frame, while only the clock moves on it.
-    still: Option<Buffer>,
 }
-
-/// What a frame without a change consists of: the cursor is hidden once more.
-const NOTHING: &[u8] = b"\x1b[?25l";
 
 impl Screen {
     /// Takes the terminal over. `out` is where everything goes.
@@ -67,32 +37,24 @@ impl Screen {
     /// # Errors
     /// It is no terminal, or cannot be written.
     pub fn enter(out: Box<dyn Write + Send>, mouse: bool) -> io::Result<Self> {
-        let pending = Pending::default();
         hook();
-        let mut screen = Self {
-            terminal: Terminal::new(CrosstermBackend::new(pending.clone()))?,
-            pending,
-            out,
-            mouse,
-            frames: 0,
-            still: None,
-        };
+        let mut screen = Self { canvas: Canvas::new(), out, mouse, frames: 0 };
         screen.take()?;
         Ok(screen)
     }
 
     fn take(&mut self) -> io::Result<()> {
         crossterm::terminal::enable_raw_mode()?;
-        queue!(self.pending, EnterAlternateScreen, DisableLineWrap, EnableBracketedPaste, cursor::Hide)?;
-        queue!(self.pending, SetTitle("botarium"))?;
+        queue!(self.canvas, EnterAlternateScreen, DisableLineWrap, EnableBracketedPaste, cursor::Hide)?;
+        queue!(self.canvas, SetTitle("botarium"))?;
         if self.mouse {
-            queue!(self.pending, EnableMouseCapture)?;
+            queue!(self.canvas, EnableMouseCapture)?;
         }
         self.send()
     }
 
     fn send(&mut self) -> io::Result<()> {
-        let bytes = self.pending.take();
+        let bytes = self.canvas.take();
         self.out.write_all(&bytes)?;
         self.out.flush()
     }
@@ -110,53 +72,26 @@ impl Screen {
     /// # Errors
     /// The terminal cannot be written.
     pub fn draw(&mut self, model: &Model) -> io::Result<()> {
-        let drawn = self.terminal.draw(|frame| panes::render(model, frame.buffer_mut()))?;
-        self.still = model.is_still().then(|| drawn.buffer.clone());
-        self.send_frame()
-    }
-
-    /// Draws the clock alone, on the last whole frame; that frame anew when more than the clock moves.
-    ///
-    /// # Errors
-    /// The terminal cannot be written.
-    pub fn draw_clock(&mut self, model: &Model) -> io::Result<()> {
-        let Some(still) = self.still.take().filter(|_| model.is_still()) else { return self.draw(model) };
-        let mut fits = true;
-        self.terminal.draw(|frame| {
-            let buf = frame.buffer_mut();
-            fits = buf.area == still.area;
-            if fits {
-                buf.content.clone_from_slice(&still.content);
-                panes::render_clock(model, buf);
-            } else {
-                panes::render(model, buf);
-            }
-        })?;
-        self.still = fits.then_some(still);
+        let area = Rect::new(0, 0, model.size.0, model.size.1);
+        self.canvas.draw(area, |buf| panes::render(model, buf))?;
         self.send_frame()
     }
 
     fn send_frame(&mut self) -> io::Result<()> {
-        let frame = self.pending.take();
-        if frame.is_empty() || (frame == NOTHING && self.frames > 0) {
+        let frame = self.canvas.take();
+        if frame.is_empty() {
             return Ok(());
         }
         self.frames += 1;
-        queue!(self.pending, BeginSynchronizedUpdate)?;
-        self.pending.write_all(&frame)?;
-        queue!(self.pending, EndSynchronizedUpdate)?;
+        queue!(self.canvas, BeginSynchronizedUpdate)?;
+        self.canvas.write_all(&frame)?;
+        queue!(self.canvas, EndSynchronizedUpdate)?;
         self.send()
     }
 
     /// Draws everything anew with the next frame.
-    ///
-    /// # Errors
-    /// The terminal cannot be written.
-    pub fn clear(&mut self) -> io::Result<()> {
-        // The emulator is not asked where its cursor is: its answer would come among the keys.
-        self.terminal = Terminal::new(CrosstermBackend::new(self.pending.clone()))?;
-        self.still = None;
-        queue!(self.pending, Clear(ClearType::All))
+    pub fn clear(&mut self) {
+        self.canvas.forget();
     }
 
     /// Puts a text on the clipboard of the person's terminal (OSC 52).
@@ -164,7 +99,7 @@ impl Screen {
     /// # Errors
     /// The terminal cannot be written.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        queue!(self.pending, CopyToClipboard::to_clipboard_from(text))?;
+        queue!(self.canvas, CopyToClipboard::to_clipboard_from(text))?;
         self.send()
     }
 
@@ -186,7 +121,8 @@ impl Screen {
         }
         continued.recv().await;
         self.take()?;
-        self.clear()
+        self.clear();
+        Ok(())
     }
 
     /// Hands the terminal back.
@@ -194,7 +130,7 @@ impl Screen {
     /// # Errors
     /// The terminal cannot be written.
     pub fn leave(&mut self) -> io::Result<()> {
-        restore_sequence(&mut self.pending)?;
+        restore_sequence(&mut self.canvas)?;
         let sent = self.send();
         crossterm::terminal::disable_raw_mode()?;
         sent

@@ -15,7 +15,9 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer) {
     let mut pen = Pen::new(buf, area, 0);
     let now = model.now.timestamp().to_zoned(model.zone.clone());
     if model.now.micros() > 0 {
-        pen.right(" ", theme.text).right(&now.strftime("%H:%M:%S").to_string(), theme.dim);
+        // Where nothing else is told in seconds the clock is not either, in the same place.
+        let form = if model.is_calm() { "%H:%M   " } else { "%H:%M:%S" };
+        pen.right(" ", theme.text).right(&now.strftime(form).to_string(), theme.dim);
         pen.right("  ", theme.text);
     }
     if let Some(room) = &model.room {

@@ -102,23 +102,6 @@ pub fn render(model: &Model, buf: &mut Buffer) {
     }
 }
 
-/// Draws the row with the clock anew on a screen that was drawn before.
-pub fn render_clock(model: &Model, buf: &mut Buffer) {
-    let area = buf.area;
-    if Layout::too_small(area.width, area.height) {
-        return; // it has no clock
-    }
-    let layout = Layout::of(area.width, area.height, model.tab, model.focus, model.lower_pane, model.zoomed);
-    let mut row = Buffer::empty(layout.header);
-    header::render(model, layout.header, &mut row);
-    if model.theme.glyphs.ascii {
-        to_ascii(&mut row);
-    }
-    for place in layout.header.positions() {
-        buf[place] = row[place].clone();
-    }
-}
-
 /// For terminals without Unicode: what bots wrote is spelled in ASCII, as well as it goes.
 fn to_ascii(buf: &mut Buffer) {
     for cell in &mut buf.content {

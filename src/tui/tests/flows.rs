@@ -253,22 +253,37 @@ fn a_pace_is_priced_by_who_will_answer() {
 }
 
 #[test]
-fn on_a_still_screen_the_clock_alone_is_what_a_whole_frame_would_show() {
-    for (width, height) in [(80, 24), (120, 36), (160, 45), (30, 8)] {
+fn a_calm_screen_rests_until_the_next_minute_or_a_beat_comes_near() {
+    for (width, height) in [(80, 24), (120, 36), (160, 45)] {
         let mut model = model(width, height);
-        assert!(!model.is_still(), "beats are counted down");
+        model.toasts.clear();
+        assert_eq!(model.rests_until(), None, "beats are counted down");
         model.room.as_mut().unwrap().engine = EngineState::Paused;
-        assert!(!model.is_still(), "ages are told in seconds");
+        assert_eq!(model.rests_until(), None, "ages are told in seconds");
         let later = model.now.plus_seconds(3_600);
         update(&mut model, Msg::Tick(later));
-        model.toasts.clear();
-        assert!(model.is_still());
-        let mut kept = screen(&model);
-        update(&mut model, Msg::Tick(later.plus_seconds(1)));
-        assert!(width < 80 || kept != screen(&model), "the clock moves");
-        crate::tui::panes::render_clock(&model, &mut kept);
-        assert_eq!(kept, screen(&model), "{width}x{height}");
+        let until = model.rests_until().expect("nothing moves");
+        assert_eq!(until.micros() % 60_000_000, 0);
+        assert!((1..=60).contains(&until.seconds_since(later)));
+        // Until then the first line is as it is, and then it is another.
+        let header = |model: &_| text(model).lines().next().unwrap().to_owned();
+        let kept = header(&model);
+        update(&mut model, Msg::Tick(until.plus_micros(-1)));
+        assert_eq!(header(&model), kept);
+        update(&mut model, Msg::Tick(until));
+        assert_ne!(header(&model), kept);
         model.toast(Tone::Good, "a word that goes");
-        assert!(!model.is_still());
+        assert_eq!(model.rests_until(), None);
+        model.toasts.clear();
+        // A running room rests as well while the next beat is far off.
+        model.room.as_mut().unwrap().engine = EngineState::Running;
+        let beat = model.now.plus_seconds(150);
+        for mut bot in super::fixture::bots() {
+            bot.next_beat_at = Some(beat);
+            model.bots.merge(&[bot]);
+        }
+        assert_eq!(model.rests_until(), Some(beat.plus_seconds(-119)), "{}", text(&model));
+        update(&mut model, Msg::Tick(beat.plus_seconds(-119)));
+        assert!(model.rests_until().is_none() && text(&model).contains(" 1:59"), "{}", text(&model));
     }
 }

@@ -168,7 +168,8 @@ pub static ASCII: Glyphs = Glyphs {
     play: ">",
     pause: "=",
     stop: "x",
-    thumb: "#",
+    thumb: "%",
+
     track: "|",
     quote_open: "\"",
     quote_close: "\"",

@@ -116,11 +116,16 @@ pub fn ago(seconds: i64) -> String {
     }
 }
 
-/// `0:42`, `12:03`, `3h05`, `2d`.
+/// Seconds from which a countdown is told in minutes: so far off
+/// nobody counts seconds, and a screen that counts none can rest.
+pub const FAR: i64 = 120;
+
+/// `0:42`, `12m`, `3h05`, `2d`.
 #[must_use]
 pub fn countdown(seconds: i64) -> String {
     match seconds.max(0) {
-        s @ 0..3_600 => format!("{}:{:02}", s / 60, s % 60),
+        s @ 0..FAR => format!("{}:{:02}", s / 60, s % 60),
+        s @ FAR..3_600 => format!("{}m", s / 60),
         s @ 3_600..86_400 => format!("{}h{:02}", s / 3_600, s % 3_600 / 60),
         s => format!("{}d", s / 86_400),
     }
@@ -209,7 +214,8 @@ mod tests {
     #[test]
     fn short_forms() {
         assert_eq!([ago(3), ago(61), ago(7_300), ago(90_000)], ["3s", "1m", "2h", "1d"]);
-        assert_eq!([countdown(42), countdown(723), countdown(11_100)], ["0:42", "12:03", "3h05"]);
+        assert_eq!([countdown(42), countdown(119), countdown(120)], ["0:42", "1:59", "2m"]);
+        assert_eq!([countdown(723), countdown(11_100)], ["12m", "3h05"]);
         assert_eq!([tokens(950), tokens(12_400), tokens(1_200_000)], ["950", "12.4k", "1.20M"]);
         assert_eq!(
             [initials("Ada"), initials("Mary Lou"), initials("Ö"), initials("日本")],
