@@ -10,10 +10,17 @@ use serde_json::{Value, json};
 use super::answer::{Answer, count, text_at};
 use super::quirks::{Form, Memory, Tries};
 use super::schema::portable;
-use super::spec::not_configured;
+use super::spec::{ProviderKind, not_configured};
 use super::wire::{Body, Failure, Http};
 use super::{Completion, DeltaSink, Provider, ProviderError, ProviderSpec, Request};
 use crate::domain::Usage;
+
+/// Whether the address is OpenAI's own, which answers nobody without a key; other servers may.
+fn is_openai(spec: &ProviderSpec) -> bool {
+    let host = |url: &str| reqwest::Url::parse(url).ok()?.host_str().map(str::to_owned);
+    let own = ProviderKind::OpenAi.default_base_url().and_then(host);
+    own.is_some() && host(spec.address()) == own
+}
 
 /// A server that speaks OpenAI's chat protocol.
 pub struct OpenAi {
@@ -26,12 +33,14 @@ impl OpenAi {
     /// Prepares the provider; nothing is connected yet. A key is sent when there is one.
     ///
     /// # Errors
-    /// [`super::FailureKind::NotConfigured`] when the address or the key cannot be used, or when there is neither.
+    /// [`super::FailureKind::NotConfigured`] when the address or the key cannot be used, or when the
+    /// address is OpenAI's and there is no key.
     pub fn new(spec: &ProviderSpec) -> Result<Self, ProviderError> {
-        let own_address = spec.base_url.is_some();
-        if spec.api_key.as_ref().is_none_or(|key| key.is_empty()) && !own_address {
-            let message =
-                format!("{} is not set up: set OPENAI_API_KEY to a key, or base_url to a server", spec.name);
+        if spec.api_key.as_ref().is_none_or(|key| key.is_empty()) && is_openai(spec) {
+            let message = format!(
+                "{} is not set up: set OPENAI_API_KEY to a key, or providers.{}.base_url to a server without one",
+                spec.name, spec.name
+            );
             return Err(not_configured(message));
         }
         let mut headers = Vec::new();

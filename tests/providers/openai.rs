@@ -71,6 +71,19 @@ async fn without_a_key_none_is_sent_and_a_foreign_name_is_kept() {
     assert!(!server.received_requests().await.expect("recorded")[0].headers.contains_key("authorization"));
 }
 
+#[test]
+fn openai_itself_needs_a_key_and_says_so() {
+    let mut spec = ProviderSpec::new("openai", KIND);
+    for address in [None, Some("https://api.openai.com/v1"), Some("https://api.openai.com")] {
+        spec.base_url = address.map(Into::into);
+        let error = build(&spec).err().expect("no key");
+        assert_eq!(error.kind, FailureKind::NotConfigured);
+        assert!(error.message.contains("OPENAI_API_KEY"), "{error}");
+    }
+    spec.base_url = Some("http://127.0.0.1:8080/v1".into());
+    assert!(build(&spec).is_ok(), "a server of one's own may do without");
+}
+
 #[tokio::test]
 async fn the_schema_comes_down_the_ladder_and_stays_there() {
     let no = |message: &str| refused("response_format", message);
