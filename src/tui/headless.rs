@@ -246,7 +246,7 @@ fn say(caption: &Caption, theme: &Theme, buf: &mut Buffer) {
     let area = buf.area;
     let y = area.bottom().saturating_sub(1);
     let style = theme.accent.add_modifier(Modifier::REVERSED | Modifier::BOLD);
-    let key = if caption.key.is_empty() { String::new() } else { format!(" {} ", caption.key) };
+    let key = if caption.key.is_empty() { String::new() } else { format!(" key {} ", caption.key) };
     if !caption.text.is_empty() {
         buf.set_style(Rect::new(area.left(), y, area.width, 1), style);
         for x in area.left()..area.right() {

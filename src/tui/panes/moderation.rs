@@ -117,7 +117,8 @@ fn detail(state: &Moderation, area: Rect, buf: &mut Buffer, view: &View<'_>) {
             ("It is about the bot itself: Enter shows it, x pauses it.".into(), theme.dim)
         }
         None if state.missing || (state.thread.is_some() && reply_of(of).is_some()) => {
-            ("What was flagged is deleted.".into(), theme.dim)
+            let settles = if of.resolved { "" } else { " r settles the flag." };
+            (format!("What was flagged is deleted.{settles}"), theme.dim)
         }
         None => ("reading…".into(), theme.faint),
     };

@@ -61,9 +61,14 @@ pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Eff
             }
             model.stale.all_bots = true;
         }
-        (Command::EditMemory(..), _) => {
+        (Command::EditMemory(_, edit), _) => {
             model.stale.memory = true;
-            model.toast(Tone::Good, "remembered");
+            let said = match edit.pinned {
+                Some(true) => "pinned: it is recalled first",
+                Some(false) => "no longer pinned",
+                None => "remembered",
+            };
+            model.toast(Tone::Good, said);
         }
         (Command::ForgetMemory(id), _) => {
             model.inspector.recall.forget(*id);
