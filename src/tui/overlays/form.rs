@@ -218,8 +218,8 @@ impl Form {
         }
         let used = u16::try_from(self.fields.len() - first.min(self.fields.len())).unwrap_or(rows).min(rows);
         let below = Rect { y: inner.y + used, height: rows.saturating_sub(used), ..inner };
-        for (row, line) in
-            (1..below.height).zip(text::wrap(&self.preview, below.width, usize::from(below.height), "…"))
+        let lines = below.height.saturating_sub(1);
+        for (row, line) in (1..=lines).zip(text::wrap(&self.preview, below.width, usize::from(lines), "…"))
         {
             Pen::new(buf, below, row).put(&line, theme.quote);
         }

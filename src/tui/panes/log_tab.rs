@@ -23,7 +23,12 @@ pub fn render(state: &Log, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         return;
     }
     if state.shown.is_empty() {
-        let lines = [super::log::silence(view), "the log files are in logs/ of the home"];
+        let said = if state.filter.is_empty() {
+            super::log::silence(view)
+        } else {
+            "no line matches; Esc shows all"
+        };
+        let lines = [said, "the log files are in logs/ of the home"];
         pen::empty(buf, inner, &lines, theme);
         return;
     }

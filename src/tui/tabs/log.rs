@@ -63,6 +63,7 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     match act {
         Act::Less => log.level = log.level.saturating_sub(1),
         Act::More => log.level = (log.level + 1).min(LEVELS.len() - 1),
+        Act::Back if !log.filter.is_empty() => log.filter.clear(),
         Act::Copy => {
             let line = log.shown.get(log.scroll.selected)?;
             return Some(vec![Effect::Copy(format!("{} {} {}", line.at, line.level, line.message))]);

@@ -79,6 +79,10 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             model.explorer.in_bots = false;
             return Some(Vec::new());
         }
+        Act::Back if !model.explorer.filter.is_empty() => {
+            model.explorer.filter.clear();
+            return Some(model.explorer.read());
+        }
         _ => {}
     }
     if model.explorer.in_bots {

@@ -81,6 +81,9 @@ fn a_cap_is_typed_checked_and_returned_to_the_default() {
     assert_eq!(press(&mut model, &["enter"]), [Effect::Run(Command::SetCaps("ada_001".into(), set))]);
     let unset = SetCaps { daily_token_cap: Some(None), ..SetCaps::default() };
     assert_eq!(press(&mut model, &["d"]), [Effect::Run(Command::SetCaps("ada_001".into(), unset))]);
+    let caps = model.inspector.caps.as_mut().unwrap();
+    caps.is_custom_token_cap = false;
+    assert!(press(&mut model, &["d"]).is_empty() && text(&model).contains("it is the default already"));
 }
 
 #[test]

@@ -44,6 +44,18 @@ fn log() {
 }
 
 #[test]
+fn what_narrows_a_tab_goes_with_escape() {
+    let mut model = model(120, 36);
+    press(&mut model, &["alt+8", "/", "z", "z", "z", "enter"]);
+    assert!(text(&model).contains("no line matches; Esc shows all"), "{}", text(&model));
+    press(&mut model, &["esc"]);
+    assert!(model.log.filter.is_empty() && !text(&model).contains("no line matches"));
+    press(&mut model, &["alt+4", "/", "z", "enter"]);
+    press(&mut model, &["esc"]);
+    assert!(model.explorer.filter.is_empty());
+}
+
+#[test]
 fn a_longer_period_is_read_anew() {
     let mut model = model(120, 36);
     press(&mut model, &["alt+3", "l", "l", "l"]);

@@ -235,8 +235,22 @@ fn in_budget(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             model.overlays.push(Overlay::Line(Line::new(line.prompt(), "", Then::BudgetLine(at, bot))));
             Some(Vec::new())
         }
+        Act::DefaultCap if !is_custom(model, line) => {
+            model.toast(Tone::Info, "it is the default already");
+            Some(Vec::new())
+        }
         Act::DefaultCap => Some(line.command(&bot, "").map_or_else(|_| Vec::new(), |c| vec![Effect::Run(c)])),
         _ => None,
+    }
+}
+
+/// Whether a line of the budget has a value of its own; what is not read yet may have.
+fn is_custom(model: &Model, line: budget::Line) -> bool {
+    let (caps, bot) = (model.inspector.caps.as_ref(), model.inspector.bot.as_ref());
+    match line {
+        budget::Line::Tokens => caps.is_none_or(|caps| caps.is_custom_token_cap),
+        budget::Line::Cost => caps.is_none_or(|caps| caps.is_custom_cost_cap),
+        budget::Line::Pace => bot.is_none_or(|bot| bot.pace_seconds.is_some()),
     }
 }
 
