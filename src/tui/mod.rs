@@ -28,6 +28,7 @@ pub mod model;
 pub mod msg;
 pub mod overlays;
 pub mod panes;
+mod rest;
 mod signals;
 mod state;
 pub mod tabs;

@@ -13,11 +13,10 @@ use super::live::{Bots, Inspector, Stream};
 use super::overlays::Overlay;
 use super::tabs;
 use super::theme::{Theme, ThemeName};
-use super::widgets::text;
 use crate::domain::{Money, Stamp};
 use crate::link::{Connection, Role};
 use crate::protocol::{
-    EngineState, Forecast, LogLine, ProviderView, ReputationHistory, RoomView, UsageReport, UsageSeries,
+    Forecast, LogLine, ProviderView, ReputationHistory, RoomView, UsageReport, UsageSeries,
 };
 
 /// The tabs, from left to right.
@@ -198,9 +197,6 @@ pub struct Lower {
     pub log_scroll: super::widgets::Scroll,
 }
 
-/// Microseconds in a minute of the clock.
-const MINUTE: i64 = 60_000_000;
-
 /// Everything the screen shows.
 #[derive(Debug)]
 pub struct Model {
@@ -363,36 +359,6 @@ impl Model {
         self.tab == Tab::Live && self.bots.any_thinking() || self.overlays.iter().any(Overlay::waits)
     }
 
-    /// Whether nothing is told in seconds: no beat is near, none was just now, and the engine is there.
-    #[must_use]
-    pub fn is_calm(&self) -> bool {
-        let Some(room) = &self.room else { return false };
-        let far = room.engine != EngineState::Running
-            || self.next_beat_at().is_none_or(|at| at.seconds_since(self.now) >= text::FAR);
-        let last = self.inspector.bot.as_ref().and_then(|bot| bot.last_beat_at);
-        let old = [last, self.stream.newest_at()].into_iter().flatten();
-        far && old.into_iter().all(|at| self.now.seconds_since(at) > 60)
-            && !self.bots.any_thinking()
-            && matches!(self.connection, Connection::Local | Connection::Connected)
-    }
-
-    /// Until when the screen stays as it is if nothing happens: the clock's next minute, or when the next
-    /// beat comes near. `None` while seconds are told or something lies on top that will go.
-    #[must_use]
-    pub fn rests_until(&self) -> Option<Stamp> {
-        if !self.is_calm() || !self.toasts.is_empty() || self.overlays.iter().any(Overlay::waits) {
-            return None;
-        }
-        let minute = self.now.plus_micros(MINUTE - self.now.micros().rem_euclid(MINUTE));
-        let running = self.room.as_ref().is_some_and(|room| room.engine == EngineState::Running);
-        let near = self.next_beat_at().filter(|_| running).map(|at| at.plus_seconds(1 - text::FAR));
-        Some(near.map_or(minute, |near| near.min(minute)))
-    }
-
-    fn next_beat_at(&self) -> Option<Stamp> {
-        self.bots.next().and_then(|row| row.next_beat_at)
-    }
-
     /// The selected bot's id.
     #[must_use]
     pub fn selected_bot(&self) -> Option<String> {
@@ -410,7 +376,7 @@ impl Model {
     #[must_use]
     pub fn money(&self, amount: Money) -> String {
         let simulated = self.room.as_ref().is_some_and(|room| room.simulated_cost.is_some());
-        text::money(amount) + if simulated { " simulated" } else { "" }
+        super::widgets::text::money(amount) + if simulated { " simulated" } else { "" }
     }
 
     /// Whether the room's time is simulated.
