@@ -1,0 +1,217 @@
+//! The room: pace, health, providers, tokens, log lines, who looks at it.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::{Money, Stamp};
+
+/// The room's pace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PaceView {
+    /// slow, normal, fast, turbo, custom.
+    pub preset: String,
+    /// Seconds between two beats of a bot.
+    pub interval_seconds: u32,
+    /// In words.
+    pub interval_human: String,
+    /// Whether nobody chose yet and the pace follows each bot's provider.
+    #[serde(default)]
+    pub follows_provider: bool,
+}
+
+/// Whether the engine works.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineState {
+    /// Bots wake.
+    Running,
+    /// Paused by a person.
+    Paused,
+    /// Not running.
+    Stopped,
+}
+
+/// `GET /health`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Health {
+    /// `healthy`.
+    pub status: String,
+    /// `botarium`.
+    pub service: String,
+    /// Version of the program.
+    pub version: String,
+    /// Since the process started.
+    pub uptime_seconds: u64,
+    /// Bots in the room.
+    pub bots: i64,
+    /// Connected viewers.
+    pub viewers: i64,
+    /// Newest activity id.
+    pub last_seq: i64,
+    /// Whether bots wake.
+    pub engine: EngineState,
+}
+
+/// What the header and the room's panels show, in one query.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RoomView {
+    /// Path of the society's home.
+    pub home: String,
+    /// The room's time.
+    pub now: Stamp,
+    /// Whether that time is simulated.
+    pub simulated: bool,
+    /// Whether bots wake.
+    pub engine: EngineState,
+    /// Pace.
+    pub pace: PaceView,
+    /// The room's provider.
+    pub provider: String,
+    /// Bots in the room.
+    pub bots: i64,
+    /// How many are paused.
+    pub paused: i64,
+    /// How many are capped.
+    pub capped: i64,
+    /// How many are failing.
+    pub failing: i64,
+    /// Tokens today.
+    pub tokens_today: i64,
+    /// Cost today.
+    pub cost_today: Money,
+    /// Open flags.
+    pub unresolved_flags: i64,
+    /// Newest activity id.
+    pub last_seq: i64,
+    /// Most custom bots a person may make; 0 = no limit.
+    pub max_bot_count: u32,
+    /// Custom bots there are.
+    pub custom_bots: i64,
+    /// Time zone of the days, IANA name.
+    pub timezone: String,
+    /// Set when the usage shown was priced for show and not paid.
+    pub simulated_cost: Option<String>,
+}
+
+/// A provider and how it does (`GET /api/providers`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProviderView {
+    /// Configured name.
+    pub name: String,
+    /// scripted, ollama, anthropic, openai.
+    pub kind: String,
+    /// Whether it is the room's.
+    pub is_default: bool,
+    /// ready, failing, not_configured.
+    pub state: String,
+    /// What is wrong and what to do.
+    pub message: Option<String>,
+    /// Where it is reached, without credentials.
+    pub base_url: Option<String>,
+    /// Model used where a bot names none.
+    pub default_model: String,
+    /// Models known so far (asked for with `POST /api/providers/{name}/test`).
+    pub models: Vec<String>,
+    /// `free`, `priced`, `unpriced`.
+    pub pricing: String,
+    /// USD per million tokens in.
+    pub price_in: Option<f64>,
+    /// USD per million tokens out.
+    pub price_out: Option<f64>,
+    /// Date of the price list.
+    pub prices_as_of: String,
+    /// How answers were read, per model and rung.
+    pub ladder: Vec<LadderCount>,
+}
+
+/// How often answers of a model were read at a rung of the ladder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LadderCount {
+    /// Provider name.
+    pub provider: String,
+    /// Model name.
+    pub model: String,
+    /// schema, embedded, repaired, failed.
+    pub rung: String,
+    /// How often.
+    pub count: i64,
+}
+
+/// The outcome of a tiny test call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProviderTest {
+    /// Whether it answered.
+    pub ok: bool,
+    /// What it said, or what is wrong.
+    pub message: String,
+    /// Models the server offers.
+    pub models: Vec<String>,
+    /// Milliseconds.
+    pub latency_ms: i64,
+    /// Tokens.
+    pub tokens_used: i64,
+    /// Cost.
+    pub cost_usd: Money,
+}
+
+/// `GET /api/config`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PublicConfig {
+    /// The room's provider.
+    pub llm_provider: String,
+    /// Seconds.
+    pub heartbeat_interval: u32,
+    /// Log level.
+    pub log_level: String,
+    /// Most custom bots.
+    pub max_bot_count: u32,
+}
+
+/// An access token, without the token itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TokenView {
+    /// Token id.
+    pub id: i64,
+    /// A person's name for it.
+    pub name: String,
+    /// viewer or operator.
+    pub role: String,
+    /// When it was made.
+    pub created_at: Stamp,
+    /// When it was revoked.
+    pub revoked_at: Option<Stamp>,
+}
+
+/// A recent log line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LogLine {
+    /// When.
+    pub at: Stamp,
+    /// ERROR, WARN, INFO, DEBUG.
+    pub level: String,
+    /// The module that spoke.
+    pub target: String,
+    /// What it said.
+    pub message: String,
+}
+
+/// What a caller of the port may do.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Look and listen.
+    Viewer,
+    /// Everything.
+    Operator,
+}
+
+/// What the caller of the port may do (`GET /api/session`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Session {
+    /// viewer or operator.
+    pub role: Role,
+    /// Whether a token was shown.
+    pub token: bool,
+    /// Version of the program.
+    pub version: String,
+}
