@@ -20,6 +20,8 @@ pub const SCHEMA_VERSION: i64 = STEPS.len() as i64;
 /// Brings a database up to this version's schema and sets it up for writing.
 pub(super) fn prepare(connection: &mut Connection, path: &Path, durability: Durability) -> Result<()> {
     verify_version(connection, path)?;
+    // For new files: a thought record fills one, and an index of a hundred thousand is two pages deep.
+    connection.pragma_update(None, "page_size", 8_192)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(|e| damaged(e, path))?;
     connection.pragma_update(
         None,
@@ -32,7 +34,7 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path, durability: Dura
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.pragma_update(None, "cache_size", -6_000)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "wal_autocheckpoint", 2_000)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 1_000)?;
     Migrations::from_slice(STEPS).to_latest(connection).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => damaged(err, path),
         other => StoreError::Corrupt(other.to_string()),
