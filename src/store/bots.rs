@@ -274,7 +274,8 @@ pub fn config(c: &Connection, lens: &Lens, id: &str) -> Result<BotConfigView> {
     type Found = (String, String, Option<String>, Option<i64>, Option<i64>);
     let (name, config, yaml, tokens, cost): Found = c
         .prepare_cached(
-            "SELECT name, config, yaml_config, token_cap, cost_cap FROM bots WHERE id = ?1 AND departed_at IS NULL",
+            "SELECT name, config, coalesce(yaml_pending, yaml_config), token_cap, cost_cap FROM bots \
+             WHERE id = ?1 AND departed_at IS NULL",
         )?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
         .optional()?

@@ -210,6 +210,11 @@ async fn a_changed_file_waits_for_a_person_and_an_edit_survives() {
     let society = society.again(|_| {});
     assert!(society.handle.bot("ada_001").await.unwrap().yaml_changed, "it is asked until it is settled");
 
+    let waiting = society.handle.bot_config("ada_001").await.unwrap().yaml_config.unwrap();
+    assert_ne!(
+        waiting.behavior.creativity_level, 80,
+        "what the changed file says is shown before it is taken"
+    );
     society.handle.yaml_choice("ada_001", YamlChoice::Keep).await.unwrap();
     let ada = society.handle.bot("ada_001").await.unwrap();
     assert_eq!((creativity(&ada), ada.edited, ada.yaml_changed), (33, true, false));

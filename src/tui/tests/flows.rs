@@ -69,6 +69,19 @@ fn reset_says_what_is_lost_and_asks() {
 }
 
 #[test]
+fn a_changed_file_shows_what_it_would_change_before_it_is_taken() {
+    let mut model = model(120, 36);
+    press(&mut model, &["j", "j", "Y"]);
+    assert!(text(&model).contains("The YAML file of Luna has changed"));
+    assert!(press(&mut model, &["j", "enter"]).is_empty());
+    assert!(text(&model).contains("Take the YAML file of Luna?") && text(&model).contains("80 → 70"));
+    let take = Command::YamlChoice("luna_001".into(), YamlChoice::Take);
+    assert_eq!(press(&mut model, &["enter"]), [Effect::Run(take)]);
+    let keep = Command::YamlChoice("luna_001".into(), YamlChoice::Keep);
+    assert_eq!(press(&mut model, &["Y", "enter"]).last(), Some(&Effect::Run(keep)));
+}
+
+#[test]
 fn a_cap_is_typed_checked_and_returned_to_the_default() {
     let mut model = model(120, 36);
     press(&mut model, &["b", "enter"]);

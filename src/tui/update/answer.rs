@@ -89,8 +89,10 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
             return vec![Effect::Run(Command::SetDefaultProvider { name, confirm_cost: false })];
         }
         Then::Yaml(bot) => {
-            let choice = if at == 0 { YamlChoice::Keep } else { YamlChoice::Take };
-            return vec![Effect::Run(Command::YamlChoice(bot, choice))];
+            if at == 0 {
+                return vec![Effect::Run(Command::YamlChoice(bot, YamlChoice::Keep))];
+            }
+            super::open::take_yaml(model, bot);
         }
         Then::Tab(tab, what, id) => {
             return tabs::answered(model, tab, what, id, &Answer::Index(at)).unwrap_or_else(|why| {

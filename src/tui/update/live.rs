@@ -352,7 +352,7 @@ pub fn on_bot(model: &mut Model, act: Act) -> Vec<Effect> {
         }
         Act::Interview => open::interview(model, &row.id),
         Act::DeleteBot => open::delete_bot(model, &row),
-        Act::YamlChoice => open::yaml_choice(model, &row),
+        Act::YamlChoice => return open::yaml_choice(model, &row),
         _ => {}
     }
     Vec::new()

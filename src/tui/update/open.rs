@@ -1,7 +1,7 @@
 //! Windows that actions open.
 
 use crate::domain::{Engagement, guidance};
-use crate::protocol::{ExportKind, ProviderView};
+use crate::protocol::{ExportKind, ProviderView, YamlChoice};
 use crate::tui::action::{Act, Scope};
 use crate::tui::live::BotRow;
 use crate::tui::live::mind::{self, Field};
@@ -309,18 +309,43 @@ pub fn delete_bot(model: &mut Model, row: &BotRow) {
     model.overlays.push(Overlay::Confirm(confirm));
 }
 
-/// What to do with a changed file.
-pub fn yaml_choice(model: &mut Model, row: &BotRow) {
+/// What to do with a changed file; meanwhile it is read what the file would change.
+pub fn yaml_choice(model: &mut Model, row: &BotRow) -> Vec<Effect> {
     if !row.yaml_changed {
         model.toast(Tone::Info, format!("the YAML file of {} has not changed", row.name));
-        return;
+        return Vec::new();
     }
     let item =
         |title: &str, about: &str| Item { title: title.into(), about: about.into(), ..Item::default() };
     let items = vec![
         item("Keep what is live", "The bot stays as it is here; the file is remembered as seen."),
-        item("Take the file", "The bot becomes what the file says; edits made here are lost."),
+        item("Take the file…", "Shows what it would change, and asks."),
     ];
     let title = format!("The YAML file of {} has changed", row.name);
     model.overlays.push(Overlay::Choice(Choice::new(title, items, Then::Yaml(row.id.clone()))));
+    vec![Effect::Load(Load::Config(row.id.clone()))]
+}
+
+/// Shows what a changed file would change, and asks.
+pub fn take_yaml(model: &mut Model, id: String) {
+    let mind = &model.inspector.mind;
+    let known = model.inspector.wanted.as_ref() == Some(&id);
+    let (Some(saved), Some(yaml), true) = (&mind.saved, &mind.yaml, known) else {
+        model.toast(Tone::Info, "the file is being read; try once more");
+        return;
+    };
+    let changes = mind::differences(saved, yaml);
+    let body = match (changes.is_empty(), mind.is_dirty()) {
+        (true, _) => "Nothing that the page Mind shows differs.",
+        (false, false) => "Edits made here are lost. It takes effect on the next beat.",
+        (false, true) => "Edits made here are lost, also those not saved. It takes effect on the next beat.",
+    };
+    let confirm = Confirm {
+        title: format!("Take the YAML file of {}?", model.name(&id)),
+        body: body.into(),
+        changes,
+        yes: vec![Effect::Run(Command::YamlChoice(id, YamlChoice::Take))],
+        danger: true,
+    };
+    model.overlays.push(Overlay::Confirm(confirm));
 }
