@@ -145,6 +145,6 @@ pub struct BotConfigView {
     pub personality_config: PersonalityConfig,
     /// Effective caps.
     pub cost_caps: CostCaps,
-    /// The YAML's configuration, for reset and for showing what was edited; `None` for custom bots.
+    /// What the YAML file says now, for reset and for showing what was edited; `None` for custom bots.
     pub yaml_config: Option<PersonalityConfig>,
 }

@@ -16,7 +16,7 @@ fn a_bot_shows_its_row_its_status_and_its_flags() {
     room.bot("ada_001", "Ada");
     room.put(
         "UPDATE bots SET reputation = 3, upvotes = 5, downvotes = 2, followers = 1, following = 4, next_beat_at = 9, \
-         pace_seconds = 60, yaml_pending = '{}' WHERE id = 'ada_001'",
+         pace_seconds = 60, yaml_pending = replace(config, 'Ada', 'Eve') WHERE id = 'ada_001'",
         [],
     );
     for kind in ["repetitive", "frequency"] {
@@ -34,7 +34,8 @@ fn a_bot_shows_its_row_its_status_and_its_flags() {
     assert_eq!((bot.status, bot.status_reason), (Status::Active, None));
     let config = bots::config(&room, &lens(), "ada_001").unwrap();
     assert_eq!(config.cost_caps.daily_token_cap, 1_000);
-    assert!(!config.cost_caps.is_custom_token_cap && config.yaml_config.is_some());
+    assert!(!config.cost_caps.is_custom_token_cap);
+    assert_eq!((&*config.personality_config.name, &*config.yaml_config.unwrap().name), ("Ada", "Eve"));
 }
 
 #[test]
