@@ -20,7 +20,10 @@ use room::{fill, resident};
 use rusqlite::Connection;
 
 const WARM_UP: u64 = 300;
-const BEATS: u64 = 2_000;
+/// Rows of each kind that are there already.
+const ROWS: [i64; 4] = [0, 1_000, 10_000, 100_000];
+const TURN: u64 = 512;
+const ROUNDS: usize = 9;
 
 fn settings(home: &Path, durability: Durability) -> Settings {
     Settings {
@@ -60,35 +63,46 @@ fn baseline(durability: Durability) -> f64 {
     started.elapsed().as_secs_f64() * 1e6 / f64::from(count)
 }
 
+/// A society with `rows` of each kind, past its first beats.
+fn lived(dir: &Path, durability: Durability, rows: i64) -> Handle {
+    let settings = settings(dir, durability);
+    let handle = engine::start(settings.clone()).expect("a society");
+    handle.close();
+    fill(&settings.database, rows, SIM_START);
+    let handle = engine::start(settings).expect("a society");
+    run(&handle, WARM_UP);
+    handle
+}
+
+/// The societies take turns, so that a machine that is slow for a while is slow for all of them.
 #[allow(clippy::cast_precision_loss)] // figures for people
 fn beats_by_size() {
-    println!("\nscripted beats with rows already there (median of 3 runs of {BEATS})");
+    println!("\nscripted beats with rows already there (median of {ROUNDS} turns of {TURN})");
     println!(
         "{:<10} {:>10} {:>12} {:>12} {:>10} {:>16}",
         "durability", "rows", "beats/s", "µs/beat", "× empty", "one insert, µs"
     );
     for durability in [Durability::Full, Durability::Normal] {
-        let mut empty = 0.0;
-        for rows in [0, 1_000, 10_000, 100_000] {
-            let dir = tempfile::tempdir().expect("a directory");
-            let settings = settings(dir.path(), durability);
-            let handle = engine::start(settings.clone()).expect("a society");
-            handle.close();
-            fill(&settings.database, rows, SIM_START);
-            let handle = engine::start(settings).expect("a society");
-            run(&handle, WARM_UP);
-            let mut times: Vec<Duration> = (0..3).map(|_| run(&handle, BEATS)).collect();
+        let dirs = ROWS.map(|rows| (rows, tempfile::tempdir().expect("a directory")));
+        let mut rooms: Vec<_> = dirs
+            .iter()
+            .map(|(rows, dir)| (*rows, lived(dir.path(), durability, *rows), Vec::new()))
+            .collect();
+        for _ in 0..ROUNDS {
+            for (_, handle, times) in &mut rooms {
+                times.push(run(handle, TURN));
+            }
+        }
+        let mut empty = None;
+        for (rows, handle, mut times) in rooms {
             handle.close();
             times.sort();
-            let micros = times[1].as_secs_f64() * 1e6 / BEATS as f64;
-            if rows == 0 {
-                empty = micros;
-            }
+            let micros = times[ROUNDS / 2].as_secs_f64() * 1e6 / TURN as f64;
             println!(
                 "{:<10} {rows:>10} {:>12.0} {micros:>12.0} {:>10.2} {:>16.0}",
                 format!("{durability:?}").to_lowercase(),
                 1e6 / micros,
-                micros / empty,
+                micros / *empty.get_or_insert(micros),
                 baseline(durability)
             );
         }
