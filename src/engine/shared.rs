@@ -13,7 +13,7 @@ use super::room::Room;
 use super::schedule::Schedule;
 use super::scribe::Scribe;
 use super::settings::Settings;
-use crate::domain::{PersonalityConfig, Stamp};
+use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::llm::Guard;
 use crate::protocol::EngineState;
 use crate::store::beat::BotRow;
@@ -72,6 +72,11 @@ pub(super) struct Live {
 }
 
 impl Shared {
+    /// Whether a cost is for show.
+    pub(super) fn is_simulated(&self, cost: Money) -> bool {
+        cost > Money::ZERO && self.simulated_cost.is_some()
+    }
+
     pub(super) fn live(&self) -> RwLockReadGuard<'_, Live> {
         self.live.read().unwrap_or_else(PoisonError::into_inner)
     }

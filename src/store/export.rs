@@ -177,7 +177,8 @@ const fn shape(kind: ExportKind) -> Shape {
         ExportKind::Thoughts => Shape {
             columns: &[("activity_id", Plain), ("record", Thought)],
             sql: "SELECT t.activity_id, t.record, b.record FROM thoughts t \
-                  LEFT JOIN thoughts b ON b.activity_id = t.base WHERE 1{} ORDER BY t.activity_id",
+                  LEFT JOIN thoughts b ON b.activity_id = t.base \
+                  WHERE (t.base IS NULL OR b.activity_id IS NOT NULL){} ORDER BY t.activity_id",
             since: Some(" AND t.activity_id IN (SELECT id FROM activities WHERE created_at >= ?1)"),
         },
     }

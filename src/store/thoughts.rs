@@ -171,14 +171,14 @@ pub fn put(c: &Connection, activity_id: i64, record: &Packed, keep: i64) -> Resu
     Ok(())
 }
 
-/// The record of an activity.
+/// The record of an activity. Where `thoughts.keep` was lowered, one may stay whose base was let go: it is gone, too.
 ///
 /// # Errors
 /// Database errors, a damaged record.
 pub fn get(c: &Connection, activity_id: i64) -> Result<Option<ThoughtRecord>> {
     let mut statement = c.prepare_cached(
         "SELECT t.record, b.record FROM thoughts t LEFT JOIN thoughts b ON b.activity_id = t.base \
-         WHERE t.activity_id = ?1",
+         WHERE t.activity_id = ?1 AND (t.base IS NULL OR b.activity_id IS NOT NULL)",
     )?;
     let mut rows = statement.query([activity_id])?;
     rows.next()?.map(|row| stored(row, 0)).transpose()
@@ -209,6 +209,7 @@ pub fn add_exchanges(c: &Connection, activity_id: i64, exchanges: Vec<Exchange>)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::{ExportFormat, ExportKind};
 
     fn record(words: &str) -> ThoughtRecord {
         ThoughtRecord { provider: "scripted".into(), rung: words.repeat(40), ..Default::default() }
@@ -295,6 +296,18 @@ mod tests {
                 }
                 assert_eq!(get(c, 640)?.unwrap().exchanges[0].purpose, "extraction");
                 assert!(get(c, 1)?.is_none());
+                // Fewer are kept from now on: who has lost its base is gone, not damaged.
+                put(c, 704, &record("last").pack()?, 60)?;
+                let orphan = c.query_row(
+                    "SELECT activity_id FROM thoughts t WHERE base NOT IN (SELECT activity_id FROM thoughts)",
+                    [],
+                    |row| row.get(0),
+                )?;
+                assert!(get(c, orphan)?.is_none());
+                let (mut rows, lens) = (Vec::new(), super::super::tests::lens());
+                let sink = |piece: &[u8]| std::io::Write::write_all(&mut rows, piece);
+                let (kind, format) = (ExportKind::Thoughts, ExportFormat::Jsonl);
+                assert!(super::super::export::run(c, &lens, kind, format, None, sink)? > 0);
                 Ok(())
             })
             .unwrap();

@@ -70,7 +70,7 @@ impl<'a> Record<'a> {
             details,
             tokens_used: self.tokens,
             cost_usd: self.cost,
-            cost_simulated: self.cost > Money::ZERO && shared.simulated_cost.is_some(),
+            cost_simulated: shared.is_simulated(self.cost),
         };
         let (bus, at) = (shared.bus.clone(), self.at);
         tx.after_commit(move || bus.announce(id, at, notice));

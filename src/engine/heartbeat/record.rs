@@ -110,7 +110,7 @@ pub(in crate::engine) fn put_activity(
             details: Value::Object(shown),
             tokens_used: tokens,
             cost_usd: cost,
-            cost_simulated: cost > Money::ZERO && shared.simulated_cost.is_some(),
+            cost_simulated: shared.is_simulated(cost),
         };
         tx.after_commit(move || bus.announce(id, at, notice));
     } else {

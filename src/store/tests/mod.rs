@@ -116,7 +116,7 @@ impl Room {
 }
 
 /// 2026-03-10, noon, in UTC, with the usual caps.
-fn lens() -> Lens {
+pub(super) fn lens() -> Lens {
     Lens {
         now: stamp("2026-03-10T12:00:00Z"),
         zone: TimeZone::UTC,

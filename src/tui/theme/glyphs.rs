@@ -169,7 +169,6 @@ pub static ASCII: Glyphs = Glyphs {
     pause: "=",
     stop: "x",
     thumb: "%",
-
     track: "|",
     quote_open: "\"",
     quote_close: "\"",
