@@ -167,7 +167,8 @@ impl Store {
         let mut connection = open_connection(path, false)?;
         schema::prepare(&mut connection, path, durability)?;
         let readers = Readers::new(path);
-        Ok(Self { path: Arc::new(path.to_path_buf()), writer: Some(Writer::spawn(connection)?), readers })
+        let writer = Writer::spawn(connection, readers.clone())?;
+        Ok(Self { path: Arc::new(path.to_path_buf()), writer: Some(writer), readers })
     }
 
     /// Opens an existing database for reading only, beside a running engine or without one.

@@ -61,4 +61,11 @@ impl Readers {
         }
         result
     }
+
+    /// Lets go of the pages that idle connections hold for the next query.
+    pub(super) fn release_memory(&self) {
+        for connection in self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter() {
+            let _ = connection.release_memory(); // what is in use stays
+        }
+    }
 }

@@ -47,12 +47,12 @@ fn span(keep: i64) -> i64 {
 pub struct Packed {
     /// The activity whose record it was compressed against.
     base: Option<i64>,
-    bytes: Vec<u8>,
+    bytes: Box<[u8]>,
 }
 
 impl ThoughtRecord {
-    fn json(&self) -> Result<Vec<u8>> {
-        serde_json::to_vec(self).map_err(|error| StoreError::Corrupt(error.to_string()))
+    fn write_json(&self, into: &mut Vec<u8>) -> Result<()> {
+        serde_json::to_writer(into, self).map_err(|error| StoreError::Corrupt(error.to_string()))
     }
 
     /// Compressed alone.
@@ -60,8 +60,10 @@ impl ThoughtRecord {
     /// # Errors
     /// When the compressor fails, which only a lack of memory brings about.
     pub fn pack(&self) -> Result<Packed> {
-        let bytes = zstd::bulk::compress(&self.json()?, LEVEL).map_err(unreadable)?;
-        Ok(Packed { base: None, bytes })
+        let mut json = Vec::new();
+        self.write_json(&mut json)?;
+        let bytes = zstd::bulk::compress(&json, LEVEL).map_err(unreadable)?;
+        Ok(Packed { base: None, bytes: bytes.into() })
     }
 
     /// Read back from the store's bytes, and those of the record they were compressed against.
@@ -90,6 +92,9 @@ pub struct Packer {
     context: CCtx<'static>,
     /// The one used last is first.
     keyframes: Vec<Keyframe>,
+    /// Room to write a record in, and to compress it in: grown once, not for each.
+    json: Vec<u8>,
+    packed: Vec<u8>,
 }
 
 struct Keyframe {
@@ -97,7 +102,7 @@ struct Keyframe {
     id: i64,
     epoch: u64,
     uses: u32,
-    json: Vec<u8>,
+    json: Box<[u8]>,
 }
 
 /// Where a record belongs.
@@ -115,7 +120,7 @@ pub struct Place {
 
 impl Default for Packer {
     fn default() -> Self {
-        Self { context: CCtx::create(), keyframes: Vec::new() }
+        Self { context: CCtx::create(), keyframes: Vec::new(), json: Vec::new(), packed: Vec::new() }
     }
 }
 
@@ -125,7 +130,8 @@ impl Packer {
     /// # Errors
     /// When the compressor fails, which only a lack of memory brings about.
     pub fn pack(&mut self, place: Place, record: &ThoughtRecord) -> Result<Packed> {
-        let json = record.json()?;
+        self.json.clear();
+        record.write_json(&mut self.json)?;
         let known = self.keyframes.iter().position(|keyframe| keyframe.bot == place.bot);
         let keyframe = known.map(|index| self.keyframes.remove(index)).filter(|keyframe| {
             keyframe.uses < USES
@@ -133,25 +139,26 @@ impl Packer {
                 && (1..span(place.keep)).contains(&(place.id - keyframe.id))
         });
         let base = keyframe.as_ref().map(|keyframe| keyframe.id);
-        let bytes = self.compress(&json, keyframe.as_ref().map_or(&[], |keyframe| &keyframe.json))?;
-        self.keyframes.insert(
-            0,
-            match keyframe {
-                Some(keyframe) => Keyframe { uses: keyframe.uses + 1, ..keyframe },
-                None => Keyframe { bot: place.bot, id: place.id, epoch: place.epoch, uses: 0, json },
-            },
-        );
+        self.compress(keyframe.as_ref().map_or(&[], |keyframe| &keyframe.json))?;
+        let keyframe = match keyframe {
+            Some(keyframe) => Keyframe { uses: keyframe.uses + 1, ..keyframe },
+            None => {
+                let json = self.json.as_slice().into();
+                Keyframe { bot: place.bot, id: place.id, epoch: place.epoch, uses: 0, json }
+            }
+        };
+        self.keyframes.insert(0, keyframe);
         self.keyframes.truncate(KEYFRAMES);
-        Ok(Packed { base, bytes })
+        Ok(Packed { base, bytes: self.packed.as_slice().into() })
     }
 
-    fn compress(&mut self, json: &[u8], base: &[u8]) -> Result<Vec<u8>> {
-        let mut bytes = Vec::with_capacity(zstd_safe::compress_bound(json.len()));
-        self.context.compress_using_dict(&mut bytes, json, base, LEVEL).map_err(|code| {
+    fn compress(&mut self, base: &[u8]) -> Result<()> {
+        self.packed.clear();
+        self.packed.reserve(zstd_safe::compress_bound(self.json.len()));
+        self.context.compress_using_dict(&mut self.packed, &self.json, base, LEVEL).map_err(|code| {
             StoreError::Corrupt(format!("a thought record: {}", zstd_safe::get_error_name(code)))
         })?;
-        bytes.shrink_to_fit();
-        Ok(bytes)
+        Ok(())
     }
 }
 

@@ -14,13 +14,13 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{Result, StoreError};
+use super::{Readers, Result, StoreError};
 
 /// Most jobs in one group.
 const GROUP_MAX: usize = 128;
 /// A group is committed after this long even when more jobs wait.
 const GROUP_TIME: Duration = Duration::from_millis(20);
-/// With no job for this long, the pages held for the next are let go.
+/// With no job for this long, the pages that writer and readers hold for the next are let go.
 const REST: Duration = Duration::from_secs(2);
 /// Jobs that may wait before senders do.
 const QUEUE: usize = 1_024;
@@ -111,14 +111,15 @@ struct Counts {
 }
 
 impl Writer {
-    /// Starts the thread. It ends when every handle is gone or [`Writer::close`] was called.
-    pub(super) fn spawn(connection: Connection) -> Result<Self> {
+    /// Starts the thread; when it rests, so do `readers`. It ends when every handle is gone or
+    /// [`Writer::close`] was called.
+    pub(super) fn spawn(connection: Connection, readers: Readers) -> Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE);
         let counts = Arc::new(Counts::default());
         let counted = Arc::clone(&counts);
         std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || work(&connection, &jobs, &counted))
+            .spawn(move || work(&connection, &readers, &jobs, &counted))
             .map_err(|source| StoreError::Io {
                 action: "start the writer of",
                 path: "the store".into(),
@@ -197,8 +198,8 @@ impl Writer {
     }
 }
 
-fn work(connection: &Connection, jobs: &Receiver<Message>, counts: &Counts) {
-    while let Some(message) = next_job(connection, jobs) {
+fn work(connection: &Connection, readers: &Readers, jobs: &Receiver<Message>, counts: &Counts) {
+    while let Some(message) = next_job(connection, readers, jobs) {
         let mut next = Some(message);
         let mut answers: Vec<Answer> = Vec::new();
         let mut ending = Ending::default();
@@ -237,11 +238,12 @@ fn work(connection: &Connection, jobs: &Receiver<Message>, counts: &Counts) {
     }
 }
 
-/// Waits for a job; `None` when every handle is gone. A writer at rest holds no memory.
-fn next_job(connection: &Connection, jobs: &Receiver<Message>) -> Option<Message> {
+/// Waits for a job; `None` when every handle is gone. A store at rest holds no pages.
+fn next_job(connection: &Connection, readers: &Readers, jobs: &Receiver<Message>) -> Option<Message> {
     match jobs.recv_timeout(REST) {
         Err(RecvTimeoutError::Timeout) => {
             let _ = connection.release_memory(); // what is in use stays
+            readers.release_memory();
             jobs.recv().ok()
         }
         message => message.ok(),

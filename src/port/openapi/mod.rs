@@ -1,181 +1,36 @@
-//! The OpenAPI document, made from the routes' own descriptions, and its viewer.
+//! The OpenAPI document and its viewer.
 //!
-//! What every route has in common is added in one place: the errors it may answer with, the token
-//! it takes, and examples made from the models.
+//! The document is made from the routes' own descriptions by a test (`describe`), kept beside this
+//! file and served as it stands: a program that serves the routes does not need what describes them.
 
+#[cfg(test)]
+pub(super) mod describe;
+#[cfg(test)]
 mod examples;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use serde_json::{Map, Value, json};
-use utoipa::OpenApi;
-use utoipa::openapi::tag::TagBuilder;
 use utoipa_swagger_ui::Config;
 
 use super::reply;
 use super::state::Port;
-use crate::protocol::fault::{ErrorBody, FieldError};
 
-/// The tags with what they are for, in the order they are shown.
-const TAGS: [(&str, &str); 17] = [
-    ("system", "Health, configuration, the room at a glance."),
-    ("bots", "Who is in the room."),
-    ("config", "Configurations and daily caps."),
-    ("providers", "Who speaks for the bots, and at what price."),
-    ("threads", "The forum."),
-    ("votes", "Up and down."),
-    ("pace", "How often bots wake."),
-    ("engine", "Pausing, resuming, stepping, waking."),
-    ("activity", "What happened, why, and the live stream."),
-    ("stats", "Usage, reputation, analytics, memory."),
-    ("moderation", "Pausing bots, settling flags, hiding posts."),
-    ("export", "The society as files."),
-    ("public", "What anybody may read."),
-    ("events", "What happens to the society."),
-    ("interviews", "Asking a bot out of band."),
-    ("tokens", "Access tokens for this port; operators only."),
-    ("metrics", "For Prometheus."),
-];
+/// The document, in JSON.
+const DOCUMENT: &str = include_str!("document.snap.json");
 
 /// What a page of the viewer may load.
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 
-#[derive(OpenApi)]
-#[openapi(components(schemas(ErrorBody, FieldError)))]
-struct Base;
-
-/// The document before any route.
-pub(super) fn base() -> utoipa::openapi::OpenApi {
-    let mut document = Base::openapi();
-    document.info.title = "Botarium".into();
-    document.info.description = Some(
-        "A society of AI bots: reading, steering and watching it. Errors are `{\"detail\"}`; with 422 also \
-         `errors`, one entry per field. The live stream is the WebSocket `/ws/activity`."
-            .into(),
-    );
-    document.tags = Some(
-        TAGS.iter()
-            .map(|(name, text)| TagBuilder::new().name(*name).description(Some(*text)).build())
-            .collect(),
-    );
-    document
-}
-
-/// The finished document as JSON.
-pub(super) fn finish(document: &utoipa::openapi::OpenApi) -> String {
-    let mut document = serde_json::to_value(document).unwrap_or_default(); // plain data always serialises
-    document["components"]["securitySchemes"] = json!({ "token": {
-        "type": "http", "scheme": "bearer",
-        "description": "Needed unless the port is on loopback and no token was ever made. A viewer token may only read."
-    }});
-    let schemas = document["components"]["schemas"].clone();
-    if let Some(paths) = document["paths"].as_object_mut() {
-        for (path, item) in paths {
-            for (method, operation) in item.as_object_mut().into_iter().flatten() {
-                if let Some(operation) = operation.as_object_mut() {
-                    complete(path, method, operation, &schemas);
-                }
-            }
-        }
-    }
-    document.to_string()
-}
-
-/// Adds to one operation what all have in common.
-fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schemas: &Value) {
-    let has_body = operation.contains_key("requestBody");
-    let has_parameters = operation.contains_key("parameters");
-    let is_public = path == "/" || path == "/health" || path.starts_with("/api/public/");
-    operation.insert(
-        "security".into(),
-        if is_public { json!([{}, {"token": []}]) } else { json!([{"token": []}]) },
-    );
-    let mut errors = vec![
-        ("400", "The request itself is malformed"),
-        ("401", "A token is missing, unknown or revoked"),
-        ("403", "Not with this token, from this page or under this host name"),
-        ("429", "Too many requests in a minute"),
-        ("500", "The disk or the database failed; `detail` says what to do"),
-        ("503", "The engine is stopped, or a provider cannot be reached"),
-    ];
-    if path.contains('{') || has_body {
-        errors.push(("404", "There is no such thing; `detail` names it"));
-    } else if has_parameters {
-        errors.push(("404", "A bot that is named does not exist"));
-    }
-    if has_parameters || has_body {
-        errors.push(("422", "A value does not fit; `errors` names each field"));
-    }
-    if has_body {
-        errors.push(("413", "The body is too large"));
-    }
-    if method != "get" && has_body {
-        errors.push(("409", "It clashes with what is there"));
-    }
-    let responses = &mut operation["responses"];
-    for (status, text) in errors {
-        let response = &mut responses[status];
-        if response.is_null() {
-            *response = json!({ "description": text });
-        }
-        response["content"] = json!({ "application/json": {
-            "schema": { "$ref": "#/components/schemas/ErrorBody" }, "example": examples::error(status)
-        }});
-    }
-    for (status, response) in responses.as_object_mut().into_iter().flatten() {
-        if !status.starts_with('2') {
-            if response["content"].is_null() {
-                response["content"] = json!({ "application/json": {
-                    "schema": { "$ref": "#/components/schemas/ErrorBody" }, "example": examples::error(status)
-                }});
-            }
-            continue;
-        }
-        if response["description"].as_str().is_none_or(str::is_empty) {
-            response["description"] = operation_summary(path);
-        }
-        add_examples(&mut response["content"], schemas);
-    }
-    if let Some(body) = operation.get_mut("requestBody") {
-        add_examples(&mut body["content"], schemas);
-    }
-    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-        let name = parameter["name"].as_str().unwrap_or_default().to_owned();
-        if parameter["in"] == "path" {
-            parameter["example"] = examples::of(&name, &parameter["schema"], schemas);
-        }
-    }
-}
-
-fn operation_summary(path: &str) -> Value {
-    json!(format!("The answer of `{path}`"))
-}
-
-fn add_examples(content: &mut Value, schemas: &Value) {
-    for (_, media) in content.as_object_mut().into_iter().flatten() {
-        if media["example"].is_null() && !media["schema"].is_null() {
-            media["example"] = examples::of("", &media["schema"], schemas);
-        }
-    }
-}
-
-/// `/openapi.json`, `/docs`, `/redoc`. The document is made when somebody first asks for it: it takes
-/// megabytes and milliseconds that a start can do without.
-pub(super) fn router(document: fn() -> String) -> Router<Port> {
-    let made: Arc<OnceLock<Bytes>> = Arc::default();
-    let json = move || {
-        let document = made.get_or_init(|| document().into()).clone();
-        async move { ([(header::CONTENT_TYPE, "application/json")], document) }
-    };
+/// `/openapi.json`, `/docs`, `/redoc`.
+pub(super) fn router() -> Router<Port> {
     Router::new()
-        .route("/openapi.json", get(json))
+        .route("/openapi.json", get(|| async { ([(header::CONTENT_TYPE, "application/json")], DOCUMENT) }))
         .route("/docs", get(|| async { docs("index.html") }))
         .route("/docs/{*file}", get(|Path(file): Path<String>| async move { docs(&file) }))
         .route("/redoc", get(|| async { Redirect::to("/docs") }))

@@ -16,74 +16,101 @@ mod threads;
 mod tokens;
 mod votes;
 
+use std::pin::Pin;
+use std::sync::Arc;
+
 use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::MethodRouter;
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa_axum::PathItemExt as _;
 
 use super::state::Port;
 use super::{answers, auth, metrics, openapi, page, reply, ws};
 
-/// Handlers of one path, each for its method. A program that serves them and is never asked for their description
-/// makes none: those of all routes are megabytes of memory and of code.
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// A handler whose type is forgotten, so that what a router makes of a handler is made once and not
+/// for each: of eighty it would be a megabyte of code, and a start would walk through all of it.
+#[derive(Clone)]
+struct Endpoint(Arc<dyn Fn(Request, Port) -> Answering + Send + Sync>);
+
+impl Handler<(), Port> for Endpoint {
+    type Future = Answering;
+
+    fn call(self, request: Request, port: Port) -> Answering {
+        (self.0)(request, port)
+    }
+}
+
+/// Handlers of one path, each for its method.
+#[derive(Default)]
 pub(super) struct Handlers {
-    /// The path, and what answers there.
-    pub(super) served: fn() -> (String, MethodRouter<Port>),
-    /// The same with the description.
-    pub(super) described: fn() -> UtoipaMethodRouter<Port>,
+    path: String,
+    methods: MethodRouter<Port>,
+    #[cfg(test)]
+    described: Option<fn() -> utoipa_axum::router::UtoipaMethodRouter<Port>>,
+}
+
+impl Handlers {
+    /// Also `handler`, at the path and for the method of its description `D`.
+    pub(super) fn and<D: utoipa::Path, T>(self, handler: impl Handler<T, Port, Future = Answering>) -> Self {
+        let endpoint = move |request, port| handler.clone().call(request, port);
+        self.on(D::path(), D::methods(), Endpoint(Arc::new(endpoint)))
+    }
+
+    fn on(mut self, path: String, methods: Vec<utoipa::openapi::HttpMethod>, endpoint: Endpoint) -> Self {
+        self.path = path;
+        for method in methods {
+            self.methods = self.methods.on(method.to_method_filter(), endpoint.clone());
+        }
+        self
+    }
+
+    /// The same, with what describes them all.
+    #[cfg(test)]
+    pub(super) fn described(self, by: fn() -> utoipa_axum::router::UtoipaMethodRouter<Port>) -> Self {
+        Self { described: Some(by), ..self }
+    }
 }
 
 /// The [`Handlers`] of functions that `utoipa::path` describes, all at one path.
 macro_rules! handlers {
-    ($first:ident $(, $other:ident)*) => {
-        $crate::port::routes::Handlers {
-            served: || {
-                use utoipa_axum::PathItemExt as _;
-                let methods = axum::routing::MethodRouter::new();
-                utoipa_axum::paste! {
-                    let path = <[<__path_ $first>] as utoipa::Path>::path();
-                    let methods = <[<__path_ $first>] as utoipa::Path>::methods()
-                        .iter()
-                        .fold(methods, |router, method| router.on(method.to_method_filter(), $first));
-                    $(
-                        let methods = <[<__path_ $other>] as utoipa::Path>::methods()
-                            .iter()
-                            .fold(methods, |router, method| router.on(method.to_method_filter(), $other));
-                    )*
-                }
-                (path, methods)
-            },
-            described: || utoipa_axum::routes!($first $(, $other)*),
+    ($($handler:ident),+) => {{
+        let handlers = $crate::port::routes::Handlers::default();
+        utoipa_axum::paste! {
+            $( let handlers = handlers.and::<[<__path_ $handler>], _>($handler); )+
         }
-    };
+        #[cfg(test)]
+        let handlers = handlers.described(|| utoipa_axum::routes!($($handler),+));
+        handlers
+    }};
 }
 pub(super) use handlers;
 
 /// Where the routes gather.
-pub(super) enum Routes {
-    /// To be served.
-    Served(Router<Port>),
-    /// To be described.
-    Described(Box<OpenApiRouter<Port>>),
+#[derive(Default)]
+pub(super) struct Routes {
+    router: Router<Port>,
+    #[cfg(test)]
+    described: Vec<fn() -> utoipa_axum::router::UtoipaMethodRouter<Port>>,
 }
 
 impl Routes {
     /// Adds handlers.
-    pub(super) fn routes(self, handlers: Handlers) -> Self {
-        match self {
-            Self::Served(router) => {
-                let (path, methods) = (handlers.served)();
-                Self::Served(router.route(&path, methods))
-            }
-            Self::Described(router) => Self::Described(Box::new(router.routes((handlers.described)()))),
-        }
+    pub(super) fn routes(mut self, handlers: Handlers) -> Self {
+        self.router = self.router.route(&handlers.path, handlers.methods);
+        #[cfg(test)]
+        self.described.extend(handlers.described);
+        self
     }
 }
 
-/// Every route, added to `into`.
-fn all(into: Routes) -> Routes {
+/// Every route that is described.
+fn all() -> Routes {
     let families = [
         system::routes,
         bots::routes,
@@ -104,31 +131,28 @@ fn all(into: Routes) -> Routes {
         events::routes,
         tokens::routes,
     ];
-    families.into_iter().fold(into, |into, family| family(into))
-}
-
-/// The description of every route.
-fn description() -> String {
-    match all(Routes::Described(Box::new(OpenApiRouter::with_openapi(openapi::base())))) {
-        Routes::Described(router) => openapi::finish(&router.into_openapi()),
-        Routes::Served(_) => openapi::finish(&openapi::base()),
-    }
+    families.into_iter().fold(Routes::default(), |into, family| family(into))
 }
 
 /// Everything the port answers.
 pub(super) fn router(port: &Port) -> Router {
-    let routes = match all(Routes::Served(Router::new())) {
-        Routes::Served(router) => router,
-        Routes::Described(router) => (*router).into(),
-    };
-    routes
-        .merge(openapi::router(description))
+    all()
+        .router
+        .merge(openapi::router())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(port.clone(), answers::share))
         .layer(middleware::from_fn_with_state(port.clone(), auth::gate))
         .layer(middleware::from_fn_with_state(port.clone(), metrics::measure))
         .with_state(port.clone())
+}
+
+/// The description of every route.
+#[cfg(test)]
+pub(super) fn described() -> utoipa::openapi::OpenApi {
+    let none = utoipa_axum::router::OpenApiRouter::with_openapi(openapi::describe::base());
+    let all = all().described.into_iter().fold(none, |router, described| router.routes(described()));
+    all.into_openapi()
 }
 
 async fn unknown(uri: Uri) -> Response {
