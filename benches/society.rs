@@ -267,6 +267,9 @@ fn prompt_build() {
     );
 }
 
+/// Between the beats of a small room: long enough for the store to let its pages go.
+const PAUSE: Duration = Duration::from_secs(4);
+
 /// Run in a process of its own, so that one society's memory is measured at a time.
 fn memory_of(bots: u32) {
     let dir = tempfile::tempdir().expect("a directory");
@@ -281,7 +284,15 @@ fn memory_of(bots: u32) {
     runtime
         .block_on(handle.run_beats(Run { count: Some(1_000), ..Run::default() }, |_| {}))
         .expect("beats run");
-    println!("{bots:>8} bots: {:>7.1} MB after 1,000 beats", resident());
+    let at_work = resident();
+    for _ in 0..6 {
+        std::thread::sleep(PAUSE);
+        run(&handle, 1);
+    }
+    println!(
+        "{bots:>8} bots: {at_work:>7.1} MiB after 1,000 beats at full speed, {:>7.1} then, at a beat every {PAUSE:?}",
+        resident()
+    );
     handle.close();
 }
 

@@ -43,7 +43,7 @@ pub fn fill(database: &Path, rows: i64, end: Stamp) {
     c.execute_batch("ANALYZE").expect("statistics");
 }
 
-/// Resident memory in MB, from the kernel.
+/// Resident memory in MiB, from the kernel.
 pub fn resident() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
