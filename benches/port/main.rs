@@ -85,7 +85,7 @@ fn beside(stuck: usize) {
 
 fn never_reading() {
     println!("\nviewers that never read, beats as fast as possible (6,000 of them)");
-    println!("{:>8} {:>12} {:>14} {:>14}", "stuck", "beats/s", "MB before", "MB after");
+    println!("{:>8} {:>12} {:>14} {:>14}", "stuck", "beats/s", "MiB before", "MiB after");
     for stuck in ["0", "20", "0", "20"] {
         let this = std::env::current_exe().expect("this program");
         let done = std::process::Command::new(this).args(["beside", stuck]).status();

@@ -92,7 +92,7 @@ impl<'a> Served<'a> {
         rate
     }
 
-    /// Beats a second, and MB before and after, beside viewers that never read.
+    /// Beats a second, and MiB before and after, beside viewers that never read.
     pub fn flat_out(&self, stuck: usize, beats: u64) -> (f64, f64, f64) {
         let mut stuck = viewer_process(&["stuck", &self.address.to_string(), &stuck.to_string()]);
         let run = |count| {

@@ -32,6 +32,9 @@ use super::state::Port;
 use super::{answers, auth, metrics, openapi, page, reply, ws};
 
 type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+/// Makes the description of the handlers of one path.
+#[cfg(test)]
+type Describe = fn() -> utoipa_axum::router::UtoipaMethodRouter<Port>;
 
 /// A handler whose type is forgotten, so that what a router makes of a handler is made once and not
 /// for each: of eighty it would be a megabyte of code, and a start would walk through all of it.
@@ -52,7 +55,7 @@ pub(super) struct Handlers {
     path: String,
     methods: MethodRouter<Port>,
     #[cfg(test)]
-    described: Option<fn() -> utoipa_axum::router::UtoipaMethodRouter<Port>>,
+    described: Option<Describe>,
 }
 
 impl Handlers {
@@ -72,7 +75,7 @@ impl Handlers {
 
     /// The same, with what describes them all.
     #[cfg(test)]
-    pub(super) fn described(self, by: fn() -> utoipa_axum::router::UtoipaMethodRouter<Port>) -> Self {
+    pub(super) fn described(self, by: Describe) -> Self {
         Self { described: Some(by), ..self }
     }
 }
@@ -96,7 +99,7 @@ pub(super) use handlers;
 pub(super) struct Routes {
     router: Router<Port>,
     #[cfg(test)]
-    described: Vec<fn() -> utoipa_axum::router::UtoipaMethodRouter<Port>>,
+    described: Vec<Describe>,
 }
 
 impl Routes {
