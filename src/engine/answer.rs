@@ -204,23 +204,6 @@ pub(super) fn gate_tags(tags: &[String]) -> Vec<String> {
     gated
 }
 
-/// The request that asks for a repair: what was wrong, and the answer it was wrong in.
-#[must_use]
-pub(super) fn repair_request(prompt: &str, answer: &str, fault: &str, fence: &str) -> String {
-    format!(
-        "{prompt}\nYou answered this:\n«{fence} begin»\n{}\n«{fence} end»\nIt cannot be used: {fault}. Answer again, with one JSON \
-         object of the form {{\"act\": {{\"action\": …}}}} and nothing else.\n",
-        unmarked(answer, 1_500, fence)
-    )
-}
-
-/// A text to be put inside the fence, without the fence itself: a model that was talked into
-/// repeating the mark must not close it.
-#[must_use]
-pub(super) fn unmarked(text: &str, most: usize, fence: &str) -> String {
-    clean(text, most).replace(fence, "…")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
