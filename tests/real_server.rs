@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use botarium::llm::{
-    FailureKind, Guard, GuardSettings, Outcome, ProviderKind, ProviderSpec, Purpose, Request, build,
+    FailureKind, Finish, Guard, GuardSettings, Outcome, ProviderKind, ProviderSpec, Purpose, Request, build,
 };
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ async fn answers_in_a_stream_and_counts(kind: ProviderKind, address: &str) {
     assert!(usage.input > 5 && (1..=40).contains(&usage.output), "{usage:?}");
     assert!(usage.cached <= usage.input);
     assert_eq!(completion.model, "smollm2");
-    assert!(matches!(completion.finish.as_deref(), Some("stop" | "length")));
+    assert!(matches!(completion.finish, Finish::Stop | Finish::Length));
     assert_eq!(outcome.attempts.len(), 1);
 }
 
@@ -150,7 +150,7 @@ async fn openai_holds_a_choice_of_objects() {
     });
     let (outcome, _) = ask(&spec(ProviderKind::OpenAi, &address), &request("Choose.", Some(schema))).await;
     let completion = outcome.result.expect("an answer");
-    if completion.finish.as_deref() == Some("stop") {
+    if completion.finish == Finish::Stop {
         let value: Value =
             serde_json::from_str(&completion.text).unwrap_or_else(|_| panic!("{completion:?}"));
         let act = &value["act"];

@@ -177,7 +177,7 @@ async fn ask(
 
 /// What the breaker let through: nothing.
 const NEVER_SENT: Attempt =
-    Attempt { latency: Duration::ZERO, usage: None, error: None, maybe_charged: false };
+    Attempt { latency: Duration::ZERO, usage: None, error: None, maybe_charged: false, received: 0 };
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{Completion, DeltaSink};
+use super::{Completion, DeltaSink, Finish};
 use crate::domain::Usage;
 
 /// Collects an answer and passes its text on live.
@@ -42,9 +42,10 @@ impl Answer {
             text: self.text,
             // A server that counted nothing has not counted.
             usage: self.usage.filter(|usage| usage.total() > 0),
+            reasoned: false,
             model: self.model.filter(|name| !name.is_empty()).unwrap_or_else(|| model.to_owned()),
             latency,
-            finish: self.finish,
+            finish: self.finish.as_deref().and_then(Finish::read).unwrap_or_default(),
         }
     }
 }

@@ -257,6 +257,8 @@ impl Refusal {
             message,
             retry_after: self.retry_after,
             usage: None,
+            received: 0,
+            context: None,
             // Refused at the door, or turned away for load, it has not reached a model.
             maybe_charged: status == 408 || (status >= 500 && !matches!(status, 501 | 503 | 529)),
         }

@@ -63,8 +63,10 @@ pub struct Attempt {
     /// What went wrong; `None` for the attempt that answered.
     pub error: Option<String>,
     /// Whether it may have reached the model: then it must be charged, by `usage` or, where
-    /// that is missing, by its reservation.
+    /// that is missing, by what is known of it.
     pub maybe_charged: bool,
+    /// Bytes of the model's text that came back.
+    pub received: usize,
 }
 
 /// What came of a call.
@@ -204,7 +206,11 @@ impl Guard {
             }
             Err(error) => {
                 attempts.push(Attempt::failed(error, latency));
-                if error.kind == FailureKind::Refused { pass.succeeded() } else { pass.failed(error) }
+                if matches!(error.kind, FailureKind::Refused | FailureKind::TooLong) {
+                    pass.succeeded()
+                } else {
+                    pass.failed(error)
+                }
             }
         }
         result
@@ -263,7 +269,13 @@ impl Guard {
 
 impl Attempt {
     fn answered(completion: &Completion, latency: Duration) -> Self {
-        Self { latency, usage: completion.usage, error: None, maybe_charged: true }
+        Self {
+            latency,
+            usage: completion.usage,
+            error: None,
+            maybe_charged: true,
+            received: completion.text.len(),
+        }
     }
 
     fn failed(error: &ProviderError, latency: Duration) -> Self {
@@ -272,6 +284,7 @@ impl Attempt {
             usage: error.usage,
             error: Some(error.message.clone()),
             maybe_charged: error.maybe_charged,
+            received: error.received,
         }
     }
 }

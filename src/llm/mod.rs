@@ -8,6 +8,7 @@ mod answer;
 pub mod anthropic;
 mod breaker;
 mod failure;
+mod finish;
 pub mod guard;
 pub mod ollama;
 pub mod openai;
@@ -23,6 +24,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+pub use self::finish::Finish;
 pub use self::guard::{Attempt, BreakerState, Guard, GuardSettings, Outcome};
 pub use self::spec::{ProviderKind, ProviderSpec, build};
 pub use crate::domain::Secret;
@@ -72,16 +74,18 @@ pub struct Request {
 /// A model's answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Completion {
-    /// The raw text, not gated yet.
+    /// The answer without the model's reasoning, not gated yet.
     pub text: String,
+    /// Whether the model reasoned beside its answer, wherever the server put that.
+    pub reasoned: bool,
     /// Tokens as the provider reported them; `None` when it reported none.
     pub usage: Option<Usage>,
     /// The model that answered, as the provider names it.
     pub model: String,
     /// From the first byte sent to the last byte read (simulated for `scripted`).
     pub latency: Duration,
-    /// Why the answer ended: `stop`, `length`, …
-    pub finish: Option<String>,
+    /// Why the answer ended.
+    pub finish: Finish,
 }
 
 /// Receives live text while a model answers. Never blocks; losing a delta is allowed.
@@ -126,15 +130,27 @@ pub struct ProviderError {
     pub retry_after: Option<Duration>,
     /// Tokens that were spent all the same.
     pub usage: Option<Usage>,
-    /// Whether the request may have reached the model, so that its reservation must be charged.
+    /// Whether the request may have reached the model, so that it must be charged.
     pub maybe_charged: bool,
+    /// Bytes of the model's text that had come by then: what came back is known to have been written.
+    pub received: usize,
+    /// The size of the server's context in tokens, where the failure told it.
+    pub context: Option<u32>,
 }
 
 impl ProviderError {
     /// A failure before anything reached the model.
     #[must_use]
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), retry_after: None, usage: None, maybe_charged: false }
+        Self {
+            kind,
+            message: message.into(),
+            retry_after: None,
+            usage: None,
+            maybe_charged: false,
+            received: 0,
+            context: None,
+        }
     }
 
     /// The same failure of a request that may have reached the model.
@@ -163,6 +179,8 @@ pub enum FailureKind {
     Quota,
     /// 400, 404, 413, 422: asking again will not help.
     Refused,
+    /// The request is longer than the server's context: a shorter one will do.
+    TooLong,
     /// The server answered something that is not its protocol.
     Protocol,
     /// The breaker is open; nothing was sent.

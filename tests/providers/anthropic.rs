@@ -1,7 +1,7 @@
 //! What is particular to the Messages API.
 
 use botarium::domain::Usage;
-use botarium::llm::{FailureKind, ProviderKind, ProviderSpec, Request, build};
+use botarium::llm::{FailureKind, Finish, ProviderKind, ProviderSpec, Request, build};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
@@ -26,7 +26,7 @@ async fn an_answer_streams_and_every_token_read_is_counted() {
     assert_eq!((completion.text.as_str(), seen.lock().unwrap().as_str()), ("Hello", "Hello"));
     // 12 plain, 5 read from the cache, 3 written to it.
     assert_eq!(completion.usage, Some(Usage { input: 20, output: 2, cached: 5, cache_write: 3 }));
-    assert_eq!(completion.finish.as_deref(), Some("stop"));
+    assert_eq!(completion.finish, Finish::Stop);
     assert_eq!(completion.model, "tiny-1");
 
     let sent = &server.received_requests().await.expect("recorded")[0];
@@ -63,7 +63,7 @@ async fn usage_may_come_at_either_end() {
         let server = always(streamed(KIND, &sse(&events))).await;
         let completion = ask(&provider(KIND, &server.uri()), &request()).await.expect("an answer");
         assert_eq!(completion.usage, Some(Usage { input: 940, output: 4, cached: 939, cache_write: 0 }));
-        assert_eq!(completion.finish.as_deref(), Some("length"));
+        assert_eq!(completion.finish, Finish::Length);
     }
     let bare = [
         json!({"type": "message_start", "message": {}}),
@@ -156,7 +156,7 @@ async fn thinking_is_no_part_of_the_answer_and_a_whole_answer_is_read() {
         "usage": {"input_tokens": 3, "output_tokens": 1}});
     let server = always(error(200, &whole.to_string())).await;
     let completion = ask(&provider(KIND, &server.uri()), &request()).await.expect("an answer");
-    assert_eq!((completion.text.as_str(), completion.finish.as_deref()), ("No", Some("refusal")));
+    assert_eq!((completion.text.as_str(), completion.finish), ("No", Finish::Refused));
     assert_eq!(completion.usage.map(|usage| usage.total()), Some(4));
 }
 

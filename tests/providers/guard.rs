@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use botarium::domain::Usage;
 use botarium::llm::guard::{BreakerSettings, Phase};
 use botarium::llm::{
-    Attempt, Completion, DeltaSink, FailureKind, Guard, GuardSettings, Outcome, Provider, ProviderError,
-    ProviderKind, Purpose, Request, build,
+    Attempt, Completion, DeltaSink, FailureKind, Finish, Guard, GuardSettings, Outcome, Provider,
+    ProviderError, ProviderKind, Purpose, Request, build,
 };
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -73,7 +73,8 @@ impl Provider for Puppet {
                 usage: Some(Usage { input: 3, output: 1, ..Usage::default() }),
                 model: request.model.clone(),
                 latency: self.takes,
-                finish: None,
+                reasoned: false,
+                finish: Finish::Stop,
             }),
         }
     }

@@ -1,7 +1,7 @@
 //! What is particular to Ollama.
 
 use botarium::domain::Usage;
-use botarium::llm::{FailureKind, ProviderKind, Request};
+use botarium::llm::{FailureKind, Finish, ProviderKind, Request};
 use serde_json::{Value, json};
 
 use super::server::{always, bodies, error, in_turn, streamed};
@@ -17,7 +17,7 @@ async fn an_answer_streams_line_by_line_and_is_counted() {
     let completion = provider(KIND, &server.uri()).complete(&request, deltas).await.expect("an answer");
     assert_eq!((completion.text.as_str(), seen.lock().unwrap().as_str()), ("Hello", "Hello"));
     assert_eq!(completion.usage, Some(Usage { input: 20, output: 2, cached: 0, cache_write: 0 }));
-    assert_eq!((completion.finish.as_deref(), completion.model.as_str()), (Some("stop"), "tiny-1"));
+    assert_eq!((completion.finish, completion.model.as_str()), (Finish::Stop, "tiny-1"));
 
     let sent = &server.received_requests().await.expect("recorded")[0];
     assert_eq!(sent.url.path(), "/api/chat");
@@ -79,7 +79,7 @@ async fn thinking_is_no_part_of_the_answer() {
     // The last line may lack its end.
     let server = always(streamed(KIND, lines(&pieces).trim_end())).await;
     let completion = ask(&provider(KIND, &server.uri()), &request()).await.expect("an answer");
-    assert_eq!((completion.text.as_str(), completion.finish.as_deref()), ("Yes", Some("length")));
+    assert_eq!((completion.text.as_str(), completion.finish), ("Yes", Finish::Length));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What is particular to OpenAI-compatible servers.
 
 use botarium::domain::Usage;
-use botarium::llm::{FailureKind, ProviderKind, ProviderSpec, Request, build};
+use botarium::llm::{FailureKind, Finish, ProviderKind, ProviderSpec, Request, build};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
@@ -28,7 +28,7 @@ async fn an_answer_streams_and_is_counted() {
     assert_eq!(completion.text, "Hello");
     assert_eq!(*seen.lock().unwrap(), "Hello");
     assert_eq!(completion.usage, Some(Usage { input: 20, output: 2, cached: 5, cache_write: 0 }));
-    assert_eq!(completion.finish.as_deref(), Some("stop"));
+    assert_eq!(completion.finish, Finish::Stop);
     assert_eq!(completion.model, "tiny-1");
 
     let sent = &server.received_requests().await.expect("recorded")[0];
@@ -222,7 +222,7 @@ async fn reasoning_is_no_part_of_the_answer() {
     ];
     let server = always(streamed(KIND, &sse(&events))).await;
     let completion = ask(&provider(KIND, &server.uri()), &request()).await.expect("an answer");
-    assert_eq!((completion.text.as_str(), completion.finish.as_deref()), ("Yes", Some("length")));
+    assert_eq!((completion.text.as_str(), completion.finish), ("Yes", Finish::Length));
 }
 
 #[tokio::test]

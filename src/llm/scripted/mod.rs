@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Completion, DeltaSink, Provider, ProviderError, Purpose, Request};
+use super::{Completion, DeltaSink, Finish, Provider, ProviderError, Purpose, Request};
 use crate::domain::{Action, Scene, Usage};
 
 /// Plays each personality without a model.
@@ -55,7 +55,8 @@ impl Scripted {
             usage: Some(usage),
             model: "scripted".into(),
             latency: latency(request.seed),
-            finish: Some("stop".into()),
+            reasoned: false,
+            finish: Finish::Stop,
         }
     }
 }
