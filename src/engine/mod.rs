@@ -6,6 +6,7 @@
 mod answer;
 mod budget;
 pub mod bus;
+mod claim;
 pub mod clock;
 mod context;
 mod draw;

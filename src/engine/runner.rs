@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::claim::Claim;
 use super::handle::Handle;
 use super::heartbeat::{self, Beat, Begun, Finished};
 use super::shared::Shared;
@@ -161,21 +162,16 @@ impl Handle {
     /// # Errors
     /// 404 for an unknown bot, 409 while it is on a beat.
     pub async fn trigger(&self, bot: &str) -> Result<BeatResult, Fault> {
-        if !self.shared.claim(bot) {
+        let Some(claim) = self.shared.claim(bot) else {
             return Err(Fault::conflict(format!("{bot} is on a beat already; wait until it is done")));
-        }
+        };
         self.shared.schedule().remove(bot); // what is planned from now on comes after this beat
         let beat = Beat { bot: bot.to_owned(), at: self.shared.clock.now(), forced: true };
         // On a task of its own: a caller that goes away does not cut the beat off.
         let shared = Arc::clone(&self.shared);
-        let done = tokio::spawn(async move { one(&shared, beat).await }).await;
-        match done {
+        match tokio::spawn(async move { one(&shared, claim, beat).await }).await {
             Ok(finished) => Ok(finished?.result),
-            Err(error) => {
-                self.shared.schedule().plan(bot, self.shared.clock.now().plus_seconds(60));
-                self.shared.release(bot);
-                Err(Fault::internal(format!("the beat of {bot} ended early: {error}")))
-            }
+            Err(error) => Err(Fault::internal(format!("the beat of {bot} ended early: {error}"))),
         }
     }
 
@@ -202,9 +198,9 @@ impl Handle {
 }
 
 /// Runs a claimed beat, plans the next and lets the bot go, whatever comes.
-async fn one(shared: &Arc<Shared>, beat: Beat) -> Result<Finished> {
+async fn one(shared: &Arc<Shared>, mut claim: Claim, beat: Beat) -> Result<Finished> {
     let (bot, at) = (beat.bot.clone(), beat.at);
-    let result = thinking::beat(shared, beat).await;
+    let result = thinking::beat(shared, &mut claim, beat).await;
     match &result {
         Ok(finished) => shared.schedule().plan_at_the_latest(&finished.bot, finished.next),
         Err(StoreError::Refused(_)) => shared.schedule().remove(&bot), // it left the room
@@ -214,31 +210,37 @@ async fn one(shared: &Arc<Shared>, beat: Beat) -> Result<Finished> {
             shared.schedule().plan(&bot, retry);
         }
     }
-    shared.release(&bot);
-    shared.wake.notify_one();
+    claim.settle();
     result
+}
+
+/// Tells of a beat that ended by a panic or was cut off; the others go on.
+fn joined<T>(ended: std::result::Result<T, tokio::task::JoinError>) -> Option<T> {
+    ended.inspect_err(|error| tracing::error!("a beat ended early: {error}")).ok()
 }
 
 /// The scheduler: sleeps until the next beat is due, and wakes bots side by side.
 async fn run_forever(shared: Arc<Shared>) {
     let mut flying = JoinSet::new();
     loop {
-        while flying.try_join_next().is_some() {}
+        while let Some(ended) = flying.try_join_next() {
+            joined(ended);
+        }
         let running = shared.live().engine == EngineState::Running;
         let now = shared.clock.now();
         if running && flying.len() < IN_FLIGHT {
-            let due = shared.schedule().pop_due(now, &shared.live().thinking);
+            let due = shared.schedule().pop_due(now, |id| shared.live().doing.contains_key(id));
             if let Some((_, bot)) = due {
-                if shared.claim(&bot) {
+                if let Some(claim) = shared.claim(&bot) {
                     let (shared, at) = (Arc::clone(&shared), shared.clock.now());
                     flying.spawn(async move {
-                        let _ = one(&shared, Beat { bot: bot.to_string(), at, forced: false }).await;
+                        let _ = one(&shared, claim, Beat { bot: bot.to_string(), at, forced: false }).await;
                     });
                 }
                 continue;
             }
         }
-        let next = shared.schedule().next(&shared.live().thinking);
+        let next = shared.schedule().next(|id| shared.live().doing.contains_key(id));
         let sleep = match next {
             Some(due) if running && flying.len() < IN_FLIGHT => until(now, due),
             _ => Duration::from_secs(3_600),
@@ -249,7 +251,9 @@ async fn run_forever(shared: Arc<Shared>) {
             () = tokio::time::sleep(sleep) => {}
         }
     }
-    while flying.join_next().await.is_some() {}
+    while let Some(ended) = flying.join_next().await {
+        joined(ended);
+    }
 }
 
 /// Never longer than a minute: the system's clock may be set, or the machine may have slept.
@@ -307,26 +311,29 @@ async fn fast_batch(
     };
     let mut flying = JoinSet::new();
     for beat in awaited {
-        if !shared.claim(&beat.bot) {
+        let Some(claim) = shared.claim(&beat.bot) else {
             continue; // somebody triggered it meanwhile
-        }
+        };
         let shared = Arc::clone(shared);
-        flying.spawn(async move { one(&shared, beat).await });
+        flying.spawn(async move { one(&shared, claim, beat).await });
     }
-    while let Some(joined) = flying.join_next().await {
-        match joined {
-            Ok(finished) => done.push(finished?),
-            Err(error) => tracing::error!("a beat ended early: {error}"),
+    // All are awaited, whatever becomes of one of them.
+    let mut failure = None;
+    while let Some(ended) = flying.join_next().await {
+        match joined(ended) {
+            Some(Ok(finished)) => done.push(finished),
+            Some(Err(error)) => failure = failure.or(Some(error)),
+            None => {}
         }
     }
-    Ok(done)
+    failure.map_or(Ok(done), Err)
 }
 
 impl Shared {
     /// The next beat of a fast run; moves simulated time to it.
     fn take_next(&self, only: &BTreeSet<String>, until: Option<Stamp>) -> Option<Beat> {
         let mut schedule = self.schedule();
-        let (due, bot) = schedule.pop_next(only, &self.live().thinking, until)?;
+        let (due, bot) = schedule.pop_next(only, |id| self.live().doing.contains_key(id), until)?;
         self.clock.advance(due);
         let at = if self.clock.is_simulated() { due } else { self.clock.now() };
         Some(Beat { bot: bot.to_string(), at, forced: false })

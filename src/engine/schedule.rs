@@ -49,14 +49,14 @@ impl Schedule {
     }
 
     /// When the next beat comes of a bot that is not on one already.
-    pub(super) fn next(&self, busy: &BTreeSet<String>) -> Option<Stamp> {
-        self.order.iter().find(|(_, id)| !busy.contains(id.as_ref())).map(|(due, _)| *due)
+    pub(super) fn next(&self, busy: impl Fn(&str) -> bool) -> Option<Stamp> {
+        self.order.iter().find(|(_, id)| !busy(id)).map(|(due, _)| *due)
     }
 
     /// Takes the beat that comes next, if it is due at `now`. A bot that is on one already is passed over.
-    pub(super) fn pop_due(&mut self, now: Stamp, busy: &BTreeSet<String>) -> Option<(Stamp, Arc<str>)> {
+    pub(super) fn pop_due(&mut self, now: Stamp, busy: impl Fn(&str) -> bool) -> Option<(Stamp, Arc<str>)> {
         let due = self.order.iter().take_while(|(due, _)| *due <= now);
-        let (due, id) = due.into_iter().find(|(_, id)| !busy.contains(id.as_ref()))?.clone();
+        let (due, id) = due.into_iter().find(|(_, id)| !busy(id))?.clone();
         self.order.remove(&(due, Arc::clone(&id)));
         self.due.remove(&id);
         Some((due, id))
@@ -67,10 +67,10 @@ impl Schedule {
     pub(super) fn pop_next(
         &mut self,
         only: &BTreeSet<String>,
-        busy: &BTreeSet<String>,
+        busy: impl Fn(&str) -> bool,
         until: Option<Stamp>,
     ) -> Option<(Stamp, Arc<str>)> {
-        let may = |id: &str| (only.is_empty() || only.contains(id)) && !busy.contains(id);
+        let may = |id: &str| (only.is_empty() || only.contains(id)) && !busy(id);
         let (due, id) = self.order.iter().find(|(_, id)| may(id))?.clone();
         if until.is_some_and(|until| due > until) {
             return None;
@@ -139,15 +139,15 @@ mod tests {
         plan.plan("c", at(1));
         plan.plan("c", at(9));
         assert_eq!(plan.due("c"), Some(at(9)));
-        let none = BTreeSet::new();
-        assert_eq!(plan.pop_due(at(4), &none), None);
-        let busy = BTreeSet::from(["a".to_owned()]);
-        assert_eq!(plan.next(&busy), Some(at(5)));
-        assert_eq!(plan.pop_due(at(10), &busy).unwrap().1.as_ref(), "b");
+        let none = |_: &str| false;
+        assert_eq!(plan.pop_due(at(4), none), None);
+        let busy = |id: &str| id == "a";
+        assert_eq!(plan.next(busy), Some(at(5)));
+        assert_eq!(plan.pop_due(at(10), busy).unwrap().1.as_ref(), "b");
         plan.plan_at_the_latest("b", at(5));
         plan.plan_at_the_latest("b", at(7));
         let order: Vec<_> =
-            std::iter::from_fn(|| plan.pop_due(at(10), &none)).map(|(_, id)| id.to_string()).collect();
+            std::iter::from_fn(|| plan.pop_due(at(10), none)).map(|(_, id)| id.to_string()).collect();
         assert_eq!(order, ["a", "b", "c"]);
         assert_eq!(plan.len(), 0);
     }

@@ -1,6 +1,6 @@
 //! What all parts of one engine share, and what is true now and stored nowhere.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 
@@ -15,7 +15,7 @@ use super::scribe::Scribe;
 use super::settings::Settings;
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::llm::Guard;
-use crate::protocol::EngineState;
+use crate::protocol::{Doing, EngineState};
 use crate::store::beat::BotRow;
 use crate::store::{EngineLock, Store};
 use crate::tools::Offline;
@@ -57,8 +57,8 @@ pub(super) struct Shared {
 pub(super) struct Live {
     /// Whether bots wake.
     pub(super) engine: EngineState,
-    /// Bots on a beat right now.
-    pub(super) thinking: BTreeSet<String>,
+    /// Bots on a beat right now, and what it is at.
+    pub(super) doing: BTreeMap<String, Doing>,
     /// Connected viewers.
     pub(super) viewers: i64,
     /// Models that servers told of, per provider.
@@ -128,14 +128,5 @@ impl Shared {
 
     pub(super) fn next_beat(&self, row: &BotRow, at: Stamp) -> Stamp {
         super::heartbeat::next_beat(self, row, at)
-    }
-
-    /// Marks a bot as on a beat; `false` when it is on one already.
-    pub(super) fn claim(&self, bot: &str) -> bool {
-        self.live_mut().thinking.insert(bot.to_owned())
-    }
-
-    pub(super) fn release(&self, bot: &str) {
-        self.live_mut().thinking.remove(bot);
     }
 }

@@ -256,7 +256,7 @@ fn assemble(
         .unwrap_or_else(|| settings.default_provider.clone());
     let live = Live {
         engine: if room.paused { EngineState::Paused } else { EngineState::Running },
-        thinking: BTreeSet::new(),
+        doing: BTreeMap::new(),
         viewers: 0,
         models: BTreeMap::new(),
         provider,

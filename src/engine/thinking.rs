@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::answer::{self, Rung};
 use super::budget::{self, Cap, Settlement, Tariff};
+use super::claim::Claim;
 use super::draw;
 use super::heartbeat::{self, Beat, Begun, Choice, Finished, Ready};
 use super::interview;
@@ -17,7 +18,7 @@ use super::shared::Shared;
 use crate::domain::text::{clean, clean_line};
 use crate::domain::{Action, Extraction};
 use crate::llm::{Attempt, Completion, DeltaSink, FailureKind, Guard, ProviderError, Purpose, Request};
-use crate::protocol::{Exchange, Fault, FaultKind, InterviewAnswer, Notice};
+use crate::protocol::{Exchange, Fault, FaultKind, InterviewAnswer, Notice, Work};
 use crate::store::{Result, StoreError, beat, search};
 use crate::tools::Finding;
 
@@ -30,7 +31,7 @@ type Calls = Vec<(Exchange, Settlement)>;
 ///
 /// # Errors
 /// Database errors; 404 for an unknown bot.
-pub(super) async fn beat(shared: &Arc<Shared>, beat: Beat) -> Result<Finished> {
+pub(super) async fn beat(shared: &Arc<Shared>, claim: &mut Claim, beat: Beat) -> Result<Finished> {
     let inner = Arc::clone(shared);
     let job = beat.clone();
     let begun = shared
@@ -42,13 +43,16 @@ pub(super) async fn beat(shared: &Arc<Shared>, beat: Beat) -> Result<Finished> {
         .await?;
     match begun {
         Begun::Over(finished) => Ok(finished),
-        Begun::Thinking(ready) => think(shared, Arc::new(*ready), &beat).await,
+        Begun::Thinking(ready) => {
+            claim.is_at(Work::Thinking, 1);
+            think(shared, claim, Arc::new(*ready), &beat).await
+        }
     }
 }
 
-async fn think(shared: &Arc<Shared>, ready: Arc<Ready>, beat: &Beat) -> Result<Finished> {
+async fn think(shared: &Arc<Shared>, claim: &mut Claim, ready: Arc<Ready>, beat: &Beat) -> Result<Finished> {
     let (bot_id, bot_name) = (ready.row.id.clone(), ready.row.name.clone());
-    shared.bus.tell(ready.at, Notice::HeartbeatStarted { bot_id, bot_name });
+    shared.bus.tell(ready.at, Notice::HeartbeatStarted { bot_id, bot_name, attempt: 1 });
     let mut calls = Calls::new();
     let voice = Voice { guard: &ready.guard, tariff: &ready.tariff };
     let first = ask(shared, &ready, voice, &ready.request, "think", ready.reservation, &mut calls).await?;
@@ -57,7 +61,7 @@ async fn think(shared: &Arc<Shared>, ready: Arc<Ready>, beat: &Beat) -> Result<F
         Err(why) => return give_up(shared, &ready, beat, why, calls).await,
     };
     let fault = match attempt(shared, &ready, &completion.text, None, &calls).await? {
-        Ok((finished, choice)) => return settle_down(shared, ready, finished, choice).await,
+        Ok((finished, choice)) => return settle_down(shared, claim, ready, finished, choice).await,
         Err(fault) => fault,
     };
     let repair = Request {
@@ -73,7 +77,7 @@ async fn think(shared: &Arc<Shared>, ready: Arc<Ready>, beat: &Beat) -> Result<F
     let (fault, raw) = match mended {
         None => (fault, completion.text),
         Some(second) => match attempt(shared, &ready, &second.text, Some(Rung::Repaired), &calls).await? {
-            Ok((finished, choice)) => return settle_down(shared, ready, finished, choice).await,
+            Ok((finished, choice)) => return settle_down(shared, claim, ready, finished, choice).await,
             Err(fault) => (fault, second.text),
         },
     };
@@ -205,6 +209,7 @@ fn failure(purpose: &str, error: Option<&str>, attempt: &Attempt, tariff: &Tarif
         usage: attempt.usage.unwrap_or_default(),
         reported: attempt.usage.is_some(),
         latency_ms: i64::try_from(attempt.latency.as_millis()).unwrap_or(i64::MAX),
+        waited_ms: 0,
         cost_usd: crate::domain::Money::ZERO,
         error: error.map(|error| clean_line(error, 500)),
     }
@@ -310,6 +315,7 @@ async fn look_up(shared: &Arc<Shared>, query: &str) -> Result<std::result::Resul
 /// Steps 6 and the compression: asks a model to extract, and falls back to the rules.
 async fn settle_down(
     shared: &Arc<Shared>,
+    claim: &mut Claim,
     ready: Arc<Ready>,
     mut finished: Finished,
     choice: Choice,
@@ -319,6 +325,7 @@ async fn settle_down(
     let mut calls = Calls::new();
     let extraction = match &choice.action {
         Action::CreateThread { .. } | Action::Reply { .. } => {
+            claim.is_at(Work::Remembering, 1);
             let request = prompt::extraction_request(shared, &ready, &choice.action);
             extracted(shared, &ready, request, &mut calls).await?.unwrap_or(by_rule)
         }

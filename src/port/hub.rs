@@ -26,7 +26,7 @@ const RING: usize = 1_024;
 pub(super) const PAGE: u32 = 200;
 
 /// The kinds of frame; a viewer's wishes are a set of bits in this order.
-pub(super) const KINDS: [&str; 11] = [
+pub(super) const KINDS: [&str; 13] = [
     "heartbeat_complete",
     "config_updated",
     "pace_changed",
@@ -38,6 +38,8 @@ pub(super) const KINDS: [&str; 11] = [
     "usage",
     "engine_state",
     "resync",
+    "bot_doing",
+    "interview_waits",
 ];
 /// What those get that ask for nothing.
 pub(super) const OLD_KINDS: u16 = 0b111;

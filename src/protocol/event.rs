@@ -60,12 +60,29 @@ pub enum Notice {
         /// In words.
         interval_human: String,
     },
-    /// A bot began to think.
+    /// A bot began to think; live text of an earlier try is void.
     HeartbeatStarted {
         /// Who.
         bot_id: String,
         /// Its name.
         bot_name: String,
+        /// Which try it is: 1, or more when the one before failed in the middle.
+        #[serde(default = "first")]
+        attempt: u32,
+    },
+    /// What a bot is at changed: it waits for a place, thinks, remembers, or is done.
+    BotDoing {
+        /// Who.
+        bot_id: String,
+        /// What; `None` when its beat is over.
+        doing: Option<super::Doing>,
+    },
+    /// An interview waits for a place at its bot's provider.
+    InterviewWaits {
+        /// Who is to answer.
+        bot_id: String,
+        /// Calls that go before it, those under way among them.
+        ahead: u32,
     },
     /// Live text of a bot that is thinking.
     ThoughtDelta {
@@ -130,6 +147,10 @@ pub enum Notice {
     },
 }
 
+const fn first() -> u32 {
+    1
+}
+
 impl Notice {
     /// The `type` tag.
     #[must_use]
@@ -139,6 +160,8 @@ impl Notice {
             Self::ConfigUpdated { .. } => "config_updated",
             Self::PaceChanged { .. } => "pace_changed",
             Self::HeartbeatStarted { .. } => "heartbeat_started",
+            Self::BotDoing { .. } => "bot_doing",
+            Self::InterviewWaits { .. } => "interview_waits",
             Self::ThoughtDelta { .. } => "thought_delta",
             Self::BotStatus { .. } => "bot_status",
             Self::FlagRaised { .. } => "flag_raised",
@@ -156,6 +179,8 @@ impl Notice {
             Self::HeartbeatComplete { bot_id, .. }
             | Self::ConfigUpdated { bot_id, .. }
             | Self::HeartbeatStarted { bot_id, .. }
+            | Self::BotDoing { bot_id, .. }
+            | Self::InterviewWaits { bot_id, .. }
             | Self::ThoughtDelta { bot_id, .. }
             | Self::BotStatus { bot_id, .. }
             | Self::FlagRaised { bot_id, .. }

@@ -1,6 +1,6 @@
 //! Bots as people see them: lists, one bot, its posts, who follows whom.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -10,7 +10,8 @@ use super::{Result, StoreError};
 use crate::domain::status::{Cap, Caps, RoomCaps, Spending, Standing, cap_of_gate, cap_reached, standing};
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::protocol::{
-    BotConfigView, BotView, CostCaps, EngineState, Fault, FollowStats, FollowView, PostView, Source, Status,
+    BotConfigView, BotView, CostCaps, Doing, EngineState, Fault, FollowStats, FollowView, PostView, Source,
+    Status,
 };
 
 /// What a view of a bot depends on besides its row.
@@ -22,8 +23,8 @@ pub struct Lens {
     pub zone: TimeZone,
     /// Whether bots wake.
     pub engine: EngineState,
-    /// Bots on a beat right now.
-    pub thinking: BTreeSet<String>,
+    /// Bots on a beat right now, and what it is at.
+    pub doing: BTreeMap<String, Doing>,
     /// The room's provider.
     pub provider: String,
     /// Default token cap.
@@ -187,7 +188,8 @@ fn view(c: &Connection, today: &Today<'_>, row: &Row<'_>) -> Result<BotView> {
         yaml_changed: row.get(18)?,
         pace_seconds: row.get(7)?,
         edited,
-        thinking: lens.thinking.contains(&id),
+        thinking: lens.doing.contains_key(&id),
+        doing: lens.doing.get(&id).copied(),
         personality_config: config,
         id,
     })

@@ -236,6 +236,7 @@ mod tests {
             usage: crate::domain::Usage::default(),
             reported: true,
             latency_ms: 1,
+            waited_ms: 0,
             cost_usd: crate::domain::Money::ZERO,
             error: None,
         }

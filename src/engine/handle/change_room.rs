@@ -262,7 +262,7 @@ impl Handle {
                         due
                     }
                 };
-                if !shared.live().thinking.contains(&bot) {
+                if !shared.live().doing.contains_key(&bot) {
                     shared.schedule().plan(&bot, due);
                 }
                 Ok(())
@@ -282,7 +282,7 @@ impl Handle {
                 let interval = shared.interval_of(&bot, row.pace_seconds);
                 let due = repaced(shared.clock.now(), row.last_beat_at, interval, 0, 1);
                 beat::plan(tx, &bot, due)?;
-                if !shared.live().thinking.contains(&bot) {
+                if !shared.live().doing.contains_key(&bot) {
                     shared.schedule().plan(&bot, due);
                 }
                 Ok(())
@@ -305,7 +305,7 @@ impl Handle {
                     let row = beat::bot(tx, &bot.id)?;
                     let due = plan_of(&shared, now, &row, nth, count);
                     beat::plan(tx, &bot.id, due)?;
-                    if !shared.live().thinking.contains(&bot.id) {
+                    if !shared.live().doing.contains_key(&bot.id) {
                         shared.schedule().plan(&bot.id, due);
                     }
                 }

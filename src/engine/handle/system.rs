@@ -19,7 +19,7 @@ impl Handle {
             now: self.shared.clock.now(),
             zone: self.shared.clock.zone().clone(),
             engine: live.engine,
-            thinking: live.thinking.clone(),
+            doing: live.doing.clone(),
             provider: live.provider.clone(),
             tokens: settings.budget.daily_tokens,
             cost: settings.budget.daily_cost,
@@ -144,5 +144,7 @@ pub(in crate::engine) fn pace_view(seconds: Option<u32>, provider: &str) -> Pace
         interval_seconds,
         interval_human: human_interval(interval_seconds),
         follows_provider: seconds.is_none(),
+        really_seconds: None,
+        waiting: 0,
     }
 }

@@ -40,6 +40,7 @@ pub(in crate::engine) fn exchange(
         usage,
         reported: completion.usage.is_some(),
         latency_ms: i64::try_from(completion.latency.as_millis()).unwrap_or(i64::MAX),
+        waited_ms: 0,
         cost_usd: settlement.tariff.price.cost(usage),
         error: None,
     }

@@ -20,7 +20,7 @@ use crate::protocol::{ActivityQuery, ActivityView, Event, Fault, FaultKind, Heal
 
 /// Everything there is to hear.
 const TYPES: &str = "heartbeat_complete,config_updated,pace_changed,heartbeat_started,thought_delta,bot_status,\
-    flag_raised,event_injected,usage,engine_state,resync";
+    flag_raised,event_injected,usage,engine_state,resync,bot_doing,interview_waits";
 /// Between two questions while there is no stream.
 const POLL: Duration = Duration::from_secs(10);
 /// Longest wait before the next try, in seconds.

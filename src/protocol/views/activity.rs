@@ -107,6 +107,9 @@ pub struct Exchange {
     pub reported: bool,
     /// Milliseconds.
     pub latency_ms: i64,
+    /// Milliseconds it waited for a place at the provider before it was sent.
+    #[serde(default)]
+    pub waited_ms: i64,
     /// Cost.
     pub cost_usd: Money,
     /// What went wrong, if anything.

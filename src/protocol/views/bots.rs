@@ -88,6 +88,44 @@ pub struct BotView {
     pub edited: bool,
     /// Whether it is on a beat right now.
     pub thinking: bool,
+    /// What that beat is at; `None` between beats.
+    #[serde(default)]
+    pub doing: Option<Doing>,
+}
+
+/// What a bot's beat is at.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Work {
+    /// Waits for a place at its provider; nothing is written, reserved or sent yet.
+    Waiting,
+    /// A model is asked for an act.
+    Thinking,
+    /// The act is done; a model is asked what is worth remembering.
+    Remembering,
+}
+
+impl Work {
+    /// The word on the wire and on the screen.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Thinking => "thinking",
+            Self::Remembering => "remembering",
+        }
+    }
+}
+
+/// What a bot is at right now.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Doing {
+    /// What.
+    pub what: Work,
+    /// Since when, in the room's time.
+    pub since: Stamp,
+    /// Which try at the call it is: 1, or more after tries that failed.
+    pub attempt: u32,
 }
 
 /// One follow.

@@ -17,6 +17,12 @@ pub struct PaceView {
     /// Whether nobody chose yet and the pace follows each bot's provider.
     #[serde(default)]
     pub follows_provider: bool,
+    /// Seconds between two beats of a bot as they really came lately, where that is noticeably more.
+    #[serde(default)]
+    pub really_seconds: Option<u32>,
+    /// Bots that wait for a place at their provider right now.
+    #[serde(default)]
+    pub waiting: u32,
 }
 
 /// Whether the engine works.

@@ -121,7 +121,7 @@ pub(super) fn lens() -> Lens {
         now: stamp("2026-03-10T12:00:00Z"),
         zone: TimeZone::UTC,
         engine: EngineState::Running,
-        thinking: std::collections::BTreeSet::new(),
+        doing: std::collections::BTreeMap::new(),
         provider: "ollama".into(),
         tokens: 1_000,
         cost: Money::from_nanos(1_000_000_000),

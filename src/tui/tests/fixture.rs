@@ -63,6 +63,7 @@ pub fn bot(id: &str, name: &str, score: i64, status: Status) -> BotView {
         pace_seconds: None,
         edited: id == "ada_001",
         thinking: false,
+        doing: None,
     }
 }
 
@@ -88,6 +89,8 @@ pub fn room() -> RoomView {
             interval_seconds: 300,
             interval_human: "5 minutes".into(),
             follows_provider: false,
+            really_seconds: None,
+            waiting: 0,
         },
         provider: "scripted".into(),
         bots: 6,
@@ -261,6 +264,7 @@ pub fn why() -> WhyView {
         usage: Usage { input: 800, output: 100, ..Usage::default() },
         reported: true,
         latency_ms: 420,
+        waited_ms: 0,
         cost_usd: Money::from_nanos(1_200_000),
         error: None,
     };

@@ -66,6 +66,7 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
         Notice::HeartbeatStarted { bot_id, .. } => {
             model.stream.thoughts.remove(bot_id);
         }
+        Notice::BotDoing { .. } | Notice::InterviewWaits { .. } => {}
         Notice::BotStatus { bot_id, .. } => {
             model.stream.thoughts.remove(bot_id);
             if model.bots.get(bot_id).is_none() {
