@@ -37,9 +37,9 @@ pub(super) const KINDS: [&str; 13] = [
     "event_injected",
     "usage",
     "engine_state",
-    "resync",
     "bot_doing",
     "interview_waits",
+    "resync",
 ];
 /// What those get that ask for nothing.
 pub(super) const OLD_KINDS: u16 = 0b111;
