@@ -20,6 +20,7 @@
 //! ```
 //!
 //! # Rooms
+//! - [`files`]: the one way to write a file for a person.
 //! - [`domain`]: plain data and pure rules; no I/O. The gate for outside text is [`domain::text`].
 //! - [`store`]: the only room that names SQL. One thread writes, in groups of finished work; readers have a pool.
 //! - [`llm`]: model providers behind one trait, and the guard around them. [`tools`]: looking things up.
@@ -55,6 +56,7 @@ pub mod demo;
 pub mod domain;
 pub mod embedded;
 pub mod engine;
+pub mod files;
 pub mod link;
 pub mod llm;
 pub mod logs;

@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use botarium::cli::{self, Cli};
+use botarium::files;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    files::keep_to_oneself();
     cli::run(Cli::parse())
 }

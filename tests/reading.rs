@@ -25,7 +25,7 @@ async fn a_society_that_ran_checks_out_and_can_be_copied() {
     let home = tempfile::tempdir().unwrap();
     let handle = society(home.path()).await;
     let copy = home.path().join("copy.db");
-    assert!(handle.backup(&copy).await.unwrap() > 0);
+    assert!(handle.backup(&copy, false).await.unwrap() > 0);
     let now = handle.clock().now();
     handle.close();
     for path in [home.path().join("data/botarium.db"), copy] {

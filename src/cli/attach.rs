@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit::{Exit, Usage};
-use super::{Globals, control, runtime, setup};
+use super::{Globals, control, door, runtime, setup};
 use crate::domain::Secret;
-use crate::link::{Link, Remote};
+use crate::link::Link;
 use crate::logs::LogTo;
 
 /// Open the control room of a society that runs elsewhere
@@ -28,6 +28,9 @@ pub struct AttachArgs {
     /// Also write what the terminal gets into an asciicast
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
+    /// Replace the recording if it is there
+    #[arg(long, requires = "record")]
+    force: bool,
 }
 
 /// The token of a port.
@@ -53,7 +56,8 @@ pub fn run(globals: &Globals, args: &AttachArgs) -> anyhow::Result<Exit> {
     let config = setup::config(globals)?;
     let (_, _logs) = setup::logs(&config.log.level, LogTo::Nowhere)?;
     runtime::block_on(async {
-        let link = Link::Remote(Remote::connect(&args.url, args.token.secret()).await?);
-        control::show(link, &config, args.record.as_deref()).await
+        let link = Link::Remote(door::remote(&args.url, args.token.secret()).await?);
+        let record = args.record.as_deref().map(|path| (path, args.force));
+        control::show(link, &config, record).await
     })
 }

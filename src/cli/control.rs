@@ -36,19 +36,18 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
             }
         };
         let engine = handle.spawn();
-        let shown = show(Link::Local(handle), &config, args.record.as_deref()).await;
+        let shown = show(Link::Local(handle), &config, args.recording()).await;
         stop.cancel();
         tokio::join!(serve::closed(port), engine.stop(serve::GRACE));
         shown
     })
 }
 
-/// Shows the control room over `link` until it is left.
-pub async fn show(link: Link, config: &Config, record: Option<&Path>) -> anyhow::Result<Exit> {
-    let recorder = record.map(|path| {
+/// Shows the control room over `link` until it is left. A recording goes into a file, which may replace another.
+pub async fn show(link: Link, config: &Config, record: Option<(&Path, bool)>) -> anyhow::Result<Exit> {
+    let recorder = record.map(|(path, force)| {
         let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
-        Recorder::create(path, &Header::new(width, height))
-            .with_context(|| format!("{} cannot be written", path.display()))
+        Recorder::create(path, force, &Header::new(width, height))
     });
     let recorder = recorder.transpose()?;
     let output: Box<dyn Write + Send> = match &recorder {

@@ -3,7 +3,6 @@
 use anyhow::Context as _;
 use clap::Args;
 
-use std::fs::File;
 use std::io::{BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +15,7 @@ use crate::demo::script::{self, Scenario, Stage};
 use crate::demo::{scenarios, society};
 use crate::domain::Stamp;
 use crate::engine::{self, Clock, Handle};
+use crate::files::{OutError, OutFile, shown};
 use crate::link::Link;
 use crate::logs::{self, LogRing, LogTo};
 use crate::tui;
@@ -45,6 +45,9 @@ pub struct DemoArgs {
     /// Draw the screen as an SVG picture
     #[arg(long, value_name = "FILE.svg")]
     picture: Option<PathBuf>,
+    /// Replace the recording or picture if it is there
+    #[arg(long)]
+    force: bool,
     /// Columns and rows of a scenario or picture [default: the scenario's own, 120x36]
     #[arg(long, value_name = "SIZE", value_parser = script::parse_size)]
     size: Option<(u16, u16)>,
@@ -65,14 +68,12 @@ pub fn run(globals: &Globals, args: &DemoArgs, out: &Out) -> anyhow::Result<Exit
     let theme = ThemeName::parse(&args.theme).unwrap_or_default();
     let stop = async {
         match (&scenario, &args.picture) {
-            (Some(scenario), _) => {
-                play(home.path(), scenario, seed, theme, args.record.as_deref(), out).await
-            }
+            (Some(scenario), _) => play(home.path(), scenario, seed, theme, args, out).await,
             (None, Some(file)) => {
                 let size = args.size.unwrap_or((120, 36));
-                picture(home.path(), file, size, seed, theme, out).await
+                picture(home.path(), (file, args.force), size, seed, theme, out).await
             }
-            (None, None) => watch(home.path(), globals, seed, args.record.as_deref(), out).await,
+            (None, None) => watch(home.path(), globals, seed, args, out).await,
         }
     };
     let headless = scenario.is_some() || args.picture.is_some();
@@ -126,50 +127,58 @@ async fn play(
     scenario: &Scenario,
     seed: u64,
     theme: ThemeName,
-    record: Option<&Path>,
+    args: &DemoArgs,
     out: &Out,
 ) -> anyhow::Result<Exit> {
-    let file: Box<dyn Write + Send> = match record {
-        Some(path) => {
-            let file = File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
-            Box::new(BufWriter::new(file))
-        }
-        None => Box::new(std::io::sink()),
-    };
+    let record = args.record.as_deref();
+    // Before the society is grown: a place that cannot be written to is told at once.
+    let file = record.map(|path| OutFile::create(path, args.force)).transpose()?;
     let stage = stage(home, seed, theme).await?;
     let handle = stage.handle.clone();
-    let played = script::play(scenario, stage, file).await;
-    door::close(handle).await?;
-    let (played, _) = played?;
-    let (steps, seconds) = (scenario.steps.len(), played.length.as_secs_f64());
-    out.note(&match record {
-        Some(path) => {
-            format!("{steps} steps, {seconds:.0} s, {} events in {}", played.events, path.display())
+    let steps = scenario.steps.len();
+    let told = match (file, record) {
+        (Some(file), Some(path)) => {
+            let played = script::play(scenario, stage, BufWriter::new(file)).await;
+            door::close(handle).await?;
+            let (played, file) = played?;
+            let failed = |source| OutError::Io { path: path.to_owned(), source };
+            file.into_inner().map_err(|error| failed(error.into_error()))?.finish()?;
+            let seconds = played.length.as_secs_f64();
+            format!("{steps} steps, {seconds:.0} s, {} events in {}", played.events, shown(path))
         }
-        None => format!("{steps} steps, {seconds:.0} s: everything was as expected"),
-    });
+        _ => {
+            let played = script::play(scenario, stage, std::io::sink()).await;
+            door::close(handle).await?;
+            let seconds = played?.0.length.as_secs_f64();
+            format!("{steps} steps, {seconds:.0} s: everything was as expected")
+        }
+    };
+    out.note(&told);
     Ok(Exit::Ok)
 }
 
 /// Draws the control room as it opens.
 async fn picture(
     home: &Path,
-    file: &Path,
+    (file, force): (&Path, bool),
     size: (u16, u16),
     seed: u64,
     theme: ThemeName,
     out: &Out,
 ) -> anyhow::Result<Exit> {
+    let mut picture = OutFile::create(file, force)?;
     let stage = stage(home, seed, theme).await?;
     let handle = stage.handle.clone();
     let scenario = Scenario { size, ..script::parse("picture", scenarios::PICTURE)? };
-    let shown = script::play(&scenario, stage, std::io::sink()).await;
+    let drawn = script::play(&scenario, stage, std::io::sink()).await;
     door::close(handle).await?;
-    let (played, _) = shown?;
+    let (played, _) = drawn?;
     let ground = if theme == ThemeName::Light { Ground::LIGHT } else { Ground::DARK };
     let svg = picture::svg(&played.cells, "botarium demo", ground);
-    std::fs::write(file, svg).with_context(|| format!("{} cannot be written", file.display()))?;
-    out.note(&format!("{}x{} cells in {}", size.0, size.1, file.display()));
+    let failed = |source| OutError::Io { path: file.to_owned(), source };
+    picture.write_all(svg.as_bytes()).map_err(failed)?;
+    picture.finish()?;
+    out.note(&format!("{}x{} cells in {}", size.0, size.1, shown(file)));
     Ok(Exit::Ok)
 }
 
@@ -178,9 +187,10 @@ async fn watch(
     home: &Path,
     globals: &Globals,
     seed: u64,
-    record: Option<&Path>,
+    args: &DemoArgs,
     out: &Out,
 ) -> anyhow::Result<Exit> {
+    let record = args.record.as_deref();
     if !std::io::stdout().is_terminal() {
         return Err(Usage("the demo needs a terminal; without one, use --script or --picture".into()).into());
     }
@@ -194,7 +204,7 @@ async fn watch(
     let settings =
         engine::Settings { log: ring, ..society::settings(home, Clock::system(config.zone()), seed) };
     let handle = engine::start(settings)?;
-    let (output, recorder) = screen(record, now)?;
+    let (output, recorder) = screen(record, args.force, now)?;
     let engine = handle.spawn();
     let options = tui::Options { ui: config.ui.clone(), state_file: None, output };
     let left = tui::run(Link::Local(Handle::clone(&handle)), options).await;
@@ -202,14 +212,18 @@ async fn watch(
     if let (Some(recorder), Some(path)) = (recorder, record) {
         recorder
             .finish()
-            .with_context(|| format!("the recording {} ends where writing it failed", path.display()))?;
-        out.note(&format!("recorded in {}", path.display()));
+            .with_context(|| format!("the recording {} ends where writing it failed", shown(path)))?;
+        out.note(&format!("recorded in {}", shown(path)));
     }
     left.map(|()| Exit::Ok)
 }
 
 /// The terminal, or what stands before it to record it.
-fn screen(record: Option<&Path>, now: Stamp) -> anyhow::Result<(Box<dyn Write + Send>, Option<Recorder>)> {
+fn screen(
+    record: Option<&Path>,
+    force: bool,
+    now: Stamp,
+) -> anyhow::Result<(Box<dyn Write + Send>, Option<Recorder>)> {
     let Some(path) = record else { return Ok((Box::new(std::io::stdout()), None)) };
     let (width, height) = crossterm::terminal::size().context("the terminal does not tell its size")?;
     let header = Header {
@@ -219,8 +233,7 @@ fn screen(record: Option<&Path>, now: Stamp) -> anyhow::Result<(Box<dyn Write + 
         term: std::env::var("TERM").unwrap_or_else(|_| "xterm-256color".into()),
         ..Header::new(width, height)
     };
-    let recorder = Recorder::create(path, &header)
-        .with_context(|| format!("the recording {} cannot be written", path.display()))?;
+    let recorder = Recorder::create(path, force, &header)?;
     Ok((Box::new(CastWriter::new(std::io::stdout(), recorder.clone())), Some(recorder)))
 }
 

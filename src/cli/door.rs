@@ -4,10 +4,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use anyhow::Context as _;
 
+use super::exit::Usage;
 use super::{Globals, setup};
 use crate::config::Config;
 use crate::domain::Secret;
 use crate::engine::{self, Handle};
+use crate::files::make_private;
 use crate::link::{Link, Remote};
 use crate::logs::LogRing;
 use crate::protocol::{Fault, FaultKind};
@@ -41,6 +43,8 @@ pub async fn close(handle: Handle) -> anyhow::Result<()> {
 /// The configuration, a bot file, the database, or another engine that holds it.
 pub async fn engine(globals: &Globals, config: &Config, log: LogRing) -> anyhow::Result<Handle> {
     let settings = setup::settings(globals, config, setup::bots(config)?, log)?;
+    // An earlier version left them open to whom the system's default let in.
+    [config.home.data(), config.home.logs()].iter().for_each(|path| make_private(path));
     let started = tokio::task::spawn_blocking(move || engine::start(settings)).await;
     Ok(started.context("the engine did not start")??)
 }
@@ -93,6 +97,15 @@ fn wants_token(holder: &Holder, fault: &Fault) -> Fault {
         holder.pid, fault.detail
     );
     Fault { detail, ..fault.clone() }
+}
+
+/// The way to an engine behind the port at `url`.
+///
+/// # Errors
+/// [`Usage`] for what is no address; nobody answers there, or the token is refused.
+pub async fn remote(url: &str, token: Option<Secret>) -> anyhow::Result<Remote> {
+    Remote::check_address(url).map_err(|fault| Usage(fault.detail))?;
+    Ok(Remote::connect(url, token).await?)
 }
 
 /// The token of a port, from the environment.

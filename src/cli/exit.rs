@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use super::out::Out;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, Origin};
+use crate::files::OutError;
 use crate::protocol::{Fault, FaultKind};
 use crate::store::StoreError;
 
@@ -12,7 +13,7 @@ pub const EXIT_CODES: &str = "\
 Exit codes:
   0    it worked
   1    it failed, or problems were found
-  2    the command line was wrong
+  2    the command line was wrong: a flag, a value, an address, a directory that is not there
   3    the database: missing, locked by another engine, damaged, newer, or the disk is full
   4    the configuration or a bot file is wrong
   130  interrupted (Ctrl-C)";
@@ -64,13 +65,28 @@ fn code(error: &anyhow::Error) -> u8 {
     if error.is::<Usage>() {
         return 2;
     }
-    if error.is::<BotFiles>() || error.is::<ConfigError>() {
+    if let Some(error) = error.downcast_ref::<ConfigError>() {
+        let typed = |origin: &Origin| matches!(origin, Origin::Flag(_));
+        return if error.problems.iter().all(|problem| typed(&problem.origin)) { 2 } else { 4 };
+    }
+    if error.is::<BotFiles>() {
         return 4;
     }
-    if let Some(error) = error.downcast_ref::<StoreError>() {
-        return if let StoreError::Refused(fault) = error { of_fault(fault) } else { 3 };
+    match error.downcast_ref::<StoreError>() {
+        Some(StoreError::Refused(fault)) => return of_fault(fault),
+        Some(StoreError::Output(error)) => return of_output(error),
+        Some(_) => return 3,
+        None => {}
+    }
+    if let Some(error) = error.downcast_ref::<OutError>() {
+        return of_output(error);
     }
     error.downcast_ref::<Fault>().map_or(1, of_fault)
+}
+
+/// A place that is not there was typed wrong; what the system refuses failed.
+const fn of_output(error: &OutError) -> u8 {
+    if matches!(error, OutError::NoDirectory { .. }) { 2 } else { 1 }
 }
 
 fn of_fault(fault: &Fault) -> u8 {

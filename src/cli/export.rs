@@ -1,16 +1,15 @@
 //! `botarium export KIND`: the society as JSON, JSON lines or CSV.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Context as _;
 use clap::Args;
 
 use super::exit::Exit;
 use super::out::Out;
 use super::{Globals, door, runtime};
+use crate::files::{OutError, OutFile, shown};
 use crate::link::Link;
 use crate::protocol::{ExportFormat, ExportKind};
 
@@ -34,6 +33,9 @@ pub struct ExportArgs {
     /// Write to a file instead of standard output; it appears when it is complete
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Replace the file if it is there
+    #[arg(long, requires = "output")]
+    force: bool,
 }
 
 pub fn run(globals: &Globals, args: &ExportArgs, out: &Out) -> anyhow::Result<Exit> {
@@ -43,19 +45,13 @@ pub fn run(globals: &Globals, args: &ExportArgs, out: &Out) -> anyhow::Result<Ex
         match &args.output {
             None => write_all(&link, args, format, BufWriter::new(io::stdout())).await.map(drop)?,
             Some(path) => {
-                let part = path.with_added_extension("part");
-                let file = File::create(&part).with_context(|| {
-                    format!("cannot write {}; choose another file with -o", part.display())
-                })?;
-                let written = write_all(&link, args, format, BufWriter::new(file)).await;
-                let rows = match written.and_then(|rows| Ok(std::fs::rename(&part, path).map(|()| rows)?)) {
-                    Ok(rows) => rows,
-                    Err(error) => {
-                        let _ = std::fs::remove_file(&part);
-                        return Err(error.context(format!("{} was not written", path.display())));
-                    }
-                };
-                out.note(&format!("{rows} rows in {}", path.display()));
+                let file = BufWriter::new(OutFile::create(path, args.force)?);
+                let failed = |source| OutError::Io { path: path.clone(), source };
+                let (rows, file) = write_all(&link, args, format, file)
+                    .await
+                    .map_err(|error| error.context(format!("{} was not written", shown(path))))?;
+                file.into_inner().map_err(|error| failed(error.into_error()))?.finish()?;
+                out.note(&format!("{rows} rows in {}", shown(path)));
             }
         }
         Ok(Exit::Ok)
@@ -71,18 +67,20 @@ fn by_ending(path: Option<&Path>) -> Option<ExportFormat> {
     }
 }
 
-async fn write_all(
+/// Writes everything, and gives the sink back with the number of rows.
+async fn write_all<W: Write + Send + 'static>(
     link: &Link,
     args: &ExportArgs,
     format: ExportFormat,
-    sink: impl Write + Send + 'static,
-) -> anyhow::Result<u64> {
-    let sink = Arc::new(Mutex::new((sink, None::<io::Error>)));
+    sink: W,
+) -> anyhow::Result<(u64, W)> {
+    let sink = Arc::new(Mutex::new((Some(sink), None::<io::Error>)));
     let shared = Arc::clone(&sink);
     let done = link
         .export(args.kind, format, args.days, move |bytes| {
             let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
-            guard.0.write_all(bytes).map_err(|error| {
+            let Some(sink) = &mut guard.0 else { return Err(io::ErrorKind::BrokenPipe.into()) };
+            sink.write_all(bytes).map_err(|error| {
                 let kind = error.kind();
                 guard.1 = Some(error);
                 kind.into()
@@ -95,8 +93,9 @@ async fn write_all(
         return Err(error.into());
     }
     let rows = done?;
-    guard.0.flush()?;
-    Ok(rows)
+    let mut sink = guard.0.take().ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe))?;
+    sink.flush()?;
+    Ok((rows, sink))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod export;
 mod man;
 mod moment;
 mod out;
+mod restore;
 mod runtime;
 mod serve;
 mod setup;
@@ -64,6 +65,9 @@ pub struct RoomArgs {
     /// Also write what the terminal gets into an asciicast
     #[arg(long, value_name = "FILE", conflicts_with = "serve")]
     record: Option<PathBuf>,
+    /// Replace the recording if it is there
+    #[arg(long, requires = "record")]
+    force: bool,
 }
 
 /// `config::DEFAULT_LISTEN`, as it is typed.
@@ -73,6 +77,11 @@ impl RoomArgs {
     /// The flags that set keys of the configuration.
     fn flags(&self) -> Vec<(String, String)> {
         self.listen.iter().map(|address| ("listen".to_owned(), address.clone())).collect()
+    }
+
+    /// The file to record into, and whether it may be replaced.
+    fn recording(&self) -> Option<(&std::path::Path, bool)> {
+        self.record.as_deref().map(|path| (path, self.force))
     }
 
     /// The first flag given that has no meaning beside a command.
@@ -168,6 +177,8 @@ enum Command {
     Export(export::ExportArgs),
     /// Copy the database, also while an engine runs on it
     Backup(backup::BackupArgs),
+    /// Go back to a backup
+    Restore(restore::RestoreArgs),
     /// Manage access tokens for the port
     Token(token::TokenArgs),
     /// Look for what is wrong with this set-up, and say what to do
@@ -202,6 +213,7 @@ fn dispatch(cli: Cli, out: &out::Out) -> anyhow::Result<exit::Exit> {
         Some(Command::Bot(args)) => bot::run(&globals, args, out),
         Some(Command::Export(args)) => export::run(&globals, &args, out),
         Some(Command::Backup(args)) => backup::run(&globals, &args, out),
+        Some(Command::Restore(args)) => restore::run(&globals, &args, out),
         Some(Command::Token(args)) => token::run(&globals, args, out),
         Some(Command::Check(args)) => check::run(&globals, &args, out),
         Some(Command::Config(args)) => config::run(&globals, &args, out),

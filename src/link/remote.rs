@@ -62,6 +62,14 @@ impl Remote {
         Self::reach(base, http, token).await
     }
 
+    /// Whether `url` can be an engine's address at all.
+    ///
+    /// # Errors
+    /// It cannot, and why.
+    pub fn check_address(url: &str) -> Result<(), Fault> {
+        base_url(url).map(drop)
+    }
+
     /// As [`Remote::connect`], through a socket in the file system; `url` says which host is asked for there.
     ///
     /// # Errors

@@ -34,7 +34,8 @@ const SHOWN: usize = 3;
 /// A reservation older than this belongs to a call that was cut off, in seconds.
 const STALE: i64 = 3_600;
 
-const RESTORE: &str = "restore a backup, or export what is there and begin afresh";
+const RESTORE: &str =
+    "go back to a backup with `botarium restore FILE`, or export what is there and begin afresh";
 const REPORT: &str =
     "this is a fault of the program: please report it with this line; the posts themselves are safe";
 

@@ -89,7 +89,7 @@ pub enum StoreError {
     Locked(Holder),
     /// It is no database, or a damaged one.
     #[error(
-        "{path} is damaged or not a database ({detail}): restore a backup, or move the file away to begin afresh; nothing was changed"
+        "{path} is damaged or not a database ({detail}): go back to a backup with `botarium restore FILE`, or move the file away to begin afresh; nothing was changed"
     )]
     Damaged {
         /// Which file.
@@ -106,6 +106,9 @@ pub enum StoreError {
     /// A group of finished work could not be committed; nothing of it is stored.
     #[error("{0}")]
     Commit(String),
+    /// A file for a person could not be written.
+    #[error(transparent)]
+    Output(crate::files::OutError),
     /// The writer thread has ended.
     #[error("the store is closed")]
     Closed,
@@ -134,7 +137,9 @@ fn sqlite_message(error: &rusqlite::Error) -> String {
             )
         }
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            format!("the database is damaged ({error}): restore a backup, or run `botarium check`")
+            format!(
+                "the database is damaged ({error}): go back to a backup with `botarium restore FILE`, or see what `botarium check` finds"
+            )
         }
         _ => format!("database error: {error}"),
     }
@@ -164,7 +169,11 @@ impl Store {
                 source,
             })?;
         }
+        // What an earlier version left open to others is closed; what is made from here on is made so.
+        let beside = |ending: &str| path.with_file_name(format!("{}{ending}", name_of(path)));
+        ["", "-wal", "-shm"].iter().for_each(|ending| crate::files::make_private(&beside(ending)));
         let mut connection = open_connection(path, false)?;
+        crate::files::make_private(path);
         schema::prepare(&mut connection, path, durability)?;
         let readers = Readers::new(path);
         let writer = Writer::spawn(connection, readers.clone())?;
@@ -258,6 +267,10 @@ impl Store {
             writer.close();
         }
     }
+}
+
+fn name_of(path: &Path) -> std::borrow::Cow<'_, str> {
+    path.file_name().unwrap_or_default().to_string_lossy()
 }
 
 /// Opens one connection with the settings all of them share.

@@ -41,12 +41,17 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path, durability: Dura
     })
 }
 
+/// Refuses what is no society that this version can bring up to date; answers its schema.
+pub(super) fn verify_any(connection: &Connection, path: &Path) -> Result<i64> {
+    match verify_version(connection, path)? {
+        0 => Err(StoreError::Missing(path.to_path_buf())),
+        found => Ok(found),
+    }
+}
+
 /// Refuses what cannot be read.
 pub(super) fn verify(connection: &Connection, path: &Path) -> Result<()> {
-    let found = verify_version(connection, path)?;
-    if found == 0 {
-        return Err(StoreError::Missing(path.to_path_buf()));
-    }
+    let found = verify_any(connection, path)?;
     if found < SCHEMA_VERSION {
         return Err(StoreError::Corrupt(format!(
             "schema {found} is older than {SCHEMA_VERSION}; start `botarium` once to bring it up to date"

@@ -2,15 +2,15 @@
 //!
 //! It knows the link and the messages, nothing of what is shown.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::msg::{Command, Data, Load, Msg, Outcome};
+use crate::files::{OutError, OutFile};
 use crate::link::{Link, Role};
 use crate::protocol::{ExportFormat, ExportKind, Fault, ThreadQuery};
 
@@ -135,25 +135,35 @@ async fn export(
     answers: &UnboundedSender<Msg>,
 ) -> Result<Outcome, Fault> {
     let path = path.to_owned();
-    let shown = path.display().to_string();
-    let cannot = |error: std::io::Error| Fault::bad_value(format!("{shown} cannot be written: {error}"));
-    // A new file only: an export never writes over something a person has.
-    let opened = tokio::task::spawn_blocking(move || File::create_new(path)).await;
-    let file = opened.map_err(|_| Fault::internal("the export was cut off"))?.map_err(cannot)?;
+    let cut_off = |_| Fault::internal("the export was cut off");
+    let cannot = |error: OutError| Fault::bad_value(error.to_string());
+    // A new file only: from the screen an export never writes over something a person has.
+    let opened = tokio::task::spawn_blocking({
+        let path = path.clone();
+        move || OutFile::create(&path, false)
+    });
+    let file = BufWriter::new(opened.await.map_err(cut_off)?.map_err(cannot)?);
+    let file = Arc::new(Mutex::new(Some(file)));
     let written = Arc::new(AtomicU64::new(0));
     let (count, answers) = (Arc::clone(&written), answers.clone());
-    let mut out = BufWriter::new(file);
-    let mut told = 0;
+    let (out, mut told) = (Arc::clone(&file), 0);
     let sink = move |bytes: &[u8]| {
-        out.write_all(bytes)?;
+        let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
+        out.as_mut().ok_or(std::io::ErrorKind::BrokenPipe)?.write_all(bytes)?;
         let now = count.fetch_add(bytes.len() as u64, Ordering::Relaxed) + bytes.len() as u64;
         if now - told >= PROGRESS {
             told = now;
             let _ = answers.send(Msg::Exporting(now)); // nobody listens once the screen is closed
         }
-        // The sink is dropped without an error being seen, so what is written is flushed here.
-        out.flush()
+        Ok(())
     };
     let rows = link.export(kind, format, days, sink).await?;
+    let file = file.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let file = file.ok_or_else(|| Fault::internal("the export was cut off"))?;
+    let finished = tokio::task::spawn_blocking(move || {
+        let failed = |source| OutError::Io { path: path.clone(), source };
+        file.into_inner().map_err(|error| failed(error.into_error()))?.finish()
+    });
+    finished.await.map_err(cut_off)?.map_err(cannot)?;
     Ok(Outcome::Exported { rows, bytes: written.load(Ordering::Relaxed) })
 }

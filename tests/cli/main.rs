@@ -4,6 +4,7 @@
 mod bots;
 mod crash;
 mod errors;
+mod files;
 mod help;
 mod room;
 mod runs;

@@ -17,7 +17,7 @@ use super::attach::TokenArg;
 use super::exit::Exit;
 use super::out::{Ink, Out, pad};
 use super::{Globals, door, runtime, setup};
-use crate::link::{Link, Remote};
+use crate::link::Link;
 use crate::protocol::{ActivityQuery, ActivityView};
 
 /// Rows asked for at once.
@@ -61,7 +61,7 @@ pub fn run(globals: &Globals, args: TailArgs, out: &Out) -> anyhow::Result<Exit>
     runtime::block_on(async {
         let (link, wake) = match &args.url {
             Some(url) => {
-                let remote = Remote::connect(url, args.token.secret()).await?;
+                let remote = door::remote(url, args.token.secret()).await?;
                 let wake = Wake::by_events(remote.subscribe());
                 (Link::Remote(remote), wake)
             }

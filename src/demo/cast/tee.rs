@@ -1,12 +1,12 @@
 //! Records a session while it goes to its terminal.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Cast, Header};
+use crate::files::{OutError, OutFile};
 
 /// What tells the terminal's size: columns and rows.
 type Size = fn() -> io::Result<(u16, u16)>;
@@ -28,12 +28,13 @@ struct Inner {
 }
 
 impl Recorder {
-    /// Begins a recording into a new file; an existing one is replaced.
+    /// Begins a recording into a new file; one that is there is replaced only with `force`.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn create(path: &Path, header: &Header) -> io::Result<Self> {
-        Self::new(Box::new(BufWriter::new(File::create(path)?)), header)
+    pub fn create(path: &Path, force: bool, header: &Header) -> Result<Self, OutError> {
+        let lines = WholeLines { file: OutFile::create_live(path, force)?, length: 0 };
+        Self::new(Box::new(lines), header).map_err(|source| OutError::Io { path: path.to_owned(), source })
     }
 
     /// Begins a recording into anything.
@@ -69,6 +70,28 @@ impl Recorder {
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A file that ends with a whole line whatever happens: a recording on a full disk plays up to there.
+struct WholeLines {
+    file: OutFile,
+    length: u64,
+}
+
+impl Write for WholeLines {
+    /// Takes whole lines, all or nothing.
+    fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
+        if let Err(error) = self.file.write_all(lines) {
+            self.file.cut(self.length);
+            return Err(error);
+        }
+        self.length += lines.len() as u64;
+        Ok(lines.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 

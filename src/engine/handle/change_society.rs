@@ -120,13 +120,14 @@ impl Handle {
             .map_err(Fault::from)
     }
 
-    /// Copies the live database to `path`; answers the size of the copy in bytes.
+    /// Copies the live database to `path`; answers the size of the copy in bytes. A file that is there is
+    /// replaced only with `force`.
     ///
     /// # Errors
     /// 409 when there is a file already; database and disk errors.
-    pub async fn backup(&self, path: &std::path::Path) -> Result<u64, Fault> {
+    pub async fn backup(&self, path: &std::path::Path, force: bool) -> Result<u64, Fault> {
         let (from, to) = (self.shared.store.path().to_path_buf(), path.to_owned());
-        self.read(move |_| crate::store::backup::backup(&from, &to)).await
+        self.read(move |_| crate::store::backup::backup(&from, &to, force)).await
     }
 
     /// Lets a bot forget something.

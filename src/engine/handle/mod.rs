@@ -77,6 +77,7 @@ impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Refused(fault) => fault,
+            StoreError::Output(error) => Fault::bad_value(error.to_string()),
             StoreError::Closed => Fault::unavailable("the engine is stopped"),
             other => Fault::internal(other.to_string()),
         }

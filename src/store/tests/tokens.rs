@@ -36,7 +36,7 @@ fn a_backup_is_whole_and_never_overwrites() {
     room.bot("a", "Ada");
     room.thread(1, "a", "Tides", "moon", 0, 1);
     let to = room.dir.path().join("copy.db");
-    let size = backup::backup(&room.path(), &to).unwrap();
+    let size = backup::backup(&room.path(), &to, false).unwrap();
     assert_eq!(std::fs::metadata(&to).unwrap().len(), size);
     let copy = rusqlite::Connection::open(&to).unwrap();
     let found: i64 = copy
@@ -45,11 +45,11 @@ fn a_backup_is_whole_and_never_overwrites() {
     assert_eq!(found, 2);
     drop(copy);
     std::fs::write(&to, "precious").unwrap();
-    assert!(backup::backup(&room.path(), &to).unwrap_err().to_string().contains("copy.db"));
+    assert!(backup::backup(&room.path(), &to, false).unwrap_err().to_string().contains("copy.db"));
     assert_eq!(std::fs::read(&to).unwrap(), b"precious");
     // A copy that cannot be made leaves nothing behind.
     let nowhere = room.dir.path().join("other.db");
-    assert!(backup::backup(&room.dir.path().join("none.db"), &nowhere).is_err());
+    assert!(backup::backup(&room.dir.path().join("none.db"), &nowhere, false).is_err());
     assert!(!nowhere.exists());
     assert!(
         std::fs::read_dir(room.dir.path()).unwrap().all(|f| !f
