@@ -7,7 +7,9 @@ use botarium::demo::{scenarios, script, society};
 use botarium::engine::{self, Clock, Handle, Run, Settings};
 use botarium::link::Link;
 use botarium::logs::LogRing;
-use botarium::protocol::{ActivityQuery, ExportFormat, ExportKind, MemoryQuery, Period, Source, Status};
+use botarium::protocol::{
+    ActivityQuery, ExportFormat, ExportKind, ExportOptions, MemoryQuery, Period, Source, Status,
+};
 use botarium::tui::theme::ThemeName;
 
 /// The society, grown once; every test gets a copy.
@@ -112,7 +114,7 @@ async fn the_society_has_something_to_show_everywhere() {
 async fn exported(room: &Handle, kind: ExportKind) -> serde_json::Value {
     let (sender, pieces) = std::sync::mpsc::channel();
     let sink = move |piece: &[u8]| sender.send(piece.to_vec()).map_err(std::io::Error::other);
-    room.export(kind, ExportFormat::Json, None, sink).await.unwrap();
+    room.export(kind, ExportOptions::by_id(ExportFormat::Json, None), sink).await.unwrap();
     serde_json::from_slice(&pieces.into_iter().flatten().collect::<Vec<u8>>()).unwrap()
 }
 

@@ -107,7 +107,9 @@ async fn the_same_seed_exports_the_same_bytes() {
         for kind in [ExportKind::Threads, ExportKind::Activity, ExportKind::Memories, ExportKind::Thoughts] {
             let send = send.clone();
             let sink = move |piece: &[u8]| send.send(piece.to_vec()).map_err(std::io::Error::other);
-            assert!(handle.export(kind, ExportFormat::Jsonl, None, sink).await.unwrap() > 0);
+            assert!(
+                handle.export(kind, ExportOptions::by_id(ExportFormat::Jsonl, None), sink).await.unwrap() > 0
+            );
         }
         drop(send);
         handle.close();

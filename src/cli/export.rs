@@ -11,7 +11,7 @@ use super::out::Out;
 use super::{Globals, door, runtime};
 use crate::files::{OutError, OutFile, shown};
 use crate::link::Link;
-use crate::protocol::{ExportFormat, ExportKind};
+use crate::protocol::{ExportFormat, ExportKind, ExportOptions};
 
 /// Write the society's records as JSON, JSON lines or CSV
 #[derive(Debug, Args)]
@@ -30,6 +30,12 @@ pub struct ExportArgs {
     /// Only the last so many days (activity, usage, thoughts)
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     days: Option<u32>,
+    /// Let CSV have every column, not those alone that never change
+    #[arg(long)]
+    all_columns: bool,
+    /// Begin CSV with a byte order mark, which some spreadsheets want
+    #[arg(long)]
+    bom: bool,
     /// Write to a file instead of standard output; it appears when it is complete
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -74,10 +80,17 @@ async fn write_all<W: Write + Send + 'static>(
     format: ExportFormat,
     sink: W,
 ) -> anyhow::Result<(u64, W)> {
+    let options = ExportOptions {
+        format,
+        days: args.days,
+        newest_first: false,
+        all_columns: args.all_columns,
+        bom: args.bom,
+    };
     let sink = Arc::new(Mutex::new((Some(sink), None::<io::Error>)));
     let shared = Arc::clone(&sink);
     let done = link
-        .export(args.kind, format, args.days, move |bytes| {
+        .export(args.kind, options, move |bytes| {
             let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
             let Some(sink) = &mut guard.0 else { return Err(io::ErrorKind::BrokenPipe.into()) };
             sink.write_all(bytes).map_err(|error| {

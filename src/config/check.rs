@@ -7,6 +7,7 @@ use super::origin::Origin;
 use super::table::BUILT_IN;
 use super::{Config, ProviderConfig};
 use crate::domain::Secret;
+use crate::domain::personality::meant_provider;
 use crate::domain::similarity::nearest;
 use crate::domain::yaml::show;
 
@@ -19,9 +20,7 @@ impl Loader {
         for (key, name) in
             [("provider", &mut config.provider), ("memory.provider", &mut config.memory.provider)]
         {
-            if name == "mock" {
-                *name = "scripted".into();
-            }
+            *name = meant_provider(name).to_owned();
             let known =
                 config.providers.contains_key(name.as_str()) || (key != "provider" && name == "default");
             if !known {

@@ -281,8 +281,7 @@ impl Config {
     pub fn provider_named(&self, name: &str) -> Option<&ProviderConfig> {
         match name {
             "default" | "" => self.providers.get(&self.provider),
-            "mock" => self.providers.get("scripted"),
-            name => self.providers.get(name),
+            name => self.providers.get(crate::domain::personality::meant_provider(name)),
         }
     }
 

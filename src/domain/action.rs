@@ -10,8 +10,10 @@ pub const TITLE_MAX: usize = 200;
 pub const CONTENT_MAX: usize = 4_000;
 /// Most tags on a thread.
 pub const TAGS_MAX: usize = 8;
+/// Longest tag, in characters.
+pub const TAG_MAX: usize = 30;
 
-/// One act, tagged by `action` (spec.md, "A heartbeat").
+/// One act, tagged by `action`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Action {

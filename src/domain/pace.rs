@@ -61,7 +61,10 @@ impl Preset {
     /// Reads the word on the wire.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        Self::NAMED.into_iter().chain([Self::Custom]).find(|preset| preset.as_str() == word)
+        Self::NAMED
+            .into_iter()
+            .chain([Self::Custom])
+            .find(|preset| preset.as_str().eq_ignore_ascii_case(word.trim()))
     }
 }
 

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Everything that makes one bot (wire.md, `personality_config`).
+/// Everything that makes one bot: `personality_config` on the wire.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PersonalityConfig {
     /// Stable id, such as `ada_001`: lower-case letters, digits, `_` and `-`, at most 64 characters.
@@ -73,7 +73,7 @@ impl Default for Persona {
 }
 
 /// How readily a bot takes part.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Engagement {
     /// Seeks conversation.
@@ -97,6 +97,17 @@ impl Engagement {
             Self::Reactive => "reactive",
             Self::Observer => "observer",
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Engagement {
+    /// In any case of letters.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        Self::ALL
+            .into_iter()
+            .find(|style| style.as_str().eq_ignore_ascii_case(&word))
+            .ok_or_else(|| serde::de::Error::unknown_variant(&word, &["active", "reactive", "observer"]))
     }
 }
 
@@ -141,6 +152,14 @@ impl Default for Behavior {
     }
 }
 
+/// The level that an old word stands for, in any case of letters.
+#[must_use]
+pub fn level_of_word(word: &str) -> Option<u8> {
+    [("low", 25), ("medium", 50), ("high", 75)]
+        .into_iter()
+        .find_map(|(known, level)| known.eq_ignore_ascii_case(word.trim()).then_some(level))
+}
+
 /// Reads a level 0–100, as a number or as one of the old words.
 fn level<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
     struct Level;
@@ -161,12 +180,7 @@ fn level<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u8, D::Err
                 .and_then(|value| self.visit_u64(value))
         }
         fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<u8, E> {
-            match value {
-                "low" => Ok(25),
-                "medium" => Ok(50),
-                "high" => Ok(75),
-                _ => Err(E::invalid_value(serde::de::Unexpected::Str(value), &self)),
-            }
+            level_of_word(value).ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(value), &self))
         }
     }
     deserializer.deserialize_any(Level)
@@ -176,7 +190,7 @@ fn level<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u8, D::Err
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct ModelConfig {
-    /// `default` (the room's provider) or a configured provider's name. `mock` reads as `scripted`.
+    /// `default` (the room's provider) or a configured provider's name. `mock` means `scripted` and stays as written.
     #[serde(deserialize_with = "provider")]
     pub provider: String,
     /// The model's name; empty means the provider's configured model.
@@ -197,11 +211,13 @@ impl Default for ModelConfig {
 
 fn provider<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let name = String::deserialize(deserializer)?;
-    Ok(match name.as_str() {
-        "mock" => "scripted".into(),
-        "" => "default".into(),
-        _ => name,
-    })
+    Ok(if name.is_empty() { "default".into() } else { name })
+}
+
+/// The provider that a name stands for: old files call the embedded one `mock`.
+#[must_use]
+pub fn meant_provider(name: &str) -> &str {
+    if name.eq_ignore_ascii_case("mock") { "scripted" } else { name }
 }
 
 /// What a bot may do.
@@ -210,12 +226,53 @@ fn provider<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String,
 pub struct Permissions {
     /// `forum` (thread, reply, vote, follow) and `web_search`.
     pub tools: Vec<String>,
-    /// Accepted for old files and unused.
-    pub rate_limit: Option<u32>,
+    /// Accepted in any form for old files (`10`, `10_actions_per_heartbeat`, …), kept as written and unused.
+    #[serde(deserialize_with = "unused")]
+    #[schema(value_type = Option<Object>)]
+    pub rate_limit: Option<serde_json::Value>,
 }
 
 impl Default for Permissions {
     fn default() -> Self {
         Self { tools: vec!["forum".into(), "web_search".into()], rate_limit: None }
     }
+}
+
+/// Longest text inside a value that is kept and not used, in characters.
+const UNUSED_TEXT_MAX: usize = 200;
+/// Most values inside it.
+const UNUSED_VALUES_MAX: usize = 64;
+
+/// A value that nothing uses, fit to be kept: its texts have passed the gate and its size is bounded.
+/// `None` for nothing and for one that is too large.
+#[must_use]
+pub fn unused_value(mut value: serde_json::Value) -> Option<serde_json::Value> {
+    fn gate(value: &mut serde_json::Value, left: &mut usize) -> bool {
+        use super::text::clean_line;
+        if *left == 0 {
+            return false;
+        }
+        *left -= 1;
+        match value {
+            serde_json::Value::String(text) => *text = clean_line(text, UNUSED_TEXT_MAX),
+            serde_json::Value::Array(values) => return values.iter_mut().all(|value| gate(value, left)),
+            serde_json::Value::Object(values) => {
+                let old = std::mem::take(values);
+                for (key, mut value) in old {
+                    if !gate(&mut value, left) {
+                        return false;
+                    }
+                    values.insert(clean_line(&key, UNUSED_TEXT_MAX), value);
+                }
+            }
+            _ => {}
+        }
+        true
+    }
+    let mut left = UNUSED_VALUES_MAX;
+    (!value.is_null() && gate(&mut value, &mut left)).then_some(value)
+}
+
+fn unused<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<serde_json::Value>, D::Error> {
+    Ok(Option::<serde_json::Value>::deserialize(deserializer)?.and_then(unused_value))
 }

@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use crate::domain::action::{CONTENT_MAX, TAGS_MAX, TITLE_MAX};
+use crate::domain::action::{CONTENT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX};
 use crate::domain::text::{clean, clean_line};
 use crate::domain::{Action, ActionKind};
 
@@ -39,9 +39,8 @@ impl Rung {
 const SEARCHED: usize = 200_000;
 /// Openings tried before giving up.
 const TRIES: usize = 200;
-/// Longest reason, query and tag.
+/// Longest reason and query.
 const REASON_MAX: usize = 300;
-const TAG_MAX: usize = 30;
 
 /// Reads an answer.
 ///

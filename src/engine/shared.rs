@@ -13,6 +13,7 @@ use super::room::Room;
 use super::schedule::Schedule;
 use super::scribe::Scribe;
 use super::settings::Settings;
+use crate::domain::personality::meant_provider;
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::llm::Guard;
 use crate::protocol::{Doing, EngineState};
@@ -103,7 +104,7 @@ impl Shared {
 
     /// `default` is the room's provider.
     pub(super) fn resolve(&self, provider: &str) -> String {
-        if provider == "default" { self.live().provider.clone() } else { provider.to_owned() }
+        if provider == "default" { self.live().provider.clone() } else { meant_provider(provider).to_owned() }
     }
 
     /// A provider by name, or one sentence saying why it cannot be used.

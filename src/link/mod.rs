@@ -148,13 +148,12 @@ impl Link {
     pub async fn export(
         &self,
         kind: ExportKind,
-        format: ExportFormat,
-        days: Option<u32>,
+        options: ExportOptions,
         sink: impl FnMut(&[u8]) -> std::io::Result<()> + Send + 'static,
     ) -> Result<u64, Fault> {
         match self {
-            Self::Local(engine) => engine.export(kind, format, days, sink).await,
-            Self::Remote(engine) => engine.export(kind, format, days, sink).await,
+            Self::Local(engine) => engine.export(kind, options, sink).await,
+            Self::Remote(engine) => engine.export(kind, options, sink).await,
         }
     }
 

@@ -85,7 +85,7 @@ impl FromStr for ProviderKind {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        let word = if word == "mock" { "scripted" } else { word };
+        let word = crate::domain::personality::meant_provider(word);
         Self::ALL
             .into_iter()
             .find(|kind| kind.as_str() == word)
@@ -140,6 +140,26 @@ impl ProviderSpec {
     pub fn address(&self) -> &str {
         let url = self.base_url.as_deref().or(self.kind.default_base_url()).unwrap_or_default();
         url.trim().trim_end_matches('/')
+    }
+
+    /// The service that alone has a model of this name, where this provider is another one. Gateways
+    /// (an OpenAI-compatible address that is not OpenAI's) may have any model.
+    #[must_use]
+    pub fn home_of_foreign(&self, model: &str) -> Option<&'static str> {
+        let name = model.to_ascii_lowercase();
+        let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
+        let (home, kind) = if begins(&["claude-"]) {
+            ("Anthropic", Some(ProviderKind::Anthropic))
+        } else if !name.starts_with("gpt-oss") && begins(&["gpt-", "chatgpt-", "o1-", "o3-", "o4-"]) {
+            ("OpenAI", Some(ProviderKind::OpenAi))
+        } else if begins(&["gemini-"]) {
+            ("Google", None)
+        } else {
+            return None;
+        };
+        let is_own = self.base_url.is_none() || self.kind.default_base_url() == Some(self.address());
+        let is_gateway = self.kind != ProviderKind::Ollama && !is_own;
+        (!is_gateway && kind != Some(self.kind)).then_some(home)
     }
 
     /// Whether the address is on this machine or a private network.

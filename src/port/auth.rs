@@ -95,7 +95,10 @@ impl Access {
     }
 
     fn is_public(&self, path: &str) -> bool {
-        self.public && (path == "/" || path == "/health" || path.starts_with("/api/public/"))
+        // The description holds nothing of the room; what it describes asks for its own token.
+        let is_description = path == "/openapi.json" || path == "/docs" || path.starts_with("/docs/");
+        is_description
+            || self.public && (path == "/" || path == "/health" || path.starts_with("/api/public/"))
     }
 }
 

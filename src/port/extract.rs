@@ -67,6 +67,33 @@ impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> fmt::Display for Bounde
     }
 }
 
+/// A truth value in a query, as other servers take it: `true`, `1`, `yes` or `on`, in any case of letters.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Flag(pub(super) bool);
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" | "t" | "y" => Ok(Self(true)),
+            "false" | "0" | "no" | "off" | "f" | "n" => Ok(Self(false)),
+            _ => Err(serde::de::Error::custom(format_args!("must be true or false, not {text:?}"))),
+        }
+    }
+}
+
+impl utoipa::PartialSchema for Flag {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::Boolean)
+            .default(Some(serde_json::json!(false)))
+            .build()
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for Flag {}
+
 /// A path's parameter.
 pub(super) struct At<T>(pub(super) T);
 

@@ -68,7 +68,7 @@ impl Frame {
     fn new(event: &Event) -> Option<Self> {
         Some(Self {
             seq: event.seq,
-            is_activity: matches!(event.notice, Notice::HeartbeatComplete { .. }),
+            is_activity: event.notice.activity().is_some(),
             kind: bit(event.notice.kind())?,
             bot: event.notice.bot_id().map(Arc::from),
             text: encode(event)?,
@@ -82,20 +82,8 @@ impl Frame {
 
     /// An activity from the store, as it was announced when it happened.
     pub(super) fn of_row(row: ActivityView) -> Option<Self> {
-        let mut details = row.details;
-        if let Some(details) = details.as_object_mut() {
-            details.shift_remove("raw_response");
-        }
-        let notice = Notice::HeartbeatComplete {
-            bot_id: row.bot_id,
-            bot_name: row.bot_name,
-            action: row.action_type,
-            details,
-            tokens_used: row.tokens_used,
-            cost_usd: row.cost_usd,
-            cost_simulated: row.cost_simulated,
-        };
-        Self::new(&Event { seq: row.id, timestamp: row.created_at, notice })
+        let (seq, timestamp) = (row.id, row.created_at);
+        Self::new(&Event { seq, timestamp, notice: Notice::of_activity(row) })
     }
 }
 
@@ -216,7 +204,7 @@ async fn run(port: &Port, mut bus: Subscription) {
         };
         let Some(event) = event else { return };
         let heard = hub.heard.load(Ordering::SeqCst);
-        let is_activity = matches!(event.notice, Notice::HeartbeatComplete { .. });
+        let is_activity = event.notice.activity().is_some();
         let missed_to = if is_activity { event.seq - 1 } else { event.seq };
         if missed_to > heard {
             fill(&hub, &engine, heard, missed_to).await;
@@ -256,8 +244,8 @@ async fn fill(hub: &Hub, engine: &Handle, mut from: i64, to: i64) {
         for row in rows.into_iter().take_while(|row| row.id <= to) {
             from = row.id;
             hub.heard.store(row.id, Ordering::SeqCst);
-            if hub.is_wanted(1)
-                && let Some(frame) = Frame::of_row(row)
+            if let Some(frame) = Frame::of_row(row)
+                && hub.is_wanted(frame.kind)
             {
                 hub.put(frame);
             }

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use super::reply::Refusal;
 use super::routes::{Routes, handlers};
 use super::state::Port;
-use crate::protocol::{EngineState, Notice};
+use crate::protocol::{Announced, EngineState, Notice};
 
 /// Upper bounds of the latency histogram, in seconds.
 const BOUNDS: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
@@ -52,13 +52,13 @@ impl Metrics {
 
     /// Counts what the live stream tells.
     pub(super) fn heard(&self, notice: &Notice) {
-        let Notice::HeartbeatComplete { action, tokens_used, cost_usd, .. } = notice else { return };
+        let Some(Announced { action, tokens_used, cost_usd, .. }) = notice.activity() else { return };
         let mut actions = self.actions.lock().unwrap_or_else(PoisonError::into_inner);
         match actions.get_mut(action) {
             Some(count) => *count += 1,
-            None => drop(actions.insert(action.clone(), 1)),
+            None => drop(actions.insert(action.to_owned(), 1)),
         }
-        self.tokens.fetch_add(*tokens_used, Ordering::Relaxed);
+        self.tokens.fetch_add(tokens_used, Ordering::Relaxed);
         self.cost_nanos.fetch_add(cost_usd.nanos(), Ordering::Relaxed);
     }
 }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
+use axum::http::Uri;
 use hyper::body::{Frame, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::Service as _;
@@ -297,6 +298,7 @@ async fn serve_connection(
     let router = TowerToHyperService::new(router);
     let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let mut request: Request = request.map(Body::new);
+        drop_trailing_slash(request.uri_mut());
         request.extensions_mut().insert(peer);
         request.extensions_mut().insert(place.clone());
         let seat = place.seat();
@@ -330,9 +332,41 @@ async fn serve_connection(
     }
 }
 
+/// `/api/bots/` means `/api/bots`, as other servers take it.
+fn drop_trailing_slash(uri: &mut Uri) {
+    let path = uri.path().trim_end_matches('/');
+    if path.len() == uri.path().len() || path.is_empty() {
+        return;
+    }
+    let target = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    // Servers are asked by path; what cannot be one stays as it came and is answered as such.
+    if let Ok(shorter) = target.parse() {
+        *uri = shorter;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_trailing_slash_is_no_other_place() {
+        for (given, meant) in [
+            ("/api/bots/", "/api/bots"),
+            ("/api/bots//?limit=3", "/api/bots?limit=3"),
+            ("/", "/"),
+            ("/?a=/", "/?a=/"),
+            ("//", "//"),
+            ("/api/bots", "/api/bots"),
+        ] {
+            let mut uri = given.parse().unwrap();
+            drop_trailing_slash(&mut uri);
+            assert_eq!(uri.to_string(), meant);
+        }
+    }
 
     #[test]
     fn the_longest_idle_makes_room_and_the_busy_stay() {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::ActivityView;
 use crate::domain::{Money, Stamp};
 
 /// What happened, with its place in the order of things.
@@ -20,11 +21,11 @@ pub struct Event {
     pub notice: Notice,
 }
 
-/// The kinds of event, tagged by `type` (wire.md, "WebSocket").
+/// The kinds of event, tagged by `type`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Notice {
-    /// A beat was committed (also posts by people: `action` is `human_post`, `interview`, …).
+    /// A beat was committed, or an act of a person (`action` is `human_post`, `vote`, `interview`, …).
     HeartbeatComplete {
         /// Actor id.
         bot_id: String,
@@ -42,14 +43,17 @@ pub enum Notice {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         cost_simulated: bool,
     },
-    /// A bot's configuration or cap changed.
+    /// A setting of a bot or of the room changed.
     ConfigUpdated {
-        /// Whose.
+        /// Whose; `system` for the room.
         bot_id: String,
         /// Its name.
         bot_name: String,
         /// Sections changed: `behavior`, `model`, `cost_cap`, `pace`, `reset`, …
         changed: Vec<String>,
+        /// As in the activity it belongs to.
+        #[serde(default)]
+        details: Value,
     },
     /// The room's pace changed.
     PaceChanged {
@@ -106,10 +110,10 @@ pub enum Notice {
     FlagRaised {
         /// Flag id.
         flag_id: i64,
-        /// thread, reply, bot.
+        /// thread or reply.
         target_type: String,
         /// Id of the target.
-        target_id: String,
+        target_id: i64,
         /// repetitive, low_quality, frequency.
         flag_type: String,
         /// The author.
@@ -123,6 +127,9 @@ pub enum Notice {
         title: String,
         /// Whether it is in force now.
         active: bool,
+        /// As in the activity it belongs to; left out when it ended, which has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        details: Option<Value>,
     },
     /// A bot's usage of today.
     Usage {
@@ -151,7 +158,100 @@ const fn first() -> u32 {
     1
 }
 
+/// The activity that a notice announces.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct Announced<'a> {
+    /// Actor id.
+    pub bot_id: &'a str,
+    /// Its name.
+    pub bot_name: &'a str,
+    /// `action_type`.
+    pub action: &'a str,
+    /// Without `raw_response`.
+    pub details: &'a Value,
+    /// Tokens of all calls.
+    pub tokens_used: i64,
+    /// Cost of all calls.
+    pub cost_usd: Money,
+}
+
+/// `action_type` of a changed setting.
+const CONFIG_UPDATED: &str = "config_updated";
+/// `action_type` of an injected event.
+const EVENT_INJECTED: &str = "event_injected";
+
 impl Notice {
+    /// What announces a row of the store: a changed setting and an injected event have notices of their
+    /// own, everything else is a completed act.
+    #[must_use]
+    pub fn of_activity(row: ActivityView) -> Self {
+        let mut details = row.details;
+        if let Some(details) = details.as_object_mut() {
+            details.shift_remove("raw_response");
+        }
+        match row.action_type.as_str() {
+            CONFIG_UPDATED => Self::ConfigUpdated {
+                bot_id: row.bot_id,
+                bot_name: row.bot_name,
+                changed: match (&details["changed"], &details["change"]) {
+                    (Value::Array(sections), _) => {
+                        sections.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+                    }
+                    (_, Value::String(change)) => vec![change.clone()],
+                    _ => Vec::new(),
+                },
+                details,
+            },
+            EVENT_INJECTED => Self::EventInjected {
+                event_id: details["event_id"].as_i64().unwrap_or_default(),
+                title: details["title"].as_str().unwrap_or_default().to_owned(),
+                active: true,
+                details: Some(details),
+            },
+            _ => Self::HeartbeatComplete {
+                bot_id: row.bot_id,
+                bot_name: row.bot_name,
+                action: row.action_type,
+                details,
+                tokens_used: row.tokens_used,
+                cost_usd: row.cost_usd,
+                cost_simulated: row.cost_simulated,
+            },
+        }
+    }
+
+    /// The activity it announces; `None` for notices without a row of their own, which cannot be replayed.
+    #[must_use]
+    pub fn activity(&self) -> Option<Announced<'_>> {
+        let free = |bot_id, bot_name, action, details| Announced {
+            bot_id,
+            bot_name,
+            action,
+            details,
+            tokens_used: 0,
+            cost_usd: Money::ZERO,
+        };
+        match self {
+            Self::HeartbeatComplete { bot_id, bot_name, action, details, tokens_used, cost_usd, .. } => {
+                Some(Announced {
+                    bot_id,
+                    bot_name,
+                    action,
+                    details,
+                    tokens_used: *tokens_used,
+                    cost_usd: *cost_usd,
+                })
+            }
+            Self::ConfigUpdated { bot_id, bot_name, details, .. } if details.is_object() => {
+                Some(free(bot_id, bot_name, CONFIG_UPDATED, details))
+            }
+            Self::EventInjected { details: Some(details), .. } => {
+                Some(free("system", "System", EVENT_INJECTED, details))
+            }
+            _ => None,
+        }
+    }
+
     /// The `type` tag.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

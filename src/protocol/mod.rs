@@ -1,5 +1,5 @@
 //! What crosses a boundary: views for reading, requests for changing, events that happened,
-//! faults when something is refused. The same types in process and on the wire (wire.md).
+//! faults when something is refused. The same types in process and on the wire.
 //!
 //! Plain data with serde; no I/O, no SQL, no HTTP.
 
@@ -9,7 +9,7 @@ pub mod request;
 pub mod stats;
 pub mod views;
 
-pub use event::{Event, Notice};
+pub use event::{Announced, Event, Notice};
 pub use fault::{Fault, FaultKind, FieldError};
 pub use request::*;
 pub use stats::*;

@@ -286,5 +286,28 @@ pub enum ExportFormat {
     Csv,
 }
 
+/// How a kind is exported.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExportOptions {
+    /// The layout.
+    pub format: ExportFormat,
+    /// Only the last days; `None` = everything.
+    pub days: Option<u32>,
+    /// Whether threads, activity and bots come newest first; else by id. The other kinds have one order.
+    pub newest_first: bool,
+    /// Whether CSV has every column; else activity and bots have those of the contract alone.
+    pub all_columns: bool,
+    /// Whether CSV begins with a byte order mark, which some spreadsheets want.
+    pub bom: bool,
+}
+
+impl ExportOptions {
+    /// Rows of the last `days` days (all when `None`) by id, every column.
+    #[must_use]
+    pub const fn by_id(format: ExportFormat, days: Option<u32>) -> Self {
+        Self { format, days, newest_first: false, all_columns: true, bom: false }
+    }
+}
+
 /// A partial `personality_config` (`PUT /api/bots/{id}/config`): sections and keys given are set.
 pub type ConfigPatch = Value;

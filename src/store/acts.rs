@@ -118,7 +118,8 @@ pub fn insert_thread(c: &Connection, new: &NewThread<'_>) -> Result<i64> {
     ])?;
     let id = c.last_insert_rowid();
     for tag in new.tags {
-        c.prepare_cached("INSERT OR IGNORE INTO thread_tags VALUES (?1, ?2)")?.execute(params![tag, id])?;
+        c.prepare_cached("INSERT OR IGNORE INTO thread_tags VALUES (?1, ?2)")?
+            .execute(params![tag_key(tag), id])?;
     }
     indexing::note(c, Indexed::Thread(id), false)?;
     c.prepare_cached("UPDATE bots SET threads = threads + 1 WHERE id = ?1")?.execute([new.author])?;
@@ -313,6 +314,24 @@ fn count_follow(c: &Connection, follower: &str, following: &str, by: i64) -> Res
     c.prepare_cached("UPDATE ties SET follows = follows + ?3 WHERE a = ?1 AND b = ?2")?
         .execute(params![a, b, by])?;
     Ok(())
+}
+
+/// What a tag is found by: case and a leading `#` make no difference.
+#[must_use]
+pub fn tag_key(tag: &str) -> String {
+    tag.trim().trim_start_matches('#').to_lowercase()
+}
+
+/// The net votes an actor received; nobody but bots receives any that are counted.
+///
+/// # Errors
+/// Database errors.
+pub fn reputation(c: &Connection, actor: &str) -> Result<i64> {
+    let found = c
+        .prepare_cached("SELECT reputation FROM bots WHERE id = ?1")?
+        .query_row([actor], |row| row.get(0))
+        .optional()?;
+    Ok(found.unwrap_or(0))
 }
 
 /// Fails with 404 when `id` is no present bot.

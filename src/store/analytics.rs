@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use super::bots::Lens;
 use super::names::Names;
+use super::stats::rounded;
 use super::{Result, stats};
 use crate::domain::Stamp;
 use crate::protocol::{Analytics, Engagements, PostsDay};
@@ -115,7 +116,7 @@ fn sum_up(
         posts_per_day: per_day.into_values().collect(),
         most_active_bot: engagement_by_bot.first().map(|one| one.bot_id.clone()),
         avg_replies_per_thread: if total_threads > 0 {
-            total_replies as f64 / total_threads as f64
+            rounded(total_replies as f64 / total_threads as f64, 1)
         } else {
             0.0
         },

@@ -4,6 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Result;
+use crate::domain::personality::meant_provider;
 use crate::domain::{Money, Stamp, Usage};
 use crate::protocol::Fault;
 
@@ -119,6 +120,11 @@ pub struct Due {
     pub provider: String,
 }
 
+/// The provider that a configuration names: `default` where it names none.
+pub(super) fn named_provider(name: Option<String>) -> String {
+    name.map_or_else(|| "default".to_owned(), |name| meant_provider(&name).to_owned())
+}
+
 /// Every present bot, by id.
 ///
 /// # Errors
@@ -134,7 +140,7 @@ pub fn all_due(c: &Connection) -> Result<Vec<Due>> {
             name: row.get(1)?,
             next_beat_at: row.get::<_, Option<i64>>(2)?.map(Stamp::from_micros),
             pace_seconds: row.get(3)?,
-            provider: row.get::<_, Option<String>>(4)?.unwrap_or_else(|| "default".into()),
+            provider: named_provider(row.get(4)?),
         })
     })?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
@@ -553,7 +559,7 @@ pub struct NewFlag<'a> {
     /// thread, reply, bot.
     pub target_type: &'a str,
     /// Id of the target.
-    pub target_id: String,
+    pub target_id: i64,
     /// The thread to look at.
     pub thread_id: Option<i64>,
     /// repetitive, low_quality, frequency.
@@ -572,7 +578,7 @@ pub fn raise_flag(c: &Connection, flag: &NewFlag<'_>) -> Result<Option<i64>> {
     let raised = c
         .prepare_cached(
             "INSERT OR IGNORE INTO flags (bot_id, target_type, target_id, thread_id, flag_type, flagged_by, reason, created_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, 'system', ?6, ?7)",
+             VALUES (?1, ?2, ?3, ?4, ?5, 'auto', ?6, ?7)",
         )?
         .execute(params![
             flag.bot,

@@ -7,11 +7,13 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::beat::{self, Spent};
 use super::{Result, StoreError};
+use crate::domain::personality::meant_provider;
 use crate::domain::status::{Cap, Caps, RoomCaps, Spending, Standing, cap_of_gate, cap_reached, standing};
+use crate::domain::text::clean_line;
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::protocol::{
-    BotConfigView, BotView, CostCaps, Doing, EngineState, Fault, FollowStats, FollowView, PostView, Source,
-    Status,
+    BotConfigView, BotView, CostCaps, Doing, EngineState, Fault, FaultKind, FollowStats, FollowView,
+    PostView, Source, Status,
 };
 
 /// What a view of a bot depends on besides its row.
@@ -124,7 +126,7 @@ impl Held {
     pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
-            provider: row.get::<_, Option<String>>(1)?.unwrap_or_else(|| "default".into()),
+            provider: beat::named_provider(row.get(1)?),
             own_tokens: row.get(2)?,
             own_cost: row.get::<_, Option<i64>>(3)?.map(Money::from_nanos),
             gate: row.get(4)?,
@@ -155,7 +157,7 @@ fn view(c: &Connection, today: &Today<'_>, row: &Row<'_>) -> Result<BotView> {
     let last_beat_at: Option<Stamp> = row.get::<_, Option<i64>>(15)?.map(Stamp::from_micros);
     let held = Held {
         id: id.clone(),
-        provider: config.model.provider.clone(),
+        provider: meant_provider(&config.model.provider).to_owned(),
         own_tokens: row.get(5)?,
         own_cost: row.get::<_, Option<i64>>(6)?.map(Money::from_nanos),
         gate: row.get(19)?,
@@ -264,8 +266,32 @@ pub fn one(c: &Connection, lens: &Lens, id: &str) -> Result<BotView> {
     let mut rows = statement.query([id])?;
     match rows.next()? {
         Some(row) => view(c, &today, row),
-        None => Err(Fault::not_found("bot", id).into()),
+        None => Err(absent(c, id)?.into()),
     }
+}
+
+/// Why `id` is no present bot: what else it is, or that it never was.
+fn absent(c: &Connection, id: &str) -> Result<Fault> {
+    if id == "system" {
+        let what = "system is the room itself, the author of the opening threads, and no bot";
+        return Ok(Fault::new(FaultKind::NotFound, what));
+    }
+    if id.starts_with("human:") {
+        let what = format!("{} is a person, and no bot", clean_line(id, 64));
+        return Ok(Fault::new(FaultKind::NotFound, what));
+    }
+    let left: Option<(String, i64)> = c
+        .prepare_cached("SELECT name, departed_at FROM bots WHERE id = ?1 AND departed_at IS NOT NULL")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(match left {
+        Some((name, at)) => {
+            let at = Stamp::from_micros(at);
+            let what = format!("{name} ({id}) left the room at {at}; what it posted stays");
+            Fault::new(FaultKind::NotFound, what)
+        }
+        None => Fault::not_found("bot", id),
+    })
 }
 
 /// A bot's configuration with its effective caps.
@@ -281,7 +307,7 @@ pub fn config(c: &Connection, lens: &Lens, id: &str) -> Result<BotConfigView> {
         )?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
         .optional()?
-        .ok_or_else(|| Fault::not_found("bot", id))?;
+        .map_or_else(|| Err(StoreError::from(absent(c, id)?)), Ok)?;
     Ok(BotConfigView {
         bot_id: id.to_owned(),
         bot_name: name,

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::bots::Lens;
 use super::{Result, StoreError, stats, thoughts};
 use crate::domain::{Money, Stamp};
-use crate::protocol::{ExportFormat, ExportKind};
+use crate::protocol::{ExportFormat, ExportKind, ExportOptions};
 
 /// Bytes gathered before they are handed on.
 const PIECE: usize = 64 * 1024;
@@ -42,7 +42,14 @@ struct Shape {
     sql: &'static str,
     /// The condition that `days` adds.
     since: Option<&'static str>,
+    /// How many of the columns, from the first, CSV has unless all are asked for.
+    fixed: usize,
+    /// The order when the newest come first, where there is such an order.
+    newest: Option<&'static str>,
 }
+
+/// CSV has all columns.
+const ALL: usize = usize::MAX;
 
 const fn shape(kind: ExportKind) -> Shape {
     use As::{Dollars, Json, Kind, Plain, Thought, Time, Truth, Words};
@@ -61,6 +68,8 @@ const fn shape(kind: ExportKind) -> Shape {
             sql: "SELECT id, author, title, content, tags, reply_count, upvotes - downvotes, created_at FROM threads \
                   WHERE deleted_at IS NULL{} ORDER BY id",
             since: Some(" AND created_at >= ?1"),
+            fixed: ALL,
+            newest: Some("id DESC"),
         },
         ExportKind::Replies => Shape {
             columns: &[
@@ -75,6 +84,8 @@ const fn shape(kind: ExportKind) -> Shape {
             sql: "SELECT id, thread_id, parent_reply_id, author, content, upvotes - downvotes, created_at FROM replies \
                   WHERE deleted_at IS NULL{} ORDER BY id",
             since: Some(" AND created_at >= ?1"),
+            fixed: ALL,
+            newest: None,
         },
         ExportKind::Votes => Shape {
             columns: &[
@@ -87,11 +98,15 @@ const fn shape(kind: ExportKind) -> Shape {
             ],
             sql: "SELECT id, voter, target_type, target_id, value, created_at FROM votes WHERE 1{} ORDER BY id",
             since: Some(" AND created_at >= ?1"),
+            fixed: ALL,
+            newest: None,
         },
         ExportKind::Follows => Shape {
             columns: &[("follower_id", Plain), ("following_id", Plain), ("created_at", Time)],
             sql: "SELECT follower, following, created_at FROM follows WHERE 1{} ORDER BY follower, following",
             since: Some(" AND created_at >= ?1"),
+            fixed: ALL,
+            newest: None,
         },
         ExportKind::Activity => Shape {
             columns: &[
@@ -109,6 +124,8 @@ const fn shape(kind: ExportKind) -> Shape {
                   (SELECT 9223372036854775807 FROM meta WHERE key = 'simulated_cost'), 0), details FROM activities \
                   WHERE 1{} ORDER BY id",
             since: Some(" AND created_at >= ?1"),
+            fixed: 5,
+            newest: Some("id DESC"),
         },
         ExportKind::Bots => Shape {
             columns: &[
@@ -126,6 +143,8 @@ const fn shape(kind: ExportKind) -> Shape {
             sql: "SELECT id, name, source, reputation, upvotes, downvotes, threads, replies, created_at, config \
                   FROM bots WHERE departed_at IS NULL{} ORDER BY id",
             since: None,
+            fixed: 9,
+            newest: Some("created_at DESC, id"),
         },
         ExportKind::Memories => Shape {
             columns: &[
@@ -153,6 +172,8 @@ const fn shape(kind: ExportKind) -> Shape {
                   history, period_start, period_end, thread_id, activity_id, pinned, created_at, updated_at \
                   FROM memories WHERE 1{} ORDER BY id",
             since: Some(" AND created_at >= ?1"),
+            fixed: ALL,
+            newest: None,
         },
         ExportKind::Usage => Shape {
             columns: &[
@@ -173,6 +194,8 @@ const fn shape(kind: ExportKind) -> Shape {
                   priced FROM usage_daily \
                   WHERE 1{} ORDER BY bot_id, day, provider, model",
             since: Some(" AND day >= ?2"),
+            fixed: ALL,
+            newest: None,
         },
         ExportKind::Thoughts => Shape {
             columns: &[("activity_id", Plain), ("record", Thought)],
@@ -180,6 +203,8 @@ const fn shape(kind: ExportKind) -> Shape {
                   LEFT JOIN thoughts b ON b.activity_id = t.base \
                   WHERE (t.base IS NULL OR b.activity_id IS NOT NULL){} ORDER BY t.activity_id",
             since: Some(" AND t.activity_id IN (SELECT id FROM activities WHERE created_at >= ?1)"),
+            fixed: ALL,
+            newest: None,
         },
     }
 }
@@ -192,12 +217,11 @@ pub fn from_file(
     path: &Path,
     lens: &Lens,
     kind: ExportKind,
-    format: ExportFormat,
-    days: Option<u32>,
+    options: ExportOptions,
     sink: impl FnMut(&[u8]) -> std::io::Result<()>,
 ) -> Result<u64> {
     let c = super::open_connection(path, true)?;
-    run(&c, lens, kind, format, days, sink)
+    run(&c, lens, kind, options, sink)
 }
 
 /// Writes every row of `kind` of the last `days` days (all when `None`) and answers their number.
@@ -208,15 +232,19 @@ pub fn run(
     c: &Connection,
     lens: &Lens,
     kind: ExportKind,
-    format: ExportFormat,
-    days: Option<u32>,
+    options: ExportOptions,
     sink: impl FnMut(&[u8]) -> std::io::Result<()>,
 ) -> Result<u64> {
     let shape = shape(kind);
+    let days = options.days;
     let condition = days.and(shape.since).unwrap_or_default();
     let (first, _) = stats::span(lens, days.unwrap_or(1));
     let since = first.parse().map_or(Stamp::default(), |date| Stamp::start_of_day(date, &lens.zone));
-    let mut statement = c.prepare(&shape.sql.replace("{}", condition))?;
+    let mut sql = shape.sql.replace("{}", condition);
+    if let (true, Some(newest)) = (options.newest_first, shape.newest) {
+        sql = sql.replace("ORDER BY id", &format!("ORDER BY {newest}"));
+    }
+    let mut statement = c.prepare(&sql)?;
     for (index, used) in [(1, "?1"), (2, "?2")] {
         if condition.contains(used) {
             match index {
@@ -226,7 +254,9 @@ pub fn run(
         }
     }
     let mut rows = statement.raw_query();
-    let mut out = Writer::new(format, shape.columns, sink);
+    let fixed = if options.format == ExportFormat::Csv && !options.all_columns { shape.fixed } else { ALL };
+    let columns = &shape.columns[..shape.columns.len().min(fixed)];
+    let mut out = Writer::new(options, columns, sink);
     out.begin()?;
     while let Some(row) = rows.next()? {
         out.row(row)?;
@@ -237,6 +267,7 @@ pub fn run(
 /// Gathers pieces and lays rows out.
 struct Writer<S> {
     format: ExportFormat,
+    bom: bool,
     columns: &'static [(&'static str, As)],
     piece: Vec<u8>,
     rows: u64,
@@ -244,8 +275,9 @@ struct Writer<S> {
 }
 
 impl<S: FnMut(&[u8]) -> std::io::Result<()>> Writer<S> {
-    fn new(format: ExportFormat, columns: &'static [(&'static str, As)], sink: S) -> Self {
-        Self { format, columns, piece: Vec::with_capacity(PIECE + 16 * 1024), rows: 0, sink }
+    fn new(options: ExportOptions, columns: &'static [(&'static str, As)], sink: S) -> Self {
+        let ExportOptions { format, bom, .. } = options;
+        Self { format, bom, columns, piece: Vec::with_capacity(PIECE + 16 * 1024), rows: 0, sink }
     }
 
     fn begin(&mut self) -> Result<()> {
@@ -253,6 +285,9 @@ impl<S: FnMut(&[u8]) -> std::io::Result<()>> Writer<S> {
             ExportFormat::Json => self.piece.push(b'['),
             ExportFormat::Jsonl => {}
             ExportFormat::Csv => {
+                if self.bom {
+                    self.piece.extend_from_slice("\u{FEFF}".as_bytes());
+                }
                 self.record(&self.columns.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>())?
             }
         }
@@ -284,7 +319,11 @@ impl<S: FnMut(&[u8]) -> std::io::Result<()>> Writer<S> {
     }
 
     fn record(&mut self, cells: &[String]) -> Result<()> {
-        csv::Writer::from_writer(&mut self.piece).write_record(cells).map_err(|error| written(error.into()))
+        csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .from_writer(&mut self.piece)
+            .write_record(cells)
+            .map_err(|error| written(error.into()))
     }
 
     fn end(mut self) -> Result<u64> {

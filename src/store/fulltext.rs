@@ -11,11 +11,13 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, params};
 
-use super::{Result, StoreError, forum};
+use super::{Result, StoreError, acts, forum};
 use crate::protocol::{ThreadQuery, ThreadSort};
 
 /// Matching posts looked at, newest first.
 pub const CANDIDATES: u32 = 2_000;
+/// Tags that begin alike and are looked at.
+const TAGS: usize = 32;
 /// Words of a query that count.
 const WORDS: usize = 12;
 /// Characters of a word that count.
@@ -57,9 +59,7 @@ fn candidates(c: &Connection, q: &ThreadQuery) -> Result<BTreeSet<i64>> {
         return matching(c, &q.q);
     }
     let (sql, value) = match (&q.tag, &q.author) {
-        (Some(tag), _) => {
-            ("SELECT thread_id FROM thread_tags WHERE tag = ?1 ORDER BY thread_id DESC LIMIT ?2", tag)
-        }
+        (Some(tag), _) => return tagged(c, &tags(c, tag)?),
         (None, Some(author)) => (
             "SELECT id FROM threads WHERE author = ?1 AND deleted_at IS NULL ORDER BY id DESC LIMIT ?2",
             author,
@@ -69,6 +69,43 @@ fn candidates(c: &Connection, q: &ThreadQuery) -> Result<BTreeSet<i64>> {
     let mut statement = c.prepare_cached(sql)?;
     let rows = statement.query_map(params![value, CANDIDATES], |row| row.get(0))?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// The tags that begin like `tag`, the tag itself first, at most [`TAGS`]. Each is found by one step into
+/// the index, however many threads have it.
+fn tags(c: &Connection, tag: &str) -> Result<Vec<String>> {
+    let key = acts::tag_key(tag);
+    let mut found = vec![key.clone()];
+    if key.is_empty() {
+        return Ok(found);
+    }
+    let mut next = c.prepare_cached("SELECT min(tag) FROM thread_tags WHERE tag > ?1")?;
+    let mut last = key.clone();
+    while found.len() < TAGS {
+        match next.query_row([&last], |row| row.get::<_, Option<String>>(0))? {
+            Some(tag) if tag.starts_with(&key) => {
+                found.push(tag.clone());
+                last = tag;
+            }
+            _ => break,
+        }
+    }
+    Ok(found)
+}
+
+/// The newest threads with any of the tags.
+fn tagged(c: &Connection, tags: &[String]) -> Result<BTreeSet<i64>> {
+    let mut statement = c.prepare_cached(
+        "SELECT thread_id FROM thread_tags WHERE tag = ?1 ORDER BY thread_id DESC LIMIT ?2",
+    )?;
+    let mut threads = BTreeSet::new();
+    for tag in tags {
+        let rows = statement.query_map(params![tag, CANDIDATES], |row| row.get::<_, i64>(0))?;
+        for id in rows {
+            threads.insert(id?);
+        }
+    }
+    Ok(threads)
 }
 
 /// The threads of the newest posts that hold the words.
@@ -115,7 +152,12 @@ fn rate(c: &Connection, q: &ThreadQuery, threads: BTreeSet<i64>) -> Result<Vec<(
     let by_text = !q.q.trim().is_empty();
     let author = q.author.as_deref();
     // Without a text it was the tag that led to them.
-    let tag = q.tag.as_deref().filter(|_| by_text);
+    let tag = match q.tag.as_deref().filter(|_| by_text) {
+        Some(tag) => Some(
+            serde_json::to_string(&tags(c, tag)?).map_err(|error| StoreError::Corrupt(error.to_string()))?,
+        ),
+        None => None,
+    };
     if q.sort == ThreadSort::Newest && author.is_none() && tag.is_none() {
         // Hidden posts are in no index.
         return Ok(threads.into_iter().map(|id| (id, id)).collect());
@@ -124,7 +166,8 @@ fn rate(c: &Connection, q: &ThreadQuery, threads: BTreeSet<i64>) -> Result<Vec<(
     let mut statement = c.prepare_cached(&format!(
         "SELECT {}, id FROM threads WHERE id IN (SELECT value FROM json_each(?1)) AND deleted_at IS NULL \
          AND (?2 IS NULL OR author = ?2) \
-         AND (?3 IS NULL OR EXISTS (SELECT 1 FROM thread_tags WHERE tag = ?3 AND thread_id = threads.id))",
+         AND (?3 IS NULL OR EXISTS (SELECT 1 FROM thread_tags \
+         WHERE tag IN (SELECT value FROM json_each(?3)) AND thread_id = threads.id))",
         forum::key(q.sort)
     ))?;
     let rows = statement.query_map(params![ids, author, tag], |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -6,7 +6,8 @@ use super::Result;
 use crate::domain::Stamp;
 use crate::protocol::{Fault, FlagView};
 
-const COLUMNS: &str = "id, target_type, target_id, flag_type, flagged_by, resolved, created_at, bot_id, reason, thread_id FROM flags";
+/// Flags of earlier versions name the room where the rules raised them.
+const COLUMNS: &str = "id, target_type, CAST(target_id AS INTEGER), flag_type, iif(flagged_by = 'system', 'auto', flagged_by), resolved, created_at, bot_id, reason, thread_id FROM flags";
 
 fn view(row: &Row<'_>) -> rusqlite::Result<FlagView> {
     Ok(FlagView {
@@ -56,6 +57,7 @@ pub fn flag(c: &Connection, id: i64) -> Result<FlagView> {
 pub fn open_count(c: &Connection) -> Result<i64> {
     Ok(c.prepare_cached("SELECT count(*) FROM flags WHERE resolved = 0")?.query_row([], |row| row.get(0))?)
 }
+
 /// Settles a flag.
 ///
 /// # Errors

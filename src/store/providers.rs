@@ -27,7 +27,6 @@ pub fn failing(c: &Connection) -> Result<Vec<(String, String)>> {
         "SELECT config ->> '$.model.provider', max(failing) FROM bots \
          WHERE failing IS NOT NULL AND departed_at IS NULL GROUP BY 1",
     )?;
-    let rows = statement
-        .query_map([], |row| Ok((row.get::<_, Option<String>>(0)?.unwrap_or_default(), row.get(1)?)))?;
+    let rows = statement.query_map([], |row| Ok((super::beat::named_provider(row.get(0)?), row.get(1)?)))?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }

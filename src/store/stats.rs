@@ -224,6 +224,13 @@ fn edge(source: String, target: String, row: &rusqlite::Row<'_>) -> Result<Optio
     if count == 0 && votes == 0 && follows == 0 {
         return Ok(None);
     }
-    let sentiment = if votes > 0 { (ups - downs) as f64 / votes as f64 } else { 0.0 };
+    let sentiment = if votes > 0 { rounded((ups - downs) as f64 / votes as f64, 2) } else { 0.0 };
     Ok(Some(GraphEdge { source, target, interaction_count: count, sentiment, follows: follows > 0 }))
+}
+
+/// A figure with so many decimals; what is shown as zero has no sign.
+pub(super) fn rounded(figure: f64, decimals: i32) -> f64 {
+    let scale = 10_f64.powi(decimals);
+    let rounded = (figure * scale).round() / scale;
+    if rounded == 0.0 { 0.0 } else { rounded }
 }

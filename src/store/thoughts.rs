@@ -216,7 +216,7 @@ pub fn add_exchanges(c: &Connection, activity_id: i64, exchanges: Vec<Exchange>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{ExportFormat, ExportKind};
+    use crate::protocol::{ExportFormat, ExportKind, ExportOptions};
 
     fn record(words: &str) -> ThoughtRecord {
         ThoughtRecord { provider: "scripted".into(), rung: words.repeat(40), ..Default::default() }
@@ -315,7 +315,9 @@ mod tests {
                 let (mut rows, lens) = (Vec::new(), super::super::tests::lens());
                 let sink = |piece: &[u8]| std::io::Write::write_all(&mut rows, piece);
                 let (kind, format) = (ExportKind::Thoughts, ExportFormat::Jsonl);
-                assert!(super::super::export::run(c, &lens, kind, format, None, sink)? > 0);
+                assert!(
+                    super::super::export::run(c, &lens, kind, ExportOptions::by_id(format, None), sink)? > 0
+                );
                 Ok(())
             })
             .unwrap();

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::msg::{Command, Data, Load, Msg, Outcome};
 use crate::files::{OutError, OutFile};
 use crate::link::{Link, Role};
-use crate::protocol::{ExportFormat, ExportKind, Fault, ThreadQuery};
+use crate::protocol::{ExportFormat, ExportKind, ExportOptions, Fault, ThreadQuery};
 
 /// Reads something in the background.
 pub fn load(link: &Link, load: Load, answers: &UnboundedSender<Msg>) {
@@ -157,7 +157,7 @@ async fn export(
         }
         Ok(())
     };
-    let rows = link.export(kind, format, days, sink).await?;
+    let rows = link.export(kind, ExportOptions::by_id(format, days), sink).await?;
     let file = file.lock().unwrap_or_else(PoisonError::into_inner).take();
     let file = file.ok_or_else(|| Fault::internal("the export was cut off"))?;
     let finished = tokio::task::spawn_blocking(move || {

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use botarium::engine::clock::{Clock, SIM_START};
 use botarium::engine::{self, Handle, Run, Settings};
 use botarium::protocol::{
-    CastVote, CreateReply, CreateThread, ExportFormat, ExportKind, FaultKind, ThreadQuery, YamlChoice,
+    CastVote, CreateReply, CreateThread, ExportFormat, ExportKind, ExportOptions, FaultKind, ThreadQuery,
+    YamlChoice,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -97,7 +98,7 @@ async fn exports(handle: &Handle) -> BTreeMap<String, Vec<u8>> {
             let bytes: Arc<Mutex<Vec<u8>>> = Arc::default();
             let sink = Arc::clone(&bytes);
             handle
-                .export(kind, format, None, move |part| {
+                .export(kind, ExportOptions::by_id(format, None), move |part| {
                     sink.lock().unwrap().extend_from_slice(part);
                     Ok(())
                 })

@@ -2,6 +2,7 @@
 
 mod changing;
 mod contract;
+mod dashboard;
 mod errors;
 mod live;
 mod remote;

@@ -78,7 +78,7 @@ async fn both_doors_answer_alike() {
                     sink.lock().unwrap().extend_from_slice(piece);
                     Ok(())
                 };
-                rows.push(link.export(kind, format, Some(30), write).await.unwrap());
+                rows.push(link.export(kind, ExportOptions::by_id(format, Some(30)), write).await.unwrap());
                 texts.push(text.lock().unwrap().clone());
             }
             assert_eq!(rows[0], rows[1], "{kind:?} {format:?}");

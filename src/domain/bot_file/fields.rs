@@ -1,7 +1,9 @@
 //! The keys of a bot: what each holds, what is allowed, and the sentences for what is not.
 
 use super::super::PersonalityConfig;
-use super::super::personality::{Behavior, Engagement, Identity, ModelConfig, Permissions, Persona};
+use super::super::personality::{
+    Behavior, Engagement, Identity, ModelConfig, Permissions, Persona, level_of_word, unused_value,
+};
 use super::super::similarity::nearest;
 use super::super::yaml::{Entry, Mark, Node, Value, filled, meant, show};
 use super::{ID_MAX, NAME_MAX, Problem, TRAITS_MAX};
@@ -265,12 +267,7 @@ impl Kind {
                 bot.model.max_tokens = u32::try_from(value.whole(100, 4_096)?).unwrap_or(4_096);
             }
             Self::Tools => bot.permissions.tools = tools(value)?,
-            Self::RateLimit => {
-                bot.permissions.rate_limit = match value {
-                    Value::Null => None,
-                    _ => u32::try_from(value.whole(0, i64::from(u32::MAX))?).ok(),
-                }
-            }
+            Self::RateLimit => bot.permissions.rate_limit = unused_value(value.to_json()),
         }
         Ok(())
     }
@@ -291,12 +288,7 @@ fn id(value: &Value) -> Result<String, String> {
 
 fn level(value: &Value) -> Result<u8, String> {
     let number = match value {
-        Value::Text(word) => match word.as_str() {
-            "low" => Some(25),
-            "medium" => Some(50),
-            "high" => Some(75),
-            _ => None,
-        },
+        Value::Text(word) => level_of_word(word).map(i64::from),
         _ => value.integer(),
     };
     number.and_then(|number| u8::try_from(number).ok()).filter(|level| *level <= 100).ok_or_else(|| {
@@ -312,7 +304,6 @@ fn level(value: &Value) -> Result<u8, String> {
 fn provider(value: &Value) -> Result<String, String> {
     let name = value.line_or_empty(ID_MAX)?;
     match name.as_str() {
-        "mock" => Ok("scripted".into()),
         "" => Ok("default".into()),
         _ if name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':')) => {
             Ok(name)

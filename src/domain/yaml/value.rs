@@ -39,6 +39,22 @@ impl Value {
         }
     }
 
+    /// The same as JSON, not gated yet. A number that is not finite becomes null.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Null => serde_json::Value::Null,
+            Self::Bool(flag) => (*flag).into(),
+            Self::Int(number) => (*number).into(),
+            Self::Float(number) => (*number).into(),
+            Self::Text(text) => text.as_str().into(),
+            Self::List(items) => items.iter().map(|item| item.value.to_json()).collect(),
+            Self::Map(entries) => serde_json::Value::Object(
+                entries.iter().map(|entry| (entry.key.clone(), entry.node.value.to_json())).collect(),
+            ),
+        }
+    }
+
     /// A text as it stands there, not gated yet.
     ///
     /// # Errors
@@ -153,7 +169,7 @@ impl Value {
         })
     }
 
-    /// Which of `words` it is, by position.
+    /// Which of `words` it is, by position, in any case of letters.
     ///
     /// # Errors
     /// For anything else; suggests the word that was meant.
@@ -167,7 +183,7 @@ impl Value {
             }
             _ => "",
         };
-        words.iter().position(|known| *known == word).ok_or_else(|| {
+        words.iter().position(|known| known.eq_ignore_ascii_case(word)).ok_or_else(|| {
             let (last, first) = words.split_last().unwrap_or((&"", &[]));
             let list =
                 if first.is_empty() { (*last).to_owned() } else { format!("{} or {last}", first.join(", ")) };

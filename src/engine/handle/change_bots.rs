@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Handle;
 use super::record::Record;
-use crate::domain::personality::{Persona, PersonalityConfig};
+use crate::domain::personality::{Persona, PersonalityConfig, meant_provider};
 use crate::domain::text::clean_line;
 use crate::domain::{Money, bot_file};
 use crate::engine::draw;
@@ -46,6 +46,7 @@ impl Handle {
             permissions: crate::domain::personality::Permissions::default(),
         };
         let config = checked(config, "personality")?;
+        self.shared.check_voice("model", &config.model)?;
         self.insert(config, true).await
     }
 
@@ -55,6 +56,7 @@ impl Handle {
     /// 422 for values out of range, 409 when the id exists or there are as many custom bots as allowed.
     pub async fn add_bot(&self, config: PersonalityConfig) -> Result<BotView, Fault> {
         let config = checked(config, "personality_config")?;
+        self.shared.check_voice("personality_config.model", &config.model)?;
         self.insert(config, false).await
     }
 
@@ -109,7 +111,6 @@ impl Handle {
                 society::insert_bot(tx, &config.id, &config.name, &to_json(&config)?, false, now)?;
                 let details = serde_json::json!({"change": "created"});
                 Record::new(&config.id, &config.name, "config_updated", details, now).put(&shared, tx)?;
-                config_updated(&shared, tx, &config.id, &config.name, &["created"]);
                 Ok(config.id)
             })
             .await?;
@@ -138,7 +139,6 @@ impl Handle {
                 society::depart(tx, &bot, now)?;
                 let details = serde_json::json!({"change": "removed"});
                 Record::new(&bot, &name, "config_updated", details, now).put(&shared, tx)?;
-                config_updated(&shared, tx, &bot, &name, &["removed"]);
                 shared.room().forget_config(&bot);
                 Ok(())
             })
@@ -160,6 +160,9 @@ impl Handle {
                 let stored = present(tx, &bot)?;
                 let config = parse(&bot, &stored.config)?;
                 let merged = bot_file::merge(&config, &patch).map_err(field_faults)?;
+                if merged.model != config.model {
+                    shared.check_voice("model", &merged.model)?;
+                }
                 let changed: Vec<&str> = sections(&config, &merged);
                 put_config(&shared, tx, &merged, &changed)
             })
@@ -249,7 +252,6 @@ impl Handle {
                 let now = shared.clock.now();
                 let details = serde_json::json!({"changed": ["cost_cap"]});
                 Record::new(&bot, &row.name, "config_updated", details, now).put(&shared, tx)?;
-                config_updated(&shared, tx, &bot, &row.name, &["cost_cap"]);
                 Ok(())
             })
             .await?;
@@ -285,7 +287,6 @@ impl Handle {
                 let details = serde_json::json!({"changed": ["pace"], "pace_seconds": seconds});
                 Record::new(&bot, &row.name, "config_updated", details, shared.clock.now())
                     .put(&shared, tx)?;
-                config_updated(&shared, tx, &bot, &row.name, &["pace"]);
                 Ok(())
             })
             .await?;
@@ -308,7 +309,6 @@ impl Handle {
                     let details = serde_json::json!({"changed": ["paused"], "is_paused": paused});
                     Record::new(&bot, &row.name, "config_updated", details, shared.clock.now())
                         .put(&shared, tx)?;
-                    config_updated(&shared, tx, &bot, &row.name, &["paused"]);
                 }
                 Ok(())
             })
@@ -354,33 +354,15 @@ fn put_config(
     let now = shared.clock.now();
     let details = serde_json::json!({"changed": changed});
     Record::new(&config.id, &config.name, "config_updated", details, now).put(shared, tx)?;
-    config_updated(shared, tx, &config.id, &config.name, changed);
     let mut live = shared.live_mut();
     if config.model.provider == "default" {
         live.pinned.remove(&config.id);
     } else {
-        live.pinned.insert(config.id.clone(), config.model.provider.clone());
+        live.pinned.insert(config.id.clone(), meant_provider(&config.model.provider).to_owned());
     }
     drop(live);
     shared.room().forget_config(&config.id);
     Ok(())
-}
-
-fn config_updated(
-    shared: &crate::engine::shared::Shared,
-    tx: &mut Tx<'_>,
-    id: &str,
-    name: &str,
-    changed: &[&str],
-) {
-    let bus = shared.bus.clone();
-    let at = shared.clock.now();
-    let notice = Notice::ConfigUpdated {
-        bot_id: id.to_owned(),
-        bot_name: name.to_owned(),
-        changed: changed.iter().map(|word| (*word).to_owned()).collect(),
-    };
-    tx.after_commit(move || bus.tell(at, notice));
 }
 
 /// The sections that differ.

@@ -2,13 +2,13 @@
 
 use super::Handle;
 use super::record::Record;
-use crate::domain::action::{CONTENT_MAX, TITLE_MAX};
+use crate::domain::action::{CONTENT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX};
 use crate::domain::text::{clean, clean_line, cut};
-use crate::engine::answer::gate_tags;
 use crate::engine::shared::Shared;
 use crate::protocol::{
     CastVote, CreateReply, CreateThread, Fault, FlagView, FollowView, ReplyView, ThreadView, VoteView,
 };
+use crate::store::acts::tag_key;
 use crate::store::acts::{self, NewReply, NewThread, Target};
 use crate::store::{Result, StoreError, Tx, beat, moderation};
 
@@ -23,7 +23,7 @@ impl Handle {
     pub async fn create_thread(&self, request: CreateThread) -> Result<ThreadView, Fault> {
         let title = required("title", &request.title, TITLE_MAX, clean_line)?;
         let content = required("content", &request.content, CONTENT_MAX, clean)?;
-        let tags = gate_tags(&request.tags);
+        let tags = tags(&request.tags)?;
         let (shared, author) = (self.shared.clone(), request.author_bot_id);
         let id = self
             .shared
@@ -259,6 +259,27 @@ fn required(
         return Err(Fault::invalid_field(field, "must not be empty"));
     }
     Ok(clean)
+}
+
+/// Tags as they were posted, without repeats; 422 when there are too many or one is too long.
+fn tags(given: &[String]) -> Result<Vec<String>, Fault> {
+    let mut tags: Vec<String> = Vec::new();
+    for tag in given {
+        let length = tag.chars().count();
+        if length > TAG_MAX {
+            let message = format!("has a tag of {length} characters; {TAG_MAX} are allowed");
+            return Err(Fault::invalid_field("tags", message));
+        }
+        let tag = clean_line(tag, TAG_MAX);
+        if !tag.is_empty() && !tags.iter().any(|known| tag_key(known) == tag_key(&tag)) {
+            tags.push(tag);
+        }
+    }
+    if tags.len() > TAGS_MAX {
+        let message = format!("has {} tags; {TAGS_MAX} are allowed", tags.len());
+        return Err(Fault::invalid_field("tags", message));
+    }
+    Ok(tags)
 }
 
 /// The shown name of an actor that may act: a present bot, or a person by `human:<name>`.

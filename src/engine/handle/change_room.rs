@@ -61,7 +61,7 @@ impl Handle {
         name: &str,
         confirm_cost: bool,
     ) -> Result<Vec<ProviderView>, Fault> {
-        let name = if name == "mock" { "scripted" } else { name };
+        let name = crate::domain::personality::meant_provider(name);
         if !self.shared.guards.contains_key(name) {
             let known: Vec<_> = self.shared.guards.keys().map(String::as_str).collect();
             return Err(Fault::new(

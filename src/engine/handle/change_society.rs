@@ -39,8 +39,6 @@ impl Handle {
                     "event_id": view.id, "title": view.title, "event_type": view.event_type, "severity": view.severity,
                 });
                 Record::new("system", "System", "event_injected", details, at).put(&shared, tx)?;
-                let (bus, notice) = (shared.bus.clone(), injected(&view));
-                tx.after_commit(move || bus.tell(at, notice));
                 Ok(view)
             })
             .await
@@ -58,7 +56,7 @@ impl Handle {
             .write(move |tx| {
                 let view = events::deactivate(tx, shared.clock.now(), id)?;
                 shared.room().forget_board();
-                let (bus, at, notice) = (shared.bus.clone(), shared.clock.now(), injected(&view));
+                let (bus, at, notice) = (shared.bus.clone(), shared.clock.now(), ended(&view));
                 tx.after_commit(move || bus.tell(at, notice));
                 Ok(view)
             })
@@ -149,8 +147,8 @@ impl Handle {
     }
 }
 
-fn injected(view: &EventView) -> Notice {
-    Notice::EventInjected { event_id: view.id, title: view.title.clone(), active: view.active }
+fn ended(view: &EventView) -> Notice {
+    Notice::EventInjected { event_id: view.id, title: view.title.clone(), active: view.active, details: None }
 }
 
 fn checked(event: InjectEvent, now: crate::domain::Stamp) -> Result<InjectEvent, Fault> {

@@ -1,7 +1,7 @@
 //! Streaming the society out.
 
 use super::Handle;
-use crate::protocol::{ExportFormat, ExportKind, Fault};
+use crate::protocol::{ExportKind, ExportOptions, Fault};
 use crate::store::export;
 
 impl Handle {
@@ -15,12 +15,11 @@ impl Handle {
     pub async fn export(
         &self,
         kind: ExportKind,
-        format: ExportFormat,
-        days: Option<u32>,
+        options: ExportOptions,
         sink: impl FnMut(&[u8]) -> std::io::Result<()> + Send + 'static,
     ) -> Result<u64, Fault> {
         let (lens, path) = (self.lens(), self.shared.store.path().to_path_buf());
-        tokio::task::spawn_blocking(move || export::from_file(&path, &lens, kind, format, days, sink))
+        tokio::task::spawn_blocking(move || export::from_file(&path, &lens, kind, options, sink))
             .await
             .map_err(|error| Fault::internal(format!("the export stopped: {error}")))?
             .map_err(Fault::from)

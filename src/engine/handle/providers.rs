@@ -2,8 +2,11 @@
 
 use super::Handle;
 use crate::domain::Price;
+use crate::domain::personality::ModelConfig;
+use crate::domain::text::clean_line;
 use crate::engine::ProviderSetup;
 use crate::engine::budget::Tariff;
+use crate::engine::shared::Shared;
 use crate::llm::ProviderKind;
 use crate::llm::guard::Phase;
 use crate::protocol::{Fault, LadderCount, ProviderView};
@@ -77,6 +80,43 @@ impl Handle {
             prices_as_of: self.shared.settings.prices.as_of().into(),
             ladder,
         }
+    }
+}
+
+impl Shared {
+    /// Refuses a provider that is not set up, and a model that the provider cannot have, before either is stored.
+    ///
+    /// # Errors
+    /// 422 with the field at fault and what would do.
+    pub(super) fn check_voice(&self, section: &str, model: &ModelConfig) -> Result<(), Fault> {
+        let name = self.resolve(&model.provider);
+        if model.provider != "default"
+            && let Err(why) = self.guard(&name)
+        {
+            let others: Vec<_> =
+                self.guards.iter().filter(|(_, guard)| guard.is_ok()).map(|(name, _)| &**name).collect();
+            let message =
+                format!("cannot be {}: {why}; set up are default, {}", model.provider, others.join(", "));
+            return Err(Fault::invalid_field(&format!("{section}.provider"), clean_line(&message, 500)));
+        }
+        let Some(setup) = self.settings.providers.iter().find(|setup| setup.spec.name == name) else {
+            return Ok(());
+        };
+        let (spec, wanted) = (&setup.spec, model.model.as_str());
+        if wanted.is_empty() || wanted == spec.default_model() || spec.kind == ProviderKind::Scripted {
+            return Ok(());
+        }
+        let offered = self.live().models.get(&name).cloned().unwrap_or_default();
+        if offered.iter().any(|offered| offered == wanted) {
+            return Ok(());
+        }
+        let Some(home) = spec.home_of_foreign(wanted) else { return Ok(()) };
+        let message = format!(
+            "{} is a model of {home}, and {name} has no such model: leave it empty for {}, or choose a provider that has it",
+            clean_line(wanted, 100),
+            spec.default_model()
+        );
+        Err(Fault::invalid_field(&format!("{section}.model"), message))
     }
 }
 

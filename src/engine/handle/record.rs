@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use crate::domain::{Money, Stamp};
 use crate::engine::shared::Shared;
-use crate::protocol::Notice;
+use crate::protocol::{ActivityView, Notice};
 use crate::store::beat::{self, NewActivity};
-use crate::store::{Result, Tx};
+use crate::store::{Result, Tx, acts};
 
 /// An activity row in the making.
 pub(in crate::engine) struct Record<'a> {
@@ -47,7 +47,10 @@ impl<'a> Record<'a> {
     /// Stores it and announces it after the commit; answers its id.
     pub(in crate::engine) fn put(self, shared: &Shared, tx: &mut Tx<'_>) -> Result<i64> {
         let id = beat::last_seq(tx)? + 1;
-        let details = Value::Object(self.details);
+        let mut details = self.details;
+        details.insert("reputation_score".into(), acts::reputation(tx, self.actor)?.into());
+        details.insert("raw_response".into(), "".into());
+        let details = Value::Object(details);
         let day = shared.clock.day(self.at);
         beat::insert_activity(
             tx,
@@ -63,15 +66,17 @@ impl<'a> Record<'a> {
                 to_remember: false,
             },
         )?;
-        let notice = Notice::HeartbeatComplete {
+        let notice = Notice::of_activity(ActivityView {
+            id,
             bot_id: self.actor.to_owned(),
             bot_name: self.name.to_owned(),
-            action: self.action.to_owned(),
+            action_type: self.action.to_owned(),
             details,
             tokens_used: self.tokens,
             cost_usd: self.cost,
             cost_simulated: shared.is_simulated(self.cost),
-        };
+            created_at: self.at,
+        });
         let (bus, at) = (shared.bus.clone(), self.at);
         tx.after_commit(move || bus.announce(id, at, notice));
         Ok(id)

@@ -3,6 +3,7 @@
 use super::{Handle, limits};
 use crate::domain::forecast::{self, Pattern};
 use crate::domain::pace;
+use crate::domain::personality::meant_provider;
 use crate::domain::status::Caps;
 use crate::protocol::{
     ActionMix, Analytics, BotForecast, BotView, Fault, Forecast, Period, RelationshipGraph,
@@ -125,7 +126,7 @@ fn pattern(
     room_pace: Option<u32>,
 ) -> Pattern {
     let model = &bot.personality_config.model;
-    let scripted = today.is_scripted(&model.provider);
+    let scripted = today.is_scripted(meant_provider(&model.provider));
     let seconds = pace::effective_seconds(bot.pace_seconds, room_pace, scripted);
     let waits = matches!(bot.status, Status::Paused | Status::Capped);
     let left =

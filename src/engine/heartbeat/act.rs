@@ -300,14 +300,14 @@ fn flag(
 ) -> Result<()> {
     let findings = moderation::review(room.mind(tx, &row.id)?, &post.post.content, terms, post.at, interval);
     let (target_type, target_id) = match post.post.reply_id {
-        Some(id) => ("reply", id.to_string()),
-        None => ("thread", post.post.thread_id.to_string()),
+        Some(id) => ("reply", id),
+        None => ("thread", post.post.thread_id),
     };
     for finding in findings {
         let new = NewFlag {
             bot: &row.id,
             target_type,
-            target_id: target_id.clone(),
+            target_id,
             thread_id: Some(post.post.thread_id),
             flag_type: finding.kind,
             reason: finding.reason,
@@ -317,7 +317,7 @@ fn flag(
             let notice = Notice::FlagRaised {
                 flag_id,
                 target_type: target_type.to_owned(),
-                target_id: target_id.clone(),
+                target_id,
                 flag_type: finding.kind.to_owned(),
                 bot_id: row.id.clone(),
             };

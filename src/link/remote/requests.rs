@@ -377,15 +377,20 @@ impl Remote {
     pub(in crate::link) async fn export(
         &self,
         kind: ExportKind,
-        format: ExportFormat,
-        days: Option<u32>,
+        options: ExportOptions,
         mut sink: impl FnMut(&[u8]) -> std::io::Result<()> + Send + 'static,
     ) -> Result<u64, Fault> {
         let kind = json!(kind);
         let path = ["api", "export", kind.as_str().unwrap_or_default()];
-        let request = self.inner.request(Method::GET, &path).query(&(("format", format), ("days", days)));
+        let request = self.inner.request(Method::GET, &path).query(&[
+            ("format", json!(options.format)),
+            ("days", json!(options.days.unwrap_or(EVER))),
+            ("order", json!(if options.newest_first { "newest" } else { "id" })),
+            ("columns", json!(if options.all_columns { "all" } else { "fixed" })),
+            ("bom", json!(options.bom)),
+        ]);
         let mut pieces = self.inner.answer(request).await?.bytes_stream();
-        let mut rows = Rows { format, ..Rows::default() };
+        let mut rows = Rows { format: options.format, ..Rows::default() };
         while let Some(piece) = pieces.next().await {
             let piece = piece.map_err(|error| self.inner.strange(&error))?;
             rows.count(&piece);
@@ -394,6 +399,9 @@ impl Remote {
         Ok(rows.total())
     }
 }
+
+/// Days that leave nothing out of an export.
+const EVER: u32 = 36_500;
 
 /// Counts the rows of an export as they pass.
 #[derive(Default)]

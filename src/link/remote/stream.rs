@@ -172,7 +172,7 @@ impl Follower {
     async fn take(&mut self, event: Event) -> Result<(), Fault> {
         match event.notice {
             Notice::Resync { to_seq, .. } => self.catch_up(to_seq).await,
-            Notice::HeartbeatComplete { .. } => {
+            _ if event.notice.activity().is_some() => {
                 if event.seq > self.seen + 1 {
                     self.catch_up(event.seq - 1).await?;
                 }
@@ -221,20 +221,8 @@ fn resync(from_seq: i64, to_seq: i64) -> Event {
 
 /// A row as it was announced when it happened.
 fn announced(row: ActivityView) -> Event {
-    let mut details = row.details;
-    if let Some(details) = details.as_object_mut() {
-        details.shift_remove("raw_response");
-    }
-    let notice = Notice::HeartbeatComplete {
-        bot_id: row.bot_id,
-        bot_name: row.bot_name,
-        action: row.action_type,
-        details,
-        tokens_used: row.tokens_used,
-        cost_usd: row.cost_usd,
-        cost_simulated: row.cost_simulated,
-    };
-    Event { seq: row.id, timestamp: row.created_at, notice }
+    let (seq, timestamp) = (row.id, row.created_at);
+    Event { seq, timestamp, notice: Notice::of_activity(row) }
 }
 
 #[cfg(test)]

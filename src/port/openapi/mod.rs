@@ -27,6 +27,18 @@ const DOCUMENT: &str = include_str!("document.snap.json");
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 
+/// What the viewer's page lacks: its links are relative to a directory, phones need to be told the width,
+/// and the icon is the room's.
+const HEAD: &str = "<head>\n    <base href=\"/docs/\">\n    \
+    <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n    \
+    <link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='3' fill='%232b6'/%3E%3Ccircle cx='5' cy='7' r='2' fill='%23fff'/%3E%3Ccircle cx='11' cy='7' r='2' fill='%23fff'/%3E%3C/svg%3E\">";
+
+/// The page without the icons that came with the viewer.
+fn without_icons(page: &str) -> String {
+    let is_foreign = |line: &str| line.contains("rel=\"icon\"") && !line.contains("data:image");
+    page.lines().filter(|line| !is_foreign(line)).fold(String::new(), |page, line| page + line + "\n")
+}
+
 /// `/openapi.json`, `/docs`, `/redoc`.
 pub(super) fn router() -> Router<Port> {
     Router::new()
@@ -43,9 +55,13 @@ fn docs(file: &str) -> Response {
         return reply::refuse(StatusCode::NOT_FOUND, "there is no such file: see /docs");
     };
     let bytes = if file == "index.html" {
-        // Its links are relative to a directory.
         let page = String::from_utf8_lossy(&found.bytes);
-        page.replacen("<head>", "<head>\n    <base href=\"/docs/\">", 1).into_bytes()
+        let own = page.replacen("<head>", HEAD, 1).replacen(
+            "<title>Swagger UI</title>",
+            "<title>Botarium: the API</title>",
+            1,
+        );
+        without_icons(&own).into_bytes()
     } else {
         found.bytes.into_owned()
     };

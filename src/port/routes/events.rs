@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 
 use super::bots::{Created, created};
 use super::{Routes, handlers};
-use crate::port::extract::{At, Body, Params};
+use crate::port::extract::{At, Body, Flag, Params};
 use crate::port::reply::{Answer, Json, Refusal};
 use crate::port::state::Port;
 use crate::protocol::{EventTemplateView, EventView, InjectEvent, Interview, InterviewAnswer};
@@ -22,7 +22,8 @@ pub(super) fn routes(into: Routes) -> Routes {
 #[into_params(parameter_in = Query)]
 struct ListParams {
     /// Only those in force, or only those that are over.
-    active: Option<bool>,
+    #[param(inline, required = false, value_type = bool)]
+    active: Option<Flag>,
 }
 
 /// The events
@@ -31,7 +32,7 @@ struct ListParams {
 #[utoipa::path(get, path = "/api/events", tag = "events", params(ListParams),
     responses((status = 200, body = [EventView])))]
 async fn events(State(port): State<Port>, Params(q): Params<ListParams>) -> Answer<Vec<EventView>> {
-    Ok(Json(port.engine().events(q.active).await?))
+    Ok(Json(port.engine().events(q.active.map(|active| active.0)).await?))
 }
 
 /// Injects an event

@@ -7,13 +7,13 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde::Deserialize;
 use tokio::sync::mpsc;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{Routes, handlers};
-use crate::port::extract::{At, Bounded, Params};
+use crate::port::extract::{At, Bounded, Flag, Params};
 use crate::port::reply::Refusal;
 use crate::port::state::Port;
-use crate::protocol::{ExportFormat, ExportKind, Fault};
+use crate::protocol::{ExportFormat, ExportKind, ExportOptions, Fault};
 
 /// Pieces that wait for a slow client.
 const PIECES: usize = 8;
@@ -32,6 +32,40 @@ struct ExportParams {
     /// For activity: only the last days, 30 when left out. The other kinds have no end.
     #[param(inline, required = false, value_type = u32, minimum = 1, maximum = 36_500)]
     days: Option<Bounded<1, 36_500, 30>>,
+    /// Whether threads, activity and bots come newest first or by id. The other kinds have one order.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    order: Order,
+    /// Whether CSV of activity and bots has the columns of the contract alone, or all of them.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    columns: Columns,
+    /// Whether CSV begins with a byte order mark, which some spreadsheets want.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    bom: Flag,
+}
+
+/// The order of an export.
+#[derive(Copy, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Order {
+    /// Newest first.
+    #[default]
+    Newest,
+    /// By id.
+    Id,
+}
+
+/// The columns of a CSV file.
+#[derive(Copy, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Columns {
+    /// Those that never change.
+    #[default]
+    Fixed,
+    /// Every one.
+    All,
 }
 
 /// Exports the society
@@ -39,7 +73,7 @@ struct ExportParams {
 /// Sent as an attachment while it is read. CSV cells are made inert for spreadsheets.
 #[utoipa::path(get, path = "/api/export/{kind}", tag = "export",
     params(("kind" = inline(ExportKind), Path, description = "What to export"), ExportParams),
-    responses((status = 200, description = "The rows, in the order of their ids", content(
+    responses((status = 200, description = "The rows", content(
         ("application/json"), ("application/x-ndjson"), ("text/csv")))))]
 async fn export(
     State(port): State<Port>,
@@ -53,6 +87,13 @@ async fn export(
         ExportKind::Activity => Some(q.days.unwrap_or_default().0),
         _ => q.days.map(|days| days.0),
     };
+    let options = ExportOptions {
+        format: q.format,
+        days,
+        newest_first: q.order == Order::Newest,
+        all_columns: q.columns == Columns::All,
+        bom: q.bom.0,
+    };
     let (sender, mut receiver) = mpsc::channel::<Result<Bytes, Fault>>(PIECES);
     let (engine, pieces) = (port.engine().clone(), sender.clone());
     tokio::spawn(async move {
@@ -60,7 +101,7 @@ async fn export(
             // Runs on a blocking thread; an error means the client has gone.
             pieces.blocking_send(Ok(Bytes::copy_from_slice(piece))).map_err(std::io::Error::other)
         };
-        if let Err(fault) = engine.export(kind, q.format, days, sink).await {
+        if let Err(fault) = engine.export(kind, options, sink).await {
             let _ = sender.send(Err(fault)).await; // nobody may read any more
         }
     });

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Routes, handlers};
-use crate::port::extract::{At, Bounded, Params};
+use crate::port::extract::{At, Bounded, Flag, Params};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::FlagView;
@@ -54,8 +54,8 @@ async fn unpause(State(port): State<Port>, At(id): At<String>) -> Answer<Paused>
 struct FlagParams {
     /// Settled ones, or open ones.
     #[serde(default)]
-    #[param(required = false, default = false)]
-    resolved: bool,
+    #[param(inline, required = false)]
+    resolved: Flag,
     /// How many at most.
     #[serde(default)]
     #[param(inline, required = false)]
@@ -68,7 +68,7 @@ struct FlagParams {
 #[utoipa::path(get, path = "/api/moderation/flags", tag = "moderation", params(FlagParams),
     responses((status = 200, body = [FlagView])))]
 async fn flags(State(port): State<Port>, Params(q): Params<FlagParams>) -> Answer<Vec<FlagView>> {
-    Ok(Json(port.engine().flags(q.resolved, q.limit.0).await?))
+    Ok(Json(port.engine().flags(q.resolved.0, q.limit.0).await?))
 }
 
 /// How many flags are open.

@@ -10,13 +10,13 @@ use crate::domain::Stamp;
 pub struct FlagView {
     /// Flag id.
     pub id: i64,
-    /// thread, reply, bot.
+    /// thread or reply.
     pub target_type: String,
     /// Id of the target.
-    pub target_id: String,
+    pub target_id: i64,
     /// repetitive, low_quality, frequency.
     pub flag_type: String,
-    /// `system` or a person.
+    /// `auto`, or the actor who raised it.
     pub flagged_by: String,
     /// Settled by a person.
     pub resolved: bool,

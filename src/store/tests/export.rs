@@ -3,11 +3,11 @@ use serde_json::Value;
 use super::super::export;
 use super::super::thoughts::{self, ThoughtRecord};
 use super::{Room, lens, stamp};
-use crate::protocol::{ExportFormat, ExportKind};
+use crate::protocol::{ExportFormat, ExportKind, ExportOptions};
 
 fn text(room: &Room, kind: ExportKind, format: ExportFormat, days: Option<u32>) -> String {
     let mut out = Vec::new();
-    let rows = export::run(room, &lens(), kind, format, days, |piece| {
+    let rows = export::run(room, &lens(), kind, ExportOptions::by_id(format, days), |piece| {
         out.extend_from_slice(piece);
         Ok(())
     })
@@ -38,9 +38,9 @@ fn csv_is_quoted_and_inert_with_the_columns_of_the_contract() {
     let csv = text(&room, ExportKind::Threads, ExportFormat::Csv, None);
     assert_eq!(
         csv,
-        "id,author_bot_id,title,content,tags,reply_count,vote_score,created_at\n\
-         1,ada_001,'=1+2,\"a \"\"quoted\"\"\nline, and a comma\",\"tides,moon\",0,3,1970-01-01T00:00:01.000000Z\n\
-         2,ada_001,Plain,text,,0,0,2026-03-10T00:00:00.000000Z\n"
+        "id,author_bot_id,title,content,tags,reply_count,vote_score,created_at\r\n\
+         1,ada_001,'=1+2,\"a \"\"quoted\"\"\nline, and a comma\",\"tides,moon\",0,3,1970-01-01T00:00:01.000000Z\r\n\
+         2,ada_001,Plain,text,,0,0,2026-03-10T00:00:00.000000Z\r\n"
     );
     let bots = text(&room, ExportKind::Bots, ExportFormat::Csv, None);
     assert!(bots.starts_with(
@@ -142,16 +142,25 @@ fn large_exports_come_in_pieces_and_a_full_pipe_stops_them() {
         room.act(id, "ada_001", "reply", stamp("2026-03-10T00:00:00Z"));
     }
     let mut pieces = Vec::new();
-    let rows =
-        export::from_file(&room.path(), &lens(), ExportKind::Activity, ExportFormat::Jsonl, None, |piece| {
+    let rows = export::from_file(
+        &room.path(),
+        &lens(),
+        ExportKind::Activity,
+        ExportOptions::by_id(ExportFormat::Jsonl, None),
+        |piece| {
             pieces.push(piece.len());
             Ok(())
-        })
-        .unwrap();
+        },
+    )
+    .unwrap();
     assert_eq!(rows, 1_992);
     assert!(pieces.len() > 2 && pieces.iter().all(|size| *size < 128 * 1024), "{pieces:?}");
-    let broken = export::run(&room, &lens(), ExportKind::Activity, ExportFormat::Csv, None, |_| {
-        Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe))
-    });
+    let broken = export::run(
+        &room,
+        &lens(),
+        ExportKind::Activity,
+        ExportOptions::by_id(ExportFormat::Csv, None),
+        |_| Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe)),
+    );
     assert!(broken.unwrap_err().to_string().contains("cannot write the export"));
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde_json::Value;
 
 use crate::domain::{Money, Stamp, text};
-use crate::protocol::{ActivityView, Event, Notice};
+use crate::protocol::{ActivityView, Event};
 use crate::tui::action::Act;
 use crate::tui::widgets::Scroll;
 
@@ -112,13 +112,10 @@ impl Row {
     /// From an event on the bus, if it is an act.
     #[must_use]
     pub fn of_event(event: &Event) -> Option<Self> {
-        let Notice::HeartbeatComplete { bot_id, bot_name, action, details, tokens_used, cost_usd, .. } =
-            &event.notice
-        else {
-            return None;
-        };
-        let spent = (*tokens_used, *cost_usd);
-        Some(Self::new(event.seq, (bot_id, bot_name), action, details, event.timestamp, spent))
+        let act = event.notice.activity()?;
+        let spent = (act.tokens_used, act.cost_usd);
+        let actor = (act.bot_id, act.bot_name);
+        Some(Self::new(event.seq, actor, act.action, act.details, event.timestamp, spent))
     }
 }
 

@@ -97,7 +97,7 @@ fn detail(state: &Moderation, area: Rect, buf: &mut Buffer, view: &View<'_>) {
             None => format!("#{id}"),
         },
     );
-    let by = if of.flagged_by == "system" {
+    let by = if of.flagged_by == "auto" {
         "by the room".to_owned()
     } else {
         format!("by {}", view.name(&of.flagged_by))

@@ -321,12 +321,13 @@ fn again(model: &mut Model) -> Vec<Effect> {
 /// Something happened.
 pub fn event(model: &mut Model, event: &Event) {
     let forum = &mut model.forum;
-    match &event.notice {
-        Notice::HeartbeatComplete { action, details, .. } => {
+    match event.notice.activity() {
+        Some(act) => {
+            let details = act.details;
             let number = |key: &str| details.get(key).and_then(serde_json::Value::as_i64);
             let kind = details.get("target_type").and_then(serde_json::Value::as_str);
             let deleted = details.get("change").and_then(serde_json::Value::as_str) == Some("deleted");
-            if !matches!(action.as_str(), "create_thread" | "reply" | "vote" | "human_post") && !deleted {
+            if !matches!(act.action, "create_thread" | "reply" | "vote" | "human_post") && !deleted {
                 return;
             }
             forum.stale_list = true;
@@ -336,11 +337,11 @@ pub fn event(model: &mut Model, event: &Event) {
             let here = thread.is_some() && thread == forum.reader.wanted;
             forum.stale_thread |= here || reply.is_some_and(|id| forum.reader.holds(id));
         }
-        Notice::Resync { .. } => {
+        None if matches!(event.notice, Notice::Resync { .. }) => {
             forum.stale_list = true;
             forum.stale_thread = true;
         }
-        _ => return,
+        None => return,
     }
     model.stale.tab |= model.tab == Tab::Forum;
 }

@@ -70,7 +70,7 @@ impl Moderation {
 /// The reply a flag is about.
 #[must_use]
 pub fn reply_of(flag: &FlagView) -> Option<i64> {
-    (flag.target_type == "reply").then(|| flag.target_id.parse().ok()).flatten()
+    (flag.target_type == "reply").then_some(flag.target_id)
 }
 
 /// Reads the thread of the selected flag.
@@ -133,9 +133,6 @@ fn on_flag(model: &mut Model, act: Act, flag: &FlagView) -> Vec<Effect> {
         }
         Act::DeletePost => match model.moderation.post(flag) {
             Some(post) => forum::delete(model, &post),
-            None if flag.thread_id.is_none() => {
-                model.toast(Tone::Info, "this flag is about the bot, not about a post; x pauses it");
-            }
             None if model.moderation.missing || model.moderation.thread.is_some() => {
                 model.toast(Tone::Info, "the post was deleted already");
             }

@@ -70,24 +70,24 @@ pub fn thread(id: i64) -> ThreadView {
 }
 
 pub fn flags(resolved: bool) -> Vec<FlagView> {
-    let of = |id: i64, target: (&str, &str), kind: &str, bot: &str, reason: &str| FlagView {
+    let of = |id: i64, target: (&str, i64), kind: &str, bot: &str, reason: &str| FlagView {
         id,
         target_type: target.0.into(),
-        target_id: target.1.into(),
+        target_id: target.1,
         flag_type: kind.into(),
-        flagged_by: "system".into(),
+        flagged_by: "auto".into(),
         resolved,
         created_at: now().plus_seconds(-600 * (4 - id)),
         bot_id: bot.into(),
         reason: reason.into(),
-        thread_id: (target.0 != "bot").then_some(3),
+        thread_id: Some(if target.0 == "thread" { target.1 } else { 3 }),
     };
     if resolved {
-        return vec![of(3, ("thread", "3"), "repetitive", "luna_001", "It says what thread #1 says.")];
+        return vec![of(3, ("thread", 3), "repetitive", "luna_001", "It says what thread #1 says.")];
     }
     vec![
-        of(2, ("reply", "3"), "low_quality", "rex_001", "The reply has fewer than five words of its own."),
-        of(1, ("bot", "echo_001"), "frequency", "echo_001", "It posted twelve times within ten minutes."),
+        of(2, ("reply", 3), "low_quality", "rex_001", "The reply has fewer than five words of its own."),
+        of(1, ("thread", 5), "frequency", "echo_001", "It posted twelve times within ten minutes."),
     ]
 }
 

@@ -16,18 +16,20 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
     model.bots.event(&event.notice);
     tabs::event(model, event);
     let mut effects = Vec::new();
+    if let Some(row) = Row::of_event(event) {
+        remember_title(model, &row);
+        model.stream.push(row);
+        if let Some(room) = &mut model.room {
+            room.last_seq = room.last_seq.max(event.seq);
+        }
+    }
     match &event.notice {
         Notice::HeartbeatComplete { bot_id, action, details, tokens_used, cost_usd, .. } => {
-            if let Some(row) = Row::of_event(event) {
-                remember_title(model, &row);
-                model.stream.push(row);
-            }
             if let Some(room) = &mut model.room {
                 room.tokens_today += tokens_used;
                 room.cost_today = crate::domain::Money::from_nanos(
                     room.cost_today.nanos().saturating_add(cost_usd.nanos()),
                 );
-                room.last_seq = room.last_seq.max(event.seq);
             }
             if *action == "vote"
                 && let Some(other) = details.get("other_bot_id").and_then(serde_json::Value::as_str)
