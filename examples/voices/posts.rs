@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Context as _;
 use botarium::domain::Stamp;
 use botarium::engine::Handle;
-use botarium::protocol::{ExportFormat, ExportKind};
+use botarium::protocol::{ExportFormat, ExportKind, ExportOptions};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -148,7 +148,10 @@ async fn rows<T: DeserializeOwned>(handle: &Handle, kind: ExportKind) -> anyhow:
         sink.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(piece);
         Ok(())
     };
-    handle.export(kind, ExportFormat::Jsonl, None, take).await.map_err(|fault| anyhow::anyhow!("{fault}"))?;
+    handle
+        .export(kind, ExportOptions::by_id(ExportFormat::Jsonl, None), take)
+        .await
+        .map_err(|fault| anyhow::anyhow!("{fault}"))?;
     let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
     lines
         .split(|byte| *byte == b'\n')
