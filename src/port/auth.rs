@@ -174,9 +174,12 @@ async fn identify(port: &Port, head: &Parts, peer: &Peer) -> Result<Caller, Faul
     if local && !is_forwarded(headers) && !port.engine().has_tokens() {
         return Ok(Caller { role: Role::Operator, token: None });
     }
-    Err(unauthorized(
-        "this needs a token: send `Authorization: Bearer …` (make one with `botarium token new`)",
-    ))
+    Err(unauthorized(if is_forwarded(headers) {
+        "this came through a proxy and needs a token: send `Authorization: Bearer …` (make one with `botarium token \
+         new`), or let the proxy hand one over, as examples/deploy/dashboard.conf does"
+    } else {
+        "this needs a token: send `Authorization: Bearer …` (make one with `botarium token new`)"
+    }))
 }
 
 impl Caller {
@@ -280,7 +283,7 @@ fn is_port(text: &str) -> bool {
 }
 
 /// `localhost`, or an address of the loopback interface.
-fn is_loopback_name(host: &str) -> bool {
+pub(super) fn is_loopback_name(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host
             .strip_prefix('[')

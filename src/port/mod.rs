@@ -82,6 +82,16 @@ impl PortOptions {
     }
 }
 
+/// What is wrong where foreign hosts are answered and no token keeps anybody out.
+pub const OPEN_TO_A_PROXY: &str = "port.allowed_hosts names hosts of other machines, and there is no token: whoever reaches a proxy \
+     that does not pass on X-Forwarded-For may do everything; make one with `botarium token new NAME --role operator`";
+
+/// Whether `allowed_hosts` speaks of a proxy: any name that is not this machine's own.
+#[must_use]
+pub fn is_open_to_a_proxy(allowed_hosts: &[String]) -> bool {
+    allowed_hosts.iter().any(|host| !auth::is_loopback_name(host))
+}
+
 /// Why the port could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum PortError {
@@ -140,6 +150,9 @@ pub async fn serve(
     if !options.listen.ip().is_loopback() && !handle.has_active_tokens().await.map_err(PortError::Tokens)? {
         return Err(PortError::NeedsToken(options.listen));
     }
+    if !handle.has_tokens() && is_open_to_a_proxy(&options.allowed_hosts) {
+        tracing::warn!("{OPEN_TO_A_PROXY}");
+    }
     let bind = |source| PortError::Bind { address: options.listen, source };
     server::raise_file_limit(options.max_connections);
     let listener = server::listen(options.listen).map_err(bind)?;
@@ -176,4 +189,18 @@ fn open(
     let router = routes::router(&state);
     let task = tokio::spawn(server::run(listener, router, state, options));
     Ok(OpenPort { address, task })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_hosts_speak_of_a_proxy_and_our_own_names_do_not() {
+        let open = |hosts: &[&str]| {
+            is_open_to_a_proxy(&hosts.iter().map(|host| (*host).to_owned()).collect::<Vec<_>>())
+        };
+        assert!(open(&["bots.example.org"]) && open(&["localhost", "10.0.0.7"]));
+        assert!(!open(&[]) && !open(&["localhost", "127.0.0.1", "[::1]"]));
+    }
 }

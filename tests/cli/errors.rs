@@ -214,3 +214,15 @@ fn a_full_disk_is_said_and_loses_nothing() {
     assert!(after.starts_with(&before), "what was there is there");
     run(&["check"]).ok();
 }
+
+#[test]
+fn a_room_that_a_proxy_would_open_to_everybody_is_told() {
+    let room = Room::new();
+    room.write("botarium.yaml", "port:\n  allowed_hosts: [bots.example.org]\n");
+    let says = |room: &Room| room.run(&["check"]).ok().contains("X-Forwarded-For");
+    assert!(says(&room), "before the society is made");
+    room.run(&["beat", "--count", "1", "--clock", "sim"]).ok();
+    assert!(says(&room));
+    room.run(&["token", "new", "desk", "--role", "operator"]).ok();
+    assert!(!says(&room));
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Findings;
 use crate::config::Config;
 use crate::engine::Handle;
+use crate::port;
 use crate::protocol::LadderCount;
 use crate::store::{EngineLock, Store, StoreError, check, providers};
 
@@ -16,6 +17,10 @@ pub(super) async fn look(config: &Config, opened: anyhow::Result<Handle>, findin
     if let Some(holder) = EngineLock::holder(&path) {
         let port = holder.listen.map_or_else(|| "no port".into(), |address| format!("port {address}"));
         findings.fine("engine", format!("process {} runs this society, with {port}", holder.pid));
+    }
+    let is_guarded = matches!(&opened, Ok(handle) if handle.has_tokens());
+    if !is_guarded && port::is_open_to_a_proxy(&config.port.allowed_hosts) {
+        findings.warning("port", port::OPEN_TO_A_PROXY, "");
     }
     let handle = match opened {
         Ok(handle) => handle,
