@@ -321,15 +321,14 @@ async fn settle_down(
     choice: Choice,
 ) -> Result<Finished> {
     let Some(activity_id) = finished.result.activity_id else { return Ok(finished) };
-    let by_rule = memory::extract(&ready.scene, &choice.action);
     let mut calls = Calls::new();
     let extraction = match &choice.action {
         Action::CreateThread { .. } | Action::Reply { .. } => {
             claim.is_at(Work::Remembering, 1);
             let request = prompt::extraction_request(shared, &ready, &choice.action);
-            extracted(shared, &ready, request, &mut calls).await?.unwrap_or(by_rule)
+            extracted(shared, &ready, request, &mut calls).await?
         }
-        _ => by_rule,
+        _ => None,
     };
     let (inner, job, ready) = (Arc::clone(shared), choice, Arc::clone(&ready));
     let (remembering, first_calls) = (Arc::clone(&ready), calls.clone());
@@ -337,7 +336,7 @@ async fn settle_down(
         .store
         .write(move |tx| {
             let mut room = inner.room();
-            heartbeat::remember(&inner, &mut room, tx, &remembering, activity_id, &job, &extraction)?;
+            heartbeat::remember(&inner, &mut room, tx, &remembering, activity_id, &job, extraction.as_ref())?;
             beat::mark_remembered(tx, activity_id)?;
             heartbeat::add_calls(tx, &remembering.row.id, activity_id, &first_calls)?;
             Ok(memory::due_batch(room.mind(tx, &remembering.row.id)?, remembering.at))
@@ -418,7 +417,8 @@ async fn compress(
                 // A person pinned, rewrote or deleted some of it meanwhile: the next beat looks again.
                 return heartbeat::add_calls(tx, &ready.row.id, activity_id, &calls);
             }
-            let summary = summary.unwrap_or_else(|| memory::summarise(&batch, |at| inner.clock.day(at)));
+            let summary = summary
+                .unwrap_or_else(|| memory::summarise(&batch, &ready.scene.roster, |at| inner.clock.day(at)));
             let from = memory::Source {
                 bot: &ready.row.id,
                 activity_id,

@@ -120,7 +120,7 @@ async fn an_extraction_that_fails_falls_back_to_the_rules_and_is_charged() {
         let beat = society.handle.trigger("b01").await.unwrap();
         let memory = society.handle.memory("b01").await.unwrap().warm;
         assert!(
-            memory.memories.iter().any(|m| m.summary.contains("I opened “Thread 0”")),
+            memory.memories.iter().any(|m| m.summary.contains("I opened a thread about ")),
             "{broken}: {memory:?}"
         );
         assert_eq!(memory.memories[0].activity_id, beat.activity_id);
@@ -168,7 +168,7 @@ async fn too_many_facts_are_compressed_by_the_model_and_pinned_ones_stay() {
 async fn a_compression_that_fails_is_done_by_rule_and_a_long_one_is_cut() {
     let long: &'static str = Box::leak("tide ".repeat(900).into_boxed_str());
     for (summary, expected) in
-        [(None, "things learned"), (Some("too short"), "things learned"), (Some(long), "tide tide")]
+        [(None, "On 30 December 2025"), (Some("too short"), "On 30 December 2025"), (Some(long), "tide tide")]
     {
         let model = leaving(|_| json!({"facts": ["one more fact"]}), summary).await;
         let society = Society::begin(&model.address(), 1, |_| {}).await;

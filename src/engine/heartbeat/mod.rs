@@ -22,7 +22,6 @@ pub(super) use remember::{remember, remember_by_record};
 use super::answer::{self, Rung};
 use super::budget::{self, Settlement, Tariff};
 use super::context::gather;
-use super::memory;
 use super::prompt;
 use super::room::Room;
 use super::shared::Shared;
@@ -246,8 +245,7 @@ fn at_once(
     match act(shared, room, tx, ready, &choice, &calls, false) {
         Ok(finished) => {
             if let Some(id) = finished.result.activity_id {
-                let extraction = memory::extract(&ready.scene, &choice.action);
-                remember(shared, room, tx, ready, id, &choice, &extraction)?;
+                remember(shared, room, tx, ready, id, &choice, None)?;
             }
             Ok(finished)
         }

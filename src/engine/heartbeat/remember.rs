@@ -12,7 +12,7 @@ use crate::store::beat;
 use crate::store::{Result, Tx};
 use crate::tools::Finding;
 
-/// Step 6: stores what the beat leaves, keyed by its activity; once only.
+/// Step 6: stores what the beat leaves, keyed by its activity; once only. Without an extraction the rules make one.
 ///
 /// # Errors
 /// Database errors.
@@ -23,20 +23,33 @@ pub(in crate::engine) fn remember(
     ready: &Ready,
     activity_id: i64,
     choice: &Choice,
-    extraction: &Extraction,
+    extraction: Option<&Extraction>,
 ) -> Result<()> {
     let thread_id = match &choice.action {
         Action::Reply { thread_id, .. } => Some(*thread_id),
         Action::Vote { thread_id, .. } => *thread_id,
         _ => None,
     };
-    let from = memory::Source { bot: &ready.row.id, activity_id, at: ready.at, day: &ready.day, thread_id };
     let mind = room.mind(tx, &ready.row.id)?;
+    let opened = mind.posts.front().map(|own| &own.dated.post).filter(|post| post.reply_id.is_none());
+    let thread_id = match &choice.action {
+        Action::CreateThread { .. } => opened.map(|post| post.thread_id),
+        _ => thread_id,
+    };
+    let from = memory::Source { bot: &ready.row.id, activity_id, at: ready.at, day: &ready.day, thread_id };
+    let by_rule;
+    let extraction = match extraction {
+        Some(extraction) => extraction,
+        None => {
+            by_rule = memory::extract(&ready.scene, &choice.action, &mind.items);
+            &by_rule
+        }
+    };
     memory::store(tx, mind, &from, extraction, choice.findings.as_deref().unwrap_or_default())?;
     if !ready.tariff.is_bound()
         && let Some(batch) = memory::due_batch(mind, ready.at)
     {
-        let summary = memory::summarise(&batch, |at| shared.clock.day(at));
+        let summary = memory::summarise(&batch, &ready.scene.roster, |at| shared.clock.day(at));
         memory::store_summary(tx, mind, &from, &batch, &summary)?;
     }
     Ok(())
@@ -94,7 +107,7 @@ pub(in crate::engine) fn remember_by_record(
         _ => return Ok(()),
     };
     let findings: Vec<Finding> = serde_json::from_value(details["results"].clone()).unwrap_or_default();
-    let extraction = memory::extract(&scene, &action);
+    let extraction = memory::extract(&scene, &action, &room.mind(tx, bot)?.items);
     let day = shared.clock.day(at);
     let from = memory::Source { bot, activity_id, at, day: &day, thread_id };
     memory::store(tx, room.mind(tx, bot)?, &from, &extraction, &findings)

@@ -3,6 +3,10 @@
 //! The model extracts (or [`rules`], when it fails and for the embedded provider); this module
 //! gates, merges and bounds what was extracted and stores it in the caller's transaction.
 
+mod clause;
+mod diary;
+mod lexicon;
+mod reading;
 mod rules;
 
 use rusqlite::Connection;
@@ -76,6 +80,12 @@ pub(super) fn store(
     Ok(())
 }
 
+/// A text as it may be kept: empty when there is no letter or digit in it.
+fn said(text: &str, most: usize) -> String {
+    let text = clean_line(text, most);
+    if text.contains(char::is_alphanumeric) { text } else { String::new() }
+}
+
 /// Adds a fact or a moment, unless it is known word for word.
 fn add(
     c: &Connection,
@@ -86,7 +96,7 @@ fn add(
     source: &str,
     importance: f64,
 ) -> Result<()> {
-    let text = clean_line(text, TEXT_MAX);
+    let text = said(text, TEXT_MAX);
     if text.is_empty() || mind.items.iter().any(|i| i.memory.kind == kind && i.memory.text == text) {
         return Ok(());
     }
@@ -121,8 +131,8 @@ fn relate(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &Relationshi
     if !other.starts_with("human:") && acts::require_bot(c, &other).is_err() {
         return Ok(()); // a model may name somebody who is not there
     }
-    let text = clean_line(&note.note, TEXT_MAX);
-    let event = clean_line(&note.event, TEXT_MAX);
+    let text = said(&note.note, TEXT_MAX);
+    let event = said(&note.event, TEXT_MAX);
     let at = position(mind, MemoryKind::Relationship, &other);
     let mut memory = match at {
         Some(at) => mind.items[at].memory.clone(),
@@ -160,8 +170,8 @@ fn relate(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &Relationshi
 
 /// Takes or changes a stance.
 fn hold(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &OpinionNote) -> Result<()> {
-    let topic = clean_line(&note.topic, KEY_MAX).to_lowercase();
-    let stance = clean_line(&note.stance, TEXT_MAX);
+    let topic = said(&note.topic, KEY_MAX).to_lowercase();
+    let stance = said(&note.stance, TEXT_MAX);
     if topic.is_empty() || stance.is_empty() {
         return Ok(());
     }
@@ -182,7 +192,7 @@ fn hold(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &OpinionNote) 
 }
 
 fn take_interest(c: &Connection, mind: &mut Mind, from: &Source<'_>, interest: &str) -> Result<()> {
-    let interest = clean_line(interest, KEY_MAX).to_lowercase();
+    let interest = said(interest, KEY_MAX).to_lowercase();
     if interest.is_empty() {
         return Ok(());
     }
@@ -306,3 +316,6 @@ fn words(text: &str, most: usize) -> String {
     }
     text.split_whitespace().take(most).collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests;

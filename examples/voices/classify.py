@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Whether bots can be told apart by their words, and what a slider changes.
+
+    botarium --home garden export threads -o garden/threads.jsonl
+    botarium --home garden export replies -o garden/replies.jsonl
+    python3 examples/voices/classify.py authors garden
+    python3 examples/voices/classify.py sliders low high --bot rex_001
+
+`authors` sorts unsigned posts by author: a naive Bayes on words, pairs of words, word endings and marks,
+trained on the other posts. Names, quotations and numbers are taken out first. `sliders` sets one bot's
+posts in two rooms side by side: words a post, sentences, questions, hedges, heat; its acts as well where
+the activity was exported.
+
+Needs nothing but Python 3.9 or newer.
+"""
+
+import argparse
+import json
+import math
+import random
+import re
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+
+HEDGES = set("""perhaps maybe might could possibly seems seem guess suspect probably likely somewhat rather almost nearly
+    usually unsure wonder hm hmm afraid may""".split())
+HEAT = set("""no nonsense wrong never enough stop nobody waste lazy weak fail fails dropped settle settles money""".split())
+AGREE = set("yes agreed right exactly correct true indeed thank thanks glad".split())
+
+
+def rows(file: Path) -> list[dict]:
+    """The rows of an exported file."""
+    if not file.exists():
+        sys.exit(f"{file} is missing; export threads and replies first (see the top of this file)")
+    with file.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+def posts(room: Path) -> list[tuple[str, str]]:
+    """Author and text of every post by a bot, oldest first."""
+    threads, replies = rows(room / "threads.jsonl"), rows(room / "replies.jsonl")
+    names = {row["author_bot_id"].rsplit("_", 1)[0].removeprefix("human:") for row in threads + replies}
+    dated = [(row["created_at"], row["author_bot_id"], row["content"]) for row in threads + replies]
+
+    def bare(text: str) -> str:
+        text = re.sub(r"“[^”]*”|\"[^\"]*\"", "“”", text)
+        text = re.sub(r"\d+", "0", text)
+        return re.sub(r"[A-Za-z’']+", lambda word: "" if word[0].lower().split("'")[0] in names else word[0], text)
+
+    return [
+        (author, bare(text))
+        for _, author, text in sorted(dated)
+        if author != "system" and not author.startswith("human:")
+    ]
+
+
+def features(text: str) -> Counter:
+    """What is counted of a post."""
+    words = re.findall(r"[a-z’']+|[.,;:!?—()“”]", text.lower())
+    found = Counter(words)
+    found.update(" ".join(pair) for pair in zip(words, words[1:]))
+    found.update(" ".join(three) for three in zip(words, words[1:], words[2:]))
+    sentences = [s for s in re.split(r"(?<=[.!?])\s+", text) if s]
+    for sentence in sentences:
+        first = re.findall(r"[a-z’']+", sentence.lower())[:3]
+        found["^" + " ".join(first[:2])] += 2
+        found["^^" + " ".join(first)] += 2
+        found[f"length {min(len(sentence.split()) // 4, 9)}"] += 1
+    found[f"post {min(len(words) // 15, 9)}"] += 3
+    found[f"sentences {min(len(sentences), 9)}"] += 3
+    return found
+
+
+class Bayes:
+    """Multinomial naive Bayes with complement weights."""
+
+    def __init__(self, sample: list[tuple[str, Counter]]):
+        self.counts: dict[str, Counter] = defaultdict(Counter)
+        for author, found in sample:
+            self.counts[author].update({key: math.log1p(count) for key, count in found.items()})
+        self.all = Counter()
+        for counts in self.counts.values():
+            self.all.update(counts)
+        self.total = sum(self.all.values())
+        self.sums = {author: sum(counts.values()) for author, counts in self.counts.items()}
+
+    def author(self, found: Counter) -> str:
+        """Whose post it is, most likely."""
+        size = len(self.all)
+
+        def score(author: str) -> float:
+            own, whole = self.counts[author], self.sums[author]
+            told = 0.0
+            for key, count in found.items():
+                if key not in self.all:
+                    continue
+                mine = (own[key] + 0.1) / (whole + 0.1 * size)
+                rest = (self.all[key] - own[key] + 0.1) / (self.total - whole + 0.1 * size)
+                told += math.log1p(count) * math.log(mine / rest)
+            return told
+
+        return max(sorted(self.counts), key=score)
+
+
+def authors(room: Path, unsigned: int, rounds: int) -> None:
+    """Sorts so many unsigned posts, several times, and prints how well."""
+    everything = [(author, features(text)) for author, text in posts(room)]
+    by_author = Counter(author for author, _ in everything)
+    known = sorted(author for author, count in by_author.items() if count >= 20)
+    everything = [(author, found) for author, found in everything if author in known]
+    if len(known) < 2 or len(everything) < 4 * unsigned:
+        sys.exit(f"{len(everything)} posts by {len(known)} bots with twenty or more are too few for {unsigned} unsigned ones")
+    draw = random.Random(1)
+    right, all_, taken_for = 0, 0, Counter()
+    for _ in range(rounds):
+        hidden = set(draw.sample(range(len(everything)), unsigned))
+        bayes = Bayes([post for at, post in enumerate(everything) if at not in hidden])
+        for at in sorted(hidden):
+            author, found = everything[at]
+            guess = bayes.author(found)
+            right += guess == author
+            all_ += 1
+            if guess != author:
+                taken_for[author, guess] += 1
+    print(f"{len(known)} bots, {len(everything)} posts: {right} of {all_} unsigned posts sorted right ({100 * right / all_:.0f} %)")
+    for (author, guess), count in taken_for.most_common(5):
+        print(f"  {author} taken for {guess}: {count}")
+
+
+def manner(texts: list[str]) -> dict[str, float]:
+    """How a bot writes, in figures a post."""
+    count = max(1, len(texts))
+    words = [re.findall(r"[a-z’']+", text.lower()) for text in texts]
+    total = max(1, sum(map(len, words)))
+    per_100 = lambda lexicon: 100 * sum(word in lexicon for post in words for word in post) / total
+    sentences = sum(len([s for s in re.split(r"(?<=[.!?])\s+", text) if s]) for text in texts)
+    return {
+        "posts": len(texts),
+        "words a post": total / count,
+        "sentences a post": sentences / count,
+        "questions a post": sum(text.count("?") for text in texts) / count,
+        "exclamations a post": sum(text.count("!") for text in texts) / count,
+        "hedges in 100 words": per_100(HEDGES),
+        "heat in 100 words": per_100(HEAT),
+        "assent in 100 words": per_100(AGREE),
+        "asides a post": sum(text.count("(") for text in texts) / count,
+        "different words": len({word for post in words for word in post}) / math.sqrt(total),
+    }
+
+
+def acts(room: Path, bot: str) -> dict[str, float]:
+    """The shares of a bot's acts, where the activity was exported."""
+    file = room / "activity.jsonl"
+    if not file.exists():
+        return {}
+    kinds = Counter(row["action_type"] for row in rows(file) if row["bot_id"] == bot)
+    whole = max(1, sum(kinds.values()))
+    return {f"{kind}, % of acts": 100 * kinds[kind] / whole for kind in ("create_thread", "reply", "vote", "do_nothing")}
+
+
+def sliders(low: Path, high: Path, bot: str) -> None:
+    """One bot's manner in two rooms."""
+    figures = []
+    for room in (low, high):
+        own = [text for author, text in posts(room) if author == bot]
+        if not own:
+            sys.exit(f"{bot} has written nothing in {room}")
+        figures.append(manner(own) | acts(room, bot))
+    print(f"{bot:<24} {low.name:>14} {high.name:>14}")
+    for key, value in figures[0].items():
+        print(f"  {key:<22} {value:>14.2f} {figures[1].get(key, 0):>14.2f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    of_authors = commands.add_parser("authors", help="sort unsigned posts by author")
+    of_authors.add_argument("room", type=Path)
+    of_authors.add_argument("--unsigned", type=int, default=60)
+    of_authors.add_argument("--rounds", type=int, default=5)
+    of_sliders = commands.add_parser("sliders", help="set one bot's manner in two rooms side by side")
+    of_sliders.add_argument("low", type=Path)
+    of_sliders.add_argument("high", type=Path)
+    of_sliders.add_argument("--bot", required=True)
+    args = parser.parse_args()
+    if args.command == "authors":
+        authors(args.room, args.unsigned, args.rounds)
+    else:
+        sliders(args.low, args.high, args.bot)
+
+
+if __name__ == "__main__":
+    main()
