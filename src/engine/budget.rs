@@ -1,18 +1,24 @@
 //! Caps and reservations: an upper bound of every call is written before it is made and settled
 //! after it, so that calls side by side cannot overshoot a cap and a crash cannot lose a charge.
 
+use std::collections::BTreeMap;
+
 use rusqlite::Connection;
 
 use super::settings::Settings;
 use crate::domain::{Money, Price, PriceOf, Stamp, Usage};
 use crate::llm::{ProviderKind, Request};
-use crate::store::beat::{self, BotRow, Charge, Reservation, Spent};
+use crate::store::beat::{self, BotRow, Charge, NewActivity, Reservation, Spent};
 use crate::store::{Result, StoreError};
 
 /// Tokens a server adds around a prompt (chat template, tool preamble) at most.
 const OVERHEAD: i64 = 256;
+/// Bytes that make a token of a model of which no rate was seen yet.
+const UNKNOWN_BYTES: i64 = 3;
 /// Whose calls are those that no bot makes.
 pub(super) const ROOM: &str = "system";
+/// The activity of calls that were charged and that nothing came of.
+pub(super) const LOST: &str = "calls_lost";
 /// Bytes that make a token of the embedded provider's.
 const SCRIPTED_BYTES: i64 = 4;
 
@@ -152,7 +158,7 @@ pub(super) fn upper_bound(c: &Connection, tariff: &Tariff, request: &Request) ->
     let input = match beat::token_rate(c, &tariff.provider, &tariff.model)? {
         // The highest rate seen and a tenth more; never more than a token a byte.
         Some(rate) => (bytes.saturating_mul(rate) / 1_000_000 * 11 / 10 + 1).min(bytes),
-        None => bytes,
+        None => bytes / UNKNOWN_BYTES + 1,
     };
     Ok((input + OVERHEAD, i64::from(request.max_tokens)))
 }
@@ -316,12 +322,15 @@ pub(super) fn settle(c: &Connection, bot: &str, s: &Settlement) -> Result<(Usage
     Ok((usage, cost))
 }
 
-/// After a crash: calls that were cut off are charged their reservation. Answers how many there were.
+/// After a crash: calls that were cut off are charged their reservation, each bot's with an activity that tells of
+/// it; what was never sent is let go. Answers how many were charged.
 ///
 /// # Errors
 /// Database errors.
-pub(super) fn recover(c: &Connection) -> Result<usize, StoreError> {
+pub(super) fn recover(c: &Connection, at: Stamp, day: &str) -> Result<usize, StoreError> {
+    beat::release_unsent(c)?;
     let cut_off = beat::reservations(c)?;
+    let mut lost: BTreeMap<&str, (i64, i64, Money)> = BTreeMap::new();
     for r in &cut_off {
         beat::charge(
             c,
@@ -337,6 +346,32 @@ pub(super) fn recover(c: &Connection) -> Result<usize, StoreError> {
             },
         )?;
         beat::release(c, r.id)?;
+        let (calls, tokens, cost) = lost.entry(&r.bot).or_default();
+        *calls += 1;
+        *tokens += r.input + r.output;
+        *cost += r.cost;
+    }
+    for (bot, (calls, tokens, cost)) in lost {
+        let reason = format!(
+            "the engine ended in the middle of {calls} {}; charged is what was reserved",
+            if calls == 1 { "call" } else { "calls" }
+        );
+        let details = serde_json::json!({"success": false, "action": LOST, "calls": calls, "reason": reason});
+        let (id, details) = (beat::last_seq(c)? + 1, details.to_string());
+        beat::insert_activity(
+            c,
+            &NewActivity {
+                id,
+                actor: bot,
+                action: LOST,
+                details: &details,
+                tokens,
+                cost,
+                at,
+                day,
+                to_remember: false,
+            },
+        )?;
     }
     Ok(cut_off.len())
 }

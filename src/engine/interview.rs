@@ -13,16 +13,27 @@ use super::memory;
 use super::prompt;
 use super::room::Room;
 use super::shared::Shared;
-use crate::domain::Extraction;
 use crate::domain::text::{clean, cut};
-use crate::llm::{Purpose, Request};
+use crate::domain::{Extraction, Money};
+use crate::llm::{Guard, Purpose, Request};
 use crate::protocol::{Exchange, Fault, InterviewAnswer, PromptSection};
 use crate::store::{Result, Tx, beat};
 
 /// Longest answer.
 const ANSWER_MAX: usize = 8_000;
 
-/// Gathers what the bot knows and writes the prompt; the inner result is the reservation or the cap in the way.
+/// The beginning of an interview.
+pub(super) enum Begun {
+    /// A cap stands in the way.
+    Capped(Cap),
+    /// It needs a place at this provider first.
+    Waits(Arc<Guard>),
+    /// Ready, and reserved.
+    Asking(Box<Ready>),
+}
+
+/// Gathers what the bot knows and writes the prompt, once a place is held at its provider (see
+/// [`super::heartbeat::begin`]).
 ///
 /// # Errors
 /// 404, 503 when its provider is not set up.
@@ -32,7 +43,8 @@ pub(super) fn begin(
     tx: &Tx<'_>,
     bot: &str,
     question: &str,
-) -> Result<(Ready, std::result::Result<Option<i64>, Cap>)> {
+    place: Option<&str>,
+) -> Result<Begun> {
     let row = beat::bot(tx, bot)?;
     let config = room.config(&row.id, &row.config)?;
     let at = shared.clock.now();
@@ -45,6 +57,12 @@ pub(super) fn begin(
         config.model.model.clone()
     };
     let tariff = Tariff::of(&shared.settings, &provider, &model);
+    if let Some(cap) = budget::gate(tx, &shared.settings, &row, &tariff, &day)? {
+        return Ok(Begun::Capped(cap));
+    }
+    if place != Some(provider.as_str()) {
+        return Ok(Begun::Waits(guard));
+    }
     let board = room.board(tx, at)?;
     let scene = Arc::new(gather(tx, room, &board, &row, at)?);
     let seen = board.seq;
@@ -93,8 +111,11 @@ pub(super) fn begin(
         scene: Some(Arc::clone(&scene)),
         seed: draw::seed(shared.seed, &row.id, seen.unsigned_abs(), "interview"),
     };
-    let admitted = budget::admit(tx, &shared.settings, &row, &tariff, &request, &day, at)?;
-    let ready = Ready {
+    let reservation = match budget::admit(tx, &shared.settings, &row, &tariff, &request, &day, at)? {
+        Ok(reservation) => reservation,
+        Err(cap) => return Ok(Begun::Capped(cap)),
+    };
+    Ok(Begun::Asking(Box::new(Ready {
         row,
         config,
         scene,
@@ -106,9 +127,9 @@ pub(super) fn begin(
         at,
         day,
         seen,
-        reservation: None,
-    };
-    Ok((ready, admitted))
+        reservation,
+        heeds_pause: false,
+    })))
 }
 
 /// Charges the interview, records it and, when asked to, lets the bot remember it.
@@ -132,21 +153,43 @@ pub(super) fn end(
         "question": cut(question, 500), "answer": cut(&answer, 500), "remember": remember,
         "reputation_score": ready.row.reputation,
     });
-    let id = Record::new(&ready.row.id, &ready.row.name, "interview", details, ready.at)
+    let (at, day) = ready.moment(shared);
+    let id = Record::new(&ready.row.id, &ready.row.name, "interview", details, at)
         .used(tokens, cost)
         .put(shared, tx)?;
     put_thought(shared, tx, ready, id, "none", exchanges)?;
     if remember {
-        let from = memory::Source {
-            bot: &ready.row.id,
-            activity_id: id,
-            at: ready.at,
-            day: &ready.day,
-            thread_id: None,
-        };
+        let from = memory::Source { bot: &ready.row.id, activity_id: id, at, day: &day, thread_id: None };
         let moment = format!("A person asked me “{}” and I said: {}", cut(question, 120), cut(&answer, 140));
         let left = Extraction { moments: vec![moment], ..Extraction::default() };
         memory::store(tx, room.mind(tx, &ready.row.id)?, &from, &left, &[])?;
     }
     Ok(InterviewAnswer { answer, tokens_used: tokens, cost_usd: cost })
+}
+
+/// Charges an interview that was not answered, with a row that says so where it cost something.
+///
+/// # Errors
+/// Database errors.
+pub(super) fn lost(
+    shared: &Shared,
+    tx: &mut Tx<'_>,
+    ready: &Ready,
+    question: &str,
+    why: &str,
+    calls: &[(Exchange, Settlement)],
+) -> Result<()> {
+    let (tokens, cost, exchanges) = settle_all(tx, &ready.row.id, calls)?;
+    if tokens == 0 && cost == Money::ZERO {
+        return Ok(());
+    }
+    let details = json!({
+        "success": false, "question": cut(question, 500), "error": why, "remember": false,
+        "reputation_score": ready.row.reputation,
+    });
+    let (at, _) = ready.moment(shared);
+    let id = Record::new(&ready.row.id, &ready.row.name, "interview", details, at)
+        .used(tokens, cost)
+        .put(shared, tx)?;
+    put_thought(shared, tx, ready, id, "none", exchanges)
 }

@@ -6,6 +6,7 @@
 mod answer;
 mod budget;
 pub mod bus;
+mod calls;
 mod claim;
 pub mod clock;
 mod context;
@@ -17,6 +18,7 @@ mod items;
 mod memory;
 mod moderation;
 pub mod prompt;
+mod pulse;
 mod recall;
 mod room;
 mod runner;
@@ -25,6 +27,7 @@ mod scribe;
 mod settings;
 mod shared;
 mod start;
+mod telling;
 mod thinking;
 
 pub use bus::{Bus, Subscription};

@@ -99,6 +99,12 @@ impl Shared {
         self.stop.cancel();
         self.live_mut().engine = EngineState::Stopped;
         self.bus.tell(self.clock.now(), Notice::EngineState { engine: EngineState::Stopped });
+        // What waits to be sent is not sent any more.
+        if let Err(error) = self.store.write_blocking(|tx| crate::store::beat::release_unsent(tx))
+            && !matches!(error, StoreError::Closed)
+        {
+            tracing::error!("reservations of calls that were not sent could not be let go: {error}");
+        }
         self.store.close();
         self.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
     }
@@ -166,11 +172,15 @@ impl Handle {
             return Err(Fault::conflict(format!("{bot} is on a beat already; wait until it is done")));
         };
         self.shared.schedule().remove(bot); // what is planned from now on comes after this beat
-        let beat = Beat { bot: bot.to_owned(), at: self.shared.clock.now(), forced: true };
+        let at = self.shared.clock.now();
+        let beat = Beat { bot: bot.to_owned(), at, forced: true, heeds_pause: false };
         // On a task of its own: a caller that goes away does not cut the beat off.
         let shared = Arc::clone(&self.shared);
         match tokio::spawn(async move { one(&shared, claim, beat).await }).await {
-            Ok(finished) => Ok(finished?.result),
+            Ok(finished) => match finished? {
+                Some(finished) => Ok(finished.result),
+                None => Err(Fault::unavailable("the engine is stopped")),
+            },
             Err(error) => Err(Fault::internal(format!("the beat of {bot} ended early: {error}"))),
         }
     }
@@ -198,11 +208,12 @@ impl Handle {
 }
 
 /// Runs a claimed beat, plans the next and lets the bot go, whatever comes.
-async fn one(shared: &Arc<Shared>, mut claim: Claim, beat: Beat) -> Result<Finished> {
+async fn one(shared: &Arc<Shared>, mut claim: Claim, beat: Beat) -> Result<Option<Finished>> {
     let (bot, at) = (beat.bot.clone(), beat.at);
     let result = thinking::beat(shared, &mut claim, beat).await;
     match &result {
-        Ok(finished) => shared.schedule().plan_at_the_latest(&finished.bot, finished.next),
+        Ok(Some(finished)) => shared.schedule().plan_at_the_latest(&finished.bot, finished.next),
+        Ok(None) => shared.schedule().plan_at_the_latest(&bot, at), // put off, not over
         Err(StoreError::Refused(_)) => shared.schedule().remove(&bot), // it left the room
         Err(error) => {
             tracing::error!(bot, "a beat could not be stored: {error}");
@@ -234,7 +245,8 @@ async fn run_forever(shared: Arc<Shared>) {
                 if let Some(claim) = shared.claim(&bot) {
                     let (shared, at) = (Arc::clone(&shared), shared.clock.now());
                     flying.spawn(async move {
-                        let _ = one(&shared, claim, Beat { bot: bot.to_string(), at, forced: false }).await;
+                        let beat = Beat { bot: bot.to_string(), at, forced: false, heeds_pause: true };
+                        let _ = one(&shared, claim, beat).await; // told of where it failed
                     });
                 }
                 continue;
@@ -283,12 +295,12 @@ async fn fast_batch(
             while done.len() + awaited.len() < size && begun.elapsed() < BATCH_TIME {
                 let Some(beat) = inner.take_next(&chosen, until) else { break };
                 noted.lock().unwrap_or_else(PoisonError::into_inner).push(beat.clone());
-                match heartbeat::advance_or_release(&inner, &mut room, tx, &beat)? {
+                match heartbeat::advance(&inner, &mut room, tx, &beat, None)? {
                     Begun::Over(finished) => {
                         inner.schedule().plan(&finished.bot, finished.next);
                         done.push(finished);
                     }
-                    Begun::Thinking(_) => {
+                    Begun::Waits(_) | Begun::Thinking(_) => {
                         awaited.push(beat);
                         if inner.clock.is_simulated() || awaited.len() >= FAST_IN_FLIGHT {
                             break; // those after it must see what it does
@@ -321,7 +333,7 @@ async fn fast_batch(
     let mut failure = None;
     while let Some(ended) = flying.join_next().await {
         match joined(ended) {
-            Some(Ok(finished)) => done.push(finished),
+            Some(Ok(finished)) => done.extend(finished),
             Some(Err(error)) => failure = failure.or(Some(error)),
             None => {}
         }
@@ -336,6 +348,6 @@ impl Shared {
         let (due, bot) = schedule.pop_next(only, |id| self.live().doing.contains_key(id), until)?;
         self.clock.advance(due);
         let at = if self.clock.is_simulated() { due } else { self.clock.now() };
-        Some(Beat { bot: bot.to_string(), at, forced: false })
+        Some(Beat { bot: bot.to_string(), at, forced: false, heeds_pause: false })
     }
 }

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::bus::Bus;
 use super::clock::Clock;
+use super::pulse::Pulse;
 use super::room::Room;
 use super::schedule::Schedule;
 use super::scribe::Scribe;
@@ -16,7 +17,7 @@ use super::settings::Settings;
 use crate::domain::personality::meant_provider;
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::llm::Guard;
-use crate::protocol::{Doing, EngineState};
+use crate::protocol::{Doing, EngineState, Work};
 use crate::store::beat::BotRow;
 use crate::store::{EngineLock, Store};
 use crate::tools::Offline;
@@ -43,6 +44,7 @@ pub(super) struct Shared {
     pub(super) scribe: Scribe,
     pub(super) room: Mutex<Room>,
     pub(super) schedule: Mutex<Schedule>,
+    pub(super) pulse: Mutex<Pulse>,
     /// Rung when the schedule or the engine's state changed.
     pub(super) wake: Notify,
     /// Cancelled when the engine stops.
@@ -88,6 +90,22 @@ impl Shared {
 
     pub(super) fn schedule(&self) -> MutexGuard<'_, Schedule> {
         self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn pulse(&self) -> MutexGuard<'_, Pulse> {
+        self.pulse.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When something happens that was begun at `at`: now, on the system's clock; simulated time stands still
+    /// for a beat.
+    pub(super) fn moment(&self, at: Stamp) -> Stamp {
+        if self.clock.is_simulated() { at } else { self.clock.now() }
+    }
+
+    /// Bots that wait for a place.
+    pub(super) fn waiting(&self) -> u32 {
+        let waits = |doing: &&Doing| doing.what == Work::Waiting;
+        u32::try_from(self.live().doing.values().filter(waits).count()).unwrap_or(u32::MAX)
     }
 
     /// The writer's copy, trusted only as far as nothing was rolled back. Lock it inside a job only.

@@ -46,7 +46,7 @@ pub fn start(settings: Settings) -> Result<Handle> {
         }
         let_go(tx, &bots, now)?;
         open_threads(tx, now)?;
-        let cut_off = budget::recover(tx)?;
+        let cut_off = budget::recover(tx, now, &given.clock.day(now))?;
         if cut_off > 0 {
             tracing::warn!(
                 "{cut_off} calls were cut off when the engine last ended; each is charged its reservation"
@@ -277,6 +277,7 @@ fn assemble(
             scribe: Scribe::start()?,
             room: Mutex::new(Room::new()),
             schedule: Mutex::new(Schedule::default()),
+            pulse: Mutex::default(),
             wake: Notify::new(),
             stop: CancellationToken::new(),
             live: RwLock::new(live),

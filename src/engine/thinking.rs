@@ -1,13 +1,14 @@
-//! Beats whose provider must be awaited: think, repair, look up, extract, compress.
+//! Beats whose provider must be awaited: wait for a place, think, repair, look up, extract, compress.
 //!
-//! Between the awaits stand short jobs on the writer. Each call is reserved before it is made;
-//! its charge is written together with what came of it.
+//! The place comes first and the prompt after it, so that a bot answers the room as it is when it is
+//! asked, and a pause, a cap, another provider or a removal holds for those who wait. Between the
+//! awaits stand short jobs on the writer.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use super::answer::{self, Rung};
-use super::budget::{self, Cap, Settlement, Tariff};
+use super::budget::Tariff;
+use super::calls::{self, Calls, Question, Voice, ask, reserve};
 use super::claim::Claim;
 use super::draw;
 use super::heartbeat::{self, Beat, Begun, Choice, Finished, Ready};
@@ -15,53 +16,82 @@ use super::interview;
 use super::memory;
 use super::prompt;
 use super::shared::Shared;
-use crate::domain::text::{clean, clean_line};
-use crate::domain::{Action, Extraction};
-use crate::llm::{Attempt, Completion, DeltaSink, FailureKind, Guard, ProviderError, Purpose, Request};
-use crate::protocol::{Exchange, Fault, FaultKind, InterviewAnswer, Notice, Work};
+use crate::domain::text::clean_line;
+use crate::domain::{Action, Extraction, Money};
+use crate::llm::{FailureKind, Guard, Place, ProviderError, Purpose, Rank, Request};
+use crate::protocol::{EngineState, Fault, FaultKind, InterviewAnswer, Notice};
 use crate::store::{Result, StoreError, beat, search};
 use crate::tools::Finding;
 
 /// The keys of an extraction.
 const KEYS: [&str; 5] = ["facts", "relationships", "opinions", "interests", "moments"];
 
-type Calls = Vec<(Exchange, Settlement)>;
-
-/// Runs one beat to its end.
+/// Runs one beat to its end. `None` when it was put off: the engine stopped or was paused while it
+/// waited for its place, and nothing came of it.
 ///
 /// # Errors
 /// Database errors; 404 for an unknown bot.
-pub(super) async fn beat(shared: &Arc<Shared>, claim: &mut Claim, beat: Beat) -> Result<Finished> {
-    let inner = Arc::clone(shared);
-    let job = beat.clone();
-    let begun = shared
-        .store
-        .write(move |tx| {
-            let mut room = inner.room();
-            heartbeat::advance(&inner, &mut room, tx, &job)
-        })
-        .await?;
-    match begun {
-        Begun::Over(finished) => Ok(finished),
-        Begun::Thinking(ready) => {
-            claim.is_at(Work::Thinking, 1);
-            think(shared, claim, Arc::new(*ready), &beat).await
+pub(super) async fn beat(
+    shared: &Arc<Shared>,
+    claim: &mut Claim,
+    mut beat: Beat,
+) -> Result<Option<Finished>> {
+    let mut held: Option<(Arc<Guard>, Place)> = None;
+    loop {
+        let (inner, job) = (Arc::clone(shared), beat.clone());
+        let at = held.as_ref().map(|(guard, _)| guard.name().to_owned());
+        let begun = shared
+            .store
+            .write(move |tx| {
+                let mut room = inner.room();
+                heartbeat::advance(&inner, &mut room, tx, &job, at.as_deref())
+            })
+            .await?;
+        let guard = match (begun, held.take()) {
+            (Begun::Over(finished), _) => return Ok(Some(finished)),
+            (Begun::Thinking(ready), Some((_, place))) => {
+                let interval = shared.interval_of(&ready.row.id, ready.row.pace_seconds);
+                shared.pulse().note(interval, place.waited());
+                return think(shared, claim, Arc::new(*ready), &beat, place).await.map(Some);
+            }
+            // Nobody thinks without a place: see `heartbeat::begin`.
+            (Begun::Thinking(ready), None) => Arc::clone(&ready.guard),
+            (Begun::Waits(guard), _) => guard,
+        };
+        let rank = if beat.forced { Rank::Person } else { Rank::Beat };
+        let Some(place) = calls::place(shared, claim, &guard, rank).await else { return Ok(None) };
+        if beat.heeds_pause && shared.live().engine != EngineState::Running {
+            return Ok(None);
         }
+        beat.at = shared.moment(beat.at);
+        held = Some((guard, place));
     }
 }
 
-async fn think(shared: &Arc<Shared>, claim: &mut Claim, ready: Arc<Ready>, beat: &Beat) -> Result<Finished> {
-    let (bot_id, bot_name) = (ready.row.id.clone(), ready.row.name.clone());
-    shared.bus.tell(ready.at, Notice::HeartbeatStarted { bot_id, bot_name, attempt: 1 });
+async fn think(
+    shared: &Arc<Shared>,
+    claim: &mut Claim,
+    ready: Arc<Ready>,
+    beat: &Beat,
+    place: Place,
+) -> Result<Finished> {
     let mut calls = Calls::new();
-    let voice = Voice { guard: &ready.guard, tariff: &ready.tariff };
-    let first = ask(shared, &ready, voice, &ready.request, "think", ready.reservation, &mut calls).await?;
-    let completion = match first {
+    let voice = Voice { guard: &ready.guard, tariff: &ready.tariff, place: &place };
+    let question = Question {
+        request: &ready.request,
+        purpose: "think",
+        reservation: ready.reservation,
+        probe: beat.forced,
+    };
+    let completion = match ask(shared, &ready, voice, question, Some(claim), &mut calls).await? {
         Ok(completion) => completion,
         Err(why) => return give_up(shared, &ready, beat, why, calls).await,
     };
     let fault = match attempt(shared, &ready, &completion.text, None, &calls).await? {
-        Ok((finished, choice)) => return settle_down(shared, claim, ready, finished, choice).await,
+        Ok((finished, choice)) => {
+            drop(place); // whoever waits may go; what is left has a place of its own
+            return settle_down(shared, claim, ready, finished, choice).await;
+        }
         Err(fault) => fault,
     };
     let repair = Request {
@@ -70,14 +100,20 @@ async fn think(shared: &Arc<Shared>, claim: &mut Claim, ready: Arc<Ready>, beat:
         seed: draw::seed(shared.seed, &ready.row.id, ready.row.beat, "repair"),
         ..ready.request.clone()
     };
-    let mended = match reserve(shared, &ready, &ready.tariff, &repair).await? {
+    let mended = match reserve(shared, &ready, &ready.tariff, &repair, &calls).await? {
         Err(_) => None, // no budget left for a second try
-        Ok(reservation) => ask(shared, &ready, voice, &repair, "repair", reservation, &mut calls).await?.ok(),
+        Ok(reservation) => {
+            let question = Question { request: &repair, purpose: "repair", reservation, probe: false };
+            ask(shared, &ready, voice, question, Some(claim), &mut calls).await?.ok()
+        }
     };
     let (fault, raw) = match mended {
         None => (fault, completion.text),
         Some(second) => match attempt(shared, &ready, &second.text, Some(Rung::Repaired), &calls).await? {
-            Ok((finished, choice)) => return settle_down(shared, claim, ready, finished, choice).await,
+            Ok((finished, choice)) => {
+                drop(place);
+                return settle_down(shared, claim, ready, finished, choice).await;
+            }
             Err(fault) => (fault, second.text),
         },
     };
@@ -89,143 +125,6 @@ async fn think(shared: &Arc<Shared>, claim: &mut Claim, ready: Arc<Ready>, beat:
             heartbeat::refuse(&inner, &mut room, tx, &ready, &fault, &raw, &calls)
         })
         .await
-}
-
-/// Who is asked.
-#[derive(Copy, Clone)]
-pub(super) struct Voice<'a> {
-    pub(super) guard: &'a Guard,
-    pub(super) tariff: &'a Tariff,
-}
-
-/// Reserves a call, or says which cap forbids it.
-async fn reserve(
-    shared: &Arc<Shared>,
-    ready: &Arc<Ready>,
-    tariff: &Tariff,
-    request: &Request,
-) -> Result<std::result::Result<Option<i64>, Cap>> {
-    let (inner, ready, tariff, request) =
-        (Arc::clone(shared), Arc::clone(ready), tariff.clone(), request.clone());
-    shared
-        .store
-        .write(move |tx| {
-            budget::admit(tx, &inner.settings, &ready.row, &tariff, &request, &ready.day, ready.at)
-        })
-        .await
-}
-
-/// Makes a call, noting every attempt that has to be charged. An attempt that may have been
-/// charged is made anew only with a reservation of its own.
-async fn ask(
-    shared: &Arc<Shared>,
-    ready: &Arc<Ready>,
-    voice: Voice<'_>,
-    request: &Request,
-    purpose: &str,
-    reservation: Option<i64>,
-    calls: &mut Calls,
-) -> Result<std::result::Result<Completion, ProviderError>> {
-    let settlement = |reservation, usage, charged| Settlement {
-        reservation,
-        tariff: voice.tariff.clone(),
-        day: ready.day.clone(),
-        bytes: budget::bytes(request),
-        usage,
-        charged,
-    };
-    // The reservation of the attempt under way, and the attempts before it that have to be charged.
-    let books = Mutex::new((reservation, Vec::new()));
-    let broken: Mutex<Option<StoreError>> = Mutex::new(None);
-    let (booked, wrong, settled) = (&books, &broken, &settlement);
-    let again = move |failed: Attempt| async move {
-        if !failed.maybe_charged {
-            return true;
-        }
-        match reserve(shared, ready, voice.tariff, request).await {
-            Ok(Ok(next)) => {
-                let (current, lost) = &mut *locked(booked);
-                let spent = settled(std::mem::replace(current, next), failed.usage, true);
-                lost.push((failure(purpose, failed.error.as_deref(), &failed, voice.tariff), spent));
-                true
-            }
-            Ok(Err(_)) => false, // no budget left for another try
-            Err(error) => {
-                *locked(wrong) = Some(error);
-                false
-            }
-        }
-    };
-    let outcome = voice.guard.complete_while(request, live_text(shared, ready, request.purpose), again).await;
-    if let Some(error) = locked(&broken).take() {
-        return Err(error);
-    }
-    let (reservation, lost) = std::mem::take(&mut *locked(&books));
-    calls.extend(lost);
-    match outcome.result {
-        Ok(completion) => {
-            let settlement = settlement(reservation, completion.usage, true);
-            let mut exchange = heartbeat::exchange(purpose, &completion, &settlement);
-            exchange.request = shown_request(request);
-            calls.push((exchange, settlement));
-            Ok(Ok(completion))
-        }
-        Err(error) => {
-            let last = outcome.attempts.last().cloned().unwrap_or(NEVER_SENT);
-            let told = failure(purpose, Some(&error.message), &last, voice.tariff);
-            calls.push((told, settlement(reservation, error.usage, error.maybe_charged)));
-            Ok(Err(error))
-        }
-    }
-}
-
-/// What the breaker let through: nothing.
-const NEVER_SENT: Attempt =
-    Attempt { latency: Duration::ZERO, usage: None, error: None, maybe_charged: false, received: 0 };
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The think request is the sections of the record; others are shown in full.
-fn shown_request(request: &Request) -> String {
-    match request.purpose {
-        Purpose::Think => String::new(),
-        Purpose::Repair => request
-            .prompt
-            .rsplit_once("You answered this:")
-            .map_or(String::new(), |(_, tail)| format!("You answered this:{tail}")),
-        _ => request.prompt.clone(),
-    }
-}
-
-fn failure(purpose: &str, error: Option<&str>, attempt: &Attempt, tariff: &Tariff) -> Exchange {
-    Exchange {
-        purpose: purpose.to_owned(),
-        provider: tariff.provider.clone(),
-        model: tariff.model.clone(),
-        request: String::new(),
-        answer: String::new(),
-        usage: attempt.usage.unwrap_or_default(),
-        reported: attempt.usage.is_some(),
-        latency_ms: i64::try_from(attempt.latency.as_millis()).unwrap_or(i64::MAX),
-        waited_ms: 0,
-        cost_usd: crate::domain::Money::ZERO,
-        error: error.map(|error| clean_line(error, 500)),
-    }
-}
-
-/// Live text goes to viewers, through the gate; for nobody it is not made.
-fn live_text(shared: &Arc<Shared>, ready: &Ready, purpose: Purpose) -> DeltaSink {
-    if !matches!(purpose, Purpose::Think | Purpose::Repair | Purpose::Interview) {
-        return Arc::new(|_| {});
-    }
-    let (bus, at, bot_id) = (shared.bus.clone(), ready.at, ready.row.id.clone());
-    Arc::new(move |text| {
-        if bus.is_heard() {
-            bus.tell(at, Notice::ThoughtDelta { bot_id: bot_id.clone(), text: clean(text, 4_000) });
-        }
-    })
 }
 
 /// Reads an answer and applies it; the inner error names the fault for a repair.
@@ -253,7 +152,7 @@ async fn attempt(
             let finished = if beat::is_present(tx, &ready.row.id)? {
                 heartbeat::act(&inner, &mut room, tx, &ready, &choice, &calls, true)?
             } else {
-                heartbeat::gone(tx, &ready, &calls)? // it left while it was thinking
+                heartbeat::gone(&inner, tx, &ready, &calls)? // it left while it was thinking
             };
             Ok((finished, choice))
         })
@@ -282,13 +181,9 @@ async fn give_up(
             // While it is left alone nothing new is learned: what it failed of stays the reason.
             let known = ready.row.failing.as_deref().filter(|_| error.kind == FailureKind::Open);
             let why = known.unwrap_or(&error.message);
-            let mut finished = heartbeat::failed(&inner, &mut room, tx, &beat, &ready.row, why, &ready.day)?;
-            if let (Some(id), true) = (finished.result.activity_id, tokens > 0) {
-                beat::charge_activity(tx, id, tokens, cost)?;
-            }
-            finished.tokens = tokens;
-            finished.cost = cost;
-            Ok(finished)
+            let (at, _) = ready.moment(&inner);
+            let beat = Beat { at, ..beat };
+            heartbeat::failed(&inner, &mut room, tx, &beat, &ready.row, why, (tokens, cost))
         })
         .await
 }
@@ -324,27 +219,27 @@ async fn settle_down(
     let mut calls = Calls::new();
     let extraction = match &choice.action {
         Action::CreateThread { .. } | Action::Reply { .. } => {
-            claim.is_at(Work::Remembering, 1);
             let request = prompt::extraction_request(shared, &ready, &choice.action);
-            extracted(shared, &ready, request, &mut calls).await?
+            extracted(shared, claim, &ready, request, &mut calls).await?
         }
         _ => None,
     };
     let (inner, job, ready) = (Arc::clone(shared), choice, Arc::clone(&ready));
     let (remembering, first_calls) = (Arc::clone(&ready), calls.clone());
-    let due = shared
+    let (due, used) = shared
         .store
         .write(move |tx| {
             let mut room = inner.room();
             heartbeat::remember(&inner, &mut room, tx, &remembering, activity_id, &job, extraction.as_ref())?;
             beat::mark_remembered(tx, activity_id)?;
-            heartbeat::add_calls(tx, &remembering.row.id, activity_id, &first_calls)?;
-            Ok(memory::due_batch(room.mind(tx, &remembering.row.id)?, remembering.at))
+            let used = heartbeat::add_calls(tx, &remembering.row.id, activity_id, &first_calls)?;
+            Ok((memory::due_batch(room.mind(tx, &remembering.row.id)?, remembering.at), used))
         })
         .await?;
     finished.to_remember = false;
+    finished.add(used);
     if let Some(batch) = due {
-        compress(shared, &ready, activity_id, batch).await?;
+        finished.add(compress(shared, claim, &ready, activity_id, batch).await?);
     }
     Ok(finished)
 }
@@ -368,11 +263,12 @@ fn memory_voice(shared: &Shared, ready: &Ready) -> Option<(Arc<Guard>, Tariff)> 
 /// Asks for an extraction; `None` when there is no budget, no answer or none that can be read.
 async fn extracted(
     shared: &Arc<Shared>,
+    claim: &mut Claim,
     ready: &Arc<Ready>,
     request: Request,
     calls: &mut Calls,
 ) -> Result<Option<Extraction>> {
-    let Some(text) = text_from_model(shared, ready, request, "extract", calls).await? else {
+    let Some(text) = text_from_model(shared, claim, ready, request, "extract", calls).await? else {
         return Ok(None);
     };
     // An object without any of the keys is some other answer, not an empty one.
@@ -380,8 +276,10 @@ async fn extracted(
     Ok(value.and_then(|value| serde_json::from_value(value).ok()))
 }
 
+/// Asks the provider for memories, at a place of its own; `None` where it may not be asked or has no answer.
 async fn text_from_model(
     shared: &Arc<Shared>,
+    claim: &mut Claim,
     ready: &Arc<Ready>,
     request: Request,
     purpose: &str,
@@ -389,22 +287,39 @@ async fn text_from_model(
 ) -> Result<Option<String>> {
     let Some((guard, tariff)) = memory_voice(shared, ready) else { return Ok(None) };
     let request = Request { model: tariff.model.clone(), ..request };
-    let Ok(reservation) = reserve(shared, ready, &tariff, &request).await? else { return Ok(None) };
-    let voice = Voice { guard: &guard, tariff: &tariff };
-    let answer = ask(shared, ready, voice, &request, purpose, reservation, calls).await?;
+    let Some(place) = calls::place(shared, claim, &guard, Rank::FollowUp).await else { return Ok(None) };
+    if !may_go_on(shared, ready).await? {
+        return Ok(None);
+    }
+    let Ok(reservation) = reserve(shared, ready, &tariff, &request, &Calls::new()).await? else {
+        return Ok(None);
+    };
+    let voice = Voice { guard: &guard, tariff: &tariff, place: &place };
+    let question = Question { request: &request, purpose, reservation, probe: false };
+    let answer = ask(shared, ready, voice, question, Some(claim), calls).await?;
     Ok(answer.ok().map(|completion| completion.text))
+}
+
+/// Whether nobody paused or removed the bot, or paused the room, since its beat began.
+async fn may_go_on(shared: &Arc<Shared>, ready: &Arc<Ready>) -> Result<bool> {
+    if ready.heeds_pause && shared.live().engine != EngineState::Running {
+        return Ok(false);
+    }
+    let bot = ready.row.id.clone();
+    shared.store.read(move |c| beat::is_awake(c, &bot)).await
 }
 
 /// Compresses a batch of warm memories into one summary, by the model or by rule.
 async fn compress(
     shared: &Arc<Shared>,
+    claim: &mut Claim,
     ready: &Arc<Ready>,
     activity_id: i64,
     batch: memory::Batch,
-) -> Result<()> {
+) -> Result<(i64, Money)> {
     let request = prompt::compression_request(shared, ready, &batch);
     let mut calls = Calls::new();
-    let summary = text_from_model(shared, ready, request, "compress", &mut calls)
+    let summary = text_from_model(shared, claim, ready, request, "compress", &mut calls)
         .await?
         .filter(|text| text.split_whitespace().count() >= 10);
     let (inner, ready) = (Arc::clone(shared), Arc::clone(ready));
@@ -419,13 +334,8 @@ async fn compress(
             }
             let summary = summary
                 .unwrap_or_else(|| memory::summarise(&batch, &ready.scene.roster, |at| inner.clock.day(at)));
-            let from = memory::Source {
-                bot: &ready.row.id,
-                activity_id,
-                at: ready.at,
-                day: &ready.day,
-                thread_id: None,
-            };
+            let (at, day) = ready.moment(&inner);
+            let from = memory::Source { bot: &ready.row.id, activity_id, at, day: &day, thread_id: None };
             memory::store_summary(tx, mind, &from, &batch, &summary)?;
             heartbeat::add_calls(tx, &ready.row.id, activity_id, &calls)
         })
@@ -442,26 +352,41 @@ pub(super) async fn interview(
     question: &str,
     remember: bool,
 ) -> std::result::Result<InterviewAnswer, Fault> {
-    let (inner, id, asked) = (Arc::clone(shared), bot.to_owned(), question.to_owned());
-    let begun = shared
-        .store
-        .write(move |tx| {
-            let mut room = inner.room();
-            let (mut ready, cap) = interview::begin(&inner, &mut room, tx, &id, &asked)?;
-            Ok(match cap {
-                Ok(reservation) => {
-                    ready.reservation = reservation;
-                    Ok(Arc::new(ready))
-                }
-                Err(cap) => Err(cap),
+    let mut held: Option<(Arc<Guard>, Place)> = None;
+    let (ready, place) = loop {
+        let (inner, id, asked) = (Arc::clone(shared), bot.to_owned(), question.to_owned());
+        let at = held.as_ref().map(|(guard, _)| guard.name().to_owned());
+        let begun = shared
+            .store
+            .write(move |tx| {
+                let mut room = inner.room();
+                interview::begin(&inner, &mut room, tx, &id, &asked, at.as_deref())
             })
-        })
-        .await?;
-    let ready = begun.map_err(|cap| Fault::new(FaultKind::TooMany, cap.sentence()))?;
-    let voice = Voice { guard: &ready.guard, tariff: &ready.tariff };
+            .await?;
+        let guard = match (begun, held.take()) {
+            (interview::Begun::Capped(cap), _) => {
+                return Err(Fault::new(FaultKind::TooMany, cap.sentence()));
+            }
+            (interview::Begun::Asking(ready), Some((_, place))) => break (Arc::new(*ready), place),
+            (interview::Begun::Asking(ready), None) => Arc::clone(&ready.guard),
+            (interview::Begun::Waits(guard), _) => guard,
+        };
+        let place = tokio::select! {
+            place = guard.place(Rank::Person, |ahead| waits(shared, bot, ahead)) => place,
+            () = shared.stop.cancelled() => return Err(Fault::unavailable("the engine is stopped")),
+        };
+        held = Some((guard, place));
+    };
+    let voice = Voice { guard: &ready.guard, tariff: &ready.tariff, place: &place };
+    let question_asked = Question {
+        request: &ready.request,
+        purpose: "interview",
+        reservation: ready.reservation,
+        probe: true,
+    };
     let mut calls = Calls::new();
-    let answer =
-        ask(shared, &ready, voice, &ready.request, "interview", ready.reservation, &mut calls).await?;
+    let answer = ask(shared, &ready, voice, question_asked, None, &mut calls).await?;
+    drop(place);
     let inner = Arc::clone(shared);
     let asked = question.to_owned();
     shared
@@ -474,10 +399,18 @@ pub(super) async fn interview(
                         .map(Ok)
                 }
                 Err(error) => {
-                    heartbeat::settle_all(tx, &ready.row.id, &calls)?;
-                    Ok(Err(Fault::unavailable(clean_line(&error.message, 500))))
+                    let why = clean_line(&error.message, 500);
+                    interview::lost(&inner, tx, &ready, &asked, &why, &calls)?;
+                    Ok(Err(Fault::unavailable(why)))
                 }
             }
         })
         .await?
+}
+
+/// Tells how many calls go before an interview.
+fn waits(shared: &Shared, bot: &str, ahead: usize) {
+    let notice =
+        Notice::InterviewWaits { bot_id: bot.to_owned(), ahead: u32::try_from(ahead).unwrap_or(u32::MAX) };
+    shared.bus.tell(shared.clock.now(), notice);
 }

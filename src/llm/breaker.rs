@@ -25,6 +25,16 @@ pub struct BreakerSettings {
     pub longest: Duration,
 }
 
+impl BreakerSettings {
+    /// For a server on this machine, which is looked after every few seconds.
+    pub const LOCAL: Self = Self {
+        failures: 5,
+        cool_down: Duration::from_secs(3),
+        auth_cool_down: Duration::from_secs(300),
+        longest: Duration::from_secs(5),
+    };
+}
+
 impl Default for BreakerSettings {
     fn default() -> Self {
         Self {
@@ -142,10 +152,6 @@ impl Breaker {
         self.state().phase == Phase::Open
     }
 
-    fn succeeded(&self) {
-        *self.lock() = Inner::default();
-    }
-
     fn failed(&self, error: &ProviderError, probe: bool) {
         let mut inner = self.lock();
         inner.failures = inner.failures.saturating_add(1);
@@ -168,6 +174,11 @@ impl Breaker {
         }
     }
 
+    /// The server is there again.
+    pub(super) fn reset(&self) {
+        *self.lock() = Inner::default();
+    }
+
     /// Opens for a time the server asked for.
     pub(super) fn rest(&self, time: Duration, because: &ProviderError) {
         let mut inner = self.lock();
@@ -188,7 +199,7 @@ fn open(inner: &mut Inner, rest: Duration) {
 impl Pass<'_> {
     /// The provider answered, even if only to say that the request was wrong.
     pub(super) fn succeeded(self) {
-        self.breaker.succeeded();
+        self.breaker.reset();
     }
 
     /// The provider failed.

@@ -4,25 +4,50 @@
 //! charged. It knows nothing of money, bots or wire formats. A provider that answers in the
 //! process ([`Provider::answer_at_once`]) passes through untouched.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::breaker::{Breaker, Pass};
 pub use super::breaker::{BreakerSettings, BreakerState, Phase};
+use super::places::Places;
+pub use super::places::{Place, Queue, Rank};
 use super::{Completion, DeltaSink, FailureKind, Provider, ProviderError, ProviderSpec, Purpose, Request};
 use crate::domain::Usage;
+
+/// How long the question may take whether a server is there again.
+const PROBE: Duration = Duration::from_secs(5);
+
+/// Who keeps the books of a call.
+pub trait Account: Send {
+    /// The `attempt`th try is about to be sent: the place to reserve it. `false` ends the call
+    /// with the failure before.
+    fn sends(&mut self, attempt: u32) -> impl Future<Output = bool> + Send;
+
+    /// A try failed: the place to charge it.
+    fn failed(&mut self, attempt: &Attempt) -> impl Future<Output = ()> + Send;
+}
+
+/// For calls of a single try, and for those that nobody pays for.
+pub struct NoAccount;
+
+impl Account for NoAccount {
+    async fn sends(&mut self, _attempt: u32) -> bool {
+        true
+    }
+
+    async fn failed(&mut self, _attempt: &Attempt) {}
+}
 
 /// How patient a guard is.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct GuardSettings {
-    /// How long one attempt may take in all.
+    /// How long an attempt may go without a word.
     pub total: Duration,
-    /// Attempts under way at once.
+    /// Calls under way at once.
     pub concurrency: usize,
     /// Attempts a call gets.
     pub attempts: u32,
@@ -49,7 +74,8 @@ impl Default for GuardSettings {
 
 impl From<&ProviderSpec> for GuardSettings {
     fn from(spec: &ProviderSpec) -> Self {
-        Self { total: spec.total, concurrency: spec.concurrency, ..Self::default() }
+        let breaker = if spec.is_local() { BreakerSettings::LOCAL } else { BreakerSettings::default() };
+        Self { total: spec.total, concurrency: spec.concurrency, breaker, ..Self::default() }
     }
 }
 
@@ -82,7 +108,7 @@ pub struct Outcome {
 pub struct Guard {
     provider: Arc<dyn Provider>,
     settings: GuardSettings,
-    places: Semaphore,
+    places: Arc<Places>,
     breaker: Breaker,
 }
 
@@ -92,7 +118,7 @@ impl Guard {
     pub fn new(provider: Arc<dyn Provider>, settings: GuardSettings) -> Self {
         Self {
             provider,
-            places: Semaphore::new(settings.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
+            places: Places::new(settings.concurrency),
             breaker: Breaker::new(settings.breaker),
             settings,
         }
@@ -122,10 +148,10 @@ impl Guard {
         self.breaker.state()
     }
 
-    /// Attempts under way.
+    /// How the line for places stands.
     #[must_use]
-    pub fn in_flight(&self) -> usize {
-        self.settings.concurrency.max(1).saturating_sub(self.places.available_permits())
+    pub fn queue(&self) -> Queue {
+        self.places.queue()
     }
 
     /// Names of the models the server offers. Asked once, without retries and whatever the
@@ -140,64 +166,79 @@ impl Guard {
         }
     }
 
-    /// Asks the model. Waits for a free place; retries what can be retried; gives each attempt
-    /// its time. Dropping the future abandons the call.
-    pub async fn complete(&self, request: &Request, deltas: DeltaSink) -> Outcome {
-        self.complete_while(request, deltas, |_| std::future::ready(true)).await
+    /// A place that is free right now.
+    #[must_use]
+    pub fn free_place(&self) -> Option<Place> {
+        self.places.take_free()
     }
 
-    /// As [`Guard::complete`], but asks `again` before every further attempt, with the one that
-    /// failed: the place to charge it and to reserve the next. `false` ends the call with that
-    /// failure.
-    pub async fn complete_while<F, A>(&self, request: &Request, deltas: DeltaSink, mut again: F) -> Outcome
-    where
-        F: FnMut(Attempt) -> A,
-        A: Future<Output = bool>,
-    {
+    /// Waits for a place; `ahead` is told how many calls go before, first and whenever that changes.
+    /// Dropping the future leaves the line.
+    pub async fn place(&self, rank: Rank, ahead: impl FnMut(usize)) -> Place {
+        self.places.take(rank, ahead).await
+    }
+
+    /// Asks the model for a person, outside any beat: waits for a place, and keeps no account.
+    pub async fn complete(&self, request: &Request, deltas: DeltaSink) -> Outcome {
+        let place = self.place(Rank::Person, |_| {}).await;
+        self.complete_at(&place, request, deltas, request.purpose == Purpose::Test, &mut NoAccount).await
+    }
+
+    /// Asks the model at a place, which is kept through every try; retries what can be retried and
+    /// gives each try its time. With `probe` the first try goes through an open breaker. `account`
+    /// is told before and after each try. Dropping the future abandons the call.
+    pub async fn complete_at(
+        &self,
+        _place: &Place,
+        request: &Request,
+        deltas: DeltaSink,
+        probe: bool,
+        account: &mut impl Account,
+    ) -> Outcome {
         if let Some(completion) = self.provider.answer_at_once(request) {
             deltas(&completion.text);
             let attempt = Attempt::answered(&completion, completion.latency);
             return Outcome { result: Ok(completion), attempts: vec![attempt] };
         }
-        let test = request.purpose == Purpose::Test;
-        let limit = if test { 1 } else { self.settings.attempts.max(1) };
+        let limit = if request.purpose == Purpose::Test { 1 } else { self.settings.attempts.max(1) };
         let mut jitter = ChaCha8Rng::seed_from_u64(request.seed);
-        let mut attempts = Vec::new();
+        let mut attempts: Vec<Attempt> = Vec::new();
+        let mut last: Option<ProviderError> = None;
         loop {
-            let error = match self.attempt(request, &deltas, test, &mut attempts).await {
+            let tried = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
+            // What the breaker refuses is an error, not an attempt.
+            let pass = match self.admit(probe && tried == 0) {
+                Ok(pass) => pass,
+                Err(refused) => return Outcome { result: Err(last.unwrap_or(refused)), attempts },
+            };
+            if !account.sends(tried + 1).await {
+                let error = last.unwrap_or_else(|| ProviderError::new(FailureKind::Open, "it was not sent"));
+                return Outcome { result: Err(error), attempts };
+            }
+            let error = match self.attempt(pass, request, &deltas, &mut attempts).await {
                 Ok(completion) => return Outcome { result: Ok(completion), attempts },
                 Err(error) => error,
             };
-            let tried = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
-            let pause = self.pause_before_retry(&error, tried, limit, &mut jitter);
-            if let (Some(pause), Some(failed)) = (pause, attempts.last().cloned())
-                && again(failed).await
-            {
-                tokio::time::sleep(pause).await;
-            } else {
-                return Outcome { result: Err(error), attempts };
+            if let Some(failed) = attempts.last() {
+                account.failed(failed).await;
             }
+            let Some(pause) = self.pause_before_retry(&error, tried + 1, limit, &mut jitter) else {
+                return Outcome { result: Err(error), attempts };
+            };
+            tokio::time::sleep(pause).await;
+            last = Some(error);
         }
     }
 
-    /// One attempt. What the breaker refuses is an error, not an attempt.
     async fn attempt(
         &self,
+        pass: Pass<'_>,
         request: &Request,
         deltas: &DeltaSink,
-        forced: bool,
         attempts: &mut Vec<Attempt>,
     ) -> Result<Completion, ProviderError> {
-        // The semaphore is never closed; were it, the call would go ahead without a place.
-        let _place = self.places.acquire().await.ok();
-        // Asked only now: while this call waited, others may have opened it.
-        let pass = self.admit(forced)?;
         let started = Instant::now();
-        let call = self.provider.complete(request, deltas.clone());
-        let result = match tokio::time::timeout(self.settings.total, call).await {
-            Ok(result) => result,
-            Err(_) => Err(self.too_slow().charged()),
-        };
+        let result = self.in_time(request, deltas).await;
         let latency = started.elapsed();
         match &result {
             Ok(completion) => {
@@ -214,6 +255,45 @@ impl Guard {
             }
         }
         result
+    }
+
+    /// One call, cut off when nothing was heard of it for the time an attempt has: text that flows
+    /// may take longer in all.
+    async fn in_time(&self, request: &Request, deltas: &DeltaSink) -> Result<Completion, ProviderError> {
+        let heard = Arc::new(Mutex::new(Instant::now()));
+        let (noted, inner) = (Arc::clone(&heard), deltas.clone());
+        let sink: DeltaSink = Arc::new(move |text| {
+            *noted.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            inner(text);
+        });
+        let mut call = self.provider.complete(request, sink);
+        loop {
+            let until = *heard.lock().unwrap_or_else(PoisonError::into_inner) + self.settings.total;
+            tokio::select! {
+                biased;
+                result = &mut call => return result,
+                () = tokio::time::sleep_until(until) => {
+                    let silent = heard.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
+                    if silent >= self.settings.total {
+                        return Err(self.too_slow().charged());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks the server whether it is there again, by a question that costs nothing; what it answers
+    /// closes the breaker.
+    pub async fn is_back(&self) -> bool {
+        let there = match tokio::time::timeout(PROBE, self.provider.models()).await {
+            Ok(Ok(_)) => true,
+            Ok(Err(error)) => matches!(error.kind, FailureKind::Refused | FailureKind::Protocol),
+            Err(_) => false,
+        };
+        if there {
+            self.breaker.reset();
+        }
+        there
     }
 
     fn admit(&self, forced: bool) -> Result<Pass<'_>, ProviderError> {
@@ -262,7 +342,7 @@ impl Guard {
     fn too_slow(&self) -> ProviderError {
         ProviderError::new(
             FailureKind::Timeout,
-            format!("{} had not finished after {} s", self.name(), self.settings.total.as_secs_f32()),
+            format!("{} had not answered after {} s", self.name(), self.settings.total.as_secs_f32()),
         )
     }
 }

@@ -12,6 +12,7 @@ mod finish;
 pub mod guard;
 pub mod ollama;
 pub mod openai;
+mod places;
 mod quirks;
 mod schema;
 pub mod scripted;
@@ -25,7 +26,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 pub use self::finish::Finish;
-pub use self::guard::{Attempt, BreakerState, Guard, GuardSettings, Outcome};
+pub use self::guard::{Account, Attempt, BreakerState, Guard, GuardSettings, Outcome, Place, Queue, Rank};
 pub use self::spec::{ProviderKind, ProviderSpec, build};
 pub use crate::domain::Secret;
 use crate::domain::{Scene, Usage};
@@ -190,6 +191,12 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// Whether it is the server that fails, whoever asks; not this request alone.
+    #[must_use]
+    pub const fn is_outage(self) -> bool {
+        !matches!(self, Self::Refused | Self::TooLong | Self::Protocol)
+    }
+
     /// Whether asking again within the same call can help: 408, 429, 5xx, time-outs. Where nobody
     /// listens, the next beat is soon enough.
     #[must_use]

@@ -94,6 +94,17 @@ pub fn is_present(c: &Connection, id: &str) -> Result<bool> {
         .is_some())
 }
 
+/// Whether a bot is present and not paused.
+///
+/// # Errors
+/// Database errors.
+pub fn is_awake(c: &Connection, id: &str) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT is_paused = 0 FROM bots WHERE id = ?1 AND departed_at IS NULL")?
+        .query_row([id], |row| row.get(0))
+        .optional()?
+        .unwrap_or(false))
+}
+
 /// A present bot's own pace now; `None` for the room's.
 ///
 /// # Errors
@@ -441,14 +452,14 @@ pub struct Reservation {
     pub priced: bool,
 }
 
-/// Writes a reservation and answers its id.
+/// Writes a reservation of a call that is not sent yet, and answers its id.
 ///
 /// # Errors
 /// Database errors.
 pub fn reserve(c: &Connection, r: &Reservation, at: Stamp) -> Result<i64> {
     c.prepare_cached(
-        "INSERT INTO reservations (bot_id, day, provider, model, input, output, cost, priced, created_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO reservations (bot_id, day, provider, model, input, output, cost, priced, created_at, sent) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)",
     )?
     .execute(params![
         r.bot,
@@ -462,6 +473,33 @@ pub fn reserve(c: &Connection, r: &Reservation, at: Stamp) -> Result<i64> {
         at.micros()
     ])?;
     Ok(c.last_insert_rowid())
+}
+
+/// Notes whether a reservation's call was sent: only then can it have cost something.
+///
+/// # Errors
+/// Database errors.
+pub fn mark_sent(c: &Connection, id: i64, sent: bool) -> Result<()> {
+    c.prepare_cached("UPDATE reservations SET sent = ?2 WHERE id = ?1")?.execute(params![id, sent])?;
+    Ok(())
+}
+
+/// Puts what a call used in the place of its upper bound, until it is charged.
+///
+/// # Errors
+/// Database errors.
+pub fn narrow(c: &Connection, id: i64, usage: Usage, cost: Money) -> Result<()> {
+    c.prepare_cached("UPDATE reservations SET input = ?2, output = ?3, cost = ?4 WHERE id = ?1")?
+        .execute(params![id, usage.input, usage.output, cost.nanos()])?;
+    Ok(())
+}
+
+/// Takes out the reservations of calls that were never sent; answers how many there were.
+///
+/// # Errors
+/// Database errors.
+pub fn release_unsent(c: &Connection) -> Result<usize> {
+    Ok(c.prepare_cached("DELETE FROM reservations WHERE sent = 0")?.execute([])?)
 }
 
 /// Takes a reservation out of the books.
@@ -499,13 +537,14 @@ pub fn reservation(c: &Connection, id: i64) -> Result<Option<Reservation>> {
         .optional()?)
 }
 
-/// Every reservation there is: after a crash, calls that were cut off.
+/// Every reservation of a call that was sent: after a crash, calls that were cut off.
 ///
 /// # Errors
 /// Database errors.
 pub fn reservations(c: &Connection) -> Result<Vec<Reservation>> {
-    let mut statement =
-        c.prepare_cached(&format!("SELECT {RESERVATION_COLUMNS} FROM reservations ORDER BY id"))?;
+    let mut statement = c.prepare_cached(&format!(
+        "SELECT {RESERVATION_COLUMNS} FROM reservations WHERE sent = 1 ORDER BY id"
+    ))?;
     let rows = statement.query_map([], reservation_row)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }

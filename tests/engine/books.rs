@@ -30,7 +30,7 @@ async fn sixteen_at_once(cap: impl FnOnce(&mut botarium::engine::Settings), sql:
         *worst = spent.max(*worst);
         // What the server counts lies below the bound, and not by much.
         let bytes = (call.system.len() + call.prompt.len()) as i64;
-        Reply::quiet().counted(bytes * 9 / 10, 190).held()
+        Reply::quiet().counted(bytes / 4, 190).held()
     })
     .await;
     let society = Society::begin(&model.address(), 16, cap).await;

@@ -15,3 +15,4 @@ mod real;
 mod rooms;
 mod society;
 mod troubles;
+mod waiting;

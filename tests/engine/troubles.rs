@@ -39,9 +39,8 @@ async fn where_nobody_listens_the_bot_fails_says_so_once_and_is_not_hammered() {
 async fn a_refused_key_fails_the_bot_and_opens_the_breaker() {
     let model = Model::start(|_| Reply::error(401, "bad key sk-very-secret-0123456789")).await;
     let society = Society::begin(&model.address(), 2, |_| {}).await;
-    for bot in ["b01", "b01", "b02", "b02"] {
-        society.handle.trigger(bot).await.unwrap();
-    }
+    let run = botarium::engine::Run { count: Some(4), ..Default::default() };
+    society.handle.run_beats(run, |_| {}).await.unwrap();
     assert_eq!(model.calls().len(), 1, "the breaker is open");
     let told = failures(&society);
     assert_eq!(told.len(), 2, "one for each bot: {told:#?}");
@@ -175,7 +174,9 @@ async fn a_bot_removed_while_it_thinks_does_nothing_more_but_is_charged() {
     model.arrived(1).await;
     society.handle.delete_bot("b01").await.unwrap();
     model.let_go(1);
-    assert_eq!(beat.await.unwrap().unwrap().activity_id, None);
+    let beat = beat.await.unwrap().unwrap();
+    let why = society.handle.why(beat.activity_id.unwrap()).await.unwrap();
+    assert_eq!(why.activity.tokens_used, 120, "what it cost is told of");
     assert_eq!(society.number("SELECT count(*) FROM threads"), before);
     assert_eq!(society.number("SELECT sum(input + output) FROM usage_daily WHERE bot_id = 'b01'"), 120);
     assert!(society.handle.trigger("b01").await.is_err());

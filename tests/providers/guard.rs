@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use botarium::domain::Usage;
 use botarium::llm::guard::{BreakerSettings, Phase};
 use botarium::llm::{
-    Attempt, Completion, DeltaSink, FailureKind, Finish, Guard, GuardSettings, Outcome, Provider,
-    ProviderError, ProviderKind, Purpose, Request, build,
+    Account, Attempt, Completion, DeltaSink, FailureKind, Finish, Guard, GuardSettings, Outcome, Provider,
+    ProviderError, ProviderKind, Purpose, Rank, Request, build,
 };
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -151,29 +151,122 @@ async fn attempts_have_an_end() {
     assert_eq!(puppet.asked(), 1);
 }
 
+/// Books that pay for so many tries.
+#[derive(Default)]
+struct Books {
+    pays: u32,
+    sent: Vec<u32>,
+    lost: Vec<bool>,
+}
+
+impl Account for Books {
+    async fn sends(&mut self, attempt: u32) -> bool {
+        tokio::task::yield_now().await;
+        let pays = attempt <= self.pays;
+        if pays {
+            self.sent.push(attempt);
+        }
+        pays
+    }
+
+    async fn failed(&mut self, attempt: &Attempt) {
+        self.lost.push(attempt.maybe_charged);
+    }
+}
+
 #[tokio::test(start_paused = true)]
-async fn who_pays_is_asked_before_each_retry() {
+async fn who_pays_is_asked_before_each_try_and_told_of_each_that_failed() {
     let puppet = Puppet::failing(vec![failure(FailureKind::Server).charged(); 9]);
     let guard = Arc::new(guard(&puppet));
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let kept = seen.clone();
     // As a task of its own, the way the engine runs a call.
     let call = tokio::spawn(async move {
-        let again = |failed: Attempt| {
-            let kept = kept.clone();
-            async move {
-                tokio::task::yield_now().await;
-                let mut kept = kept.lock().unwrap();
-                kept.push(failed.maybe_charged);
-                kept.len() < 2
-            }
-        };
-        guard.complete_while(&request(), nowhere(), again).await
+        let mut books = Books { pays: 2, ..Books::default() };
+        let place = guard.free_place().expect("free");
+        let outcome = guard.complete_at(&place, &request(), nowhere(), false, &mut books).await;
+        (outcome, books)
     });
-    let outcome = call.await.expect("no panic");
+    let (outcome, books) = call.await.expect("no panic");
     assert_eq!(outcome.result.expect_err("stopped").kind, FailureKind::Server);
     assert_eq!((puppet.asked(), outcome.attempts.len()), (2, 2));
-    assert_eq!(*seen.lock().unwrap(), [true, true]);
+    assert_eq!((books.sent, books.lost), (vec![1, 2], vec![true, true]));
+}
+
+/// A second try does not stand in line again: whoever waits meanwhile goes after it.
+#[tokio::test(start_paused = true)]
+async fn a_retry_keeps_its_place() {
+    let puppet = Puppet::failing(vec![failure(FailureKind::Server)]);
+    let guard =
+        Arc::new(Guard::new(puppet.clone(), GuardSettings { concurrency: 1, ..GuardSettings::default() }));
+    let first = {
+        let guard = guard.clone();
+        tokio::spawn(async move { call(&guard).await })
+    };
+    while puppet.asked() < 1 {
+        tokio::task::yield_now().await;
+    }
+    let waits = guard.place(Rank::Person, |_| {});
+    let place = waits.await;
+    assert_eq!(puppet.asked(), 2, "the second try came before the place was free");
+    drop(place);
+    assert_eq!(first.await.expect("no panic").attempts.len(), 2);
+}
+
+/// A person's call goes through an open breaker, and its success closes it; a beat's does not.
+#[tokio::test(start_paused = true)]
+async fn a_person_is_a_probe_through_an_open_breaker() {
+    let puppet = Puppet::failing(vec![failure(FailureKind::Auth)]);
+    let guard = guard(&puppet);
+    call(&guard).await;
+    let place = guard.free_place().expect("free");
+    let mut books = Books { pays: 9, ..Books::default() };
+    let refused = guard.complete_at(&place, &request(), nowhere(), false, &mut books).await;
+    assert_eq!(refused.result.expect_err("open").kind, FailureKind::Open);
+    assert!(books.sent.is_empty(), "nothing was sent");
+    let through = guard.complete_at(&place, &request(), nowhere(), true, &mut books).await;
+    assert!(through.result.is_ok());
+    assert_eq!(guard.state().phase, Phase::Closed);
+}
+
+/// Says a word every so often, and then nothing for a while.
+struct Speaker {
+    words: u32,
+    every: Duration,
+}
+
+#[async_trait]
+impl Provider for Speaker {
+    fn name(&self) -> &str {
+        "speaker"
+    }
+
+    fn default_model(&self) -> &str {
+        "wood"
+    }
+
+    async fn complete(&self, request: &Request, deltas: DeltaSink) -> Result<Completion, ProviderError> {
+        for _ in 0..self.words {
+            tokio::time::sleep(self.every).await;
+            deltas("word ");
+        }
+        Puppet::default().complete(request, deltas).await
+    }
+
+    async fn models(&self) -> Result<Vec<String>, ProviderError> {
+        Ok(Vec::new())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_flows_is_not_cut_off_and_what_is_silent_is() {
+    let settings = GuardSettings { total: Duration::from_secs(60), attempts: 1, ..GuardSettings::default() };
+    let flowing = Speaker { words: 100, every: Duration::from_secs(50) };
+    let outcome = call(&Guard::new(Arc::new(flowing), settings)).await;
+    assert_eq!(outcome.result.expect("an answer").text, "yes");
+    assert_eq!(outcome.attempts[0].latency, Duration::from_secs(5_000));
+    let silent = Speaker { words: 2, every: Duration::from_secs(61) };
+    let outcome = call(&Guard::new(Arc::new(silent), settings)).await;
+    assert_eq!(outcome.result.expect_err("silent").kind, FailureKind::Timeout);
+    assert_eq!(outcome.attempts[0].latency, Duration::from_secs(60));
 }
 
 #[tokio::test(start_paused = true)]
@@ -335,12 +428,12 @@ async fn no_more_than_so_many_at_once() {
         while puppet.asked() < 3 {
             tokio::task::yield_now().await;
         }
-        assert_eq!(guard.in_flight(), 3);
+        assert_eq!(guard.queue().under_way, 3);
         puppet.gate.as_ref().expect("one").add_permits(10);
     };
     let (outcomes, ()) = tokio::join!(calls, opened);
     assert!(outcomes.iter().all(|outcome| outcome.result.is_ok()));
-    assert_eq!((puppet.asked(), puppet.most.load(Ordering::SeqCst), guard.in_flight()), (10, 3, 0));
+    assert_eq!((puppet.asked(), puppet.most.load(Ordering::SeqCst), guard.queue().under_way), (10, 3, 0));
 }
 
 #[tokio::test]

@@ -11,7 +11,8 @@ use crate::engine::budget::{self, Settlement, Tariff};
 use crate::engine::runner::Run;
 use crate::engine::schedule;
 use crate::engine::shared::Shared;
-use crate::llm::{Purpose, Request};
+use crate::llm::guard::NoAccount;
+use crate::llm::{Purpose, Rank, Request};
 use crate::protocol::{EngineState, Fault, Notice, PaceView, ProviderTest, ProviderView, SetPace};
 use crate::store::{Result, beat};
 
@@ -42,6 +43,7 @@ impl Handle {
                 };
                 tx.after_commit(move || {
                     shared.live_mut().pace = Some(seconds);
+                    shared.pulse().begin_anew();
                     shared.bus.tell(at, notice);
                 });
                 Ok(())
@@ -85,7 +87,10 @@ impl Handle {
                 let details = serde_json::json!({"changed": ["provider"], "provider": chosen});
                 Record::new("system", "System", "config_updated", details, shared.clock.now())
                     .put(&shared, tx)?;
-                tx.after_commit(move || shared.live_mut().provider = chosen);
+                tx.after_commit(move || {
+                    shared.live_mut().provider = chosen;
+                    shared.pulse().begin_anew();
+                });
                 Ok(())
             })
             .await?;
@@ -162,6 +167,7 @@ impl Handle {
             scene: None,
             seed: 0,
         };
+        let place = guard.place(Rank::Person, |_| {}).await;
         let at = self.shared.clock.now();
         let day = self.shared.clock.day(at);
         let (shared, booked) = (self.shared.clone(), (tariff.clone(), request.clone(), day.clone()));
@@ -170,21 +176,41 @@ impl Handle {
             .store
             .write(move |tx| {
                 let (tariff, request, day) = &booked;
-                budget::admit_for_room(tx, &shared.settings, tariff, request, day, at)
+                let admitted = budget::admit_for_room(tx, &shared.settings, tariff, request, day, at)?;
+                if let Ok(Some(id)) = admitted {
+                    beat::mark_sent(tx, id, true)?;
+                }
+                Ok(admitted)
             })
             .await?;
         let reservation = match admitted {
             Ok(reservation) => reservation,
             Err(cap) => return Ok(ProviderTest { models, ..failed_test(cap.sentence().into()) }),
         };
-        let outcome = guard.complete(&request, Arc::new(|_| {})).await;
+        let outcome = guard.complete_at(&place, &request, Arc::new(|_| {}), true, &mut NoAccount).await;
+        drop(place);
         let (usage, charged) = match &outcome.result {
             Ok(completion) => (completion.usage, true),
             Err(error) => (error.usage, error.maybe_charged),
         };
         let settlement = Settlement { reservation, day, bytes: 0, usage, charged, tariff };
-        let (used, cost) =
-            self.shared.store.write(move |tx| budget::settle(tx, budget::ROOM, &settlement)).await?;
+        let (shared, provider) = (self.shared.clone(), name.to_owned());
+        let error = outcome.result.as_ref().err().map(|error| clean_line(&error.message, 500));
+        let (used, cost) = self
+            .shared
+            .store
+            .write(move |tx| {
+                let (used, cost) = budget::settle(tx, budget::ROOM, &settlement)?;
+                if used.total() > 0 || cost > Money::ZERO {
+                    let details =
+                        serde_json::json!({"success": error.is_none(), "provider": provider, "error": error});
+                    Record::new(budget::ROOM, "System", "provider_test", details, shared.clock.now())
+                        .used(used.total(), cost)
+                        .put(&shared, tx)?;
+                }
+                Ok((used, cost))
+            })
+            .await?;
         Ok(match outcome.result {
             Ok(completion) => ProviderTest {
                 ok: true,

@@ -111,8 +111,16 @@ impl Handle {
 
     /// The room's pace, at once.
     pub(in crate::engine) fn pace_now(&self) -> PaceView {
-        let live = self.shared.live();
-        pace_view(live.pace, &live.provider)
+        let view = {
+            let live = self.shared.live();
+            pace_view(live.pace, &live.provider)
+        };
+        let late = self.shared.pulse().late_by();
+        PaceView {
+            really_seconds: late.map(|late| view.interval_seconds.saturating_add(late)),
+            waiting: self.shared.waiting(),
+            ..view
+        }
     }
 
     /// The named paces.

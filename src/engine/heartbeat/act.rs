@@ -40,9 +40,10 @@ pub(in crate::engine) fn act(
     to_remember: bool,
 ) -> Result<Finished> {
     let row = &ready.row;
+    let (at, day) = ready.moment(shared);
     let seq = beat::last_seq(tx)? + 1;
     let kind = choice.action.kind();
-    let done = apply(room, tx, ready, choice, seq)?;
+    let done = apply(room, tx, ready, choice, seq, (at, &day))?;
     let (tokens, cost, exchanges) = settle_all(tx, &row.id, calls)?;
     let mut details = Map::new();
     details.insert("success".into(), done.success.into());
@@ -58,8 +59,8 @@ pub(in crate::engine) fn act(
         kind.as_str(),
         Value::Object(details.clone()),
         (tokens, cost),
-        ready.at,
-        &ready.day,
+        at,
+        &day,
         to_remember,
     )?;
     beat::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, choice.rung.as_str())?;
@@ -71,7 +72,7 @@ pub(in crate::engine) fn act(
         flag(shared, room, tx, row, &post, &terms, interval)?;
         room.mind(tx, &row.id)?.posted(post, terms);
     }
-    if let Some(deed) = deed(kind.as_str(), &details, ready.at) {
+    if let Some(deed) = deed(kind.as_str(), &details, at) {
         room.mind(tx, &row.id)?.did(deed);
     }
     let next = ready.next_beat(shared, tx)?;
@@ -80,8 +81,8 @@ pub(in crate::engine) fn act(
         tx,
         &BeatDone { opened_thread: done.opened_thread, ..BeatDone::new(&row.id, ready.at, next, ready.seen) },
     )?;
-    tell_status(shared, tx, &row.id, Status::Active, None, next, ready.at);
-    tell_usage(shared, tx, &row.id, &ready.day, ready.at)?;
+    tell_status(shared, tx, &row.id, Status::Active, None, next, at);
+    tell_usage(shared, tx, &row.id, &day, at)?;
     let mut finished = over(row, next, kind.as_str(), done.success, Some(seq), plain(Value::Object(details)));
     finished.tokens = tokens;
     finished.cost = cost;
@@ -94,16 +95,32 @@ pub(in crate::engine) fn act(
 /// # Errors
 /// Database errors.
 pub(in crate::engine) fn gone(
-    tx: &Tx<'_>,
+    shared: &Shared,
+    tx: &mut Tx<'_>,
     ready: &Ready,
     calls: &[(Exchange, Settlement)],
 ) -> Result<Finished> {
     let (tokens, cost, _) = settle_all(tx, &ready.row.id, calls)?;
-    let mut details = Map::new();
-    details.insert("reason".into(), "it left while it was thinking".into());
-    let mut finished = over(&ready.row, ready.at, "do_nothing", false, None, details);
-    finished.tokens = tokens;
-    finished.cost = cost;
+    let details = json!({
+        "success": false, "action": "do_nothing", "reason": "it left while it was thinking",
+        "reputation_score": ready.row.reputation, "raw_response": "",
+    });
+    let (at, day) = ready.moment(shared);
+    let seq = beat::last_seq(tx)? + 1;
+    put_activity(
+        shared,
+        tx,
+        seq,
+        &ready.row,
+        "do_nothing",
+        details.clone(),
+        (tokens, cost),
+        at,
+        &day,
+        false,
+    )?;
+    let mut finished = over(&ready.row, ready.at, "do_nothing", false, Some(seq), plain(details));
+    finished.add((tokens, cost));
     Ok(finished)
 }
 
@@ -115,7 +132,14 @@ struct Done {
 }
 
 /// Applies the act itself.
-fn apply(room: &mut Room, tx: &Tx<'_>, ready: &Ready, choice: &Choice, seq: i64) -> Result<Done> {
+fn apply(
+    room: &mut Room,
+    tx: &Tx<'_>,
+    ready: &Ready,
+    choice: &Choice,
+    seq: i64,
+    (at, day): (Stamp, &str),
+) -> Result<Done> {
     let me = ready.row.id.as_str();
     let mut done = Done { success: true, details: Map::new(), post: None, opened_thread: false };
     let mut put = |key: &str, value: Value| done.details.insert(key.to_owned(), value);
@@ -123,20 +147,12 @@ fn apply(room: &mut Room, tx: &Tx<'_>, ready: &Ready, choice: &Choice, seq: i64)
         Action::CreateThread { title, content, tags } => {
             let id = acts::insert_thread(
                 tx,
-                &NewThread {
-                    author: me,
-                    title,
-                    content,
-                    tags,
-                    at: ready.at,
-                    activity_id: Some(seq),
-                    pinned: false,
-                },
+                &NewThread { author: me, title, content, tags, at, activity_id: Some(seq), pinned: false },
             )?;
             put("thread_id", id.into());
             put("title", title.clone().into());
             done.opened_thread = true;
-            done.post = Some(own_post(id, None, title, content, ready.at));
+            done.post = Some(own_post(id, None, title, content, at));
         }
         Action::Reply { thread_id, parent_reply_id, content } => {
             let posted = acts::insert_reply(
@@ -146,7 +162,7 @@ fn apply(room: &mut Room, tx: &Tx<'_>, ready: &Ready, choice: &Choice, seq: i64)
                     thread_id: *thread_id,
                     parent_reply_id: *parent_reply_id,
                     content,
-                    at: ready.at,
+                    at,
                     activity_id: seq,
                 },
             )?;
@@ -156,7 +172,7 @@ fn apply(room: &mut Room, tx: &Tx<'_>, ready: &Ready, choice: &Choice, seq: i64)
                 author: me.into(),
                 author_name: Arc::default(),
                 content: cut(content, REPLY_CHARS).into(),
-                created_at: ready.at,
+                created_at: at,
                 score: 0,
                 my_vote: None,
                 for_me: false,
@@ -169,7 +185,7 @@ fn apply(room: &mut Room, tx: &Tx<'_>, ready: &Ready, choice: &Choice, seq: i64)
                 put("other_bot_id", other.into());
             }
             let title = ready.scene.feed.iter().find(|t| t.id == *thread_id).map_or("", |t| &*t.title);
-            done.post = Some(own_post(*thread_id, Some(posted.id), title, content, ready.at));
+            done.post = Some(own_post(*thread_id, Some(posted.id), title, content, at));
         }
         Action::Vote { thread_id, reply_id, value, reason } => {
             let target = match (reply_id, thread_id) {
@@ -177,7 +193,7 @@ fn apply(room: &mut Room, tx: &Tx<'_>, ready: &Ready, choice: &Choice, seq: i64)
                 (None, Some(thread)) => Target::Thread(*thread),
                 (None, None) => return Err(Fault::bad_value("a vote needs a target").into()),
             };
-            let voted = acts::vote(tx, me, target, *value, ready.at, &ready.day)?;
+            let voted = acts::vote(tx, me, target, *value, at, day)?;
             room.voted(voted.thread_id, target, me, *value);
             put("target_type", target.kind().into());
             put("target_id", target.id().into());
@@ -190,7 +206,7 @@ fn apply(room: &mut Room, tx: &Tx<'_>, ready: &Ready, choice: &Choice, seq: i64)
             put("reason", reason.clone().into());
         }
         Action::Follow { bot_id } => {
-            let new = acts::follow(tx, me, bot_id, ready.at)?;
+            let new = acts::follow(tx, me, bot_id, at)?;
             put("bot_id", bot_id.clone().into());
             put("other_bot_id", bot_id.clone().into());
             if !new {
@@ -257,31 +273,21 @@ pub(in crate::engine) fn refuse(
     calls: &[(Exchange, Settlement)],
 ) -> Result<Finished> {
     let row = &ready.row;
+    let (at, day) = ready.moment(shared);
     let (tokens, cost, exchanges) = settle_all(tx, &row.id, calls)?;
     let details = json!({
         "success": false, "action": "failed", "error": clean_line(why, RAW_MAX),
         "reputation_score": row.reputation, "raw_response": clean(raw, RAW_MAX),
     });
     let seq = beat::last_seq(tx)? + 1;
-    put_activity(
-        shared,
-        tx,
-        seq,
-        row,
-        "failed",
-        details.clone(),
-        (tokens, cost),
-        ready.at,
-        &ready.day,
-        false,
-    )?;
+    put_activity(shared, tx, seq, row, "failed", details.clone(), (tokens, cost), at, &day, false)?;
     beat::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, Rung::Failed.as_str())?;
     put_thought(shared, tx, ready, seq, Rung::Failed.as_str(), exchanges)?;
     room.forget_mind(&row.id);
     let next = ready.next_beat(shared, tx)?;
     beat::finish(tx, &BeatDone::new(&row.id, ready.at, next, ready.seen))?;
-    tell_status(shared, tx, &row.id, Status::Active, None, next, ready.at);
-    tell_usage(shared, tx, &row.id, &ready.day, ready.at)?;
+    tell_status(shared, tx, &row.id, Status::Active, None, next, at);
+    tell_usage(shared, tx, &row.id, &day, at)?;
     let mut finished = over(row, next, "failed", false, Some(seq), plain(details));
     finished.tokens = tokens;
     finished.cost = cost;

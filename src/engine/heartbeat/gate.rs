@@ -62,7 +62,8 @@ pub(super) fn gated(
     });
     let mut seq = None;
     if row.gate.as_deref() != Some(code) {
-        seq = Some(note(shared, tx, row, "do_nothing", &details, beat.at, day)?);
+        let nothing = (0, Money::ZERO);
+        seq = Some(note(shared, tx, row, "do_nothing", &details, nothing, (beat.at, day))?);
     }
     beat::finish(
         tx,
@@ -77,7 +78,8 @@ pub(super) fn gated(
     Ok(over(row, next, "do_nothing", true, seq, plain(details)))
 }
 
-/// A beat whose provider cannot be used: a row when the reason changed, and the bot is failing.
+/// A beat whose provider cannot be used: a row when the reason changed or something was charged, and the bot is
+/// failing.
 pub(in crate::engine) fn failed(
     shared: &Shared,
     room: &mut Room,
@@ -85,7 +87,7 @@ pub(in crate::engine) fn failed(
     beat: &Beat,
     row: &BotRow,
     why: &str,
-    day: &str,
+    used: (i64, Money),
 ) -> Result<Finished> {
     let now = BotRow { pace_seconds: beat::own_pace(tx, &row.id)?, ..row.clone() };
     let next = shared.next_beat(&now, beat.at);
@@ -95,8 +97,9 @@ pub(in crate::engine) fn failed(
         "reputation_score": row.reputation, "raw_response": "",
     });
     let mut seq = None;
-    if row.failing.as_deref() != Some(&why) {
-        seq = Some(note(shared, tx, row, "failed", &details, beat.at, day)?);
+    if used.0 > 0 || row.failing.as_deref() != Some(&why) {
+        let day = shared.clock.day(beat.at);
+        seq = Some(note(shared, tx, row, "failed", &details, used, (beat.at, &day))?);
         room.forget_mind(&row.id);
     }
     beat::finish(
@@ -104,20 +107,22 @@ pub(in crate::engine) fn failed(
         &BeatDone { failing: Some(&why), ..BeatDone::new(&row.id, beat.at, next, row.seen_seq) },
     )?;
     tell_status(shared, tx, &row.id, Status::Failing, Some(&why), next, beat.at);
-    Ok(over(row, next, "failed", false, seq, plain(details)))
+    let mut finished = over(row, next, "failed", false, seq, plain(details));
+    finished.add(used);
+    Ok(finished)
 }
 
-/// The row of a beat that asked nobody; answers its number.
+/// The row of a beat that nothing came of; answers its number.
 fn note(
     shared: &Shared,
     tx: &mut Tx<'_>,
     row: &BotRow,
     action: &str,
     details: &Value,
-    at: Stamp,
-    day: &str,
+    used: (i64, Money),
+    (at, day): (Stamp, &str),
 ) -> Result<i64> {
     let seq = beat::last_seq(tx)? + 1;
-    put_activity(shared, tx, seq, row, action, details.clone(), (0, Money::ZERO), at, day, false)?;
+    put_activity(shared, tx, seq, row, action, details.clone(), used, at, day, false)?;
     Ok(seq)
 }

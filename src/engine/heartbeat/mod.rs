@@ -41,6 +41,8 @@ pub(super) struct Beat {
     pub(super) at: Stamp,
     /// Asked for by a person: runs even when there is nothing new.
     pub(super) forced: bool,
+    /// Whether it is put off when the room is paused while it waits.
+    pub(super) heeds_pause: bool,
 }
 
 /// What a beat came to.
@@ -56,9 +58,18 @@ pub(super) struct Finished {
     pub(super) to_remember: bool,
 }
 
-/// The beginning of a beat: over already, or ready to think.
+impl Finished {
+    /// Adds what calls after the act came to.
+    pub(super) fn add(&mut self, (tokens, cost): (i64, Money)) {
+        self.tokens += tokens;
+        self.cost += cost;
+    }
+}
+
+/// The beginning of a beat: over already, waiting for a place at its provider, or ready to think.
 pub(super) enum Begun {
     Over(Finished),
+    Waits(Arc<Guard>),
     Thinking(Box<Ready>),
 }
 
@@ -76,6 +87,7 @@ pub(super) struct Ready {
     pub(super) day: String,
     pub(super) seen: i64,
     pub(super) reservation: Option<i64>,
+    pub(super) heeds_pause: bool,
 }
 
 impl Ready {
@@ -86,6 +98,12 @@ impl Ready {
         }
         let pace_seconds = beat::own_pace(tx, &self.row.id)?;
         Ok(shared.next_beat(&BotRow { pace_seconds, ..self.row.clone() }, self.at))
+    }
+
+    /// When what comes of it happens, and on which of the room's days.
+    pub(super) fn moment(&self, shared: &Shared) -> (Stamp, String) {
+        let at = shared.moment(self.at);
+        (at, if at == self.at { self.day.clone() } else { shared.clock.day(at) })
     }
 
     /// The books' side of a call made with this bot's own provider.
@@ -115,11 +133,18 @@ pub(super) struct Choice {
     pub(super) findings: std::result::Result<Vec<Finding>, String>,
 }
 
-/// Steps 1 and 2: gate, context, prompt, reservation.
+/// Steps 1 and 2: gate, context, prompt, reservation. `place` names the provider a place is held at: without
+/// it a beat whose provider must be awaited ends at the gate, and neither looks around nor reserves.
 ///
 /// # Errors
 /// Database errors; 404 for an unknown bot.
-pub(super) fn begin(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &Beat) -> Result<Begun> {
+pub(super) fn begin(
+    shared: &Shared,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    beat: &Beat,
+    place: Option<&str>,
+) -> Result<Begun> {
     let row = beat::bot(tx, &beat.bot)?;
     let config = room.config(&row.id, &row.config)?;
     let day = shared.clock.day(beat.at);
@@ -129,7 +154,7 @@ pub(super) fn begin(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &Be
     let provider = shared.provider_of(&config);
     let guard = match shared.guard(&provider) {
         Ok(guard) => guard,
-        Err(why) => return failed(shared, room, tx, beat, &row, &why, &day).map(Begun::Over),
+        Err(why) => return failed(shared, room, tx, beat, &row, &why, (0, Money::ZERO)).map(Begun::Over),
     };
     let model = if config.model.model.is_empty() {
         guard.default_model().to_owned()
@@ -144,6 +169,9 @@ pub(super) fn begin(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &Be
     let seen = board.seq;
     if !beat.forced && is_quiet(tx, &board, &row, &config)? {
         return idle(shared, tx, beat, &row, seen).map(Begun::Over);
+    }
+    if tariff.is_bound() && place != Some(provider.as_str()) {
+        return Ok(Begun::Waits(guard));
     }
     let scene = Arc::new(gather(tx, room, &board, &row, beat.at)?);
     let fence = draw::fence(&shared.secret, &row.id, row.beat);
@@ -176,6 +204,7 @@ pub(super) fn begin(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &Be
         day,
         seen,
         reservation,
+        heeds_pause: beat.heeds_pause,
     })))
 }
 
@@ -183,10 +212,16 @@ pub(super) fn begin(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &Be
 ///
 /// # Errors
 /// Database errors; 404 for an unknown bot.
-pub(super) fn advance(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &Beat) -> Result<Begun> {
-    let ready = match begin(shared, room, tx, beat)? {
-        Begun::Over(finished) => return Ok(Begun::Over(finished)),
+pub(super) fn advance(
+    shared: &Shared,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    beat: &Beat,
+    place: Option<&str>,
+) -> Result<Begun> {
+    let ready = match begin(shared, room, tx, beat, place)? {
         Begun::Thinking(ready) => ready,
+        other => return Ok(other),
     };
     let Some(completion) = ready.guard.answer_at_once(&ready.request) else {
         return Ok(Begun::Thinking(ready));
@@ -199,25 +234,6 @@ pub(super) fn advance(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>, beat: &
         return gated(shared, tx, beat, row, cap.code(), cap.sentence(), day).map(Begun::Over);
     }
     at_once(shared, room, tx, &ready, completion).map(Begun::Over)
-}
-
-/// As [`advance`], for a batch: a beat that must be awaited is begun anew outside, so its reservation is given back.
-///
-/// # Errors
-/// Database errors; 404 for an unknown bot.
-pub(super) fn advance_or_release(
-    shared: &Shared,
-    room: &mut Room,
-    tx: &mut Tx<'_>,
-    beat: &Beat,
-) -> Result<Begun> {
-    let begun = advance(shared, room, tx, beat)?;
-    if let Begun::Thinking(ready) = &begun
-        && let Some(id) = ready.reservation
-    {
-        beat::release(tx, id)?;
-    }
-    Ok(begun)
 }
 
 /// Steps 4 to 7 with an answer in hand; memories are extracted by rule.

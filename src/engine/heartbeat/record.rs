@@ -62,7 +62,8 @@ pub(in crate::engine) fn settle_all(
     Ok((tokens, cost, exchanges))
 }
 
-/// Charges the calls made after an act (extraction, compression) to it, and adds them to its record.
+/// Charges the calls made after an act (extraction, compression) to it, and adds them to its record; answers
+/// what they came to.
 ///
 /// # Errors
 /// Database errors.
@@ -71,13 +72,14 @@ pub(in crate::engine) fn add_calls(
     bot: &str,
     activity_id: i64,
     calls: &[(Exchange, Settlement)],
-) -> Result<()> {
+) -> Result<(i64, Money)> {
     if calls.is_empty() {
-        return Ok(());
+        return Ok((0, Money::ZERO));
     }
     let (tokens, cost, exchanges) = settle_all(tx, bot, calls)?;
     beat::charge_activity(tx, activity_id, tokens, cost)?;
-    thoughts::add_exchanges(tx, activity_id, exchanges)
+    thoughts::add_exchanges(tx, activity_id, exchanges)?;
+    Ok((tokens, cost))
 }
 
 /// Stores an activity as number `id`, the next, and announces it after the commit.

@@ -36,7 +36,8 @@ pub(in crate::engine) fn remember(
         Action::CreateThread { .. } => opened.map(|post| post.thread_id),
         _ => thread_id,
     };
-    let from = memory::Source { bot: &ready.row.id, activity_id, at: ready.at, day: &ready.day, thread_id };
+    let (at, day) = ready.moment(shared);
+    let from = memory::Source { bot: &ready.row.id, activity_id, at, day: &day, thread_id };
     let by_rule;
     let extraction = match extraction {
         Some(extraction) => extraction,

@@ -103,7 +103,10 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
 }
 
 fn is_beat(action: &str) -> bool {
-    !matches!(action, "human_post" | "interview" | "event_injected" | "config_updated")
+    !matches!(
+        action,
+        "human_post" | "interview" | "event_injected" | "config_updated" | "calls_lost" | "provider_test"
+    )
 }
 
 fn remember_title(model: &mut Model, row: &Row) {
