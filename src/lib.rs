@@ -33,8 +33,9 @@
 //!
 //! # The life of one heartbeat
 //! The scheduler (`engine::runner`) finds a bot due. A job on the writer (`engine::heartbeat::begin`) gates it
-//! (paused, capped, nothing new), gathers what it sees (`context`, `recall`), renders the prompt (`prompt`) and
-//! reserves the call (`budget`). The provider thinks: the embedded one inside that same job, the others awaited in
+//! (paused, capped, nothing new). Where a model must be awaited it takes its place at the provider (`llm::guard`) and is
+//! gated again; then what it sees is gathered (`context`, `recall`), the prompt rendered (`prompt`) and the call reserved
+//! (`budget`). The provider thinks: the embedded one inside that same job, the others awaited in
 //! `engine::thinking`. The answer is read (`answer`), repaired once if need be, and applied in one
 //! transaction: post, vote or follow, counters, usage, activity, thought record, next beat. After the commit it is
 //! announced on the bus; then memories are extracted, merged and, when they grew too many, compressed (`memory`).

@@ -136,7 +136,7 @@ pub(super) const PROVIDER_KEYS: &[Key<ProviderConfig>] = &[
     key!("first_token_timeout_seconds", "60", count!(1..=3_600, first_token_timeout_seconds),
         "How long until the first token, and between two parts of an answer."),
     key!("total_timeout_seconds", "180", count!(1..=86_400, total_timeout_seconds),
-        "How long one attempt may take in all."),
+        "How long one attempt may take while no text flows."),
     key!("concurrency", "4", count!(1..=1_000, concurrency),
         "Calls under way at once."),
     key!("price.input", "", Kind::DollarsOrUnset(|p| &mut p.price_input),

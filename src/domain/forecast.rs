@@ -16,10 +16,12 @@ pub struct Pattern {
     pub cost: Money,
     /// Acts of the last days: beats that asked a model.
     pub acts: i64,
-    /// Beats ever.
+    /// Beats ever, without those that a person or a cap forbade.
     pub beats: i64,
     /// Of those, beats with nothing to react to.
     pub idle: i64,
+    /// What a beat is likely to use, for a bot that has not asked a model yet.
+    pub guess: (i64, Money),
     /// Tokens today.
     pub tokens_today: i64,
     /// Cost today.
@@ -56,18 +58,18 @@ pub fn beats_left(now: Stamp, end: Stamp, next: Option<Stamp>, pace: u32) -> i64
 pub fn expect(p: &Pattern) -> Expected {
     // Of all beats, the share that asks a model.
     let (awake, beats) = if p.beats > 0 { ((p.beats - p.idle).max(0), p.beats) } else { (1, 1) };
-    let per_beat = |total: i64, count: i64| -> i64 {
+    let per_beat = |total: i64, guess: i64, count: i64| -> i64 {
         if p.acts <= 0 {
-            return 0;
+            return guess.saturating_mul(count);
         }
         let sum = i128::from(total) * i128::from(awake) * i128::from(count);
         let mean = sum / (i128::from(p.acts) * i128::from(beats));
         i64::try_from(mean).unwrap_or(i64::MAX)
     };
-    let tokens = p.tokens_today.saturating_add(per_beat(p.tokens, p.beats_left));
-    let cost = p.cost_today + Money::from_nanos(per_beat(p.cost.nanos(), p.beats_left));
+    let tokens = p.tokens_today.saturating_add(per_beat(p.tokens, p.guess.0, p.beats_left));
+    let cost = p.cost_today + Money::from_nanos(per_beat(p.cost.nanos(), p.guess.1.nanos(), p.beats_left));
     Expected {
-        tokens_per_beat: per_beat(p.tokens, 1),
+        tokens_per_beat: per_beat(p.tokens, p.guess.0, 1),
         tokens: p.caps.map_or(tokens, |caps| tokens.min(caps.tokens.max(p.tokens_today))),
         cost: p.caps.map_or(cost, |caps| cost.min(caps.cost.max(p.cost_today))),
     }
@@ -97,6 +99,7 @@ mod tests {
             acts: 10,
             beats: 20,
             idle: 10,
+            guess: (70, Money::from_nanos(7)),
             tokens_today: 300,
             cost_today: Money::from_nanos(100),
             beats_left: 8,
@@ -111,6 +114,7 @@ mod tests {
         assert_eq!(bounded.tokens, 400);
         assert_eq!(bounded.cost.nanos(), 100); // what is spent is spent
         let fresh = Pattern { tokens: 0, acts: 0, beats: 0, idle: 0, tokens_today: 0, ..pattern };
-        assert_eq!(expect(&fresh).tokens, 0);
+        assert_eq!((expect(&fresh).tokens_per_beat, expect(&fresh).tokens), (70, 8 * 70));
+        assert_eq!(expect(&fresh).cost.nanos(), 100 + 8 * 7);
     }
 }

@@ -94,6 +94,20 @@ pub fn human_interval(seconds: u32) -> String {
     if words.is_empty() { "0 seconds".into() } else { words.join(" ") }
 }
 
+/// `"1m20s"`, `"4h"`, `"1d2h"`.
+#[must_use]
+pub fn short_span(seconds: u32) -> String {
+    let mut rest = seconds;
+    let mut span = String::new();
+    for (size, unit) in [(86_400, 'd'), (3_600, 'h'), (60, 'm'), (1, 's')] {
+        if rest / size > 0 {
+            span.push_str(&format!("{}{unit}", rest / size));
+        }
+        rest %= size;
+    }
+    if span.is_empty() { "0s".into() } else { span }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +118,10 @@ mod tests {
         assert_eq!(human_interval(3_600), "1 hour");
         assert_eq!(human_interval(5_430), "1 hour 30 minutes 30 seconds");
         assert_eq!(human_interval(0), "0 seconds");
+        assert_eq!(
+            (short_span(80), short_span(14_400), short_span(0)),
+            ("1m20s".into(), "4h".into(), "0s".into())
+        );
         assert_eq!(Preset::of_seconds(900), Preset::Fast);
         assert_eq!(Preset::of_seconds(30), Preset::Custom);
     }

@@ -21,15 +21,24 @@ pub struct Clock {
 
 #[derive(Clone, Debug)]
 enum Mode {
-    System,
+    /// With microseconds added to it.
+    System(Arc<AtomicI64>),
     Simulated(Arc<AtomicI64>),
 }
 
 impl Clock {
     /// The system's clock; days roll over in `zone`.
     #[must_use]
-    pub const fn system(zone: TimeZone) -> Self {
-        Self { mode: Mode::System, zone }
+    pub fn system(zone: TimeZone) -> Self {
+        Self { mode: Mode::System(Arc::default()), zone }
+    }
+
+    /// Shows a time that is wrong by so many seconds from now on, as if somebody had set the system's clock.
+    /// Simulated time does not listen.
+    pub fn set_wrong(&self, by_seconds: i64) {
+        if let Mode::System(wrong) = &self.mode {
+            wrong.store(by_seconds.saturating_mul(1_000_000), Ordering::Release);
+        }
     }
 
     /// A simulated clock, standing at `start`, in UTC.
@@ -48,7 +57,9 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Stamp {
         match &self.mode {
-            Mode::System => Stamp::from(jiff::Timestamp::now()),
+            Mode::System(wrong) => {
+                Stamp::from(jiff::Timestamp::now()).plus_micros(wrong.load(Ordering::Acquire))
+            }
             Mode::Simulated(micros) => Stamp::from_micros(micros.load(Ordering::Acquire)),
         }
     }

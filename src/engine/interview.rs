@@ -10,6 +10,7 @@ use super::draw;
 use super::handle::Record;
 use super::heartbeat::{Ready, put_thought, settle_all};
 use super::memory;
+use super::outage;
 use super::prompt;
 use super::room::Room;
 use super::shared::Shared;
@@ -158,6 +159,9 @@ pub(super) fn end(
         .used(tokens, cost)
         .put(shared, tx)?;
     put_thought(shared, tx, ready, id, "none", exchanges)?;
+    if ready.tariff.is_bound() {
+        outage::ends(shared, tx, &ready.tariff.provider, at)?;
+    }
     if remember {
         let from = memory::Source { bot: &ready.row.id, activity_id: id, at, day: &day, thread_id: None };
         let moment = format!("A person asked me “{}” and I said: {}", cut(question, 120), cut(&answer, 140));

@@ -17,6 +17,7 @@ mod interview;
 mod items;
 mod memory;
 mod moderation;
+mod outage;
 pub mod prompt;
 mod pulse;
 mod recall;
@@ -29,6 +30,7 @@ mod shared;
 mod start;
 mod telling;
 mod thinking;
+mod wall;
 
 pub use bus::{Bus, Subscription};
 pub use clock::Clock;

@@ -10,8 +10,10 @@ use tokio_util::sync::CancellationToken;
 use super::claim::Claim;
 use super::handle::Handle;
 use super::heartbeat::{self, Beat, Begun, Finished};
+use super::outage;
 use super::shared::Shared;
 use super::thinking;
+use super::wall::{self, Watch};
 use crate::domain::{Money, Stamp};
 use crate::protocol::{BeatResult, EngineState, Fault, Notice};
 use crate::store::{Result, StoreError};
@@ -24,6 +26,9 @@ const BATCH_TIME: Duration = Duration::from_millis(250);
 const IN_FLIGHT: usize = 64;
 /// Beats awaited at once in a fast run on the system's clock.
 const FAST_IN_FLIGHT: usize = 8;
+
+/// Between two looks at the clock while a beat is to come.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// A run as fast as possible.
 #[derive(Clone, Debug, Default)]
@@ -115,6 +120,7 @@ impl Handle {
     #[must_use]
     pub fn spawn(&self) -> EngineTask {
         let shared = Arc::clone(&self.shared);
+        tokio::spawn(outage::watch(Arc::clone(&shared)));
         EngineTask { task: tokio::spawn(run_forever(Arc::clone(&shared))), shared }
     }
 
@@ -199,8 +205,9 @@ impl Handle {
             }
         }
         if self.shared.live().engine != EngineState::Running || self.shared.clock.is_simulated() {
-            let count = self.shared.schedule().len() as u64;
-            self.run_beats(Run { count: Some(count), ..Run::default() }, |_| {}).await?;
+            let (handle, count) = (self.clone(), self.shared.schedule().len() as u64);
+            let run = Run { count: Some(count), ..Run::default() };
+            Self::whole(async move { handle.run_beats(run, |_| {}).await }).await?;
         }
         self.shared.wake.notify_one();
         Ok(())
@@ -233,12 +240,19 @@ fn joined<T>(ended: std::result::Result<T, tokio::task::JoinError>) -> Option<T>
 /// The scheduler: sleeps until the next beat is due, and wakes bots side by side.
 async fn run_forever(shared: Arc<Shared>) {
     let mut flying = JoinSet::new();
+    let mut watch = Watch::start(shared.clock.now());
     loop {
         while let Some(ended) = flying.try_join_next() {
             joined(ended);
         }
         let running = shared.live().engine == EngineState::Running;
         let now = shared.clock.now();
+        if !shared.clock.is_simulated()
+            && let Some(by) = watch.jumped(now)
+        {
+            wall::mend(&shared, by).await;
+            continue;
+        }
         if running && flying.len() < IN_FLIGHT {
             let due = shared.schedule().pop_due(now, |id| shared.live().doing.contains_key(id));
             if let Some((_, bot)) = due {
@@ -268,10 +282,10 @@ async fn run_forever(shared: Arc<Shared>) {
     }
 }
 
-/// Never longer than a minute: the system's clock may be set, or the machine may have slept.
+/// Never long: the system's clock may be set, or the machine may sleep.
 fn until(now: Stamp, due: Stamp) -> Duration {
     let micros = u64::try_from(due.micros() - now.micros()).unwrap_or(0);
-    Duration::from_micros(micros).min(Duration::from_secs(60))
+    Duration::from_micros(micros).min(LOOK)
 }
 
 /// A batch of a fast run. In simulated time beats run one after another in order of (due, id), each
@@ -321,18 +335,18 @@ async fn fast_batch(
             return Err(error);
         }
     };
-    let mut flying = JoinSet::new();
+    // Tasks of their own: whoever asked for them may leave, and one that fails cuts none of the others off.
+    let mut flying = Vec::new();
     for beat in awaited {
         let Some(claim) = shared.claim(&beat.bot) else {
             continue; // somebody triggered it meanwhile
         };
         let shared = Arc::clone(shared);
-        flying.spawn(async move { one(&shared, claim, beat).await });
+        flying.push(tokio::spawn(async move { one(&shared, claim, beat).await }));
     }
-    // All are awaited, whatever becomes of one of them.
     let mut failure = None;
-    while let Some(ended) = flying.join_next().await {
-        match joined(ended) {
+    for beat in flying {
+        match joined(beat.await) {
             Some(Ok(finished)) => done.extend(finished),
             Some(Err(error)) => failure = failure.or(Some(error)),
             None => {}

@@ -7,8 +7,6 @@ use std::sync::Arc;
 
 use crate::domain::Stamp;
 
-/// Overdue beats are caught up within this many seconds, once each.
-const CATCH_UP: i64 = 60;
 /// The first beat of a room comes this soon, in microseconds.
 const FIRST: i64 = 200_000;
 
@@ -80,9 +78,9 @@ impl Schedule {
         Some((due, id))
     }
 
-    /// Bots whose time has passed, in order.
-    pub(super) fn overdue(&self, now: Stamp) -> Vec<Arc<str>> {
-        self.order.iter().take_while(|(due, _)| *due < now).map(|(_, id)| Arc::clone(id)).collect()
+    /// Every plan, in order.
+    pub(super) fn all(&self) -> Vec<(Stamp, Arc<str>)> {
+        self.order.iter().cloned().collect()
     }
 
     /// When a bot wakes next, if it is planned.
@@ -105,21 +103,19 @@ pub(super) fn after(at: Stamp, interval_seconds: u32, share: f64) -> Stamp {
     at.plus_micros(micros.max(1))
 }
 
-/// The first beat of the `index`th of `count` bots that were never planned: spread over the interval.
+/// The beat of the `index`th of `count` bots that have none to come (they were never planned, or missed it), spread
+/// over the interval: once each, and never all at the same moment.
 #[must_use]
-pub(super) fn first(now: Stamp, index: usize, count: usize, interval_seconds: u32) -> Stamp {
-    now.plus_micros(FIRST + spread(index, count, i64::from(interval_seconds)))
-}
-
-/// The beat of the `index`th of `count` bots whose time passed while nothing ran: once, within a minute.
-#[must_use]
-pub(super) fn catch_up(now: Stamp, index: usize, count: usize, interval_seconds: u32) -> Stamp {
-    now.plus_micros(FIRST + spread(index, count, i64::from(interval_seconds).min(CATCH_UP)))
-}
-
-fn spread(index: usize, count: usize, seconds: i64) -> i64 {
+pub(super) fn spread(now: Stamp, index: usize, count: usize, interval_seconds: u32) -> Stamp {
     let (index, count) = (i64::try_from(index).unwrap_or(0), i64::try_from(count).unwrap_or(1).max(1));
-    (i128::from(seconds) * 1_000_000 * i128::from(index) / i128::from(count)).try_into().unwrap_or(0)
+    let micros = i128::from(interval_seconds) * 1_000_000 * i128::from(index) / i128::from(count);
+    now.plus_micros(FIRST + i64::try_from(micros).unwrap_or(0))
+}
+
+/// The furthest ahead that a beat may be planned at `now`.
+#[must_use]
+pub(super) fn latest(now: Stamp, interval_seconds: u32) -> Stamp {
+    after(now, interval_seconds, 1.0).plus_micros(FIRST)
 }
 
 #[cfg(test)]
@@ -154,10 +150,9 @@ mod tests {
 
     #[test]
     fn a_new_room_wakes_within_half_a_second_and_then_spreads_out() {
-        let dues: Vec<_> = (0..6).map(|i| first(at(0), i, 6, 30)).collect();
+        let dues: Vec<_> = (0..6).map(|i| spread(at(0), i, 6, 30)).collect();
         assert!(dues[0] < Stamp::from_micros(500_000));
         assert!(dues.windows(2).all(|pair| pair[1].seconds_since(pair[0]) == 5));
-        assert!(catch_up(at(0), 5, 6, 14_400) < at(61));
     }
 
     proptest! {

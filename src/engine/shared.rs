@@ -1,12 +1,13 @@
 //! What all parts of one engine share, and what is true now and stored nowhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::budget::Tariff;
 use super::bus::Bus;
 use super::clock::Clock;
 use super::pulse::Pulse;
@@ -14,7 +15,7 @@ use super::room::Room;
 use super::schedule::Schedule;
 use super::scribe::Scribe;
 use super::settings::Settings;
-use crate::domain::personality::meant_provider;
+use crate::domain::personality::{ModelConfig, meant_provider};
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::llm::Guard;
 use crate::protocol::{Doing, EngineState, Work};
@@ -45,6 +46,8 @@ pub(super) struct Shared {
     pub(super) room: Mutex<Room>,
     pub(super) schedule: Mutex<Schedule>,
     pub(super) pulse: Mutex<Pulse>,
+    /// Providers on this machine that fail and are looked after.
+    pub(super) troubled: Arc<watch::Sender<BTreeSet<String>>>,
     /// Rung when the schedule or the engine's state changed.
     pub(super) wake: Notify,
     /// Cancelled when the engine stops.
@@ -134,6 +137,14 @@ impl Shared {
                 Err(format!("provider {name} is not set up: choose one of {}", known.join(", ")))
             }
         }
+    }
+
+    /// Whom a bot asks, at which price.
+    pub(super) fn tariff(&self, model: &ModelConfig) -> Tariff {
+        let provider = self.resolve(&model.provider);
+        let default = self.guard(&provider).map_or_else(|_| String::new(), |g| g.default_model().to_owned());
+        let name = if model.model.is_empty() { default } else { model.model.clone() };
+        Tariff::of(&self.settings, &provider, &name)
     }
 
     /// Seconds between two beats of a bot: its own pace, the room's, or its provider's.

@@ -1,7 +1,7 @@
 //! Opening a society: the lock, the store, the seed, the bots' files, the opening threads, the plan.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use rusqlite::Connection;
@@ -278,6 +278,7 @@ fn assemble(
             room: Mutex::new(Room::new()),
             schedule: Mutex::new(Schedule::default()),
             pulse: Mutex::default(),
+            troubled: Arc::new(watch::Sender::new(BTreeSet::new())),
             wake: Notify::new(),
             stop: CancellationToken::new(),
             live: RwLock::new(live),
@@ -289,8 +290,8 @@ fn assemble(
 }
 
 impl Shared {
-    /// Plans every bot's next beat: the stored one; spread over the interval for new bots; within
-    /// a minute for those whose time passed while nothing ran.
+    /// Plans every bot's next beat: the stored one, where it is still to come and no further ahead than the
+    /// interval; the others spread over the interval.
     pub(super) fn plan_all(&self) -> Result<()> {
         let bots = self.store.read_blocking(beat::all_due)?;
         {
@@ -302,34 +303,25 @@ impl Shared {
                 .collect();
         }
         let now = self.clock.now();
-        let is_new = |due: Option<Stamp>| due.is_none();
+        let interval = |bot: &beat::Due| self.interval_of(&bot.id, bot.pace_seconds);
         // Simulated time waits for the beats; there, nothing is ever overdue.
-        let is_late = |due: Option<Stamp>| !self.clock.is_simulated() && due.is_some_and(|due| due < now);
-        let new = bots.iter().filter(|bot| is_new(bot.next_beat_at)).count();
-        let late = bots.iter().filter(|bot| is_late(bot.next_beat_at)).count();
-        let (mut nth_new, mut nth_late) = (0, 0);
+        let is_astray = |bot: &beat::Due, due: Stamp| {
+            !self.clock.is_simulated() && (due < now || due > schedule::latest(now, interval(bot)))
+        };
+        let keeps = |bot: &beat::Due| bot.next_beat_at.filter(|due| !is_astray(bot, *due));
+        let count = bots.iter().filter(|bot| keeps(bot).is_none()).count();
         let mut planned = Vec::new();
         let mut schedule = self.schedule();
         for bot in &bots {
-            let interval = self.interval_of(&bot.id, bot.pace_seconds);
-            let due = match bot.next_beat_at {
-                None => {
-                    nth_new += 1;
-                    schedule::first(now, nth_new - 1, new, interval)
-                }
-                due if is_late(due) => {
-                    nth_late += 1;
-                    schedule::catch_up(now, nth_late - 1, late, interval)
-                }
-                Some(due) => due,
-            };
-            if bot.next_beat_at.is_none() {
+            let due = keeps(bot).unwrap_or_else(|| {
+                let due = schedule::spread(now, planned.len(), count, interval(bot));
                 planned.push((bot.id.clone(), due));
-            }
+                due
+            });
             schedule.plan(&bot.id, due);
         }
         drop(schedule);
-        if !planned.is_empty() {
+        if !planned.is_empty() && self.lock.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
             self.store.write_blocking(move |tx| {
                 planned.iter().try_for_each(|(bot, due)| beat::plan(tx, bot, *due))
             })?;

@@ -11,7 +11,7 @@ use super::budget::Tariff;
 use super::calls::{self, Calls, Question, Voice, ask, reserve};
 use super::claim::Claim;
 use super::draw;
-use super::heartbeat::{self, Beat, Begun, Choice, Finished, Ready};
+use super::heartbeat::{self, Beat, Begun, Choice, Finished, Ready, Trouble};
 use super::interview;
 use super::memory;
 use super::prompt;
@@ -20,8 +20,13 @@ use crate::domain::text::clean_line;
 use crate::domain::{Action, Extraction, Money};
 use crate::llm::{FailureKind, Guard, Place, ProviderError, Purpose, Rank, Request};
 use crate::protocol::{EngineState, Fault, FaultKind, InterviewAnswer, Notice};
-use crate::store::{Result, StoreError, beat, search};
+use crate::store::{Result, StoreError, Tx, beat, providers, search};
 use crate::tools::Finding;
+
+/// Answers about memories in a row that may be of no use before a model rests from them.
+const PATIENCE: i64 = 5;
+/// How long it rests, in seconds.
+const REST: i64 = 3_600;
 
 /// The keys of an extraction.
 const KEYS: [&str; 5] = ["facts", "relationships", "opinions", "interests", "moments"];
@@ -179,11 +184,19 @@ async fn give_up(
             let mut room = inner.room();
             let (tokens, cost, _) = heartbeat::settle_all(tx, &ready.row.id, &calls)?;
             // While it is left alone nothing new is learned: what it failed of stays the reason.
-            let known = ready.row.failing.as_deref().filter(|_| error.kind == FailureKind::Open);
-            let why = known.unwrap_or(&error.message);
+            let cause = match error.kind {
+                FailureKind::Open => ready.guard.state().last_error,
+                _ => None,
+            };
+            let trouble = Trouble {
+                why: cause.as_deref().unwrap_or(&error.message),
+                provider: &ready.tariff.provider,
+                outage: error.kind.is_outage(),
+                unreachable: error.kind == FailureKind::Connect,
+            };
             let (at, _) = ready.moment(&inner);
             let beat = Beat { at, ..beat };
-            heartbeat::failed(&inner, &mut room, tx, &beat, &ready.row, why, (tokens, cost))
+            heartbeat::failed(&inner, &mut room, tx, &beat, &ready.row, trouble, (tokens, cost))
         })
         .await
 }
@@ -260,7 +273,8 @@ fn memory_voice(shared: &Shared, ready: &Ready) -> Option<(Arc<Guard>, Tariff)> 
     Some((guard, tariff))
 }
 
-/// Asks for an extraction; `None` when there is no budget, no answer or none that can be read.
+/// Asks for an extraction; `None` when there is no budget, no answer or none that can be read. A model that never
+/// gives one rests from it for a while.
 async fn extracted(
     shared: &Arc<Shared>,
     claim: &mut Claim,
@@ -268,12 +282,41 @@ async fn extracted(
     request: Request,
     calls: &mut Calls,
 ) -> Result<Option<Extraction>> {
+    let Some((_, tariff)) = memory_voice(shared, ready) else { return Ok(None) };
+    let (provider, model) = (tariff.provider.clone(), tariff.model.clone());
+    if let Some(until) = shared.store.read(move |c| providers::rests_until(c, &provider, &model)).await? {
+        let now = shared.clock.now();
+        if until > now && until <= now.plus_seconds(REST) {
+            return Ok(None);
+        }
+    }
     let Some(text) = text_from_model(shared, claim, ready, request, "extract", calls).await? else {
         return Ok(None);
     };
     // An object without any of the keys is some other answer, not an empty one.
     let value = answer::first_json(&text).filter(|value| KEYS.iter().any(|key| value.get(key).is_some()));
-    Ok(value.and_then(|value| serde_json::from_value(value).ok()))
+    let read: Option<Extraction> = value.and_then(|value| serde_json::from_value(value).ok());
+    if let (None, Some((exchange, _))) = (&read, calls.last_mut()) {
+        exchange.error = Some("no memories could be read in it; they are noted by rule".into());
+    }
+    let (inner, is_read) = (Arc::clone(shared), read.is_some());
+    shared.store.write(move |tx| count_extraction(&inner, tx, &tariff, is_read)).await?;
+    Ok(read)
+}
+
+/// Counts an answer about memories; after some in a row that could not be read the model rests.
+fn count_extraction(shared: &Shared, tx: &Tx<'_>, tariff: &Tariff, is_read: bool) -> Result<()> {
+    let (provider, model) = (tariff.provider.as_str(), tariff.model.as_str());
+    let in_row = providers::count_extraction(tx, provider, model, is_read)?;
+    if in_row >= PATIENCE {
+        providers::rest(tx, provider, model, shared.clock.now().plus_seconds(REST))?;
+        tracing::warn!(
+            provider,
+            model,
+            "{in_row} answers about memories in a row could not be read: memories are noted by rule for an hour"
+        );
+    }
+    Ok(())
 }
 
 /// Asks the provider for memories, at a place of its own; `None` where it may not be asked or has no answer.

@@ -110,7 +110,7 @@ pub struct ProviderSpec {
     pub connect: Duration,
     /// How long until the first token, and between any two parts of an answer.
     pub first_token: Duration,
-    /// How long one attempt may take in all.
+    /// How long one attempt may take while no text flows.
     pub total: Duration,
     /// Calls under way at once.
     pub concurrency: usize,

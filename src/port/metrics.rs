@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use super::reply::Refusal;
 use super::routes::{Routes, handlers};
 use super::state::Port;
-use crate::protocol::{Announced, EngineState, Notice};
+use crate::protocol::{Announced, EngineState, Notice, ProviderView};
 
 /// Upper bounds of the latency histogram, in seconds.
 const BOUNDS: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
@@ -115,12 +115,38 @@ async fn metrics(State(port): State<Port>) -> Result<Response, Refusal> {
         let labels = [("provider", &*count.provider), ("model", &*count.model), ("rung", &*count.rung)];
         page.line("answers_total", &labels, count.count as f64);
     }
+    page.head("extractions_total", "counter", "Answers about memories, by whether they could be read.");
+    for count in providers.iter().flat_map(|provider| &provider.extractions) {
+        let labels = [("provider", &*count.provider), ("model", &*count.model)];
+        page.line("extractions_total", &[labels[0], labels[1], ("read", "true")], count.read as f64);
+        page.line("extractions_total", &[labels[0], labels[1], ("read", "false")], count.failed as f64);
+    }
+    queues(&mut page, &providers);
     page.head("provider_ready", "gauge", "Whether a provider works.");
     for provider in &providers {
         page.line("provider_ready", &[("provider", &*provider.name)], f64::from(provider.state == "ready"));
     }
     requests(&mut page, counted);
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page.text).into_response())
+}
+
+/// The lines for places, per provider.
+fn queues(page: &mut Page, providers: &[ProviderView]) {
+    type Figure = fn(&ProviderView) -> f64;
+    let figures: [(&str, &str, &str, Figure); 4] = [
+        ("calls_under_way", "gauge", "Calls that hold a place.", |p| f64::from(p.queue.under_way)),
+        ("calls_waiting", "gauge", "Who waits for a place.", |p| f64::from(p.queue.waiting)),
+        ("call_wait_seconds_sum", "counter", "How long was waited for places.", |p| {
+            p.queue.waited_ms as f64 / 1e3
+        }),
+        ("call_wait_seconds_count", "counter", "Places taken.", |p| p.queue.taken as f64),
+    ];
+    for (name, kind, help, figure) in figures {
+        page.head(name, kind, help);
+        for provider in providers {
+            page.line(name, &[("provider", &*provider.name)], figure(provider));
+        }
+    }
 }
 
 fn requests(page: &mut Page, counted: &Metrics) {

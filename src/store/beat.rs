@@ -41,6 +41,8 @@ pub struct BotRow {
     pub gate: Option<String>,
     /// Last provider error.
     pub failing: Option<String>,
+    /// Whether that was the provider's, whoever asks.
+    pub outage: bool,
     /// When it wakes next.
     pub next_beat_at: Option<Stamp>,
     /// When it woke last.
@@ -48,7 +50,7 @@ pub struct BotRow {
 }
 
 const BOT_COLUMNS: &str = "id, name, config, is_paused, token_cap, cost_cap, pace_seconds, reputation, upvotes, \
-     downvotes, beat, beats_since_thread, seen_seq, gate, failing, next_beat_at, last_beat_at";
+     downvotes, beat, beats_since_thread, seen_seq, gate, failing, next_beat_at, last_beat_at, outage";
 
 fn bot_row(row: &Row<'_>) -> rusqlite::Result<BotRow> {
     Ok(BotRow {
@@ -69,6 +71,7 @@ fn bot_row(row: &Row<'_>) -> rusqlite::Result<BotRow> {
         failing: row.get(14)?,
         next_beat_at: row.get::<_, Option<i64>>(15)?.map(Stamp::from_micros),
         last_beat_at: row.get::<_, Option<i64>>(16)?.map(Stamp::from_micros),
+        outage: row.get(17)?,
     })
 }
 
@@ -185,13 +188,25 @@ pub struct BeatDone<'a> {
     pub gate: Option<&'a str>,
     /// The provider's error, if it failed.
     pub failing: Option<&'a str>,
+    /// Whether that fails whoever asks.
+    pub outage: bool,
 }
 
 impl<'a> BeatDone<'a> {
     /// A beat that neither was idle or gated nor failed, and opened no thread.
     #[must_use]
     pub const fn new(bot: &'a str, at: Stamp, next: Stamp, seen_seq: i64) -> Self {
-        Self { bot, at, next, seen_seq, idle: false, opened_thread: false, gate: None, failing: None }
+        Self {
+            bot,
+            at,
+            next,
+            seen_seq,
+            idle: false,
+            opened_thread: false,
+            gate: None,
+            failing: None,
+            outage: false,
+        }
     }
 }
 
@@ -203,7 +218,7 @@ pub fn finish(c: &Connection, done: &BeatDone<'_>) -> Result<()> {
     c.prepare_cached(
         "UPDATE bots SET beat = beat + 1, idle_beats = idle_beats + ?2, last_beat_at = ?3, next_beat_at = ?4, \
          seen_seq = max(seen_seq, ?5), beats_since_thread = CASE WHEN ?6 THEN 0 ELSE beats_since_thread + 1 END, \
-         gate = ?7, failing = ?8 WHERE id = ?1",
+         gate = ?7, failing = ?8, outage = ?9, gated_beats = gated_beats + (?7 IS NOT NULL) WHERE id = ?1",
     )?
     .execute(params![
         done.bot,
@@ -213,9 +228,59 @@ pub fn finish(c: &Connection, done: &BeatDone<'_>) -> Result<()> {
         done.seen_seq,
         done.opened_thread,
         done.gate,
-        done.failing
+        done.failing,
+        done.outage
     ])?;
     Ok(())
+}
+
+/// A bot that fails no more.
+pub struct Recovered {
+    /// Bot id.
+    pub id: String,
+    /// When it wakes next.
+    pub next_beat_at: Option<Stamp>,
+    /// Own pace.
+    pub pace_seconds: Option<u32>,
+    /// Stopped by a person.
+    pub is_paused: bool,
+}
+
+/// Clears the failure of every present bot that failed because of `provider` and not of its own request, and
+/// answers whose; `is_default` when bots that name none ask it too.
+///
+/// # Errors
+/// Database errors.
+pub fn recover(c: &Connection, provider: &str, is_default: bool) -> Result<Vec<Recovered>> {
+    let mut statement = c.prepare_cached(
+        "UPDATE bots SET failing = NULL, outage = 0 WHERE failing IS NOT NULL AND departed_at IS NULL AND outage = 1 \
+         AND (config ->> '$.model.provider' = ?1 OR (?2 AND ifnull(config ->> '$.model.provider', 'default') = 'default')) \
+         RETURNING id, next_beat_at, pace_seconds, is_paused",
+    )?;
+    let rows = statement.query_map(params![provider, is_default], |row| {
+        Ok(Recovered {
+            id: row.get(0)?,
+            next_beat_at: row.get::<_, Option<i64>>(1)?.map(Stamp::from_micros),
+            pace_seconds: row.get(2)?,
+            is_paused: row.get(3)?,
+        })
+    })?;
+    let mut bots = rows.collect::<std::result::Result<Vec<_>, _>>()?;
+    bots.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(bots)
+}
+
+/// Providers, as bots name them, that fail whoever asks.
+///
+/// # Errors
+/// Database errors.
+pub fn troubled(c: &Connection) -> Result<Vec<String>> {
+    let mut statement = c.prepare_cached(
+        "SELECT DISTINCT ifnull(config ->> '$.model.provider', 'default') FROM bots \
+         WHERE failing IS NOT NULL AND departed_at IS NULL AND outage = 1",
+    )?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
 /// Newest activity id.
@@ -285,14 +350,37 @@ pub fn insert_activity(c: &Connection, new: &NewActivity<'_>) -> Result<()> {
         "INSERT INTO actions_daily VALUES (?1, ?2, ?3, 1) ON CONFLICT DO UPDATE SET count = count + 1",
     )?
     .execute(params![new.day, new.actor, new.action])?;
+    if new.tokens > 0 && !NO_BEATS.contains(&new.action) {
+        count_beat(c, new.actor, new.day, 1, new.tokens, new.cost)?;
+    }
     Ok(())
 }
 
-/// Adds the tokens of later calls (extraction, compression) to an activity.
+/// Activities that cost something and are no beats.
+const NO_BEATS: [&str; 3] = ["interview", "provider_test", "calls_lost"];
+
+fn count_beat(c: &Connection, bot: &str, day: &str, beats: i64, tokens: i64, cost: Money) -> Result<()> {
+    c.prepare_cached(
+        "INSERT INTO beats_daily (bot_id, day, beats, tokens, cost) VALUES (?1, ?2, ?3, ?4, ?5) \
+         ON CONFLICT DO UPDATE SET beats = beats + ?3, tokens = tokens + ?4, cost = cost + ?5",
+    )?
+    .execute(params![bot, day, beats, tokens, cost.nanos()])?;
+    Ok(())
+}
+
+/// Adds the tokens of later calls of a beat (extraction, compression) to its activity.
 ///
 /// # Errors
 /// Database errors.
-pub fn charge_activity(c: &Connection, id: i64, tokens: i64, cost: Money) -> Result<()> {
+pub fn charge_activity(
+    c: &Connection,
+    bot: &str,
+    day: &str,
+    id: i64,
+    tokens: i64,
+    cost: Money,
+) -> Result<()> {
+    count_beat(c, bot, day, 0, tokens, cost)?;
     c.prepare_cached("UPDATE activities SET tokens_used = tokens_used + ?2, cost = cost + ?3 WHERE id = ?1")?
         .execute(params![id, tokens, cost.nanos()])?;
     Ok(())
@@ -588,6 +676,15 @@ pub fn meta(c: &Connection, key: &str) -> Result<Option<String>> {
 pub fn set_meta(c: &Connection, key: &str, value: &str) -> Result<()> {
     c.prepare_cached("INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value")?
         .execute([key, value])?;
+    Ok(())
+}
+
+/// Takes out a value of the room's own notes.
+///
+/// # Errors
+/// Database errors.
+pub fn forget_meta(c: &Connection, key: &str) -> Result<()> {
+    c.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute([key])?;
     Ok(())
 }
 

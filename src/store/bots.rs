@@ -207,13 +207,16 @@ fn told(standing: Standing, lens: &Lens, next_beat_at: Option<Stamp>) -> (Status
             let reset = local(lens.end_of_day(), &lens.zone);
             (Status::Capped, Some(format!("{cap} leaves no room for another call; it resets at {reset}")))
         }
-        Standing::Failing(error) => {
-            let error = error.trim_end_matches('.');
-            let next = next_beat_at
-                .map_or_else(String::new, |at| format!("; next try at {}", local(at, &lens.zone)));
-            (Status::Failing, Some(format!("{error}{next}")))
-        }
+        Standing::Failing(error) => (Status::Failing, Some(failing_reason(&error, next_beat_at, &lens.zone))),
     }
+}
+
+/// Why a bot fails, and when it tries again.
+#[must_use]
+pub fn failing_reason(error: &str, next_beat_at: Option<Stamp>, zone: &TimeZone) -> String {
+    let error = error.trim_end_matches('.');
+    let next = next_beat_at.map_or_else(String::new, |at| format!("; next try at {}", local(at, zone)));
+    format!("{error}{next}")
 }
 
 /// `2026-02-06 00:00 CET`.

@@ -33,6 +33,8 @@ pub struct Finding {
 const SHOWN: usize = 3;
 /// A reservation older than this belongs to a call that was cut off, in seconds.
 const STALE: i64 = 3_600;
+/// Less than this ahead is no matter of the clock, in seconds.
+const AHEAD: i64 = 60;
 
 const RESTORE: &str =
     "go back to a backup with `botarium restore FILE`, or export what is there and begin afresh";
@@ -236,6 +238,33 @@ fn configurations(c: &Connection, findings: &mut Vec<Finding>) -> Result<()> {
     )
 }
 
+/// Rows that bear a time still to come: the clock was ahead when they were written, or is behind now.
+fn future(c: &Connection, findings: &mut Vec<Finding>, now: Stamp) -> Result<()> {
+    let after = now.plus_seconds(AHEAD).micros();
+    let mut found = Vec::new();
+    for table in ["activities", "threads", "replies", "memories", "events"] {
+        let (count, newest): (i64, Option<i64>) = c.query_row(
+            &format!("SELECT count(*), max(created_at) FROM {table} WHERE created_at > ?1"),
+            [after],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        if let Some(newest) = newest {
+            found.push(format!("{count} {table} up to {}", Stamp::from_micros(newest)));
+        }
+    }
+    findings.push(if found.is_empty() {
+        Finding { level: Level::Fine, what: "nothing is dated in the future".into(), way_out: String::new() }
+    } else {
+        Finding {
+            level: Level::Warning,
+            what: format!("dated in the future: {}", found.join(", ")),
+            way_out: "set the clock right if it is behind; if it was ahead, they read as new until their time has come"
+                .into(),
+        }
+    });
+    Ok(())
+}
+
 /// Work that a crash cut off.
 fn pending(c: &Connection, findings: &mut Vec<Finding>, now: Stamp) -> Result<()> {
     let before = now.plus_seconds(-STALE).micros();
@@ -252,6 +281,7 @@ fn pending(c: &Connection, findings: &mut Vec<Finding>, now: Stamp) -> Result<()
             way_out: "start `botarium`: they are charged in full at the next start".into(),
         }
     });
+    future(c, findings, now)?;
     let unremembered: i64 =
         c.query_row("SELECT count(*) FROM activities WHERE remembered = 0", [], |row| row.get(0))?;
     findings.push(if unremembered == 0 {

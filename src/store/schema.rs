@@ -11,7 +11,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/001_society.sql")),
     M::up(include_str!("migrations/002_full_text_merges.sql")),
     M::up(include_str!("migrations/003_thought_bases.sql")),
-    M::up(include_str!("migrations/004_sent.sql")),
+    M::up(include_str!("migrations/004_money_and_time.sql")),
 ];
 
 /// The schema this version writes (`PRAGMA user_version`).

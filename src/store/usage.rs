@@ -169,11 +169,11 @@ fn capped(c: &Connection, today: &Today<'_>) -> Result<i64> {
 /// What one bot did lately, for a forecast.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lately {
-    /// Tokens in the span.
+    /// Tokens of its beats in the span.
     pub tokens: i64,
-    /// Cost in the span.
+    /// Their cost.
     pub cost: Money,
-    /// Acts in the span.
+    /// Beats in the span that asked a model.
     pub acts: i64,
     /// Tokens today.
     pub tokens_today: i64,
@@ -183,45 +183,55 @@ pub struct Lately {
     pub unpriced: bool,
     /// Effective caps.
     pub caps: Caps,
-    /// Beats ever.
+    /// Beats ever, without those that were forbidden.
     pub beats: i64,
     /// Of those, beats with nothing to react to.
     pub idle: i64,
 }
 
-/// What `bot` did from `first` to `today`.
+/// What `bot` did from `first` to `today`: its beats that asked a model, without interviews.
 ///
 /// # Errors
 /// Database errors.
 pub fn lately(c: &Connection, lens: &Lens, bot: &str, first: &str, today: &str) -> Result<Lately> {
-    let acts = c
-        .prepare_cached(
-            "SELECT ifnull(sum(count), 0) FROM actions_daily WHERE day BETWEEN ?2 AND ?3 AND bot_id = ?1 \
-             AND action_type NOT IN ('interview', 'config_updated')",
-        )?
-        .query_row([bot, first, today], |row| row.get(0))?;
     let (caps, beats, idle) = c
-        .prepare_cached("SELECT token_cap, cost_cap, beat, idle_beats FROM bots WHERE id = ?1")?
+        .prepare_cached("SELECT token_cap, cost_cap, beat - gated_beats, idle_beats FROM bots WHERE id = ?1")?
         .query_row([bot], |row| {
             let caps = lens.caps(row.get(0)?, row.get::<_, Option<i64>>(1)?.map(Money::from_nanos));
             Ok((caps, row.get(2)?, row.get(3)?))
         })?;
+    let (mut acts, mut tokens, mut cost): (i64, i64, i64) = c
+        .prepare_cached(
+            "SELECT ifnull(sum(beats), 0), ifnull(sum(tokens), 0), ifnull(sum(cost), 0) FROM beats_daily \
+             WHERE bot_id = ?1 AND day BETWEEN ?2 AND ?3",
+        )?
+        .query_row([bot, first, today], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let (used, paid, priced): (i64, i64, bool) = c
+        .prepare_cached(
+            "SELECT ifnull(sum(input + output), 0), ifnull(sum(cost), 0), ifnull(min(priced), 1) FROM usage_daily \
+             WHERE bot_id = ?1 AND day BETWEEN ?2 AND ?3",
+        )?
+        .query_row([bot, first, today], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    if acts == 0 {
+        // Days of an earlier version, which did not count beats apart.
+        acts = c
+            .prepare_cached(
+                "SELECT ifnull(sum(count), 0) FROM actions_daily WHERE day BETWEEN ?2 AND ?3 AND bot_id = ?1 \
+                 AND action_type NOT IN ('interview', 'config_updated', 'provider_test', 'calls_lost')",
+            )?
+            .query_row([bot, first, today], |row| row.get(0))?;
+        (tokens, cost) = (used, paid);
+    }
     let spent = beat::spent(c, bot, today)?;
-    Ok(c.prepare_cached(
-        "SELECT ifnull(sum(input + output), 0), ifnull(sum(cost), 0), ifnull(min(priced), 1) FROM usage_daily \
-         WHERE bot_id = ?1 AND day BETWEEN ?2 AND ?3",
-    )?
-    .query_row(params![bot, first, today], |row| {
-        Ok(Lately {
-            tokens: row.get(0)?,
-            cost: Money::from_nanos(row.get(1)?),
-            acts,
-            tokens_today: spent.tokens,
-            cost_today: spent.cost,
-            unpriced: !row.get::<_, bool>(2)?,
-            caps,
-            beats,
-            idle,
-        })
-    })?)
+    Ok(Lately {
+        tokens,
+        cost: Money::from_nanos(cost),
+        acts,
+        tokens_today: spent.tokens,
+        cost_today: spent.cost,
+        unpriced: !priced,
+        caps,
+        beats,
+        idle,
+    })
 }

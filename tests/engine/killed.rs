@@ -8,7 +8,8 @@ use rusqlite::Connection;
 
 use super::model::{Model, Reply};
 
-struct Killed(Child);
+/// Ends with the test, however that ends.
+pub struct Killed(pub Child);
 
 impl Drop for Killed {
     fn drop(&mut self) {
@@ -17,7 +18,8 @@ impl Drop for Killed {
     }
 }
 
-fn botarium(home: &Path, address: &str) -> Command {
+/// The program on a home, with a provider named `far`.
+pub fn botarium(home: &Path, address: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_botarium"));
     command
         .args(["--home", home.to_str().unwrap(), "--provider", "far", "--set", "timezone=UTC"])
@@ -38,8 +40,8 @@ async fn killed_in_a_call(arguments: &[&str]) {
     let number = |sql: &str| -> i64 { db.query_row(sql, [], |row| row.get(0)).unwrap() };
     child.0.kill().unwrap();
     child.0.wait().unwrap();
-    let reserved = number("SELECT sum(input + output) FROM reservations");
-    let calls = number("SELECT count(*) FROM reservations");
+    let reserved = number("SELECT sum(input + output) FROM reservations WHERE sent = 1");
+    let calls = number("SELECT count(*) FROM reservations WHERE sent = 1");
     assert!(reserved > 0);
     assert_eq!(number("SELECT count(*) FROM usage_daily"), 0);
     // The next start charges what was reserved; nothing hangs in the books.
@@ -48,6 +50,7 @@ async fn killed_in_a_call(arguments: &[&str]) {
     assert_eq!(number("SELECT sum(input + output) FROM usage_daily"), reserved);
     assert_eq!(number("SELECT sum(calls) FROM usage_daily"), calls);
     assert_eq!(number("SELECT bound_tokens FROM usage_room"), reserved);
+    assert_eq!(number("SELECT sum(tokens_used) FROM activities"), reserved, "told of by activities");
     handle.close();
 }
 

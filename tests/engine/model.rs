@@ -156,6 +156,11 @@ pub struct Model {
 impl Model {
     /// Starts a server that answers by `script`.
     pub async fn start(script: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_at(0, script).await
+    }
+
+    /// As [`Model::start`], at a port of the caller's choice.
+    pub async fn start_at(port: u16, script: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
         let inner = Arc::new(Inner {
             script: Box::new(script),
             count: AtomicUsize::new(0),
@@ -164,7 +169,7 @@ impl Model {
         });
         let app = Router::new().fallback(answer).with_state(Arc::clone(&inner));
         let app = app.layer(axum::extract::DefaultBodyLimit::disable());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { inner, port }

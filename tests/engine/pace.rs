@@ -178,7 +178,7 @@ async fn all_can_be_woken_at_once_and_each_wakes_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn beats_that_were_missed_are_made_up_once_and_spread_over_a_minute() {
+async fn beats_that_were_missed_are_made_up_once_and_spread_over_the_interval() {
     let society = scripted(20, Some(3_600)).await;
     society
         .handle

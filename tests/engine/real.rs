@@ -107,9 +107,10 @@ async fn thoughts(society: &Society) -> Vec<(String, bool)> {
 
 use counting::Counter;
 
-mod counting {
+pub mod counting {
     //! A proxy in front of the server that adds up what the server says it counted.
 
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::sync::{Arc, Mutex};
 
     use axum::Router;
@@ -122,37 +123,63 @@ mod counting {
     /// See the module.
     pub struct Counter {
         pub address: String,
-        books: Arc<Mutex<(i64, i64)>>,
+        inner: Arc<Inner>,
+    }
+
+    struct Inner {
+        to: String,
+        /// Input and output tokens that the server reported.
+        books: Mutex<(i64, i64)>,
+        calls: AtomicUsize,
+        away: AtomicBool,
     }
 
     impl Counter {
         pub async fn start(to: String) -> Self {
-            let books: Arc<Mutex<(i64, i64)>> = Arc::default();
-            let app = Router::new().fallback(pass).with_state((to, Arc::clone(&books)));
+            let inner = Arc::new(Inner {
+                to,
+                books: Mutex::default(),
+                calls: AtomicUsize::new(0),
+                away: AtomicBool::new(false),
+            });
+            let app = Router::new().fallback(pass).with_state(Arc::clone(&inner));
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = format!("http://{}", listener.local_addr().unwrap());
             tokio::spawn(async move { axum::serve(listener, app).await });
-            Self { address, books }
+            Self { address, inner }
         }
 
         /// Tokens read and written.
         pub fn told(&self) -> (i64, i64) {
-            *self.books.lock().unwrap()
+            *self.inner.books.lock().unwrap()
+        }
+
+        /// Calls that arrived.
+        pub fn calls(&self) -> usize {
+            self.inner.calls.load(Ordering::SeqCst)
+        }
+
+        /// Whether the server is away: it answers nothing but 503.
+        pub fn away(&self, away: bool) {
+            self.inner.away.store(away, Ordering::SeqCst);
         }
     }
 
-    /// Input and output tokens that the server reported.
-    type Books = Arc<Mutex<(i64, i64)>>;
-
     async fn pass(
-        State((to, books)): State<(String, Books)>,
+        State(inner): State<Arc<Inner>>,
         method: Method,
         uri: Uri,
         headers: HeaderMap,
         body: Bytes,
     ) -> Response {
+        if inner.away.load(Ordering::SeqCst) {
+            return Response::builder().status(503).body(Body::from("away")).unwrap();
+        }
+        if method == Method::POST {
+            inner.calls.fetch_add(1, Ordering::SeqCst);
+        }
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let mut request = client.request(method, format!("{to}{uri}")).body(body);
+        let mut request = client.request(method, format!("{}{uri}", inner.to)).body(body);
         for name in ["content-type", "authorization", "x-api-key", "anthropic-version"] {
             if let Some(value) = headers.get(name) {
                 request = request.header(name, value);
@@ -164,7 +191,7 @@ mod counting {
         let bytes = answer.bytes().await.unwrap();
         let (input, output) = counted(&String::from_utf8_lossy(&bytes));
         {
-            let mut books = books.lock().unwrap();
+            let mut books = inner.books.lock().unwrap();
             books.0 += input;
             books.1 += output;
         }

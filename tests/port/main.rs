@@ -4,7 +4,11 @@ mod changing;
 mod contract;
 mod dashboard;
 mod errors;
+mod leaving;
 mod live;
+#[allow(dead_code)] // shared with the tests of the engine, which need more of it
+#[path = "../engine/model.rs"]
+mod model;
 mod remote;
 mod room;
 mod security;

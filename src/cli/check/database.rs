@@ -6,7 +6,7 @@ use super::Findings;
 use crate::config::Config;
 use crate::engine::Handle;
 use crate::port;
-use crate::protocol::LadderCount;
+use crate::protocol::{ExtractionCount, LadderCount};
 use crate::store::{EngineLock, Store, StoreError, check, providers};
 
 /// A model whose answers fail more often than this is worth a look.
@@ -32,12 +32,14 @@ pub(super) async fn look(config: &Config, opened: anyhow::Result<Handle>, findin
     let now = handle.clock().now();
     let looked = tokio::task::spawn_blocking(move || {
         let store = Store::open_read_only(&path)?;
-        store.read_blocking(|c| Ok((check::check(c, now)?, providers::ladder(c)?)))
+        store
+            .read_blocking(|c| Ok((check::check(c, now)?, providers::ladder(c)?, providers::extractions(c)?)))
     });
     match looked.await {
-        Ok(Ok((found, ladder))) => {
+        Ok(Ok((found, ladder, extractions))) => {
             findings.0.extend(found.into_iter().map(|finding| ("database", finding)));
             read_how_well(&ladder, findings);
+            remember_how_well(&extractions, findings);
         }
         Ok(Err(error)) => findings.error("database", error.to_string(), ""),
         Err(error) => findings.error("database", format!("the check ended early: {error}"), ""),
@@ -46,6 +48,25 @@ pub(super) async fn look(config: &Config, opened: anyhow::Result<Handle>, findin
 
 fn is_missing(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref::<StoreError>(), Some(StoreError::Missing(_)))
+}
+
+/// How answers about memories were read, per model.
+fn remember_how_well(extractions: &[ExtractionCount], findings: &mut Findings) {
+    for count in extractions {
+        let all = count.read + count.failed;
+        let what = format!(
+            "{} {}: {} of {all} answers about memories could be read",
+            count.provider, count.model, count.read
+        );
+        match count.rests_until {
+            Some(until) => findings.warning(
+                "models",
+                format!("{what}; it is not asked for them before {until}"),
+                "memories are noted by rule meanwhile: set memory.model to a model that can do it",
+            ),
+            None => findings.fine("models", what),
+        }
+    }
 }
 
 /// How answers were read, per model.

@@ -58,9 +58,15 @@ impl Handle {
         if name.is_empty() {
             return Err(Fault::invalid_field("name", "must not be empty: say what the token is for"));
         }
-        let made = self.shared.store.write(move |tx| tokens::new(tx, &name, role, at)).await?;
-        self.shared.tokens.send_replace(true);
-        Ok(made)
+        let shared = self.shared.clone();
+        let made = self.shared.store.write(move |tx| {
+            let made = tokens::new(tx, &name, role, at)?;
+            tx.after_commit(move || {
+                shared.tokens.send_replace(true);
+            });
+            Ok(made)
+        });
+        Ok(made.await?)
     }
 
     /// Revokes a token at once; doing it again changes nothing.
@@ -69,9 +75,13 @@ impl Handle {
     /// 404; 503 while the engine is stopped.
     pub async fn revoke_token(&self, id: i64) -> Result<TokenView, Fault> {
         let at = self.clock().now();
-        let revoked = self.shared.store.write(move |tx| tokens::revoke(tx, id, at)).await?;
-        self.shared.tokens.send_modify(|_| {}); // still true, and worth another look
-        Ok(revoked)
+        let shared = self.shared.clone();
+        let revoked = self.shared.store.write(move |tx| {
+            let revoked = tokens::revoke(tx, id, at)?;
+            tx.after_commit(move || shared.tokens.send_modify(|_| {})); // still true, and worth another look
+            Ok(revoked)
+        });
+        Ok(revoked.await?)
     }
 
     /// Tells of every token that is made or revoked from now on. Only the engine that holds the

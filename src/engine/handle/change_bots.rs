@@ -154,7 +154,8 @@ impl Handle {
     /// 404, 422 with the fields at fault; nothing is stored then.
     pub async fn set_config(&self, id: &str, patch: ConfigPatch) -> Result<BotConfigView, Fault> {
         let (shared, bot) = (self.shared.clone(), id.to_owned());
-        self.shared
+        let moved = self
+            .shared
             .store
             .write(move |tx| {
                 let stored = present(tx, &bot)?;
@@ -164,10 +165,15 @@ impl Handle {
                     shared.check_voice("model", &merged.model)?;
                 }
                 let changed: Vec<&str> = sections(&config, &merged);
-                put_config(&shared, tx, &merged, &changed)
+                put_config(&shared, tx, &merged, &changed)?;
+                Ok(config.model.provider != merged.model.provider)
             })
             .await?;
-        self.replan(id).await?;
+        if moved {
+            self.hasten(id).await?;
+        } else {
+            self.replan(id).await?;
+        }
         self.tell_status(id).await?;
         self.bot_config(id).await
     }
@@ -192,7 +198,7 @@ impl Handle {
                 put_config(&shared, tx, &config, &["reset"])
             })
             .await?;
-        self.replan(id).await?;
+        self.hasten(id).await?;
         self.tell_status(id).await?;
         self.bot_config(id).await
     }
@@ -218,7 +224,7 @@ impl Handle {
                 put_config(&shared, tx, &config, &["yaml"])
             })
             .await?;
-        self.replan(id).await?;
+        self.hasten(id).await?;
         self.tell_status(id).await?;
         self.bot_config(id).await
     }

@@ -6,20 +6,18 @@ use super::Handle;
 use super::record::Record;
 use crate::domain::pace::{INTERVAL_MAX, INTERVAL_MIN, Preset, human_interval};
 use crate::domain::text::clean_line;
-use crate::domain::{Money, Stamp, Usage};
+use crate::domain::{Money, Stamp};
 use crate::engine::budget::{self, Settlement, Tariff};
+use crate::engine::outage;
 use crate::engine::runner::Run;
 use crate::engine::schedule;
 use crate::engine::shared::Shared;
+use crate::engine::wall;
 use crate::llm::guard::NoAccount;
 use crate::llm::{Purpose, Rank, Request};
 use crate::protocol::{EngineState, Fault, Notice, PaceView, ProviderTest, ProviderView, SetPace};
 use crate::store::{Result, beat};
 
-/// Tokens a beat is expected to read before any were observed, as a share of the prompt's budget.
-const EXPECTED_FILL: i64 = 2;
-/// Tokens a beat is expected to write, with its extraction, before any were observed.
-const EXPECTED_OUTPUT: i64 = 500;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
 
@@ -107,8 +105,7 @@ impl Handle {
             )));
         }
         let (beats, bots) = self.expected_beats(provider).await?;
-        let prompt = i64::try_from(self.shared.settings.prompt_tokens).unwrap_or(i64::MAX) / EXPECTED_FILL;
-        let call = tariff.price.cost(Usage { input: prompt, output: EXPECTED_OUTPUT, ..Usage::default() });
+        let (_, call) = budget::guess(&self.shared.settings, &tariff);
         if call == Money::ZERO {
             return Ok(None);
         }
@@ -143,6 +140,11 @@ impl Handle {
     /// # Errors
     /// 404 for one that is not configured. A call that fails is an answer, not an error.
     pub async fn test_provider(&self, name: &str) -> Result<ProviderTest, Fault> {
+        let (handle, name) = (self.clone(), name.to_owned());
+        Self::whole(async move { handle.tested(&name).await }).await
+    }
+
+    async fn tested(&self, name: &str) -> Result<ProviderTest, Fault> {
         if !self.shared.guards.contains_key(name) {
             return Err(Fault::not_found("provider", clean_line(name, 40)));
         }
@@ -201,6 +203,9 @@ impl Handle {
             .store
             .write(move |tx| {
                 let (used, cost) = budget::settle(tx, budget::ROOM, &settlement)?;
+                if error.is_none() {
+                    outage::ends(&shared, tx, &provider, shared.clock.now())?;
+                }
                 if used.total() > 0 || cost > Money::ZERO {
                     let details =
                         serde_json::json!({"success": error.is_none(), "provider": provider, "error": error});
@@ -250,8 +255,8 @@ impl Handle {
             .store
             .write(move |tx| {
                 beat::set_meta(tx, "paused", if paused { "true" } else { "false" })?;
-                if !paused {
-                    spread_overdue(&shared, tx)?;
+                if !paused && !shared.clock.is_simulated() {
+                    wall::plan_anew(&shared, tx)?;
                 }
                 tx.after_commit(move || {
                     shared.live_mut().engine = state;
@@ -269,7 +274,9 @@ impl Handle {
     /// # Errors
     /// Database errors.
     pub async fn step_engine(&self) -> Result<EngineState, Fault> {
-        self.run_beats(Run { count: Some(1), ..Run::default() }, |_| {}).await?;
+        let handle = self.clone();
+        Self::whole(async move { handle.run_beats(Run { count: Some(1), ..Run::default() }, |_| {}).await })
+            .await?;
         Ok(self.shared.live().engine)
     }
 
@@ -283,7 +290,7 @@ impl Handle {
                 let due = match row.next_beat_at {
                     Some(due) => due,
                     None => {
-                        let due = schedule::first(shared.clock.now(), 0, 1, 1);
+                        let due = schedule::spread(shared.clock.now(), 0, 1, 1);
                         beat::plan(tx, &bot, due)?;
                         due
                     }
@@ -306,7 +313,7 @@ impl Handle {
             .write(move |tx| {
                 let row = beat::bot(tx, &bot)?;
                 let interval = shared.interval_of(&bot, row.pace_seconds);
-                let due = repaced(shared.clock.now(), row.last_beat_at, interval, 0, 1);
+                let due = repaced(shared.clock.now(), &row, interval, 0, 1);
                 beat::plan(tx, &bot, due)?;
                 if !shared.live().doing.contains_key(&bot) {
                     shared.schedule().plan(&bot, due);
@@ -343,32 +350,19 @@ impl Handle {
     }
 }
 
-/// Beats whose time passed during a pause come one after another, once each.
-fn spread_overdue(shared: &Shared, c: &rusqlite::Connection) -> Result<()> {
-    if shared.clock.is_simulated() {
-        return Ok(());
-    }
-    let now = shared.clock.now();
-    let late = shared.schedule().overdue(now);
-    for (nth, bot) in late.iter().enumerate() {
-        let due = schedule::catch_up(now, nth, late.len(), shared.interval_of(bot, None));
-        beat::plan(c, bot, due)?;
-        shared.schedule().plan(bot, due);
-    }
-    Ok(())
-}
-
 fn plan_of(shared: &Shared, now: Stamp, row: &beat::BotRow, nth: usize, count: usize) -> Stamp {
-    repaced(now, row.last_beat_at, shared.interval_of(&row.id, row.pace_seconds), nth, count)
+    repaced(now, row, shared.interval_of(&row.id, row.pace_seconds), nth, count)
 }
 
-/// An interval after the last beat; where that has passed already, soon, one after another.
-fn repaced(now: Stamp, last: Option<Stamp>, interval: u32, nth: usize, count: usize) -> Stamp {
-    let soon = schedule::catch_up(now, nth, count, interval);
-    match last {
-        Some(last) => last.plus_seconds(i64::from(interval)).max(soon),
-        None => soon,
-    }
+/// An interval after the last beat, or the first beat as it was planned; where that has passed already or lies
+/// further ahead than the interval, spread over the interval.
+fn repaced(now: Stamp, row: &beat::BotRow, interval: u32, nth: usize, count: usize) -> Stamp {
+    let next = match row.last_beat_at {
+        Some(last) => Some(last.plus_seconds(i64::from(interval))),
+        None => row.next_beat_at,
+    };
+    next.filter(|next| *next > now && *next <= schedule::latest(now, interval))
+        .unwrap_or_else(|| schedule::spread(now, nth, count, interval))
 }
 
 fn pace_seconds(pace: &SetPace) -> Result<u32, Fault> {

@@ -77,7 +77,9 @@ impl Handle {
                 format!("must have 1 to {QUESTION_MAX} characters"),
             ));
         }
-        thinking::interview(&self.shared, bot, &question, interview.remember).await
+        let (shared, bot) = (self.shared.clone(), bot.to_owned());
+        Self::whole(async move { thinking::interview(&shared, &bot, &question, interview.remember).await })
+            .await
     }
 
     /// Pins, unpins or rewrites a memory.

@@ -48,6 +48,16 @@ impl Handle {
         self.shared.store.read(query).await.map_err(Fault::from)
     }
 
+    /// Runs a command to its end on a task of its own, whoever waits for it leaves meanwhile.
+    pub(super) async fn whole<T: Send + 'static>(
+        command: impl Future<Output = Result<T, Fault>> + Send + 'static,
+    ) -> Result<T, Fault> {
+        tokio::spawn(command).await.unwrap_or_else(|error| {
+            tracing::error!("a command ended early: {error}");
+            Err(Fault::internal(format!("the command ended early: {error}")))
+        })
+    }
+
     /// Listens to what happens from now on.
     #[must_use]
     pub fn subscribe(&self) -> Subscription {

@@ -7,9 +7,9 @@ use crate::domain::text::clean_line;
 use crate::engine::ProviderSetup;
 use crate::engine::budget::Tariff;
 use crate::engine::shared::Shared;
-use crate::llm::ProviderKind;
 use crate::llm::guard::Phase;
-use crate::protocol::{Fault, LadderCount, ProviderView};
+use crate::llm::{ProviderKind, Queue};
+use crate::protocol::{Fault, LadderCount, ProviderView, QueueView};
 use crate::store::providers;
 
 impl Handle {
@@ -18,7 +18,9 @@ impl Handle {
     /// # Errors
     /// Database errors.
     pub async fn providers(&self) -> Result<Vec<ProviderView>, Fault> {
-        let (ladder, failing) = self.read(|c| Ok((providers::ladder(c)?, providers::failing(c)?))).await?;
+        let (ladder, failing, extractions) = self
+            .read(|c| Ok((providers::ladder(c)?, providers::failing(c)?, providers::extractions(c)?)))
+            .await?;
         let settings = &self.shared.settings;
         let (room, models) = {
             let live = self.shared.live();
@@ -36,7 +38,10 @@ impl Handle {
                     .map(|(_, error)| error.clone());
                 let models = models.get(name).cloned().unwrap_or_default();
                 let ladder = ladder.iter().filter(|count| count.provider == *name).cloned().collect();
-                self.provider_view(setup, is_default, error, models, ladder)
+                let extractions =
+                    extractions.iter().filter(|count| count.provider == *name).cloned().collect();
+                let view = self.provider_view(setup, is_default, error, models, ladder);
+                ProviderView { extractions, ..view }
             })
             .collect())
     }
@@ -79,7 +84,19 @@ impl Handle {
             price_out: listed.map(|price| dollars(price.output)),
             prices_as_of: self.shared.settings.prices.as_of().into(),
             ladder,
+            extractions: Vec::new(),
+            queue: self.shared.guard(&spec.name).map_or_else(|_| QueueView::default(), |g| queue(g.queue())),
         }
+    }
+}
+
+fn queue(queue: Queue) -> QueueView {
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    QueueView {
+        under_way: count(queue.under_way),
+        waiting: count(queue.waiting),
+        taken: queue.taken,
+        waited_ms: u64::try_from(queue.waited.as_millis()).unwrap_or(u64::MAX),
     }
 }
 

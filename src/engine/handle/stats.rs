@@ -1,10 +1,13 @@
 //! Reading statistics.
 
 use super::{Handle, limits};
+use crate::domain::Money;
 use crate::domain::forecast::{self, Pattern};
 use crate::domain::pace;
 use crate::domain::personality::meant_provider;
 use crate::domain::status::Caps;
+use crate::engine::budget;
+use crate::engine::shared::Shared;
 use crate::protocol::{
     ActionMix, Analytics, BotForecast, BotView, Fault, Forecast, Period, RelationshipGraph,
     ReputationHistory, ReputationView, Status, UsageReport, UsageSeries,
@@ -85,19 +88,19 @@ impl Handle {
     /// # Errors
     /// Database errors.
     pub async fn forecast(&self) -> Result<Forecast, Fault> {
-        let (lens, room_pace) = (self.lens(), self.shared.live().pace);
-        self.read(move |c| forecast_of(c, &lens, room_pace)).await
+        let (lens, shared) = (self.lens(), self.shared.clone());
+        self.read(move |c| forecast_of(c, &lens, &shared)).await
     }
 }
 
-fn forecast_of(c: &rusqlite::Connection, lens: &Lens, room_pace: Option<u32>) -> StoreResult<Forecast> {
+fn forecast_of(c: &rusqlite::Connection, lens: &Lens, shared: &Shared) -> StoreResult<Forecast> {
     let today = Today::read(c, lens)?;
     let (first, date) = stats::span(lens, u32::try_from(forecast::DAYS).unwrap_or(7));
     let mut forecast = Forecast { date, ..empty() };
     for id in stats::charted_ids(c)? {
         let bot = bots::one(c, lens, &id)?;
         let lately = usage::lately(c, lens, &id, &first, &forecast.date)?;
-        let pattern = pattern(lens, &today, &bot, &lately, room_pace);
+        let pattern = pattern(lens, &today, &bot, &lately, shared);
         let expected = forecast::expect(&pattern);
         forecast.tokens_so_far += pattern.tokens_today;
         forecast.cost_so_far_usd += pattern.cost_today;
@@ -118,16 +121,16 @@ fn forecast_of(c: &rusqlite::Connection, lens: &Lens, room_pace: Option<u32>) ->
     Ok(forecast)
 }
 
-fn pattern(
-    lens: &Lens,
-    today: &Today<'_>,
-    bot: &BotView,
-    lately: &Lately,
-    room_pace: Option<u32>,
-) -> Pattern {
+fn pattern(lens: &Lens, today: &Today<'_>, bot: &BotView, lately: &Lately, shared: &Shared) -> Pattern {
     let model = &bot.personality_config.model;
     let scripted = today.is_scripted(meant_provider(&model.provider));
-    let seconds = pace::effective_seconds(bot.pace_seconds, room_pace, scripted);
+    let mut seconds = pace::effective_seconds(bot.pace_seconds, shared.live().pace, scripted);
+    if !scripted {
+        // As beats really come, where they wait for each other.
+        seconds = seconds.saturating_add(shared.pulse().late_by().unwrap_or(0));
+    }
+    let guess =
+        if scripted { (0, Money::ZERO) } else { budget::guess(&shared.settings, &shared.tariff(model)) };
     let waits = matches!(bot.status, Status::Paused | Status::Capped);
     let left =
         if waits { 0 } else { forecast::beats_left(lens.now, lens.end_of_day(), bot.next_beat_at, seconds) };
@@ -137,6 +140,7 @@ fn pattern(
         acts: lately.acts,
         beats: lately.beats,
         idle: lately.idle,
+        guess,
         tokens_today: lately.tokens_today,
         cost_today: lately.cost_today,
         beats_left: left,
@@ -151,7 +155,7 @@ fn binding(caps: Caps, scripted: bool) -> Option<Caps> {
     }
     (caps.own_tokens || caps.own_cost).then(|| Caps {
         tokens: if caps.own_tokens { caps.tokens } else { i64::MAX },
-        cost: if caps.own_cost { caps.cost } else { crate::domain::Money::from_nanos(i64::MAX) },
+        cost: if caps.own_cost { caps.cost } else { Money::from_nanos(i64::MAX) },
         ..caps
     })
 }
@@ -160,9 +164,9 @@ fn empty() -> Forecast {
     Forecast {
         date: String::new(),
         tokens_so_far: 0,
-        cost_so_far_usd: crate::domain::Money::ZERO,
+        cost_so_far_usd: Money::ZERO,
         expected_tokens: 0,
-        expected_cost_usd: crate::domain::Money::ZERO,
+        expected_cost_usd: Money::ZERO,
         unpriced: false,
         bots: Vec::new(),
     }

@@ -14,6 +14,7 @@ use crate::engine::answer::Rung;
 use crate::engine::budget::Settlement;
 use crate::engine::context::deed;
 use crate::engine::moderation;
+use crate::engine::outage;
 use crate::engine::room::Room;
 use crate::engine::shared::Shared;
 use crate::protocol::{Exchange, Fault, Notice, Status};
@@ -81,6 +82,9 @@ pub(in crate::engine) fn act(
         tx,
         &BeatDone { opened_thread: done.opened_thread, ..BeatDone::new(&row.id, ready.at, next, ready.seen) },
     )?;
+    if ready.tariff.is_bound() {
+        outage::ends(shared, tx, &ready.tariff.provider, at)?;
+    }
     tell_status(shared, tx, &row.id, Status::Active, None, next, at);
     tell_usage(shared, tx, &row.id, &day, at)?;
     let mut finished = over(row, next, kind.as_str(), done.success, Some(seq), plain(Value::Object(details)));
@@ -286,6 +290,9 @@ pub(in crate::engine) fn refuse(
     room.forget_mind(&row.id);
     let next = ready.next_beat(shared, tx)?;
     beat::finish(tx, &BeatDone::new(&row.id, ready.at, next, ready.seen))?;
+    if ready.tariff.is_bound() {
+        outage::ends(shared, tx, &ready.tariff.provider, at)?;
+    }
     tell_status(shared, tx, &row.id, Status::Active, None, next, at);
     tell_usage(shared, tx, &row.id, &day, at)?;
     let mut finished = over(row, next, "failed", false, Some(seq), plain(details));

@@ -6,6 +6,7 @@ use super::record::{RAW_MAX, over, plain, put_activity, tell_status};
 use super::{Beat, Finished};
 use crate::domain::text::clean_line;
 use crate::domain::{Money, PersonalityConfig, Stamp};
+use crate::engine::outage;
 use crate::engine::room::{Board, Room};
 use crate::engine::shared::Shared;
 use crate::protocol::Status;
@@ -35,6 +36,7 @@ pub(super) fn idle(
         &BeatDone {
             idle: true,
             failing: row.failing.as_deref(),
+            outage: row.outage,
             ..BeatDone::new(&row.id, beat.at, next, seen)
         },
     )?;
@@ -70,6 +72,7 @@ pub(super) fn gated(
         &BeatDone {
             gate: Some(code),
             failing: row.failing.as_deref(),
+            outage: row.outage,
             ..BeatDone::new(&row.id, beat.at, next, row.seen_seq)
         },
     )?;
@@ -78,33 +81,56 @@ pub(super) fn gated(
     Ok(over(row, next, "do_nothing", true, seq, plain(details)))
 }
 
-/// A beat whose provider cannot be used: a row when the reason changed or something was charged, and the bot is
-/// failing.
+/// Why a beat failed.
+#[derive(Copy, Clone)]
+pub(in crate::engine) struct Trouble<'a> {
+    /// The cause alone.
+    pub(in crate::engine) why: &'a str,
+    pub(in crate::engine) provider: &'a str,
+    /// Whether the provider fails whoever asks.
+    pub(in crate::engine) outage: bool,
+    /// Whether nobody listens there: that can be looked after without asking a model.
+    pub(in crate::engine) unreachable: bool,
+}
+
+/// A beat whose provider cannot be used: the bot is failing. What was charged has a row of the bot's own; else an
+/// outage has one row for the room, and what concerns the bot alone one when its reason changed.
 pub(in crate::engine) fn failed(
     shared: &Shared,
     room: &mut Room,
     tx: &mut Tx<'_>,
     beat: &Beat,
     row: &BotRow,
-    why: &str,
+    trouble: Trouble<'_>,
     used: (i64, Money),
 ) -> Result<Finished> {
     let now = BotRow { pace_seconds: beat::own_pace(tx, &row.id)?, ..row.clone() };
     let next = shared.next_beat(&now, beat.at);
-    let why = clean_line(why, RAW_MAX);
+    let why = clean_line(trouble.why, RAW_MAX);
     let details = json!({
         "success": false, "action": "failed", "error": why,
         "reputation_score": row.reputation, "raw_response": "",
     });
+    let news = if trouble.outage {
+        outage::begins(shared, tx, trouble, &why)?
+    } else {
+        row.failing.as_deref() != Some(&why)
+    };
     let mut seq = None;
-    if used.0 > 0 || row.failing.as_deref() != Some(&why) {
+    if used.0 > 0 || (news && !trouble.outage) {
         let day = shared.clock.day(beat.at);
         seq = Some(note(shared, tx, row, "failed", &details, used, (beat.at, &day))?);
         room.forget_mind(&row.id);
+    } else if news {
+        seq = Some(outage::put_row(shared, tx, trouble.provider, &why, beat.at)?);
     }
     beat::finish(
         tx,
-        &BeatDone { failing: Some(&why), ..BeatDone::new(&row.id, beat.at, next, row.seen_seq) },
+        &BeatDone {
+            failing: Some(&why),
+            outage: trouble.outage,
+            ..BeatDone::new(&row.id, beat.at, next, row.seen_seq)
+        },
     )?;
     tell_status(shared, tx, &row.id, Status::Failing, Some(&why), next, beat.at);
     let mut finished = over(row, next, "failed", false, seq, plain(details));

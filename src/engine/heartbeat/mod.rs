@@ -14,9 +14,9 @@ mod remember;
 use std::sync::Arc;
 
 pub(super) use act::{act, gone, refuse};
-pub(super) use gate::failed;
+pub(super) use gate::{Trouble, failed};
 use gate::{gated, idle, is_quiet};
-pub(super) use record::{add_calls, exchange, put_thought, settle_all};
+pub(super) use record::{add_calls, exchange, put_thought, settle_all, tell_status};
 pub(super) use remember::{remember, remember_by_record};
 
 use super::answer::{self, Rung};
@@ -154,7 +154,10 @@ pub(super) fn begin(
     let provider = shared.provider_of(&config);
     let guard = match shared.guard(&provider) {
         Ok(guard) => guard,
-        Err(why) => return failed(shared, room, tx, beat, &row, &why, (0, Money::ZERO)).map(Begun::Over),
+        Err(why) => {
+            let trouble = Trouble { why: &why, provider: &provider, outage: false, unreachable: false };
+            return failed(shared, room, tx, beat, &row, trouble, (0, Money::ZERO)).map(Begun::Over);
+        }
     };
     let model = if config.model.model.is_empty() {
         guard.default_model().to_owned()
@@ -276,5 +279,7 @@ fn at_once(
 /// When a bot wakes next: its interval later, a tenth more or less, so that bots do not march in step.
 pub(super) fn next_beat(shared: &Shared, row: &BotRow, at: Stamp) -> Stamp {
     let interval = shared.interval_of(&row.id, row.pace_seconds);
+    // The clock may have been set back since the beat began.
+    let at = if shared.clock.is_simulated() { at } else { at.min(shared.clock.now()) };
     schedule::after(at, interval, draw::share(shared.seed, &row.id, row.beat, "pace"))
 }

@@ -12,6 +12,7 @@ use crate::engine::shared::Shared;
 use crate::llm::Completion;
 use crate::protocol::{BeatResult, Exchange, Notice, RecalledMemory, Status};
 use crate::store::beat::{self, BotRow, NewActivity};
+use crate::store::bots;
 use crate::store::thoughts::{self, Place, ThoughtRecord};
 use crate::store::{Result, Tx};
 
@@ -77,7 +78,8 @@ pub(in crate::engine) fn add_calls(
         return Ok((0, Money::ZERO));
     }
     let (tokens, cost, exchanges) = settle_all(tx, bot, calls)?;
-    beat::charge_activity(tx, activity_id, tokens, cost)?;
+    let day = calls.first().map_or("", |(_, settlement)| settlement.day.as_str());
+    beat::charge_activity(tx, bot, day, activity_id, tokens, cost)?;
     thoughts::add_exchanges(tx, activity_id, exchanges)?;
     Ok((tokens, cost))
 }
@@ -181,12 +183,11 @@ pub(in crate::engine) fn tell_status(
         return;
     }
     let bus = shared.bus.clone();
-    let notice = Notice::BotStatus {
-        bot_id: bot.to_owned(),
-        status,
-        reason: reason.map(str::to_owned),
-        next_beat_at: Some(next),
-    };
+    let reason = reason.map(|reason| match status {
+        Status::Failing => bots::failing_reason(reason, Some(next), shared.clock.zone()),
+        _ => reason.to_owned(),
+    });
+    let notice = Notice::BotStatus { bot_id: bot.to_owned(), status, reason, next_beat_at: Some(next) };
     tx.after_commit(move || bus.tell(at, notice));
 }
 

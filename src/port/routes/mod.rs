@@ -23,11 +23,12 @@ use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::http::{Method, StatusCode, Uri};
-use axum::middleware;
+use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::MethodRouter;
 use utoipa_axum::PathItemExt as _;
 
+use super::server::Place;
 use super::state::Port;
 use super::{answers, auth, metrics, openapi, page, reply, ws};
 
@@ -144,10 +145,29 @@ pub(super) fn router(port: &Port) -> Router {
         .merge(openapi::router())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn(to_its_end))
         .layer(middleware::from_fn_with_state(port.clone(), answers::share))
         .layer(middleware::from_fn_with_state(port.clone(), auth::gate))
         .layer(middleware::from_fn_with_state(port.clone(), metrics::measure))
         .with_state(port.clone())
+}
+
+/// What changes something runs to its end on a task of its own, also when its caller hangs up in the middle. The
+/// caller's place stays taken until then, so that nobody has more under way than places.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    let place = request.extensions().get::<Place>().cloned();
+    let command = tokio::spawn(async move {
+        let response = next.run(request).await;
+        drop(place);
+        response
+    });
+    command.await.unwrap_or_else(|error| {
+        tracing::error!("a command ended early: {error}");
+        reply::refuse(StatusCode::INTERNAL_SERVER_ERROR, "the command ended early: see the log".to_owned())
+    })
 }
 
 /// The description of every route.

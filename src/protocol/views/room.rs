@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::pace::short_span;
 use crate::domain::{Money, Stamp};
 
 /// The room's pace.
@@ -23,6 +24,17 @@ pub struct PaceView {
     /// Bots that wait for a place at their provider right now.
     #[serde(default)]
     pub waiting: u32,
+}
+
+impl PaceView {
+    /// How it is really kept where bots wait for each other: `really 1m20s · 5 wait`.
+    #[must_use]
+    pub fn kept(&self) -> Option<String> {
+        let really = self.really_seconds.map(|seconds| format!("really {}", short_span(seconds)));
+        let waiting = (self.waiting > 0).then(|| format!("{} wait", self.waiting));
+        let parts: Vec<_> = [really, waiting].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(" · "))
+    }
 }
 
 /// Whether the engine works.
@@ -128,6 +140,42 @@ pub struct ProviderView {
     pub prices_as_of: String,
     /// How answers were read, per model and rung.
     pub ladder: Vec<LadderCount>,
+    /// How answers about memories were read, per model.
+    #[serde(default)]
+    pub extractions: Vec<ExtractionCount>,
+    /// How the line for its places stands.
+    #[serde(default)]
+    pub queue: QueueView,
+}
+
+/// The line for the places at a provider.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QueueView {
+    /// Calls under way.
+    pub under_way: u32,
+    /// Who waits for a place.
+    pub waiting: u32,
+    /// Places taken since the engine started.
+    pub taken: u64,
+    /// Milliseconds that were waited for them in all.
+    pub waited_ms: u64,
+}
+
+/// How often a model's answers about memories could be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ExtractionCount {
+    /// Provider name.
+    pub provider: String,
+    /// Model name.
+    pub model: String,
+    /// Answers that were read.
+    pub read: i64,
+    /// Answers that were not: cut off, or no memories in them.
+    pub failed: i64,
+    /// Of those, the ones in a row up to now.
+    pub failed_in_a_row: i64,
+    /// Until when it is not asked, and memories are noted by rule; `None` when it is asked.
+    pub rests_until: Option<Stamp>,
 }
 
 /// How often answers of a model were read at a rung of the ladder.

@@ -109,9 +109,13 @@ fn pieces(model: &Model, room: &RoomView) -> Vec<Piece> {
 
 fn pace(room: &crate::protocol::RoomView) -> String {
     let short = short_interval(room.pace.interval_seconds);
-    match room.pace.preset.as_str() {
+    let chosen = match room.pace.preset.as_str() {
         "custom" => format!("every {short}"),
         preset => format!("{preset} {short}"),
+    };
+    match room.pace.kept() {
+        Some(kept) => format!("{chosen}, {kept}"),
+        None => chosen,
     }
 }
 

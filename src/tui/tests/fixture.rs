@@ -347,6 +347,8 @@ pub fn providers() -> Vec<ProviderView> {
         price_out: (pricing == "priced").then_some(5.0),
         prices_as_of: "2026-11".into(),
         ladder: vec![],
+        extractions: vec![],
+        queue: QueueView::default(),
     };
     vec![
         of("anthropic", "not_configured", "priced"),

@@ -2,7 +2,7 @@
 
 use crate::domain::Money;
 use crate::domain::pace::{Preset, human_interval};
-use crate::protocol::{Forecast, ProviderView};
+use crate::protocol::{Forecast, PaceView, ProviderView};
 use crate::tui::model::Model;
 use crate::tui::msg::{Effect, Load};
 use crate::tui::overlays::{Choice, Item, Overlay, Then};
@@ -41,22 +41,34 @@ pub fn choose(model: &mut Model) -> Vec<Effect> {
         .map(|(preset, seconds)| Item {
             title: preset.as_str().into(),
             note: note(model, model.lower.forecast.as_ref(), seconds),
-            about: format!(
-                "Every bot wakes every {}. The estimate is from today's beats; caps may end it earlier.",
-                human_interval(seconds)
-            ),
+            about: about(now.as_ref(), preset, seconds),
             current: now.as_ref().is_some_and(|pace| pace.preset == preset.as_str()),
         })
         .collect();
     let custom = now.as_ref().filter(|pace| pace.preset == Preset::Custom.as_str());
     items.push(Item {
         title: "custom…".into(),
-        note: custom.map_or_else(String::new, |pace| pace.interval_human.clone()),
+        note: custom.map_or_else(String::new, |pace| match pace.kept() {
+            Some(kept) => format!("{}, {kept}", pace.interval_human),
+            None => pace.interval_human.clone(),
+        }),
         about: "Any interval from one second to a week.".into(),
         current: custom.is_some(),
     });
     model.overlays.push(Overlay::Choice(Choice::new("How often do bots wake?", items, Then::Pace)));
     vec![Effect::Load(Load::Forecast)]
+}
+
+/// What a pace means; of the one in force also how it is really kept.
+fn about(now: Option<&PaceView>, preset: Preset, seconds: u32) -> String {
+    let kept = now
+        .filter(|pace| pace.preset == preset.as_str())
+        .and_then(PaceView::kept)
+        .map_or_else(String::new, |kept| format!(" Bots wait for each other: {kept}."));
+    format!(
+        "Every bot wakes every {}.{kept} The estimate is from today's beats; caps may end it earlier.",
+        human_interval(seconds)
+    )
 }
 
 /// The estimates of an open list are drawn up anew.

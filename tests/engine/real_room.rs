@@ -1,0 +1,222 @@
+//! Six bots on one real model server, one call at a time, every call counted by a proxy; and everything that
+//! may come in between.
+
+use std::path::Path;
+use std::time::Duration;
+
+use botarium::engine::clock::Clock;
+use botarium::engine::{self, EngineTask, Handle, ProviderSetup, Settings};
+use botarium::llm::{ProviderKind, ProviderSpec};
+use botarium::protocol::{Interview, Period, SetCaps, Work};
+use rusqlite::Connection;
+use serde_json::json;
+
+use super::killed::{Killed, botarium};
+use super::real::counting::Counter;
+use super::society::{PRICE, bot};
+
+/// Beats of the whole run, unless `BOTARIUM_TEST_LLAMA_BEATS` says otherwise.
+const BEATS: i64 = 40;
+
+fn open(home: &Path, address: &str) -> Handle {
+    let mut settings = Settings {
+        bots: Vec::new(),
+        clock: Clock::system(jiff::tz::TimeZone::UTC),
+        pace_seconds: Some(20),
+        max_bot_count: 0,
+        prompt_tokens: 500,
+        default_provider: "model".into(),
+        ..Settings::new(home)
+    };
+    settings.budget.daily_tokens = 1_000_000;
+    let spec = ProviderSpec {
+        base_url: Some(address.to_owned()),
+        model: Some("smollm2".into()),
+        first_token: Duration::from_secs(240),
+        total: Duration::from_secs(240),
+        concurrency: 1,
+        ..ProviderSpec::new("model", ProviderKind::OpenAi)
+    };
+    settings.providers.push(ProviderSetup { spec, price: Some(PRICE) });
+    engine::start(settings).unwrap()
+}
+
+struct Run {
+    home: tempfile::TempDir,
+    db: Connection,
+}
+
+impl Run {
+    fn number(&self, sql: &str) -> i64 {
+        self.db.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    fn beats(&self) -> i64 {
+        self.number("SELECT sum(beat) FROM bots")
+    }
+
+    async fn until_beats(&self, count: i64) {
+        while self.beats() < count {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    /// Books, activities, report, header and forecast against each other.
+    async fn agree(&self, handle: &Handle, when: &str) {
+        let acts = self.number("SELECT sum(tokens_used) FROM activities");
+        let usage = handle.usage(Period::Daily).await.unwrap();
+        let room = handle.room().await.unwrap();
+        let forecast = handle.forecast().await.unwrap();
+        assert_eq!(
+            (acts, room.tokens_today, forecast.tokens_so_far),
+            (usage.total_tokens, usage.total_tokens, usage.total_tokens),
+            "{when}"
+        );
+        println!("{when}: {} beats, {acts} tokens, {} reserved", self.beats(), self.reserved());
+    }
+
+    fn reserved(&self) -> i64 {
+        self.number("SELECT count(*) FROM reservations")
+    }
+
+    /// What the server counted is in the books to the token; what else is charged was sent and not reported.
+    fn as_counted(&self, counter: &Counter, home: &Path) {
+        let handle = engine::open_read_only(Settings { bots: Vec::new(), ..Settings::new(home) }).unwrap();
+        let mut statement =
+            self.db.prepare("SELECT id, tokens_used FROM activities WHERE tokens_used > 0").unwrap();
+        let rows: Vec<(i64, i64)> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let (mut reported, mut assumed, mut waited) = (0, 0, Vec::new());
+        for (id, tokens) in rows {
+            let why =
+                tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(handle.why(id)));
+            match why {
+                Ok(why) if !why.exchanges.is_empty() => {
+                    for exchange in why.exchanges.iter().filter(|e| e.provider != "scripted") {
+                        let sum = if exchange.reported { &mut reported } else { &mut assumed };
+                        *sum += exchange.usage.total();
+                        waited.push(exchange.waited_ms);
+                    }
+                }
+                _ => assumed += tokens,
+            }
+        }
+        let (input, output) = counter.told();
+        println!("the server counted {input} + {output}; {assumed} more were sent and not reported");
+        println!("waited for a place, in ms: {waited:?}");
+        assert_eq!(reported, input + output, "as the server counted");
+        let books = "SELECT ifnull(sum(input + output), 0) FROM usage_daily WHERE provider <> 'scripted'";
+        assert_eq!(self.number(books), reported + assumed);
+    }
+
+    async fn stop(&self, task: EngineTask) {
+        task.stop(Duration::from_secs(240)).await;
+        assert_eq!(self.reserved(), 0, "a clean stop leaves nothing");
+    }
+}
+
+/// What the screen would show of every bot.
+async fn show(handle: &Handle, when: &str) {
+    println!("  {when}: pace {:?}", handle.pace().await.unwrap().kept());
+    for bot in handle.bots().await.unwrap() {
+        let doing = bot.doing.map_or("rests".to_owned(), |doing| doing.what.as_str().to_owned());
+        println!("    {} {} {doing} {}", bot.id, bot.status.as_str(), bot.status_reason.unwrap_or_default());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_that_can_come_in_between_leaves_the_books_as_the_server_counted() {
+    let Some(address) = std::env::var("BOTARIUM_TEST_LLAMA").ok().filter(|address| !address.is_empty())
+    else {
+        println!("skipped: BOTARIUM_TEST_LLAMA is not set");
+        return;
+    };
+    let beats = std::env::var("BOTARIUM_TEST_LLAMA_BEATS").ok().and_then(|n| n.parse().ok()).unwrap_or(BEATS);
+    let counter = Counter::start(address).await;
+    let home = tempfile::tempdir().unwrap();
+    let handle = open(home.path(), &counter.address);
+    for n in 1..=6 {
+        let mut bot = bot(&format!("b{n:02}"));
+        bot.model.max_tokens = 100;
+        handle.add_bot(bot).await.unwrap();
+    }
+    let db = Connection::open(home.path().join("data/botarium.db")).unwrap();
+    let run = Run { home, db };
+    let task = handle.spawn();
+    run.until_beats(beats / 5).await;
+    show(&handle, "as it lives").await;
+
+    // A pause: what is under way ends, nothing else is sent.
+    handle.pause_engine().await.unwrap();
+    while handle.bots().await.unwrap().iter().any(|bot| bot.doing.is_some()) {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let sent = counter.calls();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(counter.calls(), sent, "nothing is sent under a pause");
+    run.agree(&handle, "paused").await;
+    handle.resume_engine().await.unwrap();
+
+    // A cap, another provider and an interview, while others wait.
+    while !handle.bots().await.unwrap().iter().any(|b| b.doing.is_some_and(|d| d.what == Work::Waiting)) {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let none = SetCaps { daily_token_cap: Some(Some(0)), daily_cost_cap_usd: None };
+    handle.set_caps("b02", none).await.unwrap();
+    let patch = serde_json::from_value(json!({"model": {"provider": "scripted"}})).unwrap();
+    handle.set_config("b03", patch).await.unwrap();
+    let asked = std::time::Instant::now();
+    let question = Interview { question: "What do you like?".into(), remember: false };
+    let answer = handle.interview("b01", question).await.unwrap();
+    println!("interview after {:?}: {} tokens", asked.elapsed(), answer.tokens_used);
+    show(&handle, "capped, moved, asked").await;
+    run.until_beats(beats * 2 / 5).await;
+    run.agree(&handle, "going on").await;
+
+    // The server is away for a while.
+    counter.away(true);
+    let failing = "SELECT count(*) FROM bots WHERE failing IS NOT NULL";
+    while run.number(failing) == 0 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    show(&handle, "the server is away").await;
+    counter.away(false);
+    run.until_beats(beats * 3 / 5).await;
+    // Every provider answer clears it; a person's wake is one.
+    handle.trigger("b01").await.unwrap();
+    assert_eq!(run.number(failing), 0);
+    show(&handle, "it is back").await;
+    run.agree(&handle, "after the outage").await;
+
+    // A clean stop, with bots waiting.
+    run.stop(task).await;
+    drop(handle);
+    let handle = open(run.home.path(), &counter.address);
+    let task = handle.spawn();
+    run.until_beats(beats * 4 / 5).await;
+    run.agree(&handle, "after a stop and a start").await;
+    run.stop(task).await;
+    run.as_counted(&counter, run.home.path());
+
+    // Killed in the middle of a call.
+    let calls = counter.calls();
+    let mut command = botarium(run.home.path(), &counter.address);
+    command.args(["--set", "providers.far.model=smollm2", "--serve", "--pace", "1"]);
+    let mut child = Killed(command.spawn().unwrap());
+    while counter.calls() == calls {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    child.0.kill().unwrap();
+    child.0.wait().unwrap();
+    let handle = open(run.home.path(), &counter.address);
+    assert_eq!(run.reserved(), 0);
+    run.agree(&handle, "after a kill").await;
+    let task = handle.spawn();
+    run.until_beats(beats).await;
+    run.stop(task).await;
+    run.as_counted(&counter, run.home.path());
+    println!("{} beats, {} calls", run.beats(), counter.calls());
+}
