@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use botarium::domain::personality::ModelConfig;
 use botarium::engine::ProviderSetup;
 use botarium::llm::ProviderKind;
 use botarium::protocol::{Notice, Status};
@@ -145,9 +144,10 @@ async fn a_bot_pinned_to_what_is_not_set_up_says_so_and_nobody_else_speaks_for_i
     })
     .await;
     for (id, name) in [("p01", "anthropic"), ("p02", "nowhere")] {
-        let mut pinned = bot(id);
-        pinned.model = ModelConfig { provider: name.into(), ..pinned.model };
-        society.handle.add_bot(pinned).await.unwrap();
+        // As a bot of a configuration that has changed since.
+        society.handle.add_bot(bot(id)).await.unwrap();
+        let pin = "UPDATE bots SET config = json_set(config, '$.model.provider', ?2) WHERE id = ?1";
+        society.db().execute(pin, [id, name]).unwrap();
         let beat = society.handle.trigger(id).await.unwrap();
         assert_eq!(beat.action, "failed");
         society.handle.trigger(id).await.unwrap();
