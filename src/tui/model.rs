@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
-use super::action::Scope;
-use super::keymap::Keymap;
+use super::action::{Act, Scope};
+use super::keymap::{Key, Keymap};
 use super::layout::Layout;
-use super::live::{Bots, Inspector, Stream};
+use super::live::{Bots, Inspector, Page, Stream};
 use super::overlays::Overlay;
 use super::tabs;
 use super::theme::{Theme, ThemeName};
@@ -197,6 +197,35 @@ pub struct Lower {
     pub log_scroll: super::widgets::Scroll,
 }
 
+/// Keys pressed before the mind they are meant for was read, with what they mean.
+#[derive(Clone, Debug, Default)]
+pub struct Early {
+    /// The keys, in their order.
+    pub keys: Vec<(Act, Option<Key>)>,
+    /// Where they were pressed.
+    pub place: Option<Place>,
+}
+
+/// Where a key goes. A key that waited counts only where it was pressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    tab: Tab,
+    focus: Pane,
+    page: Page,
+    bot: Option<String>,
+    windows: usize,
+}
+
+impl Place {
+    /// Whether this is the place of `other`. What was meant for the selected bot before any was known is
+    /// meant for the first.
+    #[must_use]
+    pub fn follows(&self, other: &Self) -> bool {
+        let bot = if other.bot.is_none() { None } else { self.bot.clone() };
+        Self { bot, ..self.clone() } == *other
+    }
+}
+
 /// Everything the screen shows.
 #[derive(Debug)]
 pub struct Model {
@@ -266,6 +295,8 @@ pub struct Model {
     pub frame: usize,
     /// The bot that was selected when the control room was left last.
     pub wanted_bot: Option<String>,
+    /// Keys that came before what they are meant for was read.
+    pub early: Early,
     /// Where a drag with the mouse began, if one is under way.
     pub drag: Option<(u16, u16)>,
 }
@@ -308,6 +339,7 @@ impl Model {
             stale: Stale::default(),
             frame: 0,
             wanted_bot: None,
+            early: Early::default(),
             drag: None,
         }
     }
@@ -334,6 +366,18 @@ impl Model {
         }
         scopes.extend([self.tab.scope(), Scope::Global]);
         scopes
+    }
+
+    /// Where keys go now.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place {
+            tab: self.tab,
+            focus: self.focus,
+            page: self.inspector.page,
+            bot: self.inspector.wanted.clone(),
+            windows: self.overlays.len(),
+        }
     }
 
     /// The shown name of an actor.

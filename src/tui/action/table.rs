@@ -136,6 +136,8 @@ pub const ACTIONS: &[ActionDef] = &[
     // ---- windows
     def(Confirm, Act::Accept, "accept", &["enter", "y"], "Yes", "Does what is asked.").hint(99),
     def(Confirm, Act::Cancel, "refuse", &["esc", "n", "q", "ctrl+c"], "No", "Leaves everything as it is.").hint(98),
+    def(Confirm, Act::Up, "confirm_up", &["k", "up"], "Up", "Moves up one line."),
+    def(Confirm, Act::Down, "confirm_down", &["j", "down"], "Down", "Moves down one line."),
     def(Choice, Act::Accept, "choose", &["enter"], "Choose", "Takes the selected line.").hint(99),
     def(Choice, Act::Up, "choice_up", &["k", "up"], "Up", "Moves up one line."),
     def(Choice, Act::Down, "choice_down", &["j", "down"], "Down", "Moves down one line."),

@@ -103,14 +103,11 @@ impl Inspector {
         }
         let before = std::mem::take(self);
         let mut kept = before.kept;
-        let mut mind = kept.remove(id).unwrap_or_default();
-        match before.wanted {
-            Some(before_id) if before.mind.is_dirty() => {
-                kept.insert(before_id, before.mind);
-            }
-            Some(_) => {}
-            // Keys pressed before there was any bot are meant for the first.
-            None => mind.early = before.mind.early,
+        let mind = kept.remove(id).unwrap_or_default();
+        if let Some(before_id) = before.wanted
+            && before.mind.is_dirty()
+        {
+            kept.insert(before_id, before.mind);
         }
         let again = mind.saved.is_some().then(|| Effect::Load(Load::Config(id.into())));
         *self = Self { page: before.page, wanted: Some(id.to_owned()), mind, kept, ..Self::default() };

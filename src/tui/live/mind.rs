@@ -7,7 +7,6 @@ mod field;
 use serde_json::{Map, Value};
 
 use crate::domain::{PersonalityConfig, Stamp};
-use crate::tui::keymap::Key;
 use crate::tui::widgets::Scroll;
 
 pub use field::{Field, Shape};
@@ -51,8 +50,6 @@ pub struct Mind {
     digits: String,
     /// Whether the number being typed has its step back already.
     digits_kept: bool,
-    /// Keys pressed before it was read.
-    pub early: Vec<Key>,
     /// The selected field.
     pub scroll: Scroll,
     /// What became of the last save.

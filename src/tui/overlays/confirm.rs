@@ -1,9 +1,13 @@
 //! A question to be answered with yes or no, with what would change.
 
+use std::cell::Cell;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::window;
+use crate::tui::action::Act;
 use crate::tui::live::mind::Change;
 use crate::tui::msg::Effect;
 use crate::tui::theme::Theme;
@@ -22,33 +26,97 @@ pub struct Confirm {
     pub yes: Vec<Effect>,
     /// Whether something is lost or costs.
     pub danger: bool,
+    /// How far it has been shown.
+    pub seen: Seen,
+}
+
+/// How much of a question was on the screen. What was not shown cannot be agreed to.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// The first line shown.
+    top: Cell<usize>,
+    /// Lines that fit, as drawn last.
+    page: Cell<usize>,
+    /// Lines below those shown; `None` until it was drawn.
+    below: Cell<Option<usize>>,
 }
 
 /// Cells of “Enter yes”, of the gap behind it, and of “Esc no”.
 const YES_CELLS: u16 = 9;
 const GAP: u16 = 3;
 const NO_CELLS: u16 = 6;
+/// Cells of a change's label.
+const LABEL: usize = 14;
+/// Longest text shown of a question, in lines.
+const LINES_MAX: usize = 400;
+
+/// A line of the question: texts with their styles.
+type Row = Vec<(String, Style)>;
 
 impl Confirm {
-    fn body(&self, inside: u16) -> Vec<String> {
-        text::wrap(&self.body, inside, 10, "…")
+    /// Whether all of it was shown, so that it can be answered with yes.
+    #[must_use]
+    pub fn is_seen(&self) -> bool {
+        self.seen.below.get() == Some(0)
+    }
+
+    /// Moves for a moving action; a yes too early shows what is left instead.
+    pub fn act(&self, act: Act) {
+        let Seen { top, page, below } = &self.seen;
+        // A key that was typed before there was anything to see moves nothing.
+        let Some(left) = below.get() else { return };
+        let page = page.get().saturating_sub(1).max(1);
+        let at = top.get();
+        top.set(match act {
+            Act::Up => at.saturating_sub(1),
+            Act::Down => at + left.min(1),
+            Act::PageUp => at.saturating_sub(page),
+            Act::PageDown | Act::Accept => at + left.min(page),
+            _ => return,
+        });
+        if top.get() != at {
+            below.set(None);
+        }
+    }
+
+    fn rows(&self, inside: u16, theme: &Theme) -> Vec<Row> {
+        let wrapped = |said: &str, cells| text::wrap(said, cells, LINES_MAX, "…");
+        let mut rows: Vec<Row> =
+            wrapped(&self.body, inside).into_iter().map(|line| vec![(line, theme.text)]).collect();
+        if !rows.is_empty() && !self.changes.is_empty() {
+            rows.push(Vec::new());
+        }
+        for change in &self.changes {
+            let label = (format!("{:<LABEL$}", change.label), theme.title_focus);
+            if !is_long(change, inside) {
+                let arrow = format!(" {} ", theme.glyphs.arrow_right);
+                let (from, to) = (flat(&change.from), flat(&change.to));
+                rows.push(vec![label, (from, theme.bad), (arrow, theme.dim), (to, theme.good)]);
+                continue;
+            }
+            rows.push(vec![label]);
+            for (sign, value, style) in [("- ", &change.from, theme.bad), ("+ ", &change.to, theme.good)] {
+                for (nth, line) in wrapped(&flat(value), inside.saturating_sub(2)).into_iter().enumerate() {
+                    let head = if nth == 0 { sign } else { "  " };
+                    rows.push(vec![(head.into(), style), (line, style)]);
+                }
+            }
+        }
+        rows
     }
 
     /// Width and height of the window.
-    fn size(&self, area: Rect) -> (u16, u16) {
+    fn size(&self, area: Rect, theme: &Theme) -> (u16, u16) {
         let width = area.width.saturating_sub(6).min(76);
-        let inside = width.saturating_sub(4);
-        let body = self.body(inside).len();
-        let changes: usize = self.changes.iter().map(|c| if is_long(c, inside) { 3 } else { 1 }).sum();
-        let gap = usize::from(body > 0 && changes > 0);
-        let rows = u16::try_from(body + changes + gap + 4).unwrap_or(u16::MAX);
+        let rows = self.rows(width.saturating_sub(4), theme).len();
+        let rows = u16::try_from(rows + 4).unwrap_or(u16::MAX);
         (width, rows.min(area.height.saturating_sub(2)))
     }
 
     /// The answer whose words are at a cell of the screen.
     #[must_use]
-    pub fn answer_at(&self, area: Rect, x: u16, y: u16) -> Option<bool> {
-        let (width, height) = self.size(area);
+    pub fn answer_at(&self, area: Rect, (x, y): (u16, u16), theme: &Theme) -> Option<bool> {
+        let (width, height) = self.size(area, theme);
         let rect = crate::tui::layout::centered(area, width, height);
         let at = x.checked_sub(rect.x + 2).filter(|_| y + 2 == rect.bottom())?;
         match at {
@@ -59,65 +127,41 @@ impl Confirm {
     }
 
     pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
-        let (width, height) = self.size(area);
-        let inside = width.saturating_sub(4);
-        let body = self.body(inside);
-        let changes: Vec<(&Change, bool)> = self.changes.iter().map(|c| (c, is_long(c, inside))).collect();
-        let gap = usize::from(!body.is_empty() && !changes.is_empty());
+        let (width, height) = self.size(area, theme);
+        let rows = self.rows(width.saturating_sub(4), theme);
         let mark = if self.danger { format!("{} ", theme.glyphs.failing) } else { String::new() };
-        let inner = window(buf, area, (width, height), &format!("{mark}{}", self.title), "", theme);
+        let shown = usize::from(height.saturating_sub(4)).max(1);
+        let top = self.seen.top.get().min(rows.len().saturating_sub(shown));
+        let below = rows.len().saturating_sub(top + shown);
+        let note = if below > 0 { format!("{below} more {}", theme.glyphs.down) } else { String::new() };
+        let inner = window(buf, area, (width, height), &format!("{mark}{}", self.title), &note, theme);
         let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-        let mut row = 0;
-        let last = inner.height.saturating_sub(2);
-        for line in &body {
-            if row < last {
-                Pen::new(buf, inner, row).put(line, theme.text);
-                row += 1;
+        for (at, row) in (0_u16..).zip(rows.iter().skip(top).take(shown)) {
+            let mut pen = Pen::new(buf, inner, at);
+            for (said, style) in row {
+                pen.put(said, *style);
             }
         }
-        row += u16::try_from(gap).unwrap_or(0);
-        for (change, long) in changes {
-            if row >= last {
-                break;
-            }
-            draw_change(buf, inner, &mut row, last, change, long, theme);
-        }
+        self.seen.top.set(top);
+        self.seen.page.set(shown);
+        self.seen.below.set(Some(below));
         let mut pen = Pen::new(buf, inner, inner.height.saturating_sub(1));
         let yes = if self.danger { theme.bad } else { theme.good };
-        pen.put("Enter", theme.key).put(" yes", yes).skip(GAP).put("Esc", theme.key).put(" no", theme.text);
+        pen.put("Enter", theme.key);
+        if below > 0 {
+            pen.put(" more", theme.text);
+        } else {
+            pen.put(" yes", yes);
+        }
+        pen.skip(GAP).put("Esc", theme.key).put(" no", theme.text);
     }
+}
+
+fn flat(value: &str) -> String {
+    if value.is_empty() { "(empty)".to_owned() } else { value.replace('\n', " · ") }
 }
 
 fn is_long(change: &Change, inside: u16) -> bool {
     let multi = change.from.contains('\n') || change.to.contains('\n');
     multi || text::width(&change.from) + text::width(&change.to) + 20 > inside
-}
-
-fn draw_change(
-    buf: &mut Buffer,
-    inner: Rect,
-    row: &mut u16,
-    last: u16,
-    change: &Change,
-    long: bool,
-    theme: &Theme,
-) {
-    let glyphs = theme.glyphs;
-    let mut pen = Pen::new(buf, inner, *row);
-    pen.cell(change.label, theme.title_focus, 14);
-    *row += 1;
-    let flat =
-        |value: &str| if value.is_empty() { "(empty)".to_owned() } else { value.replace('\n', " · ") };
-    if long {
-        for (sign, value, style) in [("-", &change.from, theme.bad), ("+", &change.to, theme.good)] {
-            if *row < last {
-                Pen::new(buf, inner, *row).put(sign, style).skip(1).put(&flat(value), style);
-                *row += 1;
-            }
-        }
-    } else {
-        pen.put(&flat(&change.from), theme.bad)
-            .put(&format!(" {} ", glyphs.arrow_right), theme.dim)
-            .put(&flat(&change.to), theme.good);
-    }
 }

@@ -7,7 +7,7 @@ use crate::tui::action::{ACTIONS, Act, Scope};
 use crate::tui::keymap::Keymap;
 use crate::tui::model::Model;
 use crate::tui::msg::{Effect, Msg};
-use crate::tui::overlays::{Overlay, TextEdit, Then};
+use crate::tui::overlays::{Confirm, Overlay, TextEdit, Then};
 use crate::tui::update::update;
 
 /// A model in which the keys of `scope` count, with something selected to act on.
@@ -20,7 +20,11 @@ fn place(scope: Scope) -> Model {
         Scope::Budget => &["b"],
         Scope::Recall => &["r", "j"],
         Scope::Why => &["w", "j", "j"],
-        Scope::Confirm => &["m", "R"],
+        Scope::Confirm => {
+            let long = Confirm { body: "word ".repeat(2_000), ..Confirm::default() };
+            model.overlays.push(Overlay::Confirm(long));
+            &[]
+        }
         Scope::Choice => &["v"],
         Scope::Form => &["n"],
         Scope::Line => &[":"],

@@ -386,7 +386,8 @@ pub fn serve(model: &mut Model, effects: Vec<Effect>) {
     }
 }
 
-fn answer(load: &Load) -> Option<Data> {
+/// The fixture's answer to a read.
+pub fn answer(load: &Load) -> Option<Data> {
     Some(match load {
         Load::Room => Data::Room(Box::new(room())),
         Load::Bots(_) => Data::Bots(bots()),
@@ -521,6 +522,7 @@ pub fn press(model: &mut Model, keys: &[&str]) -> Vec<Effect> {
             update(model, Msg::Key(key)).into_iter().partition(|effect| matches!(effect, Effect::Load(_)));
         serve(model, loads);
         others.extend(rest);
+        let _ = screen(model); // a person presses the next key when they see what this one did
     }
     others
 }

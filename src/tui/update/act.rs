@@ -89,7 +89,8 @@ fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
                 _ => Vec::new(),
             };
         }
-        (Overlay::Confirm(confirm), Act::Accept) => {
+        (Overlay::Confirm(confirm), act) if act != Act::Accept || !confirm.is_seen() => confirm.act(act),
+        (Overlay::Confirm(confirm), _) => {
             let effects = std::mem::take(&mut confirm.yes);
             model.overlays.pop();
             return effects;

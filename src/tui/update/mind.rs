@@ -17,7 +17,11 @@ pub fn act(model: &mut Model, act: Act, key: Option<Key>) -> Option<Vec<Effect>>
     let mind = &mut model.inspector.mind;
     if mind.draft.is_none() && waits(act) {
         // The sliders are not read yet: the key counts as soon as they are.
-        mind.early.extend(key.filter(|_| mind.early.len() < EARLY_MAX));
+        let place = model.place();
+        model.early.place.get_or_insert(place);
+        if model.early.keys.len() < EARLY_MAX {
+            model.early.keys.push((act, key));
+        }
         return Some(Vec::new());
     }
     if mind.scroll.act(act, Field::ALL.len()) {
@@ -181,10 +185,20 @@ const fn waits(act: Act) -> bool {
     )
 }
 
-/// Presses the keys that came before the mind was read.
+/// Does what was pressed before the mind was read. What one of these keys opens takes none of the others.
 pub fn catch_up(model: &mut Model) -> Vec<Effect> {
-    let early = std::mem::take(&mut model.inspector.mind.early);
-    early.into_iter().flat_map(|key| super::on_key(model, key)).collect()
+    let early = std::mem::take(&mut model.early);
+    let place = model.place();
+    let mut effects = Vec::new();
+    if early.place.is_some_and(|before| place.follows(&before)) {
+        for (early, key) in early.keys {
+            if model.place() != place {
+                break;
+            }
+            effects.extend(act(model, early, key).unwrap_or_default());
+        }
+    }
+    effects
 }
 
 /// Leaves, after asking when something is not saved.
@@ -210,6 +224,7 @@ pub fn quit(model: &mut Model) -> Vec<Effect> {
         changes,
         yes: vec![Effect::Quit],
         danger: true,
+        ..Confirm::default()
     };
     model.overlays.push(Overlay::Confirm(confirm));
     Vec::new()

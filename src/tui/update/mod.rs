@@ -16,7 +16,7 @@ mod tick;
 
 use super::action::{ACTIONS, Act};
 use super::keymap::Key;
-use super::model::{Model, Tone};
+use super::model::{Early, Model, Place, Tone};
 use super::msg::{Effect, Msg};
 use super::overlays::{Overlay, line};
 use super::tabs;
@@ -27,6 +27,15 @@ pub use arrive::PAGE as BOTS_PAGE;
 /// Takes in one message. Whatever it answers is to be performed; the screen is to be drawn unless
 /// [`is_quiet`] says otherwise.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let effects = take(model, msg);
+    let elsewhere = |before: &Place| !model.place().follows(before);
+    if model.early.place.as_ref().is_some_and(elsewhere) {
+        model.early = Early::default();
+    }
+    effects
+}
+
+fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => on_key(model, key),
         Msg::Act(act) => act::perform(model, act, None),

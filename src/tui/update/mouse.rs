@@ -185,7 +185,7 @@ fn click_window(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
                 choice.scroll.selected = at;
             }
         }
-        Some(Overlay::Confirm(confirm)) => match confirm.answer_at(area, x, y) {
+        Some(Overlay::Confirm(confirm)) => match confirm.answer_at(area, (x, y), &model.theme) {
             Some(true) => return perform(model, Act::Accept, None),
             Some(false) => return answer::cancelled(model),
             None => {}

@@ -119,6 +119,7 @@ pub fn save_mind(model: &mut Model) {
         changes: model.inspector.mind.changes(),
         yes: vec![Effect::Run(Command::SetConfig(id, patch))],
         danger: false,
+        ..Confirm::default()
     };
     model.overlays.push(Overlay::Confirm(confirm));
 }
@@ -142,6 +143,7 @@ pub fn reset_mind(model: &mut Model) {
         changes,
         yes: vec![Effect::Run(Command::ResetBot(id))],
         danger: true,
+        ..Confirm::default()
     };
     model.overlays.push(Overlay::Confirm(confirm));
 }
@@ -346,6 +348,7 @@ pub fn take_yaml(model: &mut Model, id: String) {
         changes,
         yes: vec![Effect::Run(Command::YamlChoice(id, YamlChoice::Take))],
         danger: true,
+        ..Confirm::default()
     };
     model.overlays.push(Overlay::Confirm(confirm));
 }
