@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::Stamp;
 use crate::protocol::{BotView, Notice, Source, Status};
+use crate::tui::action::Act;
 use crate::tui::widgets::Scroll;
 
 /// What the list shows of a bot.
@@ -59,7 +60,9 @@ pub struct Bots {
     shown: Vec<usize>,
     filter: String,
     thinking: usize,
-    /// The selected line of the filtered list.
+    /// The one selection: the bot that keys and the inspector are about.
+    chosen: Option<String>,
+    /// Where that is in the filtered list.
     pub scroll: Scroll,
     /// Whether the list was read at all.
     pub loaded: bool,
@@ -68,13 +71,18 @@ pub struct Bots {
 impl Bots {
     /// Puts in a whole list, keeping the selection on the same bot.
     pub fn set(&mut self, bots: &[BotView]) {
-        let selected = self.selected_id().map(str::to_owned);
+        let first = self.rows.is_empty();
         self.rows = bots.iter().map(BotRow::from).collect();
         self.rebuild();
-        if let Some(id) = selected {
-            self.select(&id);
-        }
+        self.begin(first);
+    }
+
+    /// Where there was nobody to select, the first one is.
+    fn begin(&mut self, first: bool) {
         self.loaded = true;
+        if first && self.chosen.is_none() {
+            self.chosen = self.line(0).map(|row| row.id.clone());
+        }
     }
 
     /// Puts in or replaces some.
@@ -89,15 +97,15 @@ impl Bots {
                 }
             }
         }
-        self.loaded = true;
         if self.rows.len() == before {
             self.thinking = self.rows.iter().filter(|row| row.thinking).count();
         } else {
             self.rebuild();
         }
+        self.begin(before == 0);
     }
 
-    /// Takes one out.
+    /// Takes one out. Nothing is selected in its place: keys on their way were meant for it.
     pub fn remove(&mut self, id: &str) {
         self.rows.retain(|row| row.id != id);
         self.rebuild();
@@ -105,12 +113,13 @@ impl Bots {
 
     /// Shows only bots whose name or id contains this.
     pub fn set_filter(&mut self, filter: &str) {
-        let selected = self.selected_id().map(str::to_owned);
         filter.clone_into(&mut self.filter);
-        self.rebuild();
         self.scroll.selected = 0;
-        if let Some(id) = selected {
-            self.select(&id);
+        self.rebuild();
+        if self.selected().is_none()
+            && let Some(first) = self.line(0)
+        {
+            self.chosen = Some(first.id.clone());
         }
     }
 
@@ -131,7 +140,13 @@ impl Bots {
         };
         self.shown = self.rows.iter().enumerate().filter(|(_, row)| matches(row)).map(|(at, _)| at).collect();
         self.thinking = self.rows.iter().filter(|row| row.thinking).count();
-        self.scroll.selected = self.scroll.selected.min(self.shown.len().saturating_sub(1));
+        if self.chosen.as_ref().is_some_and(|id| !self.at.contains_key(id)) {
+            self.chosen = None;
+        }
+        let place =
+            self.chosen.as_ref().and_then(|id| self.shown.iter().position(|at| self.rows[*at].id == *id));
+        let place = place.unwrap_or(self.scroll.selected);
+        self.scroll.selected = place.min(self.shown.len().saturating_sub(1));
     }
 
     /// Bots in all.
@@ -170,10 +185,46 @@ impl Bots {
         &self.rows
     }
 
-    /// The selected row.
+    /// The selected row, if the list shows it: what is not seen is not acted on.
     #[must_use]
     pub fn selected(&self) -> Option<&BotRow> {
-        self.line(self.scroll.selected)
+        self.line(self.scroll.selected).filter(|row| Some(&row.id) == self.chosen.as_ref())
+    }
+
+    /// The bot the inspector is about, also while the filter hides it.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&str> {
+        self.chosen.as_deref()
+    }
+
+    /// Moves the selection for a moving action; whether it was one.
+    pub fn act(&mut self, act: Act) -> bool {
+        let (before, len) = (self.scroll.selected, self.len());
+        if !self.scroll.act(act, len) {
+            return false;
+        }
+        if self.line(before).map(|row| &row.id) != self.chosen.as_ref() && matches!(act, Act::Up | Act::Down)
+        {
+            self.scroll.selected = before; // nothing was selected: the line where it was
+        }
+        self.choose_line();
+        true
+    }
+
+    /// Selects the line at a row of the drawn list; whether there is one.
+    pub fn click(&mut self, row: u16) -> bool {
+        let len = self.len();
+        let hit = self.scroll.click(row, len);
+        if hit {
+            self.choose_line();
+        }
+        hit
+    }
+
+    fn choose_line(&mut self) {
+        if let Some(row) = self.line(self.scroll.selected) {
+            self.chosen = Some(row.id.clone());
+        }
     }
 
     /// The selected bot's id.
@@ -187,8 +238,21 @@ impl Bots {
         let line = self.shown.iter().position(|at| self.rows[*at].id == id);
         if let Some(line) = line {
             self.scroll.selected = line;
+            self.chosen = Some(id.to_owned());
         }
         line.is_some()
+    }
+
+    /// Selects a bot, letting go of a filter that hides it; whether it is in the room.
+    pub fn show(&mut self, id: &str) -> bool {
+        if !self.at.contains_key(id) {
+            return false;
+        }
+        if !self.select(id) {
+            self.set_filter("");
+            self.select(id);
+        }
+        true
     }
 
     /// Whether any bot is on a beat.

@@ -117,6 +117,17 @@ impl Inspector {
         effects
     }
 
+    /// The bots something is held of.
+    pub fn known(&self) -> impl Iterator<Item = &String> {
+        self.wanted.iter().chain(self.kept.keys())
+    }
+
+    /// Turns to nobody; what is not saved of other bots stays.
+    pub fn leave(&mut self) {
+        let before = std::mem::take(self);
+        *self = Self { page: before.page, kept: before.kept, ..Self::default() };
+    }
+
     /// The minds with changes that are not saved, by bot.
     #[must_use]
     pub fn unsaved(&self) -> Vec<(String, &Mind)> {

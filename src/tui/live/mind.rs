@@ -4,6 +4,8 @@
 
 mod field;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::domain::{PersonalityConfig, Stamp};
@@ -34,6 +36,32 @@ pub enum Applied {
     Since(Stamp),
 }
 
+/// A change of the draft, and what it was before.
+#[derive(Clone, Debug)]
+struct Step {
+    field: Field,
+    before: PersonalityConfig,
+}
+
+/// A save made here, and which fields it changed.
+#[derive(Clone, Debug)]
+struct Save {
+    before: PersonalityConfig,
+    after: PersonalityConfig,
+    fields: Vec<Field>,
+}
+
+/// The way back from a save.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WayBack {
+    /// What the engine is sent.
+    pub patch: Value,
+    /// What it changes.
+    pub changes: Vec<Change>,
+    /// What others changed of it since: from what was saved to what is there now.
+    pub since: Vec<Change>,
+}
+
 /// The page's state.
 #[derive(Clone, Debug, Default)]
 pub struct Mind {
@@ -41,12 +69,14 @@ pub struct Mind {
     pub saved: Option<PersonalityConfig>,
     /// As the YAML has it.
     pub yaml: Option<PersonalityConfig>,
-    /// As drafted.
+    /// As drafted: what is saved, and what was changed here.
     pub draft: Option<PersonalityConfig>,
-    /// Drafts before each change.
-    undo: Vec<PersonalityConfig>,
-    /// Saved configurations before each save.
-    before: Vec<PersonalityConfig>,
+    /// Fields changed here that somebody else saved meanwhile, with what they were before.
+    pub conflicts: BTreeMap<Field, String>,
+    undo: Vec<Step>,
+    saves: Vec<Save>,
+    /// What is on its way to the engine, with what was saved before it.
+    sent: Vec<(Value, PersonalityConfig)>,
     digits: String,
     /// Whether the number being typed has its step back already.
     digits_kept: bool,
@@ -57,14 +87,45 @@ pub struct Mind {
 }
 
 impl Mind {
-    /// Takes in what the engine has; a draft under way stays.
-    pub fn load(&mut self, saved: PersonalityConfig, yaml: Option<PersonalityConfig>) {
-        if self.draft.is_none() || !self.is_dirty() {
-            self.draft = Some(saved.clone());
+    /// Takes in what the engine has; what was changed here stays changed, over what is saved now. Gives
+    /// the fields that were changed here and elsewhere: from what is saved now to what is drafted.
+    pub fn load(&mut self, saved: PersonalityConfig, yaml: Option<PersonalityConfig>) -> Vec<Change> {
+        self.yaml = yaml;
+        self.rebase(saved, &[])
+    }
+
+    /// Puts what was changed here over what is saved now; `own` are fields this control room has saved.
+    fn rebase(&mut self, now: PersonalityConfig, own: &[Field]) -> Vec<Change> {
+        let (before, draft) = (self.saved.replace(now.clone()), self.draft.take());
+        let (Some(before), Some(draft)) = (before, draft) else {
+            self.draft = Some(now);
+            return Vec::new();
+        };
+        let mut rebased = now.clone();
+        let mut found = Vec::new();
+        for field in Field::ALL {
+            let mine = field.value(&draft);
+            if mine == field.value(&before) || mine == field.value(&now) {
+                continue;
+            }
+            field.copy(&draft, &mut rebased);
+            if field.value(&before) != field.value(&now) && !own.contains(&field) {
+                self.conflicts.entry(field).or_insert_with(|| field.text(&before));
+                found.push(Change::of(field, &now, &draft));
+            }
+        }
+        // The first step back of a field leads to what is saved now.
+        for step in &mut self.undo {
+            if step.field.value(&step.before) == step.field.value(&before) {
+                step.field.copy(&now, &mut step.before);
+            }
+        }
+        self.conflicts.retain(|field, _| field.value(&rebased) != field.value(&now));
+        if rebased == now {
             self.undo.clear();
         }
-        self.saved = Some(saved);
-        self.yaml = yaml;
+        self.draft = Some(rebased);
+        found
     }
 
     /// The selected field.
@@ -93,12 +154,12 @@ impl Mind {
         patch(saved, draft)
     }
 
-    fn change(&mut self, change: impl FnOnce(&mut PersonalityConfig)) {
+    fn change(&mut self, field: Field, change: impl FnOnce(&mut PersonalityConfig)) {
         let Some(draft) = &mut self.draft else { return };
         let before = draft.clone();
         change(draft);
         if *draft != before {
-            self.undo.push(before);
+            self.undo.push(Step { field, before });
             if self.undo.len() > 500 {
                 self.undo.remove(0);
             }
@@ -113,7 +174,7 @@ impl Mind {
             let by = if large { leap } else { step } * steps;
             let Some(at) = self.draft.as_ref().and_then(|draft| field.number(draft)) else { return };
             let grid = if field == Field::MaxTokens { 1.0 } else { step };
-            self.change(|draft| field.set_number(draft, ((at + by) / grid).round() * grid));
+            self.change(field, |draft| field.set_number(draft, ((at + by) / grid).round() * grid));
         }
     }
 
@@ -122,7 +183,7 @@ impl Mind {
         self.digits.clear();
         if let Shape::Slider { min, max, step, .. } = field.shape() {
             let to = ((min + share * (max - min)) / step).round() * step;
-            self.change(|draft| field.set_number(draft, to));
+            self.change(field, |draft| field.set_number(draft, to));
         }
     }
 
@@ -139,7 +200,7 @@ impl Mind {
         let to = read(&self.digits);
         let goes_on = self.digits.len() > 1 && self.digits_kept;
         let steps = self.undo.len();
-        self.change(|draft| field.set_number(draft, to));
+        self.change(field, |draft| field.set_number(draft, to));
         let added = self.undo.len() > steps;
         if added && goes_on {
             self.undo.pop();
@@ -161,7 +222,7 @@ impl Mind {
         }
         let at = options.iter().position(|option| *option == now).unwrap_or(0);
         let next = options[(at + options.len()).wrapping_add_signed(by) % options.len()].clone();
-        self.change(|draft| {
+        self.change(field, |draft| {
             let _ = field.set_text(draft, &next); // a listed choice is always right
         });
     }
@@ -173,46 +234,101 @@ impl Mind {
     pub fn set_text(&mut self, field: Field, to: &str) -> Result<(), String> {
         let Some(mut draft) = self.draft.clone() else { return Ok(()) };
         field.set_text(&mut draft, to)?;
-        self.change(|now| *now = draft);
+        self.change(field, |now| *now = draft);
         Ok(())
     }
 
     /// Takes back the last change of the draft; whether there was one.
     pub fn undo(&mut self) -> bool {
         self.digits.clear();
-        match self.undo.pop() {
-            Some(before) => {
-                self.draft = Some(before);
-                true
+        let Some(draft) = &mut self.draft else { return false };
+        while let Some(Step { field, before }) = self.undo.pop() {
+            if field.value(&before) != field.value(draft) {
+                field.copy(&before, draft);
+                return true;
             }
-            None => false,
+        }
+        false
+    }
+
+    /// Notes what is about to be sent, so that its answer tells what it changed; [`Value::Null`] is the
+    /// YAML's configuration.
+    pub fn sends(&mut self, patch: Value) {
+        if let Some(saved) = &self.saved {
+            self.sent.push((patch, saved.clone()));
+            if self.sent.len() > SENT_MAX {
+                self.sent.remove(0);
+            }
         }
     }
 
-    /// The configuration before the last save, as a patch against the saved one.
-    #[must_use]
-    pub fn unsave(&mut self) -> Option<(Value, Vec<Change>)> {
-        let before = self.before.pop()?;
-        let saved = self.saved.as_ref()?;
-        Some((patch(saved, &before)?, differences(saved, &before)))
+    /// The way back from the last save: the fields it changed, to what they were before it.
+    pub fn unsave(&mut self) -> Option<WayBack> {
+        let now = self.saved.clone()?;
+        while let Some(save) = self.saves.pop() {
+            let mut then = now.clone();
+            save.fields.iter().for_each(|field| field.copy(&save.before, &mut then));
+            let Some(patch) = patch(&now, &then) else { continue };
+            let changes = differences(&now, &then);
+            let altered = |field: &&Field| field.value(&save.after) != field.value(&now);
+            let since: Vec<Change> = save
+                .fields
+                .iter()
+                .filter(altered)
+                .map(|field| Change::of(*field, &save.after, &now))
+                .collect();
+            if !since.is_empty() {
+                self.saves.push(save); // it is asked first, and the answer may be no
+            }
+            return Some(WayBack { patch, changes, since });
+        }
+        None
     }
 
     /// Forgets the draft.
     pub fn discard(&mut self) {
         self.draft.clone_from(&self.saved);
         self.undo.clear();
+        self.conflicts.clear();
         self.digits.clear();
     }
 
-    /// What the engine answered to a save.
-    pub fn stored(&mut self, saved: PersonalityConfig, keep_way_back: bool) {
-        if let Some(before) = self.saved.take().filter(|before| keep_way_back && *before != saved) {
-            self.before.push(before);
+    /// What the engine answered to a patch, or to another change of all of it ([`Value::Null`]). What was
+    /// changed here since it was sent stays.
+    pub fn stored(&mut self, patch: &Value, saved: PersonalityConfig, keep_way_back: bool) {
+        let at = self.sent.iter().rposition(|(sent, _)| sent == patch);
+        let before = at.map(|at| self.sent.remove(at).1).or_else(|| self.saved.clone());
+        let fields = fields_of(patch);
+        if let Some(before) = before.filter(|_| keep_way_back) {
+            let changed = |field: &Field| field.value(&before) != field.value(&saved);
+            let fields: Vec<Field> = fields.iter().copied().filter(changed).collect();
+            if !fields.is_empty() {
+                self.saves.push(Save { before, after: saved.clone(), fields });
+            }
         }
-        self.draft = Some(saved.clone());
-        self.saved = Some(saved);
-        self.undo.clear();
+        if patch.is_null() {
+            self.saved = Some(saved);
+            self.discard();
+        } else {
+            self.rebase(saved, &fields);
+        }
         self.applied = Applied::Waiting;
+    }
+}
+
+/// Patches whose answers are waited for at most.
+const SENT_MAX: usize = 8;
+
+/// The fields a patch names; all of them for [`Value::Null`].
+fn fields_of(patch: &Value) -> Vec<Field> {
+    let named =
+        |field: &Field| patch.get(field.section()).is_some_and(|keys| keys.get(field.key()).is_some());
+    Field::ALL.into_iter().filter(|field| patch.is_null() || named(field)).collect()
+}
+
+impl Change {
+    fn of(field: Field, from: &PersonalityConfig, to: &PersonalityConfig) -> Self {
+        Self { label: field.label(), from: field.text(from), to: field.text(to) }
     }
 }
 
@@ -222,7 +338,7 @@ pub fn differences(from: &PersonalityConfig, to: &PersonalityConfig) -> Vec<Chan
     Field::ALL
         .into_iter()
         .filter(|field| field.value(from) != field.value(to))
-        .map(|field| Change { label: field.label(), from: field.text(from), to: field.text(to) })
+        .map(|field| Change::of(field, from, to))
         .collect()
 }
 
@@ -317,12 +433,12 @@ mod tests {
     fn what_was_saved_can_be_taken_back() {
         let mut mind = mind();
         mind.slide(-1.0, true);
-        let saved = mind.draft.clone().unwrap();
-        mind.stored(saved, true);
+        let (saved, patch) = (mind.draft.clone().unwrap(), mind.patch().unwrap());
+        mind.stored(&patch, saved, true);
         assert!(!mind.is_dirty() && mind.applied == Applied::Waiting);
-        let (patch, changes) = mind.unsave().unwrap();
-        assert_eq!(patch, json!({"behavior": {"creativity_level": 80}}));
-        assert_eq!(changes.len(), 1);
+        let back = mind.unsave().unwrap();
+        assert_eq!(back.patch, json!({"behavior": {"creativity_level": 80}}));
+        assert_eq!((back.changes.len(), back.since.len()), (1, 0));
         assert!(mind.unsave().is_none());
     }
 }

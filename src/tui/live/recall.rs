@@ -1,5 +1,7 @@
 //! A bot's memory as lines of a list, for the inspector's page.
 
+use std::borrow::Cow;
+
 use crate::domain::{MemoryKind, Sentiment};
 use crate::protocol::{ColdView, WarmMemory};
 use crate::tui::widgets::Scroll;
@@ -13,6 +15,8 @@ pub struct Item {
     pub kind: MemoryKind,
     /// What it says.
     pub text: String,
+    /// What it is about, for opinions; no part of the text that is stored.
+    pub topic: String,
     /// The other bot, for relationships.
     pub other: Option<String>,
     /// Dated events of a relationship, newest first, in one line.
@@ -25,6 +29,18 @@ pub struct Item {
     pub activity_id: Option<i64>,
     /// Pinned by a person.
     pub pinned: bool,
+}
+
+impl Item {
+    /// What it says, with what it is about.
+    #[must_use]
+    pub fn told(&self) -> Cow<'_, str> {
+        if self.topic.is_empty() {
+            Cow::Borrowed(&self.text)
+        } else {
+            Cow::Owned(format!("{}: {}", self.topic, self.text))
+        }
+    }
 }
 
 /// A line of the list.
@@ -118,6 +134,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         id: f.id,
         kind: MemoryKind::Fact,
         text: f.fact.clone(),
+        topic: String::new(),
         other: None,
         history: String::new(),
         note: f.source.clone(),
@@ -129,6 +146,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         id: r.id,
         kind: MemoryKind::Relationship,
         text: r.notes.clone(),
+        topic: String::new(),
         other: Some(r.bot.clone()),
         history: r
             .history
@@ -145,7 +163,8 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
     let opinions = warm.opinions.iter().rev().map(|o| Item {
         id: o.id,
         kind: MemoryKind::Opinion,
-        text: format!("{}: {}", o.topic, o.stance),
+        text: o.stance.clone(),
+        topic: o.topic.clone(),
         other: None,
         history: String::new(),
         note: format!("{:.0} %", o.confidence * 100.0),
@@ -157,6 +176,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         id: i.id,
         kind: MemoryKind::Interest,
         text: i.interest.clone(),
+        topic: String::new(),
         other: None,
         history: String::new(),
         note: String::new(),
@@ -168,6 +188,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         id: m.id,
         kind: MemoryKind::Moment,
         text: m.summary.clone(),
+        topic: String::new(),
         other: None,
         history: String::new(),
         note: m.thread_id.map_or_else(String::new, |id| format!("#{id}")),
@@ -191,6 +212,7 @@ pub fn cold_item(cold: &ColdView) -> Item {
         id: cold.id,
         kind: MemoryKind::Cold,
         text: cold.summary.clone(),
+        topic: String::new(),
         other: None,
         history: String::new(),
         note: format!("{} facts, {} moments", cold.facts_compressed, cold.memories_compressed),

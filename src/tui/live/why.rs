@@ -85,7 +85,8 @@ impl Why {
     /// The act before (`older`) or after the shown one.
     #[must_use]
     pub fn neighbour(&self, older: bool) -> Option<i64> {
-        let wanted = self.wanted?;
+        // The acts are the selected bot's; a reason of somebody else has no place among them.
+        let wanted = self.wanted.filter(|id| self.acts.contains(id))?;
         if older {
             self.acts.iter().copied().filter(|id| *id < wanted).max()
         } else {

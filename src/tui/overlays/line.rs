@@ -16,6 +16,10 @@ pub struct Line {
     pub title: String,
     /// What was typed.
     pub input: Input,
+    /// What it began with.
+    began: String,
+    /// The value is there to be typed over: the first character takes its place.
+    over: bool,
     /// What it is for.
     pub then: Then,
     /// Why it is not right yet.
@@ -26,7 +30,43 @@ impl Line {
     /// A line that begins with `value`.
     #[must_use]
     pub fn new(title: impl Into<String>, value: &str, then: Then) -> Self {
-        Self { title: title.into(), input: Input::from(value), then, error: None }
+        Self {
+            title: title.into(),
+            input: Input::from(value),
+            began: value.to_owned(),
+            over: false,
+            then,
+            error: None,
+        }
+    }
+
+    /// A line whose value is typed over, as in a cell of a table.
+    #[must_use]
+    pub fn over(title: impl Into<String>, value: &str, then: Then) -> Self {
+        Self { over: true, ..Self::new(title, value, then) }
+    }
+
+    /// A key in the line.
+    pub fn type_key(&mut self, key: Key) {
+        if std::mem::take(&mut self.over) && key.typed().is_some() {
+            self.input.reset();
+        }
+        type_key(&mut self.input, key);
+        self.error = None;
+    }
+
+    /// Puts pasted text in.
+    pub fn paste(&mut self, pasted: &str) {
+        if std::mem::take(&mut self.over) {
+            self.input.reset();
+        }
+        paste(&mut self.input, pasted);
+    }
+
+    /// Whether it says something else than it began with.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.input.value() != self.began
     }
 
     /// Whether every key is an answer.

@@ -17,6 +17,8 @@ pub struct TextEdit {
     /// What to type.
     pub title: String,
     area: TextArea<'static>,
+    /// What it began with, and how the area shows that.
+    began: (String, String),
     /// What it is for.
     pub then: Then,
     /// Why it is not right yet.
@@ -44,13 +46,23 @@ impl TextEdit {
     /// A text that begins with `value`.
     #[must_use]
     pub fn new(title: impl Into<String>, value: &str, then: Then) -> Self {
-        Self { title: title.into(), area: area_of(value), then, error: None }
+        let area = area_of(value);
+        let began = (value.to_owned(), area.lines().join("\n"));
+        Self { title: title.into(), area, began, then, error: None }
     }
 
-    /// What was typed.
+    /// What was typed; to the letter what it began with, if that was not changed.
     #[must_use]
     pub fn value(&self) -> String {
-        self.area.lines().join("\n")
+        let (value, shown) = &self.began;
+        let typed = self.area.lines().join("\n");
+        if typed == *shown { value.clone() } else { typed }
+    }
+
+    /// Whether it says something else than it began with.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.value() != self.began.0
     }
 
     /// A key in the text.

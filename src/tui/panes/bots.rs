@@ -48,7 +48,7 @@ pub fn render(bots: &Bots, area: Rect, buf: &mut Buffer, view: &View<'_>, focuse
     scroll::bar(buf, area, lines.start, lines.len(), bots.len(), theme);
     for (row, line) in (0..inner.height).zip(lines) {
         let Some(bot) = bots.line(line) else { break };
-        let selected = line == bots.scroll.selected;
+        let selected = Some(bot.id.as_str()) == bots.chosen();
         let pen = Pen::new(buf, inner, row).base(theme.line(selected, focused));
         draw(pen, bot, selected, view);
     }

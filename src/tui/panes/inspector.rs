@@ -26,22 +26,28 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
             pen.put(&format!(" {} ", page_label(model, page, area.width)), theme.dim);
         }
     }
+    let inspector = &model.inspector;
+    if inspector.page == Page::Why {
+        return why::render(&inspector.why, inner, buf, view, focused);
+    }
     let Some(id) = &model.inspector.wanted else {
         pen::empty(buf, inner, &["select a bot"], theme);
         return;
     };
-    let inspector = &model.inspector;
     match inspector.page {
         Page::Profile => profile::render(inspector, inner, buf, view, focused),
         Page::Mind => mind::render(&inspector.mind, inner, buf, view, focused),
         Page::Budget => budget::render(model, id, inner, buf, view, focused),
         Page::Memory => recall::render(&inspector.recall, inner, buf, view, focused),
-        Page::Why => why::render(&inspector.why, inner, buf, view, focused),
+        Page::Why => {}
     }
 }
 
 fn title_name(model: &Model) -> String {
-    model.inspector.wanted.as_deref().map_or_else(String::new, |id| {
+    let inspector = &model.inspector;
+    let reason = inspector.why.view.as_ref().filter(|_| inspector.page == Page::Why);
+    let of = reason.map(|why| why.activity.bot_id.as_str()).or(inspector.wanted.as_deref());
+    of.map_or_else(String::new, |id| {
         let name = crate::tui::widgets::text::safe(model.name(id)).into_owned();
         text::fit(&name, 12, "…").into_owned()
     })

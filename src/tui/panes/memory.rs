@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::View;
+use crate::tui::live::Bots;
 use crate::tui::tabs::memory::Explorer;
 use crate::tui::widgets::{Pen, frame, pen, text};
 
@@ -37,21 +38,24 @@ pub fn areas(body: Rect) -> (Rect, Rect) {
 }
 
 /// Draws the tab.
-pub fn render(state: &Explorer, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+pub fn render(state: &Explorer, bots: &Bots, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
     let (left, list, detail) = split(area);
     let inner = frame(buf, left, "Bots", "", state.in_bots, theme);
-    for (row, at) in (0..inner.height).zip(state.bot_scroll.view(state.bots.len(), inner.height)) {
-        let Some((id, name)) = state.bots.get(at) else { continue };
-        let chosen = at == state.bot_scroll.selected;
+    for (row, at) in (0..inner.height).zip(state.bot_scroll.view(bots.total(), inner.height)) {
+        let Some(bot) = bots.rows().get(at) else { continue };
+        let chosen = state.of.as_ref() == Some(&bot.id);
         let mut pen = Pen::new(buf, inner, row).base(theme.line(chosen, state.in_bots));
-        pen.put(if chosen { theme.glyphs.marker } else { " " }, theme.accent).put(name, theme.actor(id));
+        pen.put(if chosen { theme.glyphs.marker } else { " " }, theme.accent)
+            .put(&bot.name, theme.actor(&bot.id));
     }
-    let title =
-        state.bot().map_or_else(|| "Memory".to_owned(), |id| format!("What {} remembers", view.name(id)));
+    let title = state
+        .of
+        .as_ref()
+        .map_or_else(|| "Memory".to_owned(), |id| format!("What {} remembers", view.name(id)));
     let note = if state.filter.is_empty() { String::new() } else { format!("with “{}”", state.filter) };
     let inner = frame(buf, list, &title, &note, !state.in_bots, theme);
-    if state.bots.is_empty() {
+    if bots.total() == 0 {
         pen::empty(buf, inner, &["there is nobody here yet", "n makes a bot"], theme);
     } else {
         super::recall::list(&state.recall, inner, buf, view, !state.in_bots);
@@ -78,9 +82,9 @@ fn whole(state: &Explorer, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     }
     let rows = inner.height.saturating_sub(1);
     let told = if item.history.is_empty() {
-        item.text.clone()
+        item.told().into_owned()
     } else {
-        format!("{} — {}", item.text, item.history)
+        format!("{} — {}", item.told(), item.history)
     };
     for (row, line) in (1..=rows).zip(text::wrap(
         &told,

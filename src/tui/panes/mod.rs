@@ -133,7 +133,7 @@ fn body(model: &Model, layout: &Layout, buf: &mut Buffer, view: &View<'_>) {
         }
         Tab::Forum => forum::render(&model.forum, layout.body, buf, view),
         Tab::Stats => stats::render(&model.stats, layout.body, buf, view),
-        Tab::Memory => memory::render(&model.explorer, layout.body, buf, view),
+        Tab::Memory => memory::render(&model.explorer, &model.bots, layout.body, buf, view),
         Tab::Society => society::render(&model.society, layout.body, buf, view),
         Tab::Moderation => moderation::render(&model.moderation, layout.body, buf, view),
         Tab::Events => events::render(&model.events, layout.body, buf, view),

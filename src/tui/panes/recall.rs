@@ -40,7 +40,8 @@ pub fn list(recall: &Recall, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
                 pen.put(if item.pinned { theme.glyphs.pin } else { " " }, theme.warn).skip(1);
                 pen.right(" ", theme.text).right(item.date.get(5..).unwrap_or(""), theme.faint);
                 pen.right(&format!(" {} ", item.note), theme.dim);
-                let mut text = item.text.as_str();
+                let told = item.told();
+                let mut text = told.as_ref();
                 if let Some(other) = &item.other {
                     let name = view.name(other);
                     pen.put(name, theme.actor(other)).skip(1);
@@ -61,12 +62,13 @@ pub fn render(recall: &Recall, area: Rect, buf: &mut Buffer, view: &View<'_>, fo
         return;
     }
     // The selected one is told in full at the foot.
-    let whole = recall.selected().map(|item| item.text.as_str()).unwrap_or_default();
+    let whole = recall.selected().map(crate::tui::live::recall::Item::told).unwrap_or_default();
     let foot = if focused && area.height > 10 { 3 } else { 0 };
     let list = Rect { height: area.height.saturating_sub(foot), ..area };
     self::list(recall, list, buf, view, focused);
     let below = Rect { x: area.x + 1, width: area.width.saturating_sub(2), y: list.bottom(), height: foot };
-    for (row, line) in (0..foot).zip(text::wrap(whole, below.width, usize::from(foot), theme.glyphs.ellipsis))
+    for (row, line) in
+        (0..foot).zip(text::wrap(&whole, below.width, usize::from(foot), theme.glyphs.ellipsis))
     {
         Pen::new(buf, below, row).put(&line, theme.quote);
     }

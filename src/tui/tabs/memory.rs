@@ -16,10 +16,11 @@ const COLD: u32 = 50;
 /// What the tab shows.
 #[derive(Debug, Default)]
 pub struct Explorer {
-    /// The bots: id and name.
-    pub bots: Vec<(String, String)>,
-    /// The selected bot.
+    /// Whose memory is shown: the selected bot's.
+    pub of: Option<String>,
+    /// Where it is in the list of all bots.
     pub bot_scroll: Scroll,
+    visited: bool,
     /// Whether the list of bots has the keys.
     pub in_bots: bool,
     /// What the selected bot remembers.
@@ -29,37 +30,35 @@ pub struct Explorer {
 }
 
 impl Explorer {
-    /// The selected bot's id.
-    #[must_use]
-    pub fn bot(&self) -> Option<&str> {
-        self.bots.get(self.bot_scroll.selected).map(|(id, _)| id.as_str())
-    }
-
     fn read(&self) -> Vec<Effect> {
-        let Some(bot) = self.bot() else { return Vec::new() };
+        let Some(bot) = &self.of else { return Vec::new() };
         let query = MemoryQuery {
             limit: PAGE,
             q: (!self.filter.is_empty()).then(|| self.filter.clone()),
             ..MemoryQuery::default()
         };
-        vec![
-            Effect::Load(Load::Warm(bot.to_owned(), query)),
-            Effect::Load(Load::Cold(bot.to_owned(), COLD, 0)),
-        ]
+        vec![Effect::Load(Load::Warm(bot.clone(), query)), Effect::Load(Load::Cold(bot.clone(), COLD, 0))]
     }
 }
 
 /// The tab came into view.
 pub fn shown(model: &mut Model) -> Vec<Effect> {
-    let wanted = model.bots.selected_id().map(str::to_owned);
     let explorer = &mut model.explorer;
-    let first = explorer.bots.is_empty();
-    explorer.bots = model.bots.rows().iter().map(|row| (row.id.clone(), row.name.clone())).collect();
-    if first {
-        explorer.in_bots = true;
-        if let Some(at) = wanted.and_then(|id| explorer.bots.iter().position(|(known, _)| *known == id)) {
-            explorer.bot_scroll.selected = at;
-        }
+    explorer.in_bots |= !std::mem::replace(&mut explorer.visited, true);
+    if explorer.of.as_deref() == model.bots.chosen() { explorer.read() } else { Vec::new() }
+}
+
+/// Turns to the selected bot.
+pub fn follow(model: &mut Model) -> Vec<Effect> {
+    let chosen = model.bots.chosen();
+    if model.tab != Tab::Memory || model.explorer.of.as_deref() == chosen {
+        return Vec::new();
+    }
+    let explorer = &mut model.explorer;
+    explorer.of = chosen.map(str::to_owned);
+    explorer.recall = Recall::default();
+    if let Some(at) = model.bots.rows().iter().position(|row| Some(row.id.as_str()) == chosen) {
+        explorer.bot_scroll.selected = at;
     }
     explorer.read()
 }
@@ -92,16 +91,19 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
 }
 
 fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
-    let explorer = &mut model.explorer;
-    let (before, len) = (explorer.bot_scroll.selected, explorer.bots.len());
-    if !explorer.bot_scroll.act(act, len) {
+    if !model.explorer.bot_scroll.act(act, model.bots.total()) {
         return None;
     }
-    if explorer.bot_scroll.selected == before {
-        return Some(Vec::new());
+    choose(model);
+    Some(Vec::new())
+}
+
+/// Selects the bot the list has moved to.
+fn choose(model: &mut Model) {
+    let row = model.bots.rows().get(model.explorer.bot_scroll.selected);
+    if let Some(id) = row.map(|row| row.id.clone()) {
+        model.bots.show(&id);
     }
-    explorer.recall = Recall::default();
-    Some(explorer.read())
 }
 
 fn in_memories(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
@@ -141,14 +143,14 @@ fn in_memories(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         Act::ForgetMemory => {
             model.overlays.push(Overlay::Confirm(Confirm {
                 title: "Forget this?".into(),
-                body: item.text,
+                body: item.told().into_owned(),
                 yes: vec![Effect::Run(Command::ForgetMemory(item.id))],
                 danger: true,
                 ..Confirm::default()
             }));
             Vec::new()
         }
-        _ => vec![Effect::Copy(item.text)],
+        _ => vec![Effect::Copy(item.told().into_owned())],
     })
 }
 
@@ -157,13 +159,13 @@ pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
     let explorer = &mut model.explorer;
     match (load, data) {
         (Load::Warm(bot, query), Data::Warm(warm))
-            if explorer.bot() == Some(bot)
+            if explorer.of.as_ref() == Some(bot)
                 && query.limit == PAGE
                 && query.q.clone().unwrap_or_default() == explorer.filter =>
         {
             explorer.recall.load_warm((**warm).clone());
         }
-        (Load::Cold(bot, COLD, 0), Data::Cold(cold)) if explorer.bot() == Some(bot) => {
+        (Load::Cold(bot, COLD, 0), Data::Cold(cold)) if explorer.of.as_ref() == Some(bot) => {
             let wanted = explorer.filter.to_lowercase();
             let found = cold
                 .iter()
@@ -191,7 +193,7 @@ pub fn ran(model: &mut Model, command: &Command, _outcome: &Outcome) -> Vec<Effe
 /// Something happened.
 pub fn event(model: &mut Model, event: &Event) {
     if let Notice::HeartbeatComplete { bot_id, .. } = &event.notice
-        && model.explorer.bot() == Some(bot_id)
+        && model.explorer.of.as_ref() == Some(bot_id)
     {
         model.stale.tab = true;
     }
@@ -221,10 +223,8 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let explorer = &mut model.explorer;
     if left.contains((x, y).into()) {
         explorer.in_bots = true;
-        let len = explorer.bots.len();
-        if explorer.bot_scroll.click(y - left.y, len) {
-            explorer.recall = Recall::default();
-            return explorer.read();
+        if explorer.bot_scroll.click(y - left.y, model.bots.total()) {
+            choose(model);
         }
     } else if right.contains((x, y).into()) {
         let again = !std::mem::replace(&mut explorer.in_bots, false);

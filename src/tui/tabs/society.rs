@@ -21,11 +21,13 @@ pub struct Society {
     pub total: usize,
     /// The selected one.
     pub scroll: Scroll,
+    /// The selected bot of the room it has turned to.
+    follows: Option<String>,
 }
 
 impl Society {
     fn take(&mut self, graph: &RelationshipGraph) {
-        let kept = self.selected().map(|node| node.id.clone());
+        let chosen = self.selected().map(|node| node.id.clone()).or_else(|| self.follows.clone());
         let ties = |id: &str| -> i64 {
             graph.edges.iter().filter(|e| e.source == id || e.target == id).map(|e| e.interaction_count).sum()
         };
@@ -33,10 +35,16 @@ impl Society {
             graph.nodes.iter().map(|node| (ties(&node.id), node.clone())).collect();
         nodes.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
         self.total = nodes.len();
+        // Whoever is selected is there, however few ties it has.
+        if let Some(at) = nodes.iter().position(|(_, node)| Some(&node.id) == chosen.as_ref())
+            && at >= MOST
+        {
+            nodes.swap(MOST - 1, at);
+        }
         nodes.truncate(MOST);
         self.nodes = nodes.into_iter().map(|(_, node)| node).collect();
         self.graph = Some(graph.clone());
-        if let Some(at) = kept.and_then(|id| self.nodes.iter().position(|node| node.id == id)) {
+        if let Some(at) = chosen.and_then(|id| self.nodes.iter().position(|node| node.id == id)) {
             self.scroll.selected = at;
         }
     }
@@ -66,6 +74,27 @@ pub fn shown(_model: &mut Model) -> Vec<Effect> {
     vec![Effect::Load(Load::Graph)]
 }
 
+/// Turns to the selected bot, where it is shown.
+pub fn follow(model: &mut Model) {
+    let society = &mut model.society;
+    if society.follows.as_deref() == model.bots.chosen() {
+        return;
+    }
+    society.follows = model.bots.chosen().map(str::to_owned);
+    if let Some(at) = society.nodes.iter().position(|node| Some(&node.id) == society.follows.as_ref()) {
+        society.scroll.selected = at;
+    }
+}
+
+/// Selects in the room what was selected here.
+fn choose(model: &mut Model) {
+    if let Some(id) = model.society.selected().map(|node| node.id.clone())
+        && model.bots.show(&id)
+    {
+        model.society.follows = Some(id);
+    }
+}
+
 /// An action on this tab.
 pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     let len = model.society.nodes.len();
@@ -73,7 +102,11 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         let id = model.society.nodes.get(model.society.scroll.selected)?.id.clone();
         return Some(crate::tui::update::show_bot(model, &id));
     }
-    model.society.scroll.act(act, len).then(Vec::new)
+    if !model.society.scroll.act(act, len) {
+        return None;
+    }
+    choose(model);
+    Some(Vec::new())
 }
 
 /// A read came back.
@@ -115,8 +148,11 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let list = crate::tui::panes::society::list_area(model.layout().body);
     if list.contains((x, y).into()) {
         let (before, len) = (model.society.scroll.selected, model.society.nodes.len());
-        if model.society.scroll.click(y - list.y, len) && before == model.society.scroll.selected {
-            return act(model, Act::Open).unwrap_or_default();
+        if model.society.scroll.click(y - list.y, len) {
+            if before == model.society.scroll.selected {
+                return act(model, Act::Open).unwrap_or_default();
+            }
+            choose(model);
         }
     }
     Vec::new()

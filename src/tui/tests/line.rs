@@ -80,7 +80,8 @@ impl Society {
 }
 
 fn changed(id: &str, what: &str) -> Notice {
-    Notice::ConfigUpdated { bot_id: id.into(), bot_name: id.into(), changed: vec![what.into()] }
+    let details = serde_json::json!({"changed": [what]});
+    Notice::ConfigUpdated { bot_id: id.into(), bot_name: id.into(), changed: vec![what.into()], details }
 }
 
 fn merge(into: &mut Value, patch: &Value) {

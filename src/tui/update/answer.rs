@@ -45,7 +45,7 @@ fn apply_filter(model: &mut Model, typed: &str) -> Vec<Effect> {
         }
         (Tab::Live, _) => {
             model.bots.set_filter(typed);
-            super::live::follow_selection(model)
+            Vec::new()
         }
         (tab, _) => {
             tabs::answered(model, tab, "filter", 0, &Answer::Text(typed.to_owned())).unwrap_or_default()
@@ -70,6 +70,9 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
             }
         }
         Then::MindModel => super::mind::chose_model(model, at, item, choice.items.len()),
+        Then::Pace if item.current && at < Preset::NAMED.len() => {
+            model.toast(crate::tui::model::Tone::Info, format!("{} is the pace already", item.title));
+        }
         Then::Pace => match Preset::NAMED.get(at) {
             Some(preset) => {
                 let pace = SetPace { preset: Some(preset.as_str().into()), interval_seconds: None };
@@ -108,6 +111,15 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
 /// A line, text or form was sent. It stays open with a sentence when it is not right yet.
 pub fn submitted(model: &mut Model) -> Vec<Effect> {
     let Some(window) = model.overlays.pop() else { return Vec::new() };
+    // Opened and left as it was: nothing is to be done.
+    let as_it_was = match &window {
+        Overlay::Line(line) => matches!(line.then, Then::BudgetLine(..)) && !line.is_changed(),
+        Overlay::Text(edit) => matches!(edit.then, Then::EditMemory(_)) && !edit.is_changed(),
+        _ => false,
+    };
+    if as_it_was {
+        return Vec::new();
+    }
     let (then, answer) = match &window {
         Overlay::Line(line) => (line.then.clone(), Answer::Text(line.input.value().to_owned())),
         Overlay::Text(edit) => (edit.then.clone(), Answer::Text(edit.value())),

@@ -50,7 +50,10 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
                 model.stale.memory = true;
             }
         }
-        Notice::ConfigUpdated { bot_id, .. } => {
+        Notice::ConfigUpdated { bot_id, changed, .. } => {
+            if changed.iter().any(|what| what == "removed") {
+                super::live::left(model, bot_id);
+            }
             model.stale.bots.insert(bot_id.clone());
             model.stale.config |= model.inspector.wanted.as_deref() == Some(bot_id);
         }
@@ -150,7 +153,8 @@ pub fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect> {
         }
         (Load::Config(id), Data::Config(config)) if is_wanted(&id) => {
             model.inspector.caps = Some(config.cost_caps);
-            model.inspector.mind.load(config.personality_config, config.yaml_config);
+            let both = model.inspector.mind.load(config.personality_config, config.yaml_config);
+            super::mind::tell_conflicts(model, &both);
             effects.extend(super::mind::catch_up(model));
         }
         (Load::Posts(id), Data::Posts(posts)) if is_wanted(&id) => model.inspector.posts = posts,
@@ -218,6 +222,11 @@ fn take_bots(model: &mut Model, after: Option<&str>, bots: &[crate::protocol::Bo
     } else {
         model.bots.merge(bots);
     }
+    if whole {
+        let there = |id: &String| bots.iter().any(|bot| bot.id == *id);
+        let gone: Vec<String> = model.inspector.known().filter(|id| !there(id)).cloned().collect();
+        gone.iter().for_each(|id| super::live::left(model, id));
+    }
     let mut effects = Vec::new();
     if bots.len() >= PAGE
         && let Some(last) = bots.last()
@@ -230,16 +239,9 @@ fn take_bots(model: &mut Model, after: Option<&str>, bots: &[crate::protocol::Bo
     {
         model.wanted_bot = Some(wanted); // on a later page
     }
-    if model.inspector.wanted.is_none() || whole {
-        let id = model.inspector.wanted.clone();
-        effects.extend(super::live::follow_selection(model));
-        if let Some(bot) = id.and_then(|id| bots.iter().find(|bot| bot.id == id)) {
-            model.inspector.bot = Some(bot.clone());
-        }
-    }
-    if model.tab == crate::tui::model::Tab::Memory && model.explorer.bots.is_empty() {
-        // The tab was opened before anybody was known.
-        effects.extend(tabs::shown(model));
+    let wanted = model.inspector.wanted.as_ref();
+    if let Some(bot) = bots.iter().find(|bot| Some(&bot.id) == wanted) {
+        model.inspector.bot = Some(bot.clone());
     }
     effects
 }
@@ -304,7 +306,7 @@ pub fn on_load_failed(model: &mut Model, load: &Load, fault: &Fault) -> Vec<Effe
             model.inspector.why.missing = Some(fault.detail.clone());
         }
         Load::Activity(_) => model.stream.loading = false,
-        Load::Bot(id) if fault.kind == FaultKind::NotFound => model.bots.remove(id),
+        Load::Bot(id) | Load::Config(id) if fault.kind == FaultKind::NotFound => super::live::left(model, id),
         _ if fault.kind == FaultKind::Unavailable => {} // the header tells
         _ => model.toast(Tone::Bad, fault.detail.clone()),
     }

@@ -102,9 +102,8 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
 }
 
 fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
-    let len = model.bots.len();
-    if model.bots.scroll.act(act, len) {
-        return Some(follow_selection(model));
+    if model.bots.act(act) {
+        return Some(Vec::new());
     }
     match act {
         Act::Open => {
@@ -118,10 +117,32 @@ fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
 
 /// Turns the inspector to the selected bot.
 pub fn follow_selection(model: &mut Model) -> Vec<Effect> {
-    match model.selected_bot() {
-        Some(id) => turn_to(model, &id),
-        None => Vec::new(),
+    if model.bots.chosen() == model.inspector.wanted.as_deref() {
+        return Vec::new();
     }
+    match model.bots.chosen().map(str::to_owned) {
+        Some(id) => turn_to(model, &id),
+        None => {
+            model.inspector.leave();
+            Vec::new()
+        }
+    }
+}
+
+/// A bot is no more: nothing is selected in its place, and what was not saved of it is dropped.
+pub fn left(model: &mut Model, id: &str) {
+    let inspector = &mut model.inspector;
+    let shown = inspector.wanted.as_deref() == Some(id);
+    let unsaved = inspector.kept.remove(id).is_some() | (shown && inspector.mind.is_dirty());
+    if shown {
+        inspector.leave();
+    }
+    if shown || model.bots.get(id).is_some() {
+        let dropped = if unsaved { "; what was not saved of it is dropped" } else { "" };
+        model.toast(Tone::Info, format!("{} has left the room{dropped}", model.name(id)));
+    }
+    model.bots.remove(id);
+    model.stale.room = true;
 }
 
 /// Turns the inspector to a bot; what is not saved of the one before is kept, and that is said.
@@ -194,9 +215,8 @@ fn why(model: &mut Model) -> Vec<Effect> {
     let selected = (model.focus == Pane::Activity).then(|| model.stream.selected().cloned()).flatten();
     let mut effects = Vec::new();
     if let Some(row) = selected {
-        if model.bots.select(&row.bot_id) {
-            effects = turn_to(model, &row.bot_id);
-        }
+        model.bots.show(&row.bot_id);
+        effects = follow_selection(model);
         model.stream.freeze();
         model.inspector.why.ask(row.seq);
         effects.push(Effect::Load(Load::Why(row.seq)));
@@ -232,7 +252,8 @@ fn in_budget(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     match act {
         Act::EditField => {
             let at = budget.scroll.selected;
-            model.overlays.push(Overlay::Line(Line::new(line.prompt(), "", Then::BudgetLine(at, bot))));
+            let now = own_value(model, line, &bot);
+            model.overlays.push(Overlay::Line(Line::over(line.prompt(), &now, Then::BudgetLine(at, bot))));
             Some(Vec::new())
         }
         Act::DefaultCap if !is_custom(model, line) => {
@@ -242,6 +263,23 @@ fn in_budget(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         Act::DefaultCap => Some(line.command(&bot, "").map_or_else(|_| Vec::new(), |c| vec![Effect::Run(c)])),
         _ => None,
     }
+}
+
+/// The value of a bot's own on a line of the budget, as it is typed; empty where it has none.
+fn own_value(model: &Model, line: budget::Line, bot: &str) -> String {
+    let shown = model.inspector.wanted.as_deref() == Some(bot);
+    let caps = model.inspector.caps.as_ref().filter(|_| shown);
+    let pace = model.inspector.bot.as_ref().filter(|of| of.id == bot).and_then(|of| of.pace_seconds);
+    match line {
+        budget::Line::Tokens => {
+            caps.filter(|caps| caps.is_custom_token_cap).map(|caps| caps.daily_token_cap.to_string())
+        }
+        budget::Line::Cost => {
+            caps.filter(|caps| caps.is_custom_cost_cap).map(|caps| caps.daily_cost_cap_usd.to_string())
+        }
+        budget::Line::Pace => pace.map(|seconds| seconds.to_string()),
+    }
+    .unwrap_or_default()
 }
 
 /// Whether a line of the budget has a value of its own; what is not read yet may have.
@@ -292,10 +330,10 @@ fn in_recall(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             Some(Vec::new())
         }
         (Act::ForgetMemory, Some(item)) => {
-            open::forget(model, item.id, &item.text);
+            open::forget(model, item.id, &item.told());
             Some(Vec::new())
         }
-        (Act::Copy, Some(item)) => Some(vec![Effect::Copy(item.text)]),
+        (Act::Copy, Some(item)) => Some(vec![Effect::Copy(item.told().into_owned())]),
         _ => None,
     }
 }
@@ -339,7 +377,8 @@ fn in_why(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
 /// An action on the selected bot.
 pub fn on_bot(model: &mut Model, act: Act) -> Vec<Effect> {
     let Some(row) = model.bots.selected().cloned() else {
-        model.toast(Tone::Info, "there is no bot yet");
+        let said = if model.bots.total() == 0 { "there is no bot yet" } else { "no bot is selected" };
+        model.toast(Tone::Info, said);
         return Vec::new();
     };
     match act {
@@ -348,7 +387,8 @@ pub fn on_bot(model: &mut Model, act: Act) -> Vec<Effect> {
         Act::BotPace => {
             let line = budget::Line::Pace;
             let title = format!("{}: {}", row.name, line.prompt());
-            model.overlays.push(Overlay::Line(Line::new(title, "", Then::BudgetLine(2, row.id))));
+            let now = own_value(model, line, &row.id);
+            model.overlays.push(Overlay::Line(Line::over(title, &now, Then::BudgetLine(2, row.id))));
         }
         Act::Interview => open::interview(model, &row.id),
         Act::DeleteBot => open::delete_bot(model, &row),

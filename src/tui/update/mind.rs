@@ -4,7 +4,7 @@ use super::open;
 use crate::protocol::ProviderView;
 use crate::tui::action::Act;
 use crate::tui::keymap::Key;
-use crate::tui::live::mind::{Field, Shape};
+use crate::tui::live::mind::{Change, Field, Shape};
 use crate::tui::model::{Model, Tone};
 use crate::tui::msg::{Command, Effect};
 use crate::tui::overlays::{Choice, Confirm, Item, Line, Overlay, TextEdit, Then};
@@ -73,7 +73,10 @@ fn edit_field(model: &mut Model, field: Field) {
         }
         Shape::Text => Overlay::Text(Box::new(TextEdit::new(title, &value, then))),
         Shape::Choice => {
-            let options = open::options(field, &model.providers);
+            let mut options = open::options(field, &model.providers);
+            if !options.contains(&value) {
+                options.insert(0, value.clone()); // what is no longer there is not changed by looking
+            }
             let items = options
                 .iter()
                 .map(|option| Item { title: option.clone(), current: *option == value, ..Item::default() })
@@ -116,6 +119,9 @@ fn offer_models(model: &mut Model) -> bool {
         ..Item::default()
     };
     let mut items = vec![item("the provider's default", &provider.default_model, now.is_empty())];
+    if !now.is_empty() && !provider.models.contains(&now) {
+        items.push(item(&now, "", true));
+    }
     items.extend(provider.models.iter().map(|name| item(name, "", *name == now)));
     items.push(item("another…", "", false));
     let title = format!("Which model of {}?", provider.name);
@@ -151,12 +157,44 @@ fn undo(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let Some(id) = model.inspector.wanted.clone() else { return Vec::new() };
-    match model.inspector.mind.unsave() {
-        Some((patch, _)) => vec![Effect::Run(Command::SetConfig(id, patch))],
-        None => {
-            model.toast(Tone::Info, "nothing to undo");
-            Vec::new()
-        }
+    let Some(back) = model.inspector.mind.unsave() else {
+        model.toast(Tone::Info, "nothing to undo");
+        return Vec::new();
+    };
+    model.inspector.mind.sends(back.patch.clone());
+    let run = vec![Effect::Run(Command::SetConfig(id.clone(), back.patch))];
+    if back.since.is_empty() {
+        return run;
+    }
+    let since: Vec<String> = back
+        .since
+        .iter()
+        .map(|change| format!("{}, {} → {}", change.label, change.from, change.to))
+        .collect();
+    let confirm = Confirm {
+        title: format!("Take back the last save of {}?", model.name(&id)),
+        body: format!("It was changed since: {}.", since.join("; ")),
+        changes: back.changes,
+        yes: run,
+        danger: true,
+        ..Confirm::default()
+    };
+    model.overlays.push(Overlay::Confirm(confirm));
+    Vec::new()
+}
+
+/// Names what was changed here and elsewhere; a question that is open is asked anew.
+pub fn tell_conflicts(model: &mut Model, both: &[Change]) {
+    for Change { label, from, to } in both {
+        let said = format!("{label} was set to {from} elsewhere; you have {to}, not saved");
+        model.toast(Tone::Info, said);
+    }
+    let asked = matches!(model.overlays.last(), Some(Overlay::Confirm(confirm))
+        if matches!(confirm.yes.as_slice(), [Effect::Run(Command::SetConfig(id, _))]
+            if Some(id) == model.inspector.wanted.as_ref()));
+    if asked && !both.is_empty() {
+        model.overlays.pop();
+        open::save_mind(model);
     }
 }
 

@@ -27,11 +27,20 @@ pub use arrive::PAGE as BOTS_PAGE;
 /// Takes in one message. Whatever it answers is to be performed; the screen is to be drawn unless
 /// [`is_quiet`] says otherwise.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
-    let effects = take(model, msg);
+    let mut effects = take(model, msg);
+    effects.extend(follow_selection(model));
     let elsewhere = |before: &Place| !model.place().follows(before);
     if model.early.place.as_ref().is_some_and(elsewhere) {
         model.early = Early::default();
     }
+    effects
+}
+
+/// There is one selected bot: whatever is about it turns to it.
+fn follow_selection(model: &mut Model) -> Vec<Effect> {
+    let mut effects = live::follow_selection(model);
+    effects.extend(tabs::memory::follow(model));
+    tabs::society::follow(model);
     effects
 }
 
@@ -112,8 +121,7 @@ fn type_into_window(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
     let is_action = model.keymap.find(key, &[scope]).is_some();
     match model.overlays.last_mut()? {
         Overlay::Line(window) if !(is_action && key.typed().is_none()) => {
-            line::type_key(&mut window.input, key);
-            window.error = None;
+            window.type_key(key);
             Some(answer::typed(model))
         }
         Overlay::Palette(window) if !(is_action && key.typed().is_none()) => {
@@ -143,7 +151,7 @@ fn type_into_window(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
 fn on_paste(model: &mut Model, text: &str) -> Vec<Effect> {
     match model.overlays.last_mut() {
         Some(Overlay::Line(window)) => {
-            line::paste(&mut window.input, text);
+            window.paste(text);
             answer::typed(model)
         }
         Some(Overlay::Palette(window)) => {
@@ -196,13 +204,10 @@ pub(super) fn show_bot(model: &mut Model, id: &str) -> Vec<Effect> {
         model.toast(Tone::Info, said);
         return Vec::new();
     }
-    if !model.bots.select(id) {
-        model.bots.set_filter("");
-        model.bots.select(id);
-    }
+    model.bots.show(id);
     let mut effects = show_tab(model, super::model::Tab::Live);
     act::focus(model, super::model::Pane::Bots);
-    effects.extend(live::follow_selection(model));
+    effects.extend(follow_selection(model));
     effects
 }
 

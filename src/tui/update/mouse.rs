@@ -81,11 +81,10 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         Pane::Inspector => return click_inspector(model, rect, x, y),
         _ if !inside => {}
         Pane::Bots => {
-            let (before, len) = (model.bots.scroll.selected, model.bots.len());
-            if model.bots.scroll.click(row, len) {
-                // A second click opens, as in every list.
-                let again = before == model.bots.scroll.selected && had_focus;
-                return if again { perform(model, Act::Open, None) } else { live::follow_selection(model) };
+            let before = model.selected_bot();
+            // A second click opens, as in every list.
+            if model.bots.click(row) && had_focus && before == model.selected_bot() {
+                return perform(model, Act::Open, None);
             }
         }
         Pane::Activity => {

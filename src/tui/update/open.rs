@@ -113,12 +113,22 @@ pub fn options(field: Field, providers: &[ProviderView]) -> Vec<String> {
 pub fn save_mind(model: &mut Model) {
     let Some(id) = model.inspector.wanted.clone() else { return };
     let Some(patch) = model.inspector.mind.patch() else { return };
+    let mind = &mut model.inspector.mind;
+    mind.sends(patch.clone());
+    let mut body = "It takes effect on the next beat.".to_owned();
+    if let Some(saved) = &mind.saved {
+        for (field, before) in &mind.conflicts {
+            let now = field.text(saved);
+            body += &format!(" Somebody else set {} from {before} to {now} meanwhile.", field.label());
+        }
+    }
+    let (changes, danger) = (mind.changes(), !mind.conflicts.is_empty());
     let confirm = Confirm {
         title: format!("Save the mind of {}?", model.name(&id)),
-        body: "It takes effect on the next beat.".into(),
-        changes: model.inspector.mind.changes(),
+        body,
+        changes,
         yes: vec![Effect::Run(Command::SetConfig(id, patch))],
-        danger: false,
+        danger,
         ..Confirm::default()
     };
     model.overlays.push(Overlay::Confirm(confirm));
@@ -137,6 +147,7 @@ pub fn reset_mind(model: &mut Model) {
         model.toast(Tone::Info, "it is as its YAML says");
         return;
     }
+    model.inspector.mind.sends(serde_json::Value::Null);
     let confirm = Confirm {
         title: format!("Reset {} to its YAML?", model.name(&id)),
         body: "All edits of its mind are lost.".into(),

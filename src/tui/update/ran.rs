@@ -1,5 +1,7 @@
 //! What came of changes: done, refused, under way.
 
+use serde_json::Value;
+
 use super::arrive::take_providers;
 use crate::protocol::{Fault, FaultKind};
 use crate::tui::model::{Model, Tone};
@@ -12,16 +14,16 @@ use crate::tui::tabs;
 pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Effect> {
     let mut effects = tabs::ran(model, command, &outcome);
     match (command, outcome) {
-        (Command::SetConfig(id, _), Outcome::Config(config)) => {
-            took_config(model, id, *config, true);
+        (Command::SetConfig(id, patch), Outcome::Config(config)) => {
+            took_config(model, id, (patch, true), *config);
             model.toast(Tone::Good, "saved; it takes effect on the next beat");
         }
         (Command::ResetBot(id), Outcome::Config(config)) => {
-            took_config(model, id, *config, true);
+            took_config(model, id, (&Value::Null, true), *config);
             model.toast(Tone::Good, "reset to its YAML");
         }
         (Command::YamlChoice(id, choice), Outcome::Config(config)) => {
-            took_config(model, id, *config, false);
+            took_config(model, id, (&Value::Null, false), *config);
             let kept = *choice == crate::protocol::YamlChoice::Keep;
             model.toast(Tone::Good, if kept { "kept what is live" } else { "took the file" });
         }
@@ -37,13 +39,10 @@ pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Eff
             model.bots.merge(std::slice::from_ref(&*bot));
             model.names.insert(bot.id.clone(), bot.name.clone());
             model.bots.select(&bot.id);
-            effects.extend(super::live::follow_selection(model));
             model.stale.room = true;
         }
         (Command::DeleteBot(id), _) => {
-            model.bots.remove(id);
-            model.inspector.kept.remove(id);
-            effects.extend(super::live::follow_selection(model));
+            super::live::left(model, id);
             model.toast(Tone::Good, "removed");
             model.stale.room = true;
         }
@@ -107,11 +106,23 @@ pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Eff
     effects
 }
 
-fn took_config(model: &mut Model, id: &str, config: crate::protocol::BotConfigView, keep: bool) {
-    if model.inspector.wanted.as_deref() == Some(id) {
-        model.inspector.caps = Some(config.cost_caps);
-        model.inspector.mind.stored(config.personality_config, keep);
-        model.inspector.mind.yaml = config.yaml_config;
+/// Takes in what was saved, wherever the person is by now.
+fn took_config(
+    model: &mut Model,
+    id: &str,
+    (patch, way_back): (&Value, bool),
+    config: crate::protocol::BotConfigView,
+) {
+    let inspector = &mut model.inspector;
+    let shown = inspector.wanted.as_deref() == Some(id);
+    let mind = if shown { Some(&mut inspector.mind) } else { inspector.kept.get_mut(id) };
+    if let Some(mind) = mind {
+        mind.stored(patch, config.personality_config, way_back);
+        mind.yaml = config.yaml_config;
+    }
+    inspector.kept.retain(|_, mind| mind.is_dirty());
+    if shown {
+        inspector.caps = Some(config.cost_caps);
     }
     model.stale.bots.insert(id.to_owned());
 }

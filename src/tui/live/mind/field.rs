@@ -6,7 +6,7 @@ use crate::domain::PersonalityConfig;
 use crate::domain::personality::Engagement;
 
 /// What can be edited.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)] // named like the keys of the configuration
 pub enum Field {
     Creativity,
@@ -188,15 +188,54 @@ impl Field {
         }
     }
 
-    /// Sets the value from text.
+    /// Copies the value from one configuration into another, as it stands there.
+    pub fn copy(self, from: &PersonalityConfig, into: &mut PersonalityConfig) {
+        let (behavior, model, persona) = (&mut into.behavior, &mut into.model, &mut into.personality);
+        match self {
+            Self::Creativity => behavior.creativity_level = from.behavior.creativity_level,
+            Self::Leadership => behavior.leadership_tendency = from.behavior.leadership_tendency,
+            Self::Skepticism => behavior.skepticism = from.behavior.skepticism,
+            Self::Aggression => behavior.aggression = from.behavior.aggression,
+            Self::Shyness => behavior.shyness = from.behavior.shyness,
+            Self::Engagement => behavior.engagement_style = from.behavior.engagement_style,
+            Self::Temperature => model.temperature = from.model.temperature,
+            Self::MaxTokens => model.max_tokens = from.model.max_tokens,
+            Self::Provider => model.provider.clone_from(&from.model.provider),
+            Self::Model => model.model.clone_from(&from.model.model),
+            Self::Style => persona.communication_style.clone_from(&from.personality.communication_style),
+            Self::Traits => persona.traits.clone_from(&from.personality.traits),
+            Self::Interests => persona.interests.clone_from(&from.personality.interests),
+            Self::Quirks => persona.quirks.clone_from(&from.personality.quirks),
+            Self::Origin => into.identity.origin_story.clone_from(&from.identity.origin_story),
+        }
+    }
+
+    /// The items of a list.
+    fn items(self, of: &PersonalityConfig) -> &[String] {
+        match self {
+            Self::Traits => &of.personality.traits,
+            Self::Interests => &of.personality.interests,
+            Self::Quirks => &of.personality.quirks,
+            _ => &[],
+        }
+    }
+
+    /// Sets the value from text. What is as it was stays as it is stored, whatever that is.
     ///
     /// # Errors
     /// A sentence saying what would be right.
     pub fn set_text(self, of: &mut PersonalityConfig, to: &str) -> Result<(), String> {
+        if to == self.text(of) {
+            return Ok(());
+        }
         let line = || crate::domain::text::clean_line(to, 200);
+        let stored = self.items(of).to_vec();
         let items = || -> Vec<String> {
-            to.split(['\n', ';'])
-                .map(|item| crate::domain::text::clean_line(item, 200))
+            to.split('\n')
+                .map(|item| match stored.iter().find(|known| *known == item) {
+                    Some(known) => known.clone(),
+                    None => crate::domain::text::clean_line(item, 200),
+                })
                 .filter(|i| !i.is_empty())
                 .collect()
         };
