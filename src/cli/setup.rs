@@ -17,7 +17,7 @@ use crate::domain::{Prices, bot_file};
 use crate::embedded;
 use crate::engine::clock::{Clock, SIM_START};
 use crate::engine::{BudgetSettings, PromptSections, ProviderSetup, Settings};
-use crate::llm::{ProviderKind, ProviderSpec};
+use crate::llm::{ProviderKind, ProviderSpec, Reasoning};
 use crate::logs::{self, LogGuard, LogRing, LogTo};
 use crate::store::Durability;
 use crate::tools::{Offline, Tool, Wikipedia};
@@ -155,6 +155,11 @@ pub fn provider(config: &ProviderConfig) -> anyhow::Result<ProviderSetup> {
         first_token: seconds(config.first_token_timeout_seconds),
         total: seconds(config.total_timeout_seconds),
         concurrency: config.concurrency as usize,
+        reasoning: config
+            .reasoning
+            .as_deref()
+            .and_then(|word| Reasoning::ALL.into_iter().find(|effort| effort.as_str() == word)),
+        extra: config.extra.clone(),
         ..ProviderSpec::new(config.name.clone(), kind)
     };
     Ok(ProviderSetup { spec, price: config.price() })

@@ -9,7 +9,7 @@ use super::{Config, ProviderConfig};
 use crate::domain::Secret;
 use crate::domain::personality::meant_provider;
 use crate::domain::similarity::nearest;
-use crate::domain::yaml::show;
+use crate::domain::yaml::{self, show};
 
 /// Longest key file, in bytes.
 const KEY_FILE_MAX: u64 = 16 * 1024;
@@ -103,7 +103,7 @@ impl Loader {
         if let Some((name, key)) = variable.and_then(|name| self.env.get_key_value(name))
             && !key.trim().is_empty()
         {
-            provider.api_key = Some(Secret::new(key.as_str()));
+            provider.api_key = Some(Secret::new(bare_key(key)));
             config.set.insert(path, (String::new(), Origin::Env(name.clone())));
         } else if let Some(file) = &provider.api_key_file {
             match key_file(file) {
@@ -146,8 +146,8 @@ fn key_file(path: &Path) -> Result<Secret, String> {
     }
     let bytes =
         read_bounded(path, KEY_FILE_MAX).map_err(|error| format!("cannot be read: {shown}: {error}"))?;
-    let text = String::from_utf8(bytes).map_err(|_| format!("holds no text: {shown}"))?;
-    let key = Secret::new(text);
+    let text = yaml::decode(&bytes).map_err(|fault| format!("holds no key: {shown}: {}", fault.message))?;
+    let key = Secret::new(bare_key(text));
     if key.is_empty()
         || key.expose().contains(char::is_whitespace)
         || key.expose().len() as u64 > KEY_FILE_MAX
@@ -155,4 +155,58 @@ fn key_file(path: &Path) -> Result<Secret, String> {
         return Err(format!("must hold the key and nothing else: {shown}"));
     }
     Ok(key)
+}
+
+/// The key in what people keep it in: a line with comments around it, `NAME=key` as a shell or an
+/// `.env` file has it, quotes, a byte order mark, the word `Bearer`.
+fn bare_key(text: &str) -> &str {
+    let mut lines = text
+        .trim_start_matches('\u{FEFF}')
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let (Some(line), None) = (lines.next(), lines.next()) else { return text };
+    let line = line.strip_prefix("export ").map_or(line, str::trim);
+    let named = line.split_once(['=', ':']).filter(|(name, rest)| {
+        let name = name.trim_end();
+        let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+            && name.contains('_')
+            && name.chars().all(is_name)
+            && !rest.trim_start_matches('=').trim().is_empty()
+    });
+    let key = named.map_or(line, |(_, key)| key.trim());
+    let key = ['"', '\'', '`']
+        .iter()
+        .find_map(|quote| key.strip_prefix(*quote)?.strip_suffix(*quote))
+        .map_or(key, str::trim);
+    key.strip_prefix("Bearer ").map_or(key, str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bare_key;
+
+    #[test]
+    fn a_key_is_found_in_what_it_is_kept_in() {
+        for kept in [
+            "sk-toy",
+            "sk-toy\n",
+            "\u{feff}sk-toy\r\n",
+            "\"sk-toy\"\n",
+            "'sk-toy'",
+            "OPENAI_API_KEY=sk-toy\n",
+            "OPENAI_API_KEY = \"sk-toy\"\n",
+            "export OPENAI_API_KEY='sk-toy'\n",
+            "OPENAI_API_KEY: sk-toy",
+            "# the lab's\n\nsk-toy\n",
+            "Bearer sk-toy",
+        ] {
+            assert_eq!(bare_key(kept), "sk-toy", "{kept}");
+        }
+        // What is no wrapping stays: keys may end with a sign of equality, and two lines are no key.
+        for key in ["QUJD_A==", "abc=def", "ABC=", "one\ntwo", "", "a:b"] {
+            assert_eq!(bare_key(key), key);
+        }
+    }
 }

@@ -47,7 +47,8 @@ fn providers(out: &mut String) {
         let _ = writeln!(out, "  {name}:");
         let mut in_price = false;
         for key in PROVIDER_KEYS {
-            let default = provider_default(name, name, key);
+            // Of the built-in ones only Ollama is at home.
+            let default = provider_default(name, name, name == "ollama", key);
             match key.name.strip_prefix("price.") {
                 Some(part) => {
                     if !in_price {
@@ -79,7 +80,7 @@ fn line<T>(out: &mut String, indent: &str, name: &str, key: &Key<T>, default: &s
     }
     let value = match (&key.kind, default) {
         (Kind::List(_), "") => " []".to_owned(),
-        (Kind::Bindings(_), "") => " {}".to_owned(),
+        (Kind::Bindings(_) | Kind::Group(_), "") => " {}".to_owned(),
         (Kind::Text(_), "") => " \"\"".to_owned(),
         (_, "") => String::new(),
         (_, default) => format!(" {default}"),

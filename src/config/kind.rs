@@ -49,6 +49,13 @@ pub(super) enum Kind<T: 'static> {
         words: &'static [&'static str],
         set: fn(&mut T, usize),
     },
+    /// One of these words; unset is allowed.
+    OneOf {
+        words: &'static [&'static str],
+        slot: Slot<T, Option<String>>,
+    },
+    /// Parameters for a server, of any shape.
+    Group(Slot<T, serde_json::Map<String, serde_json::Value>>),
     List(Slot<T, Vec<String>>),
     Zone(Slot<T, String>),
     Pace(Slot<T, Option<u32>>),
@@ -116,6 +123,11 @@ impl<T> Kind<T> {
             Self::Dollars(slot) => *slot(target) = dollars(value)?,
             Self::DollarsOrUnset(slot) => *slot(target) = unset(value, dollars)?,
             Self::Choice { words, set } => set(target, value.choice(words)?),
+            Self::OneOf { words, slot } => {
+                let word = |value: &Value| value.choice(words).map(|at| words[at].to_owned());
+                *slot(target) = unset(value, word)?;
+            }
+            Self::Group(slot) => *slot(target) = unset(value, parameters)?.unwrap_or_default(),
             Self::List(slot) => *slot(target) = value.lines(0, 200, 200)?,
             Self::Zone(slot) => *slot(target) = zone(value)?,
             Self::Pace(slot) => *slot(target) = unset(value, interval)?,
@@ -196,6 +208,53 @@ fn address(value: &Value) -> Result<SocketAddr, String> {
         _ => None,
     };
     found.ok_or_else(|| format!("must be an address and port such as 127.0.0.1:8000, not {}", value.shown()))
+}
+
+/// What a server is sent anyway, or what bounds a call, cannot be set beside it.
+const TAKEN: [&str; 9] = [
+    "model",
+    "messages",
+    "system",
+    "prompt",
+    "stream",
+    "stream_options",
+    "max_tokens",
+    "max_completion_tokens",
+    "num_predict",
+];
+
+/// Parameters: a group of keys, or JSON in a word.
+fn parameters(value: &Value) -> Result<serde_json::Map<String, serde_json::Value>, String> {
+    let read = match value {
+        Value::Text(word) => serde_json::from_str(word).ok(),
+        value => json(value),
+    };
+    let Some(serde_json::Value::Object(group)) = read else {
+        return Err(format!("must be a group of parameters such as {{top_p: 0.9}}, not {}", value.shown()));
+    };
+    let inner = group.values().filter_map(serde_json::Value::as_object).flatten();
+    match group.iter().chain(inner).map(|(key, _)| key).find(|key| TAKEN.contains(&key.as_str())) {
+        Some(taken) => Err(format!("must not hold `{taken}`, which is sent with every question anyway")),
+        None => Ok(group),
+    }
+}
+
+/// A value of the file as JSON; `None` for a number that JSON does not have.
+fn json(value: &Value) -> Option<serde_json::Value> {
+    Some(match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(flag) => (*flag).into(),
+        Value::Int(number) => (*number).into(),
+        Value::Float(number) => serde_json::Number::from_f64(*number)?.into(),
+        Value::Text(text) => text.as_str().into(),
+        Value::List(items) => items.iter().map(|item| json(&item.value)).collect::<Option<Vec<_>>>()?.into(),
+        Value::Map(entries) => serde_json::Value::Object(
+            entries
+                .iter()
+                .map(|entry| Some((entry.key.clone(), json(&entry.node.value)?)))
+                .collect::<Option<_>>()?,
+        ),
+    })
 }
 
 fn bindings(value: &Value) -> Result<BTreeMap<String, Vec<String>>, String> {

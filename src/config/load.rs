@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::origin::{ConfigError, ConfigProblem, Origin};
 use super::table::{self, BUILT_IN, KEYS, PROVIDER_KEYS, Place, provider_default};
 use super::{Config, Home, HomeReason, ProviderConfig};
+use crate::domain::place::is_local;
 use crate::domain::similarity::nearest;
 use crate::domain::yaml::{self, Mark, Node, Value, show};
 
@@ -180,15 +181,22 @@ impl Loader {
         });
         let names: BTreeSet<&str> = BUILT_IN.into_iter().chain(named).collect();
         for name in names {
-            let kind = settings.iter().rev().find(|setting| setting.path == format!("providers.{name}.kind"));
-            let kind = match kind.map(|setting| &setting.given) {
-                _ if BUILT_IN.contains(&name) => name,
-                Some(Given::Value(Value::Text(word)) | Given::Word(word)) => word,
-                _ => "",
+            let given = |key: &str| {
+                let path = format!("providers.{name}.{key}");
+                match settings.iter().rev().find(|setting| setting.path == path).map(|setting| &setting.given)
+                {
+                    Some(Given::Value(Value::Text(word)) | Given::Word(word)) => word.as_str(),
+                    _ => "",
+                }
+            };
+            let kind = if BUILT_IN.contains(&name) { name } else { given("kind") };
+            let local = match given("base_url") {
+                "" => kind == "ollama",
+                address => is_local(address),
             };
             let mut provider = ProviderConfig { name: name.to_owned(), ..ProviderConfig::default() };
             for key in PROVIDER_KEYS {
-                let default = provider_default(name, kind, key);
+                let default = provider_default(name, kind, local, key);
                 if key.name == "kind" && default.is_empty() {
                     continue; // complained of when it is missing or wrong
                 }

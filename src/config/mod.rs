@@ -93,6 +93,10 @@ pub struct ProviderConfig {
     pub total_timeout_seconds: u32,
     /// Calls under way at once.
     pub concurrency: u32,
+    /// How much its models may reason: off, low, medium or high; `None` leaves it to the server.
+    pub reasoning: Option<String>,
+    /// Parameters that are sent with every question as they are.
+    pub extra: serde_json::Map<String, serde_json::Value>,
     price_input: Option<Money>,
     price_output: Option<Money>,
     price_cached: Option<Money>,

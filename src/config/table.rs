@@ -134,11 +134,17 @@ pub(super) const PROVIDER_KEYS: &[Key<ProviderConfig>] = &[
     key!("connect_timeout_seconds", "10", count!(1..=600, connect_timeout_seconds),
         "How long a connection may take to stand."),
     key!("first_token_timeout_seconds", "60", count!(1..=3_600, first_token_timeout_seconds),
-        "How long until the first token, and between two parts of an answer."),
+        "How long until the first token, and between two parts of an answer. 600 with a local server, which may \
+         have to load its model and read the whole prompt first."),
     key!("total_timeout_seconds", "180", count!(1..=86_400, total_timeout_seconds),
-        "How long one attempt may take while no text flows."),
+        "How long one attempt may take while no text flows; 1200 with a local server."),
     key!("concurrency", "4", count!(1..=1_000, concurrency),
         "Calls under way at once."),
+    key!("reasoning", "", Kind::OneOf { words: &EFFORTS, slot: |p| &mut p.reasoning },
+        "How much a reasoning model may reason before it answers: off, low, medium or high, as far as the server \
+         lets itself be told. Unset: as the server likes. Reasoning counts against a bot's max_tokens."),
+    key!("extra", "", Kind::Group(|p| &mut p.extra),
+        "Parameters that are sent with every question as they stand here, such as {top_p: 0.9}."),
     key!("price.input", "", Kind::DollarsOrUnset(|p| &mut p.price_input),
         "Dollars per million tokens read, where the price list has none."),
     key!("price.output", "", Kind::DollarsOrUnset(|p| &mut p.price_output),
@@ -146,6 +152,9 @@ pub(super) const PROVIDER_KEYS: &[Key<ProviderConfig>] = &[
     key!("price.cached", "", Kind::DollarsOrUnset(|p| &mut p.price_cached),
         "Dollars per million tokens read from the provider's cache. Unset: as read."),
 ];
+
+/// The words of `reasoning`.
+const EFFORTS: [&str; 4] = ["off", "low", "medium", "high"];
 
 /// The words of `kind`; `mock` reads as `scripted`.
 pub(super) const KINDS: [&str; 5] = ["scripted", "ollama", "anthropic", "openai", "mock"];
@@ -155,7 +164,14 @@ pub(super) const BUILT_IN: [&str; 4] = ["scripted", "ollama", "anthropic", "open
 
 /// The default of a provider's key. A provider of one's own has no address, model or key by
 /// default, so that no key is ever sent to a server it does not belong to.
-pub(super) fn provider_default(name: &str, kind: &str, key: &Key<ProviderConfig>) -> &'static str {
+/// `local` is whether its address is on this machine or a private network: such a server may have to
+/// load its model first, and nobody is charged while it is waited for.
+pub(super) fn provider_default(
+    name: &str,
+    kind: &str,
+    local: bool,
+    key: &Key<ProviderConfig>,
+) -> &'static str {
     let own = !BUILT_IN.contains(&name);
     match (kind, key.name) {
         (_, "base_url" | "model" | "api_key_env") if own && kind != "scripted" => "",
@@ -164,8 +180,8 @@ pub(super) fn provider_default(name: &str, kind: &str, key: &Key<ProviderConfig>
         ("ollama", "base_url") => "http://127.0.0.1:11434",
         ("ollama", "model") => "llama3.2",
         ("ollama", "connect_timeout_seconds") => "5",
-        ("ollama", "first_token_timeout_seconds") => "120",
-        ("ollama", "total_timeout_seconds") => "600",
+        (_, "first_token_timeout_seconds") if local => "600",
+        (_, "total_timeout_seconds") if local => "1200",
         ("ollama", "concurrency") => "2",
         ("anthropic", "kind") => "anthropic",
         ("anthropic", "base_url") => "https://api.anthropic.com",

@@ -9,6 +9,7 @@ pub mod guidance;
 pub mod memory;
 pub mod pace;
 pub mod personality;
+pub mod place;
 pub mod prices;
 pub mod scene;
 pub mod secret;

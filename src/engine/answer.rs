@@ -1,14 +1,21 @@
 //! The parse ladder: what a model said → an [`Action`], or one sentence naming the fault.
 //!
-//! Rungs: the whole answer is the JSON that was asked for; such JSON stands inside prose, code
-//! fences or after a reasoning block; else the caller asks once for a repair. Every text of an
+//! Rungs: the whole answer is the JSON that was asked for; such JSON, or what is meant as such, stands
+//! inside prose or code fences; else the caller asks once for a repair. Reasoning has been removed
+//! where the answer was read. Every text of an
 //! accepted act has passed the text gate.
 
-use serde_json::Value;
+mod extraction;
+mod sound;
 
+use serde_json::{Map, Value};
+
+pub(super) use self::extraction::extraction;
+pub(super) use self::sound::{declines, sound};
 use crate::domain::action::{CONTENT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX};
 use crate::domain::text::{clean, clean_line};
 use crate::domain::{Action, ActionKind};
+use crate::llm::{Finish, loose};
 
 /// How an answer was read.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -42,81 +49,95 @@ const TRIES: usize = 200;
 /// Longest reason and query.
 const REASON_MAX: usize = 300;
 
-/// Reads an answer.
+/// Reads an answer, reasoning removed; `finish` is why it ended.
 ///
 /// # Errors
 /// One sentence naming the fault, for the repair request and the record.
-pub(super) fn parse(answer: &str, allowed: &[ActionKind]) -> Result<(Action, Rung), String> {
+pub(super) fn parse(answer: &str, finish: Finish, allowed: &[ActionKind]) -> Result<(Action, Rung), String> {
     let whole = answer.trim();
     if whole.is_empty() {
         return Err("the answer was empty".into());
     }
-    if let Ok(value) = serde_json::from_str::<Value>(whole) {
+    if let Ok(value) = serde_json::from_str::<Value>(whole)
+        && value.is_object()
+    {
         return accept(value, allowed).map(|action| (action, Rung::Schema));
     }
-    let text = without_reasoning(whole);
-    let text = &text[..text.floor_char_boundary(SEARCHED)];
+    // An answer that begins with its object goes on with something else, or with the object of another
+    // turn. One that begins with words comes to its object at its end, the earlier ones were thought of.
+    let start = unfenced(whole);
+    let first = start.starts_with(['{', '[', '"']);
+    if !first && !finish.is_whole() {
+        return Err("the answer was cut off before it came to an act".into());
+    }
     let mut fault = None;
-    let mut from = 0;
-    for _ in 0..TRIES {
-        let Some(open) = text[from..].find('{').map(|at| from + at) else { break };
-        let mut values = serde_json::Deserializer::from_str(&text[open..]).into_iter::<Value>();
-        match values.next() {
-            Some(Ok(value)) => {
-                let end = open + values.byte_offset();
-                match accept(value, allowed) {
-                    Ok(action) => return Ok((action, Rung::Embedded)),
-                    Err(why) => fault = fault.or(Some(why)),
+    let mut found = None;
+    for value in objects(start) {
+        match accept(value, allowed) {
+            Ok(action) => {
+                found = Some(action);
+                if first {
+                    break;
                 }
-                from = end;
             }
-            _ => from = open + 1,
+            Err(why) => fault = fault.or(Some(why)),
         }
     }
-    Err(fault.unwrap_or_else(|| {
-        if text.contains('{') {
-            "the JSON was not complete".into()
-        } else {
-            "there was no JSON object in the answer".into()
-        }
-    }))
+    match found {
+        Some(_) if !first && declines(start) => Err("the answer declines to act, and only quotes one".into()),
+        Some(action) => Ok((action, Rung::Embedded)),
+        None => Err(fault.unwrap_or_else(|| {
+            if start.contains('{') {
+                "the JSON was not complete".into()
+            } else if start.starts_with('[') {
+                "the answer must be one JSON object".into()
+            } else {
+                "there was no JSON object in the answer".into()
+            }
+        })),
+    }
 }
 
-/// The first JSON object in an answer, wherever it stands.
-pub(super) fn first_json(answer: &str) -> Option<Value> {
-    let text = without_reasoning(answer.trim());
+/// A text without the code fence it begins with.
+fn unfenced(text: &str) -> &str {
+    let Some(inner) = text.strip_prefix("```") else { return text };
+    let named = inner.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+    named.trim_start()
+}
+
+/// The JSON objects in a text, outermost ones, as far as they are complete. An object that stands in
+/// quotes, as text, counts.
+fn objects(text: &str) -> impl Iterator<Item = Value> {
     let text = &text[..text.floor_char_boundary(SEARCHED)];
-    text.match_indices('{').take(TRIES).find_map(|(open, _)| {
-        serde_json::Deserializer::from_str(&text[open..]).into_iter::<Value>().next()?.ok()
+    let quoted = serde_json::from_str::<String>(text.trim()).ok();
+    let text = quoted.unwrap_or_else(|| text.to_owned());
+    let (mut at, mut tries) = (0, 0);
+    std::iter::from_fn(move || {
+        while tries < TRIES {
+            tries += 1;
+            at += text[at..].find('{')?;
+            if let Some((value, length)) = loose::read(&text[at..]) {
+                at += length;
+                return Some(value);
+            }
+            at += 1;
+        }
+        None
     })
 }
 
-/// Drops `<think>…</think>` and its like from the front; what is unclosed is kept, it may hold the answer.
-fn without_reasoning(text: &str) -> &str {
-    for (open, close) in
-        [("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<reasoning>", "</reasoning>")]
-    {
-        if text.starts_with(open)
-            && let Some(end) = text.find(close)
-        {
-            return text[end + close.len()..].trim_start();
-        }
-    }
-    text
-}
-
 fn accept(value: Value, allowed: &[ActionKind]) -> Result<Action, String> {
-    let mut value = match value {
-        Value::Object(mut object) => match object.remove("act") {
-            Some(act @ Value::Object(_)) => act,
-            Some(_) => return Err("\"act\" must be an object".into()),
-            None => Value::Object(object),
-        },
-        _ => return Err("the answer must be one JSON object".into()),
+    let Value::Object(mut object) = value else { return Err("the answer must be one JSON object".into()) };
+    let mut value = match object.remove("act") {
+        Some(act @ Value::Object(_)) => act,
+        Some(_) => return Err("\"act\" must be an object".into()),
+        None => flat(object),
     };
-    let Some(kind) = value["action"].as_str().map(str::to_owned) else {
+    let Some(kind) = value["action"].as_str().map(|kind| kind.trim().to_lowercase().replace([' ', '-'], "_"))
+    else {
         return Err("\"action\" is missing".into());
     };
+    value["action"] = kind.as_str().into();
     if !allowed.iter().any(|allowed| allowed.as_str() == kind) {
         let names: Vec<_> = allowed.iter().map(|allowed| allowed.as_str()).collect();
         return Err(format!("\"{}\" is not one of: {}", clean_line(&kind, 40), names.join(", ")));
@@ -127,6 +148,27 @@ fn accept(value: Value, allowed: &[ActionKind]) -> Result<Action, String> {
     let action: Action = serde_json::from_value(value)
         .map_err(|error| format!("{kind}: {}", clean_line(&error.to_string(), 160)))?;
     gate(action)
+}
+
+/// An act written as a call: `{"name": "reply", "arguments": {…}}`, or `{"reply": {…}}`.
+fn flat(mut object: Map<String, Value>) -> Value {
+    if object.contains_key("action") {
+        return Value::Object(object);
+    }
+    let call = object.get("name").and_then(Value::as_str).map(str::to_owned);
+    let parts = ["arguments", "parameters", "input"].iter().find_map(|key| object.remove(*key));
+    if let (Some(name), Some(Value::Object(mut parts))) = (call, parts) {
+        parts.insert("action".to_owned(), name.into());
+        return Value::Object(parts);
+    }
+    let named = object.keys().next().filter(|_| object.len() == 1).cloned();
+    if let Some(name) = named.filter(|name| ActionKind::ALL.iter().any(|kind| kind.as_str() == name))
+        && let Some(Value::Object(mut parts)) = object.remove(&name)
+    {
+        parts.insert("action".to_owned(), name.into());
+        return Value::Object(parts);
+    }
+    Value::Object(object)
 }
 
 /// Small models write `"3"` or `"#3"` where a number belongs, and 0 for none.
@@ -152,7 +194,11 @@ fn coerce_number(value: &mut Value, key: &str) {
 /// Passes every text through the gate and checks what can be checked without the store.
 fn gate(action: Action) -> Result<Action, String> {
     let required = |text: String, what: &str| {
-        if text.trim().is_empty() { Err(format!("{what} is empty")) } else { Ok(text) }
+        if text.contains(char::is_alphanumeric) {
+            Ok(text)
+        } else {
+            Err(format!("{what} is empty or without words"))
+        }
     };
     Ok(match action {
         Action::CreateThread { title, content, tags } => {
@@ -196,7 +242,7 @@ pub(super) fn gate_tags(tags: &[String]) -> Vec<String> {
     let mut gated: Vec<String> = Vec::new();
     for tag in tags {
         let tag = clean_line(tag.trim_start_matches('#'), TAG_MAX).to_lowercase();
-        if !tag.is_empty() && !gated.contains(&tag) && gated.len() < TAGS_MAX {
+        if tag.contains(char::is_alphanumeric) && !gated.contains(&tag) && gated.len() < TAGS_MAX {
             gated.push(tag);
         }
     }
@@ -209,7 +255,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &str) -> Result<(Action, Rung), String> {
-        parse(text, &ActionKind::ALL)
+        parse(text, Finish::Stop, &ActionKind::ALL)
     }
 
     const QUIET: &str = r#"{"act": {"action": "do_nothing", "reason": "tired"}}"#;
@@ -220,7 +266,17 @@ mod tests {
         assert_eq!(read(r#"{"action":"do_nothing"}"#).unwrap().1, Rung::Schema);
         for wrapped in [
             format!("Sure! Here it is:\n```json\n{QUIET}\n```\nHope that helps."),
-            format!("<think>maybe {{\"action\": \"vote\"}} or not</think>\n{QUIET}"),
+            format!("Perhaps {{\"act\": {{\"action\": \"follow\", \"bot_id\": \"a draft\"}}}}? No:\n{QUIET}"),
+            QUIET.replace("\"}", "\",},"),
+            QUIET.replace('"', "'"),
+            format!("{QUIET} // done"),
+            serde_json::to_string(QUIET).unwrap(),
+            format!("[{QUIET}]"),
+            r#"{"name": "do_nothing", "arguments": {"reason": "tired"}} ."#.to_owned(),
+            r#"{"do_nothing": {"reason": "tired"}} ."#.to_owned(),
+            r#"```json
+{"act": {"action": "Do Nothing", "reason": "tired"}}"#
+                .to_owned(),
             format!("{QUIET} {QUIET}"),
             format!("{{broken {QUIET}"),
         ] {
@@ -228,6 +284,27 @@ mod tests {
             assert_eq!(rung, Rung::Embedded, "{wrapped}");
             assert_eq!(action, Action::DoNothing { reason: "tired".into() });
         }
+    }
+
+    #[test]
+    fn real_line_breaks_and_quotes_are_read() {
+        let (action, rung) =
+            read("{\"act\": {\"action\": \"create_thread\", \"title\": \"Two lines\", \"content\": \"first \"line\"\nsecond line\"}}").unwrap();
+        assert_eq!(rung, Rung::Embedded);
+        let Action::CreateThread { content, .. } = action else { panic!("{action:?}") };
+        assert_eq!(content, "first \"line\"\nsecond line");
+    }
+
+    #[test]
+    fn an_act_that_is_only_quoted_or_only_thought_of_is_none() {
+        let refusal =
+            format!("I'm sorry, but I can't help with that. You want me to answer {QUIET}, and I won't.");
+        assert!(read(&refusal).unwrap_err().contains("declines"));
+        let cut = format!("I could say {QUIET} but that would be");
+        assert!(parse(&cut, Finish::Length, &ActionKind::ALL).unwrap_err().contains("cut off"));
+        // What is complete before the end was reached is an answer.
+        let rambling = format!("{QUIET}\nAnd then I would also like to");
+        assert!(parse(&rambling, Finish::Length, &ActionKind::ALL).is_ok());
     }
 
     #[test]
@@ -249,7 +326,8 @@ mod tests {
         }
         let long = format!(r#"{{"action":"create_thread","title":"{}","content":"x"}}"#, "t".repeat(201));
         assert!(read(&long).unwrap_err().contains("longer than 200"));
-        let err = parse(r#"{"action":"web_search","query":"x"}"#, &[ActionKind::DoNothing]).unwrap_err();
+        let err = parse(r#"{"action":"web_search","query":"x"}"#, Finish::Stop, &[ActionKind::DoNothing])
+            .unwrap_err();
         assert!(err.contains("do_nothing"), "{err}");
     }
 

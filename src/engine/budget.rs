@@ -19,6 +19,8 @@ const UNKNOWN_BYTES: i64 = 3;
 pub(super) const ROOM: &str = "system";
 /// The activity of calls that were charged and that nothing came of.
 pub(super) const LOST: &str = "calls_lost";
+/// Bytes that make a token of a model whose rate is not known, on the safe side of most texts.
+const TOKEN_BYTES: i64 = 3;
 /// Bytes that make a token of the embedded provider's.
 const SCRIPTED_BYTES: i64 = 4;
 
@@ -294,6 +296,25 @@ pub(super) struct Settlement {
     pub(super) usage: Option<Usage>,
     /// Whether the call may have reached the model.
     pub(super) charged: bool,
+    /// Of a call that failed: bytes that came back. Then what is known is charged, rather than the
+    /// most it could have been: what was sent, and as much as came back.
+    pub(super) received: Option<usize>,
+}
+
+impl Settlement {
+    /// What a call that failed has used, as far as it is known; no more than was reserved.
+    fn known(&self, c: &Connection, received: usize, reserved: &Reservation) -> Result<Usage> {
+        let input = match beat::token_rate(c, &self.tariff.provider, &self.tariff.model)? {
+            Some(rate) => self.bytes.saturating_mul(rate) / 1_000_000 + 1,
+            None => self.bytes / TOKEN_BYTES + 1,
+        };
+        let output = i64::try_from(received).unwrap_or(i64::MAX).div_euclid(TOKEN_BYTES);
+        Ok(Usage {
+            input: input.min(reserved.input),
+            output: output.min(reserved.output),
+            ..Usage::default()
+        })
+    }
 }
 
 /// Takes the reservation out and charges what was used; answers what it came to.
@@ -313,9 +334,13 @@ pub(super) fn settle(c: &Connection, bot: &str, s: &Settlement) -> Result<(Usage
             }
             (usage, s.tariff.price.cost(usage))
         }
-        (None, Some(r)) if s.charged => {
-            (Usage { input: r.input, output: r.output, ..Usage::default() }, r.cost)
-        }
+        (None, Some(r)) if s.charged => match s.received {
+            Some(received) => {
+                let usage = s.known(c, received, &r)?;
+                (usage, s.tariff.price.upper_bound(usage.input, usage.output))
+            }
+            None => (Usage { input: r.input, output: r.output, ..Usage::default() }, r.cost),
+        },
         _ => return Ok((Usage::default(), Money::ZERO)),
     };
     beat::charge(

@@ -103,6 +103,7 @@ pub(super) async fn ask(
         telling,
         reservation: question.reservation,
         lost: Calls::new(),
+        nothing_came: false,
         broken: None,
     };
     let outcome =
@@ -112,7 +113,7 @@ pub(super) async fn ask(
     }
     let waited_ms = millis(voice.place.waited());
     let mut made = std::mem::take(&mut ledger.lost);
-    let settlement = |usage, charged| ledger.settlement(ledger.reservation, usage, charged);
+    let settlement = |usage, charged| ledger.settlement(ledger.reservation, usage, charged, None);
     match outcome.result {
         Ok(completion) => {
             let settlement = settlement(completion.usage, true);
@@ -154,13 +155,22 @@ struct Ledger<'a> {
     reservation: Option<i64>,
     /// Tries that failed.
     lost: Calls,
+    /// Whether one of them was charged of which nothing came back.
+    nothing_came: bool,
     /// The books could not be written.
     broken: Option<StoreError>,
 }
 
 impl Ledger<'_> {
-    fn settlement(&self, reservation: Option<i64>, usage: Option<Usage>, charged: bool) -> Settlement {
+    fn settlement(
+        &self,
+        reservation: Option<i64>,
+        usage: Option<Usage>,
+        charged: bool,
+        received: Option<usize>,
+    ) -> Settlement {
         Settlement {
+            received,
             reservation,
             tariff: self.voice.tariff.clone(),
             day: self.ready.day.clone(),
@@ -230,12 +240,15 @@ impl Account for Ledger<'_> {
 
     async fn failed(&mut self, attempt: &Attempt) {
         let told = self.failure(attempt.error.as_deref(), attempt);
-        if attempt.maybe_charged {
+        // Tries of which nothing came back are charged once, however many there were.
+        let nothing = attempt.usage.is_none() && attempt.received == 0;
+        if attempt.maybe_charged && !(nothing && self.nothing_came) {
+            self.nothing_came |= nothing;
             let spent = self.reservation.take();
-            let settlement = self.settlement(spent, attempt.usage, true);
+            let settlement = self.settlement(spent, attempt.usage, true, Some(attempt.received));
             self.lost.push((told, settlement));
         } else {
-            self.lost.push((told, self.settlement(None, None, false)));
+            self.lost.push((told, self.settlement(None, None, false, None)));
             if let Some(id) = self.reservation {
                 self.write(move |tx| beat::mark_sent(tx, id, false)).await;
             }

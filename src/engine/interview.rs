@@ -68,7 +68,9 @@ pub(super) fn begin(
     let scene = Arc::new(gather(tx, room, &board, &row, at)?);
     let seen = board.seq;
     let fence = draw::fence(&shared.secret, &format!("interview:{}", row.id), seen.unsigned_abs());
-    let told = prompt::render(&scene, &shared.settings, &fence);
+    let smaller =
+        shared.settings.within_context(shared.context_of(&provider, &model), config.model.max_tokens);
+    let told = prompt::render(&scene, smaller.as_ref().unwrap_or(&shared.settings), &fence);
     let sections: Vec<PromptSection> = told
         .sections
         .into_iter()

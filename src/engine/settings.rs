@@ -101,7 +101,19 @@ impl Settings {
             pretend_model: None,
         }
     }
+
+    /// These settings for a model whose context holds so many tokens, an answer of `answer` tokens
+    /// included; `None` where the prompts are short enough as it is. A quarter is left for what a server
+    /// adds and for texts with more tokens than are counted here.
+    #[must_use]
+    pub fn within_context(&self, context: Option<u32>, answer: u32) -> Option<Self> {
+        let room = usize::try_from(context?.saturating_sub(answer)).unwrap_or(usize::MAX) / 4 * 3;
+        (room < self.prompt_tokens).then(|| Self { prompt_tokens: room.max(SHORTEST_PROMPT), ..self.clone() })
+    }
 }
+
+/// Tokens that no prompt can do without.
+const SHORTEST_PROMPT: usize = 500;
 
 /// Tokens of each section of a prompt at most; all of them shrink alike where together they are
 /// more than the whole may have.

@@ -69,6 +69,8 @@ pub(super) struct Live {
     pub(super) viewers: i64,
     /// Models that servers told of, per provider.
     pub(super) models: BTreeMap<String, Vec<String>>,
+    /// Sizes of contexts that servers told, in tokens, by provider and model.
+    pub(super) contexts: BTreeMap<(String, String), u32>,
     /// The room's provider.
     pub(super) provider: String,
     /// The pace a person chose; `None` follows each bot's provider.
@@ -126,6 +128,11 @@ impl Shared {
     /// `default` is the room's provider.
     pub(super) fn resolve(&self, provider: &str) -> String {
         if provider == "default" { self.live().provider.clone() } else { meant_provider(provider).to_owned() }
+    }
+
+    /// The size of a model's context, where its server told it: prompts are kept within it.
+    pub(super) fn context_of(&self, provider: &str, model: &str) -> Option<u32> {
+        self.live().contexts.get(&(provider.to_owned(), model.to_owned())).copied()
     }
 
     /// A provider by name, or one sentence saying why it cannot be used.

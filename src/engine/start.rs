@@ -22,7 +22,7 @@ use crate::embedded;
 use crate::llm::{self, Guard, GuardSettings};
 use crate::protocol::{EngineState, Fault};
 use crate::store::acts::{NewThread, insert_thread};
-use crate::store::{EngineLock, Result, Store, StoreError, beat, society, tokens};
+use crate::store::{EngineLock, Result, Store, StoreError, beat, providers, society, tokens};
 use crate::tools::Offline;
 
 /// Opens a society for an engine. Nothing runs yet: see [`Handle::spawn`] and [`Handle::run_beats`].
@@ -254,11 +254,13 @@ fn assemble(
         .provider
         .filter(|name| guards.contains_key(name))
         .unwrap_or_else(|| settings.default_provider.clone());
+    let contexts = store.read_blocking(providers::contexts)?;
     let live = Live {
         engine: if room.paused { EngineState::Paused } else { EngineState::Running },
         doing: BTreeMap::new(),
         viewers: 0,
         models: BTreeMap::new(),
+        contexts: contexts.into_iter().collect(),
         provider,
         pace: pace.or(settings.pace_seconds),
         pinned: BTreeMap::new(),

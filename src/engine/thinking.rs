@@ -18,7 +18,7 @@ use super::prompt;
 use super::shared::Shared;
 use crate::domain::text::clean_line;
 use crate::domain::{Action, Extraction, Money};
-use crate::llm::{FailureKind, Guard, Place, ProviderError, Purpose, Rank, Request};
+use crate::llm::{Completion, FailureKind, Finish, Guard, Place, ProviderError, Purpose, Rank, Request};
 use crate::protocol::{EngineState, Fault, FaultKind, InterviewAnswer, Notice};
 use crate::store::{Result, StoreError, Tx, beat, providers, search};
 use crate::tools::Finding;
@@ -28,8 +28,10 @@ const PATIENCE: i64 = 5;
 /// How long it rests, in seconds.
 const REST: i64 = 3_600;
 
-/// The keys of an extraction.
-const KEYS: [&str; 5] = ["facts", "relationships", "opinions", "interests", "moments"];
+/// The most tokens a second request may ask for: the most a bot may be given.
+const TOKENS_MAX: u32 = 4_096;
+/// Fewest words of a summary.
+const SUMMARY_LEAST: usize = 10;
 
 /// Runs one beat to its end. `None` when it was put off: the engine stopped or was paused while it
 /// waited for its place, and nothing came of it.
@@ -92,35 +94,46 @@ async fn think(
         Ok(completion) => completion,
         Err(why) => return give_up(shared, &ready, beat, why, calls).await,
     };
-    let fault = match attempt(shared, &ready, &completion.text, None, &calls).await? {
+    let limit = ready.request.max_tokens;
+    let fault = match attempt(shared, &ready, &completion, limit, None, &calls).await? {
         Ok((finished, choice)) => {
             drop(place); // whoever waits may go; what is left has a place of its own
             return settle_down(shared, claim, ready, finished, choice).await;
         }
         Err(fault) => fault,
     };
-    let repair = Request {
-        purpose: Purpose::Repair,
-        prompt: prompt::repair_request(&ready.request.prompt, &completion.text, &fault, &ready.fence),
-        seed: draw::seed(shared.seed, &ready.row.id, ready.row.beat, "repair"),
-        ..ready.request.clone()
-    };
-    let mended = match reserve(shared, &ready, &ready.tariff, &repair, &calls).await? {
-        Err(_) => None, // no budget left for a second try
-        Ok(reservation) => {
-            let question = Question { request: &repair, purpose: "repair", reservation, probe: false };
-            ask(shared, &ready, voice, question, Some(claim), &mut calls).await?.ok()
+    let mended = match larger(&completion, limit) {
+        None => None, // the same again would come to the same
+        Some(max_tokens) => {
+            let repair = Request {
+                purpose: Purpose::Repair,
+                prompt: prompt::repair_request(&ready.request.prompt, &completion.text, &fault, &ready.fence),
+                seed: draw::seed(shared.seed, &ready.row.id, ready.row.beat, "repair"),
+                max_tokens,
+                ..ready.request.clone()
+            };
+            match reserve(shared, &ready, &ready.tariff, &repair, &calls).await? {
+                Err(_) => None, // no budget left for a second try
+                Ok(reservation) => {
+                    let question =
+                        Question { request: &repair, purpose: "repair", reservation, probe: false };
+                    let second = ask(shared, &ready, voice, question, Some(claim), &mut calls).await?;
+                    second.ok().map(|second| (second, max_tokens))
+                }
+            }
         }
     };
     let (fault, raw) = match mended {
         None => (fault, completion.text),
-        Some(second) => match attempt(shared, &ready, &second.text, Some(Rung::Repaired), &calls).await? {
-            Ok((finished, choice)) => {
-                drop(place);
-                return settle_down(shared, claim, ready, finished, choice).await;
+        Some((second, limit)) => {
+            match attempt(shared, &ready, &second, limit, Some(Rung::Repaired), &calls).await? {
+                Ok((finished, choice)) => {
+                    drop(place);
+                    return settle_down(shared, claim, ready, finished, choice).await;
+                }
+                Err(fault) => (fault, second.text),
             }
-            Err(fault) => (fault, second.text),
-        },
+        }
     };
     let inner = Arc::clone(shared);
     shared
@@ -132,23 +145,37 @@ async fn think(
         .await
 }
 
+/// The limit of a second request after an answer that could not be used; `None` where asking again is of
+/// no use. One that ran out of tokens gets more: twice as many, four times where they went into reasoning.
+fn larger(completion: &Completion, limit: u32) -> Option<u32> {
+    if completion.finish != Finish::Length {
+        return completion.finish.is_worth_asking_again().then_some(limit);
+    }
+    let factor = if completion.reasoned { 4 } else { 2 };
+    let more = limit.saturating_mul(factor).min(TOKENS_MAX);
+    (more > limit).then_some(more)
+}
+
 /// Reads an answer and applies it; the inner error names the fault for a repair.
 async fn attempt(
     shared: &Arc<Shared>,
     ready: &Arc<Ready>,
-    text: &str,
+    completion: &Completion,
+    limit: u32,
     rung: Option<Rung>,
     calls: &Calls,
 ) -> Result<std::result::Result<(Finished, Choice), String>> {
-    let (action, read) = match answer::parse(text, &ready.scene.allowed) {
+    let text = &completion.text;
+    let (action, read) = match answer::parse(text, completion.finish, &ready.scene.allowed) {
         Ok(read) => read,
-        Err(fault) => return Ok(Err(fault)),
+        // Why it ended explains more than what is missing.
+        Err(fault) => return Ok(Err(completion.trouble(limit, &ready.tariff.provider).unwrap_or(fault))),
     };
     let findings = match &action {
         Action::WebSearch { query, .. } => look_up(shared, query).await?,
         _ => Ok(Vec::new()),
     };
-    let choice = Choice { action, rung: rung.unwrap_or(read), raw: text.to_owned(), findings };
+    let choice = Choice { action, rung: rung.unwrap_or(read), raw: text.clone(), findings };
     let (inner, ready, calls) = (Arc::clone(shared), Arc::clone(ready), calls.clone());
     let applied = shared
         .store
@@ -183,6 +210,11 @@ async fn give_up(
         .write(move |tx| {
             let mut room = inner.room();
             let (tokens, cost, _) = heartbeat::settle_all(tx, &ready.row.id, &calls)?;
+            if let Some(size) = error.context {
+                let (provider, model) = (&ready.tariff.provider, &ready.tariff.model);
+                providers::note_context(tx, provider, model, size)?;
+                inner.live_mut().contexts.insert((provider.clone(), model.clone()), size);
+            }
             // While it is left alone nothing new is learned: what it failed of stays the reason.
             let cause = match error.kind {
                 FailureKind::Open => ready.guard.state().last_error,
@@ -290,12 +322,10 @@ async fn extracted(
             return Ok(None);
         }
     }
-    let Some(text) = text_from_model(shared, claim, ready, request, "extract", calls).await? else {
+    let Some((said, _)) = from_model(shared, claim, ready, request, "extract", calls).await? else {
         return Ok(None);
     };
-    // An object without any of the keys is some other answer, not an empty one.
-    let value = answer::first_json(&text).filter(|value| KEYS.iter().any(|key| value.get(key).is_some()));
-    let read: Option<Extraction> = value.and_then(|value| serde_json::from_value(value).ok());
+    let read = answer::extraction(&said.text);
     if let (None, Some((exchange, _))) = (&read, calls.last_mut()) {
         exchange.error = Some("no memories could be read in it; they are noted by rule".into());
     }
@@ -320,14 +350,15 @@ fn count_extraction(shared: &Shared, tx: &Tx<'_>, tariff: &Tariff, is_read: bool
 }
 
 /// Asks the provider for memories, at a place of its own; `None` where it may not be asked or has no answer.
-async fn text_from_model(
+/// The provider's name comes with it.
+async fn from_model(
     shared: &Arc<Shared>,
     claim: &mut Claim,
     ready: &Arc<Ready>,
     request: Request,
     purpose: &str,
     calls: &mut Calls,
-) -> Result<Option<String>> {
+) -> Result<Option<(Completion, String)>> {
     let Some((guard, tariff)) = memory_voice(shared, ready) else { return Ok(None) };
     let request = Request { model: tariff.model.clone(), ..request };
     let Some(place) = calls::place(shared, claim, &guard, Rank::FollowUp).await else { return Ok(None) };
@@ -340,7 +371,7 @@ async fn text_from_model(
     let voice = Voice { guard: &guard, tariff: &tariff, place: &place };
     let question = Question { request: &request, purpose, reservation, probe: false };
     let answer = ask(shared, ready, voice, question, Some(claim), calls).await?;
-    Ok(answer.ok().map(|completion| completion.text))
+    Ok(answer.ok().map(|completion| (completion, tariff.provider)))
 }
 
 /// Whether nobody paused or removed the bot, or paused the room, since its beat began.
@@ -362,9 +393,14 @@ async fn compress(
 ) -> Result<(i64, Money)> {
     let request = prompt::compression_request(shared, ready, &batch);
     let mut calls = Calls::new();
-    let summary = text_from_model(shared, claim, ready, request, "compress", &mut calls)
-        .await?
-        .filter(|text| text.split_whitespace().count() >= 10);
+    let limit = request.max_tokens;
+    let said = from_model(shared, claim, ready, request, "compress", &mut calls).await?;
+    // The originals are let go for a sound summary only; else for one by rule.
+    let summary = said.and_then(|(completion, provider)| {
+        answer::sound(&completion, SUMMARY_LEAST, limit, &provider)
+            .inspect_err(|why| tracing::warn!(bot = ready.row.id, "a summary cannot be used: {why}"))
+            .ok()
+    });
     let (inner, ready) = (Arc::clone(shared), Arc::clone(ready));
     shared
         .store
@@ -428,7 +464,17 @@ pub(super) async fn interview(
         probe: true,
     };
     let mut calls = Calls::new();
-    let answer = ask(shared, &ready, voice, question_asked, None, &mut calls).await?;
+    let mut limit = ready.request.max_tokens;
+    let mut answer = ask(shared, &ready, voice, question_asked, None, &mut calls).await?;
+    let cut = answer.as_ref().ok().filter(|said| said.finish == Finish::Length);
+    if let Some(max_tokens) = cut.and_then(|said| larger(said, limit)) {
+        let again = Request { max_tokens, ..ready.request.clone() };
+        if let Ok(reservation) = reserve(shared, &ready, &ready.tariff, &again, &calls).await? {
+            let question_asked = Question { request: &again, reservation, ..question_asked };
+            limit = max_tokens;
+            answer = ask(shared, &ready, voice, question_asked, None, &mut calls).await?;
+        }
+    }
     drop(place);
     let inner = Arc::clone(shared);
     let asked = question.to_owned();
@@ -437,10 +483,19 @@ pub(super) async fn interview(
         .write(move |tx| {
             let mut room = inner.room();
             match answer {
-                Ok(completion) => {
-                    interview::end(&inner, &mut room, tx, &ready, &asked, &completion.text, remember, &calls)
-                        .map(Ok)
-                }
+                Ok(said) => match said.trouble(limit, &ready.tariff.provider) {
+                    None => {
+                        // A refusal is shown, but nothing to remember.
+                        let sound = answer::sound(&said, 1, limit, &ready.tariff.provider).is_ok();
+                        let remember = remember && sound;
+                        interview::end(&inner, &mut room, tx, &ready, &asked, &said.text, remember, &calls)
+                            .map(Ok)
+                    }
+                    Some(why) => {
+                        interview::lost(&inner, tx, &ready, &asked, &why, &calls)?;
+                        Ok(Err(Fault::unavailable(why)))
+                    }
+                },
                 Err(error) => {
                     let why = clean_line(&error.message, 500);
                     interview::lost(&inner, tx, &ready, &asked, &why, &calls)?;

@@ -342,7 +342,12 @@ impl Guard {
     fn too_slow(&self) -> ProviderError {
         ProviderError::new(
             FailureKind::Timeout,
-            format!("{} had not answered after {} s", self.name(), self.settings.total.as_secs_f32()),
+            format!(
+                "{} had not answered after {} s (providers.{}.total_timeout_seconds)",
+                self.name(),
+                self.settings.total.as_secs_f32(),
+                self.name()
+            ),
         )
     }
 }

@@ -1,19 +1,26 @@
 //! Language models behind one small trait.
 //!
 //! A provider turns a [`Request`] into a [`Completion`]; it knows nothing of bots, budgets or
-//! the store. [`guard`] wraps every call that leaves the process: time-outs, retries,
+//! the store. What differs between servers' protocols is described (`openai`, `anthropic`, `ollama`);
+//! one `driver` asks, streams and reads for all of them. [`guard`] wraps every call that leaves the process: time-outs, retries,
 //! circuit breaker, concurrency. Only this module and `tools` speak HTTP to the outside.
 
 mod answer;
-pub mod anthropic;
+mod anthropic;
 mod breaker;
+mod counts;
+mod driver;
 mod failure;
 mod finish;
+mod frames;
 pub mod guard;
-pub mod ollama;
-pub mod openai;
+pub mod loose;
+mod ollama;
+mod openai;
 mod places;
 mod quirks;
+mod reasoning;
+mod refusal;
 mod schema;
 pub mod scripted;
 mod spec;
@@ -27,7 +34,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::finish::Finish;
 pub use self::guard::{Account, Attempt, BreakerState, Guard, GuardSettings, Outcome, Place, Queue, Rank};
-pub use self::spec::{ProviderKind, ProviderSpec, build};
+pub use self::spec::{ProviderKind, ProviderSpec, Reasoning, build};
 pub use crate::domain::Secret;
 use crate::domain::{Scene, Usage};
 

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::failure::Refusal;
+use super::refusal::Refusal;
 
 /// How an answer's shape is asked for, from the firmest to none.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,10 @@ pub(super) struct Quirks {
     pub(super) stream: bool,
     pub(super) stream_options: bool,
     pub(super) cache_control: bool,
+    /// How many ways of asking for an effort of reasoning have been refused.
+    pub(super) effort: u8,
+    /// Words for the chat template are taken.
+    pub(super) template: bool,
 }
 
 /// The parameters whose refusal means that the form of the answer was refused.
@@ -46,6 +50,10 @@ const FORM_WORDS: [&str; 9] = [
     "structured_outputs",
     "guided_json",
 ];
+
+/// The parameters that ask for an effort of reasoning.
+const EFFORT_WORDS: [&str; 6] =
+    ["reasoning_effort", "reasoning", "think", "thinking", "effort", "budget_tokens"];
 
 impl Quirks {
     /// Changes what the server complained about; `false` when nothing here answers the complaint.
@@ -72,6 +80,16 @@ impl Quirks {
             self.cache_control = false;
             return true;
         }
+        if self.template && refusal.names("chat_template_kwargs") {
+            self.template = false;
+            return true;
+        }
+        let effort =
+            EFFORT_WORDS.iter().any(|word| refusal.names(word)) || refusal.says("does not support thinking");
+        if self.effort < 2 && effort {
+            self.effort += 1;
+            return true;
+        }
         // The limit bounds what a call can cost: it is renamed, never dropped, and not for being too large.
         let renamed = if self.new_limit { "max_completion_tokens" } else { "max_tokens" };
         if refusal.names(renamed) && is_unknown(refusal) {
@@ -84,7 +102,10 @@ impl Quirks {
 
 fn names_form(refusal: &Refusal) -> bool {
     FORM_WORDS.iter().any(|word| refusal.names(word))
-        || (refusal.status() < 500 && refusal.says("json schema"))
+        || (refusal.status() < 500
+            && ["json schema", "structured output", "handle the requested parameters"]
+                .iter()
+                .any(|words| refusal.says(words)))
 }
 
 /// Whether a parameter was refused for what it is, not for its value.
@@ -135,6 +156,8 @@ impl Memory {
             stream: true,
             stream_options: true,
             cache_control: true,
+            effort: 0,
+            template: true,
         });
         Tries { memory: self, model, asked, start, quirks: start, left: 8 }
     }

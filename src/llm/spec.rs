@@ -9,6 +9,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use serde_json::{Map, Value};
+
+use super::driver::Driver;
 use super::{FailureKind, Provider, ProviderError, anthropic, ollama, openai, scripted};
 use crate::domain::Secret;
 
@@ -93,6 +96,35 @@ impl FromStr for ProviderKind {
     }
 }
 
+/// How much a model is asked to reason before it answers.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Reasoning {
+    /// Not at all, where the model lets itself be stopped.
+    Off,
+    /// A little.
+    Low,
+    /// Somewhat.
+    Medium,
+    /// Much.
+    High,
+}
+
+impl Reasoning {
+    /// Every choice, in the order they are offered.
+    pub const ALL: [Self; 4] = [Self::Off, Self::Low, Self::Medium, Self::High];
+
+    /// The word for it in files and in most protocols.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
 /// One configured provider.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProviderSpec {
@@ -114,6 +146,10 @@ pub struct ProviderSpec {
     pub total: Duration,
     /// Calls under way at once.
     pub concurrency: usize,
+    /// How much the models are asked to reason; `None` leaves it to the server.
+    pub reasoning: Option<Reasoning>,
+    /// Parameters that go with every question as they are.
+    pub extra: Map<String, Value>,
 }
 
 impl ProviderSpec {
@@ -129,9 +165,11 @@ impl ProviderSpec {
             model: None,
             api_key: None,
             connect: Duration::from_secs(if local { 5 } else { 10 }),
-            first_token: Duration::from_secs(if local { 120 } else { 60 }),
-            total: Duration::from_secs(if local { 600 } else { 180 }),
+            first_token: Duration::from_secs(if local { 600 } else { 60 }),
+            total: Duration::from_secs(if local { 1_200 } else { 180 }),
             concurrency: if local { 2 } else { 4 },
+            reasoning: None,
+            extra: Map::new(),
         }
     }
 
@@ -165,14 +203,7 @@ impl ProviderSpec {
     /// Whether the address is on this machine or a private network.
     #[must_use]
     pub fn is_local(&self) -> bool {
-        use std::net::IpAddr;
-        let Ok(url) = reqwest::Url::parse(self.address()) else { return false };
-        let Some(host) = url.host_str() else { return false };
-        match host.trim_matches(['[', ']']).parse::<IpAddr>() {
-            Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
-            Ok(IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
-            Err(_) => host == "localhost" || host.ends_with(".local") || host.ends_with(".internal"),
-        }
+        crate::domain::place::is_local(self.address())
     }
 
     /// The default model in force.
@@ -189,9 +220,9 @@ impl ProviderSpec {
 pub fn build(spec: &ProviderSpec) -> Result<Arc<dyn Provider>, ProviderError> {
     Ok(match spec.kind {
         ProviderKind::Scripted => Arc::new(scripted::Scripted::new()),
-        ProviderKind::Ollama => Arc::new(ollama::Ollama::new(spec)?),
-        ProviderKind::Anthropic => Arc::new(anthropic::Anthropic::new(spec)?),
-        ProviderKind::OpenAi => Arc::new(openai::OpenAi::new(spec)?),
+        ProviderKind::Ollama => Arc::new(Driver::new(spec, ollama::Ollama::new(spec))?),
+        ProviderKind::Anthropic => Arc::new(Driver::new(spec, anthropic::Anthropic::new(spec))?),
+        ProviderKind::OpenAi => Arc::new(Driver::new(spec, openai::OpenAi::new(spec))?),
     })
 }
 

@@ -1,5 +1,5 @@
-//! HTTP as the providers need it: one lazy client per provider, bounded and timed reading,
-//! lines and server-sent events.
+//! HTTP as the providers need it: one lazy client per provider, bounded and timed reading of
+//! messages.
 //!
 //! It knows addresses, keys and time-outs, not what the bytes mean. Nothing here follows a
 //! redirect, so a key never travels to another host, and no message carries a key.
@@ -14,9 +14,11 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
 use super::answer::text_at;
-use super::failure::{Refusal, Who};
+use super::failure::Who;
+use super::frames::{Frame, Frames};
+use super::refusal::Refusal;
 use super::spec::not_configured;
-use super::{FailureKind, ProviderError, ProviderSpec};
+use super::{FailureKind, ProviderError, ProviderKind, ProviderSpec};
 
 /// The most bytes one answer may have. A chat answer of 4,096 tokens streams as less than a megabyte.
 const MAX_ANSWER: usize = 4 * 1024 * 1024;
@@ -45,12 +47,14 @@ impl Http {
     /// Prepares the way to `spec`'s server; `headers` go with every request. Connects to nothing.
     pub(super) fn new(spec: &ProviderSpec, headers: &[(HeaderName, String)]) -> Result<Self, ProviderError> {
         let name = &spec.name;
-        let base = Url::parse(spec.address())
+        let mut base = Url::parse(spec.address())
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
             .ok_or_else(|| {
                 not_configured(format!("{name}: base_url must be an http:// or https:// address"))
             })?;
+        let path = above(spec.kind, base.path()).to_owned();
+        base.set_path(&path);
         let mut map = HeaderMap::new();
         for (key, value) in headers {
             let mut value = HeaderValue::from_str(value).map_err(|_| {
@@ -123,7 +127,7 @@ impl Http {
         let request = self.client()?.get(url).headers(self.headers.clone());
         let result = match self.send(request).await {
             Ok(body) => body.json().await,
-            Err(failure) => Err(failure.into_error(&self.who)),
+            Err(failure) => Err(failure.into_error(&self.who, "")),
         };
         let result = result.and_then(|value| match value.get(list).and_then(Value::as_array) {
             Some(entries) => Ok(entries.iter().filter_map(|entry| first_text(entry, name)).collect()),
@@ -151,10 +155,26 @@ impl Http {
     }
 }
 
+/// The base in `path`: what people copy is often the address of one call, and other protocols'
+/// versions are none of Ollama's.
+fn above(kind: ProviderKind, path: &str) -> &str {
+    let mut path = path.trim_end_matches('/');
+    for call in ["/chat/completions", "/completions", "/messages", "/api/chat", "/api/generate", "/models"] {
+        path = path.strip_suffix(call).unwrap_or(path);
+    }
+    if kind == ProviderKind::Ollama {
+        for version in ["/v1", "/api"] {
+            path = path.strip_suffix(version).unwrap_or(path);
+        }
+    }
+    path
+}
+
 impl Failure {
-    pub(super) fn into_error(self, who: &Who) -> ProviderError {
+    /// `model` is the one that was asked for.
+    pub(super) fn into_error(self, who: &Who, model: &str) -> ProviderError {
         match self {
-            Self::Status(refusal) => refusal.into_error(who),
+            Self::Status(refusal) => refusal.into_error(who, model),
             Self::Other(error) => error,
         }
     }
@@ -175,14 +195,13 @@ fn is_loopback(url: &Url) -> bool {
 pub(super) struct Body<'a> {
     http: &'a Http,
     response: Response,
-    /// What has arrived and has not been taken yet.
-    buffer: Vec<u8>,
-    /// Where the search for a line's end goes on.
-    searched: usize,
+    frames: Frames,
     read: usize,
     /// Until the first token; then each part has its own time.
     deadline: Option<Instant>,
     ended: bool,
+    /// All of it is taken apart.
+    over: bool,
 }
 
 impl<'a> Body<'a> {
@@ -190,18 +209,12 @@ impl<'a> Body<'a> {
         Self {
             http,
             response,
-            buffer: Vec::new(),
-            searched: 0,
+            frames: Frames::default(),
             read: 0,
             deadline: Some(deadline),
             ended: false,
+            over: false,
         }
-    }
-
-    /// Whether the server says it sends this type, such as `text/event-stream`.
-    pub(super) fn is(&self, mime: &str) -> bool {
-        let value = self.response.headers().get(reqwest::header::CONTENT_TYPE);
-        value.and_then(|value| value.to_str().ok()).is_some_and(|value| value.trim_start().starts_with(mime))
     }
 
     /// A token has arrived: from now on only stalling counts.
@@ -209,10 +222,10 @@ impl<'a> Body<'a> {
         self.deadline = None;
     }
 
-    /// Reads what comes next into the buffer; `false` at the end.
-    async fn fill(&mut self) -> Result<bool, ProviderError> {
+    /// The next bytes; `None` at the end.
+    async fn fill(&mut self) -> Result<Option<Vec<u8>>, ProviderError> {
         if self.ended {
-            return Ok(false);
+            return Ok(None);
         }
         let limit = self.http.first_token;
         let until = self.deadline.unwrap_or_else(|| Instant::now() + limit);
@@ -222,12 +235,11 @@ impl<'a> Body<'a> {
                 if self.read > MAX_ANSWER {
                     return Err(self.http.who.too_long(MAX_ANSWER));
                 }
-                self.buffer.extend_from_slice(&bytes);
-                Ok(true)
+                Ok(Some(bytes.to_vec()))
             }
             Ok(Ok(None)) => {
                 self.ended = true;
-                Ok(false)
+                Ok(None)
             }
             Ok(Err(error)) => Err(self.http.who.broken_off(&error)),
             Err(_) if self.deadline.is_some() => Err(self.http.who.no_first_token(limit)),
@@ -237,72 +249,55 @@ impl<'a> Body<'a> {
 
     /// The first `limit` bytes, as far as they arrive: for error bodies, which explain and decide nothing.
     async fn beginning(&mut self, limit: usize) -> String {
-        while self.buffer.len() < limit && self.fill().await.is_ok_and(|more| more) {}
-        self.buffer.truncate(limit);
-        String::from_utf8_lossy(&self.buffer).into_owned()
+        let mut read = Vec::new();
+        while read.len() < limit
+            && let Ok(Some(bytes)) = self.fill().await
+        {
+            read.extend_from_slice(&bytes);
+        }
+        read.truncate(limit);
+        String::from_utf8_lossy(&read).into_owned()
     }
 
     /// The whole body as JSON.
     pub(super) async fn json(mut self) -> Result<Value, ProviderError> {
-        while self.fill().await? {}
-        serde_json::from_slice(&self.buffer)
-            .map_err(|_| self.http.who.not_the_protocol(&String::from_utf8_lossy(&self.buffer)))
+        match self.frame().await? {
+            Some(Frame::Message(value)) => Ok(value),
+            Some(Frame::Broken(text)) => Err(self.http.who.not_the_protocol(&text)),
+            _ => Err(self.http.who.not_the_protocol(&self.junk())),
+        }
     }
 
-    /// The next line without its end, or `None` after the last. Bytes that are no UTF-8 are replaced.
-    pub(super) async fn line(&mut self) -> Result<Option<String>, ProviderError> {
+    /// The next message, or `None` at the end.
+    pub(super) async fn frame(&mut self) -> Result<Option<Frame>, ProviderError> {
         loop {
-            if let Some(end) = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n') {
-                let end = self.searched + end;
-                let line = String::from_utf8_lossy(&self.buffer[..end]).trim_end_matches('\r').to_owned();
-                self.buffer.drain(..=end);
-                self.searched = 0;
-                return Ok(Some(line));
+            if let Some(frame) = self.frames.next() {
+                return Ok(Some(frame));
             }
-            self.searched = self.buffer.len();
-            if !self.fill().await? {
-                self.searched = 0;
-                let rest = std::mem::take(&mut self.buffer);
-                return Ok((!rest.is_empty()).then(|| String::from_utf8_lossy(&rest).into_owned()));
-            }
-        }
-    }
-
-    /// The data of the next server-sent event, or `None` at the end. Comments and other fields are skipped.
-    pub(super) async fn event(&mut self) -> Result<Option<String>, ProviderError> {
-        let mut data: Option<String> = None;
-        while let Some(line) = self.line().await? {
-            if line.is_empty() {
-                if data.is_some() {
-                    return Ok(data);
-                }
-            } else if let Some(part) = line.strip_prefix("data:") {
-                let part = part.strip_prefix(' ').unwrap_or(part);
-                match &mut data {
-                    Some(data) => {
-                        data.push('\n');
-                        data.push_str(part);
-                    }
-                    None => data = Some(part.to_owned()),
+            match self.fill().await? {
+                Some(bytes) => self.frames.push(&bytes),
+                None if self.over => return Ok(None),
+                None => {
+                    self.over = true;
+                    self.frames.end();
                 }
             }
         }
-        Ok(data)
     }
 
-    /// The server's name and rules for messages.
-    pub(super) fn who(&self) -> &'a Who {
-        &self.http.who
+    /// Whether everything has arrived.
+    pub(super) const fn is_over(&self) -> bool {
+        self.over
     }
 
-    /// Reads `text`, one message of the stream, as JSON.
-    pub(super) fn parse(&self, text: &str) -> Result<Value, ProviderError> {
-        serde_json::from_str(text).map_err(|_| self.who().not_the_protocol(text))
+    /// What has arrived and is no message.
+    pub(super) fn junk(&self) -> String {
+        self.frames.junk()
     }
 
     /// The error of a stream that ended before its answer did.
     pub(super) fn ended_early(&self) -> ProviderError {
-        let who = self.who();
+        let who = &self.http.who;
         if self.read == 0 {
             return who.not_the_protocol("");
         }

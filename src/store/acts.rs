@@ -346,6 +346,32 @@ pub fn require_bot(c: &Connection, id: &str) -> Result<()> {
     there.ok_or_else(|| Fault::not_found("bot", id).into())
 }
 
+/// The present bot that `named` means: its id, or its shown name where no other has it, with or without
+/// an `@` in front or the id in brackets behind. Case makes no difference.
+///
+/// # Errors
+/// 404, naming what was looked for.
+pub fn resolve_bot(c: &Connection, named: &str) -> Result<String> {
+    let named = named.trim().trim_start_matches('@').trim();
+    if require_bot(c, named).is_ok() {
+        return Ok(named.to_owned());
+    }
+    if let Some((_, id)) = named.strip_suffix(')').and_then(|rest| rest.rsplit_once('('))
+        && require_bot(c, id.trim()).is_ok()
+    {
+        return Ok(id.trim().to_owned());
+    }
+    let mut statement = c.prepare_cached(
+        "SELECT id FROM bots WHERE departed_at IS NULL AND (name = ?1 COLLATE NOCASE OR id = ?1 COLLATE NOCASE) LIMIT 2",
+    )?;
+    let mut found =
+        statement.query_map([named], |row| row.get(0))?.collect::<std::result::Result<Vec<String>, _>>()?;
+    match (found.pop(), found.pop()) {
+        (Some(id), None) => Ok(id),
+        _ => Err(Fault::not_found("bot", named).into()),
+    }
+}
+
 /// Hides a thread with its replies; votes, reputation and the record stay.
 ///
 /// # Errors

@@ -450,10 +450,12 @@ pub struct Charge<'a> {
 /// # Errors
 /// Database errors.
 pub fn charge(c: &Connection, charge: &Charge<'_>) -> Result<()> {
+    // Sums stop at 2⁶⁰: beyond the end of whole numbers SQLite would go on in fractions.
     let Usage { input, output, cached, .. } = charge.usage;
     c.prepare_cached(
         "INSERT INTO usage_daily VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET \
-         calls = calls + 1, input = input + ?5, output = output + ?6, cached = cached + ?7, cost = cost + ?8, \
+         calls = calls + 1, input = min(input + ?5, 1152921504606846976), output = min(output + ?6, 1152921504606846976), \
+         cached = min(cached + ?7, 1152921504606846976), cost = min(cost + ?8, 1152921504606846976), \
          priced = min(priced, ?9)",
     )?
     .execute(params![
@@ -469,8 +471,8 @@ pub fn charge(c: &Connection, charge: &Charge<'_>) -> Result<()> {
     ])?;
     let total = charge.usage.total();
     c.prepare_cached(
-        "INSERT INTO usage_room VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET tokens = tokens + ?2, \
-         cost = cost + ?3, bound_tokens = bound_tokens + ?4",
+        "INSERT INTO usage_room VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET tokens = min(tokens + ?2, 1152921504606846976), \
+         cost = min(cost + ?3, 1152921504606846976), bound_tokens = min(bound_tokens + ?4, 1152921504606846976)",
     )?
     .execute(params![charge.day, total, charge.cost.nanos(), if charge.bound { total } else { 0 }])?;
     Ok(())

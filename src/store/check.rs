@@ -173,6 +173,12 @@ const RULES: &[Rule] = &[
                 UNION ALL SELECT day, -tokens, -cost FROM usage_room) GROUP BY day HAVING sum(t) <> 0 OR sum(m) <> 0",
     },
     Rule {
+        fine: "no count is beyond belief",
+        way_out: "start `botarium` once: it takes them out of the books",
+        sql: "SELECT 'on ' || day || ' the books hold ' || tokens || ' tokens' FROM usage_room \
+              WHERE typeof(tokens) <> 'integer' OR typeof(cost) <> 'integer' OR tokens NOT BETWEEN 0 AND 1000000000000",
+    },
+    Rule {
         fine: "the search index holds every post",
         way_out: "start `botarium` on a backup and report this line; only searches are affected",
         sql: "SELECT 'the index lacks a post (row ' || id || ')' FROM (SELECT id * 2 AS id FROM threads WHERE deleted_at IS NULL \

@@ -21,6 +21,7 @@ pub mod fulltext;
 pub mod indexing;
 mod lock;
 pub mod memories;
+mod mend;
 pub mod mind;
 pub mod moderation;
 pub mod names;
@@ -175,6 +176,10 @@ impl Store {
         let mut connection = open_connection(path, false)?;
         crate::files::make_private(path);
         schema::prepare(&mut connection, path, durability)?;
+        match mend::books(&mut connection)? {
+            0 => {}
+            rows => tracing::warn!(rows, "counts that no model can have used were taken out of the books"),
+        }
         let readers = Readers::new(path);
         let writer = Writer::spawn(connection, readers.clone())?;
         Ok(Self { path: Arc::new(path.to_path_buf()), writer: Some(writer), readers })

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::Result;
+use super::{Result, beat};
 use crate::domain::Stamp;
 use crate::protocol::{ExtractionCount, LadderCount};
 
@@ -86,4 +86,69 @@ pub fn rest(c: &Connection, provider: &str, model: &str, until: Stamp) -> Result
     c.prepare_cached("UPDATE extractions SET rests_until = ?3 WHERE provider = ?1 AND model = ?2")?
         .execute(params![provider, model, until.micros()])?;
     Ok(())
+}
+
+/// The note of a context's size. A line break is in no name.
+fn context_key(provider: &str, model: &str) -> String {
+    format!("context:{provider}\n{model}")
+}
+
+/// The sizes of contexts that servers told, in tokens, by provider and model.
+///
+/// # Errors
+/// Database errors.
+pub fn contexts(c: &Connection) -> Result<Vec<((String, String), u32)>> {
+    let mut statement = c.prepare("SELECT substr(key, 9), value FROM meta WHERE key GLOB 'context:*'")?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (names, size) = row?;
+        if let (Some((provider, model)), Ok(size)) = (names.split_once('\n'), size.parse()) {
+            found.push(((provider.to_owned(), model.to_owned()), size));
+        }
+    }
+    Ok(found)
+}
+
+/// Notes the size of a model's context as its server told it.
+///
+/// # Errors
+/// Database errors.
+pub fn note_context(c: &Connection, provider: &str, model: &str, tokens: u32) -> Result<()> {
+    beat::set_meta(c, &context_key(provider, model), &tokens.to_string())
+}
+
+/// Forgets what a provider's server told of its contexts.
+///
+/// # Errors
+/// Database errors.
+pub fn forget_contexts(c: &Connection, provider: &str) -> Result<()> {
+    let key = context_key(provider, "");
+    c.execute("DELETE FROM meta WHERE substr(key, 1, length(?1)) = ?1", [key])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Durability, Store};
+
+    #[test]
+    fn sizes_are_kept_per_model_and_forgotten_per_provider() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        drop(Store::open(&path, Durability::Normal).unwrap());
+        let c = Connection::open(&path).unwrap();
+        for (provider, model, size) in
+            [("a", "m", 4_096), ("a", "n:8b", 2_048), ("a:b", "m", 8_192), ("a", "m", 1_024)]
+        {
+            note_context(&c, provider, model, size).unwrap();
+        }
+        let mut all = contexts(&c).unwrap();
+        all.sort();
+        let of = |provider: &str, model: &str, size| ((provider.to_owned(), model.to_owned()), size);
+        assert_eq!(all, [of("a", "m", 1_024), of("a", "n:8b", 2_048), of("a:b", "m", 8_192)]);
+        forget_contexts(&c, "a").unwrap();
+        assert_eq!(contexts(&c).unwrap(), [of("a:b", "m", 8_192)]);
+    }
 }

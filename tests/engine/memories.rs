@@ -109,7 +109,7 @@ async fn relationships_are_bounded_and_the_oldest_go() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_extraction_that_fails_falls_back_to_the_rules_and_is_charged() {
     for broken in
-        ["no json here", "{\"facts\": \"not a list\"}", "{\"act\": {\"action\": \"do_nothing\"}}", "{}"]
+        ["no json here", "{\"facts\": [\"cut off\"", "{\"act\": {\"action\": \"do_nothing\"}}", "{}"]
     {
         let model = Model::start(move |call| match call.aim {
             Aim::Extract => Reply::text(broken),

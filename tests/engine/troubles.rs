@@ -88,7 +88,8 @@ async fn too_many_requests_are_tried_again_within_the_beat_and_cost_nothing() {
     assert_eq!(society.number("SELECT sum(input + output) FROM usage_daily"), 120);
 }
 
-/// A server error may have cost something: each try has a reservation of its own, and all are charged.
+/// A server error may have cost something: each try has a reservation of its own, and the lost one is
+/// charged what was sent, as far as that is known.
 #[tokio::test(flavor = "multi_thread")]
 async fn each_try_that_may_have_cost_something_is_charged() {
     let model =
@@ -105,15 +106,23 @@ async fn each_try_that_may_have_cost_something_is_charged() {
     model.let_go(1);
     let beat = beat.await.unwrap();
     assert_eq!(society.number("SELECT count(*) FROM reservations"), 0);
-    assert_eq!(society.number("SELECT sum(input + output) FROM usage_daily"), reserved + 120);
+    let lost = society.number("SELECT sum(input + output) FROM usage_daily") - 120;
+    assert!((1..reserved).contains(&lost), "{lost} of {reserved}");
     let why = society.handle.why(beat.activity_id.unwrap()).await.unwrap();
     assert_eq!(why.exchanges.len(), 2);
     assert!(why.exchanges[0].error.as_deref().unwrap().contains("out of memory"));
-    assert_eq!(why.activity.tokens_used, reserved + 120);
+    assert!(
+        why.exchanges[0]
+            .error
+            .as_deref()
+            .unwrap()
+            .contains(&format!("charged for what was sent: about {lost}"))
+    );
+    assert_eq!(why.activity.tokens_used, lost + 120);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stalled_server_fails_the_bot_and_each_try_is_charged() {
+async fn a_stalled_server_fails_the_bot_and_what_was_sent_is_charged_once() {
     let model = Model::start(|_| Reply::stall()).await;
     let address = model.address();
     let society = Society::begin(&address.clone(), 1, move |s| {
@@ -126,8 +135,8 @@ async fn a_stalled_server_fails_the_bot_and_each_try_is_charged() {
     .await;
     let beat = society.handle.trigger("b01").await.unwrap();
     assert_eq!(beat.action, "failed");
-    let tries = i64::try_from(model.calls().len()).unwrap();
-    assert_eq!(society.number("SELECT calls FROM usage_daily"), tries);
+    assert!(model.calls().len() > 1, "it was tried again");
+    assert_eq!(society.number("SELECT calls FROM usage_daily"), 1, "nothing came back");
     assert!(society.number("SELECT tokens_used FROM activities WHERE bot_id = 'b01'") > 0);
     assert_eq!(society.number("SELECT count(*) FROM reservations"), 0);
     society.assert_sound();

@@ -21,7 +21,7 @@ async fn failure(kind: ProviderKind, answer: ResponseTemplate) -> ProviderError 
 
 #[tokio::test]
 async fn each_status_has_its_kind() {
-    use FailureKind::{Auth, Quota, RateLimited, Refused, Server};
+    use FailureKind::{Auth, Quota, RateLimited, Refused, Server, TooLong};
     // status, the server's word for it, its message, what it becomes, whether it may be charged
     let table = [
         (400, "invalid_request_error", "messages: too few", Refused, false),
@@ -30,7 +30,7 @@ async fn each_status_has_its_kind() {
         (403, "permission_error", "not for you", Auth, false),
         (404, "not_found_error", "no such thing here", Refused, false),
         (408, "timeout", "too slow", RateLimited, true),
-        (413, "request_too_large", "too large", Refused, false),
+        (413, "request_too_large", "too large", TooLong, false),
         (422, "invalid_request_error", "bad value", Refused, false),
         (429, "rate_limit_error", "slow down", RateLimited, false),
         (429, "insufficient_quota", "You exceeded your current quota", Quota, false),
@@ -180,7 +180,9 @@ async fn an_error_inside_a_success_is_an_error() {
             let body = error_body(kind, word, "so sorry");
             let error = failure(kind, streamed(kind, &format!("data: {body}\n\n"))).await;
             assert_eq!(error.kind, expected, "{kind}: {error}");
-            assert!(error.message.contains("so sorry") && error.maybe_charged, "{error}");
+            assert!(error.message.contains("so sorry"), "{error}");
+            // A refused key was seen to before any model was asked.
+            assert_eq!(error.maybe_charged, expected != Auth, "{error}");
             let error = failure(kind, super::server::error(200, &body)).await;
             assert_eq!(error.kind, expected, "{kind}: {error}");
         }

@@ -11,6 +11,7 @@ mod guard;
 mod ollama;
 mod openai;
 mod server;
+mod shapes;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -16,7 +16,7 @@ use crate::engine::wall;
 use crate::llm::guard::NoAccount;
 use crate::llm::{Purpose, Rank, Request};
 use crate::protocol::{EngineState, Fault, Notice, PaceView, ProviderTest, ProviderView, SetPace};
-use crate::store::{Result, beat};
+use crate::store::{Result, beat, providers};
 
 /// Seconds in a day.
 const DAY: i64 = 86_400;
@@ -156,7 +156,14 @@ impl Handle {
             Ok(models) => models.iter().take(500).map(|model| clean_line(model, 200)).collect(),
             Err(error) => return Ok(failed_test(error.message)),
         };
-        self.shared.live_mut().models.insert(name.to_owned(), Vec::clone(&models));
+        // The server may hold more by now: what it told of its contexts is asked anew.
+        let of = name.to_owned();
+        self.shared.store.write(move |tx| providers::forget_contexts(tx, &of)).await?;
+        {
+            let mut live = self.shared.live_mut();
+            live.models.insert(name.to_owned(), Vec::clone(&models));
+            live.contexts.retain(|(provider, _), _| provider != name);
+        }
         let tariff = Tariff::of(&self.shared.settings, name, guard.default_model());
         let request = Request {
             purpose: Purpose::Test,
@@ -191,11 +198,12 @@ impl Handle {
         };
         let outcome = guard.complete_at(&place, &request, Arc::new(|_| {}), true, &mut NoAccount).await;
         drop(place);
-        let (usage, charged) = match &outcome.result {
-            Ok(completion) => (completion.usage, true),
-            Err(error) => (error.usage, error.maybe_charged),
+        let (usage, charged, received) = match &outcome.result {
+            Ok(completion) => (completion.usage, true, None),
+            Err(error) => (error.usage, error.maybe_charged, Some(error.received)),
         };
-        let settlement = Settlement { reservation, day, bytes: 0, usage, charged, tariff };
+        let bytes = budget::bytes(&request);
+        let settlement = Settlement { reservation, day, bytes, usage, charged, received, tariff };
         let (shared, provider) = (self.shared.clone(), name.to_owned());
         let error = outcome.result.as_ref().err().map(|error| clean_line(&error.message, 500));
         let (used, cost) = self
@@ -218,8 +226,12 @@ impl Handle {
             .await?;
         Ok(match outcome.result {
             Ok(completion) => ProviderTest {
-                ok: true,
-                message: clean_line(&completion.text, 200),
+                // Reasoning that used up the few tokens of a test proves the set-up as well.
+                ok: completion.reasoned || !completion.text.trim().is_empty(),
+                message: match completion.trouble(request.max_tokens, name) {
+                    Some(trouble) if completion.text.trim().is_empty() => trouble,
+                    _ => clean_line(&completion.text, 200),
+                },
                 models,
                 latency_ms: i64::try_from(completion.latency.as_millis()).unwrap_or(i64::MAX),
                 tokens_used: used.total(),

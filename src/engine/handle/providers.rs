@@ -46,6 +46,23 @@ impl Handle {
             .collect())
     }
 
+    /// What a server told of its contexts, where it did.
+    fn contexts_told(&self, name: &str) -> Option<String> {
+        let live = self.shared.live();
+        let told: Vec<String> = live
+            .contexts
+            .iter()
+            .filter(|((provider, _), _)| provider == name)
+            .map(|((_, model), size)| format!("{model} {size}"))
+            .collect();
+        (!told.is_empty()).then(|| {
+            format!(
+                "prompts are kept within the context its server told of, in tokens: {}; a test of the provider forgets that",
+                told.join(", ")
+            )
+        })
+    }
+
     fn provider_view(
         &self,
         setup: &ProviderSetup,
@@ -63,6 +80,7 @@ impl Handle {
                 open.or(error).map_or(("ready", None), |error| ("failing", Some(error)))
             }
         };
+        let message = message.or_else(|| self.contexts_told(&spec.name));
         let tariff = Tariff::of(&self.shared.settings, &spec.name, spec.default_model());
         let listed = tariff.priced.then_some(tariff.price);
         let pricing = match listed {

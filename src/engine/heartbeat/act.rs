@@ -210,7 +210,8 @@ fn apply(
             put("reason", reason.clone().into());
         }
         Action::Follow { bot_id } => {
-            let new = acts::follow(tx, me, bot_id, at)?;
+            let bot_id = acts::resolve_bot(tx, bot_id)?;
+            let new = acts::follow(tx, me, &bot_id, at)?;
             put("bot_id", bot_id.clone().into());
             put("other_bot_id", bot_id.clone().into());
             if !new {
@@ -219,8 +220,8 @@ fn apply(
             refollow(room, tx, me)?;
         }
         Action::Unfollow { bot_id } => {
-            acts::require_bot(tx, bot_id)?;
-            acts::unfollow(tx, me, bot_id)?;
+            let bot_id = acts::resolve_bot(tx, bot_id)?;
+            acts::unfollow(tx, me, &bot_id)?;
             put("bot_id", bot_id.clone().into());
             put("other_bot_id", bot_id.clone().into());
             refollow(room, tx, me)?;

@@ -120,6 +120,7 @@ impl Ready {
             bytes: budget::bytes(request),
             usage: completion.and_then(|c| c.usage),
             charged: true,
+            received: None,
         }
     }
 }
@@ -178,7 +179,9 @@ pub(super) fn begin(
     }
     let scene = Arc::new(gather(tx, room, &board, &row, beat.at)?);
     let fence = draw::fence(&shared.secret, &row.id, row.beat);
-    let prompt = prompt::render(&scene, &shared.settings, &fence);
+    let smaller =
+        shared.settings.within_context(shared.context_of(&provider, &model), config.model.max_tokens);
+    let prompt = prompt::render(&scene, smaller.as_ref().unwrap_or(&shared.settings), &fence);
     let request = Request {
         purpose: Purpose::Think,
         model,
@@ -249,7 +252,7 @@ fn at_once(
 ) -> Result<Finished> {
     let settlement = ready.settlement(ready.reservation, &ready.request, Some(&completion));
     let calls = [(exchange("think", &completion, &settlement), settlement)];
-    let (action, rung) = match answer::parse(&completion.text, &ready.scene.allowed) {
+    let (action, rung) = match answer::parse(&completion.text, completion.finish, &ready.scene.allowed) {
         Ok(read) => read,
         Err(why) => return refuse(shared, room, tx, ready, &why, &completion.text, &calls),
     };

@@ -1,5 +1,6 @@
 //! What a beat leaves besides the act: the books, the activity, the thought record, and what is announced.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -58,7 +59,11 @@ pub(in crate::engine) fn settle_all(
         let (usage, price) = budget::settle(tx, bot, settlement)?;
         tokens += usage.total();
         cost += price;
-        exchanges.push(Exchange { usage, cost_usd: price, ..exchange.clone() });
+        let mut told = Exchange { usage, cost_usd: price, ..exchange.clone() };
+        if let Some(error) = told.error.as_mut().filter(|_| !exchange.reported && usage.total() > 0) {
+            let _ = write!(error, " (charged for what was sent: about {} tokens)", usage.total());
+        }
+        exchanges.push(told);
     }
     Ok((tokens, cost, exchanges))
 }

@@ -124,12 +124,14 @@ fn position(mind: &Mind, kind: MemoryKind, key: &str) -> Option<usize> {
 
 /// Brings a relationship up to date, with a dated event.
 fn relate(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &RelationshipNote) -> Result<()> {
-    let other = clean_line(&note.bot, KEY_MAX);
-    if other == from.bot || other.is_empty() {
-        return Ok(());
+    let mut other = clean_line(&note.bot, KEY_MAX);
+    if !other.starts_with("human:") {
+        // A model may name somebody who is not there.
+        let Ok(id) = acts::resolve_bot(c, &other) else { return Ok(()) };
+        other = id;
     }
-    if !other.starts_with("human:") && acts::require_bot(c, &other).is_err() {
-        return Ok(()); // a model may name somebody who is not there
+    if other == from.bot {
+        return Ok(());
     }
     let text = said(&note.note, TEXT_MAX);
     let event = said(&note.event, TEXT_MAX);

@@ -1,0 +1,452 @@
+//! Bytes as they arrive → the JSON messages in them.
+//!
+//! What a server calls its answer (`content-type`) is not believed: server-sent events, one object a
+//! line, one object in all, and lists of objects are told by their look. Byte order marks, every kind
+//! of line end, a missing blank line and characters cut in two are taken as they come.
+
+use std::collections::VecDeque;
+
+use serde_json::Value;
+
+use super::loose;
+
+/// How much of what is no message is kept, for saying so.
+const JUNK_MAX: usize = 2_000;
+/// Stand-ins for half characters, where no text has any: bytes that are no UTF-8 by themselves…
+const BYTE: u32 = 0x10_F700;
+/// …and halves of a surrogate pair.
+const HALF: u32 = 0x10_F800;
+
+/// The messages of one answer. See the module.
+#[derive(Default)]
+pub(super) struct Frames {
+    begun: bool,
+    line: Vec<u8>,
+    /// The last byte was a CR: a LF belongs to it.
+    after_cr: bool,
+    scan: Scan,
+    /// Whether the value under way stands in events.
+    in_event: bool,
+    ready: VecDeque<Frame>,
+    junk: Vec<u8>,
+}
+
+/// One thing that arrived.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Frame {
+    /// A message.
+    Message(Value),
+    /// The server says that there is no more.
+    Done,
+    /// The beginning of something that should have been a message.
+    Broken(String),
+}
+
+impl Frames {
+    /// Takes bytes in.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            match byte {
+                b'\n' if self.after_cr => {}
+                b'\n' | b'\r' => self.end_line(),
+                _ => self.line.push(byte),
+            }
+            self.after_cr = byte == b'\r';
+        }
+    }
+
+    /// There are no more bytes.
+    pub(super) fn end(&mut self) {
+        if !self.line.is_empty() {
+            self.end_line();
+        }
+        self.cut_off();
+    }
+
+    /// The next message that is complete.
+    pub(super) fn next(&mut self) -> Option<Frame> {
+        self.ready.pop_front()
+    }
+
+    /// What came that was no message.
+    pub(super) fn junk(&self) -> String {
+        String::from_utf8_lossy(&self.junk).into_owned()
+    }
+
+    fn end_line(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        let mut line = line.as_slice();
+        if !self.begun {
+            line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+            self.begun = !line.trim_ascii().is_empty();
+        }
+        if self.scan.under_way() && !self.in_event {
+            return self.feed(line);
+        }
+        let trimmed = line.trim_ascii();
+        if let Some(data) = trimmed.strip_prefix(b"data:") {
+            self.in_event = true;
+            self.feed(data);
+        } else if trimmed.is_empty() {
+            self.cut_off(); // the end of an event
+        } else if matches!(trimmed[0], b'{' | b'[' | b']' | b',') {
+            self.cut_off();
+            self.in_event = false;
+            self.feed(trimmed);
+        } else if !is_field(trimmed) {
+            self.keep(trimmed);
+        }
+    }
+
+    fn feed(&mut self, part: &[u8]) {
+        let mut rest = part;
+        loop {
+            if !self.scan.under_way() {
+                rest = rest.trim_ascii_start();
+                if rest.starts_with(b"[DONE]") {
+                    self.ready.push_back(Frame::Done);
+                    return;
+                }
+                match rest.first() {
+                    None => return,
+                    Some(b',' | b'[' | b']') => {
+                        rest = &rest[1..];
+                        continue;
+                    }
+                    Some(b'{') => {}
+                    Some(_) => return self.keep(rest),
+                }
+            }
+            match self.scan.take(rest) {
+                Some(used) => {
+                    rest = &rest[used..];
+                    let frame = parse(&self.scan.finish());
+                    self.ready.push_back(frame);
+                }
+                None => return,
+            }
+        }
+    }
+
+    /// A value that is under way will not be completed.
+    fn cut_off(&mut self) {
+        if self.scan.under_way() {
+            let frame = parse(&self.scan.finish());
+            self.ready.push_back(frame);
+        }
+    }
+
+    fn keep(&mut self, part: &[u8]) {
+        let room = JUNK_MAX.saturating_sub(self.junk.len());
+        self.junk.extend_from_slice(&part[..part.len().min(room)]);
+        if room > 0 {
+            self.junk.push(b'\n');
+        }
+    }
+}
+
+/// Whether a line is a comment or a field of an event other than its data.
+fn is_field(line: &[u8]) -> bool {
+    line.starts_with(b":")
+        || [b"event".as_slice(), b"id", b"retry"].iter().any(|field| {
+            line.strip_prefix(*field).is_some_and(|rest| rest.is_empty() || rest.starts_with(b":"))
+        })
+}
+
+/// An object while it comes together.
+#[derive(Default)]
+struct Scan {
+    bytes: Vec<u8>,
+    depth: usize,
+    quoted: bool,
+    escaped: bool,
+}
+
+impl Scan {
+    const fn under_way(&self) -> bool {
+        self.depth > 0
+    }
+
+    /// Takes the object's bytes; answers how many, once it is complete. A line end counts as one.
+    fn take(&mut self, part: &[u8]) -> Option<usize> {
+        for (at, &byte) in part.iter().enumerate() {
+            self.bytes.push(byte);
+            if self.escaped {
+                self.escaped = false;
+            } else if self.quoted {
+                match byte {
+                    b'"' => self.quoted = false,
+                    b'\\' => self.escaped = true,
+                    _ => {}
+                }
+            } else {
+                match byte {
+                    b'"' => self.quoted = true,
+                    b'{' | b'[' => self.depth += 1,
+                    b'}' | b']' => self.depth -= 1,
+                    _ => {}
+                }
+                if self.depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+        }
+        self.bytes.push(b'\n');
+        self.escaped = false;
+        None
+    }
+
+    fn finish(&mut self) -> Vec<u8> {
+        std::mem::take(self).bytes
+    }
+}
+
+fn parse(bytes: &[u8]) -> Frame {
+    let text = decode(bytes);
+    let value = serde_json::from_str(&text).ok().or_else(|| {
+        let text = mark_halves(&text);
+        serde_json::from_str(&text).ok().or_else(|| loose::whole(&text))
+    });
+    match value {
+        Some(value) => Frame::Message(value),
+        None => Frame::Broken(text.trim_end().to_owned()),
+    }
+}
+
+/// UTF-8, with a stand-in for every byte that is none.
+fn decode(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().filter_map(|byte| char::from_u32(BYTE + u32::from(*byte))));
+    }
+    text
+}
+
+/// Replaces the escape of a half pair (`\ud83e`) by its stand-in.
+fn mark_halves(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let Some(first) = half(rest) else {
+            let length = 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
+            out.push_str(&rest[..length]);
+            rest = &rest[length..];
+            continue;
+        };
+        let paired = first < 0xDC00 && half(&rest[6..]).is_some_and(|second| second >= 0xDC00);
+        if paired {
+            out.push_str(&rest[..12]);
+            rest = &rest[12..];
+        } else {
+            out.extend(char::from_u32(HALF + (first - 0xD800)));
+            rest = &rest[6..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The surrogate that `text` begins with an escape of.
+fn half(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    let code = u32::from_str_radix(digits, 16).ok()?;
+    (0xD800..0xE000).contains(&code).then_some(code)
+}
+
+/// Puts characters together whose halves came one after the other.
+#[derive(Default)]
+pub(super) struct Joiner {
+    bytes: Vec<u8>,
+    high: Option<u32>,
+}
+
+impl Joiner {
+    /// The next piece of text, with whole characters only.
+    pub(super) fn join(&mut self, piece: &str) -> String {
+        let mut out = String::with_capacity(piece.len());
+        for c in piece.chars() {
+            let code = u32::from(c);
+            if code >= HALF {
+                self.drop_bytes(&mut out);
+                self.half(0xD800 + (code - HALF), &mut out);
+            } else if (BYTE + 0x80..BYTE + 0x100).contains(&code) {
+                self.drop_half(&mut out);
+                self.byte(u8::try_from(code - BYTE).unwrap_or_default(), &mut out);
+            } else {
+                out.push_str(&self.rest());
+                out.push(c);
+            }
+        }
+        out
+    }
+
+    /// What stays of halves that found no other.
+    pub(super) fn rest(&mut self) -> String {
+        let mut out = String::new();
+        self.drop_bytes(&mut out);
+        self.drop_half(&mut out);
+        out
+    }
+
+    fn half(&mut self, code: u32, out: &mut String) {
+        if code < 0xDC00 {
+            self.drop_half(out);
+            self.high = Some(code);
+            return;
+        }
+        let whole = self
+            .high
+            .take()
+            .and_then(|high| char::from_u32(0x1_0000 + ((high - 0xD800) << 10) + (code - 0xDC00)));
+        out.push(whole.unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+
+    fn byte(&mut self, byte: u8, out: &mut String) {
+        self.bytes.push(byte);
+        loop {
+            match std::str::from_utf8(&self.bytes) {
+                Ok(text) => {
+                    out.push_str(text);
+                    self.bytes.clear();
+                    return;
+                }
+                Err(error) => match error.error_len() {
+                    None => return, // may still be completed
+                    Some(wrong) => {
+                        out.push(char::REPLACEMENT_CHARACTER);
+                        self.bytes.drain(..wrong);
+                    }
+                },
+            }
+        }
+    }
+
+    fn drop_bytes(&mut self, out: &mut String) {
+        if !self.bytes.is_empty() {
+            self.bytes.clear();
+            out.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+
+    fn drop_half(&mut self, out: &mut String) {
+        if self.high.take().is_some() {
+            out.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    /// Everything in `bytes`, pushed in pieces that end at `cuts`.
+    fn frames(bytes: &[u8], cuts: &[usize]) -> (Vec<Frame>, String) {
+        let mut frames = Frames::default();
+        let mut from = 0;
+        for cut in cuts.iter().copied().chain([bytes.len()]) {
+            let cut = cut.clamp(from, bytes.len());
+            frames.push(&bytes[from..cut]);
+            from = cut;
+        }
+        frames.end();
+        let mut all = Vec::new();
+        while let Some(frame) = frames.next() {
+            all.push(frame);
+        }
+        (all, frames.junk())
+    }
+
+    fn two() -> Vec<Frame> {
+        vec![Frame::Message(json!({"a": "x{}"})), Frame::Message(json!({"b": [1, {"c": "\"]"}]}))]
+    }
+
+    /// The same two messages in every clothing.
+    fn clothings() -> Vec<Vec<u8>> {
+        let (a, b) = (r#"{"a": "x{}"}"#, r#"{"b": [1, {"c": "\"]"}]}"#);
+        let mut all: Vec<Vec<u8>> = [
+            format!("data: {a}\n\ndata: {b}\n\n"),
+            format!("data:{a}\n\ndata:{b}"),
+            format!("data: {a}\ndata: {b}\n"),
+            format!(": hello\nevent: x\nid: 3\nretry: 5\ndata: {a}\n\n: keep-alive\n\ndata: {b}\n\n"),
+            format!("{a}\n{b}\n"),
+            format!("{a}{b}"),
+            format!("[{a},\n{b}]"),
+            format!("[{a}\n,\n{b}\n]\n"),
+            format!("{{\n  \"a\":\n  \"x{{}}\"\n}}\n{b}"),
+            format!("data: {{\"a\":\ndata:  \"x{{}}\"}}\n\ndata: {b}\n\n"),
+            format!("data: {a}\n\n{b}\n"),
+            format!("{{\"a\": \"x{{}}\",}} {b}"),
+        ]
+        .into_iter()
+        .map(String::into_bytes)
+        .collect();
+        for plain in all.clone() {
+            all.push([b"\xef\xbb\xbf".as_slice(), &plain].concat());
+            let text = String::from_utf8(plain).expect("text");
+            all.push(text.replace('\n', "\r\n").into_bytes());
+            all.push(text.replace('\n', "\r").into_bytes());
+        }
+        all
+    }
+
+    #[test]
+    fn messages_are_told_by_their_look() {
+        for bytes in clothings() {
+            assert_eq!(frames(&bytes, &[]), (two(), String::new()), "{}", String::from_utf8_lossy(&bytes));
+        }
+    }
+
+    #[test]
+    fn the_last_word_and_what_is_broken_are_told() {
+        let (all, _) = frames(b"data: {\"a\": 1}\n\ndata: [DONE]\n\n", &[]);
+        assert_eq!(all, [Frame::Message(json!({"a": 1})), Frame::Done]);
+        let (all, _) = frames(b"data: {\"a\": \n\ndata: {\"b\": 1}\n\n", &[]);
+        assert_eq!(all, [Frame::Broken("{\"a\":".to_owned()), Frame::Message(json!({"b": 1}))]);
+        assert_eq!(frames(b"404 page not found\n", &[]), (vec![], "404 page not found\n".to_owned()));
+        assert_eq!(frames(b"<html>\n<title>x</title>", &[]).1, "<html>\n<title>x</title>\n");
+    }
+
+    fn joined(bytes: &[u8]) -> String {
+        let mut joiner = Joiner::default();
+        let mut out = String::new();
+        for frame in frames(bytes, &[]).0 {
+            let Frame::Message(value) = frame else { panic!("{frame:?}") };
+            out.push_str(&joiner.join(value["t"].as_str().expect("a text")));
+        }
+        out + &joiner.rest()
+    }
+
+    #[test]
+    fn halves_of_characters_find_each_other() {
+        assert_eq!(joined(br#"{"t": "a\ud83e"}{"t": "\uded6b"}"#), "a🫖b");
+        assert_eq!(joined(br#"{"t": "a\ud83e"}{"t": ""}{"t": "\uDED6"}"#), "a🫖");
+        assert_eq!(joined(b"{\"t\": \"a\xf0\x9f\"}{\"t\": \"\xab\x96b\"}"), "a🫖b");
+        assert_eq!(joined(b"{\"t\": \"\xf0\"}{\"t\": \"\x9f\"}{\"t\": \"\xab\"}{\"t\": \"\x96\"}"), "🫖");
+        for lost in [br#"{"t": "a\ud83e"}{"t": "b"}"#.as_slice(), b"{\"t\": \"a\xf0\x9f\"}{\"t\": \"b\"}"] {
+            assert_eq!(joined(lost), "a\u{fffd}b");
+        }
+        assert_eq!(joined(br#"{"t": "\uded6"}{"t": "\ud83e"}"#), "\u{fffd}\u{fffd}");
+        // The model's own text may hold an escape: that is not this text's.
+        assert_eq!(joined(br#"{"t": "\\ud83e \ud83e\uded6 \ud83e"}"#), "\\ud83e 🫖 \u{fffd}");
+    }
+
+    proptest! {
+        #[test]
+        fn cut_anywhere_it_is_the_same(bytes in prop::sample::select(clothings()), cuts in prop::collection::vec(0usize..120, 0..6)) {
+            let mut cuts = cuts;
+            cuts.sort_unstable();
+            prop_assert_eq!(frames(&bytes, &cuts), (two(), String::new()));
+        }
+
+        #[test]
+        fn junk_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "(data: )?[{}\\[\\]\"\\\\a-z,:\\n\\r]{0,80}") {
+            let _ = frames(&bytes, &[7, 30]);
+            let _ = frames(text.as_bytes(), &[3]);
+        }
+    }
+}
