@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::settings::Settings;
+use super::settings::{BudgetSettings, Settings};
 use crate::domain::{Money, Price, PriceOf, Stamp, Usage};
 use crate::llm::{ProviderKind, Request};
 use crate::store::beat::{self, BotRow, Charge, NewActivity, Reservation, Spent};
@@ -86,6 +86,11 @@ impl Tariff {
         Self { provider: provider.to_owned(), model: model.to_owned(), kind, price, priced }
     }
 
+    /// Whether a call is known to cost nothing.
+    pub(super) fn is_free(&self) -> bool {
+        self.priced && self.price == Price::FREE
+    }
+
     /// Whether a call leaves the process, so that it is reserved and the default caps bind it.
     pub(super) const fn is_bound(&self) -> bool {
         !matches!(self.kind, ProviderKind::Scripted)
@@ -103,11 +108,11 @@ struct Limits {
 }
 
 impl Limits {
-    fn of(settings: &Settings, bot: &BotRow, bound: bool) -> Self {
-        let budget = &settings.budget;
+    fn of(settings: &Settings, bot: &BotRow, tariff: &Tariff) -> Self {
+        let (budget, bound) = (&settings.budget, tariff.is_bound());
         Self {
             own_tokens: bot.token_cap,
-            default_tokens: (bound && bot.token_cap.is_none()).then_some(budget.daily_tokens),
+            default_tokens: default_tokens(budget, tariff).filter(|_| bot.token_cap.is_none()),
             cost: bot.cost_cap.or(bound.then_some(budget.daily_cost)),
             room_tokens: budget.room_daily_tokens.filter(|_| bound),
             room_cost: budget.room_daily_cost.filter(|_| bound),
@@ -140,6 +145,12 @@ impl Limits {
             None
         }
     }
+}
+
+/// The default token cap: what costs nothing has none, unless somebody set it.
+fn default_tokens(budget: &BudgetSettings, tariff: &Tariff) -> Option<i64> {
+    let counts = tariff.is_bound() && (budget.tokens_are_set || !tariff.is_free());
+    counts.then_some(budget.daily_tokens)
 }
 
 /// Bytes of what is sent, the schema included.
@@ -183,7 +194,7 @@ pub(super) fn gate(
     tariff: &Tariff,
     day: &str,
 ) -> Result<Option<Cap>> {
-    let limits = Limits::of(settings, bot, tariff.is_bound());
+    let limits = Limits::of(settings, bot, tariff);
     if limits.are_none() {
         return Ok(None);
     }
@@ -204,7 +215,7 @@ pub(super) fn stands_against(
     usage: Usage,
     day: &str,
 ) -> Result<Option<Cap>> {
-    let limits = Limits::of(settings, bot, tariff.is_bound());
+    let limits = Limits::of(settings, bot, tariff);
     if limits.are_none() {
         return Ok(None);
     }
@@ -223,7 +234,7 @@ pub(super) fn admit(
     day: &str,
     at: Stamp,
 ) -> Result<std::result::Result<Option<i64>, Cap>> {
-    let limits = Limits::of(settings, bot, tariff.is_bound());
+    let limits = Limits::of(settings, bot, tariff);
     reserve(c, limits, &bot.id, tariff, request, day, at)
 }
 
@@ -417,6 +428,22 @@ mod tests {
         let spent = Spent { cost: cap, ..Spent::default() };
         assert_eq!(limits.exceeded(spent, Spent::default(), 10, Money::ZERO), None);
         assert_eq!(limits.exceeded(spent, Spent::default(), 10, Money::from_nanos(1)), Some(Cap::Cost));
+    }
+
+    #[test]
+    fn what_costs_nothing_has_no_token_cap_unless_set() {
+        let settings = Settings::new(std::path::Path::new("."));
+        let tariff =
+            |kind, price, priced| Tariff { provider: "p".into(), model: "m".into(), kind, price, priced };
+        let local = tariff(ProviderKind::Ollama, Price::FREE, true);
+        let unpriced = tariff(ProviderKind::OpenAi, Price::FREE, false);
+        let scripted = tariff(ProviderKind::Scripted, Price::FREE, true);
+        assert_eq!(default_tokens(&settings.budget, &local), None);
+        assert_eq!(default_tokens(&settings.budget, &unpriced), Some(100_000));
+        assert_eq!(default_tokens(&settings.budget, &scripted), None);
+        let set = BudgetSettings { tokens_are_set: true, ..settings.budget };
+        assert_eq!(default_tokens(&set, &local), Some(100_000));
+        assert_eq!(default_tokens(&set, &scripted), None);
     }
 
     proptest! {
