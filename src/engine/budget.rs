@@ -174,14 +174,12 @@ pub(super) fn upper_bound(c: &Connection, tariff: &Tariff, request: &Request) ->
     Ok((input + OVERHEAD, i64::from(request.max_tokens)))
 }
 
-/// Tokens a beat is expected to read before any were observed, as a share of the prompt's budget.
-const EXPECTED_FILL: i64 = 2;
 /// Tokens a beat is expected to write, with its extraction, before any were observed.
 const EXPECTED_OUTPUT: i64 = 500;
 
 /// What a beat is likely to use before any was observed: tokens and cost.
 pub(super) fn guess(settings: &Settings, tariff: &Tariff) -> (i64, Money) {
-    let input = i64::try_from(settings.prompt_tokens).unwrap_or(i64::MAX / 4) / EXPECTED_FILL;
+    let input = i64::try_from(settings.prompt_tokens).unwrap_or(i64::MAX / 4);
     let usage = Usage { input, output: EXPECTED_OUTPUT, ..Usage::default() };
     (usage.total(), tariff.price.cost(usage))
 }

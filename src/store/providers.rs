@@ -3,12 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Result;
-<<<<<<< HEAD
 use crate::domain::Stamp;
-use crate::protocol::{ExtractionCount, LadderCount};
-=======
-use crate::protocol::{CacheCount, LadderCount};
->>>>>>> 3a7c126 (Show what part of prompts came from a cache, per model)
+use crate::protocol::{CacheCount, ExtractionCount, LadderCount};
 
 /// The ladder's counts by provider, model and rung.
 ///

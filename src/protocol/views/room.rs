@@ -140,13 +140,28 @@ pub struct ProviderView {
     pub prices_as_of: String,
     /// How answers were read, per model and rung.
     pub ladder: Vec<LadderCount>,
-<<<<<<< HEAD
     /// How answers about memories were read, per model.
     #[serde(default)]
     pub extractions: Vec<ExtractionCount>,
     /// How the line for its places stands.
     #[serde(default)]
     pub queue: QueueView,
+    /// What was read and how much of it came from the provider's cache, per model.
+    #[serde(default)]
+    pub cache: Vec<CacheCount>,
+}
+
+/// What a model has read so far, and how much of it its provider had in a cache.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CacheCount {
+    /// Provider name.
+    pub provider: String,
+    /// Model name.
+    pub model: String,
+    /// Tokens read.
+    pub input: i64,
+    /// Of these, from a cache.
+    pub cached: i64,
 }
 
 /// The line for the places at a provider.
@@ -165,21 +180,10 @@ pub struct QueueView {
 /// How often a model's answers about memories could be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ExtractionCount {
-=======
-    /// What was read and how much of it came from the provider's cache, per model.
-    #[serde(default)]
-    pub cache: Vec<CacheCount>,
-}
-
-/// What a model has read so far, and how much of it its provider had in a cache.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct CacheCount {
->>>>>>> 3a7c126 (Show what part of prompts came from a cache, per model)
     /// Provider name.
     pub provider: String,
     /// Model name.
     pub model: String,
-<<<<<<< HEAD
     /// Answers that were read.
     pub read: i64,
     /// Answers that were not: cut off, or no memories in them.
@@ -188,12 +192,6 @@ pub struct CacheCount {
     pub failed_in_a_row: i64,
     /// Until when it is not asked, and memories are noted by rule; `None` when it is asked.
     pub rests_until: Option<Stamp>,
-=======
-    /// Tokens read.
-    pub input: i64,
-    /// Of these, from a cache.
-    pub cached: i64,
->>>>>>> 3a7c126 (Show what part of prompts came from a cache, per model)
 }
 
 /// How often answers of a model were read at a rung of the ladder.
