@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use botarium::llm::{
-    FailureKind, Finish, Guard, GuardSettings, Outcome, ProviderKind, ProviderSpec, Purpose, Request, build,
+    Again, FailureKind, Finish, Guard, GuardSettings, Outcome, ProviderKind, ProviderSpec, Purpose, Request,
+    build,
 };
 use serde_json::{Value, json};
 
@@ -41,6 +42,9 @@ fn request(prompt: &str, schema: Option<Value>) -> Request {
         model: "smollm2".to_owned(),
         system: "You are a brief assistant.".to_owned(),
         prompt: prompt.to_owned(),
+        shared: 0,
+        again: Again::SOON,
+        bounds: None,
         schema: schema.map(Arc::new),
         temperature: 0.2,
         max_tokens: 40,

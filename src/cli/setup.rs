@@ -11,7 +11,7 @@ use anyhow::{Context as _, anyhow};
 use super::exit::{BotFiles, Usage};
 use super::{ClockKind, Globals, moment};
 use crate::config::{
-    Config, ConfigError, ConfigProblem, LoadArgs, PromptConfig, ProviderConfig, SearchBackend,
+    Config, ConfigError, ConfigProblem, LoadArgs, Origin, PromptConfig, ProviderConfig, SearchBackend,
 };
 use crate::domain::{Prices, bot_file};
 use crate::embedded;
@@ -85,6 +85,7 @@ pub fn settings(
         pace_seconds: config.pace,
         budget: BudgetSettings {
             daily_tokens: config.budget.daily_tokens,
+            tokens_are_set: config.origin("budget.daily_tokens") != Origin::Default,
             daily_cost: config.budget.daily_cost_usd,
             room_daily_tokens: config.budget.room_daily_tokens,
             room_daily_cost: config.budget.room_daily_cost_usd,

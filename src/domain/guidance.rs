@@ -93,10 +93,9 @@ impl Trait {
             Self::Shyness => [
                 "You speak up easily. If you have a thought about the feed, share it without waiting to be asked.",
                 "You join in when you have something to add, and you are comfortable letting a discussion pass.",
-                "You think twice before you post. Prefer a short, careful reply to a bot you know over a word to the \
-                 whole room.",
-                "You mostly listen. Speak when someone addresses you or when it truly matters to you, keep it brief, \
-                 and feel free to stay quiet.",
+                "You think twice before you post. Prefer a careful reply to a bot you know over a word to the whole \
+                 room.",
+                "You mostly listen. Speak when someone addresses you or when it truly matters to you.",
             ],
             Self::Creativity => [
                 "You are matter-of-fact. Use plain words, concrete facts and known examples; leave flights of fancy to \
@@ -219,20 +218,35 @@ const fn quiet_text(tendency: Tendency) -> &'static str {
     }
 }
 
+/// Words of a style that asks for few words, and for many.
+const BRIEF: [&str; 10] =
+    ["brief", "terse", "short", "spare", "laconic", "concise", "curt", "clipped", "succinct", "blunt"];
+const AMPLE: [&str; 6] = ["long", "detailed", "elaborate", "thorough", "expansive", "verbose"];
+
+/// How long a post may be: the one rule of length, as the style of a bot and its shyness ask.
+#[must_use]
+pub fn length_text(style: &str, shyness: u8) -> &'static str {
+    let style = style.to_lowercase();
+    let has = |words: &[&str]| style.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word));
+    if has(&BRIEF) || band(shyness) > 2 {
+        "Length: 15 to 60 words."
+    } else if has(&AMPLE) {
+        "Length: 60 to 150 words."
+    } else {
+        "Length: 40 to 120 words."
+    }
+}
+
 /// The guidance of a whole personality, one line for each thing: what goes into the prompt and
 /// is shown while a slider moves.
 #[must_use]
 pub fn guidance(behavior: &Behavior) -> String {
-    let mut lines = vec![format!(
-        "Engagement ({}): {}",
-        behavior.engagement_style.as_str(),
-        engagement_text(behavior.engagement_style)
-    )];
+    let mut lines = vec![format!("Engagement: {}", engagement_text(behavior.engagement_style))];
     for of in Trait::ALL {
         let level = of.level(behavior);
         let mut label = of.as_str().to_owned();
         label[..1].make_ascii_uppercase();
-        lines.push(format!("{label} ({level} of 100): {}", trait_text(of, level)));
+        lines.push(format!("{label}: {}", trait_text(of, level)));
     }
     lines.push(thread_text(thread_tendency(behavior.leadership_tendency)).to_owned());
     lines.push(quiet_text(quiet_tendency(behavior.shyness)).to_owned());
@@ -289,14 +303,23 @@ mod tests {
     fn guidance_follows_the_sliders() {
         let mut behavior = Behavior { leadership_tendency: 85, shyness: 10, ..Behavior::default() };
         let loud = guidance(&behavior);
-        assert!(loud.starts_with("Engagement (active): You seek out conversation"));
-        assert!(loud.contains("\nLeadership (85 of 100): You set the agenda."));
+        assert!(loud.starts_with("Engagement: You seek out conversation"));
+        assert!(loud.contains("\nLeadership: You set the agenda."));
         assert!(loud.contains("\nStarting threads: common.") && loud.contains("\nStaying quiet: rare."));
         assert_eq!(loud.lines().count(), 8);
         behavior.shyness = 75;
         behavior.engagement_style = Engagement::Observer;
         let quiet = guidance(&behavior);
-        assert!(quiet.contains("Staying quiet: likely.") && quiet.contains("Engagement (observer)"));
+        assert!(quiet.contains("Staying quiet: likely.") && quiet.contains("Engagement: You observe"));
+    }
+
+    #[test]
+    fn the_length_fits_the_style() {
+        assert_eq!(length_text("soft and brief, leaves room", 20), "Length: 15 to 60 words.");
+        assert_eq!(length_text("Short declarative sentences", 20), "Length: 15 to 60 words.");
+        assert_eq!(length_text("warm", 76), "Length: 15 to 60 words.");
+        assert_eq!(length_text("thorough and dry", 20), "Length: 60 to 150 words.");
+        assert_eq!(length_text("shortly after, longing", 20), "Length: 40 to 120 words.");
     }
 
     #[test]

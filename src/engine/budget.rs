@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::settings::Settings;
+use super::settings::{BudgetSettings, Settings};
 use crate::domain::{Money, Price, PriceOf, Stamp, Usage};
 use crate::llm::{ProviderKind, Request};
 use crate::store::beat::{self, BotRow, Charge, NewActivity, Reservation, Spent};
@@ -88,6 +88,11 @@ impl Tariff {
         Self { provider: provider.to_owned(), model: model.to_owned(), kind, price, priced }
     }
 
+    /// Whether a call is known to cost nothing.
+    pub(super) fn is_free(&self) -> bool {
+        self.priced && self.price == Price::FREE
+    }
+
     /// Whether a call leaves the process, so that it is reserved and the default caps bind it.
     pub(super) const fn is_bound(&self) -> bool {
         !matches!(self.kind, ProviderKind::Scripted)
@@ -105,11 +110,11 @@ struct Limits {
 }
 
 impl Limits {
-    fn of(settings: &Settings, bot: &BotRow, bound: bool) -> Self {
-        let budget = &settings.budget;
+    fn of(settings: &Settings, bot: &BotRow, tariff: &Tariff) -> Self {
+        let (budget, bound) = (&settings.budget, tariff.is_bound());
         Self {
             own_tokens: bot.token_cap,
-            default_tokens: (bound && bot.token_cap.is_none()).then_some(budget.daily_tokens),
+            default_tokens: default_tokens(budget, tariff).filter(|_| bot.token_cap.is_none()),
             cost: bot.cost_cap.or(bound.then_some(budget.daily_cost)),
             room_tokens: budget.room_daily_tokens.filter(|_| bound),
             room_cost: budget.room_daily_cost.filter(|_| bound),
@@ -144,6 +149,12 @@ impl Limits {
     }
 }
 
+/// The default token cap: what costs nothing has none, unless somebody set it.
+fn default_tokens(budget: &BudgetSettings, tariff: &Tariff) -> Option<i64> {
+    let counts = tariff.is_bound() && (budget.tokens_are_set || !tariff.is_free());
+    counts.then_some(budget.daily_tokens)
+}
+
 /// Bytes of what is sent, the schema included.
 pub(super) fn bytes(request: &Request) -> i64 {
     let schema = request.schema.as_ref().map_or(0, |schema| schema.to_string().len());
@@ -165,14 +176,12 @@ pub(super) fn upper_bound(c: &Connection, tariff: &Tariff, request: &Request) ->
     Ok((input + OVERHEAD, i64::from(request.max_tokens)))
 }
 
-/// Tokens a beat is expected to read before any were observed, as a share of the prompt's budget.
-const EXPECTED_FILL: i64 = 2;
 /// Tokens a beat is expected to write, with its extraction, before any were observed.
 const EXPECTED_OUTPUT: i64 = 500;
 
 /// What a beat is likely to use before any was observed: tokens and cost.
 pub(super) fn guess(settings: &Settings, tariff: &Tariff) -> (i64, Money) {
-    let input = i64::try_from(settings.prompt_tokens).unwrap_or(i64::MAX / 4) / EXPECTED_FILL;
+    let input = i64::try_from(settings.prompt_tokens).unwrap_or(i64::MAX / 4);
     let usage = Usage { input, output: EXPECTED_OUTPUT, ..Usage::default() };
     (usage.total(), tariff.price.cost(usage))
 }
@@ -185,7 +194,7 @@ pub(super) fn gate(
     tariff: &Tariff,
     day: &str,
 ) -> Result<Option<Cap>> {
-    let limits = Limits::of(settings, bot, tariff.is_bound());
+    let limits = Limits::of(settings, bot, tariff);
     if limits.are_none() {
         return Ok(None);
     }
@@ -206,7 +215,7 @@ pub(super) fn stands_against(
     usage: Usage,
     day: &str,
 ) -> Result<Option<Cap>> {
-    let limits = Limits::of(settings, bot, tariff.is_bound());
+    let limits = Limits::of(settings, bot, tariff);
     if limits.are_none() {
         return Ok(None);
     }
@@ -225,7 +234,7 @@ pub(super) fn admit(
     day: &str,
     at: Stamp,
 ) -> Result<std::result::Result<Option<i64>, Cap>> {
-    let limits = Limits::of(settings, bot, tariff.is_bound());
+    let limits = Limits::of(settings, bot, tariff);
     reserve(c, limits, &bot.id, tariff, request, day, at)
 }
 
@@ -442,6 +451,22 @@ mod tests {
         let spent = Spent { cost: cap, ..Spent::default() };
         assert_eq!(limits.exceeded(spent, Spent::default(), 10, Money::ZERO), None);
         assert_eq!(limits.exceeded(spent, Spent::default(), 10, Money::from_nanos(1)), Some(Cap::Cost));
+    }
+
+    #[test]
+    fn what_costs_nothing_has_no_token_cap_unless_set() {
+        let settings = Settings::new(std::path::Path::new("."));
+        let tariff =
+            |kind, price, priced| Tariff { provider: "p".into(), model: "m".into(), kind, price, priced };
+        let local = tariff(ProviderKind::Ollama, Price::FREE, true);
+        let unpriced = tariff(ProviderKind::OpenAi, Price::FREE, false);
+        let scripted = tariff(ProviderKind::Scripted, Price::FREE, true);
+        assert_eq!(default_tokens(&settings.budget, &local), None);
+        assert_eq!(default_tokens(&settings.budget, &unpriced), Some(100_000));
+        assert_eq!(default_tokens(&settings.budget, &scripted), None);
+        let set = BudgetSettings { tokens_are_set: true, ..settings.budget };
+        assert_eq!(default_tokens(&set, &local), Some(100_000));
+        assert_eq!(default_tokens(&set, &scripted), None);
     }
 
     proptest! {

@@ -266,8 +266,8 @@ fn shown_request(request: &Request) -> String {
         Purpose::Think => String::new(),
         Purpose::Repair => request
             .prompt
-            .rsplit_once("You answered this:")
-            .map_or(String::new(), |(_, tail)| format!("You answered this:{tail}")),
+            .rsplit_once(prompt::ANSWERED)
+            .map_or(String::new(), |(_, tail)| format!("{}{tail}", prompt::ANSWERED.trim_start())),
         _ => request.prompt.clone(),
     }
 }

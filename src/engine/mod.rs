@@ -36,5 +36,8 @@ pub use bus::{Bus, Subscription};
 pub use clock::Clock;
 pub use handle::Handle;
 pub use runner::{EngineTask, Run, RunReport};
+/// About how many tokens of a prompt stay the same from beat to beat, what all bots share included.
+pub const STABLE_TOKENS: u32 = 1_000;
+
 pub use settings::{BudgetSettings, PromptSections, ProviderSetup, Settings};
 pub use start::{open_read_only, start};

@@ -83,6 +83,7 @@ impl Settings {
             pace_seconds: None,
             budget: BudgetSettings {
                 daily_tokens: DEFAULT_TOKEN_CAP,
+                tokens_are_set: false,
                 daily_cost: DEFAULT_COST_CAP,
                 room_daily_tokens: None,
                 room_daily_cost: None,
@@ -91,7 +92,7 @@ impl Settings {
             memory_model: None,
             thoughts_keep: 20_000,
             max_bot_count: 12,
-            prompt_tokens: 6_000,
+            prompt_tokens: 3_600,
             prompt_sections: PromptSections::default(),
             search: Arc::new(Offline),
             search_cache_seconds: 7 * 86_400,
@@ -142,15 +143,15 @@ pub struct PromptSections {
 impl Default for PromptSections {
     fn default() -> Self {
         Self {
-            identity: 700,
-            guidance: 500,
-            reputation: 60,
-            roster: 500,
-            recent: 600,
-            memories: 900,
-            own_posts: 700,
-            events: 400,
-            feed: 5_000,
+            identity: 330,
+            guidance: 270,
+            reputation: 40,
+            roster: 130,
+            recent: 80,
+            memories: 650,
+            own_posts: 250,
+            events: 150,
+            feed: 1_150,
         }
     }
 }
@@ -200,6 +201,8 @@ pub struct ProviderSetup {
 pub struct BudgetSettings {
     /// Tokens a day and bot.
     pub daily_tokens: i64,
+    /// Whether somebody set them: then they bind models that cost nothing, too.
+    pub tokens_are_set: bool,
     /// Cost a day and bot.
     pub daily_cost: Money,
     /// Tokens a day of the whole room.

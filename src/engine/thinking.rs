@@ -262,12 +262,9 @@ async fn settle_down(
 ) -> Result<Finished> {
     let Some(activity_id) = finished.result.activity_id else { return Ok(finished) };
     let mut calls = Calls::new();
-    let extraction = match &choice.action {
-        Action::CreateThread { .. } | Action::Reply { .. } => {
-            let request = prompt::extraction_request(shared, &ready, &choice.action);
-            extracted(shared, claim, &ready, request, &mut calls).await?
-        }
-        _ => None,
+    let extraction = match prompt::extraction_request(shared, &ready, &choice.action) {
+        Some(request) => extracted(shared, claim, &ready, request, &mut calls).await?,
+        None => None, // nobody else said anything
     };
     let (inner, job, ready) = (Arc::clone(shared), choice, Arc::clone(&ready));
     let (remembering, first_calls) = (Arc::clone(&ready), calls.clone());

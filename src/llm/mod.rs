@@ -56,6 +56,23 @@ pub enum Purpose {
     Test,
 }
 
+/// In how many seconds the stable parts of a request are expected to be read again: a cache that
+/// forgets sooner would be filled for nothing.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// What all bots share, by any of them.
+    pub shared: u32,
+    /// All of it, by the same bot.
+    pub own: u32,
+}
+
+impl Again {
+    /// Not within any cache's life.
+    pub const NEVER: Self = Self { shared: u32::MAX, own: u32::MAX };
+    /// At once.
+    pub const SOON: Self = Self { shared: 0, own: 0 };
+}
+
 /// One exchange with a model.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -63,12 +80,19 @@ pub struct Request {
     pub purpose: Purpose,
     /// The model's name.
     pub model: String,
-    /// The stable part: identity, guidance, rules. Comes first, so that a prompt cache can hit.
+    /// The stable part. Comes first, so that a prompt cache can hit.
     pub system: String,
+    /// How many bytes at its beginning are the same for every bot of the room.
+    pub shared: usize,
+    /// When it will be read again, for caches that cost something to fill.
+    pub again: Again,
     /// The part that changes with every beat.
     pub prompt: String,
-    /// JSON schema of the answer, for providers that can enforce one.
+    /// JSON schema of the answer, for providers that can enforce one. It is the same on every beat.
     pub schema: Option<Arc<serde_json::Value>>,
+    /// The same schema with the bounds of this moment (ids that are seen, longest texts), for servers that
+    /// make a grammar of a schema instead of counting it as a part of the prompt.
+    pub bounds: Option<Arc<serde_json::Value>>,
     /// 0–2.
     pub temperature: f64,
     /// Longest answer, in tokens.

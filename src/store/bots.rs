@@ -29,6 +29,8 @@ pub struct Lens {
     pub doing: BTreeMap<String, Doing>,
     /// The room's provider.
     pub provider: String,
+    /// Providers that cost nothing, where nobody set a token cap for all: no default cap holds their bots.
+    pub free: Vec<String>,
     /// Default token cap.
     pub tokens: i64,
     /// Default cost cap.
@@ -82,7 +84,7 @@ impl<'l> Today<'l> {
     /// # Errors
     /// Database errors.
     pub(super) fn cap(&self, c: &Connection, bot: &Held) -> Result<Option<Cap>> {
-        let (lens, scripted) = (self.lens, self.is_scripted(&bot.provider));
+        let (lens, scripted) = (self.lens, self.is_uncapped(&bot.provider));
         let caps = lens.caps(bot.own_tokens, bot.own_cost);
         let spent = spending(beat::spent(c, &bot.id, &self.day)?);
         let gate = bot
@@ -97,6 +99,13 @@ impl<'l> Today<'l> {
     #[must_use]
     pub fn is_scripted(&self, provider: &str) -> bool {
         (if provider == "default" { self.lens.provider.as_str() } else { provider }) == "scripted"
+    }
+
+    /// Whether the default token cap does not bind a bot that names `provider`.
+    #[must_use]
+    pub fn is_uncapped(&self, provider: &str) -> bool {
+        let named = if provider == "default" { self.lens.provider.as_str() } else { provider };
+        self.is_scripted(provider) || self.lens.free.iter().any(|free| free == named)
     }
 
     /// What the whole room used today.

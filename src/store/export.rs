@@ -185,11 +185,13 @@ const fn shape(kind: ExportKind) -> Shape {
                 ("input_tokens", Plain),
                 ("output_tokens", Plain),
                 ("cached_tokens", Plain),
+                ("cached_share", Plain),
                 ("cost_usd", Dollars),
                 ("cost_simulated", Truth),
                 ("priced", Truth),
             ],
-            sql: "SELECT bot_id, day, provider, model, calls, input, output, cached, cost, \
+            sql: "SELECT bot_id, day, provider, model, calls, input, output, cached, \
+                  CASE WHEN input > 0 THEN round(min(cached * 1.0 / input, 1), 4) ELSE 0.0 END, cost, \
                   cost > 0 AND provider = 'scripted' AND EXISTS (SELECT 1 FROM meta WHERE key = 'simulated_cost'), \
                   priced FROM usage_daily \
                   WHERE 1{} ORDER BY bot_id, day, provider, model",

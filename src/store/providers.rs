@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Result, beat};
 use crate::domain::Stamp;
-use crate::protocol::{ExtractionCount, LadderCount};
+use crate::protocol::{CacheCount, ExtractionCount, LadderCount};
 
 /// The ladder's counts by provider, model and rung.
 ///
@@ -15,6 +15,20 @@ pub fn ladder(c: &Connection) -> Result<Vec<LadderCount>> {
         c.prepare_cached("SELECT provider, model, rung, count FROM ladder ORDER BY provider, model, rung")?;
     let rows = statement.query_map([], |row| {
         Ok(LadderCount { provider: row.get(0)?, model: row.get(1)?, rung: row.get(2)?, count: row.get(3)? })
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// What each model read and how much of it came from a cache, in all.
+///
+/// # Errors
+/// Database errors.
+pub fn caches(c: &Connection) -> Result<Vec<CacheCount>> {
+    let mut statement = c.prepare_cached(
+        "SELECT provider, model, sum(input), sum(cached) FROM usage_daily GROUP BY provider, model ORDER BY provider, model",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(CacheCount { provider: row.get(0)?, model: row.get(1)?, input: row.get(2)?, cached: row.get(3)? })
     })?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }

@@ -166,8 +166,8 @@ async fn every_kind_of_call_is_charged_to_the_bot_and_to_its_act() {
     let model = Model::start(|call| {
         match call.aim {
             Aim::Think => Reply::text("not at all json"),
-            Aim::Repair => Reply::act(json!({"action": "create_thread", "title": "On tides",
-                "content": "The tide table is wrong by an hour and nobody minds.", "tags": ["sea"]})),
+            Aim::Repair => Reply::act(json!({"action": "reply", "thread_id": 1, "parent_reply_id": null,
+                "content": "The tide table is wrong by an hour and nobody minds."})),
             Aim::Extract => Reply::text(json!({"facts": ["Tide tables can be wrong."]}).to_string()),
             Aim::Interview => Reply::text("I count the tides."),
             _ => Reply::quiet(),
@@ -177,7 +177,7 @@ async fn every_kind_of_call_is_charged_to_the_bot_and_to_its_act() {
     .await;
     let society = Society::begin(&model.address(), 1, |_| {}).await;
     let beat = society.handle.trigger("b01").await.unwrap();
-    assert_eq!(beat.action, "create_thread", "{beat:?}");
+    assert_eq!(beat.action, "reply", "{beat:?}");
     let aims: Vec<_> = model.calls().iter().map(|call| call.aim).collect();
     assert_eq!(aims, [Aim::Think, Aim::Repair, Aim::Extract]);
     let total = 1_000 + 1_001 + 1_002 + 30;

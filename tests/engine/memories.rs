@@ -9,18 +9,19 @@ use serde_json::json;
 use super::model::{Aim, Call, Model, Reply};
 use super::society::Society;
 
-fn thread(n: usize) -> Reply {
-    Reply::act(json!({"action": "create_thread", "title": format!("Thread {n}"),
-        "content": format!("Number {n} of the things I noticed at the harbour today."), "tags": [format!("topic {n}")]}))
+/// An answer to the house's first thread: what somebody else said leaves something to remember.
+fn answer(n: usize) -> Reply {
+    Reply::act(json!({"action": "reply", "thread_id": 1, "parent_reply_id": null,
+        "content": format!("The tide table is wrong by {n} hours and nobody minds.")}))
 }
 
-/// A model that opens a thread on each beat and leaves what `left` says.
+/// A model that answers on each beat and leaves what `left` says.
 async fn leaving(
     left: impl Fn(&Call) -> serde_json::Value + Send + Sync + 'static,
     summary: Option<&'static str>,
 ) -> Model {
     Model::start(move |call| match call.aim {
-        Aim::Think => thread(call.nth),
+        Aim::Think => answer(call.nth),
         Aim::Extract => Reply::text(left(call).to_string()),
         Aim::Compress => match summary {
             Some(text) => Reply::text(text),
@@ -113,14 +114,14 @@ async fn an_extraction_that_fails_falls_back_to_the_rules_and_is_charged() {
     {
         let model = Model::start(move |call| match call.aim {
             Aim::Extract => Reply::text(broken),
-            _ => thread(call.nth),
+            _ => answer(call.nth),
         })
         .await;
         let society = Society::begin(&model.address(), 1, |_| {}).await;
         let beat = society.handle.trigger("b01").await.unwrap();
         let memory = society.handle.memory("b01").await.unwrap().warm;
         assert!(
-            memory.memories.iter().any(|m| m.summary.contains("I opened a thread about ")),
+            memory.memories.iter().any(|m| m.summary.contains("tide table")),
             "{broken}: {memory:?}"
         );
         assert_eq!(memory.memories[0].activity_id, beat.activity_id);
@@ -187,7 +188,7 @@ async fn a_compression_that_fails_is_done_by_rule_and_a_long_one_is_cut() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_person_pins_while_it_is_being_compressed_stays() {
     let model = Model::start(|call| match call.aim {
-        Aim::Think => thread(call.nth),
+        Aim::Think => answer(call.nth),
         Aim::Extract => Reply::text(json!({"facts": [format!("Fresh fact {}", call.nth)]}).to_string()),
         Aim::Compress => Reply::text(SUMMARY).held(),
         _ => Reply::quiet(),

@@ -36,8 +36,13 @@ pub struct Call {
 impl Call {
     /// The id of the bot that asks; empty where the prompt does not name it.
     pub fn bot(&self) -> &str {
-        let open = self.system.find(" (").map_or(0, |at| at + 2);
-        self.system[open..].split(')').next().unwrap_or_default()
+        let named = |line: &'_ str| -> Option<(usize, usize)> {
+            let inner = line.strip_prefix("You are ")?.strip_suffix(").")?;
+            let at = inner.rfind(" (")? + "You are ".len() + 2;
+            Some((at, line.len() - 2))
+        };
+        let found = self.system.lines().find_map(|line| named(line).map(|(from, to)| &line[from..to]));
+        found.unwrap_or_default()
     }
 
     /// The mark around what others wrote.
@@ -49,7 +54,7 @@ impl Call {
     fn read(nth: usize, body: Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let system = match &body["system"] {
-            Value::Array(parts) => text(&parts[0]["text"]),
+            Value::Array(parts) => parts.iter().map(|part| text(&part["text"])).collect(),
             _ => text(&body["messages"][0]["content"]),
         };
         let prompt = body["messages"]
@@ -57,8 +62,10 @@ impl Call {
             .and_then(|all| all.last())
             .map(|m| text(&m["content"]))
             .unwrap_or_default();
-        let aim = if system.starts_with("You keep the memory") {
-            if system.contains("one summary") { Aim::Compress } else { Aim::Extract }
+        let aim = if system.contains("Sum up the notes below") {
+            Aim::Compress
+        } else if system.contains("Note for yourself") {
+            Aim::Extract
         } else if system.contains("speaks with you in private") {
             Aim::Interview
         } else if prompt.contains("It cannot be used:") {

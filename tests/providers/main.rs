@@ -17,7 +17,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use botarium::llm::{
-    Completion, DeltaSink, Provider, ProviderError, ProviderKind, ProviderSpec, Purpose, Request, build,
+    Again, Completion, DeltaSink, Provider, ProviderError, ProviderKind, ProviderSpec, Purpose, Request,
+    build,
 };
 use serde_json::{Value, json};
 
@@ -49,6 +50,9 @@ fn request() -> Request {
         model: "tiny".to_owned(),
         system: "You are Ada.".to_owned(),
         prompt: "Say something as JSON.".to_owned(),
+        shared: 0,
+        again: Again::SOON,
+        bounds: None,
         schema: None,
         temperature: 0.7,
         max_tokens: 50,

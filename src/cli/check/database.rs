@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Findings;
 use crate::config::Config;
+use crate::domain::caching;
 use crate::engine::Handle;
 use crate::port;
-use crate::protocol::{ExtractionCount, LadderCount};
+use crate::protocol::{CacheCount, ExtractionCount, LadderCount};
 use crate::store::{EngineLock, Store, StoreError, check, providers};
 
 /// A model whose answers fail more often than this is worth a look.
@@ -32,14 +33,17 @@ pub(super) async fn look(config: &Config, opened: anyhow::Result<Handle>, findin
     let now = handle.clock().now();
     let looked = tokio::task::spawn_blocking(move || {
         let store = Store::open_read_only(&path)?;
-        store
-            .read_blocking(|c| Ok((check::check(c, now)?, providers::ladder(c)?, providers::extractions(c)?)))
+        store.read_blocking(|c| {
+            let models = (providers::ladder(c)?, providers::extractions(c)?, providers::caches(c)?);
+            Ok((check::check(c, now)?, models))
+        })
     });
     match looked.await {
-        Ok(Ok((found, ladder, extractions))) => {
+        Ok(Ok((found, (ladder, extractions, caches)))) => {
             findings.0.extend(found.into_iter().map(|finding| ("database", finding)));
             read_how_well(&ladder, findings);
             remember_how_well(&extractions, findings);
+            from_the_cache(&caches, findings);
         }
         Ok(Err(error)) => findings.error("database", error.to_string(), ""),
         Err(error) => findings.error("database", format!("the check ended early: {error}"), ""),
@@ -92,6 +96,16 @@ fn read_how_well(ladder: &[LadderCount], findings: &mut Findings) {
         } else {
             findings.fine("models", what);
         }
+    }
+}
+
+/// How much of what each model read came from its provider's cache.
+fn from_the_cache(caches: &[CacheCount], findings: &mut Findings) {
+    for count in caches.iter().filter(|count| count.provider != "scripted" && count.input > 0) {
+        let share = caching::share(count.input, count.cached) * 100.0;
+        let (provider, model) = (&count.provider, &count.model);
+        findings
+            .fine("models", format!("{provider} {model}: {share:.0} % of what it read came from a cache"));
     }
 }
 

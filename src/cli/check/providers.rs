@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::Findings;
 use crate::cli::setup;
 use crate::config::{Config, ProviderConfig};
-use crate::domain::bot_file;
-use crate::llm;
+use crate::domain::{bot_file, caching};
+use crate::engine;
+use crate::llm::{self, ProviderKind};
 
 pub(super) async fn look(config: &Config, bots: &[(String, String)], online: bool, findings: &mut Findings) {
     let mut users: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -65,6 +66,7 @@ async fn one(provider: &ProviderConfig, users: &[String], online: bool, findings
     if provider.kind == "scripted" {
         return findings.fine("providers", format!("{name} needs nothing ({used})"));
     }
+    cache(provider, findings);
     if !online {
         let what = format!("{name} is set up at {} ({used}); not asked", provider.base_url);
         return findings.fine("providers", what);
@@ -83,6 +85,24 @@ async fn one(provider: &ProviderConfig, users: &[String], online: bool, findings
             format!("{name} ({used}): {}", error.message),
             "start it, or choose another provider with --provider",
         ),
+    }
+}
+
+/// Whether the part of a prompt that stays is long enough for the provider's cache.
+fn cache(provider: &ProviderConfig, findings: &mut Findings) {
+    let own = provider.kind.parse::<ProviderKind>().ok().and_then(ProviderKind::default_base_url);
+    let is_own = own == Some(provider.base_url.trim_end_matches('/'));
+    let Some(least) = caching::minimum(&provider.kind, is_own, &provider.model) else { return };
+    let stable = engine::STABLE_TOKENS;
+    if least > stable {
+        let (name, model) = (&provider.name, &provider.model);
+        findings.fine(
+            "providers",
+            format!(
+                "{name}: {model} caches prompts from {least} tokens on; the part that stays the same is about {stable}, so \
+                 nothing is cached, and nothing paid for it"
+            ),
+        );
     }
 }
 

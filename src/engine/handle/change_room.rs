@@ -14,7 +14,7 @@ use crate::engine::schedule;
 use crate::engine::shared::Shared;
 use crate::engine::wall;
 use crate::llm::guard::NoAccount;
-use crate::llm::{Purpose, Rank, Request};
+use crate::llm::{Again, Purpose, Rank, Request};
 use crate::protocol::{EngineState, Fault, Notice, PaceView, ProviderTest, ProviderView, SetPace};
 use crate::store::{Result, beat, providers};
 
@@ -170,6 +170,9 @@ impl Handle {
             model: tariff.model.clone(),
             system: "You answer with one word.".into(),
             prompt: "Say: ready".into(),
+            shared: 0,
+            again: Again::NEVER,
+            bounds: None,
             schema: None,
             temperature: 0.0,
             max_tokens: 16,

@@ -18,8 +18,11 @@ impl Handle {
     /// # Errors
     /// Database errors.
     pub async fn providers(&self) -> Result<Vec<ProviderView>, Fault> {
-        let (ladder, failing, extractions) = self
-            .read(|c| Ok((providers::ladder(c)?, providers::failing(c)?, providers::extractions(c)?)))
+        let (ladder, failing, extractions, caches) = self
+            .read(|c| {
+                let (ladder, extractions) = (providers::ladder(c)?, providers::extractions(c)?);
+                Ok((ladder, providers::failing(c)?, extractions, providers::caches(c)?))
+            })
             .await?;
         let settings = &self.shared.settings;
         let (room, models) = {
@@ -41,7 +44,8 @@ impl Handle {
                 let extractions =
                     extractions.iter().filter(|count| count.provider == *name).cloned().collect();
                 let view = self.provider_view(setup, is_default, error, models, ladder);
-                ProviderView { extractions, ..view }
+                let cache = caches.iter().filter(|count| count.provider == *name).cloned().collect();
+                ProviderView { extractions, cache, ..view }
             })
             .collect())
     }
@@ -104,6 +108,7 @@ impl Handle {
             ladder,
             extractions: Vec::new(),
             queue: self.shared.guard(&spec.name).map_or_else(|_| QueueView::default(), |g| queue(g.queue())),
+            cache: Vec::new(),
         }
     }
 }

@@ -144,13 +144,13 @@ fn pattern(lens: &Lens, today: &Today<'_>, bot: &BotView, lately: &Lately, share
         tokens_today: lately.tokens_today,
         cost_today: lately.cost_today,
         beats_left: left,
-        caps: binding(lately.caps, scripted),
+        caps: binding(lately.caps, today.is_uncapped(&model.provider)),
     }
 }
 
 /// The caps as far as they bind; one that does not is out of reach.
-fn binding(caps: Caps, scripted: bool) -> Option<Caps> {
-    if !scripted {
+fn binding(caps: Caps, uncapped: bool) -> Option<Caps> {
+    if !uncapped {
         return Some(caps);
     }
     (caps.own_tokens || caps.own_cost).then(|| Caps {

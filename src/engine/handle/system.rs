@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Handle, limits};
 use crate::domain::pace::{self, Preset, human_interval};
 use crate::domain::status::RoomCaps;
+use crate::engine::budget::Tariff;
 use crate::protocol::{Fault, Health, LogLine, PaceView, PublicConfig, RoomView};
 use crate::store::bots::Lens;
 use crate::store::moderation;
@@ -21,6 +22,7 @@ impl Handle {
             engine: live.engine,
             doing: live.doing.clone(),
             provider: live.provider.clone(),
+            free: self.free_providers(),
             tokens: settings.budget.daily_tokens,
             cost: settings.budget.daily_cost,
             room: RoomCaps {
@@ -28,6 +30,17 @@ impl Handle {
                 cost: settings.budget.room_daily_cost,
             },
         }
+    }
+
+    /// The providers whose calls cost nothing and that no token cap binds.
+    fn free_providers(&self) -> Vec<String> {
+        let settings = &self.shared.settings;
+        let specs =
+            settings.providers.iter().map(|setup| &setup.spec).filter(|_| !settings.budget.tokens_are_set);
+        specs
+            .filter(|spec| Tariff::of(settings, &spec.name, spec.default_model()).is_free())
+            .map(|spec| spec.name.clone())
+            .collect()
     }
 
     /// How the service is.

@@ -27,7 +27,7 @@ use super::room::Room;
 use super::shared::Shared;
 use super::{draw, schedule};
 use crate::domain::{Action, Money, PersonalityConfig, Scene, Stamp};
-use crate::llm::{Completion, Guard, Purpose, Request};
+use crate::llm::{Again, Completion, Guard, Purpose, Request};
 use crate::protocol::{BeatResult, PromptSection};
 use crate::store::beat::{self, BotRow};
 use crate::store::{Result, StoreError, Tx};
@@ -186,8 +186,15 @@ pub(super) fn begin(
         purpose: Purpose::Think,
         model,
         system: prompt.system,
+        shared: prompt.shared,
+        again: {
+            let own = shared.interval_of(&row.id, row.pace_seconds);
+            let bots = u32::try_from(board.bots.len()).unwrap_or(u32::MAX).max(1);
+            Again { shared: own / bots, own }
+        },
         prompt: prompt.user,
         schema: tariff.is_bound().then(|| prompt::schema(&scene.allowed)),
+        bounds: tariff.is_bound().then(|| prompt::bounds(&scene)),
         temperature: config.model.temperature,
         max_tokens: config.model.max_tokens,
         scene: Some(Arc::clone(&scene)),

@@ -1,5 +1,6 @@
 //! What a beat leaves besides the act: the books, the activity, the thought record, and what is announced.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -143,6 +144,12 @@ pub(in crate::engine) fn put_thought(
     let rung = rung.to_owned();
     // Four places say all there is to see; more would only take room on the disk.
     let told = |score: f64| (score * 1e4).round() / 1e4;
+    let noted: HashMap<i64, String> = sections
+        .iter()
+        .filter(|section| section.name == "memories")
+        .flat_map(|section| section.notes.iter().map(|note| (note.id, note.fate.clone())))
+        .collect();
+    let fate = move |id: i64| noted.get(&id).cloned().unwrap_or_else(|| "whole".to_owned());
     let record = move || ThoughtRecord {
         provider,
         model,
@@ -159,6 +166,7 @@ pub(in crate::engine) fn put_thought(
                 recency: told(m.recency),
                 importance: told(m.importance),
                 score: told(m.score),
+                fate: fate(m.id),
             })
             .collect(),
         exchanges,

@@ -5,36 +5,146 @@ use std::sync::Arc;
 use schemars::schema_for;
 use serde_json::{Value, json};
 
-use crate::domain::{Action, ActionKind};
+use super::rules::ORDER;
+use crate::domain::guidance::{Tendency, quiet_tendency, thread_tendency};
+use crate::domain::personality::Engagement;
+use crate::domain::{Action, ActionKind, Scene};
+
+/// Longest texts a model is asked for, in characters: well within what is accepted.
+const TITLE: usize = 100;
+const CONTENT: usize = 1_200;
+const REASON: usize = 160;
+const TAG: usize = 24;
+const TAGS: usize = 3;
 
 /// The JSON schema of an answer that may hold one of the `allowed` acts: an object with one key,
-/// `act`, every property required and none added, the form that strict servers accept.
+/// `act`, every property required and none added, the form that strict servers accept. It is the
+/// same on every beat: servers that count it as a part of the prompt can cache it.
 #[must_use]
 pub(in crate::engine) fn schema(allowed: &[ActionKind]) -> Arc<Value> {
-    let whole = serde_json::to_value(schema_for!(Action)).unwrap_or_default();
-    let variants: Vec<Value> = whole["oneOf"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter(|variant| {
-            let tag = variant["properties"]["action"]["const"].as_str();
-            allowed.iter().any(|kind| Some(kind.as_str()) == tag)
-        })
-        .map(|variant| strict(variant.clone()))
-        .collect();
-    Arc::new(json!({
+    let kinds = ORDER.into_iter().filter(|kind| allowed.contains(kind));
+    Arc::new(one_of(kinds.filter_map(|kind| variant(kind).map(strict)).collect()))
+}
+
+/// The same schema with the bounds of this moment, for servers that make a grammar of it: the ids that
+/// are seen, the values of a vote, the longest texts. What the bot tends to comes first.
+#[must_use]
+pub(in crate::engine) fn bounds(scene: &Scene) -> Arc<Value> {
+    let me = &*scene.me.id;
+    let seen: Vec<i64> = scene.feed.iter().map(|thread| thread.id).collect();
+    let replies = || scene.feed.iter().flat_map(|thread| &thread.replies);
+    let foreign: Vec<i64> = scene.feed.iter().filter(|t| *t.author != *me).map(|t| t.id).collect();
+    let others: Vec<i64> = replies().filter(|reply| *reply.author != *me).map(|reply| reply.id).collect();
+    let or_null = |list: &[i64]| {
+        let values: Vec<Value> = list.iter().map(|id| Value::from(*id)).chain([Value::Null]).collect();
+        json!({"enum": values})
+    };
+    let members = |followed: bool| -> Vec<&str> {
+        scene.roster.iter().filter(|other| other.followed == followed).map(|other| &*other.id).collect()
+    };
+    let text = |most: usize| json!({"type": "string", "minLength": 1, "maxLength": most});
+    let reason = || json!({"type": "string", "maxLength": REASON});
+    let mut variants = Vec::with_capacity(ORDER.len());
+    for kind in by_tendency(scene) {
+        let properties = match kind {
+            ActionKind::Reply if seen.is_empty() => continue,
+            ActionKind::Vote if foreign.is_empty() && others.is_empty() => continue,
+            ActionKind::Reply => json!({
+                "thread_id": {"enum": seen},
+                "parent_reply_id": or_null(&others),
+                "content": text(CONTENT),
+            }),
+            ActionKind::Vote => json!({
+                "thread_id": or_null(&foreign), "reply_id": or_null(&others), "value": {"enum": [1, -1]},
+                "reason": reason(),
+            }),
+            ActionKind::DoNothing => json!({"reason": reason()}),
+            ActionKind::WebSearch => json!({"query": text(REASON), "reason": reason()}),
+            ActionKind::Follow | ActionKind::Unfollow => {
+                let members = members(kind == ActionKind::Unfollow);
+                if members.is_empty() {
+                    continue;
+                }
+                json!({"bot_id": {"enum": members}})
+            }
+            ActionKind::CreateThread => json!({
+                "title": text(TITLE), "content": text(CONTENT),
+                "tags": {"type": "array", "items": text(TAG), "maxItems": TAGS},
+            }),
+        };
+        variants.push(tagged(kind, &properties));
+    }
+    Arc::new(one_of(variants))
+}
+
+/// The allowed acts, what the bot tends to before what it hardly does.
+fn by_tendency(scene: &Scene) -> Vec<ActionKind> {
+    let behavior = &scene.me.behavior;
+    let often = |tendency: Tendency| matches!(tendency, Tendency::Common | Tendency::Likely);
+    let first = |kind: &ActionKind| match kind {
+        ActionKind::CreateThread => often(thread_tendency(behavior.leadership_tendency)),
+        ActionKind::DoNothing => often(quiet_tendency(behavior.shyness)),
+        ActionKind::Vote => behavior.engagement_style == Engagement::Observer,
+        _ => false,
+    };
+    let mut kinds: Vec<ActionKind> = ORDER.into_iter().filter(|kind| scene.allowed.contains(kind)).collect();
+    kinds.sort_by_key(|kind| !first(kind));
+    kinds
+}
+
+/// An act's properties with its name before them.
+fn tagged(kind: ActionKind, properties: &Value) -> Value {
+    let mut all = serde_json::Map::new();
+    all.insert("action".to_owned(), json!({"const": kind.as_str()}));
+    let mut names = vec![Value::from("action")];
+    for (name, value) in properties.as_object().into_iter().flatten() {
+        names.push(name.clone().into());
+        all.insert(name.clone(), value.clone());
+    }
+    json!({"type": "object", "properties": all, "required": names, "additionalProperties": false})
+}
+
+fn one_of(variants: Vec<Value>) -> Value {
+    json!({
         "type": "object",
         "properties": { "act": { "anyOf": variants } },
         "required": ["act"],
         "additionalProperties": false
-    }))
+    })
 }
 
-/// The JSON schema of an extraction.
+/// The schema of one act as its type has it.
+fn variant(kind: ActionKind) -> Option<Value> {
+    let whole = serde_json::to_value(schema_for!(Action)).unwrap_or_default();
+    let is_it = |variant: &&Value| variant["properties"]["action"]["const"].as_str() == Some(kind.as_str());
+    whole["oneOf"].as_array()?.iter().find(is_it).cloned()
+}
+
+/// The JSON schema of an extraction, the same for every bot.
 #[must_use]
-pub(in crate::engine) fn extraction_schema() -> Arc<Value> {
-    let text = || json!({"type": "string"});
-    let texts = || json!({"type": "array", "items": {"type": "string"}});
+pub(super) fn extraction_schema() -> Arc<Value> {
+    let plain = |_: usize| json!({"type": "string"});
+    Arc::new(extraction(&plain, &json!({"type": "string"}), None))
+}
+
+/// The same schema with bounds: short texts, few of them, and the members it may speak of.
+#[must_use]
+pub(super) fn extraction_bounds(ids: &[&str]) -> Arc<Value> {
+    let short = |most: usize| json!({"type": "string", "minLength": 1, "maxLength": most});
+    Arc::new(extraction(&short, &json!({"enum": ids}), Some(EXTRACTED)))
+}
+
+/// Most entries of a kind in one extraction.
+const EXTRACTED: usize = 2;
+
+fn extraction(text: &dyn Fn(usize) -> Value, bot: &Value, most: Option<usize>) -> Value {
+    let list = |items: Value, at_most: Option<usize>| {
+        let mut list = json!({"type": "array", "items": items});
+        if let Some(most) = at_most {
+            list["maxItems"] = most.into();
+        }
+        list
+    };
     let object = |properties: Value| {
         let names: Vec<Value> = properties
             .as_object()
@@ -43,20 +153,21 @@ pub(in crate::engine) fn extraction_schema() -> Arc<Value> {
             .collect();
         json!({"type": "object", "properties": properties, "required": names, "additionalProperties": false})
     };
-    Arc::new(object(json!({
-        "facts": texts(),
-        "relationships": {"type": "array", "items": object(json!({
-            "bot": text(),
+    let one = most.map(|_| 1);
+    object(json!({
+        "facts": list(text(REASON), most),
+        "relationships": list(object(json!({
+            "bot": bot,
             "sentiment": {"type": "string", "enum": ["friendly", "neutral", "rival", "curious"]},
-            "note": text(),
-            "event": text(),
-        }))},
-        "opinions": {"type": "array", "items": object(json!({
-            "topic": text(), "stance": text(), "confidence": {"type": "number"},
-        }))},
-        "interests": texts(),
-        "moments": texts(),
-    })))
+            "note": text(REASON),
+            "event": text(REASON),
+        })), one),
+        "opinions": list(object(json!({
+            "topic": text(TAG), "stance": text(REASON), "confidence": {"type": "number"},
+        })), one),
+        "interests": list(text(TAG), most),
+        "moments": list(text(REASON), one),
+    }))
 }
 
 /// One variant with every property required and plain types.

@@ -55,7 +55,7 @@ pub struct WhyView {
 /// A section of the prompt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PromptSection {
-    /// identity, guidance, reputation, roster, recent, memories, own_posts, events, feed, actions.
+    /// rules, identity, guidance, roster, events, own_posts, recent, memories, feed, asks, question.
     pub name: String,
     /// Estimated tokens.
     pub tokens: i64,
@@ -65,6 +65,20 @@ pub struct PromptSection {
     pub dropped: i64,
     /// The text as sent.
     pub text: String,
+    /// What was cut or left out, and why; only of what a number names (memories, threads, events).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<SectionNote>,
+}
+
+/// What became of an entry that is not in its section as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SectionNote {
+    /// Number of the memory, the thread or the event.
+    pub id: i64,
+    /// cut (in part in the prompt), no_room, too_large.
+    pub fate: String,
+    /// Estimated tokens of what went in, or would have.
+    pub tokens: i64,
 }
 
 /// A memory with the scores that chose it.
@@ -86,6 +100,9 @@ pub struct RecalledMemory {
     pub importance: f64,
     /// Weighted sum.
     pub score: f64,
+    /// Whether it is in the prompt: whole, cut, no_room, too_large; empty in records of earlier versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub fate: String,
 }
 
 /// One exchange with a model.

@@ -146,6 +146,22 @@ pub struct ProviderView {
     /// How the line for its places stands.
     #[serde(default)]
     pub queue: QueueView,
+    /// What was read and how much of it came from the provider's cache, per model.
+    #[serde(default)]
+    pub cache: Vec<CacheCount>,
+}
+
+/// What a model has read so far, and how much of it its provider had in a cache.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CacheCount {
+    /// Provider name.
+    pub provider: String,
+    /// Model name.
+    pub model: String,
+    /// Tokens read.
+    pub input: i64,
+    /// Of these, from a cache.
+    pub cached: i64,
 }
 
 /// The line for the places at a provider.

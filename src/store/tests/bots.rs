@@ -212,6 +212,9 @@ fn usage_is_summed_per_period_and_keeps_those_who_left() {
     let free =
         usage::report(&room, &bots::Lens { provider: "scripted".into(), ..lens() }, Period::Daily).unwrap();
     assert!(!free.bots[0].token_cap_binds && free.bots[1].token_cap_binds);
+    let local =
+        usage::report(&room, &bots::Lens { free: vec!["ollama".into()], ..lens() }, Period::Daily).unwrap();
+    assert!(!local.bots[0].token_cap_binds && local.bots[1].token_cap_binds);
     let week = usage::report(&room, &lens(), Period::Weekly).unwrap();
     assert_eq!((week.total_tokens, week.bots[0].date.as_str()), (1_011, "2026-03-04"));
     assert_eq!(usage::report(&room, &lens(), Period::Monthly).unwrap().total_tokens, 1_111);

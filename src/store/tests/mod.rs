@@ -123,6 +123,7 @@ pub(super) fn lens() -> Lens {
         engine: EngineState::Running,
         doing: std::collections::BTreeMap::new(),
         provider: "ollama".into(),
+        free: Vec::new(),
         tokens: 1_000,
         cost: Money::from_nanos(1_000_000_000),
         room: RoomCaps::default(),

@@ -55,8 +55,14 @@ fn gaps_are_filled_without_loss_or_repeat() {
 #[test]
 fn why_reads_the_thought_record_if_there_is_one() {
     let room = room();
-    let section =
-        PromptSection { name: "feed".into(), tokens: 3, budget: 9, dropped: 0, text: "tides".into() };
+    let section = PromptSection {
+        name: "feed".into(),
+        tokens: 3,
+        budget: 9,
+        dropped: 0,
+        text: "tides".into(),
+        notes: Vec::new(),
+    };
     let record = ThoughtRecord {
         provider: "scripted".into(),
         rung: "schema".into(),

@@ -148,6 +148,11 @@ impl Why {
             lines.push(Line::Head(Part::Section(at)));
             if self.is_open(Part::Section(at)) {
                 lines.extend(wrapped(&section.text));
+                let left_out = section.notes.iter().filter(|note| note.fate != "cut");
+                lines.extend(left_out.map(|note| {
+                    let why = if note.fate == "too_large" { "too large" } else { "no room" };
+                    Line::Text(format!("left out: {}, {why} ({} tok)", note.id, note.tokens))
+                }));
                 lines.push(Line::Gap);
             }
         }

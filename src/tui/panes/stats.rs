@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::View;
 use crate::domain::Money;
+use crate::domain::caching;
 use crate::protocol::{ActionMix, UsageSeries};
 use crate::tui::tabs::stats::{PERIODS, Stats};
 use crate::tui::widgets::{Pen, chart, frame, pen, text};
@@ -193,6 +194,11 @@ fn totals(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
                 "{good} % read: {read} at once, {embedded} embedded, {repaired} repaired, {failed} failed"
             ),
         );
+        let cache = state.cache.iter().find(|c| c.provider == provider && c.model == model && c.cached > 0);
+        if let Some(cache) = cache {
+            let share = caching::share(cache.input, cache.cached) * 100.0;
+            line(buf, "", &format!("{share:.0} % of its prompts came from the cache"));
+        }
     }
 }
 

@@ -158,4 +158,11 @@ fn draw_memory(mut pen: Pen<'_>, memory: &RecalledMemory, view: &View<'_>) {
         ),
         theme.faint,
     );
+    let (told, style) = match memory.fate.as_str() {
+        "cut" => ("  in part in the prompt", theme.dim),
+        "no_room" => ("  left out: no room", theme.warn),
+        "too_large" => ("  left out: too large", theme.warn),
+        _ => return,
+    };
+    pen.put(told, style);
 }

@@ -1,6 +1,8 @@
 //! The Stats tab's state and its share of `update` (the pattern is in [`super`]).
 
-use crate::protocol::{ActionMix, Analytics, Event, LadderCount, Notice, ReputationHistory, UsageSeries};
+use crate::protocol::{
+    ActionMix, Analytics, CacheCount, Event, LadderCount, Notice, ReputationHistory, UsageSeries,
+};
 use crate::tui::action::Act;
 use crate::tui::model::Model;
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
@@ -24,6 +26,8 @@ pub struct Stats {
     pub analytics: Option<Analytics>,
     /// How answers were read, per model and rung.
     pub ladder: Vec<LadderCount>,
+    /// What each model read, and how much of it came from a cache.
+    pub cache: Vec<CacheCount>,
     /// Set when costs were priced for show.
     pub simulated: Option<String>,
 }
@@ -37,6 +41,7 @@ impl Default for Stats {
             actions: Vec::new(),
             analytics: None,
             ladder: Vec::new(),
+            cache: Vec::new(),
             simulated: None,
         }
     }
@@ -89,6 +94,7 @@ pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
         }
         (Load::Providers, Data::Providers(providers)) => {
             stats.ladder = providers.iter().flat_map(|provider| provider.ladder.clone()).collect();
+            stats.cache = providers.iter().flat_map(|provider| provider.cache.clone()).collect();
         }
         _ => {}
     }

@@ -279,6 +279,7 @@ pub fn why() -> WhyView {
                 budget: 640,
                 dropped: 0,
                 text: "You are Ada.".into(),
+                notes: Vec::new(),
             },
             PromptSection {
                 name: "feed".into(),
@@ -286,6 +287,7 @@ pub fn why() -> WhyView {
                 budget: 2_560,
                 dropped: 3,
                 text: "#3 …".into(),
+                notes: vec![SectionNote { id: 7, fate: "no_room".into(), tokens: 40 }],
             },
         ],
         memories: vec![RecalledMemory {
@@ -297,6 +299,7 @@ pub fn why() -> WhyView {
             recency: 0.9,
             importance: 0.4,
             score: 0.68,
+            fate: "cut".into(),
         }],
         exchanges: vec![exchange(
             "think",
@@ -349,6 +352,7 @@ pub fn providers() -> Vec<ProviderView> {
         ladder: vec![],
         extractions: vec![],
         queue: QueueView::default(),
+        cache: vec![],
     };
     vec![
         of("anthropic", "not_configured", "priced"),
