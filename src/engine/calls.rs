@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::budget::{self, Cap, Settlement, Tariff};
 use super::claim::Claim;
 use super::heartbeat::{self, Ready};
+use super::prompt;
 use super::shared::Shared;
 use super::telling::Telling;
 use crate::domain::text::{clean, clean_line};

@@ -219,6 +219,7 @@ fn introduced(memory: &Recalled, out: &mut String) {
         MemoryKind::Interest => out.push_str("You are interested in "),
         MemoryKind::Moment => out.push_str("You remember: "),
         MemoryKind::Cold => out.push_str("From longer ago: "),
+        MemoryKind::Era => out.push_str("From long ago: "),
     }
 }
 
@@ -232,7 +233,7 @@ pub(super) fn memory<'a>(
     out.push_str("- ");
     introduced(memory, out);
     let less = match memory.kind {
-        MemoryKind::Cold => {
+        MemoryKind::Cold | MemoryKind::Era => {
             let told = relevant(&memory.text, about, most / 2);
             inline(&told, most / 2, out) || told.len() < memory.text.trim().len()
         }

@@ -105,10 +105,12 @@ fn between(mut text: String, fence: &str) -> String {
 
 /// The request that asks for one summary of a batch of memories.
 pub(in crate::engine) fn compression_request(shared: &Shared, ready: &Ready, batch: &Batch) -> Request {
+    // Single memories are sentences; summaries, of which an era is made, are read whole.
+    let most = if batch.summaries.is_empty() { 300 } else { 4_000 };
     let mut told = String::new();
-    for memory in batch.facts.iter().chain(&batch.moments) {
+    for memory in batch.memories() {
         push(&mut told, &["- ", &shared.clock.day(memory.created_at), ": "]);
-        inline(&memory.text, 300, &mut told);
+        inline(&memory.text, most, &mut told);
         told.push('\n');
     }
     let system = format!(
