@@ -11,6 +11,7 @@ pub mod acts;
 pub mod analytics;
 pub mod backup;
 pub mod beat;
+pub mod books;
 pub mod bots;
 pub mod check;
 pub mod events;

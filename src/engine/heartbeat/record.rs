@@ -12,9 +12,9 @@ use crate::engine::shared::Shared;
 use crate::llm::Completion;
 use crate::protocol::{BeatResult, Exchange, Notice, RecalledMemory, Status};
 use crate::store::beat::{self, BotRow, NewActivity};
-use crate::store::bots;
 use crate::store::thoughts::{self, Place, ThoughtRecord};
 use crate::store::{Result, Tx};
+use crate::store::{books, bots};
 
 /// Longest raw answer kept in an activity's details.
 pub(super) const RAW_MAX: usize = 500;
@@ -195,7 +195,7 @@ pub(super) fn tell_usage(shared: &Shared, tx: &mut Tx<'_>, bot: &str, day: &str,
     if !shared.bus.is_heard() {
         return Ok(());
     }
-    let spent = beat::spent(tx, bot, day)?;
+    let spent = books::spent(tx, bot, day)?;
     let bus = shared.bus.clone();
     let notice =
         Notice::Usage { bot_id: bot.to_owned(), total_tokens: spent.tokens, total_cost_usd: spent.cost };
