@@ -8,3 +8,4 @@ mod files;
 mod help;
 mod room;
 mod runs;
+mod stuck;
