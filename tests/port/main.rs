@@ -5,6 +5,7 @@ mod contract;
 mod dashboard;
 mod errors;
 mod leaving;
+mod flood;
 mod live;
 #[allow(dead_code)] // shared with the tests of the engine, which need more of it
 #[path = "../engine/model.rs"]
