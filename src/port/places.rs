@@ -209,9 +209,12 @@ mod tests {
         assert!(second.closes().is_cancelled());
         assert!(!first.closes().is_cancelled() && !third.is_kept());
         let _viewer = third.seat();
-        let kept: Vec<Place> = (0..KEPT_MIN).map(|_| places.take().unwrap()).collect();
-        assert!(kept.iter().all(Place::is_kept), "only for operators");
-        let _busy: Vec<Seat> = kept.iter().map(Place::seat).collect();
+        let mut kept = Vec::new();
+        for _ in 0..KEPT_MIN {
+            let place = places.take().unwrap();
+            assert!(place.is_kept(), "only for operators");
+            kept.push(place.seat());
+        }
         assert!(places.take().is_none(), "all are busy");
         drop(busy);
         assert!(places.take().is_some());

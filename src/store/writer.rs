@@ -136,6 +136,15 @@ impl Writer {
     /// Starts the thread; when it rests, so do `readers`. It ends when every handle is gone or
     /// [`Writer::close`] was called.
     pub(super) fn spawn(connection: Connection, readers: Readers, path: &Path) -> Result<Self> {
+        Self::spawn_with(connection, readers, path, GROUP_TIME)
+    }
+
+    fn spawn_with(
+        connection: Connection,
+        readers: Readers,
+        path: &Path,
+        group_time: Duration,
+    ) -> Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE);
         let counts = Arc::new(Counts::default());
         let (told, trouble) = watch::channel(None);
@@ -145,6 +154,8 @@ impl Writer {
             readers,
             jobs,
             counts: Arc::clone(&counts),
+            said: false,
+            group_time,
             trouble: told,
         };
         std::thread::Builder::new().name("store-writer".into()).spawn(move || desk.work()).map_err(
@@ -252,6 +263,10 @@ struct Desk {
     jobs: Receiver<Message>,
     counts: Arc<Counts>,
     trouble: watch::Sender<Option<Trouble>>,
+    /// Whether the log was told: at first who asked is told, and that may be all.
+    said: bool,
+    /// A group is committed after this long even when more jobs wait.
+    group_time: Duration,
 }
 
 impl Desk {
@@ -290,7 +305,7 @@ impl Desk {
                     break;
                 }
             }
-            if answers.len() < GROUP_MAX && started.elapsed() < GROUP_TIME {
+            if answers.len() < GROUP_MAX && started.elapsed() < self.group_time {
                 next = self.jobs.try_recv().ok();
             }
         }
@@ -338,7 +353,13 @@ impl Desk {
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) if in_trouble => match self.probe() {
                     Ok(()) => self.is_well(),
-                    Err(error) => self.is_in_trouble(&Arc::new(error)),
+                    Err(error) => {
+                        if !self.said {
+                            tracing::error!("nothing can be stored: {error}");
+                            self.said = true;
+                        }
+                        self.is_in_trouble(&Arc::new(error));
+                    }
                 },
                 Err(RecvTimeoutError::Timeout) => {
                     if !rests {
@@ -370,22 +391,16 @@ impl Desk {
         self.trouble.send_if_modified(|trouble| {
             let since = trouble.as_ref().map_or(now.since, |before| before.since);
             let is_new = trouble.as_ref().is_none_or(|before| before.what != now.what);
-            if is_new {
-                tracing::error!("nothing can be stored: {}", now.what);
-            }
             *trouble = Some(Trouble { since, ..now });
             is_new
         });
     }
 
-    fn is_well(&self) {
-        self.trouble.send_if_modified(|trouble| {
-            let was = trouble.take().is_some();
-            if was {
-                tracing::warn!("what happens is stored again");
-            }
-            was
-        });
+    fn is_well(&mut self) {
+        self.trouble.send_if_modified(|trouble| trouble.take().is_some());
+        if std::mem::take(&mut self.said) {
+            tracing::warn!("what happens is stored again");
+        }
     }
 }
 
@@ -475,13 +490,20 @@ mod tests {
 
     #[tokio::test]
     async fn what_follows_a_transaction_that_sqlite_ended_is_not_stored_outside_it() {
-        let (_dir, store) = store();
+        let (dir, store) = store();
+        store.close();
+        let path = dir.path().join("a.db");
+        let connection = super::super::open_connection(&path, false).unwrap();
+        // All that waits is one group, however slow this machine is.
+        let forever = Duration::from_secs(3_600);
+        let writer = Writer::spawn_with(connection, Readers::new(&path), &path, forever).unwrap();
+        let store = super::super::Store { writer: Some(writer), ..store };
         fill(&store, 4);
         let go = hold(&store);
         let (heard, hears) = std::sync::mpsc::channel();
         let before = store.write(|tx| put(tx, "before"));
         let full = store.write(|tx| {
-            tx.execute("INSERT INTO meta VALUES ('big', zeroblob(10000000))", [])?;
+            tx.execute("INSERT INTO meta VALUES ('big', zeroblob(1000000))", [])?;
             Ok(())
         });
         let after = store.write(move |tx| {

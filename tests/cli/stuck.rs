@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use super::room::Room;
 
 /// What the port at `address` answers on `path`; empty when nobody is there any more.
-fn get(address: &str, path: &str) -> String {
+pub fn get(address: &str, path: &str) -> String {
     let Ok(mut stream) = TcpStream::connect(address) else { return String::new() };
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     let mut answer = String::new();

@@ -139,7 +139,7 @@ async fn refusals_that_quote_what_was_asked_are_clean() {
     let room = Room::quiet().await;
     for path in [
         "/api/bots/%1b%5d0;x%07",
-        "/api/threads?sort=%1b%5b2J",
+        "/api/threads?limit=%1b%5b2J",
         "/api/export/%c2%9b31m",
         "/ws/activity?types=%e2%80%aex",
     ] {

@@ -4,8 +4,8 @@ mod changing;
 mod contract;
 mod dashboard;
 mod errors;
-mod leaving;
 mod flood;
+mod leaving;
 mod live;
 #[allow(dead_code)] // shared with the tests of the engine, which need more of it
 #[path = "../engine/model.rs"]

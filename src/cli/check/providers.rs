@@ -6,6 +6,7 @@ use super::Findings;
 use crate::cli::setup;
 use crate::config::{Config, ProviderConfig};
 use crate::domain::bot_file;
+use crate::domain::secret::shown_address;
 use crate::llm;
 
 pub(super) async fn look(config: &Config, bots: &[(String, String)], online: bool, findings: &mut Findings) {
@@ -66,7 +67,8 @@ async fn one(provider: &ProviderConfig, users: &[String], online: bool, findings
         return findings.fine("providers", format!("{name} needs nothing ({used})"));
     }
     if !online {
-        let what = format!("{name} is set up at {} ({used}); not asked", provider.base_url);
+        let address = shown_address(&provider.base_url);
+        let what = format!("{name} is set up at {address} ({used}); not asked");
         return findings.fine("providers", what);
     }
     match built.models().await {

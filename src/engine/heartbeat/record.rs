@@ -159,6 +159,9 @@ pub(in crate::engine) fn put_thought(
         exchanges,
     };
     let keep = shared.settings.thoughts_keep;
+    if keep == 0 && !ready.tariff.is_bound() {
+        return Ok(());
+    }
     if ready.tariff.is_bound() {
         // Later calls of the beat are added to it; it must be there for them.
         return thoughts::put(tx, seq, &record().pack()?, keep);
