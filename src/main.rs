@@ -2,11 +2,9 @@
 
 use std::process::ExitCode;
 
-use botarium::cli::{self, Cli};
-use botarium::files;
-use clap::Parser as _;
+use botarium::{cli, files};
 
 fn main() -> ExitCode {
     files::keep_to_oneself();
-    cli::run(Cli::parse())
+    cli::main()
 }

@@ -21,6 +21,6 @@ pub struct CompletionsArgs {
 pub fn run(args: &CompletionsArgs, out: &Out) -> anyhow::Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut super::Cli::command(), "botarium", &mut script);
-    std::io::Write::write_all(&mut out.lock(), &script)?;
+    out.print_own(&script)?;
     Ok(Exit::Ok)
 }

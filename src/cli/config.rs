@@ -6,12 +6,14 @@ use serde_json::json;
 use super::exit::Exit;
 use super::out::{Cell, Ink, Out};
 use super::{Globals, setup};
-use crate::config::{Origin, example};
+use crate::config::{Config, Entry, Origin, example};
+use crate::store::{Store, beat};
 
 /// Show the effective configuration and where each value came from
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Precedence: defaults < botarium.yaml < environment (BOTARIUM_…, provider keys) < flags. Secrets are never shown.")]
+Precedence: defaults < botarium.yaml < environment (BOTARIUM_…, provider keys) < provider and pace as they were chosen \
+in the room < flags. Secrets are never shown.")]
 pub struct ConfigArgs {
     /// Only keys that contain this word
     filter: Option<String>,
@@ -28,14 +30,16 @@ pub struct ConfigArgs {
 
 pub fn run(globals: &Globals, args: &ConfigArgs, out: &Out) -> anyhow::Result<Exit> {
     if args.example {
-        std::io::Write::write_all(&mut out.lock(), example().as_bytes())?;
+        out.print_own(example().as_bytes())?;
         return Ok(Exit::Ok);
     }
     let config = setup::config(globals)?;
+    let remembered = remembered(&config);
     let wanted = |key: &str| args.filter.as_deref().is_none_or(|word| key.contains(word));
     let entries: Vec<_> = config
         .entries()
         .into_iter()
+        .map(|entry| in_the_room(entry, &remembered))
         .filter(|entry| wanted(&entry.key) && (!args.changed || entry.origin != Origin::Default))
         .collect();
     if args.json {
@@ -64,4 +68,25 @@ pub fn run(globals: &Globals, args: &ConfigArgs, out: &Out) -> anyhow::Result<Ex
         .collect();
     out.table(&["KEY", "VALUE", "FROM"], &rows)?;
     Ok(Exit::Ok)
+}
+
+/// What was chosen in the room, and holds against everything but a flag: key and value.
+fn remembered(config: &Config) -> Vec<(&'static str, String)> {
+    // Without a society, nothing was chosen.
+    let Ok(store) = Store::open_read_only(&config.home.database()) else { return Vec::new() };
+    let read = |key: &'static str| {
+        let value = store.read_blocking(|c| beat::meta(c, key)).ok().flatten();
+        value.filter(|value| !value.is_empty()).map(|value| (key, value))
+    };
+    let known = |(key, value): &(&str, String)| *key != "provider" || config.providers.contains_key(value);
+    ["provider", "pace"].into_iter().filter_map(read).filter(known).collect()
+}
+
+fn in_the_room(entry: Entry, remembered: &[(&'static str, String)]) -> Entry {
+    match remembered.iter().find(|(key, _)| *key == entry.key) {
+        Some((_, value)) if !matches!(entry.origin, Origin::Flag(_)) => {
+            Entry { value: value.clone(), origin: Origin::Room, ..entry }
+        }
+        _ => entry,
+    }
 }

@@ -36,7 +36,11 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
             }
         };
         let engine = handle.spawn();
-        let shown = show(Link::Local(handle), &config, args.recording()).await;
+        let shown = tokio::select! {
+            shown = show(Link::Local(handle.clone()), &config, args.recording()) => shown,
+            // The terminal is given back before the sentence is said.
+            fault = handle.cannot_go_on() => Err(fault.into()),
+        };
         stop.cancel();
         tokio::join!(serve::closed(port), engine.stop(serve::GRACE));
         shown

@@ -5,15 +5,17 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use anyhow::Context as _;
 
 use super::exit::Usage;
-use super::{Globals, setup};
+use super::setup::BotsRead;
+use super::{Globals, moment, setup};
 use crate::config::Config;
 use crate::domain::Secret;
+use crate::engine::clock::SIM_START;
 use crate::engine::{self, Handle};
 use crate::files::make_private;
 use crate::link::{Link, Remote};
 use crate::logs::LogRing;
 use crate::protocol::{Fault, FaultKind};
-use crate::store::{EngineLock, Holder, StoreError};
+use crate::store::{EngineLock, Holder, Store, StoreError, society};
 
 /// A society that may be changed. [`Door::close`] it, so that everything is on the disk.
 pub struct Door {
@@ -42,11 +44,31 @@ pub async fn close(handle: Handle) -> anyhow::Result<()> {
 /// # Errors
 /// The configuration, a bot file, the database, or another engine that holds it.
 pub async fn engine(globals: &Globals, config: &Config, log: LogRing) -> anyhow::Result<Handle> {
-    let settings = setup::settings(globals, config, setup::bots(config)?, log)?;
+    let bots = setup::bots(config)?;
+    for problem in &bots.problems {
+        tracing::error!("a bot file cannot be used, the others live: {problem}");
+    }
+    let settings = setup::settings(globals, config, bots, log)?;
+    goes_on(globals, config)?;
     // An earlier version left them open to whom the system's default let in.
     [config.home.data(), config.home.logs()].iter().for_each(|path| make_private(path));
     let started = tokio::task::spawn_blocking(move || engine::start(settings)).await;
     Ok(started.context("the engine did not start")??)
+}
+
+/// `--start` is where simulated time begins in a new room; in one that has lived it would leave out what lies
+/// between.
+fn goes_on(globals: &Globals, config: &Config) -> anyhow::Result<()> {
+    let Some(start) = globals.start.as_deref() else { return Ok(()) };
+    let Ok(store) = Store::open_read_only(&config.home.database()) else { return Ok(()) };
+    let Some(latest) = store.read_blocking(society::latest)? else { return Ok(()) };
+    if moment::at(start, SIM_START)? > latest {
+        return Err(Usage(format!(
+            "--start is for a new room; this one goes on from {latest}: leave it out"
+        ))
+        .into());
+    }
+    Ok(())
 }
 
 /// Opens a society for reading, beside a running engine or without one. Bot files are not needed
@@ -55,7 +77,7 @@ pub async fn engine(globals: &Globals, config: &Config, log: LogRing) -> anyhow:
 /// # Errors
 /// The configuration, or a database that is missing or cannot be read.
 pub async fn read_only(globals: &Globals, config: &Config, log: LogRing) -> anyhow::Result<Handle> {
-    let settings = setup::settings(globals, config, Vec::new(), log)?;
+    let settings = setup::settings(globals, config, BotsRead::default(), log)?;
     let opened = tokio::task::spawn_blocking(move || engine::open_read_only(settings)).await;
     Ok(opened.context("the database was not opened")??)
 }

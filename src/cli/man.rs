@@ -27,7 +27,7 @@ pub fn run(args: &ManArgs, out: &Out) -> anyhow::Result<Exit> {
     let mut command = super::Cli::command();
     command.build();
     let Some(directory) = &args.output else {
-        out.lock().write_all(&page(&command, "botarium")?)?;
+        out.print_own(&page(&command, "botarium")?)?;
         return Ok(Exit::Ok);
     };
     std::fs::create_dir_all(directory)

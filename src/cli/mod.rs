@@ -191,6 +191,21 @@ enum Command {
     Man(man::ManArgs),
 }
 
+/// Reads the command line and runs it.
+#[must_use]
+pub fn main() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => run(cli),
+        // The help is ours, and wants its colours; a complaint quotes what was typed.
+        Err(help) if !help.use_stderr() => help.exit(),
+        Err(wrong) => {
+            let code = u8::try_from(wrong.exit_code()).unwrap_or(2);
+            out::Out::new(ColorChoice::Never).note(wrong.to_string().trim_end());
+            ExitCode::from(code)
+        }
+    }
+}
+
 /// Runs a parsed command line and says how it ended.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {

@@ -1,13 +1,15 @@
 //! What commands print: plain lines and tables on standard output, complaints on standard error.
 //!
-//! Colours only where a terminal reads them; widths as a terminal counts them. Every text that
-//! came from outside has passed the gate before it gets here.
+//! Colours only where a terminal reads them; widths as a terminal counts them. What came from outside has
+//! passed the gate where it came in, and passes it here once more.
 
-use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
+use std::borrow::Cow;
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use unicode_width::UnicodeWidthStr as _;
 
 use super::ColorChoice;
+use crate::domain::text;
 
 /// Where and how to print.
 #[derive(Clone, Debug)]
@@ -57,12 +59,12 @@ pub struct Cell {
 impl Cell {
     /// Aligned left.
     pub fn left(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ink: None, right: false }
+        Self { text: text::clean_line(&text.into(), usize::MAX), ink: None, right: false }
     }
 
     /// Aligned right, as numbers are.
     pub fn right(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ink: None, right: true }
+        Self { text: text::clean_line(&text.into(), usize::MAX), ink: None, right: true }
     }
 
     /// The same cell, inked.
@@ -85,9 +87,17 @@ impl Out {
         Self { color: on(io::stdout().is_terminal()), color_errors: on(io::stderr().is_terminal()) }
     }
 
-    /// Standard output, buffered; flush it when a batch is complete.
-    pub fn lock(&self) -> BufWriter<StdoutLock<'static>> {
-        BufWriter::new(io::stdout().lock())
+    /// Prints a text as it is, its colours and line ends included. Whatever else could act on a terminal is made
+    /// visible: this is the last gate of everything that commands say.
+    pub fn print(&self, text: &str) -> io::Result<()> {
+        write_to(io::stdout().lock(), &safe(text, self.color))
+    }
+
+    /// Prints bytes that are this program's own.
+    pub fn print_own(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        out.flush()
     }
 
     /// `text` in a colour, where colours are used.
@@ -101,14 +111,12 @@ impl Out {
 
     /// Prints one line on standard output.
     pub fn line(&self, text: &str) -> io::Result<()> {
-        let mut out = self.lock();
-        writeln!(out, "{text}")?;
-        out.flush()
+        self.print(&format!("{text}\n"))
     }
 
     /// Prints a value as indented JSON.
     pub fn json(&self, value: &impl serde::Serialize) -> anyhow::Result<()> {
-        Ok(self.line(&serde_json::to_string_pretty(value)?)?)
+        Ok(self.line(&text::inert_json(&serde_json::to_string_pretty(value)?))?)
     }
 
     /// Prints a table: each column as wide as its widest cell, nothing after the last one.
@@ -120,7 +128,7 @@ impl Out {
                 *width = (*width).max(cell.text.width());
             }
         }
-        let mut out = self.lock();
+        let mut out = String::new();
         if !head.is_empty() {
             let right = |column: usize| rows.first().and_then(|row| row.get(column)).is_some_and(|c| c.right);
             let title = |(column, text): (usize, &&str)| Cell {
@@ -129,12 +137,14 @@ impl Out {
                 right: right(column),
             };
             let cells: Vec<Cell> = head.iter().enumerate().map(title).collect();
-            writeln!(out, "{}", self.row(&cells, &widths))?;
+            out.push_str(&self.row(&cells, &widths));
+            out.push('\n');
         }
         for row in rows {
-            writeln!(out, "{}", self.row(row, &widths))?;
+            out.push_str(&self.row(row, &widths));
+            out.push('\n');
         }
-        out.flush()
+        self.print(&out)
     }
 
     fn row(&self, cells: &[Cell], widths: &[usize]) -> String {
@@ -159,6 +169,7 @@ impl Out {
 
     /// Says on standard error what went wrong.
     pub fn complain(&self, text: &str) {
+        let text = text::clean(text, usize::MAX);
         // Nobody is left to tell when standard error is gone.
         let _ = if self.color_errors {
             writeln!(io::stderr(), "\u{1b}[1;31merror:\u{1b}[0m {text}")
@@ -169,8 +180,43 @@ impl Out {
 
     /// Says something to the person on standard error, which scripts can throw away.
     pub fn note(&self, text: &str) {
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", text::clean(text, usize::MAX));
     }
+}
+
+fn write_to(out: impl Write, text: &str) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// `text` with nothing in it that acts on a terminal but, where colours are used, the colours of [`Ink`].
+fn safe(text: &str, color: bool) -> Cow<'_, str> {
+    if text::is_clean(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        if let Some(length) = Some(rest).filter(|_| color).and_then(ink_of) {
+            safe.push_str(&rest[..length]);
+            rest = &rest[length..];
+            continue;
+        }
+        // Up to the next escape that may be ours; one that is not goes with what follows it.
+        let end = rest.char_indices().skip(1).find(|(_, c)| *c == '\u{1b}').map_or(rest.len(), |(at, _)| at);
+        safe.push_str(&text::clean(&rest[..end], usize::MAX));
+        rest = &rest[end..];
+    }
+    Cow::Owned(safe)
+}
+
+/// The length of one of our colours at the beginning of `text`.
+fn ink_of(text: &str) -> Option<usize> {
+    let code = text.strip_prefix("\u{1b}[")?.split('m').next()?;
+    let is_ours =
+        code == "0" || (code.len() <= 2 && !code.is_empty() && code.bytes().all(|b| b.is_ascii_digit()));
+    (is_ours && text.len() > code.len() + 2).then_some(code.len() + 3)
 }
 
 /// `text` filled with spaces to `width` columns of a terminal.
@@ -196,6 +242,21 @@ mod tests {
         let widths = [4, 3, 1];
         assert_eq!(out.row(&rows[0], &widths), "日本    7  x");
         assert_eq!(out.row(&rows[1], &widths), "Ada   120", "nothing after the last cell");
+    }
+
+    #[test]
+    fn only_our_colours_reach_a_terminal() {
+        let text = "  a  \u{1b}[1mb\u{1b}[0m\n\tc\u{1b}]0;x\u{7}\u{9b}31m\u{202e}d\n";
+        let shown = safe(text, true).into_owned();
+        assert!(shown.starts_with("  a  \u{1b}[1mb\u{1b}[0m\n"), "{shown:?}");
+        assert_eq!(shown.matches('\u{1b}').count(), 2, "{shown:?}");
+        let plain = safe(text, false).into_owned();
+        assert!(plain.ends_with('\n') && !plain.chars().any(|c| c.is_control() && c != '\n'), "{plain:?}");
+        assert!(!plain.contains('\u{202e}'));
+        assert_eq!(safe("\u{1b}[31m", false).chars().next(), Some('␛'));
+        assert_eq!(safe("é\u{1b}é", true), "é␛é");
+        let json = text::inert_json("{\"a\":\"\u{9b}\u{202e}é😀\"}");
+        assert_eq!(json, "{\"a\":\"\\u009b\\u202eé😀\"}");
     }
 
     #[test]

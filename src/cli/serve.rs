@@ -32,12 +32,18 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
         tracing::info!(
             home = %config.home.root.display(), bots = room.bots, provider = room.provider, "the engine runs"
         );
-        stop.cancelled().await;
-        tracing::info!("asked to stop; beats in flight have {} s to finish", GRACE.as_secs());
+        let broken = tokio::select! {
+            () = stop.cancelled() => None,
+            fault = handle.cannot_go_on() => Some(fault),
+        };
+        match &broken {
+            None => tracing::info!("asked to stop; beats in flight have {} s to finish", GRACE.as_secs()),
+            Some(_) => stop.cancel(),
+        }
         // Together, so that neither's grace is added to the other's.
         tokio::join!(closed(port), engine.stop(GRACE));
         tracing::info!("stopped");
-        Ok(Exit::Ok)
+        broken.map_or(Ok(Exit::Ok), |fault| Err(fault.into()))
     })
 }
 

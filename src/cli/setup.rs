@@ -67,13 +67,13 @@ pub fn config_with(globals: &Globals, mut flags: Vec<(String, String)>) -> anyho
 pub fn settings(
     globals: &Globals,
     config: &Config,
-    bots: Vec<(String, String)>,
+    bots: BotsRead,
     log: LogRing,
 ) -> anyhow::Result<Settings> {
     let word = |word: &String| (word != "default").then(|| word.clone());
     Ok(Settings {
         database: config.home.database(),
-        bots,
+        bots: bots.files,
         durability: match config.durability {
             crate::config::Durability::Full => Durability::Full,
             crate::config::Durability::Normal => Durability::Normal,
@@ -83,6 +83,9 @@ pub fn settings(
         providers: config.providers.values().map(provider).collect::<anyhow::Result<_>>()?,
         default_provider: config.provider.clone(),
         pace_seconds: config.pace,
+        insists_on_provider: matches!(config.origin("provider"), Origin::Flag(_)),
+        insists_on_pace: matches!(config.origin("pace"), Origin::Flag(_)),
+        lacks_bots: !bots.problems.is_empty(),
         budget: BudgetSettings {
             daily_tokens: config.budget.daily_tokens,
             tokens_are_set: config.origin("budget.daily_tokens") != Origin::Default,
@@ -194,17 +197,27 @@ fn wrong(config: &Config, key: &str, message: String) -> ConfigError {
     ConfigError { problems: vec![ConfigProblem { origin: config.origin(key), key: key.into(), message }] }
 }
 
+/// The bot files of a society.
+#[derive(Default)]
+pub struct BotsRead {
+    /// Name and text of those that can be used.
+    pub files: Vec<(String, String)>,
+    /// What is wrong with the others, each with its file and place.
+    pub problems: Vec<String>,
+}
+
 /// The bot files of the society: `bots/*.yaml` by name, or the ones inside the program where there
-/// is no `bots/`. Every one of them has been checked.
-pub fn bots(config: &Config) -> anyhow::Result<Vec<(String, String)>> {
+/// is no `bots/`. One that cannot be used does not keep the others from living.
+///
+/// # Errors
+/// None of them can be used, or their directory cannot be read.
+pub fn bots(config: &Config) -> anyhow::Result<BotsRead> {
     let directory = config.home.bots();
     let names = match names_in(&directory) {
         Ok(names) => names,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(embedded::bots()
-                .iter()
-                .map(|(name, text)| ((*name).into(), (*text).into()))
-                .collect());
+            let files = embedded::bots().iter().map(|(name, text)| ((*name).into(), (*text).into()));
+            return Ok(BotsRead { files: files.collect(), problems: Vec::new() });
         }
         Err(error) => {
             let message = format!("cannot read {}: {error}; check its rights", directory.display());
@@ -214,19 +227,29 @@ pub fn bots(config: &Config) -> anyhow::Result<Vec<(String, String)>> {
     let mut files = Vec::with_capacity(names.len());
     let mut problems = Vec::new();
     let mut ids: BTreeMap<String, String> = BTreeMap::new();
+    let mut names_taken: BTreeMap<String, String> = BTreeMap::new();
     for name in names {
         let path = directory.join(&name);
         match read_bot(&path) {
             Ok((text, bot)) => {
-                if let Some(other) = ids.insert(bot.id.clone(), name.clone()) {
+                if let Some(other) = ids.get(&bot.id) {
                     problems.push(format!("bots/{name}: id {} is also in bots/{other}; change one", bot.id));
+                } else if let Some(other) = names_taken.get(&bot.name.to_lowercase()) {
+                    problems
+                        .push(format!("bots/{name}: name {} is also in bots/{other}; change one", bot.name));
+                } else {
+                    ids.insert(bot.id, name.clone());
+                    names_taken.insert(bot.name.to_lowercase(), name.clone());
+                    files.push((name, text));
                 }
-                files.push((name, text));
             }
             Err(found) => problems.extend(found.into_iter().map(|p| format!("bots/{name}:{p}"))),
         }
     }
-    if problems.is_empty() { Ok(files) } else { Err(BotFiles(problems.join("\n       ")).into()) }
+    if files.is_empty() && !problems.is_empty() {
+        return Err(BotFiles(problems.join("\n       ")).into());
+    }
+    Ok(BotsRead { files, problems })
 }
 
 /// The YAML files of a directory, sorted by name.
@@ -236,7 +259,9 @@ fn names_in(directory: &Path) -> std::io::Result<Vec<String>> {
         let name = entry?.file_name();
         if let Some(name) = name.to_str()
             && !name.starts_with('.')
-            && matches!(name.rsplit_once('.'), Some((_, "yaml" | "yml")))
+            && name.rsplit_once('.').is_some_and(|(_, ending)| {
+                ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml")
+            })
         {
             names.push(name.to_owned());
         }

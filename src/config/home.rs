@@ -44,6 +44,18 @@ impl HomeReason {
     }
 }
 
+/// The configuration files of a directory, sorted.
+fn configs_in(directory: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(directory)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| matches!(name.to_ascii_lowercase().as_str(), "botarium.yaml" | "botarium.yml"))
+        .collect();
+    names.sort_unstable();
+    names
+}
+
 /// `path` seen from `cwd`, without the `.` a person may have typed.
 fn below(cwd: &Path, path: &Path) -> PathBuf {
     cwd.join(path).components().collect()
@@ -63,7 +75,7 @@ impl Home {
         if let Some(root) = given("BOTARIUM_HOME") {
             return Ok(Self { root: below(cwd, &root), reason: HomeReason::Environment });
         }
-        if cwd.join("botarium.yaml").is_file() {
+        if !configs_in(cwd).is_empty() {
             return Ok(Self { root: cwd.to_owned(), reason: HomeReason::ConfigFile });
         }
         if cwd.join("bots").is_dir() {
@@ -77,10 +89,10 @@ impl Home {
         Ok(Self { root: data.join("botarium"), reason: HomeReason::DataDirectory })
     }
 
-    /// `botarium.yaml`
+    /// The names in the home that a person may have given to `botarium.yaml`: also `.yml`, in whatever case.
     #[must_use]
-    pub fn config(&self) -> PathBuf {
-        self.root.join("botarium.yaml")
+    pub fn configs(&self) -> Vec<String> {
+        configs_in(&self.root)
     }
 
     /// `bots/`

@@ -79,11 +79,13 @@ impl<T> Kind<T> {
             Self::Count { .. }
             | Self::Tokens(_)
             | Self::TokensOrUnset(_)
-            | Self::Seed(_)
             | Self::Dollars(_)
             | Self::DollarsOrUnset(_)
             | Self::Pace(_)
             | Self::Listen(_) => Value::plain(word),
+            // As text where it is larger than a whole number of YAML.
+            Self::Seed(_) if word.parse::<u64>().is_ok() => Value::Text(word.to_owned()),
+            Self::Seed(_) => Value::plain(word),
             Self::List(_) => Value::List(
                 word.split(',')
                     .map(str::trim)
@@ -118,7 +120,7 @@ impl<T> Kind<T> {
                 *slot(target) = unset(value, |value| value.whole(0, TOKENS_MAX))?;
             }
             Self::Seed(slot) => {
-                *slot(target) = unset(value, |value| value.whole(0, i64::MAX))?.map(i64::unsigned_abs);
+                *slot(target) = unset(value, seed)?;
             }
             Self::Dollars(slot) => *slot(target) = dollars(value)?,
             Self::DollarsOrUnset(slot) => *slot(target) = unset(value, dollars)?,
@@ -140,6 +142,23 @@ impl<T> Kind<T> {
 
 fn unset<V>(value: &Value, read: impl Fn(&Value) -> Result<V, String>) -> Result<Option<V>, String> {
     if *value == Value::Null { Ok(None) } else { read(value).map(Some) }
+}
+
+/// Any number of 64 bits; one that is written as text as well, for what a whole number of YAML does not hold.
+fn seed(value: &Value) -> Result<u64, String> {
+    if let Value::Text(text) = value
+        && let Ok(seed) = text.parse()
+    {
+        return Ok(seed);
+    }
+    if matches!(value, Value::Float(number) if *number > 9e18) {
+        return Err(format!(
+            "must be a whole number from 0 to {}; write one above {} in quotes",
+            u64::MAX,
+            i64::MAX
+        ));
+    }
+    value.whole(0, i64::MAX).map(i64::unsigned_abs)
 }
 
 fn dollars(value: &Value) -> Result<Money, String> {

@@ -7,6 +7,7 @@ use super::origin::{ConfigError, ConfigProblem, Origin};
 use super::table::{self, BUILT_IN, KEYS, PROVIDER_KEYS, Place, provider_default};
 use super::{Config, Home, HomeReason, ProviderConfig};
 use crate::domain::place::is_local;
+use crate::domain::secret::shown_address;
 use crate::domain::similarity::nearest;
 use crate::domain::yaml::{self, Mark, Node, Value, show};
 
@@ -59,7 +60,7 @@ impl Config {
             ConfigError { problems: vec![problem] }
         })?;
         let mut loader = Loader { env: args.env, ..Loader::default() };
-        loader.file(&home.config());
+        loader.file(&home);
         loader.environment();
         for (name, word) in args.flags {
             let name = name.trim_start_matches('-').to_owned();
@@ -84,16 +85,31 @@ impl Default for Config {
 #[derive(Default)]
 pub(super) struct Loader {
     pub(super) env: BTreeMap<String, String>,
+    /// The file's name.
+    name: String,
     settings: Vec<Setting>,
     pub(super) problems: Vec<ConfigProblem>,
 }
 
 impl Loader {
+    fn in_file(&self, mark: Option<Mark>) -> Origin {
+        let (line, column) = mark.map_or((0, 0), |mark| (mark.line, mark.column));
+        Origin::File { name: self.name.clone(), line, column }
+    }
+
     pub(super) fn complain(&mut self, origin: Origin, key: &str, message: impl Into<String>) {
         self.problems.push(ConfigProblem { origin, key: key.to_owned(), message: message.into() });
     }
 
-    fn file(&mut self, path: &Path) {
+    fn file(&mut self, home: &Home) {
+        let names = home.configs();
+        // One that cannot be listed may still be read.
+        self.name = names.first().cloned().unwrap_or_else(|| "botarium.yaml".into());
+        if names.len() > 1 {
+            let message = format!("there are {}; which one is meant? Keep one", names.join(" and "));
+            return self.complain(self.in_file(None), "", message);
+        }
+        let path = &home.root.join(&self.name);
         let bytes = match read_bounded(path, yaml::TEXT_MAX as u64) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
@@ -102,13 +118,13 @@ impl Loader {
                     "cannot be read: {}: {error}; check its rights, or choose another home with --home",
                     path.display()
                 );
-                return self.complain(in_file(None), "", message);
+                return self.complain(self.in_file(None), "", message);
             }
         };
         match yaml::decode(&bytes).and_then(yaml::read) {
             Ok(Some(root)) => self.group("", &root),
             Ok(None) => {}
-            Err(fault) => self.complain(in_file(fault.mark), "", fault.message),
+            Err(fault) => self.complain(self.in_file(fault.mark), "", fault.message),
         }
     }
 
@@ -117,7 +133,7 @@ impl Loader {
         let Value::Map(entries) = &node.value else {
             if node.value != Value::Null {
                 let message = format!("must be a group of keys, not {}", node.value.kind());
-                self.complain(in_file(node.mark), parent, message);
+                self.complain(self.in_file(node.mark), parent, message);
             }
             return;
         };
@@ -125,18 +141,18 @@ impl Loader {
             let path = if parent.is_empty() { entry.key.clone() } else { format!("{parent}.{}", entry.key) };
             if let Some(first) = entry.first {
                 let message = format!("is given twice; first in line {}", first.line);
-                self.complain(in_file(entry.mark), &show(&path), message);
+                self.complain(self.in_file(entry.mark), &show(&path), message);
             } else if parent == "providers" && !is_name(&entry.key) {
                 let message = "is no name for a provider; use lower-case letters, digits, `_`, `-` and `:`";
-                self.complain(in_file(entry.mark), &show(&path), message);
+                self.complain(self.in_file(entry.mark), &show(&path), message);
             } else if !entry.key.contains('.') && table::find(&path).is_some() {
                 let given = Given::Value(entry.node.value.clone());
-                self.settings.push(Setting { path, given, origin: in_file(entry.mark) });
+                self.settings.push(Setting { path, given, origin: self.in_file(entry.mark) });
             } else if !entry.key.contains('.') && table::is_group(&path) {
                 self.group(&path, &entry.node);
             } else {
                 let message = unknown(&path, |near| near.to_owned());
-                self.complain(in_file(entry.mark), &show(&path), message);
+                self.complain(self.in_file(entry.mark), &show(&path), message);
             }
         }
     }
@@ -241,7 +257,9 @@ impl Loader {
         };
         match result {
             Ok(()) => {
-                config.set.insert(path, (written(&value), origin));
+                let value = written(&value);
+                let value = if path.ends_with("base_url") { shown_address(&value) } else { value };
+                config.set.insert(path, (value, origin));
             }
             Err(message) => self.complain(origin, &path, message),
         }
@@ -272,11 +290,6 @@ impl Config {
             set: BTreeMap::new(),
         }
     }
-}
-
-fn in_file(mark: Option<Mark>) -> Origin {
-    let (line, column) = mark.map_or((0, 0), |mark| (mark.line, mark.column));
-    Origin::File { name: "botarium.yaml".into(), line, column }
 }
 
 fn is_name(name: &str) -> bool {

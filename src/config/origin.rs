@@ -24,6 +24,8 @@ pub enum Origin {
     Env(String),
     /// A flag, without its dashes.
     Flag(String),
+    /// The room remembers it: a person chose it there.
+    Room,
 }
 
 impl fmt::Display for Origin {
@@ -35,6 +37,7 @@ impl fmt::Display for Origin {
             Self::Env(name) => write!(f, "env {name}"),
             Self::Flag(name) if name.contains('.') => write!(f, "flag --set {name}"),
             Self::Flag(name) => write!(f, "flag --{name}"),
+            Self::Room => f.write_str("chosen in the room"),
         }
     }
 }

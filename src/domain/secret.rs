@@ -7,6 +7,29 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+/// An address without what may be a key in it: a name and password before the host, the values of its query.
+#[must_use]
+pub fn shown_address(address: &str) -> String {
+    let (before, query) =
+        address.split_once('?').map_or((address, None), |(before, query)| (before, Some(query)));
+    let (scheme, rest) = before.split_once("://").map_or(("", before), |(scheme, rest)| (scheme, rest));
+    let end = rest.find('/').unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let host = match authority.rsplit_once('@') {
+        Some((_, host)) => format!("***@{host}"),
+        None => authority.to_owned(),
+    };
+    let scheme = if scheme.is_empty() { String::new() } else { format!("{scheme}://") };
+    let query = query.map_or_else(String::new, |query| {
+        let parts = query.split('&').map(|part| match part.split_once('=') {
+            Some((name, _)) => format!("{name}=***"),
+            None => "***".to_owned(),
+        });
+        format!("?{}", parts.collect::<Vec<_>>().join("&"))
+    });
+    format!("{scheme}{host}{path}{query}")
+}
+
 /// An API key, a bearer token: anything that may be used but not shown.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);

@@ -8,7 +8,8 @@ use rusqlite::Connection;
 use super::settings::{BudgetSettings, Settings};
 use crate::domain::{Money, Price, PriceOf, Stamp, Usage};
 use crate::llm::{ProviderKind, Request};
-use crate::store::beat::{self, BotRow, Charge, NewActivity, Reservation, Spent};
+use crate::store::beat::{self, BotRow, NewActivity};
+use crate::store::books::{self, Charge, Reservation, Spent};
 use crate::store::{Result, StoreError};
 
 /// Tokens a server adds around a prompt (chat template, tool preamble) at most.
@@ -168,7 +169,7 @@ pub(super) fn upper_bound(c: &Connection, tariff: &Tariff, request: &Request) ->
         // Of the embedded provider the answer's part is known before it is stored: see `stands_against`.
         return Ok((bytes / SCRIPTED_BYTES + 1, 0));
     }
-    let input = match beat::token_rate(c, &tariff.provider, &tariff.model)? {
+    let input = match books::token_rate(c, &tariff.provider, &tariff.model)? {
         // The highest rate seen and a tenth more; never more than a token a byte.
         Some(rate) => (bytes.saturating_mul(rate) / 1_000_000 * 11 / 10 + 1).min(bytes),
         None => bytes / UNKNOWN_BYTES + 1,
@@ -199,11 +200,11 @@ pub(super) fn gate(
         return Ok(None);
     }
     let room = if limits.room_tokens.is_some() || limits.room_cost.is_some() {
-        beat::spent_by_room(c, day)?
+        books::spent_by_room(c, day)?
     } else {
         Spent::default()
     };
-    Ok(limits.exceeded(beat::spent(c, &bot.id, day)?, room, 0, Money::ZERO))
+    Ok(limits.exceeded(books::spent(c, &bot.id, day)?, room, 0, Money::ZERO))
 }
 
 /// The cap that forbids a call whose usage is known already, if any.
@@ -219,7 +220,7 @@ pub(super) fn stands_against(
     if limits.are_none() {
         return Ok(None);
     }
-    let (spent, room) = (beat::spent(c, &bot.id, day)?, beat::spent_by_room(c, day)?);
+    let (spent, room) = (books::spent(c, &bot.id, day)?, books::spent_by_room(c, day)?);
     Ok(limits.exceeded(spent, room, usage.total(), tariff.price.cost(usage)))
 }
 
@@ -270,7 +271,7 @@ fn reserve(
     let (input, output) = upper_bound(c, tariff, request)?;
     let cost = tariff.price.upper_bound(input, output);
     if !limits.are_none() {
-        let (spent, room) = (beat::spent(c, actor, day)?, beat::spent_by_room(c, day)?);
+        let (spent, room) = (books::spent(c, actor, day)?, books::spent_by_room(c, day)?);
         if let Some(cap) = limits.exceeded(spent, room, input + output, cost) {
             return Ok(Err(cap));
         }
@@ -289,7 +290,7 @@ fn reserve(
         cost,
         priced: tariff.priced,
     };
-    Ok(Ok(Some(beat::reserve(c, &reservation, at)?)))
+    Ok(Ok(Some(books::reserve(c, &reservation, at)?)))
 }
 
 /// One call, to be written into the books together with what came of it.
@@ -313,7 +314,7 @@ pub(super) struct Settlement {
 impl Settlement {
     /// What a call that failed has used, as far as it is known; no more than was reserved.
     fn known(&self, c: &Connection, received: usize, reserved: &Reservation) -> Result<Usage> {
-        let input = match beat::token_rate(c, &self.tariff.provider, &self.tariff.model)? {
+        let input = match books::token_rate(c, &self.tariff.provider, &self.tariff.model)? {
             Some(rate) => self.bytes.saturating_mul(rate) / 1_000_000 + 1,
             None => self.bytes / TOKEN_BYTES + 1,
         };
@@ -329,17 +330,17 @@ impl Settlement {
 /// Takes the reservation out and charges what was used; answers what it came to.
 pub(super) fn settle(c: &Connection, bot: &str, s: &Settlement) -> Result<(Usage, Money)> {
     let reserved = match s.reservation {
-        Some(id) => beat::reservation(c, id)?,
+        Some(id) => books::reservation(c, id)?,
         None => None,
     };
     if let Some(id) = s.reservation {
-        beat::release(c, id)?;
+        books::release(c, id)?;
     }
     let (usage, cost) = match (s.usage, reserved) {
         (Some(usage), _) => {
             if s.tariff.is_bound() && s.bytes > 0 && usage.input > 0 {
                 let rate = usage.input.saturating_mul(1_000_000) / s.bytes + 1;
-                beat::note_token_rate(c, &s.tariff.provider, &s.tariff.model, rate)?;
+                books::note_token_rate(c, &s.tariff.provider, &s.tariff.model, rate)?;
             }
             (usage, s.tariff.price.cost(usage))
         }
@@ -352,7 +353,7 @@ pub(super) fn settle(c: &Connection, bot: &str, s: &Settlement) -> Result<(Usage
         },
         _ => return Ok((Usage::default(), Money::ZERO)),
     };
-    beat::charge(
+    books::charge(
         c,
         &Charge {
             bot,
@@ -374,11 +375,11 @@ pub(super) fn settle(c: &Connection, bot: &str, s: &Settlement) -> Result<(Usage
 /// # Errors
 /// Database errors.
 pub(super) fn recover(c: &Connection, at: Stamp, day: &str) -> Result<usize, StoreError> {
-    beat::release_unsent(c)?;
-    let cut_off = beat::reservations(c)?;
+    books::release_unsent(c)?;
+    let cut_off = books::reservations(c)?;
     let mut lost: BTreeMap<&str, (i64, i64, Money)> = BTreeMap::new();
     for r in &cut_off {
-        beat::charge(
+        books::charge(
             c,
             &Charge {
                 bot: &r.bot,
@@ -391,7 +392,7 @@ pub(super) fn recover(c: &Connection, at: Stamp, day: &str) -> Result<usize, Sto
                 bound: true,
             },
         )?;
-        beat::release(c, r.id)?;
+        books::release(c, r.id)?;
         let (calls, tokens, cost) = lost.entry(&r.bot).or_default();
         *calls += 1;
         *tokens += r.input + r.output;

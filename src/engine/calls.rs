@@ -19,7 +19,7 @@ use crate::llm::{
     Account, Attempt, Completion, DeltaSink, Guard, Place, ProviderError, Purpose, Rank, Request,
 };
 use crate::protocol::{Exchange, Notice, Work};
-use crate::store::{Result, StoreError, Tx, beat};
+use crate::store::{Result, StoreError, Tx, books};
 
 /// Calls as the record shows them and as the books take them.
 pub(super) type Calls = Vec<(Exchange, Settlement)>;
@@ -78,7 +78,7 @@ pub(super) async fn reserve(
 /// Puts what a call used in the place of what was reserved for it.
 fn narrow(tx: &Tx<'_>, settlement: &Settlement) -> Result<()> {
     match (settlement.reservation, settlement.usage) {
-        (Some(id), Some(usage)) => beat::narrow(tx, id, usage, settlement.tariff.price.cost(usage)),
+        (Some(id), Some(usage)) => books::narrow(tx, id, usage, settlement.tariff.price.cost(usage)),
         _ => Ok(()),
     }
 }
@@ -234,7 +234,7 @@ impl Account for Ledger<'_> {
             claim.is_at(if after { Work::Remembering } else { Work::Thinking }, attempt);
         }
         match self.reservation {
-            Some(id) => self.write(move |tx| beat::mark_sent(tx, id, true)).await,
+            Some(id) => self.write(move |tx| books::mark_sent(tx, id, true)).await,
             None => true,
         }
     }
@@ -251,7 +251,7 @@ impl Account for Ledger<'_> {
         } else {
             self.lost.push((told, self.settlement(None, None, false, None)));
             if let Some(id) = self.reservation {
-                self.write(move |tx| beat::mark_sent(tx, id, false)).await;
+                self.write(move |tx| books::mark_sent(tx, id, false)).await;
             }
         }
     }

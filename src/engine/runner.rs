@@ -105,7 +105,7 @@ impl Shared {
         self.live_mut().engine = EngineState::Stopped;
         self.bus.tell(self.clock.now(), Notice::EngineState { engine: EngineState::Stopped });
         // What waits to be sent is not sent any more.
-        if let Err(error) = self.store.write_blocking(|tx| crate::store::beat::release_unsent(tx))
+        if let Err(error) = self.store.write_blocking(|tx| crate::store::books::release_unsent(tx))
             && !matches!(error, StoreError::Closed)
         {
             tracing::error!("reservations of calls that were not sent could not be let go: {error}");

@@ -34,6 +34,12 @@ pub struct Settings {
     pub default_provider: String,
     /// Seconds between beats, when configured.
     pub pace_seconds: Option<u32>,
+    /// Whether `default_provider` was asked for now, and holds against what the room remembers.
+    pub insists_on_provider: bool,
+    /// Whether `pace_seconds` was asked for now, and holds against what the room remembers.
+    pub insists_on_pace: bool,
+    /// Some bot files could not be read: whose file is not among `bots` stays.
+    pub lacks_bots: bool,
     /// Default caps.
     pub budget: BudgetSettings,
     /// Provider and model for extraction and compression; `None` = the bot's own.
@@ -86,6 +92,9 @@ impl Settings {
             }],
             default_provider: "scripted".into(),
             pace_seconds: None,
+            insists_on_provider: false,
+            insists_on_pace: false,
+            lacks_bots: false,
             budget: BudgetSettings {
                 daily_tokens: DEFAULT_TOKEN_CAP,
                 tokens_are_set: false,

@@ -44,7 +44,9 @@ pub fn start(settings: Settings) -> Result<Handle> {
         for config in &bots {
             take_in(tx, config, now)?;
         }
-        let_go(tx, &bots, now)?;
+        if !given.lacks_bots {
+            let_go(tx, &bots, now)?;
+        }
         open_threads(tx, now)?;
         let cut_off = budget::recover(tx, now, &given.clock.day(now))?;
         if cut_off > 0 {
@@ -252,7 +254,7 @@ fn assemble(
     let last_seq = store.read_blocking(beat::last_seq)?;
     let provider = room
         .provider
-        .filter(|name| guards.contains_key(name))
+        .filter(|name| guards.contains_key(name) && !settings.insists_on_provider)
         .unwrap_or_else(|| settings.default_provider.clone());
     let contexts = store.read_blocking(providers::contexts)?;
     let live = Live {
@@ -262,7 +264,7 @@ fn assemble(
         models: BTreeMap::new(),
         contexts: contexts.into_iter().collect(),
         provider,
-        pace: pace.or(settings.pace_seconds),
+        pace: if settings.insists_on_pace { settings.pace_seconds } else { pace.or(settings.pace_seconds) },
         pinned: BTreeMap::new(),
     };
     Ok(Handle {

@@ -16,13 +16,19 @@ use serde::de::DeserializeOwned;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{Connection, Role};
-use crate::domain::Secret;
+use crate::domain::{Secret, text};
 use crate::engine::{Bus, Subscription};
 use crate::protocol::fault::ErrorBody;
-use crate::protocol::{Fault, FaultKind, Health, Session};
+use crate::protocol::{Fault, FaultKind, FieldError, Health, Session};
 
 /// No parameters.
 const GET_ALL: [(&str, &str); 0] = [];
+/// Longest answer taken, in bytes.
+const ANSWER_MAX: usize = 32 * 1024 * 1024;
+/// Longest refusal taken, in bytes.
+const REFUSAL_MAX: usize = 64 * 1024;
+/// Longest sentence of a refusal, in characters.
+const TOLD_MAX: usize = 4_000;
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long an answer may take.
@@ -180,7 +186,8 @@ impl Inner {
 
     async fn read<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Fault> {
         let response = self.answer(request).await?;
-        response.json().await.map_err(|error| self.strange(&error))
+        let bytes = self.bounded(response, ANSWER_MAX).await?;
+        serde_json::from_slice(&bytes).map_err(|_| self.not_understood())
     }
 
     /// The answer, when it is a good one.
@@ -191,10 +198,45 @@ impl Inner {
             return Ok(response);
         }
         let kind = FaultKind::of_status(status.as_u16());
-        Err(match response.json::<ErrorBody>().await {
-            Ok(body) => Fault { kind, detail: body.detail, errors: body.errors },
-            Err(_) => Fault::new(kind, format!("{} answered {status}", self.base.authority())),
+        let body = self.bounded(response, REFUSAL_MAX).await.ok();
+        Err(match body.and_then(|bytes| serde_json::from_slice::<ErrorBody>(&bytes).ok()) {
+            Some(body) => Fault {
+                kind,
+                detail: text::clean(&body.detail, TOLD_MAX),
+                errors: body
+                    .errors
+                    .into_iter()
+                    .map(|error| FieldError {
+                        field: text::clean_line(&error.field, TOLD_MAX),
+                        message: text::clean(&error.message, TOLD_MAX),
+                    })
+                    .collect(),
+            },
+            None => Fault::new(kind, format!("{} answered {status}", self.base.authority())),
         })
+    }
+
+    /// The body of an answer, when it is not longer than `max` bytes.
+    async fn bounded(&self, mut response: Response, max: usize) -> Result<Vec<u8>, Fault> {
+        let too_long = || Fault::unavailable(format!("{} gave an answer without end", self.base.authority()));
+        if response.content_length().is_some_and(|length| length > max as u64) {
+            return Err(too_long());
+        }
+        let mut bytes = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(|error| self.strange(&error))? {
+            if bytes.len() + piece.len() > max {
+                return Err(too_long());
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(bytes)
+    }
+
+    fn not_understood(&self) -> Fault {
+        Fault::unavailable(format!(
+            "{} gave an answer this version does not understand",
+            self.base.authority()
+        ))
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> Fault {
@@ -209,16 +251,26 @@ impl Inner {
     }
 
     fn strange(&self, error: &reqwest::Error) -> Fault {
-        let why =
-            if error.is_decode() { "an answer this version does not understand" } else { "half an answer" };
-        Fault::unavailable(format!("{} gave {why}", self.base.authority()))
+        if error.is_decode() {
+            return self.not_understood();
+        }
+        Fault::unavailable(format!("{} gave half an answer", self.base.authority()))
     }
 }
 
-fn base_url(text: &str) -> Result<Url, Fault> {
-    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    let wrong =
-        || Fault::bad_value(format!("{text} is no address of a port: give one like http://127.0.0.1:8000"));
+fn base_url(given: &str) -> Result<Url, Fault> {
+    let with_scheme = if given.contains("://") { given.to_owned() } else { format!("http://{given}") };
+    if with_scheme.split_once("://").is_some_and(|(_, rest)| {
+        rest.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
+    }) {
+        return Err(Fault::bad_value(
+            "an address holds no user name or password here: give a token with BOTARIUM_TOKEN, or --token",
+        ));
+    }
+    let wrong = || {
+        let shown = text::clean_line(given.split(['?', '#']).next().unwrap_or_default(), 200);
+        Fault::bad_value(format!("{shown} is no address of a port: give one like http://127.0.0.1:8000"))
+    };
     let mut url: Url = with_scheme.parse().map_err(|_| wrong())?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(wrong());

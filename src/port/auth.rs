@@ -14,6 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::PortOptions;
+use super::places::{Hold, Place};
 use super::reply::Refusal;
 use super::server::Peer;
 use super::state::Port;
@@ -59,6 +60,7 @@ impl Access {
     /// Refuses a `Host` that is neither a loopback name, nor allowed, nor the address reached: a
     /// foreign name that resolves to here is how a web page gets at local programs.
     fn check_host(&self, headers: &HeaderMap, uri: &Uri, peer: &Peer) -> Result<(), Fault> {
+        alone(headers, &header::HOST)?;
         let header = headers.get(header::HOST).map(|value| value.to_str().unwrap_or_default());
         if header.is_none() && uri.authority().is_none() {
             return Err(Fault::bad_value("the request names no Host"));
@@ -82,6 +84,7 @@ impl Access {
 
     /// The page that called, when its origin is allowed; `None` when no page did.
     fn check_origin(&self, headers: &HeaderMap) -> Result<Option<HeaderValue>, Fault> {
+        alone(headers, &header::ORIGIN)?;
         let Some(origin) = headers.get(header::ORIGIN) else { return Ok(None) };
         let text = origin.to_str().unwrap_or_default().to_ascii_lowercase();
         let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")).map(host_of);
@@ -99,6 +102,14 @@ impl Access {
         let is_description = path == "/openapi.json" || path == "/docs" || path.starts_with("/docs/");
         is_description
             || self.public && (path == "/" || path == "/health" || path.starts_with("/api/public/"))
+    }
+}
+
+/// Refuses two headers of a kind: which of them counts, two programs would judge differently.
+fn alone(headers: &HeaderMap, name: &HeaderName) -> Result<(), Fault> {
+    match headers.get_all(name).iter().nth(1) {
+        Some(_) => Err(Fault::bad_value(format!("the request has more than one {name} header"))),
+        None => Ok(()),
     }
 }
 
@@ -120,10 +131,14 @@ pub(super) async fn gate(State(port): State<Port>, request: Request, next: Next)
         preflight()
     } else {
         match admit(&port, &head, &peer).await {
-            Ok(caller) => {
-                head.extensions.insert(caller);
-                next.run(Request::from_parts(head, body)).await
-            }
+            Ok(caller) => match hold(&head, &caller, &peer) {
+                Ok(hold) => {
+                    head.extensions.insert(caller);
+                    head.extensions.insert(hold.clone());
+                    hold.until_sent(next.run(Request::from_parts(head, body)).await)
+                }
+                Err(fault) => closing(Refusal(fault).into_response()),
+            },
             Err(fault) => refused(&port, &peer, fault),
         }
     };
@@ -148,6 +163,38 @@ async fn admit(port: &Port, head: &Parts, peer: &Peer) -> Result<Caller, Fault> 
         }
     }
     Ok(caller)
+}
+
+/// Lets the caller have the place it came to, unless it has too many, or the place is kept for somebody else.
+fn hold(head: &Parts, caller: &Caller, peer: &Peer) -> Result<Hold, Fault> {
+    let Some(place) = head.extensions.get::<Place>() else {
+        return Err(Fault::internal("a request without a place"));
+    };
+    let looks = head.uri.path() == "/health";
+    if place.is_kept() && !looks && caller.role != Role::Operator {
+        return Err(Fault::unavailable("too many connections are open: try again in a bit"));
+    }
+    let who = match caller.token {
+        Some(token) => format!("token {token}"),
+        // Where no token was ever made, this machine is the operator's own.
+        None if caller.role == Role::Operator => return Ok(place.hold_freely()),
+        None => peer.remote.ip().to_string(),
+    };
+    if looks {
+        return Ok(place.hold_freely());
+    }
+    place.hold(who).ok_or_else(|| {
+        Fault::new(
+            FaultKind::TooMany,
+            "too many connections are open with this token: close some of them first",
+        )
+    })
+}
+
+/// An answer after which the connection ends.
+fn closing(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 async fn identify(port: &Port, head: &Parts, peer: &Peer) -> Result<Caller, Fault> {
@@ -194,6 +241,7 @@ impl Caller {
 
 /// The token of an `Authorization` header; another scheme is refused rather than ignored.
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
+    alone(headers, &header::AUTHORIZATION)?;
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let text = value.to_str().unwrap_or_default();
     match text.split_once(' ') {

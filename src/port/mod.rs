@@ -12,10 +12,12 @@ mod limits;
 mod metrics;
 mod openapi;
 mod page;
+mod places;
 mod reply;
 mod routes;
 mod server;
 mod state;
+mod timed;
 mod ws;
 
 use std::net::SocketAddr;

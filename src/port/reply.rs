@@ -3,10 +3,18 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::domain::text;
 use crate::protocol::fault::ErrorBody;
-use crate::protocol::{Fault, FaultKind};
+use crate::protocol::{Fault, FaultKind, FieldError};
 
 pub(super) use axum::Json;
+
+/// Longest detail of a refusal, in characters.
+const DETAIL_MAX: usize = 4_000;
+/// Longest name of a field, in characters.
+const FIELD_MAX: usize = 200;
+/// Fields named at most.
+const ERRORS_MAX: usize = 100;
 
 /// What a route answers.
 pub(super) type Answer<T> = Result<Json<T>, Refusal>;
@@ -24,6 +32,16 @@ impl From<Fault> for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let Fault { kind, detail, errors } = self.0;
+        // They quote what was asked for, and who reads them may be a terminal.
+        let detail = text::clean(&detail, DETAIL_MAX);
+        let errors = errors
+            .into_iter()
+            .take(ERRORS_MAX)
+            .map(|error| FieldError {
+                field: text::clean_line(&error.field, FIELD_MAX),
+                message: text::clean(&error.message, DETAIL_MAX),
+            })
+            .collect();
         let status = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if kind == FaultKind::Internal {
             tracing::error!(%detail, "a request failed");
@@ -45,5 +63,6 @@ impl IntoResponse for Refusal {
 
 /// A refusal with a status that has no fault of its own.
 pub(super) fn refuse(status: StatusCode, detail: impl Into<String>) -> Response {
-    (status, Json(ErrorBody { detail: detail.into(), errors: Vec::new() })).into_response()
+    let detail = text::clean(&detail.into(), DETAIL_MAX);
+    (status, Json(ErrorBody { detail, errors: Vec::new() })).into_response()
 }

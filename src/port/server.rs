@@ -1,15 +1,11 @@
 //! Connections: taken, bounded, timed and closed in order.
 //!
-//! When all places are taken, the connection that has been idle for longest makes room: silent
-//! clients cannot keep others out. Only when every place is busy is a new one turned away.
+//! Who has a place, and who makes room, is in [`super::places`].
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -26,7 +22,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::PortOptions;
+use super::places::{Place, Places};
 use super::state::Port;
+use super::timed::Timed;
 
 /// Longest head of a request, in bytes.
 const HEAD_MAX: usize = 16 * 1024;
@@ -37,6 +35,9 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Bytes of an answer or a stream that wait in the system for one client. The system's own measure is
 /// megabytes, held for every viewer that never reads.
 const SEND_BUFFER: u32 = 128 * 1024;
+/// A client may take nothing of an answer for so many times the patience that viewers are given: those are told to
+/// go first.
+const PATIENCE: u32 = 3;
 /// Connections that wait to be taken.
 const BACKLOG: u32 = 4_096;
 /// Files that are open besides connections.
@@ -93,98 +94,19 @@ impl Listen for Socket {
     }
 }
 
-/// One connection's place. While a clone is held, the place is taken.
-#[derive(Clone)]
-pub(super) struct Place {
-    held: Arc<Held>,
-}
-
-/// Gives the place back when the last clone goes.
-struct Held {
-    id: u64,
-    state: Arc<PlaceState>,
-    places: Arc<Places>,
-}
-
-struct PlaceState {
-    /// Requests under way and viewers.
-    busy: AtomicUsize,
-    /// Since when it is as it is, in microseconds since the places were opened.
-    since: AtomicU64,
-    /// Cancelled to make room.
-    close: CancellationToken,
-}
-
-struct Places {
-    max: usize,
-    opened: Instant,
-    next: AtomicU64,
-    taken: Mutex<HashMap<u64, Arc<PlaceState>>>,
-}
-
-impl Places {
-    fn new(max: usize) -> Arc<Self> {
-        Arc::new(Self { max, opened: Instant::now(), next: AtomicU64::new(0), taken: Mutex::default() })
-    }
-
-    /// A place, if need be that of the connection idle for longest.
-    fn take(self: &Arc<Self>) -> Option<Place> {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.len() >= self.max {
-            let idle = taken
-                .iter()
-                .filter(|(_, place)| place.busy.load(Ordering::Acquire) == 0)
-                .min_by_key(|(_, place)| place.since.load(Ordering::Acquire))
-                .map(|(id, _)| *id)?;
-            taken.remove(&idle)?.close.cancel();
-        }
-        let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let state = Arc::new(PlaceState {
-            busy: AtomicUsize::new(0),
-            since: AtomicU64::new(self.micros()),
-            close: CancellationToken::new(),
-        });
-        taken.insert(id, Arc::clone(&state));
-        Some(Place { held: Arc::new(Held { id, state, places: Arc::clone(self) }) })
-    }
-
-    fn micros(&self) -> u64 {
-        u64::try_from(self.opened.elapsed().as_micros()).unwrap_or(u64::MAX)
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.places.taken.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
-    }
-}
-
-impl Place {
-    /// Keeps the place for as long as the seat is held: for a request, its answer, or a viewer.
-    pub(super) fn seat(&self) -> Seat {
-        self.held.state.busy.fetch_add(1, Ordering::AcqRel);
-        Seat(self.clone())
-    }
-}
-
-/// Keeps a place from being given to somebody else.
-pub(super) struct Seat(Place);
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let Held { state, places, .. } = &*self.0.held;
-        state.since.store(places.micros(), Ordering::Release);
-        state.busy.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
-/// An answer's body, which keeps the place until it has been sent.
-struct Seated {
+/// An answer's body, which keeps something until it has been sent: a place, a count.
+pub(super) struct Seated<K> {
     body: Body,
-    _seat: Seat,
+    _kept: K,
 }
 
-impl hyper::body::Body for Seated {
+impl<K> Seated<K> {
+    pub(super) const fn new(body: Body, kept: K) -> Self {
+        Self { body, _kept: kept }
+    }
+}
+
+impl<K: Unpin> hyper::body::Body for Seated<K> {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -294,7 +216,7 @@ async fn serve_connection(
     state: Port,
     cut: CancellationToken,
 ) {
-    let close = place.held.state.close.clone();
+    let close = place.closes();
     let router = TowerToHyperService::new(router);
     let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let mut request: Request = request.map(Body::new);
@@ -303,7 +225,7 @@ async fn serve_connection(
         request.extensions_mut().insert(place.clone());
         let seat = place.seat();
         let answer = router.call(request);
-        async move { answer.await.map(|response| response.map(|body| Seated { body, _seat: seat })) }
+        async move { answer.await.map(|response| response.map(|body| Seated::new(body, seat))) }
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -311,7 +233,9 @@ async fn serve_connection(
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_MAX)
         .half_close(false);
-    let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
+    let connection = http
+        .serve_connection(TokioIo::new(Timed::new(stream, state.patience() * PATIENCE)), service)
+        .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let mut leaving = false;
     loop {
@@ -366,21 +290,6 @@ mod tests {
             drop_trailing_slash(&mut uri);
             assert_eq!(uri.to_string(), meant);
         }
-    }
-
-    #[test]
-    fn the_longest_idle_makes_room_and_the_busy_stay() {
-        let places = Places::new(2);
-        let first = places.take().unwrap();
-        let second = places.take().unwrap();
-        let busy = first.seat();
-        let third = places.take().unwrap();
-        assert!(second.held.state.close.is_cancelled());
-        assert!(!first.held.state.close.is_cancelled());
-        let _viewer = third.seat();
-        assert!(places.take().is_none(), "both are busy");
-        drop(busy);
-        assert!(places.take().is_some());
     }
 
     #[test]

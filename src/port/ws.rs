@@ -20,9 +20,9 @@ use utoipa::IntoParams;
 use super::auth::Caller;
 use super::extract::Params;
 use super::hub::{self, Frame, Viewing};
+use super::places::{Hold, Place};
 use super::reply::Refusal;
 use super::routes::{Routes, handlers};
-use super::server::Place;
 use super::state::Port;
 use crate::engine::Handle;
 use crate::protocol::{ActivityQuery, Fault};
@@ -37,6 +37,10 @@ const RELAPSE: Duration = Duration::from_secs(60);
 const FRAME_MAX: usize = 64 * 1024;
 /// Frames sent before looking at anything else.
 const BATCH: usize = 64;
+/// Bytes that wait to be written before they are.
+const WAITING: usize = 128 * 1024;
+/// Bytes that wait for a viewer at most; an event that does not fit ends its connection.
+const WAITING_MAX: usize = 2 * 1024 * 1024;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -108,6 +112,7 @@ pub(super) async fn live(
     State(port): State<Port>,
     Extension(place): Extension<Place>,
     Extension(caller): Extension<Caller>,
+    Extension(hold): Extension<Hold>,
     Params(params): Params<LiveParams>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Response> {
@@ -118,14 +123,19 @@ pub(super) async fn live(
     }
     let upgrade =
         upgrade.map_err(|rejection| super::reply::refuse(rejection.status(), rejection.body_text()))?;
-    let seat = place.seat();
+    let seat = (place.seat(), hold);
     let tasks = port.hub().tasks.token();
-    let upgrade = upgrade.read_buffer_size(4 * 1024).max_frame_size(FRAME_MAX).max_message_size(FRAME_MAX);
+    let upgrade = upgrade
+        .read_buffer_size(4 * 1024)
+        .max_frame_size(FRAME_MAX)
+        .max_message_size(FRAME_MAX)
+        .write_buffer_size(WAITING)
+        .max_write_buffer_size(WAITING_MAX);
     Ok(upgrade.on_upgrade(move |socket| async move {
         let thread = port.hub().thread.clone();
         thread.spawn(async move {
             let viewing = Viewing::new(port.hub(), port.engine(), wish.kinds);
-            let mut viewer = Viewer { socket, wish, caller, sent: 0, lagged_at: None, port };
+            let mut viewer = Viewer { socket, wish, caller, sent: 0, fed: 0, lagged_at: None, port };
             if let Err(end) = viewer.run(viewing).await {
                 viewer.leave(end).await;
             }
@@ -170,6 +180,8 @@ struct Viewer {
     caller: Caller,
     /// The newest activity it has, or was told of.
     sent: i64,
+    /// Bytes handed over since everything was written.
+    fed: usize,
     lagged_at: Option<Instant>,
     port: Port,
 }
@@ -192,8 +204,13 @@ impl Viewer {
                 frame = viewing.frames.recv() => self.pass_on(frame, &mut viewing).await?,
                 end = &mut dismissed => return Err(end),
                 message = self.socket.recv() => {
+                    let wants_answer = matches!(message, Some(Ok(Message::Ping(_))));
                     heed(message)?;
                     spoke = Instant::now();
+                    if wants_answer {
+                        // Nothing more is read from a viewer that does not take its answers.
+                        self.flush().await?;
+                    }
                 }
                 _ = ping.tick() => {
                     if spoke.elapsed() >= every * PINGS {
@@ -290,11 +307,19 @@ impl Viewer {
     }
 
     async fn feed(&mut self, message: Message) -> Result<(), End> {
+        self.fed += match &message {
+            Message::Text(text) => text.len(),
+            _ => 0,
+        };
+        if self.fed > WAITING {
+            self.flush().await?;
+        }
         let fed = tokio::time::timeout(self.port.patience(), self.socket.feed(message)).await;
         fed.map_err(|_| End::Close(close_code::AGAIN, "too slow"))?.map_err(|_| End::Gone)
     }
 
     async fn flush(&mut self) -> Result<(), End> {
+        self.fed = 0;
         let shutdown = self.port.shutdown();
         tokio::select! {
             biased; // most often there is room at once

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::beat::{self, Spent};
+use super::beat;
+use super::books::{self, Spent};
 use super::{Result, StoreError};
 use crate::domain::personality::meant_provider;
 use crate::domain::status::{Cap, Caps, RoomCaps, Spending, Standing, cap_of_gate, cap_reached, standing};
@@ -75,7 +76,7 @@ impl<'l> Today<'l> {
     /// Database errors.
     pub fn read(c: &Connection, lens: &'l Lens) -> Result<Self> {
         let day = lens.day();
-        let room = spending(beat::spent_by_room(c, &day)?);
+        let room = spending(books::spent_by_room(c, &day)?);
         Ok(Self { lens, room, day })
     }
 
@@ -86,7 +87,7 @@ impl<'l> Today<'l> {
     pub(super) fn cap(&self, c: &Connection, bot: &Held) -> Result<Option<Cap>> {
         let (lens, scripted) = (self.lens, self.is_uncapped(&bot.provider));
         let caps = lens.caps(bot.own_tokens, bot.own_cost);
-        let spent = spending(beat::spent(c, &bot.id, &self.day)?);
+        let spent = spending(books::spent(c, &bot.id, &self.day)?);
         let gate = bot
             .gate
             .as_deref()

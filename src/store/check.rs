@@ -81,6 +81,16 @@ struct Rule {
 
 const RULES: &[Rule] = &[
     Rule {
+        fine: "no bot passes for another or for the room",
+        way_out: "give it another id or name in its file, or remove it with `botarium bot remove ID`",
+        sql: "SELECT 'bot ' || id || ' has an id that is the room''s own' FROM bots \
+              WHERE departed_at IS NULL AND id IN ('system', 'human') \
+              UNION ALL SELECT 'bot ' || id || ' has the room''s own name' FROM bots \
+              WHERE departed_at IS NULL AND lower(trim(name)) = 'system' \
+              UNION ALL SELECT 'bots ' || group_concat(id, ', ') || ' are all called ' || min(name) FROM bots \
+              WHERE departed_at IS NULL GROUP BY lower(trim(name)) HAVING count(*) > 1",
+    },
+    Rule {
         fine: "votes on posts add up",
         way_out: REPORT,
         sql: "SELECT kind || ' ' || id || ' has ' || up || ' up, ' || down || ' down; its votes say ' || u || ', ' || d FROM (\

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::bots::Lens;
 use super::{Result, StoreError, stats, thoughts};
-use crate::domain::{Money, Stamp};
+use crate::domain::{Money, Stamp, text};
 use crate::protocol::{ExportFormat, ExportKind, ExportOptions};
 
 /// Bytes gathered before they are handed on.
@@ -335,7 +335,13 @@ impl<S: FnMut(&[u8]) -> std::io::Result<()>> Writer<S> {
             if self.format == ExportFormat::Json {
                 self.piece.extend_from_slice(if self.rows == 0 { b"\n" } else { b",\n" });
             }
-            serde_json::to_writer(&mut self.piece, &object).map_err(|error| written(error.into()))?;
+            let json = serde_json::to_string(&object).map_err(|error| written(error.into()))?;
+            let json = if json.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+                json
+            } else {
+                text::inert_json(&json)
+            };
+            self.piece.extend_from_slice(json.as_bytes());
             if self.format == ExportFormat::Jsonl {
                 self.piece.push(b'\n');
             }
@@ -407,7 +413,15 @@ fn cell(value: Value, how: As) -> String {
     }
 }
 
-/// Keeps a spreadsheet from reading text as a formula.
+/// Keeps a spreadsheet from reading text as a formula. They look past blanks and quotation marks, and some take
+/// full-width signs for the plain ones.
 fn inert(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+    let text = if text::is_clean(&text) { text } else { text::clean(&text, usize::MAX) };
+    let skipped =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '\u{feff}' | '\u{200b}');
+    let acts = |c: char| {
+        matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '−' | '﹢' | '﹣' | '﹦' | '﹫')
+    };
+    let first = text.trim_start_matches(skipped).chars().next();
+    if text.starts_with(['\t', '\r', '\n']) || first.is_some_and(acts) { format!("'{text}") } else { text }
 }

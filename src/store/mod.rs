@@ -12,6 +12,7 @@ pub mod analytics;
 pub mod archive;
 pub mod backup;
 pub mod beat;
+pub mod books;
 pub mod bots;
 pub mod check;
 pub mod events;
@@ -34,8 +35,10 @@ pub mod society;
 pub mod stats;
 pub mod thoughts;
 pub mod tokens;
+mod trouble;
 mod upgrade;
 pub mod usage;
+pub mod wal;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -43,11 +46,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
+use tokio::sync::watch;
 
 pub use lock::{EngineLock, Holder};
 pub use readers::Readers;
 pub use schema::SCHEMA_VERSION;
+pub use trouble::Trouble;
 pub use writer::{Tx, Writer};
+
+/// How long a connection waits for another program's lock.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// How safe a commit is before it is announced.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
@@ -108,7 +116,15 @@ pub enum StoreError {
     Corrupt(String),
     /// A group of finished work could not be committed; nothing of it is stored.
     #[error("{0}")]
-    Commit(String),
+    Commit(Arc<StoreError>),
+    /// A change met a fault of the program; nothing of it is stored.
+    #[error(
+        "a fault of the program stopped this ({0}); nothing of it is stored: please report it with this line"
+    )]
+    Panicked(String),
+    /// Somebody reads for so long that the log of changes has grown to its bound.
+    #[error("{0}")]
+    LogFull(String),
     /// A file for a person could not be written.
     #[error(transparent)]
     Output(crate::files::OutError),
@@ -118,6 +134,28 @@ pub enum StoreError {
     /// A rule was broken by the request itself; the text is for the person who asked.
     #[error(transparent)]
     Refused(#[from] crate::protocol::Fault),
+}
+
+impl StoreError {
+    /// What SQLite called it, also when it hit a whole group.
+    pub(crate) fn code(&self) -> Option<rusqlite::ErrorCode> {
+        match self {
+            Self::Sqlite(error) => error.sqlite_error_code(),
+            Self::Commit(why) => why.code(),
+            _ => None,
+        }
+    }
+
+    /// The same for somebody else to be told.
+    fn again(&self) -> Self {
+        match self {
+            Self::Sqlite(rusqlite::Error::SqliteFailure(error, text)) => {
+                Self::Sqlite(rusqlite::Error::SqliteFailure(*error, text.clone()))
+            }
+            Self::Commit(why) => Self::Commit(Arc::clone(why)),
+            other => Self::Corrupt(other.to_string()),
+        }
+    }
 }
 
 fn sqlite_message(error: &rusqlite::Error) -> String {
@@ -183,7 +221,7 @@ impl Store {
             rows => tracing::warn!(rows, "counts that no model can have used were taken out of the books"),
         }
         let readers = Readers::new(path);
-        let writer = Writer::spawn(connection, readers.clone())?;
+        let writer = Writer::spawn(connection, readers.clone(), path)?;
         Ok(Self { path: Arc::new(path.to_path_buf()), writer: Some(writer), readers })
     }
 
@@ -249,6 +287,12 @@ impl Store {
         self.writer.as_ref().map_or(0, Writer::rollbacks)
     }
 
+    /// Why nothing can be stored, for as long as that is so. Closed at once for a store that only reads.
+    #[must_use]
+    pub fn trouble(&self) -> watch::Receiver<Option<Trouble>> {
+        self.writer.as_ref().map_or_else(|| watch::channel(None).1, Writer::trouble)
+    }
+
     /// Runs `query` on a read-only connection.
     ///
     /// # Errors
@@ -289,7 +333,7 @@ pub(crate) fn open_connection(path: &Path, read_only: bool) -> Result<Connection
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
     } | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(BUSY)?;
     // Plans depend on the statement alone; otherwise many are made anew whenever a value is bound.
     connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(256);

@@ -40,6 +40,7 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path, durability: Dura
     connection.pragma_update(None, "cache_size", -6_000)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "wal_autocheckpoint", 1_000)?;
+    connection.pragma_update(None, "journal_size_limit", super::wal::LIMIT)?;
     Migrations::new(steps()).to_latest(connection).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => damaged(err, path),
         other => StoreError::Corrupt(other.to_string()),

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Result;
-use crate::domain::{Money, Stamp};
+use crate::domain::{Money, Stamp, bot_file};
 
 /// A bot's configuration as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,21 @@ pub fn stored_config(c: &Connection, id: &str) -> Result<Option<StoredConfig>> {
             departed: row.get(4)?,
         })
     })
+    .optional()?)
+}
+
+/// Who bears a name already, in whatever case; the room itself has one, too.
+///
+/// # Errors
+/// Database errors.
+pub fn named(c: &Connection, name: &str) -> Result<Option<String>> {
+    if bot_file::same_name(name, bot_file::RESERVED_NAME) {
+        return Ok(Some("the room itself".into()));
+    }
+    Ok(c.prepare_cached(
+        "SELECT id FROM bots WHERE departed_at IS NULL AND (name = ?1 OR lower(trim(name)) = ?2) LIMIT 1",
+    )?
+    .query_row([name, &name.trim().to_lowercase()], |row| row.get(0))
     .optional()?)
 }
 

@@ -171,9 +171,9 @@ pub fn put(c: &Connection, activity_id: i64, record: &Packed, keep: i64) -> Resu
     c.prepare_cached("INSERT OR REPLACE INTO thoughts (activity_id, record, base) VALUES (?1, ?2, ?3)")?
         .execute(params![activity_id, record.bytes, record.base])?;
     // Pruned in strides, so that a beat rarely pays for it.
-    if activity_id % 64 == 0 {
+    if activity_id % 64 == 0 || keep <= 0 {
         c.prepare_cached("DELETE FROM thoughts WHERE activity_id <= ?1")?
-            .execute([activity_id - keep.max(0) - span(keep)])?;
+            .execute([activity_id - keep.max(i64::from(keep <= 0)) - span(keep)])?;
     }
     Ok(())
 }

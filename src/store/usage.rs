@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::bots::{Held, Lens, Today};
 use super::names::Names;
-use super::{Result, beat, stats};
+use super::{Result, books, stats};
 use crate::domain::Money;
 use crate::domain::status::Caps;
 use crate::protocol::{BotUsage, Period, UsageReport};
@@ -222,7 +222,7 @@ pub fn lately(c: &Connection, lens: &Lens, bot: &str, first: &str, today: &str) 
             .query_row([bot, first, today], |row| row.get(0))?;
         (tokens, cost) = (used, paid);
     }
-    let spent = beat::spent(c, bot, today)?;
+    let spent = books::spent(c, bot, today)?;
     Ok(Lately {
         tokens,
         cost: Money::from_nanos(cost),

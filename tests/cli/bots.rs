@@ -99,17 +99,41 @@ fn every_bad_file_is_named_with_its_place() {
 }
 
 #[test]
-fn a_society_does_not_start_with_a_bad_file_and_says_which() {
+fn a_bad_file_is_said_and_the_others_live() {
     let room = Room::new();
+    // Where no file can be used there is nobody to live.
+    room.write("bots/bad.yaml", BAD[0].1);
+    room.run(&["beat", "--count", "1"]).fails(4, &["bots/bad.yaml"]);
+    assert!(!room.database().exists(), "nothing was begun");
+
     room.write("bots/tess.yaml", GOOD);
+    room.write("bots/vic.yml", GOOD.replace("tess_001", "vic_001").replace("Tess", "Vic"));
+    std::fs::remove_file(room.path().join("bots/bad.yaml")).unwrap();
+    room.run(&["beat", "--count", "2"]).ok();
     for (what, text, _, words) in BAD {
         room.write("bots/bad.yaml", text);
-        let error = room.run(&["beat", "--count", "1"]).fails(4, &["bots/bad.yaml"]);
-        assert!(error.contains(words), "{what}: {error}");
+        let done = room.run(&["beat", "--count", "1"]);
+        assert!(done.err.contains("bots/bad.yaml") && done.err.contains(words), "{what}: {}", done.err);
+        done.ok();
     }
-    room.write("bots/bad.yaml", GOOD);
-    room.run(&["beat", "--count", "1"]).fails(4, &["tess_001", "bots/bad.yaml", "bots/tess.yaml"]);
-    assert!(!room.database().exists(), "nothing was begun");
+    let checked = room.run(&["check"]);
+    assert!(checked.code == 1 && checked.out.contains("bots/bad.yaml"), "{}", checked.out);
+    // A second file of the same bot, or of the same name, is the bad one.
+    for text in [GOOD.to_owned(), GOOD.replace("tess_001", "other_001").replace("Tess", "TESS")] {
+        room.write("bots/z.yaml", text);
+        let done = room.run(&["beat", "--count", "1"]);
+        assert!(done.err.contains("bots/z.yaml") && done.err.contains("bots/tess.yaml"), "{}", done.err);
+        done.ok();
+    }
+    // Whose file is damaged stays; whose file is gone leaves.
+    std::fs::remove_file(room.path().join("bots/z.yaml")).unwrap();
+    room.write("bots/vic.yml", "bot: [\n");
+    room.run(&["beat", "--count", "1"]).ok();
+    assert!(room.run(&["bot", "list"]).ok().contains("vic_001"));
+    std::fs::remove_file(room.path().join("bots/vic.yml")).unwrap();
+    std::fs::remove_file(room.path().join("bots/bad.yaml")).unwrap();
+    room.run(&["beat", "--count", "1"]).ok();
+    assert!(!room.run(&["bot", "list"]).ok().contains("vic_001"));
 }
 
 #[test]

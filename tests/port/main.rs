@@ -4,6 +4,7 @@ mod changing;
 mod contract;
 mod dashboard;
 mod errors;
+mod flood;
 mod leaving;
 mod live;
 #[allow(dead_code)] // shared with the tests of the engine, which need more of it

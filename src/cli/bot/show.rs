@@ -27,7 +27,7 @@ pub struct ShowArgs {
 pub async fn run(link: &Link, args: &ShowArgs, out: &Out) -> anyhow::Result<Exit> {
     let config = link.bot_config(&args.id).await?;
     if args.yaml {
-        std::io::Write::write_all(&mut out.lock(), bot_file::to_yaml(&config.personality_config).as_bytes())?;
+        out.print(&bot_file::to_yaml(&config.personality_config))?;
         return Ok(Exit::Ok);
     }
     let bot = link.bot(&args.id).await?;

@@ -1,6 +1,7 @@
 //! The database: readable, sound, and every cached number right. And how well models were read.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::Findings;
 use crate::config::Config;
@@ -8,7 +9,7 @@ use crate::domain::caching;
 use crate::engine::Handle;
 use crate::port;
 use crate::protocol::{CacheCount, ExtractionCount, LadderCount};
-use crate::store::{EngineLock, Store, StoreError, check, providers};
+use crate::store::{EngineLock, Store, StoreError, check, providers, wal};
 
 /// A model whose answers fail more often than this is worth a look.
 const FAILED_TOO_OFTEN: f64 = 0.1;
@@ -30,6 +31,7 @@ pub(super) async fn look(config: &Config, opened: anyhow::Result<Handle>, findin
         }
         Err(error) => return findings.error("database", format!("{error:#}"), ""),
     };
+    log_of_changes(&path, findings);
     let now = handle.clock().now();
     let looked = tokio::task::spawn_blocking(move || {
         let store = Store::open_read_only(&path)?;
@@ -48,6 +50,21 @@ pub(super) async fn look(config: &Config, opened: anyhow::Result<Handle>, findin
         Ok(Err(error)) => findings.error("database", error.to_string(), ""),
         Err(error) => findings.error("database", format!("the check ended early: {error}"), ""),
     }
+}
+
+/// How long the log of changes is, and who keeps it long.
+fn log_of_changes(database: &Path, findings: &mut Findings) {
+    let length = wal::length(database);
+    let readers: Vec<String> = wal::readers_of(database)
+        .iter()
+        .filter(|reader| reader.pid != std::process::id())
+        .map(ToString::to_string)
+        .collect();
+    if length < wal::REMARKABLE {
+        return findings.fine("database", "the log of changes is short");
+    }
+    let who = wal::named(&readers);
+    findings.warning("database", wal::told(length, &who), format!("end what {who} reads, or the process"));
 }
 
 fn is_missing(error: &anyhow::Error) -> bool {

@@ -87,7 +87,15 @@ pub fn run(globals: &Globals, args: &CheckArgs, out: &Out) -> anyhow::Result<Exi
 async fn look(globals: &Globals, args: &CheckArgs, config: &Config, findings: &mut Findings) {
     place::look(config, findings);
     let bots = match setup::bots(config) {
-        Ok(bots) => {
+        Ok(read) => {
+            for problem in read.problems {
+                findings.error(
+                    "bots",
+                    problem,
+                    "mend the file, then `botarium bot validate` it; the others live",
+                );
+            }
+            let bots = read.files;
             let whose = if config.home.bots().is_dir() { "in bots/" } else { "inside the program" };
             findings.fine("bots", format!("{} bot files {whose} can be used", bots.len()));
             bots

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Findings;
 use crate::cli::setup;
 use crate::config::{Config, ProviderConfig};
+use crate::domain::secret::shown_address;
 use crate::domain::{bot_file, caching};
 use crate::engine;
 use crate::llm::{self, ProviderKind};
@@ -68,7 +69,8 @@ async fn one(provider: &ProviderConfig, users: &[String], online: bool, findings
     }
     cache(provider, findings);
     if !online {
-        let what = format!("{name} is set up at {} ({used}); not asked", provider.base_url);
+        let address = shown_address(&provider.base_url);
+        let what = format!("{name} is set up at {address} ({used}); not asked");
         return findings.fine("providers", what);
     }
     match built.models().await {

@@ -35,12 +35,13 @@ impl Known {
     pub async fn learn(&mut self, link: &Link, row: &ActivityView) -> Result<(), Fault> {
         let details = &row.details;
         if let (Some(id), Some(title)) = (details["thread_id"].as_i64(), details["title"].as_str()) {
-            self.titles.put(id, title.to_owned());
+            self.titles.put(id, text::clean_line(title, TEXT_MAX));
         }
         if let Some(id) = details["thread_id"].as_i64()
             && self.titles.get(&id).is_none()
         {
-            let title = found(link.thread(id).await)?.map_or_else(String::new, |thread| thread.title);
+            let title = found(link.thread(id).await)?
+                .map_or_else(String::new, |thread| text::clean_line(&thread.title, TEXT_MAX));
             self.titles.put(id, title);
         }
         if let Some(id) = details["other_bot_id"].as_str()
@@ -51,9 +52,9 @@ impl Known {
                 None if id == "system" => id.to_owned(),
                 None => found(link.bot(id).await)?.map_or_else(|| id.to_owned(), |bot| bot.name),
             };
-            self.names.put(id.to_owned(), name);
+            self.names.put(id.to_owned(), text::clean_line(&name, TEXT_MAX));
         }
-        self.names.put(row.bot_id.clone(), row.bot_name.clone());
+        self.names.put(row.bot_id.clone(), text::clean_line(&row.bot_name, TEXT_MAX));
         Ok(())
     }
 
@@ -85,7 +86,7 @@ impl Known {
             "human_post" => format!("posted in {}{}", self.thread(details), post("content")),
             "interview" => format!("was interviewed{}", because("question")),
             "event_injected" => format!("event: {}", word("title")),
-            other => format!("{}{}", other.replace('_', " "), because("reason")),
+            other => format!("{}{}", text::clean_line(other, TEXT_MAX).replace('_', " "), because("reason")),
         }
     }
 
@@ -99,7 +100,7 @@ impl Known {
 
     fn name(&self, details: &Value) -> Option<String> {
         let id = details["other_bot_id"].as_str()?;
-        Some(self.names.peek(id).cloned().unwrap_or_else(|| id.to_owned()))
+        Some(self.names.peek(id).cloned().unwrap_or_else(|| text::clean_line(id, TEXT_MAX)))
     }
 
     fn to(&self, details: &Value) -> String {

@@ -6,7 +6,6 @@
 mod line;
 mod wake;
 
-use std::io::Write as _;
 use std::num::NonZeroUsize;
 
 use clap::Args;
@@ -17,6 +16,7 @@ use super::attach::TokenArg;
 use super::exit::Exit;
 use super::out::{Ink, Out, pad};
 use super::{Globals, door, runtime, setup};
+use crate::domain::text;
 use crate::link::Link;
 use crate::protocol::{ActivityQuery, ActivityView};
 
@@ -24,6 +24,8 @@ use crate::protocol::{ActivityQuery, ActivityView};
 const PAGE: u32 = 200;
 /// Columns of the name; a longer one pushes its line to the right.
 const NAME_WIDTH: usize = 10;
+/// Longest name shown, in characters.
+const NAME_MAX: usize = 80;
 /// Titles and names kept at most.
 const KNOWN_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
 
@@ -122,7 +124,8 @@ impl Tail<'_> {
         while rows.len() < self.args.lines {
             let missing = u32::try_from(self.args.lines - rows.len()).unwrap_or(PAGE).min(PAGE);
             let after = rows.last().map(|row| row.id);
-            let page = self.page(ActivityQuery { limit: missing, after, ..self.query() }).await?;
+            let mut page = self.page(ActivityQuery { limit: missing, after, ..self.query() }).await?;
+            page.truncate(missing as usize); // whoever answers may have sent more
             let is_all = page.len() < missing as usize;
             rows.extend(page);
             if is_all {
@@ -144,22 +147,24 @@ impl Tail<'_> {
         for row in rows {
             posts.push(if full { line::whole_post(&self.link, row).await? } else { None });
         }
-        let mut out = self.out.lock();
+        let mut out = String::new();
         for (row, post) in rows.iter().zip(posts) {
             if self.args.json {
-                serde_json::to_writer(&mut out, row).map_err(std::io::Error::from)?;
-                out.write_all(b"\n")?;
+                out.push_str(&text::inert_json(&serde_json::to_string(row)?));
+                out.push('\n');
                 continue;
             }
             let time = self.out.paint(Ink::Dim, &self.known.time(row.created_at));
-            let name = pad(&row.bot_name, NAME_WIDTH);
+            let name = pad(&text::clean_line(&row.bot_name, NAME_MAX), NAME_WIDTH);
             let name = self.out.paint(Ink::Actor(line::shade(&row.bot_id)), &name);
-            writeln!(out, "{time}  {name}  {}", self.known.describe(row, post.is_none()))?;
-            for paragraph in post.iter().flat_map(|post| post.lines()) {
-                writeln!(out, "    {paragraph}")?;
+            out.push_str(&format!("{time}  {name}  {}\n", self.known.describe(row, post.is_none())));
+            for paragraph in
+                post.map(|post| text::clean(&post, usize::MAX)).iter().flat_map(|post| post.lines())
+            {
+                out.push_str(&format!("    {paragraph}\n"));
             }
         }
-        out.flush()?;
+        self.out.print(&out)?;
         Ok(())
     }
 }

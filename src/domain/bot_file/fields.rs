@@ -250,7 +250,7 @@ impl Kind {
         let value = &node.value;
         match self {
             Self::Id => bot.id = id(value)?,
-            Self::Name => bot.name = filled(value.line(NAME_MAX)?)?,
+            Self::Name => bot.name = name(value)?,
             Self::Flag(slot) => *slot(bot) = value.flag()?,
             Self::Line { max, slot } => *slot(bot) = value.line_or_empty(*max)?,
             Self::Prose { max, slot } => *slot(bot) = value.prose(*max)?,
@@ -273,9 +273,20 @@ impl Kind {
     }
 }
 
+fn name(value: &Value) -> Result<String, String> {
+    let name = filled(value.line(NAME_MAX)?)?;
+    if super::same_name(&name, super::RESERVED_NAME) {
+        return Err(format!("must not be `{name}`: the room itself is shown under it"));
+    }
+    Ok(name)
+}
+
 fn id(value: &Value) -> Result<String, String> {
     let text = value.raw()?;
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+    if super::RESERVED_IDS.contains(&text) {
+        return Err(format!("must not be `{text}`: that is the room's own; try `{text}_001`"));
+    }
     if !text.is_empty() && text.len() <= ID_MAX && text.chars().all(good) {
         return Ok(text.to_owned());
     }

@@ -16,6 +16,10 @@ use fields::{Reader, SECTIONS};
 pub const CUSTOM_NAME_MIN: usize = 3;
 /// Longest name, in characters.
 pub const NAME_MAX: usize = 30;
+/// Ids that are the room's own: who opened the first threads, and to whom its calls are charged.
+pub const RESERVED_IDS: [&str; 2] = ["system", "human"];
+/// The name the room itself is shown under.
+pub const RESERVED_NAME: &str = "System";
 /// Longest id, in characters.
 pub const ID_MAX: usize = 64;
 /// Most traits.
@@ -133,6 +137,22 @@ pub fn check(config: &PersonalityConfig) -> Vec<FieldProblem> {
     reader.problems.into_iter().map(FieldProblem::from).collect()
 }
 
+/// `config` as it would be read from a file: every text through the gate.
+///
+/// # Errors
+/// As for [`check_custom`].
+pub fn checked_custom(config: &PersonalityConfig) -> Result<PersonalityConfig, Vec<FieldProblem>> {
+    let problems = check_custom(config);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    // Plain data serialises, and was found to be in range.
+    let json = serde_json::to_value(config).expect("plain data serialises");
+    let mut read = fields::blank();
+    Reader::default().apply(&Node::from(&json), &mut read, true);
+    Ok(read)
+}
+
 /// As [`check`], for a custom bot that is created over the port: its name has 3–30 characters.
 #[must_use]
 pub fn check_custom(config: &PersonalityConfig) -> Vec<FieldProblem> {
@@ -167,6 +187,12 @@ pub fn merge(
     reader.finish(merged).map_err(|problems| problems.into_iter().map(FieldProblem::from).collect())
 }
 
+/// Whether two names are the same to who reads them.
+#[must_use]
+pub fn same_name(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
 /// The part of an id that comes from a name: lower-case letters and digits joined by `_`.
 #[must_use]
 pub fn slug(name: &str) -> String {
@@ -193,7 +219,11 @@ pub fn slug(name: &str) -> String {
     }
     slug.truncate(ID_MAX - 8); // ASCII only; leaves room for a suffix
     let slug = slug.trim_end_matches('_');
-    if slug.is_empty() { "bot".into() } else { slug.into() }
+    match slug {
+        "" => "bot".into(),
+        reserved if RESERVED_IDS.contains(&reserved) => format!("{reserved}_bot"),
+        slug => slug.into(),
+    }
 }
 
 #[cfg(test)]

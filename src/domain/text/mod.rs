@@ -54,6 +54,36 @@ pub fn clean_bytes(bytes: &[u8], max_chars: usize) -> String {
     clean(&String::from_utf8_lossy(bytes), max_chars)
 }
 
+/// JSON with every character written as `\uXXXX` that could act on a terminal or hide from who reads it there.
+/// What it says stays the same.
+#[must_use]
+pub fn inert_json(json: &str) -> String {
+    let mut inert = String::with_capacity(json.len());
+    let mut units = [0; 2];
+    for c in json.chars() {
+        let keeps = matches!(c, ' '..='~' | '\n') || is_common(c);
+        if keeps
+            || !matches!(
+                c.general_category(),
+                GeneralCategory::Control
+                    | GeneralCategory::Format
+                    | GeneralCategory::LineSeparator
+                    | GeneralCategory::ParagraphSeparator
+                    | GeneralCategory::PrivateUse
+                    | GeneralCategory::Unassigned
+            )
+            || c == ZWJ
+        {
+            inert.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut units) {
+                inert.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    inert
+}
+
 /// Whether [`clean`] would leave `text` as it is (whatever its length).
 #[must_use]
 pub fn is_clean(text: &str) -> bool {

@@ -273,6 +273,9 @@ fn bounded(values: usize, mark: Mark) -> Result<(), Fault> {
 
 fn key(node: &Node, mark: Mark) -> Result<String, Fault> {
     match &node.value {
+        Value::Text(text) if text == "<<" => {
+            Err(fault(mark, "a merge key (`<<`) is not read here; write its keys out"))
+        }
         Value::Text(text) => Ok(text.clone()),
         Value::Int(number) => Ok(number.to_string()),
         Value::Bool(flag) => Ok(flag.to_string()),
@@ -331,6 +334,12 @@ fn number(text: &str) -> Option<Value> {
 fn explain(text: &str, error: &ScanError) -> Fault {
     let mark = Mark::of(error.marker());
     let line = text.lines().nth(mark.line.saturating_sub(1)).unwrap_or_default();
+    let strange = |c: &char| c.is_whitespace() && !matches!(c, ' ' | '\t') || *c == '\u{feff}';
+    let blank = |line: &str| line.chars().take_while(|c| c.is_whitespace()).position(|c| strange(&c));
+    if let Some((before, at)) = text.lines().enumerate().find_map(|(n, line)| Some((n, blank(line)?))) {
+        let message = "a non-breaking or other special space cannot indent YAML; use plain spaces";
+        return fault(Mark { line: before + 1, column: at + 1 }, message);
+    }
     let indented_by_tab = |line: &str| line.chars().take_while(|c| c.is_whitespace()).any(|c| c == '\t');
     let info = error.info();
     let last = if info.contains("tab") { usize::MAX } else { 3 };

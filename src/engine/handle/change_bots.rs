@@ -107,6 +107,10 @@ impl Handle {
                 } else if society::stored_config(tx, &config.id)?.is_some() {
                     return Err(Fault::conflict(format!("a bot with the id {} exists already", config.id)).into());
                 }
+                if let Some(other) = society::named(tx, &config.name)? {
+                    let why = format!("the name {} is that of {other}: choose another", config.name);
+                    return Err(Fault::conflict(why).into());
+                }
                 let now = shared.clock.now();
                 society::insert_bot(tx, &config.id, &config.name, &to_json(&config)?, false, now)?;
                 let details = serde_json::json!({"change": "created"});
@@ -401,19 +405,13 @@ fn checked(mut config: PersonalityConfig, section: &str) -> Result<PersonalityCo
     gate(&mut config.personality.traits, 200);
     gate(&mut config.personality.interests, 200);
     gate(&mut config.personality.quirks, 400);
-    let problems = bot_file::check_custom(&config);
-    if problems.is_empty() {
-        return Ok(config);
-    }
-    Err(Fault::invalid(
-        problems
-            .into_iter()
-            .map(|p| FieldError {
-                field: if p.field == "name" { p.field } else { format!("{section}.{}", p.field) },
-                message: p.message,
-            })
-            .collect(),
-    ))
+    bot_file::checked_custom(&config).map_err(|problems| {
+        let named = |p: bot_file::FieldProblem| FieldError {
+            field: if p.field == "name" { p.field } else { format!("{section}.{}", p.field) },
+            message: p.message,
+        };
+        Fault::invalid(problems.into_iter().map(named).collect())
+    })
 }
 
 fn field_faults(problems: Vec<bot_file::FieldProblem>) -> Fault {

@@ -16,7 +16,7 @@ use crate::engine::wall;
 use crate::llm::guard::NoAccount;
 use crate::llm::{Again, Purpose, Rank, Request};
 use crate::protocol::{EngineState, Fault, Notice, PaceView, ProviderTest, ProviderView, SetPace};
-use crate::store::{Result, beat, providers};
+use crate::store::{Result, beat, books, providers};
 
 /// Seconds in a day.
 const DAY: i64 = 86_400;
@@ -190,7 +190,7 @@ impl Handle {
                 let (tariff, request, day) = &booked;
                 let admitted = budget::admit_for_room(tx, &shared.settings, tariff, request, day, at)?;
                 if let Ok(Some(id)) = admitted {
-                    beat::mark_sent(tx, id, true)?;
+                    books::mark_sent(tx, id, true)?;
                 }
                 Ok(admitted)
             })

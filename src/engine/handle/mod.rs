@@ -20,6 +20,7 @@ mod providers;
 mod record;
 mod stats;
 mod system;
+mod trouble;
 
 pub(super) use record::Record;
 

@@ -50,8 +50,10 @@ impl Handle {
     pub async fn health(&self) -> Result<Health, Fault> {
         let bots = self.read(usage::bot_count).await?;
         let live = self.shared.live();
+        let trouble = self.trouble();
         Ok(Health {
-            status: "healthy".into(),
+            status: if trouble.is_none() { "healthy" } else { "failing" }.into(),
+            trouble,
             service: env!("CARGO_PKG_NAME").into(),
             version: env!("CARGO_PKG_VERSION").into(),
             uptime_seconds: self.shared.started.elapsed().as_secs(),

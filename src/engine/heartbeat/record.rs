@@ -14,9 +14,9 @@ use crate::engine::shared::Shared;
 use crate::llm::Completion;
 use crate::protocol::{BeatResult, Exchange, Notice, RecalledMemory, Status};
 use crate::store::beat::{self, BotRow, NewActivity};
-use crate::store::bots;
 use crate::store::thoughts::{self, Place, ThoughtRecord};
 use crate::store::{Result, Tx};
+use crate::store::{books, bots};
 
 /// Longest raw answer kept in an activity's details.
 pub(super) const RAW_MAX: usize = 500;
@@ -172,6 +172,9 @@ pub(in crate::engine) fn put_thought(
         exchanges,
     };
     let keep = shared.settings.thoughts_keep;
+    if keep == 0 && !ready.tariff.is_bound() {
+        return Ok(());
+    }
     if ready.tariff.is_bound() {
         // Later calls of the beat are added to it; it must be there for them.
         return thoughts::put(tx, seq, &record().pack()?, keep);
@@ -208,7 +211,7 @@ pub(super) fn tell_usage(shared: &Shared, tx: &mut Tx<'_>, bot: &str, day: &str,
     if !shared.bus.is_heard() {
         return Ok(());
     }
-    let spent = beat::spent(tx, bot, day)?;
+    let spent = books::spent(tx, bot, day)?;
     let bus = shared.bus.clone();
     let notice =
         Notice::Usage { bot_id: bot.to_owned(), total_tokens: spent.tokens, total_cost_usd: spent.cost };

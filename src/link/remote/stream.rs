@@ -11,7 +11,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::Role as End;
+use tokio_tungstenite::tungstenite::protocol::{Role as End, WebSocketConfig};
 use tokio_util::sync::CancellationToken;
 
 use super::{ANSWER, GET_ALL, Inner};
@@ -27,6 +27,14 @@ const POLL: Duration = Duration::from_secs(10);
 const WAIT_MAX: u64 = 30;
 /// The server pings every 20 seconds; after this long without a word it has gone.
 const SILENCE: Duration = Duration::from_secs(50);
+/// Longest event taken, in bytes; a longer one ends the connection.
+const EVENT_MAX: usize = 4 * 1024 * 1024;
+/// What is read at once, in bytes.
+const READ_BUFFER: usize = 16 * 1024;
+/// What waits to be written at most: pongs, and a goodbye. In bytes.
+const WRITE_MAX: usize = 64 * 1024;
+/// How long the server may take to accept a pong.
+const PONG: Duration = Duration::from_secs(10);
 /// Rows asked for at once.
 const PAGE: u32 = 200;
 
@@ -137,7 +145,11 @@ impl Follower {
                     return Ok(());
                 }
                 // Pongs are queued by reading; they have to be sent, too.
-                Some(Ok(Message::Ping(_))) => drop(socket.flush().await),
+                Some(Ok(Message::Ping(_))) => {
+                    let sent = timeout(PONG, socket.flush()).await;
+                    sent.map_err(|_| Fault::unavailable("it takes no answers"))?
+                        .map_err(|_| Fault::unavailable("the stream broke off"))?;
+                }
                 Some(Ok(_)) => {}
             }
         }
@@ -166,7 +178,13 @@ impl Follower {
             return Err(Fault::unavailable("what answers there speaks no WebSocket"));
         }
         let upgraded = response.upgrade().await.map_err(|error| self.inner.unreachable(&error))?;
-        Ok(WebSocketStream::from_raw_socket(upgraded, End::Client, None).await)
+        let bounds = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER)
+            .write_buffer_size(0)
+            .max_write_buffer_size(WRITE_MAX)
+            .max_frame_size(Some(EVENT_MAX))
+            .max_message_size(Some(EVENT_MAX));
+        Ok(WebSocketStream::from_raw_socket(upgraded, End::Client, Some(bounds)).await)
     }
 
     async fn take(&mut self, event: Event) -> Result<(), Fault> {
@@ -196,6 +214,9 @@ impl Follower {
             let rows: Vec<ActivityView> = self.inner.get(&["api", "activity"], &query).await?;
             let full = rows.len() == PAGE as usize;
             for row in rows {
+                if row.id <= self.seen {
+                    return Err(Fault::unavailable("its activities are out of order"));
+                }
                 self.seen = row.id;
                 self.announce(announced(row));
             }

@@ -28,7 +28,7 @@ use axum::response::Response;
 use axum::routing::MethodRouter;
 use utoipa_axum::PathItemExt as _;
 
-use super::server::Place;
+use super::places::Place;
 use super::state::Port;
 use super::{answers, auth, metrics, openapi, page, reply, ws};
 

@@ -52,8 +52,11 @@ pub enum EngineState {
 /// `GET /health`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
-    /// `healthy`.
+    /// `healthy`, or `failing` while nothing can be stored.
     pub status: String,
+    /// Why it is failing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
     /// `botarium`.
     pub service: String,
     /// Version of the program.
