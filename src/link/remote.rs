@@ -44,6 +44,8 @@ struct Inner {
     http: Client,
     bus: Bus,
     state: Mutex<State>,
+    /// Which society answered first.
+    society: Option<String>,
 }
 
 struct State {
@@ -90,10 +92,12 @@ impl Remote {
             connection: Connection::Reconnecting { next_try_seconds: 0, attempt: 0 },
             role: Role::Viewer,
         };
-        let mut inner = Inner { base, token, http, bus: Bus::new(0), state: Mutex::new(state) };
+        let mut inner =
+            Inner { base, token, http, bus: Bus::new(0), state: Mutex::new(state), society: None };
         let session: Session = inner.get(&["api", "session"], &GET_ALL).await?;
         let health: Health = inner.get(&["health"], &GET_ALL).await?;
         inner.bus = Bus::new(health.last_seq);
+        inner.society = health.society;
         inner.locked().role = session.role;
         let inner = Arc::new(inner);
         let stop = CancellationToken::new();
@@ -190,7 +194,11 @@ impl Inner {
         if status.is_success() || status == StatusCode::SWITCHING_PROTOCOLS {
             return Ok(response);
         }
-        let kind = FaultKind::of_status(status.as_u16());
+        // What is broken at the other side is no broken database here.
+        let kind = match FaultKind::of_status(status.as_u16()) {
+            FaultKind::Internal => FaultKind::Unavailable,
+            kind => kind,
+        };
         Err(match response.json::<ErrorBody>().await {
             Ok(body) => Fault { kind, detail: body.detail, errors: body.errors },
             Err(_) => Fault::new(kind, format!("{} answered {status}", self.base.authority())),
@@ -199,8 +207,18 @@ impl Inner {
 
     fn unreachable(&self, error: &reqwest::Error) -> Fault {
         let place = self.base.authority();
+        let said = causes(error);
+        let secure = self.base.scheme() == "https";
         Fault::unavailable(if error.is_timeout() {
             format!("{place} does not answer in time")
+        } else if said.contains("InvalidContentType") || said.contains("corrupt message") {
+            format!("{place} answers without TLS: write http:// instead of https://")
+        } else if said.contains("certificate") {
+            format!(
+                "the certificate of {place} is not trusted: set SSL_CERT_FILE to a file with the authority that signed it"
+            )
+        } else if !secure && (said.contains("invalid HTTP") || said.contains("message head")) {
+            format!("what answers at {place} speaks no plain HTTP: try https://")
         } else if error.is_connect() {
             format!("nothing answers at {place}: is `botarium --serve` running there?")
         } else {
@@ -215,13 +233,36 @@ impl Inner {
     }
 }
 
+/// Everything an error says, with what caused it.
+fn causes(error: &reqwest::Error) -> String {
+    let mut said = String::new();
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        said += &format!("{error} {error:?} ");
+        cause = error.source();
+    }
+    said
+}
+
 fn base_url(text: &str) -> Result<Url, Fault> {
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    // A password is not told, and would be sent beside the token.
+    let nameless = || {
+        Fault::bad_value(
+            "an address holds no name and no password here: leave them out, and give the token in BOTARIUM_TOKEN",
+        )
+    };
+    if text.contains('@') && with_scheme.parse::<Url>().is_err() {
+        return Err(nameless());
+    }
     let wrong =
         || Fault::bad_value(format!("{text} is no address of a port: give one like http://127.0.0.1:8000"));
     let mut url: Url = with_scheme.parse().map_err(|_| wrong())?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(wrong());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(nameless());
     }
     url.set_query(None);
     url.set_fragment(None);
@@ -258,6 +299,10 @@ mod tests {
             "https://bots.example.org/room"
         );
         assert!(base_url("ftp://bots.example.org").is_err());
+        for text in ["http://kim:hunter2@127.0.0.1:8000", "kim:hunter2@host:notaport", "http://kim@host"] {
+            let fault = base_url(text).unwrap_err();
+            assert!(!fault.detail.contains("hunter2") && fault.detail.contains("BOTARIUM_TOKEN"), "{fault}");
+        }
         assert!(base_url("http://").is_err());
     }
 }

@@ -114,6 +114,7 @@ impl Handle {
                 memory.pinned = edit.pinned.unwrap_or(memory.pinned);
                 mind::update_memory(tx, &memory, reindex)?;
                 shared.room().forget_mind(&bot);
+                super::record::changed(&shared, tx, "memories", Some(&bot));
                 Ok(())
             })
             .await
@@ -142,6 +143,7 @@ impl Handle {
                 let (bot, _) = mind::memory_by_id(tx, id)?.ok_or_else(|| Fault::not_found("memory", id))?;
                 mind::delete_memory(tx, id)?;
                 shared.room().forget_mind(&bot);
+                super::record::changed(&shared, tx, "memories", Some(&bot));
                 Ok(())
             })
             .await
