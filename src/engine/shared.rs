@@ -37,6 +37,8 @@ pub(super) struct Shared {
     pub(super) started: Instant,
     pub(super) seed: u64,
     pub(super) secret: String,
+    /// Which society this is.
+    pub(super) society: String,
     /// Set when the room's costs are for show and nothing was paid; it says as whose they were priced.
     pub simulated_cost: Option<String>,
     /// By name; an error says why one cannot be used.

@@ -36,7 +36,7 @@ pub fn start(settings: Settings) -> Result<Handle> {
     let store = Store::open(&settings.database, settings.durability)?;
     let given = settings.clone();
     let (room, pace) = store.write_blocking(move |tx| {
-        let notes = room_notes(tx, &given)?;
+        let notes = Notes { society: society_id(tx)?, ..room_notes(tx, &given)? };
         if let Some(latest) = society::latest(tx)? {
             given.clock.advance(latest);
         }
@@ -94,6 +94,7 @@ pub fn open_read_only(settings: Settings) -> Result<Handle> {
 struct Notes {
     seed: u64,
     secret: String,
+    society: String,
     provider: Option<String>,
     paused: bool,
     simulated_cost: Option<String>,
@@ -106,10 +107,29 @@ fn stored_notes(c: &Connection) -> Result<Option<Notes>> {
     Ok(Some(Notes {
         seed: seed.parse().map_err(|_| StoreError::Corrupt("the room's seed is no number".into()))?,
         secret,
+        society: beat::meta(c, "society")?.unwrap_or_default(),
         provider: beat::meta(c, "provider")?,
         paused: beat::meta(c, "paused")?.is_some_and(|word| word == "true"),
         simulated_cost: beat::meta(c, "simulated_cost")?,
     }))
+}
+
+/// Which society this is, whatever it was begun with: drawn at the first start that knows of it.
+fn society_id(c: &Connection) -> Result<String> {
+    if let Some(known) = beat::meta(c, "society")? {
+        return Ok(known);
+    }
+    let drawn = draw::secret(None).map_err(random)?;
+    beat::set_meta(c, "society", &drawn)?;
+    Ok(drawn)
+}
+
+fn random(error: rand::rngs::SysError) -> StoreError {
+    StoreError::Io {
+        action: "draw random numbers for",
+        path: "the room".into(),
+        source: std::io::Error::other(error),
+    }
 }
 
 /// The room's notes, made at its first start. A seed cannot be changed afterwards.
@@ -131,11 +151,6 @@ fn room_notes(c: &Connection, settings: &Settings) -> Result<Notes> {
         }
         return Ok(notes);
     }
-    let random = |error| StoreError::Io {
-        action: "draw random numbers for",
-        path: "the room".into(),
-        source: std::io::Error::other(error),
-    };
     let seed = match settings.seed {
         Some(seed) => seed,
         None => draw::fresh_seed().map_err(random)?,
@@ -275,6 +290,7 @@ fn assemble(
             started,
             seed: room.seed,
             secret: room.secret,
+            society: room.society,
             simulated_cost: room.simulated_cost,
             guards,
             offline: Offline,

@@ -50,6 +50,8 @@ struct Inner {
     http: Client,
     bus: Bus,
     state: Mutex<State>,
+    /// Which society answered first.
+    society: Option<String>,
 }
 
 struct State {
@@ -96,10 +98,12 @@ impl Remote {
             connection: Connection::Reconnecting { next_try_seconds: 0, attempt: 0 },
             role: Role::Viewer,
         };
-        let mut inner = Inner { base, token, http, bus: Bus::new(0), state: Mutex::new(state) };
+        let mut inner =
+            Inner { base, token, http, bus: Bus::new(0), state: Mutex::new(state), society: None };
         let session: Session = inner.get(&["api", "session"], &GET_ALL).await?;
         let health: Health = inner.get(&["health"], &GET_ALL).await?;
         inner.bus = Bus::new(health.last_seq);
+        inner.society = health.society;
         inner.locked().role = session.role;
         let inner = Arc::new(inner);
         let stop = CancellationToken::new();
@@ -197,7 +201,11 @@ impl Inner {
         if status.is_success() || status == StatusCode::SWITCHING_PROTOCOLS {
             return Ok(response);
         }
-        let kind = FaultKind::of_status(status.as_u16());
+        // What is broken at the other side is no broken database here.
+        let kind = match FaultKind::of_status(status.as_u16()) {
+            FaultKind::Internal => FaultKind::Unavailable,
+            kind => kind,
+        };
         let body = self.bounded(response, REFUSAL_MAX).await.ok();
         Err(match body.and_then(|bytes| serde_json::from_slice::<ErrorBody>(&bytes).ok()) {
             Some(body) => Fault {
@@ -241,8 +249,18 @@ impl Inner {
 
     fn unreachable(&self, error: &reqwest::Error) -> Fault {
         let place = self.base.authority();
+        let said = causes(error);
+        let secure = self.base.scheme() == "https";
         Fault::unavailable(if error.is_timeout() {
             format!("{place} does not answer in time")
+        } else if said.contains("InvalidContentType") || said.contains("corrupt message") {
+            format!("{place} answers without TLS: write http:// instead of https://")
+        } else if said.contains("certificate") {
+            format!(
+                "the certificate of {place} is not trusted: set SSL_CERT_FILE to a file with the authority that signed it"
+            )
+        } else if !secure && (said.contains("invalid HTTP") || said.contains("message head")) {
+            format!("what answers at {place} speaks no plain HTTP: try https://")
         } else if error.is_connect() {
             format!("nothing answers at {place}: is `botarium --serve` running there?")
         } else {
@@ -258,13 +276,26 @@ impl Inner {
     }
 }
 
+/// Everything an error says, with what caused it.
+fn causes(error: &reqwest::Error) -> String {
+    let mut said = String::new();
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        said += &format!("{error} {error:?} ");
+        cause = error.source();
+    }
+    said
+}
+
 fn base_url(given: &str) -> Result<Url, Fault> {
     let with_scheme = if given.contains("://") { given.to_owned() } else { format!("http://{given}") };
+    // A password is not told, and would be sent beside the token.
     if with_scheme.split_once("://").is_some_and(|(_, rest)| {
         rest.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
     }) {
         return Err(Fault::bad_value(
-            "an address holds no user name or password here: give a token with BOTARIUM_TOKEN, or --token",
+            "an address holds no user name and no password here: leave them out, and give the token in BOTARIUM_TOKEN, \
+             or with --token",
         ));
     }
     let wrong = || {
@@ -310,6 +341,10 @@ mod tests {
             "https://bots.example.org/room"
         );
         assert!(base_url("ftp://bots.example.org").is_err());
+        for text in ["http://kim:hunter2@127.0.0.1:8000", "kim:hunter2@host:notaport", "http://kim@host"] {
+            let fault = base_url(text).unwrap_err();
+            assert!(!fault.detail.contains("hunter2") && fault.detail.contains("BOTARIUM_TOKEN"), "{fault}");
+        }
         assert!(base_url("http://").is_err());
     }
 }

@@ -26,7 +26,7 @@ const RING: usize = 1_024;
 pub(super) const PAGE: u32 = 200;
 
 /// The kinds of frame; a viewer's wishes are a set of bits in this order.
-pub(super) const KINDS: [&str; 13] = [
+pub(super) const KINDS: [&str; 14] = [
     "heartbeat_complete",
     "config_updated",
     "pace_changed",
@@ -39,6 +39,7 @@ pub(super) const KINDS: [&str; 13] = [
     "engine_state",
     "bot_doing",
     "interview_waits",
+    "changed",
     "resync",
 ];
 /// What those get that ask for nothing.

@@ -145,6 +145,13 @@ pub enum Notice {
         /// running, paused, stopped.
         engine: super::EngineState,
     },
+    /// Something changed that leaves no row in the stream; what shows it is to be read anew.
+    Changed {
+        /// `flags`, `memories`, `providers`.
+        what: String,
+        /// Whose, where it is a bot's.
+        bot_id: Option<String>,
+    },
     /// This listener missed events and must fetch `from_seq..=to_seq`.
     Resync {
         /// First missed activity id.
@@ -268,6 +275,7 @@ impl Notice {
             Self::EventInjected { .. } => "event_injected",
             Self::Usage { .. } => "usage",
             Self::EngineState { .. } => "engine_state",
+            Self::Changed { .. } => "changed",
             Self::Resync { .. } => "resync",
         }
     }
@@ -285,6 +293,7 @@ impl Notice {
             | Self::BotStatus { bot_id, .. }
             | Self::FlagRaised { bot_id, .. }
             | Self::Usage { bot_id, .. } => Some(bot_id),
+            Self::Changed { bot_id, .. } => bot_id.as_deref(),
             _ => None,
         }
     }

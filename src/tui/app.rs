@@ -104,7 +104,19 @@ fn look(ui: &UiConfig, saved: &Saved) -> (Theme, bool) {
     let chosen = ThemeName::parse(&ui.theme).or_else(|| saved.theme());
     let light = saved.light.or_else(|| light_by_env(env("COLORFGBG").as_deref())).unwrap_or(false);
     let guess = if light { ThemeName::Light } else { ThemeName::Dark };
-    (Theme::new(chosen.unwrap_or(guess), colors, ui.ascii), chosen.is_some())
+    (Theme::new(chosen.unwrap_or(guess), colors, ui.ascii || is_plain(env)), chosen.is_some())
+}
+
+/// Whether the terminal shows ASCII alone, by the locale or by what it is. An environment that says nothing
+/// says nothing against Unicode.
+fn is_plain(env: impl Fn(&str) -> Option<String>) -> bool {
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|key| env(key).filter(|value| !value.is_empty()));
+    let coded = locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    });
+    !coded || matches!(env("TERM").as_deref(), Some("linux" | "dumb" | "vt100" | "vt220"))
 }
 
 /// What `COLORFGBG` (`foreground;background`) says of the background.
@@ -140,6 +152,8 @@ enum Woke {
     Terminal(Option<Vec<TermEvent>>),
     Event(Option<std::sync::Arc<crate::protocol::Event>>),
     Answer(Option<Box<Msg>>),
+    /// What began like an answer of the terminal was keys.
+    Held,
     Tick,
     Spin,
     Draw,
@@ -176,6 +190,7 @@ impl App {
         while !self.leave {
             let due = if self.urgent { Instant::now() } else { drawn + FRAME };
             let tick = self.ticked + self.rest();
+            let held = self.background.holds_until();
             let woke = tokio::select! {
                 biased;
                 signal = signals.recv() => Woke::Signal(signal),
@@ -183,6 +198,7 @@ impl App {
                 () = sleep_until(due), if self.dirty => Woke::Draw,
                 msg = answers.recv() => Woke::Answer(msg.map(Box::new)),
                 event = bus.recv(), if bus_open => Woke::Event(event),
+                () = sleep_until(held.unwrap_or(tick)), if held.is_some() => Woke::Held,
                 () = sleep_until(tick) => Woke::Tick,
                 _ = spins.tick(), if self.model.animated() => Woke::Spin,
             };
@@ -214,6 +230,10 @@ impl App {
                         let Some(event) = bus.try_recv() else { break };
                         self.handle(Msg::Event(event)).await?;
                     }
+                }
+                Woke::Held => {
+                    let keys = self.background.give_up();
+                    self.on_events(keys).await?;
                 }
                 Woke::Tick => self.on_tick().await?,
                 Woke::Spin => self.handle(Msg::Frame).await?,
@@ -251,9 +271,7 @@ impl App {
                 Heard::Events(events) => self.on_events(events).await?,
             }
         }
-        // The answer comes in one piece: a key with nothing behind it is a key.
-        let keys = if self.background.holds_keys() { self.background.give_up() } else { Vec::new() };
-        self.on_events(keys).await
+        Ok(())
     }
 
     async fn on_events(&mut self, events: Vec<TermEvent>) -> anyhow::Result<()> {
@@ -365,7 +383,18 @@ impl App {
 
 #[cfg(test)]
 mod tests {
-    use super::light_by_env;
+    use super::{is_plain, light_by_env};
+
+    #[test]
+    fn ascii_by_itself_where_there_is_nothing_else() {
+        let of = |pairs: &[(&str, &str)]| {
+            is_plain(|key| pairs.iter().find(|(known, _)| *known == key).map(|(_, value)| (*value).into()))
+        };
+        assert!(of(&[("LANG", "C")]) && of(&[("LC_ALL", "POSIX"), ("LANG", "en_US.UTF-8")]));
+        assert!(of(&[("TERM", "linux"), ("LANG", "en_US.UTF-8")]) && of(&[("LANG", "de_DE.ISO-8859-1")]));
+        assert!(!of(&[("LANG", "C.UTF-8")]) && !of(&[("LC_ALL", "en_US.utf8"), ("LANG", "C")]) && !of(&[]));
+        assert!(!of(&[("TERM", "xterm-256color"), ("LC_ALL", "")]));
+    }
 
     #[test]
     fn the_background_by_environment() {

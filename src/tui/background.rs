@@ -1,8 +1,8 @@
 //! Whether the terminal is light or dark: asked of the terminal itself (OSC 11), and its answer taken
 //! out of what comes in.
 //!
-//! The answer arrives among the keys, some time or never. Nobody waits for it, and no key is held
-//! back for it: what only began like an answer is handed on as the keys it was.
+//! The answer arrives among the keys, some time or never, and perhaps in pieces. Nobody waits for it: what
+//! only began like an answer is handed on as the keys it was, a moment later.
 
 use std::time::Duration;
 
@@ -14,6 +14,9 @@ pub const QUESTION: &[u8] = b"\x1b]11;?\x07";
 
 /// How long leaving waits for an answer on its way: afterwards the shell would get it as typed text.
 const LEAVING: Duration = Duration::from_millis(500);
+
+/// How long the rest of an answer takes that came in pieces; a key is held back no longer.
+const REST: Duration = Duration::from_millis(40);
 
 /// What no person types within one read; from here on it is an answer.
 const CERTAIN: &str = "]11;";
@@ -30,6 +33,10 @@ pub struct Listener {
     /// What may be the beginning of the answer.
     held: Vec<Event>,
     text: String,
+    /// When the last part came.
+    heard: Option<Instant>,
+    /// An escape came that may be the first half of a part, or the last one's.
+    escape: bool,
 }
 
 /// What one more event was.
@@ -56,12 +63,29 @@ impl Listener {
             return Heard::Events(vec![event]);
         }
         let Event::Key(key) = event else { return Heard::Events(vec![event]) };
-        let c = char_of(&key);
+        self.heard = Some(Instant::now());
+        // What is read in two pieces may be split inside an escape sequence: `ESC` alone, then the rest.
+        let escaped = std::mem::take(&mut self.escape);
+        if is_escape(&key) && (self.text.is_empty() && self.held.is_empty() || self.text.starts_with(CERTAIN))
+        {
+            self.escape = true;
+            self.held.push(event);
+            return Heard::Part;
+        }
+        let c = match char_of(&key) {
+            Some('\\') if escaped => Some(END),
+            c => c,
+        };
         if c == Some(END) && self.text.starts_with(CERTAIN) {
             let light = is_light(self.text.trim_start_matches(CERTAIN));
             self.open -= 1;
             self.give_up();
             return Heard::Answer(light);
+        }
+        if escaped && c != Some(']') {
+            let mut events = self.give_up();
+            events.push(event);
+            return Heard::Events(events);
         }
         let fits = c.is_some_and(|c| {
             self.text.push(c);
@@ -87,9 +111,15 @@ impl Listener {
         !self.held.is_empty() && !self.text.starts_with(CERTAIN)
     }
 
+    /// Until when the rest of what is held may come.
+    pub fn holds_until(&self) -> Option<Instant> {
+        self.heard.filter(|_| self.holds_keys()).map(|at| at + REST)
+    }
+
     /// What is held was no answer.
     pub fn give_up(&mut self) -> Vec<Event> {
         self.text.clear();
+        self.escape = false;
         std::mem::take(&mut self.held)
     }
 
@@ -114,6 +144,10 @@ fn char_of(key: &KeyEvent) -> Option<char> {
         (c, modifiers) if c.is_ascii() && (modifiers - KeyModifiers::SHIFT).is_empty() => Some(c),
         _ => None,
     }
+}
+
+fn is_escape(key: &KeyEvent) -> bool {
+    key.code == KeyCode::Esc && key.kind == KeyEventKind::Press && key.modifiers.is_empty()
 }
 
 /// Whether `rgb:RR/GG/BB` (one to four digits each) is nearer to white than to black for an eye.
@@ -193,6 +227,29 @@ mod tests {
         assert!(held.holds_keys());
         assert_eq!(held.give_up(), plain("]"));
         assert!(!held.holds_keys());
+    }
+
+    #[test]
+    fn an_answer_in_pieces_is_no_keys() {
+        let esc = || Event::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+        // As crossterm reads it when it is split inside its first two bytes, inside its last two, inside both.
+        let first = [vec![esc()], plain("]11;rgb:1e1e/1e1e/2e2e"), vec![key('g', KeyModifiers::CONTROL)]];
+        let last =
+            [vec![key(']', KeyModifiers::ALT)], plain("11;rgb:1e1e/1e1e/2e2e"), vec![esc()], plain("\\")];
+        let both = [vec![esc()], plain("]11;rgb:1e1e/1e1e/2e2e"), vec![esc()], plain("\\")];
+        for pieces in [first.concat(), last.concat(), both.concat()] {
+            let mut events = plain("j");
+            events.extend(pieces);
+            events.extend(plain("k"));
+            assert_eq!(feed(&mut listener(), events), (vec![false], plain("jk")));
+        }
+        // An escape is a key when nothing follows, and when something else does.
+        let mut held = listener();
+        assert_eq!(held.hear(esc()), Heard::Part);
+        assert!(held.holds_until().is_some());
+        assert_eq!(held.give_up(), vec![esc()]);
+        assert_eq!(feed(&mut listener(), vec![esc(), plain("j").remove(0)]).1.len(), 2);
+        assert_eq!(feed(&mut listener(), vec![esc(), esc()]).1.len(), 2);
     }
 
     #[test]

@@ -69,6 +69,21 @@ impl Tab {
         }
     }
 
+    /// Its name in files: whatever it is called on the screen, this stays.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Forum => "forum",
+            Self::Stats => "stats",
+            Self::Memory => "memory",
+            Self::Society => "society",
+            Self::Moderation => "moderation",
+            Self::Events => "events",
+            Self::Log => "log",
+        }
+    }
+
     /// Its place.
     #[must_use]
     pub fn index(self) -> usize {
@@ -176,6 +191,27 @@ pub struct Stale {
     pub memory: bool,
     /// What the open tab shows.
     pub tab: bool,
+    /// Providers.
+    pub providers: bool,
+}
+
+impl Stale {
+    /// Everything is read anew.
+    pub fn everything(&mut self) {
+        for part in [
+            &mut self.room,
+            &mut self.all_bots,
+            &mut self.usage,
+            &mut self.reputation,
+            &mut self.log,
+            &mut self.config,
+            &mut self.memory,
+            &mut self.tab,
+            &mut self.providers,
+        ] {
+            *part = true;
+        }
+    }
 }
 
 /// The lower row of the Live tab.
@@ -342,6 +378,23 @@ impl Model {
             early: Early::default(),
             drag: None,
         }
+    }
+
+    /// Everything that was read is forgotten: it is of another society. How a person has arranged the
+    /// screen stays, and whom they write as.
+    pub fn begin_anew(&mut self) {
+        let keymap = std::mem::take(&mut self.keymap);
+        let before = std::mem::replace(self, Self::new(self.size, self.theme.clone(), keymap));
+        self.theme_chosen = before.theme_chosen;
+        self.connection = before.connection;
+        self.role = before.role;
+        self.label = before.label;
+        (self.tab, self.focus, self.lower_pane) = (before.tab, before.focus, before.lower_pane);
+        self.zoomed = before.zoomed;
+        self.wanted_bot = before.inspector.wanted;
+        self.inspector.page = before.inspector.page;
+        self.forum.writer.name = before.forum.writer.name;
+        self.forum.writer.account = before.forum.writer.account;
     }
 
     /// Where things are.

@@ -48,10 +48,10 @@ impl Saved {
     #[must_use]
     pub fn of(model: &Model, light: Option<bool>) -> Self {
         Self {
-            tab: model.tab.title().into(),
+            tab: model.tab.id().into(),
             pane: model.focus.index(),
             lower: model.lower_pane.index(),
-            page: model.inspector.page.title().into(),
+            page: model.inspector.page.id().into(),
             zoomed: model.zoomed,
             bot: model.inspector.wanted.clone(),
             theme: model.theme_chosen.then(|| model.theme.name.as_str().into()),
@@ -62,7 +62,8 @@ impl Saved {
 
     /// Arranges a model as it was left.
     pub fn apply(&self, model: &mut Model) {
-        if let Some(tab) = Tab::ALL.into_iter().find(|tab| tab.title() == self.tab) {
+        // Files of the version before hold the words of the screen, which differ in their capitals alone.
+        if let Some(tab) = Tab::ALL.into_iter().find(|tab| tab.id().eq_ignore_ascii_case(&self.tab)) {
             model.tab = tab;
         }
         if let Some(pane) = Pane::ALL.get(self.pane) {
@@ -71,7 +72,7 @@ impl Saved {
         if let Some(pane) = Pane::ALL.get(self.lower).filter(|pane| pane.is_lower()) {
             model.lower_pane = *pane;
         }
-        if let Some(page) = Page::ALL.into_iter().find(|page| page.title() == self.page) {
+        if let Some(page) = Page::ALL.into_iter().find(|page| page.id().eq_ignore_ascii_case(&self.page)) {
             model.inspector.page = page;
         }
         model.zoomed = self.zoomed && model.tab == Tab::Live;

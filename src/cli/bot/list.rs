@@ -51,7 +51,8 @@ fn row(bot: &BotView) -> Vec<Cell> {
         notes.push(format!("bot file changed (botarium bot yaml {} take|keep)", bot.id));
     }
     if bot.unresolved_flags > 0 {
-        notes.push(format!("{} open flags", bot.unresolved_flags));
+        let flags = bot.unresolved_flags;
+        notes.push(format!("{flags} open {}", if flags == 1 { "flag" } else { "flags" }));
     }
     let model = &bot.personality_config.model;
     let provider = if model.model.is_empty() {

@@ -107,11 +107,17 @@ async fn look(globals: &Globals, args: &CheckArgs, config: &Config, findings: &m
             Vec::new()
         }
     };
-    providers::look(config, &bots, args.online, findings).await;
     let opened = match setup::quiet_logs(globals) {
         Ok((ring, _)) => door::read_only(globals, config, ring).await,
         Err(error) => Err(error),
     };
+    // What is live counts: bots are edited and added, and the room is given another provider.
+    let live = match &opened {
+        Ok(handle) => providers::live(handle).await,
+        Err(_) => None,
+    };
+    let speakers = live.unwrap_or_else(|| providers::planned(config, &bots));
+    providers::look(config, speakers, args.online, findings).await;
     database::look(config, opened, findings).await;
 }
 

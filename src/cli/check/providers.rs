@@ -7,21 +7,45 @@ use crate::cli::setup;
 use crate::config::{Config, ProviderConfig};
 use crate::domain::secret::shown_address;
 use crate::domain::{bot_file, caching};
-use crate::engine;
+use crate::engine::{self, Handle};
 use crate::llm::{self, ProviderKind};
 
-pub(super) async fn look(config: &Config, bots: &[(String, String)], online: bool, findings: &mut Findings) {
+/// Who speaks by which provider: pairs of provider and user.
+type Speakers = Vec<(String, String)>;
+
+/// Bots read at once.
+const PAGE: u32 = 200;
+
+/// Who speaks by what in a society that lives; `None` when it cannot be read.
+pub(super) async fn live(handle: &Handle) -> Option<Speakers> {
+    let mut speakers = vec![(handle.room().await.ok()?.provider, "the room".to_owned())];
+    let mut after = None;
+    loop {
+        let bots = handle.bots_page(0, PAGE, after).await.ok()?;
+        after = bots.last().map(|bot| bot.id.clone());
+        let full = bots.len() == PAGE as usize;
+        let own = bots.into_iter().filter(|bot| bot.personality_config.model.provider != "default");
+        speakers.extend(own.map(|bot| (bot.personality_config.model.provider, bot.id)));
+        if !full {
+            return Some(speakers);
+        }
+    }
+}
+
+/// Who will speak by what where no society is yet.
+pub(super) fn planned(config: &Config, bots: &[(String, String)]) -> Speakers {
+    let files = bots.iter().filter_map(|(_, text)| bot_file::parse(text).ok());
+    let own = files.filter(|bot| bot.model.provider != "default").map(|bot| (bot.model.provider, bot.id));
+    std::iter::once((config.provider.clone(), "the room".to_owned())).chain(own).collect()
+}
+
+pub(super) async fn look(config: &Config, speakers: Speakers, online: bool, findings: &mut Findings) {
     let mut users: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    users.entry(config.provider.clone()).or_default().push("the room".into());
+    for (provider, user) in speakers {
+        users.entry(provider).or_default().push(user);
+    }
     if config.memory.provider != "default" {
         users.entry(config.memory.provider.clone()).or_default().push("memory".into());
-    }
-    for (_, text) in bots {
-        if let Ok(bot) = bot_file::parse(text)
-            && bot.model.provider != "default"
-        {
-            users.entry(bot.model.provider).or_default().push(bot.id);
-        }
     }
     for (name, users) in &users {
         match config.provider_named(name) {

@@ -7,18 +7,19 @@ mod line;
 mod wake;
 
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use clap::Args;
 
 use self::line::Known;
-use self::wake::Wake;
+use self::wake::{Wake, Woke};
 use super::attach::TokenArg;
 use super::exit::Exit;
 use super::out::{Ink, Out, pad};
 use super::{Globals, door, runtime, setup};
 use crate::domain::text;
 use crate::link::Link;
-use crate::protocol::{ActivityQuery, ActivityView};
+use crate::protocol::{ActivityQuery, ActivityView, Fault, FaultKind};
 
 /// Rows asked for at once.
 const PAGE: u32 = 200;
@@ -64,7 +65,7 @@ pub fn run(globals: &Globals, args: TailArgs, out: &Out) -> anyhow::Result<Exit>
         let (link, wake) = match &args.url {
             Some(url) => {
                 let remote = door::remote(url, args.token.secret()).await?;
-                let wake = Wake::by_events(remote.subscribe());
+                let wake = Wake::by_events(remote.subscribe(), remote.last_seq());
                 (Link::Remote(remote), wake)
             }
             None => {
@@ -72,8 +73,9 @@ pub fn run(globals: &Globals, args: TailArgs, out: &Out) -> anyhow::Result<Exit>
                 (Link::Local(handle), Wake::by_file(config.home.database()))
             }
         };
-        let known = Known::new(KNOWN_MAX, config.zone());
-        Tail { link, args, out, known }.run(wake).await?;
+        let zone = config.zone();
+        let known = Known::new(KNOWN_MAX, zone.clone());
+        Tail { link, args, out, known, zone }.run(wake).await?;
         Ok(Exit::Ok)
     })
 }
@@ -83,31 +85,78 @@ struct Tail<'a> {
     args: TailArgs,
     out: &'a Out,
     known: Known,
+    zone: jiff::tz::TimeZone,
 }
 
 impl Tail<'_> {
     async fn run(mut self, mut wake: Wake) -> anyhow::Result<()> {
-        if let Some(bot) = &self.args.bot {
+        // People and the room itself act, too.
+        if let Some(bot) = self.args.bot.as_ref().filter(|id| *id != "system" && !id.starts_with("human:")) {
             self.link.bot(bot).await?;
         }
+        let mut last = self.begin().await?;
+        let mut failed = 0;
+        while !self.args.no_follow {
+            let more = match self.more(&mut last).await {
+                Ok(more) => more,
+                Err(error) if self.passes(&error) => {
+                    // What broke off is taken up where it broke off.
+                    if failed == 0 {
+                        self.out.complain(&format!("{error:#}; trying again"));
+                    }
+                    failed += 1;
+                    tokio::time::sleep(Duration::from_secs(1 << failed.min(5))).await;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            failed = 0;
+            if more {
+                continue;
+            }
+            match wake.wait().await {
+                Woke::More => {}
+                Woke::Anew => {
+                    let said = "another society, or an older copy, answers there now: it begins anew";
+                    self.out.complain(said);
+                    self.known = Known::new(KNOWN_MAX, self.zone.clone());
+                    last = 0;
+                    if let Ok(begun) = self.begin().await {
+                        last = begun;
+                    }
+                }
+                Woke::End => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints the past; answers the last activity there is.
+    async fn begin(&mut self) -> anyhow::Result<i64> {
         let past = self.past().await?;
         let mut last = past.last().map(|row| row.id);
         if last.is_none() {
             last = self.page(ActivityQuery { limit: 1, ..self.query() }).await?.first().map(|row| row.id);
         }
-        let mut last = last.unwrap_or(0);
         self.print(&past).await?;
-        while !self.args.no_follow {
-            let rows = self.page(ActivityQuery { after_seq: Some(last), ..self.query() }).await?;
-            if let Some(row) = rows.last() {
-                last = row.id;
-                self.print(&rows).await?;
-            }
-            if rows.len() < PAGE as usize && !wake.wait().await {
-                break;
-            }
+        Ok(last.unwrap_or(0))
+    }
+
+    /// Prints what came after `last`; whether there may be more at once.
+    async fn more(&mut self, last: &mut i64) -> anyhow::Result<bool> {
+        let rows = self.page(ActivityQuery { after_seq: Some(*last), ..self.query() }).await?;
+        if let Some(row) = rows.last() {
+            self.print(&rows).await?;
+            *last = row.id;
         }
-        Ok(())
+        Ok(rows.len() == PAGE as usize)
+    }
+
+    /// Whether a failure is one of the way there, which passes.
+    fn passes(&self, error: &anyhow::Error) -> bool {
+        let fault = error.downcast_ref::<Fault>();
+        matches!(self.link, Link::Remote(_))
+            && fault.is_some_and(|fault| fault.kind == FaultKind::Unavailable)
     }
 
     fn query(&self) -> ActivityQuery {

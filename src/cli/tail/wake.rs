@@ -4,9 +4,21 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::engine::Subscription;
+use crate::protocol::{Event, Notice};
 
 /// How often the database's files are looked at. Nothing is read while they stay as they are.
 const GLANCE: Duration = Duration::from_millis(100);
+
+/// What woke it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Woke {
+    /// There may be more.
+    More,
+    /// Another society answers there, or an older copy of this one.
+    Anew,
+    /// There will be no more.
+    End,
+}
 
 /// Says when there may be more.
 pub enum Wake {
@@ -37,12 +49,12 @@ impl Wake {
     }
 
     /// Wakes when an engine tells of an act.
-    pub const fn by_events(subscription: Subscription) -> Self {
-        Self::Events { subscription, last: 0 }
+    pub const fn by_events(subscription: Subscription, last: i64) -> Self {
+        Self::Events { subscription, last }
     }
 
-    /// Waits until there may be more; `false` when there will be no more.
-    pub async fn wait(&mut self) -> bool {
+    /// Waits until there may be more.
+    pub async fn wait(&mut self) -> Woke {
         match self {
             Self::Files { files, seen, again } => loop {
                 tokio::time::sleep(GLANCE).await;
@@ -51,22 +63,29 @@ impl Wake {
                 *seen = now;
                 if changed || std::mem::take(again) {
                     *again = changed;
-                    return true;
+                    return Woke::More;
                 }
             },
             Self::Events { subscription, last } => loop {
-                let Some(event) = subscription.recv().await else { return false };
+                let Some(event) = subscription.recv().await else { return Woke::End };
                 let mut newest = event.seq;
+                let mut anew = is_anew(&event, *last);
                 while let Some(event) = subscription.try_recv() {
-                    newest = newest.max(event.seq);
+                    anew |= is_anew(&event, *last);
+                    newest = if is_anew(&event, *last) { event.seq } else { newest.max(event.seq) };
                 }
-                if newest > *last {
+                if anew || newest > *last {
                     *last = newest;
-                    return true;
+                    return if anew { Woke::Anew } else { Woke::More };
                 }
             },
         }
     }
+}
+
+/// Whether everything begins with the first activity again.
+fn is_anew(event: &Event, last: i64) -> bool {
+    matches!(event.notice, Notice::Resync { from_seq: ..=1, .. }) && last > 0
 }
 
 fn glance(path: &Path) -> Option<(u64, SystemTime)> {

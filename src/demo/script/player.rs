@@ -168,6 +168,9 @@ impl<W: Write> Player<W> {
                     let gap = self.gap(TYPE_GAP);
                     self.pass(gap).await?;
                     self.press(Key::char(c), false).await?;
+                    if self.room.has_left() {
+                        return Ok(Some(format!("typing `{c}` left the control room")));
+                    }
                 }
             }
             Deed::WaitFor(text, within) => {

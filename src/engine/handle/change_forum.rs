@@ -232,7 +232,16 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn resolve_flag(&self, id: i64) -> Result<FlagView, Fault> {
-        self.shared.store.write(move |tx| moderation::resolve(tx, id)).await.map_err(Fault::from)
+        let shared = self.shared.clone();
+        self.shared
+            .store
+            .write(move |tx| {
+                let flag = moderation::resolve(tx, id)?;
+                super::record::changed(&shared, tx, "flags", Some(&flag.bot_id));
+                Ok(flag)
+            })
+            .await
+            .map_err(Fault::from)
     }
 }
 

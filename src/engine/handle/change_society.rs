@@ -120,6 +120,7 @@ impl Handle {
                 memory.pinned = edit.pinned.unwrap_or(memory.pinned);
                 mind::update_memory(tx, &memory)?;
                 shared.room().forget_mind(&bot);
+                super::record::changed(&shared, tx, "memories", Some(&bot));
                 Ok(())
             })
             .await
@@ -151,9 +152,10 @@ impl Handle {
                     Some((bot, _)) => {
                         mind::delete_memory(tx, id)?;
                         shared.room().forget_mind(&bot);
+                        super::record::changed(&shared, tx, "memories", Some(&bot));
                     }
                     None if archived == 0 => return Err(Fault::not_found("memory", id).into()),
-                    None => {}
+                    None => super::record::changed(&shared, tx, "memories", None),
                 }
                 Ok(())
             })

@@ -61,6 +61,7 @@ impl Handle {
             viewers: live.viewers,
             last_seq: self.last_seq(),
             engine: live.engine,
+            society: Some(self.shared.society.clone()).filter(|id| !id.is_empty()),
         })
     }
 

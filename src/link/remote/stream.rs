@@ -15,12 +15,13 @@ use tokio_tungstenite::tungstenite::protocol::{Role as End, WebSocketConfig};
 use tokio_util::sync::CancellationToken;
 
 use super::{ANSWER, GET_ALL, Inner};
+use crate::domain::Stamp;
 use crate::link::Connection;
 use crate::protocol::{ActivityQuery, ActivityView, Event, Fault, FaultKind, Health, Notice, Session};
 
 /// Everything there is to hear.
 const TYPES: &str = "heartbeat_complete,config_updated,pace_changed,heartbeat_started,thought_delta,bot_status,\
-    flag_raised,event_injected,usage,engine_state,resync,bot_doing,interview_waits";
+    flag_raised,event_injected,usage,engine_state,changed,resync,bot_doing,interview_waits";
 /// Between two questions while there is no stream.
 const POLL: Duration = Duration::from_secs(10);
 /// Longest wait before the next try, in seconds.
@@ -42,12 +43,17 @@ const PAGE: u32 = 200;
 struct Follower {
     inner: Arc<Inner>,
     seen: i64,
+    /// When the activity `seen` happened: another society, or an older copy that has gone on, has another one there.
+    at: Option<Stamp>,
+    /// Which society it is.
+    society: Option<String>,
 }
 
 /// Follows the engine until it is told to stop, or is refused.
 pub(super) async fn run(inner: Arc<Inner>, stop: CancellationToken) {
     let seen = inner.bus.last_seq();
-    let mut follower = Follower { inner, seen };
+    let society = inner.society.clone();
+    let mut follower = Follower { inner, seen, at: None, society };
     tokio::select! {
         () = stop.cancelled() => {}
         fault = follower.follow() => {
@@ -101,7 +107,7 @@ impl Follower {
             }
             if now >= *next_poll {
                 *next_poll = now + POLL;
-                polling = self.catch_up(i64::MAX).await.is_ok();
+                polling = self.poll().await.is_ok();
             }
             self.inner.set(if polling {
                 Connection::Polling
@@ -120,12 +126,7 @@ impl Follower {
     async fn listen(&mut self, attempt: &mut u32) -> Result<(), Fault> {
         let session: Session = self.inner.get(&["api", "session"], &GET_ALL).await?;
         self.inner.locked().role = session.role;
-        let health: Health = self.inner.get(&["health"], &GET_ALL).await?;
-        if health.last_seq < self.seen {
-            // Another society, or an older copy: begin anew with what it has.
-            self.seen = health.last_seq;
-            self.announce(resync(1, health.last_seq));
-        }
+        self.recognize().await?;
         let mut socket = self.open().await?;
         if *attempt > 0 {
             // States and configurations may have changed without leaving an activity.
@@ -153,6 +154,39 @@ impl Follower {
                 Some(Ok(_)) => {}
             }
         }
+    }
+
+    /// Asks for what happened while there is no stream; what leaves no activity is to be read anew.
+    async fn poll(&mut self) -> Result<(), Fault> {
+        self.recognize().await?;
+        self.catch_up(i64::MAX).await?;
+        self.announce(resync(self.seen + 1, self.seen));
+        Ok(())
+    }
+
+    /// Looks whether what answers there is what was followed. Where it is another society, or an older copy
+    /// of this one, everything begins anew: a resync from the first activity on.
+    async fn recognize(&mut self) -> Result<(), Fault> {
+        let health: Health = self.inner.get(&["health"], &GET_ALL).await?;
+        let last = if self.seen > 0 { self.row(self.seen).await? } else { None };
+        let moved = self.at.is_some_and(|at| last != Some(at));
+        let named = self.society.is_some() && health.society.is_some();
+        if moved || named && health.society != self.society || health.last_seq < self.seen {
+            self.seen = health.last_seq;
+            self.at = if self.seen > 0 { self.row(self.seen).await? } else { None };
+            self.announce(resync(1, health.last_seq));
+        } else {
+            self.at = last;
+        }
+        self.society = health.society;
+        Ok(())
+    }
+
+    /// When an activity happened, if there is one of this id.
+    async fn row(&self, id: i64) -> Result<Option<Stamp>, Fault> {
+        let query = ActivityQuery { after_seq: Some(id - 1), limit: 1, ..ActivityQuery::default() };
+        let rows: Vec<ActivityView> = self.inner.get(&["api", "activity"], &query).await?;
+        Ok(rows.first().filter(|row| row.id == id).map(|row| row.created_at))
     }
 
     /// The handshake, over the same client (and so the same TLS, proxy and token) as every request.
@@ -195,7 +229,7 @@ impl Follower {
                     self.catch_up(event.seq - 1).await?;
                 }
                 if event.seq > self.seen {
-                    self.seen = event.seq;
+                    (self.seen, self.at) = (event.seq, Some(event.timestamp));
                     self.announce(event);
                 }
                 Ok(())
@@ -217,7 +251,7 @@ impl Follower {
                 if row.id <= self.seen {
                     return Err(Fault::unavailable("its activities are out of order"));
                 }
-                self.seen = row.id;
+                (self.seen, self.at) = (row.id, Some(row.created_at));
                 self.announce(announced(row));
             }
             if !full {

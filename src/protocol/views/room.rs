@@ -71,6 +71,9 @@ pub struct Health {
     pub last_seq: i64,
     /// Whether bots wake.
     pub engine: EngineState,
+    /// Which society this is: random, and another one for every other society.
+    #[serde(default)]
+    pub society: Option<String>,
 }
 
 /// What the header and the room's panels show, in one query.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::Stamp;
-use crate::protocol::{BotView, Notice, Source, Status};
+use crate::protocol::{BotView, Doing, Notice, Source, Status};
 use crate::tui::action::Act;
 use crate::tui::widgets::Scroll;
 
@@ -24,6 +24,8 @@ pub struct BotRow {
     pub next_beat_at: Option<Stamp>,
     /// On a beat right now.
     pub thinking: bool,
+    /// What that beat is at, as the engine tells it.
+    pub doing: Option<Doing>,
     /// Open flags.
     pub flags: i64,
     /// Its file changed.
@@ -43,7 +45,8 @@ impl From<&BotView> for BotRow {
             reason: bot.status_reason.clone(),
             reputation: bot.reputation_score,
             next_beat_at: bot.next_beat_at,
-            thinking: bot.thinking,
+            thinking: bot.thinking || bot.doing.is_some(),
+            doing: bot.doing,
             flags: bot.unresolved_flags,
             yaml_changed: bot.yaml_changed,
             edited: bot.edited,
@@ -285,13 +288,19 @@ impl Bots {
                     self.rows[*at].reputation = score;
                 }
             }
+            Notice::BotDoing { bot_id, doing } => {
+                let Some(at) = self.at.get(bot_id) else { return false };
+                self.rows[*at].doing = *doing;
+                self.think(bot_id, doing.is_some());
+            }
             Notice::BotStatus { bot_id, status, reason, next_beat_at } => {
                 let Some(row) = self.at.get(bot_id).map(|at| &mut self.rows[*at]) else { return false };
                 row.status = *status;
                 row.reason.clone_from(reason);
                 row.next_beat_at = *next_beat_at;
-                // An idle beat leaves no row: its end shows here.
-                self.think(bot_id, false);
+                // An idle beat leaves no row: its end shows here. What it is at goes on until that is told.
+                let busy = row.doing.is_some();
+                self.think(bot_id, busy);
             }
             Notice::FlagRaised { bot_id, .. } => {
                 let Some(row) = self.at.get(bot_id).map(|at| &mut self.rows[*at]) else { return false };

@@ -43,6 +43,18 @@ impl Page {
         }
     }
 
+    /// Its name in files.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Profile => "profile",
+            Self::Mind => "mind",
+            Self::Budget => "budget",
+            Self::Memory => "memory",
+            Self::Why => "why",
+        }
+    }
+
     /// The scope of its keys, if it has some of its own.
     #[must_use]
     pub const fn scope(self) -> Option<Scope> {

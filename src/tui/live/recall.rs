@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::domain::{MemoryKind, Sentiment};
 use crate::protocol::{ArchivedView, ColdView, WarmMemory};
+use crate::tui::action::Act;
 use crate::tui::widgets::Scroll;
 
 /// One thing remembered.
@@ -129,9 +130,43 @@ impl Recall {
     pub fn forget(&mut self, id: i64) {
         self.archive.retain(|one| one.id != id && one.summary_id != id);
         self.lines.retain(|line| !matches!(line, Line::Item(item) if item.id == id));
+        self.settle(false);
+    }
+
+    fn is_item(&self, at: usize) -> bool {
+        matches!(self.lines.get(at), Some(Line::Item(_)))
+    }
+
+    /// Moves for a moving action, past headings; whether it was one.
+    pub fn act(&mut self, act: Act) -> bool {
+        if !self.scroll.act(act, self.lines.len()) {
+            return false;
+        }
+        self.settle(matches!(act, Act::Up | Act::PageUp | Act::Bottom));
+        true
+    }
+
+    /// Selects the memory at a row of the drawn list; whether there is one.
+    pub fn click(&mut self, row: u16) -> bool {
+        let before = self.scroll.selected;
+        let hit = self.scroll.click(row, self.lines.len()) && self.is_item(self.scroll.selected);
+        if !hit {
+            self.scroll.selected = before;
+        }
+        hit
+    }
+
+    /// Moves from a heading to the next memory, backwards if that is where one came from.
+    fn settle(&mut self, backwards: bool) {
+        let (at, len) = (self.scroll.selected, self.lines.len());
+        let after = (at..len).find(|at| self.is_item(*at));
+        let before = (0..=at.min(len.saturating_sub(1))).rev().find(|at| self.is_item(*at));
+        let found = if backwards { before.or(after) } else { after.or(before) };
+        self.scroll.selected = found.unwrap_or(0);
     }
 
     fn rebuild(&mut self) {
+        let kept = self.selected().map(|item| item.id);
         self.lines.clear();
         let mut kinds: Vec<(MemoryKind, Vec<Item>)> = Vec::new();
         if let Some(warm) = &self.warm {
@@ -150,12 +185,12 @@ impl Recall {
             self.lines.push(Line::Heading(part, items.len()));
             self.lines.extend(items.into_iter().map(Line::Item));
         }
-        // A heading is nothing to act on.
-        while matches!(self.lines.get(self.scroll.selected), Some(Line::Heading(..)))
-            && self.scroll.selected + 1 < self.lines.len()
-        {
-            self.scroll.selected += 1;
+        // What is new does not slide under the selection.
+        let place = |id| self.lines.iter().position(|line| matches!(line, Line::Item(item) if item.id == id));
+        if let Some(at) = kept.and_then(place) {
+            self.scroll.selected = at;
         }
+        self.settle(false);
     }
 
     /// The selected thing.

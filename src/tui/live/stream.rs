@@ -172,6 +172,8 @@ pub struct Stream {
     pub loading: bool,
     /// Whether it was read at all.
     pub loaded: bool,
+    /// The row of the screen where the first line was drawn.
+    pub first_row: Cell<u16>,
     /// Cells of a line of what was said, as drawn last.
     pub text_cells: Cell<u16>,
     /// Lines of what was said that are shown, as drawn last.

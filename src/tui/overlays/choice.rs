@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Then, window};
+use super::{Drawn, Then, window};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, Scroll, text};
 
@@ -33,6 +33,7 @@ pub struct Choice {
     pub then: Then,
     /// Something found out meanwhile, such as the outcome of a test.
     pub message: Option<String>,
+    drawn: Drawn,
 }
 
 impl Choice {
@@ -41,7 +42,7 @@ impl Choice {
     pub fn new(title: impl Into<String>, items: Vec<Item>, then: Then) -> Self {
         let selected = items.iter().position(|item| item.current).unwrap_or(0);
         let scroll = Scroll::at(selected);
-        Self { title: title.into(), items, scroll, then, message: None }
+        Self { title: title.into(), items, scroll, then, message: None, drawn: Drawn::default() }
     }
 
     /// The window and the rows of the list in it.
@@ -56,19 +57,24 @@ impl Choice {
 
     /// The line at a cell of the screen.
     #[must_use]
-    pub fn line_at(&self, area: Rect, y: u16) -> Option<usize> {
-        let (width, height, _) = self.rects(area);
-        let rect = crate::tui::layout::centered(area, width, height);
-        let row = usize::from(y.checked_sub(rect.y + 1)?);
-        (row < usize::from(rect.height.saturating_sub(4)))
-            .then_some(self.scroll.top() + row)
-            .filter(|at| *at < self.items.len())
+    pub fn line_at(&self, x: u16, y: u16) -> Option<usize> {
+        self.drawn.row(x, y).map(|row| self.scroll.top() + row).filter(|at| *at < self.items.len())
+    }
+
+    /// Puts in lines that were read anew, keeping the selection on the same one.
+    pub fn refill(&mut self, items: Vec<Item>) {
+        let kept = self.items.get(self.scroll.selected).map(|item| item.title.clone());
+        let place = |of: &dyn Fn(&Item) -> bool| items.iter().position(of);
+        let at = kept.and_then(|title| place(&|item| item.title == title));
+        self.scroll.selected = at.or_else(|| place(&|item| item.current)).unwrap_or(0);
+        self.items = items;
     }
 
     pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let (width, height, about_rows) = self.rects(area);
         let inner = window(buf, area, (width, height), &self.title, "", theme);
         let list = Rect { height: inner.height.saturating_sub(about_rows + 2), ..inner };
+        self.drawn.set(list);
         for (row, at) in self.scroll.view(self.items.len(), list.height).enumerate() {
             let item = &self.items[at];
             let selected = at == self.scroll.selected;

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::window;
+use super::{Drawn, window};
 use crate::tui::action::Act;
 use crate::tui::live::mind::Change;
 use crate::tui::msg::Effect;
@@ -39,12 +39,12 @@ pub struct Seen {
     page: Cell<usize>,
     /// Lines below those shown; `None` until it was drawn.
     below: Cell<Option<usize>>,
+    /// Where the words of yes and no were drawn.
+    words: (Drawn, Drawn),
 }
 
-/// Cells of “Enter yes”, of the gap behind it, and of “Esc no”.
-const YES_CELLS: u16 = 9;
+/// Cells between the words of yes and no.
 const GAP: u16 = 3;
-const NO_CELLS: u16 = 6;
 /// Cells of a change's label.
 const LABEL: usize = 14;
 /// Longest text shown of a question, in lines.
@@ -62,7 +62,7 @@ impl Confirm {
 
     /// Moves for a moving action; a yes too early shows what is left instead.
     pub fn act(&self, act: Act) {
-        let Seen { top, page, below } = &self.seen;
+        let Seen { top, page, below, .. } = &self.seen;
         // A key that was typed before there was anything to see moves nothing.
         let Some(left) = below.get() else { return };
         let page = page.get().saturating_sub(1).max(1);
@@ -115,15 +115,9 @@ impl Confirm {
 
     /// The answer whose words are at a cell of the screen.
     #[must_use]
-    pub fn answer_at(&self, area: Rect, (x, y): (u16, u16), theme: &Theme) -> Option<bool> {
-        let (width, height) = self.size(area, theme);
-        let rect = crate::tui::layout::centered(area, width, height);
-        let at = x.checked_sub(rect.x + 2).filter(|_| y + 2 == rect.bottom())?;
-        match at {
-            0..YES_CELLS => Some(true),
-            _ if (YES_CELLS + GAP..YES_CELLS + GAP + NO_CELLS).contains(&at) => Some(false),
-            _ => None,
-        }
+    pub fn answer_at(&self, x: u16, y: u16) -> Option<bool> {
+        let (yes, no) = &self.seen.words;
+        yes.row(x, y).map(|_| true).or_else(|| no.row(x, y).map(|_| false))
     }
 
     pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
@@ -147,13 +141,18 @@ impl Confirm {
         self.seen.below.set(Some(below));
         let mut pen = Pen::new(buf, inner, inner.height.saturating_sub(1));
         let yes = if self.danger { theme.bad } else { theme.good };
+        let start = pen.x();
         pen.put("Enter", theme.key);
         if below > 0 {
             pen.put(" more", theme.text);
         } else {
             pen.put(" yes", yes);
         }
+        let middle = pen.x();
         pen.skip(GAP).put("Esc", theme.key).put(" no", theme.text);
+        let place = |from: u16, to: u16| Rect { x: from, y: inner.bottom() - 1, width: to - from, height: 1 };
+        self.seen.words.0.set(place(start, middle));
+        self.seen.words.1.set(place(middle + GAP, pen.x()));
     }
 }
 

@@ -1,12 +1,16 @@
 //! Several fields to fill in, with a preview of what they mean.
 
+use std::cell::Cell;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
 use super::line::{draw_input, paste, type_key};
-use super::{Answer, Then, window};
+use super::{Answer, Drawn, Then, window};
+use crate::protocol::Fault;
 use crate::tui::keymap::Key;
+use crate::tui::msg::Command;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, meter, text};
 
@@ -108,6 +112,10 @@ pub struct Form {
     pub error: Option<String>,
     /// What the fields mean so far.
     pub preview: String,
+    /// What was sent and is not answered yet. Until then the form takes no key but the one that closes it.
+    pub sent: Option<Command>,
+    drawn: Drawn,
+    top: Cell<usize>,
 }
 
 impl Form {
@@ -122,6 +130,32 @@ impl Form {
             then,
             error: None,
             preview: String::new(),
+            sent: None,
+            drawn: Drawn::default(),
+            top: Cell::new(0),
+        }
+    }
+
+    /// What was sent is refused: the form goes on where the fault is.
+    pub fn refused(&mut self, fault: &Fault) {
+        self.sent = None;
+        let named = |path: &str| {
+            let key = path
+                .rsplit('.')
+                .next()
+                .unwrap_or(path)
+                .trim_end_matches(|c: char| c.is_ascii_digit() || c == '[' || c == ']');
+            self.fields
+                .iter()
+                .position(|field| !key.is_empty() && (key.contains(field.label) || field.label.contains(key)))
+        };
+        let found = fault.errors.iter().find_map(|error| Some((named(&error.field)?, error)));
+        match found {
+            Some((at, error)) => {
+                self.at = at;
+                self.error = Some(format!("{}: {}", self.fields[at].label, error.message));
+            }
+            None => self.error = Some(fault.detail.clone()),
         }
     }
 
@@ -188,11 +222,8 @@ impl Form {
 
     /// The field at a cell of the screen.
     #[must_use]
-    pub fn field_at(&self, area: Rect, y: u16) -> Option<usize> {
-        let (width, height) = self.size(area);
-        let rect = crate::tui::layout::centered(area, width, height);
-        let row = usize::from(y.checked_sub(rect.y + 1)?) + self.first(rect.height.saturating_sub(4));
-        (row < self.fields.len()).then_some(row)
+    pub fn field_at(&self, x: u16, y: u16) -> Option<usize> {
+        self.drawn.row(x, y).map(|row| self.top.get() + row).filter(|at| *at < self.fields.len())
     }
 
     fn first(&self, rows: u16) -> usize {
@@ -205,6 +236,8 @@ impl Form {
         let rows = inner.height.saturating_sub(2);
         let labels = self.fields.iter().map(|field| text::width(field.label)).max().unwrap_or(0) + 2;
         let first = self.first(rows);
+        self.drawn.set(Rect { height: rows, ..inner });
+        self.top.set(first);
         for (row, (at, field)) in (0..rows).zip(self.fields.iter().enumerate().skip(first)) {
             let selected = at == self.at;
             let mut pen = Pen::new(buf, inner, row);
@@ -225,6 +258,7 @@ impl Form {
         }
         let mut pen = Pen::new(buf, inner, inner.height.saturating_sub(1));
         match &self.error {
+            _ if self.sent.is_some() => pen.put("sending…", theme.accent),
             Some(error) => pen.put(error, theme.bad),
             None => pen
                 .put("Ctrl-S", theme.key)

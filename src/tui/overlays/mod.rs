@@ -16,8 +16,10 @@ use ratatui::layout::Rect;
 use super::action::Scope;
 use super::layout::centered;
 use super::model::Tab;
+use super::msg::Command;
 use super::theme::Theme;
 use super::widgets::frame;
+use crate::protocol::Fault;
 
 pub use choice::{Choice, Item};
 pub use confirm::Confirm;
@@ -124,6 +126,34 @@ impl Overlay {
         }
     }
 
+    /// Whether it was sent and is not answered yet.
+    #[must_use]
+    pub fn is_sent(&self) -> bool {
+        self.sent().is_some()
+    }
+
+    /// What it sent and has no answer to.
+    #[must_use]
+    pub fn sent(&self) -> Option<&Command> {
+        match self {
+            Self::Form(form) => form.sent.as_ref(),
+            Self::Text(edit) => edit.sent.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// What it sent was refused: it goes on with a sentence.
+    pub fn refused(&mut self, fault: &Fault) {
+        match self {
+            Self::Form(form) => form.refused(fault),
+            Self::Text(edit) => {
+                edit.sent = None;
+                edit.error = Some(fault.detail.clone());
+            }
+            _ => {}
+        }
+    }
+
     /// Whether it shows that something is under way.
     #[must_use]
     pub const fn waits(&self) -> bool {
@@ -141,6 +171,23 @@ impl Overlay {
             Self::Line(window) => window.render(area, buf, theme),
             Self::Text(window) => window.render(area, buf, theme),
         }
+    }
+}
+
+/// Where a window's lines were drawn last, for the mouse.
+#[derive(Debug, Default)]
+pub struct Drawn(std::cell::Cell<Rect>);
+
+impl Drawn {
+    fn set(&self, lines: Rect) {
+        self.0.set(lines);
+    }
+
+    /// The row of the drawn lines at a cell of the screen.
+    #[must_use]
+    pub fn row(&self, x: u16, y: u16) -> Option<usize> {
+        let lines = self.0.get();
+        lines.contains((x, y).into()).then(|| usize::from(y - lines.y))
     }
 }
 

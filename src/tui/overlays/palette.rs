@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use tui_input::Input;
 
 use super::line::draw_input;
-use super::window;
+use super::{Drawn, window};
 use crate::protocol::Role;
 use crate::tui::action::{ACTIONS, Act, ActionDef, Scope};
 use crate::tui::keymap::Keymap;
@@ -34,6 +34,7 @@ pub struct Palette {
     role: Role,
     /// What matches, best first.
     found: Vec<usize>,
+    drawn: Drawn,
 }
 
 impl Palette {
@@ -53,7 +54,7 @@ impl Palette {
             }
         }
         let found = (0..all.len()).collect();
-        Self { input: Input::default(), scroll: Scroll::default(), all, role, found }
+        Self { input: Input::default(), scroll: Scroll::default(), all, role, found, drawn: Drawn::default() }
     }
 
     /// Searches anew after something was typed.
@@ -105,11 +106,8 @@ impl Palette {
 
     /// The line at a row of the screen.
     #[must_use]
-    pub fn line_at(&self, area: Rect, y: u16) -> Option<usize> {
-        let (width, height) = Self::size(area);
-        let rect = crate::tui::layout::centered(area, width, height);
-        let row = y.checked_sub(rect.y + 2).filter(|_| y + 1 < rect.bottom())?;
-        Some(self.scroll.top() + usize::from(row)).filter(|at| *at < self.found.len())
+    pub fn line_at(&self, x: u16, y: u16) -> Option<usize> {
+        self.drawn.row(x, y).map(|row| self.scroll.top() + row).filter(|at| *at < self.found.len())
     }
 
     pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
@@ -120,6 +118,7 @@ impl Palette {
         pen.skip(1).put(": ", theme.key);
         draw_input(&mut pen, &self.input, theme);
         let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+        self.drawn.set(list);
         for (row, line) in self.scroll.view(self.found.len(), list.height).enumerate() {
             let entry = &self.all[self.found[line]];
             let selected = line == self.scroll.selected;

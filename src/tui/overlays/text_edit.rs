@@ -9,6 +9,7 @@ use ratatui_textarea::{CursorMove, TextArea, WrapMode};
 
 use super::{Then, window};
 use crate::tui::keymap::Key;
+use crate::tui::msg::Command;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pen;
 
@@ -23,6 +24,8 @@ pub struct TextEdit {
     pub then: Then,
     /// Why it is not right yet.
     pub error: Option<String>,
+    /// What was sent and is not answered yet.
+    pub sent: Option<Command>,
 }
 
 impl fmt::Debug for TextEdit {
@@ -48,7 +51,7 @@ impl TextEdit {
     pub fn new(title: impl Into<String>, value: &str, then: Then) -> Self {
         let area = area_of(value);
         let began = (value.to_owned(), area.lines().join("\n"));
-        Self { title: title.into(), area, began, then, error: None }
+        Self { title: title.into(), area, began, then, error: None, sent: None }
     }
 
     /// What was typed; to the letter what it began with, if that was not changed.
@@ -90,6 +93,9 @@ impl TextEdit {
         let mut pen = Pen::new(buf, inner, inner.height.saturating_sub(1));
         pen.skip(1);
         match &self.error {
+            _ if self.sent.is_some() => {
+                pen.put("sending…", theme.accent);
+            }
             Some(error) => {
                 pen.put(error, theme.bad);
             }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::View;
-use crate::protocol::Status;
+use crate::protocol::{Doing, Status, Work};
 use crate::tui::live::{BotRow, Bots};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, frame, pen, scroll, text};
@@ -58,7 +58,7 @@ fn draw(mut pen: Pen<'_>, bot: &BotRow, selected: bool, view: &View<'_>) {
     let (theme, glyphs) = (view.theme, view.theme.glyphs);
     let (mark, style) = status_mark(bot.status, theme);
     let wait = match (bot.status, bot.next_beat_at) {
-        _ if bot.thinking => "now".to_owned(),
+        _ if bot.thinking => doing(bot.doing, view),
         (Status::Active, Some(at)) => text::countdown(at.seconds_since(view.now)),
         (Status::Active, None) => String::new(),
         (status, _) => status.as_str().to_owned(),
@@ -87,6 +87,18 @@ fn draw(mut pen: Pen<'_>, bot: &BotRow, selected: bool, view: &View<'_>) {
     }
     pen.put(if selected { glyphs.marker } else { " " }, theme.accent);
     pen.put(&text::initials(&bot.name), theme.actor(&bot.id)).skip(1).put(&bot.name, theme.text);
+}
+
+/// What a bot's beat is at and for how long: `thinks 12s`.
+#[must_use]
+pub fn doing(doing: Option<Doing>, view: &View<'_>) -> String {
+    let Some(Doing { what, since, .. }) = doing else { return "now".into() };
+    let word = match what {
+        Work::Waiting => "waits",
+        Work::Thinking => "thinks",
+        Work::Remembering => "memory",
+    };
+    format!("{word} {}", text::ago(view.now.seconds_since(since)))
 }
 
 /// The style of a score.

@@ -45,6 +45,7 @@ pub fn render(model: &Model, id: &str, area: Rect, buf: &mut Buffer, view: &View
             pace.is_some(),
         ),
     ];
+    model.inspector.budget.scroll.settle(0, values.len().min(usize::from(area.height)));
     for (row, (at, (label, value, from, custom))) in (0_u16..).zip(values.iter().enumerate()) {
         debug_assert_eq!(Line::ALL.len(), values.len());
         let chosen = at == selected;

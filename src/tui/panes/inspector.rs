@@ -66,9 +66,8 @@ fn page_label(model: &Model, page: Page, cells: u16) -> String {
 
 /// The page whose name is at a column of the title.
 #[must_use]
-pub fn page_at(model: &Model, area: Rect, x: u16) -> Option<Page> {
-    // The clicked pane has the focus by now, and with it the mark.
-    let mark = text::width(model.theme.glyphs.marker);
+pub fn page_at(model: &Model, area: Rect, x: u16, focused: bool) -> Option<Page> {
+    let mark = if focused { text::width(model.theme.glyphs.marker) } else { 0 };
     let mut start = area.x + 1 + mark + 3 + text::width(&title_name(model));
     Page::ALL.into_iter().find(|page| {
         let label = if *page == model.inspector.page {

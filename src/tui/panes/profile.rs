@@ -47,12 +47,12 @@ fn lines(inspector: &Inspector, bot: &BotView, width: u16, view: &View<'_>) -> V
         (text::signed(bot.reputation_score), reputation(bot.reputation_score, theme)),
         (
             format!(
-                " reputation ({}{} {}{})  {} followers, follows {}",
+                " reputation ({}{} {}{})  {}, follows {}",
                 glyphs.up,
                 bot.upvotes_received,
                 glyphs.down,
                 bot.downvotes_received,
-                bot.follower_count,
+                text::count(bot.follower_count, "follower"),
                 bot.following_count
             ),
             theme.dim,
@@ -92,7 +92,12 @@ fn beats(bot: &BotView, view: &View<'_>) -> Spans {
     if let Some(at) = bot.last_beat_at {
         spans.push((format!("last beat {} ago", text::ago(view.now.seconds_since(at))), theme.dim));
     }
-    if let (Status::Active, Some(at)) = (bot.status, bot.next_beat_at) {
+    if let Some(doing) = bot.doing {
+        let sep = if spans.is_empty() { "" } else { ", " };
+        let tries = if doing.attempt > 1 { format!(" (try {})", doing.attempt) } else { String::new() };
+        let since = text::ago(view.now.seconds_since(doing.since));
+        spans.push((format!("{sep}{} for {since}{tries}", doing.what.as_str()), theme.accent));
+    } else if let (Status::Active, Some(at)) = (bot.status, bot.next_beat_at) {
         let sep = if spans.is_empty() { "" } else { ", " };
         spans.push((format!("{sep}next in {}", text::countdown(at.seconds_since(view.now))), theme.dim));
     }

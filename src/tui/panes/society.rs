@@ -139,7 +139,7 @@ fn list(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) {
         let chosen = at == state.scroll.selected;
         let mut pen = Pen::new(buf, inner, row).base(theme.line(chosen, true));
         pen.put(if chosen { theme.glyphs.marker } else { " " }, theme.accent);
-        pen.right(&format!("{} posts ", node.post_count), theme.dim);
+        pen.right(&format!("{} ", text::count(node.post_count, "post")), theme.dim);
         pen.right(
             &format!("{} ", text::signed(node.reputation)),
             super::bots::reputation(node.reputation, theme),

@@ -38,11 +38,7 @@ pub fn render(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
 
 fn usage(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
-    let periods: Vec<String> = PERIODS
-        .iter()
-        .map(|days| if *days == state.days { format!("‹{days}›") } else { days.to_string() })
-        .collect();
-    let note = format!("{} days", periods.join(" "));
+    let note = periods(state);
     let inner = frame(buf, area, "Tokens and cost per day", &note, true, theme);
     let Some(series) = &state.series else {
         pen::empty(buf, inner, &["reading…"], theme);
@@ -72,6 +68,21 @@ fn usage(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     if let Some(label) = &state.simulated {
         Pen::new(buf, inner, rows + 1).skip(1).put(&format!("simulated: {label}"), theme.warn);
     }
+}
+
+fn periods(state: &Stats) -> String {
+    let periods: Vec<String> = PERIODS
+        .iter()
+        .map(|days| if *days == state.days { format!("‹{days}›") } else { days.to_string() })
+        .collect();
+    format!("{} days", periods.join(" "))
+}
+
+/// Whether the periods to choose from are at a cell of the screen.
+#[must_use]
+pub fn is_periods(state: &Stats, body: Rect, x: u16, y: u16) -> bool {
+    let end = (body.x + body.width / 2).saturating_sub(2);
+    y == body.y && (end.saturating_sub(text::width(&periods(state)))..=end).contains(&x)
 }
 
 fn cost(bot: &UsageSeries) -> Money {

@@ -87,6 +87,7 @@ pub fn render(stream: &Stream, area: Rect, buf: &mut Buffer, view: &View<'_>, fo
         pen::empty(buf, inner, &said, theme);
         return;
     }
+    stream.first_row.set(inner.y);
     stream.text_cells.set(inner.width.saturating_sub(INDENT + 2));
     stream.quote_lines.set(match inner.height {
         0..14 => 1,
@@ -203,9 +204,10 @@ fn visible(stream: &Stream, space: u16) -> Vec<(usize, u16)> {
     shown
 }
 
-/// The line whose act is drawn at a row of the pane.
+/// The line whose act is drawn at a row of the screen.
 #[must_use]
-pub fn line_at(stream: &Stream, row: u16) -> Option<usize> {
+pub fn line_at(stream: &Stream, area: Rect, y: u16) -> Option<usize> {
+    let row = y.checked_sub(stream.first_row.get()).filter(|_| area.top() < y && y + 1 < area.bottom())?;
     let mut top = 0;
     (stream.scroll.top()..stream.len()).find(|line| {
         top += stream.line(*line).map_or(1, |row| height(stream, row));
@@ -247,11 +249,14 @@ fn draw_quote(
 ) {
     let theme = view.theme;
     let style = if row.action == "failed" { theme.bad } else { theme.quote };
+    // Who begins with a quotation mark of their own needs no second one.
+    let quoted =
+        row.action != "failed" && !row.quote.trim_start().starts_with(['“', '"', '„', '«', '\'', '‘']);
     for (at, line) in lines.iter().enumerate() {
         let mut pen = Pen::new(buf, inner, top + u16::try_from(at).unwrap_or(0)).base(base);
-        let open = if at == 0 && row.action != "failed" { theme.glyphs.quote_open } else { " " };
+        let open = if at == 0 && quoted { theme.glyphs.quote_open } else { " " };
         pen.skip(INDENT - 1).put(open, theme.faint).put(line, style);
-        if at + 1 == lines.len() && row.action != "failed" {
+        if at + 1 == lines.len() && quoted {
             pen.put(theme.glyphs.quote_close, theme.faint);
         }
     }

@@ -230,6 +230,16 @@ pub fn event(model: &mut Model, event: &Event) {
     model.stale.tab |= news && model.tab == Tab::Events;
 }
 
+/// Events end by themselves; nobody announces that.
+pub fn tick(model: &mut Model) {
+    let now = model.now;
+    let ended = |event: &EventView| event.active && event.expires_at.is_some_and(|end| end <= now);
+    if model.tab == Tab::Events && model.events.events.iter().any(ended) {
+        model.events.events.iter_mut().filter(|event| ended(event)).for_each(|event| event.active = false);
+        model.stale.tab = true;
+    }
+}
+
 /// Something this tab shows is stale.
 pub fn refresh(model: &mut Model) -> Vec<Effect> {
     vec![model.events.read()]

@@ -36,6 +36,8 @@ pub struct Forum {
     loading: bool,
     /// The list was asked for by other words than it shows.
     turned: bool,
+    /// The thread to be selected once it is in the list.
+    wish: Option<i64>,
     /// Whether the reader has the focus.
     pub reading: bool,
     /// Whether the focused side has all the room.
@@ -101,9 +103,7 @@ pub fn open(model: &mut Model, thread: i64, reply: Option<i64>) -> Vec<Effect> {
     let forum = &mut model.forum;
     forum.reading = true;
     forum.reader.turn_to(thread, reply);
-    if let Some(at) = forum.place(thread) {
-        forum.list.selected = at;
-    }
+    forum.point_at(thread);
     if model.tab == Tab::Forum {
         return vec![Effect::Load(Load::Thread(thread))];
     }
@@ -126,13 +126,14 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             return Some(Vec::new());
         }
     } else if forum.list.act(act, forum.threads.len()) {
+        forum.wish = None;
         return Some(follow(model));
     }
     let nothing = Some(Vec::new());
     match act {
         Act::NextPane | Act::PrevPane if forum.reading => {
             forum.reading = false;
-            nothing
+            Some(follow(model))
         }
         Act::NextPane | Act::PrevPane | Act::Open => Some(read(model)),
         Act::Zoom => {

@@ -85,10 +85,16 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
 pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
     if let (Load::Log(_), Data::Log(lines)) = (load, data) {
         let log = &mut model.log;
+        let kept = log.shown.get(log.scroll.selected).cloned();
         log.loaded = true;
         log.lines.clone_from(lines);
         log.lines.sort_by_key(|line| line.at);
         log.rebuild();
+        // Who looks back stays on the line they look at.
+        if let Some(at) = kept.filter(|_| log.held).and_then(|line| log.shown.iter().position(|l| *l == line))
+        {
+            log.scroll.selected = at;
+        }
     }
     Vec::new()
 }
@@ -123,10 +129,10 @@ pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Res
 }
 
 /// A click selects a line.
-pub fn click(model: &mut Model, _x: u16, y: u16) -> Vec<Effect> {
+pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let body = model.layout().body;
     let len = model.log.shown.len();
-    if y > body.y {
+    if y > body.y && body.contains((x, y).into()) {
         model.log.scroll.click(y - body.y - 1, len);
         model.log.held = model.log.scroll.selected + 1 < len;
     }

@@ -3,7 +3,7 @@
 use crate::domain::MemoryKind;
 use crate::protocol::{ArchiveQuery, EditMemory, Event, MemoryQuery, Notice};
 use crate::tui::action::Act;
-use crate::tui::live::recall::{Line, Recall};
+use crate::tui::live::recall::Recall;
 use crate::tui::model::{Model, Tab, Tone};
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
 use crate::tui::overlays::{Answer, Confirm, Overlay, TextEdit, Then};
@@ -131,13 +131,7 @@ fn choose(model: &mut Model) {
 
 fn in_memories(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     let recall = &mut model.explorer.recall;
-    let len = recall.lines.len();
-    if recall.scroll.act(act, len) {
-        // Headings are passed over.
-        if matches!(recall.lines.get(recall.scroll.selected), Some(Line::Heading(..))) {
-            let onward = if matches!(act, Act::Up | Act::PageUp) { Act::Up } else { Act::Down };
-            recall.scroll.act(onward, len);
-        }
+    if recall.act(act) {
         return Some(model.explorer.read_on());
     }
     if !matches!(act, Act::Open | Act::PinMemory | Act::EditMemory | Act::ForgetMemory | Act::Copy) {
@@ -234,9 +228,12 @@ pub fn ran(model: &mut Model, command: &Command, _outcome: &Outcome) -> Vec<Effe
 
 /// Something happened.
 pub fn event(model: &mut Model, event: &Event) {
-    if let Notice::HeartbeatComplete { bot_id, .. } = &event.notice
-        && model.explorer.of.as_ref() == Some(bot_id)
-    {
+    let whose = match &event.notice {
+        Notice::HeartbeatComplete { bot_id, .. } => Some(bot_id),
+        Notice::Changed { what, bot_id } if what == "memories" => bot_id.as_ref(),
+        _ => None,
+    };
+    if whose.is_some() && model.explorer.of.as_ref() == whose && model.tab == Tab::Memory {
         model.stale.tab = true;
     }
 }
@@ -271,11 +268,8 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         }
     } else if right.contains((x, y).into()) {
         let again = !std::mem::replace(&mut explorer.in_bots, false);
-        let (before, len) = (explorer.recall.scroll.selected, explorer.recall.lines.len());
-        if explorer.recall.scroll.click(y - right.y, len)
-            && again
-            && before == explorer.recall.scroll.selected
-        {
+        let before = explorer.recall.scroll.selected;
+        if explorer.recall.click(y - right.y) && again && before == explorer.recall.scroll.selected {
             return act(model, Act::Open).unwrap_or_default();
         }
     }

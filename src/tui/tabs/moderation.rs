@@ -210,7 +210,8 @@ pub fn ran(model: &mut Model, command: &Command, outcome: &Outcome) -> Vec<Effec
 
 /// Something happened.
 pub fn event(model: &mut Model, event: &Event) {
-    let news = matches!(event.notice, Notice::FlagRaised { .. } | Notice::Resync { .. });
+    let settled = matches!(&event.notice, Notice::Changed { what, .. } if what == "flags");
+    let news = settled || matches!(event.notice, Notice::FlagRaised { .. } | Notice::Resync { .. });
     model.stale.tab |= news && model.tab == Tab::Moderation;
 }
 

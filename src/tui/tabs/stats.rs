@@ -129,7 +129,7 @@ pub fn answered(_model: &mut Model, _what: &str, _id: i64, _answer: &Answer) -> 
 /// A click: on the periods in the title it takes the next one, round and round.
 pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let body = model.layout().body;
-    if y != body.y || x >= body.x + body.width / 2 {
+    if !crate::tui::panes::stats::is_periods(&model.stats, body, x, y) {
         return Vec::new();
     }
     let at = PERIODS.iter().position(|days| *days == model.stats.days).unwrap_or(0);

@@ -158,8 +158,10 @@ fn a_person_replies_and_a_refusal_does_not_lose_the_text() {
     let sent = Command::CreateReply(3, reply);
     assert_eq!(press(&mut model, &["ctrl+s"]), [Effect::Run(sent.clone())]);
     update(&mut model, Msg::Ran(sent.clone(), Err(Fault::conflict("the thread is closed"))));
-    press(&mut model, &["r"]);
-    assert!(text(&model).contains("ways."));
+    let refused = text(&model);
+    assert!(refused.contains("ways.") && refused.contains("the thread is closed"), "{refused}");
+    press(&mut model, &["esc", "r"]);
+    assert!(text(&model).contains("ways."), "offered again");
     press(&mut model, &["esc"]);
     // Taken, it is read and selected.
     let mut after = thread(3);

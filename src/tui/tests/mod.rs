@@ -2,6 +2,7 @@
 
 mod actions;
 mod beside;
+mod edges;
 mod events;
 mod fixture;
 mod flows;

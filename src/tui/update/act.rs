@@ -73,6 +73,9 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
 
 fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
     let Some(window) = model.overlays.last_mut() else { return Vec::new() };
+    if window.is_sent() && act != Act::Cancel {
+        return Vec::new();
+    }
     match (window, act) {
         (Overlay::Reading(reading), Act::Copy) => return vec![Effect::Copy(reading.plain())],
         (_, Act::Cancel) => return answer::cancelled(model),

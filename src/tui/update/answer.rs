@@ -126,8 +126,24 @@ pub fn submitted(model: &mut Model) -> Vec<Effect> {
         Overlay::Form(form) => (form.then.clone(), form.answer()),
         _ => return Vec::new(),
     };
+    let windows = model.overlays.len();
     match meaning(model, then, &answer) {
-        Ok(effects) => effects,
+        Ok(effects) => {
+            // A form that was sent stays until it is answered: what is typed meanwhile reaches nothing behind it,
+            // and nothing is lost where it is refused.
+            if let [Effect::Run(command)] = effects.as_slice()
+                && model.overlays.len() == windows
+            {
+                let mut window = window;
+                match &mut window {
+                    Overlay::Form(form) => form.sent = Some(command.clone()),
+                    Overlay::Text(edit) => edit.sent = Some(command.clone()),
+                    _ => return effects,
+                }
+                model.overlays.push(window);
+            }
+            effects
+        }
         Err(why) => {
             let mut window = window;
             match &mut window {

@@ -34,10 +34,10 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
             if *action == "vote"
                 && let Some(other) = details.get("other_bot_id").and_then(serde_json::Value::as_str)
             {
-                model.stale.bots.insert(other.to_owned());
+                mark_bot(model, other);
                 model.stale.reputation = true;
             }
-            model.stale.bots.insert(bot_id.clone());
+            mark_bot(model, bot_id);
             model.stale.usage = true;
             if model.inspector.wanted.as_deref() == Some(bot_id) {
                 if model.inspector.mind.applied == Applied::Waiting && is_beat(action) {
@@ -54,24 +54,44 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
             if changed.iter().any(|what| what == "removed") {
                 super::live::left(model, bot_id);
             }
-            model.stale.bots.insert(bot_id.clone());
+            mark_bot(model, bot_id);
             model.stale.config |= model.inspector.wanted.as_deref() == Some(bot_id);
+            // What the room was set to concerns everybody.
+            if bot_id == "system" {
+                model.stale.room = true;
+                model.stale.all_bots = true;
+                model.stale.providers = true;
+            }
         }
         Notice::PaceChanged { .. } => model.stale.room = true,
         Notice::ThoughtDelta { bot_id, text } => {
             model.stream.thought(bot_id, text);
-            if let Some(Overlay::Reading(reading)) = model.overlays.last_mut()
-                && reading.waiting
-                && reading.of_bot.as_deref() == Some(bot_id)
-                && let Some(Para::Text(said)) = reading.paras.last_mut()
-            {
+            if let Some(said) = answer_of(model, bot_id) {
+                if said.starts_with(WAITS) {
+                    said.clear();
+                }
                 said.push_str(&crate::domain::text::clean(text, 4_000));
             }
         }
         Notice::HeartbeatStarted { bot_id, .. } => {
             model.stream.thoughts.remove(bot_id);
         }
-        Notice::BotDoing { .. } | Notice::InterviewWaits { .. } => {}
+        Notice::BotDoing { bot_id, doing } => {
+            if let Some(bot) = model.inspector.bot.as_mut().filter(|bot| bot.id == *bot_id) {
+                bot.doing = *doing;
+            }
+        }
+        Notice::InterviewWaits { bot_id, ahead } => {
+            if let Some(said) = answer_of(model, bot_id)
+                && (said.is_empty() || said.starts_with(WAITS))
+            {
+                *said = match ahead {
+                    0 => String::new(),
+                    1 => format!("{WAITS}: one call goes before it."),
+                    ahead => format!("{WAITS}: {ahead} calls go before it."),
+                };
+            }
+        }
         Notice::BotStatus { bot_id, .. } => {
             model.stream.thoughts.remove(bot_id);
             if model.bots.get(bot_id).is_none() {
@@ -86,6 +106,25 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
             }
             model.stale.all_bots = true;
         }
+        Notice::Changed { what, bot_id } => {
+            model.stale.room |= what == "flags";
+            model.stale.providers |= what == "providers";
+            model.stale.memory |= what == "memories" && model.inspector.wanted == *bot_id;
+            if let Some(id) = bot_id {
+                mark_bot(model, id);
+            }
+        }
+        Notice::Resync { from_seq: ..=1, .. } if model.stream.newest() > 0 => {
+            let unsaved = !model.inspector.unsaved().is_empty() || !model.overlays.is_empty();
+            model.begin_anew();
+            let lost =
+                if unsaved { " What was not saved belonged to the one before and is dropped." } else { "" };
+            let said = format!(
+                "Another society, or an older copy, answers here now: everything is read anew.{lost}"
+            );
+            model.toast(Tone::Bad, said);
+            effects.extend(super::tick::read_everything(model));
+        }
         Notice::Resync { from_seq, .. } => {
             let query = crate::protocol::ActivityQuery {
                 limit: 200,
@@ -93,8 +132,7 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
                 ..crate::protocol::ActivityQuery::default()
             };
             effects.push(Effect::Load(Load::Activity(query)));
-            model.stale.all_bots = true;
-            model.stale.room = true;
+            model.stale.everything();
         }
         Notice::EventInjected { .. } | Notice::Usage { .. } => {}
     }
@@ -103,6 +141,25 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
     }
     model.stale.log = true;
     effects
+}
+
+/// How the line begins that tells of a place waited for.
+const WAITS: &str = "It waits for a place";
+
+/// What has come so far of an interview's answer.
+fn answer_of<'a>(model: &'a mut Model, bot: &str) -> Option<&'a mut String> {
+    let Some(Overlay::Reading(reading)) = model.overlays.last_mut() else { return None };
+    match reading.paras.last_mut() {
+        Some(Para::Text(said)) if reading.waiting && reading.of_bot.as_deref() == Some(bot) => Some(said),
+        _ => None,
+    }
+}
+
+/// A bot is to be read anew. People and the room itself act, too, and are none.
+fn mark_bot(model: &mut Model, id: &str) {
+    if !id.starts_with("human:") && id != "system" {
+        model.stale.bots.insert(id.to_owned());
+    }
 }
 
 fn is_beat(action: &str) -> bool {
@@ -286,11 +343,7 @@ pub(super) fn take_providers(model: &mut Model, providers: Vec<crate::protocol::
     if let Some(Overlay::Choice(choice)) = model.overlays.last_mut()
         && choice.then == Then::Provider
     {
-        let fresh = choice.items.is_empty();
-        choice.items = open::provider_items(&providers);
-        if fresh {
-            choice.scroll.selected = choice.items.iter().position(|item| item.current).unwrap_or(0);
-        }
+        choice.refill(open::provider_items(&providers));
     }
     model.providers = providers;
     super::mind::learned_models(model);

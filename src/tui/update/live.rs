@@ -6,7 +6,7 @@ use crate::protocol::Status;
 use crate::tui::action::Act;
 use crate::tui::keymap::Key;
 use crate::tui::live::stream::StreamFilter;
-use crate::tui::live::{Page, Row, budget, recall};
+use crate::tui::live::{Page, Row, budget};
 use crate::tui::model::{Model, Pane, Tone};
 use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::{Line, Overlay, TextEdit, Then};
@@ -294,13 +294,7 @@ fn is_custom(model: &Model, line: budget::Line) -> bool {
 
 fn in_recall(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     let recall = &mut model.inspector.recall;
-    let len = recall.lines.len();
-    if recall.scroll.act(act, len) {
-        // Headings are passed over.
-        if matches!(recall.lines.get(recall.scroll.selected), Some(recall::Line::Heading(..))) {
-            let onward = if act == Act::Up || act == Act::PageUp { Act::Up } else { Act::Down };
-            recall.scroll.act(onward, len);
-        }
+    if recall.act(act) {
         return Some(Vec::new());
     }
     let item = recall.selected().cloned();

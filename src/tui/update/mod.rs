@@ -14,7 +14,7 @@ mod pace;
 mod ran;
 mod tick;
 
-use super::action::{ACTIONS, Act};
+use super::action::{ACTIONS, Act, Scope};
 use super::keymap::Key;
 use super::model::{Early, Model, Place, Tone};
 use super::msg::{Effect, Msg};
@@ -101,6 +101,11 @@ fn on_key(model: &mut Model, key: Key) -> Vec<Effect> {
     // Who presses keys has read the welcome, or wants to see what it covers.
     model.toasts.retain(|toast| toast.text != arrive::WELCOME);
     let scopes = model.scopes();
+    // Stopping works everywhere, as in a shell; a window waits behind it.
+    let stops = |act: Act| act == Act::Suspend && key.typed().is_none();
+    if model.keymap.find(key, &[Scope::Global]).is_some_and(|def| stops(def.act)) {
+        return vec![Effect::Suspend];
+    }
     // What types into a window is text, not an action.
     if let Some(effects) = type_into_window(model, key) {
         return effects;
@@ -129,6 +134,7 @@ fn type_into_window(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
             window.search();
             Some(Vec::new())
         }
+        window if window.is_sent() => None,
         Overlay::Text(window) if !is_action => {
             window.error = None;
             window.type_key(key);
@@ -150,6 +156,7 @@ fn type_into_window(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
 
 fn on_paste(model: &mut Model, text: &str) -> Vec<Effect> {
     match model.overlays.last_mut() {
+        Some(window) if window.is_sent() => Vec::new(),
         Some(Overlay::Line(window)) => {
             window.paste(text);
             answer::typed(model)

@@ -78,7 +78,7 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let row = y.saturating_sub(rect.y + 1);
     let inside = y > rect.y && y + 1 < rect.bottom();
     match pane {
-        Pane::Inspector => return click_inspector(model, rect, x, y),
+        Pane::Inspector => return click_inspector(model, rect, (x, y), had_focus),
         _ if !inside => {}
         Pane::Bots => {
             let before = model.selected_bot();
@@ -88,7 +88,7 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             }
         }
         Pane::Activity => {
-            if let Some(line) = stream::line_at(&model.stream, row) {
+            if let Some(line) = stream::line_at(&model.stream, rect, y) {
                 let again = model.stream.is_frozen() && model.stream.scroll.selected == line;
                 model.stream.scroll.selected = line;
                 model.stream.freeze();
@@ -108,9 +108,9 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     Vec::new()
 }
 
-fn click_inspector(model: &mut Model, rect: Rect, x: u16, y: u16) -> Vec<Effect> {
+fn click_inspector(model: &mut Model, rect: Rect, (x, y): (u16, u16), had_focus: bool) -> Vec<Effect> {
     if y == rect.y {
-        return match inspector::page_at(model, rect, x) {
+        return match inspector::page_at(model, rect, x, had_focus) {
             Some(page) => live::turn_page(model, page),
             None => Vec::new(),
         };
@@ -132,8 +132,12 @@ fn click_inspector(model: &mut Model, rect: Rect, x: u16, y: u16) -> Vec<Effect>
         Page::Profile | Page::Mind => return Vec::new(),
         Page::Budget => (&mut inspector.budget.scroll, budget::Line::ALL.len()),
         Page::Memory => {
-            let len = inspector.recall.lines.len();
-            (&mut inspector.recall.scroll, len)
+            let before = inspector.recall.scroll.selected;
+            let hit = inspector.recall.click(row);
+            if hit && before == inspector.recall.scroll.selected {
+                return perform(model, Act::Open, None);
+            }
+            return Vec::new();
         }
         Page::Why => {
             let len = inspector.why.lines().len();
@@ -174,23 +178,22 @@ fn slide(model: &mut Model, rect: Rect, x: u16) -> Vec<Effect> {
 }
 
 fn click_window(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
-    let area = Rect::new(0, 0, model.size.0, model.size.1);
     match model.overlays.last_mut() {
         Some(Overlay::Choice(choice)) => {
-            if let Some(at) = choice.line_at(area, y) {
+            if let Some(at) = choice.line_at(x, y) {
                 if choice.scroll.selected == at {
                     return answer::chosen(model, at);
                 }
                 choice.scroll.selected = at;
             }
         }
-        Some(Overlay::Confirm(confirm)) => match confirm.answer_at(area, (x, y), &model.theme) {
+        Some(Overlay::Confirm(confirm)) => match confirm.answer_at(x, y) {
             Some(true) => return perform(model, Act::Accept, None),
             Some(false) => return answer::cancelled(model),
             None => {}
         },
         Some(Overlay::Palette(palette)) => {
-            if let Some(at) = palette.line_at(area, y) {
+            if let Some(at) = palette.line_at(x, y) {
                 if palette.scroll.selected == at {
                     return perform(model, Act::Accept, None);
                 }
@@ -198,7 +201,7 @@ fn click_window(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             }
         }
         Some(Overlay::Form(form)) => {
-            if let Some(at) = form.field_at(area, y) {
+            if let Some(at) = form.field_at(x, y) {
                 form.at = at;
             }
         }

@@ -57,6 +57,8 @@ pub fn filter(model: &mut Model) {
         }
         (Tab::Live, _) => model.bots.filter().to_owned(),
         (Tab::Forum, _) => model.forum.query.q.clone(),
+        (Tab::Memory, _) => model.explorer.filter.clone(),
+        (Tab::Log, _) => model.log.filter.clone(),
         _ => String::new(),
     };
     let title = match (model.tab, model.focus) {

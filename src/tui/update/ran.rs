@@ -12,6 +12,7 @@ use crate::tui::tabs;
 
 /// A change was made.
 pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Effect> {
+    model.overlays.retain(|window| window.sent() != Some(command));
     let mut effects = tabs::ran(model, command, &outcome);
     match (command, outcome) {
         (Command::SetConfig(id, patch), Outcome::Config(config)) => {
@@ -160,7 +161,17 @@ fn took_test(model: &mut Model, name: &str, test: &crate::protocol::ProviderTest
 
 /// A change was refused.
 pub fn on_refused(model: &mut Model, command: &Command, fault: &Fault) -> Vec<Effect> {
+    if let Some(window) = model.overlays.iter_mut().rev().find(|window| window.sent() == Some(command)) {
+        window.refused(fault);
+        return Vec::new();
+    }
     match command {
+        // Who does something else by now is told, and not asked in the middle of it.
+        Command::SetDefaultProvider { confirm_cost: false, .. }
+            if fault.kind == FaultKind::Conflict && !model.overlays.is_empty() =>
+        {
+            model.toast(Tone::Bad, format!("{}; v asks again", fault.detail));
+        }
         Command::SetDefaultProvider { name, confirm_cost: false } if fault.kind == FaultKind::Conflict => {
             let confirm = Confirm {
                 title: format!("Let {name} speak for the room?"),
@@ -183,9 +194,6 @@ pub fn on_refused(model: &mut Model, command: &Command, fault: &Fault) -> Vec<Ef
                     reading.paras.push(Para::Text(fault.detail.clone()));
                 }
             }
-        }
-        Command::CreateBot(_) if model.overlays.is_empty() => {
-            model.toast(Tone::Bad, fault.detail.clone());
         }
         _ => model.toast(Tone::Bad, fault.detail.clone()),
     }

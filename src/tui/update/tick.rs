@@ -41,11 +41,15 @@ pub fn on_tick(model: &mut Model, now: Stamp) -> Vec<Effect> {
         toast.ticks = toast.ticks.saturating_sub(1);
     }
     model.toasts.retain(|toast| toast.ticks > 0);
+    tabs::events::tick(model);
     let mut loads: Vec<Load> = Vec::new();
     let mut effects = Vec::new();
     let stale = &mut model.stale;
     if std::mem::take(&mut stale.room) {
         loads.push(Load::Room);
+    }
+    if std::mem::take(&mut stale.providers) {
+        loads.push(Load::Providers);
     }
     let small = model.bots.total() < super::arrive::PAGE;
     if std::mem::take(&mut stale.all_bots) {

@@ -76,13 +76,14 @@ impl Scroll {
         true
     }
 
-    /// Selects the line at `row` of the drawn list; whether there is one.
+    /// Selects the line at `row` of the drawn list; whether one was drawn there.
     pub fn click(&mut self, row: u16, len: usize) -> bool {
         let at = self.top.get() + usize::from(row);
-        if at < len {
+        let hit = usize::from(row) < self.page() && at < len;
+        if hit {
             self.selected = at;
         }
-        at < len
+        hit
     }
 }
 

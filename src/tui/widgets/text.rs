@@ -16,8 +16,31 @@ pub fn safe(line: &str) -> Cow<'_, str> {
     if line.len() <= LINE_MAX && line.bytes().all(|b| matches!(b, b' '..=b'~')) {
         return Cow::Borrowed(line);
     }
-    let cleaned = text::clean(text::cut(line, LINE_MAX).as_str(), LINE_MAX);
+    let mut cleaned = text::clean(text::cut(line, LINE_MAX).as_str(), LINE_MAX);
+    // Terminals disagree about the cells of a flag, and halves of it stay behind where windows open and
+    // close over it. Its letters take as many cells as it is measured with, everywhere.
+    if cleaned.contains(is_flag_half) {
+        cleaned = cleaned.chars().map(letter_of).collect();
+    }
     if cleaned.contains('\n') { Cow::Owned(cleaned.replace('\n', " ")) } else { Cow::Owned(cleaned) }
+}
+
+const FLAG_A: u32 = 0x1f1e6;
+
+fn is_flag_half(c: char) -> bool {
+    (FLAG_A..FLAG_A + 26).contains(&u32::from(c))
+}
+
+/// The letter a half of a flag stands for.
+fn letter_of(c: char) -> char {
+    let letter = u32::from(c).checked_sub(FLAG_A).and_then(|nth| char::from_u32(nth + u32::from('A')));
+    letter.filter(|_| is_flag_half(c)).unwrap_or(c)
+}
+
+/// `1 follower`, `2 followers`.
+#[must_use]
+pub fn count(number: i64, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
 /// Cells a text takes.

@@ -41,7 +41,9 @@ impl Forum {
             self.more = !whole;
             return;
         }
-        let kept = self.threads.get(self.list.selected).map(|thread| thread.id);
+        let wish = self.wish.filter(|id| threads.iter().any(|thread| thread.id == *id));
+        self.wish = self.wish.filter(|_| wish.is_none());
+        let kept = wish.or_else(|| self.threads.get(self.list.selected).map(|thread| thread.id));
         let mut fresh = threads.to_vec();
         if !self.turned && !whole && self.threads.len() > PAGE as usize {
             // What was read further down stays below the new head.
@@ -51,9 +53,17 @@ impl Forum {
             self.more = !whole;
         }
         self.threads = fresh;
-        let again = kept.filter(|_| !self.turned).and_then(|id| self.place(id));
+        let again = kept.filter(|_| !self.turned || wish.is_some()).and_then(|id| self.place(id));
         self.list.selected = again.unwrap_or(self.list.selected).min(self.threads.len().saturating_sub(1));
         self.turned = false;
+    }
+
+    /// Selects a thread in the list, or as soon as it is there.
+    pub(super) fn point_at(&mut self, thread: i64) {
+        match self.place(thread) {
+            Some(at) => self.list.selected = at,
+            None => self.wish = Some(thread),
+        }
     }
 
     pub(super) fn place(&self, id: i64) -> Option<usize> {

@@ -153,6 +153,7 @@ pub fn ran(model: &mut Model, command: &Command, outcome: &Outcome) -> Vec<Effec
             forum.reader.turn_to(thread.id, None);
             forum.reader.load((**thread).clone());
             forum.reading = true;
+            forum.point_at(thread.id);
             if model.tab == Tab::Forum { vec![forum.head()] } else { Vec::new() }
         }
         (Command::CreateReply(thread, _), Outcome::Reply(reply)) => {
