@@ -13,6 +13,7 @@ pub mod pace;
 pub mod personality;
 pub mod place;
 pub mod prices;
+pub mod said;
 pub mod scene;
 pub mod secret;
 pub mod similarity;

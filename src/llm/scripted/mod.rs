@@ -4,18 +4,26 @@
 //! the JSON of one [`Action`], as a model would. It is a pure function of the request: no clock,
 //! no shared state, no iteration order. It knows nothing of the store, budgets or the engine.
 
+mod arcs;
 mod bank;
 mod choose;
 mod draw;
+mod event;
 mod frames;
 mod grammar;
 mod interview;
+mod issues;
+mod people;
 mod persona;
-mod quote;
 mod recall;
 mod reply;
+mod rules;
+mod stance;
+mod temper;
 mod thread;
 mod view;
+mod voices;
+mod writer;
 
 use std::time::Duration;
 
