@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 
-use super::exit::Exit;
+use super::exit::{Exit, Usage};
 use super::out::Out;
 use super::{Globals, door, runtime};
 use crate::files::{OutError, OutFile, shown};
@@ -20,10 +20,14 @@ A running engine is not disturbed; the export shows the society as it was when t
 
 Examples:
   botarium export threads --format csv -o threads.csv
+  botarium export memories --archive -o archive.jsonl
   botarium export activity --days 7 --format jsonl | jq .details")]
 pub struct ExportArgs {
     /// What to export
     kind: ExportKind,
+    /// With memories: those that summaries stand for, instead of those that are held
+    #[arg(long)]
+    archive: bool,
     /// How to write it [default: by the file's ending, else json]
     #[arg(short, long)]
     format: Option<ExportFormat>,
@@ -45,15 +49,23 @@ pub struct ExportArgs {
 }
 
 pub fn run(globals: &Globals, args: &ExportArgs, out: &Out) -> anyhow::Result<Exit> {
+    let kind = match (args.kind, args.archive) {
+        (kind, false) => kind,
+        (ExportKind::Memories, true) => ExportKind::Archive,
+        (_, true) => {
+            let why = "only memories have an archive: botarium export memories --archive";
+            return Err(Usage(why.into()).into());
+        }
+    };
     runtime::block_on(async {
         let link = door::reading(globals).await?;
         let format = args.format.or_else(|| by_ending(args.output.as_deref())).unwrap_or_default();
         match &args.output {
-            None => write_all(&link, args, format, BufWriter::new(io::stdout())).await.map(drop)?,
+            None => write_all(&link, kind, args, format, BufWriter::new(io::stdout())).await.map(drop)?,
             Some(path) => {
                 let file = BufWriter::new(OutFile::create(path, args.force)?);
                 let failed = |source| OutError::Io { path: path.clone(), source };
-                let (rows, file) = write_all(&link, args, format, file)
+                let (rows, file) = write_all(&link, kind, args, format, file)
                     .await
                     .map_err(|error| error.context(format!("{} was not written", shown(path))))?;
                 file.into_inner().map_err(|error| failed(error.into_error()))?.finish()?;
@@ -76,6 +88,7 @@ fn by_ending(path: Option<&Path>) -> Option<ExportFormat> {
 /// Writes everything, and gives the sink back with the number of rows.
 async fn write_all<W: Write + Send + 'static>(
     link: &Link,
+    kind: ExportKind,
     args: &ExportArgs,
     format: ExportFormat,
     sink: W,
@@ -90,7 +103,7 @@ async fn write_all<W: Write + Send + 'static>(
     let sink = Arc::new(Mutex::new((Some(sink), None::<io::Error>)));
     let shared = Arc::clone(&sink);
     let done = link
-        .export(args.kind, options, move |bytes| {
+        .export(kind, options, move |bytes| {
             let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
             let Some(sink) = &mut guard.0 else { return Err(io::ErrorKind::BrokenPipe.into()) };
             sink.write_all(bytes).map_err(|error| {

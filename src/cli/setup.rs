@@ -91,6 +91,8 @@ pub fn settings(
         },
         memory_provider: word(&config.memory.provider),
         memory_model: config.memory.model.clone(),
+        summaries: config.memory.summaries as usize,
+        eras: config.memory.eras as usize,
         thoughts_keep: i64::from(config.thoughts.keep),
         max_bot_count: config.max_bot_count,
         prompt_tokens: config.prompt.total_tokens as usize,

@@ -178,6 +178,10 @@ pub struct MemoryConfig {
     pub provider: String,
     /// The model; `None` means the provider's.
     pub model: Option<String>,
+    /// Recent summaries a bot recalls from.
+    pub summaries: u32,
+    /// Eras a bot recalls from.
+    pub eras: u32,
 }
 
 /// `thoughts.*`

@@ -20,8 +20,12 @@ pub const OPINIONS_MAX: usize = 100;
 pub const RELATIONSHIPS_MAX: usize = 150;
 /// Dated events kept in one relationship.
 pub const HISTORY_MAX: usize = 20;
-/// Longest cold summary, in words.
+/// Longest cold summary or era, in words.
 pub const SUMMARY_WORDS: usize = 500;
+/// Recent summaries a bot recalls from, unless configured.
+pub const SUMMARIES_MAX: usize = 8;
+/// Eras a bot recalls from, unless configured.
+pub const ERAS_MAX: usize = 8;
 
 /// The kinds of memory. The number is what the store keeps.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -37,14 +41,16 @@ pub enum MemoryKind {
     Interest = 3,
     /// Something that happened to it.
     Moment = 4,
-    /// A summary of memories that were compressed.
+    /// A summary of facts and moments that were compressed.
     Cold = 5,
+    /// A summary of summaries, or of eras.
+    Era = 6,
 }
 
 impl MemoryKind {
     /// Every kind, by its stored number.
-    pub const ALL: [Self; 6] =
-        [Self::Fact, Self::Relationship, Self::Opinion, Self::Interest, Self::Moment, Self::Cold];
+    pub const ALL: [Self; 7] =
+        [Self::Fact, Self::Relationship, Self::Opinion, Self::Interest, Self::Moment, Self::Cold, Self::Era];
 
     /// The word on the wire.
     #[must_use]
@@ -56,6 +62,7 @@ impl MemoryKind {
             Self::Interest => "interest",
             Self::Moment => "moment",
             Self::Cold => "cold",
+            Self::Era => "era",
         }
     }
 }

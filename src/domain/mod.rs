@@ -3,6 +3,7 @@
 pub mod action;
 pub mod bot_file;
 pub mod budget;
+pub mod era;
 pub mod forecast;
 pub mod generate;
 pub mod guidance;

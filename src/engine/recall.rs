@@ -11,6 +11,7 @@ use crate::domain::similarity::TermSet;
 use crate::domain::{MemoryKind, Stamp};
 
 use super::items::{Item, Items};
+use crate::store::mind::Memory;
 
 /// How much each part weighs.
 const WEIGHTS: (f64, f64, f64) = (0.5, 0.3, 0.2);
@@ -23,7 +24,7 @@ const fn quota(kind: MemoryKind) -> usize {
         MemoryKind::Fact => 8,
         MemoryKind::Relationship | MemoryKind::Moment => 6,
         MemoryKind::Opinion | MemoryKind::Interest => 5,
-        MemoryKind::Cold => 2,
+        MemoryKind::Cold | MemoryKind::Era => 2,
     }
 }
 
@@ -39,10 +40,10 @@ pub(super) fn recall<'a>(
     }
     let relevance = items.relevance(feed);
     let items: &[Item] = items;
-    let recency: Vec<f64> = items.iter().map(|item| recency(item.memory.updated_at, now)).collect();
+    let recency: Vec<f64> = items.iter().map(|item| recency(dated(&item.memory), now)).collect();
     let importance: Vec<f64> = items.iter().map(importance).collect();
     let (relevance, recency, importance) =
-        (normalised(&relevance), normalised(&recency), normalised(&importance));
+        (by_length(items, &relevance), normalised(&recency), normalised(&importance));
     let score: Vec<f64> = (0..items.len())
         .map(|i| WEIGHTS.0 * relevance[i] + WEIGHTS.1 * recency[i] + WEIGHTS.2 * importance[i])
         .collect();
@@ -101,6 +102,24 @@ fn importance(item: &Item) -> f64 {
     }
 }
 
+/// When it was last true: a summary, at the end of what it covers.
+fn dated(memory: &Memory) -> Stamp {
+    memory.period_end.unwrap_or(memory.updated_at)
+}
+
+/// Relevance, normalised among summaries and among single memories: hundreds of words share more terms with
+/// anything than one sentence does, and would leave nothing of the others' differences.
+fn by_length(items: &[Item], relevance: &[f64]) -> Vec<f64> {
+    let is_long = |at: &usize| matches!(items[*at].memory.kind, MemoryKind::Cold | MemoryKind::Era);
+    let (long, short): (Vec<usize>, Vec<usize>) = (0..items.len()).partition(is_long);
+    let mut all = vec![0.0; items.len()];
+    for part in [long, short] {
+        let values: Vec<f64> = part.iter().map(|at| relevance[*at]).collect();
+        part.into_iter().zip(normalised(&values)).for_each(|(at, value)| all[at] = value);
+    }
+    all
+}
+
 /// Stretched to 0–1; all ½ when they are equal.
 fn normalised(values: &[f64]) -> Vec<f64> {
     let (low, high) =
@@ -115,7 +134,6 @@ fn normalised(values: &[f64]) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::domain::similarity::terms;
-    use crate::store::mind::Memory;
 
     fn item(id: i64, text: &str, at: i64, pinned: bool) -> Memory {
         let stamp = Stamp::from_micros(at * 1_000_000);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::clock::Clock;
 use crate::domain::budget::{DEFAULT_COST_CAP, DEFAULT_TOKEN_CAP};
+use crate::domain::memory::{ERAS_MAX, SUMMARIES_MAX};
 use crate::domain::{Money, Price, Prices};
 use crate::embedded;
 use crate::llm::{ProviderKind, ProviderSpec};
@@ -39,6 +40,10 @@ pub struct Settings {
     pub memory_provider: Option<String>,
     /// Model for extraction and compression; `None` = the provider's default.
     pub memory_model: Option<String>,
+    /// Recent summaries a bot recalls from.
+    pub summaries: usize,
+    /// Eras a bot recalls from.
+    pub eras: usize,
     /// Thought records kept.
     pub thoughts_keep: i64,
     /// Most custom bots; 0 = no limit.
@@ -89,6 +94,8 @@ impl Settings {
             },
             memory_provider: None,
             memory_model: None,
+            summaries: SUMMARIES_MAX,
+            eras: ERAS_MAX,
             thoughts_keep: 20_000,
             max_bot_count: 12,
             prompt_tokens: 6_000,

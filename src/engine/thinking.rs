@@ -213,7 +213,7 @@ async fn look_up(shared: &Arc<Shared>, query: &str) -> Result<std::result::Resul
     match tool.search(query).await {
         Ok(found) => {
             let (now, kept) = (shared.clock.now(), found.clone());
-            shared.store.write(move |tx| search::keep(tx, &backend, &key, &kept, now)).await?;
+            shared.store.write(move |tx| search::keep(tx, &backend, &key, &kept, (fresh_after, now))).await?;
             Ok(Ok(found))
         }
         Err(error) => Ok(Err(clean_line(&error.to_string(), 300))),
@@ -239,20 +239,25 @@ async fn settle_down(
     };
     let (inner, job, ready) = (Arc::clone(shared), choice, Arc::clone(&ready));
     let (remembering, first_calls) = (Arc::clone(&ready), calls.clone());
-    let (due, used) = shared
+    let (mut due, used) = shared
         .store
         .write(move |tx| {
             let mut room = inner.room();
             heartbeat::remember(&inner, &mut room, tx, &remembering, activity_id, &job, extraction.as_ref())?;
             beat::mark_remembered(tx, activity_id)?;
             let used = heartbeat::add_calls(tx, &remembering.row.id, activity_id, &first_calls)?;
-            Ok((memory::due_batch(room.mind(tx, &remembering.row.id)?, remembering.at), used))
+            let mind = room.mind(tx, &remembering.row.id)?;
+            Ok((memory::due_batch(mind, &inner.settings, remembering.at), used))
         })
         .await?;
     finished.to_remember = false;
     finished.add(used);
-    if let Some(batch) = due {
-        finished.add(compress(shared, claim, &ready, activity_id, batch).await?);
+    // A summary may be one too many and make an era, and that one another.
+    for _ in 0..memory::ROUNDS {
+        let Some(batch) = due else { break };
+        let (next, used) = compress(shared, claim, &ready, activity_id, batch).await?;
+        finished.add(used);
+        due = next;
     }
     Ok(finished)
 }
@@ -352,14 +357,15 @@ async fn may_go_on(shared: &Arc<Shared>, ready: &Arc<Ready>) -> Result<bool> {
     shared.store.read(move |c| beat::is_awake(c, &bot)).await
 }
 
-/// Compresses a batch of warm memories into one summary, by the model or by rule.
+/// Compresses a batch of memories into one, by the model or by rule; answers what is to be compressed next, and
+/// what the call used.
 async fn compress(
     shared: &Arc<Shared>,
     claim: &mut Claim,
     ready: &Arc<Ready>,
     activity_id: i64,
     batch: memory::Batch,
-) -> Result<(i64, Money)> {
+) -> Result<(Option<memory::Batch>, (i64, Money))> {
     let request = prompt::compression_request(shared, ready, &batch);
     let mut calls = Calls::new();
     let summary = text_from_model(shared, claim, ready, request, "compress", &mut calls)
@@ -373,14 +379,15 @@ async fn compress(
             let mind = room.mind(tx, &ready.row.id)?;
             if memory::changed(mind, &batch) {
                 // A person pinned, rewrote or deleted some of it meanwhile: the next beat looks again.
-                return heartbeat::add_calls(tx, &ready.row.id, activity_id, &calls);
+                return Ok((None, heartbeat::add_calls(tx, &ready.row.id, activity_id, &calls)?));
             }
             let summary = summary
                 .unwrap_or_else(|| memory::summarise(&batch, &ready.scene.roster, |at| inner.clock.day(at)));
             let (at, day) = ready.moment(&inner);
             let from = memory::Source { bot: &ready.row.id, activity_id, at, day: &day, thread_id: None };
             memory::store_summary(tx, mind, &from, &batch, &summary)?;
-            heartbeat::add_calls(tx, &ready.row.id, activity_id, &calls)
+            let next = memory::due_batch(mind, &inner.settings, ready.at);
+            Ok((next, heartbeat::add_calls(tx, &ready.row.id, activity_id, &calls)?))
         })
         .await
 }

@@ -84,7 +84,8 @@ hand_on! {
     "The stream, newest first; with `after_seq` oldest first from there." activity(q: ActivityQuery) -> Vec<ActivityView>;
     "The reason behind an act." why(activity_id: i64) -> WhyView;
     "Warm memory." warm_memory(bot: &str, q: MemoryQuery) -> WarmMemory;
-    "Cold summaries, newest first." cold_memory(bot: &str, limit: u32, offset: u32) -> Vec<ColdView>;
+    "Summaries and eras, those of the newest period first." cold_memory(bot: &str, limit: u32, offset: u32) -> Vec<ColdView>;
+    "What summaries stand for, newest first." archive(bot: &str, q: ArchiveQuery) -> Vec<ArchivedView>;
     "Warm and cold memory." memory(bot: &str) -> MemoryView;
     "Usage in a period." usage(period: Period) -> UsageReport;
     "Usage per bot and day, zero-filled." usage_series(days: u32, bot: Option<String>) -> Vec<UsageSeries>;

@@ -236,6 +236,17 @@ pub struct MemoryQuery {
     pub q: Option<String>,
 }
 
+/// What of a bot's archive (`GET …/memory/archive`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchiveQuery {
+    /// 1–200.
+    pub limit: u32,
+    /// The id that the page before ended with; `None` begins with the newest.
+    pub after: Option<i64>,
+    /// Full-text search.
+    pub q: Option<String>,
+}
+
 /// Period of a usage report.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -267,6 +278,9 @@ pub enum ExportKind {
     Bots,
     /// Memories.
     Memories,
+    /// Memories that summaries stand for.
+    #[value(skip)] // `memories --archive`
+    Archive,
     /// Usage per bot, day, provider and model.
     Usage,
     /// Thought records.

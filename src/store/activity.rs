@@ -72,8 +72,7 @@ pub(super) fn page_sql(q: &ActivityQuery) -> String {
         conditions.push("a.bot_id = :bot");
     }
     if q.action_type.is_some() {
-        // With a bot too, the bot's index leads and this only filters.
-        conditions.push(if q.bot_id.is_some() { "+a.action_type = :kind" } else { "a.action_type = :kind" });
+        conditions.push("a.action_type = :kind");
     }
     if q.after_seq.is_some() {
         conditions.push("a.id > :seq");

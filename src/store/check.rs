@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::{Result, bots};
+use super::{Result, archive, bots};
 use crate::domain::Stamp;
 
 /// How bad a finding is.
@@ -66,6 +66,7 @@ pub fn check(c: &Connection, now: Stamp) -> Result<Vec<Finding>> {
     for rule in RULES {
         rows(&read, &mut findings, rule.fine, rule.way_out, rule.sql, |row| row.get(0).map(Some))?;
     }
+    findings.push(counted(&read)?);
     configurations(&read, &mut findings)?;
     pending(&read, &mut findings, now)?;
     Ok(findings)
@@ -183,12 +184,20 @@ const RULES: &[Rule] = &[
                 SELECT id * 2 + 1 FROM replies WHERE deleted_at IS NULL)",
     },
     Rule {
-        fine: "the search index holds every memory, or has it noted",
+        fine: "the search index holds everything archived, or has it noted",
         way_out: "start `botarium` on a backup and report this line; only searches are affected",
-        sql: "SELECT 'the index lacks memory ' || id FROM memories WHERE id NOT IN (SELECT id FROM memories_fts_docsize \
-                UNION ALL SELECT id FROM index_queue WHERE kind = 2 AND NOT known) \
-              UNION ALL SELECT 'the index holds memory ' || id || ', which is gone' FROM memories_fts_docsize \
-              WHERE id NOT IN (SELECT id FROM memories UNION ALL SELECT id FROM index_queue WHERE kind = 2 AND known)",
+        sql: "SELECT 'the index lacks archived memory ' || id FROM archive WHERE id NOT IN (SELECT id FROM archive_fts_docsize \
+                UNION ALL SELECT id FROM index_queue WHERE kind = 2) \
+              UNION ALL SELECT 'the index holds archived memory ' || id || ', which is gone' FROM archive_fts_docsize \
+              WHERE id NOT IN (SELECT id FROM archive)",
+    },
+    Rule {
+        fine: "a summary stands for everything archived",
+        way_out: REPORT,
+        sql: "SELECT 'archived memory ' || id || ' belongs to summary ' || summary_id || ', which is gone' FROM archive \
+              WHERE summary_id NOT IN (SELECT id FROM memories WHERE kind IN (5, 6) UNION ALL \
+                SELECT id FROM archive WHERE kind IN (5, 6)) \
+              UNION ALL SELECT 'memory ' || id || ' is archived and remembered' FROM archive WHERE id IN (SELECT id FROM memories)",
     },
 ];
 
@@ -221,6 +230,13 @@ fn rows(
         Finding { level: Level::Error, what, way_out: way_out.to_owned() }
     });
     Ok(())
+}
+
+/// How much is remembered.
+fn counted(c: &Connection) -> Result<Finding> {
+    let (held, archived) = archive::counts(c)?;
+    let what = format!("{held} memories are held, {archived} are in the archive");
+    Ok(Finding { level: Level::Fine, what, way_out: String::new() })
 }
 
 /// Every configuration can be read.

@@ -50,11 +50,13 @@ pub fn event(c: &Connection, now: Stamp, id: i64) -> Result<EventView> {
         .optional()?
         .ok_or_else(|| Fault::not_found("event", id).into())
 }
-/// Stores a new event.
+/// Stores a new event. Those that are over leave the index that every beat reads.
 ///
 /// # Errors
 /// Database errors.
 pub fn insert(c: &Connection, new: &InjectEvent, at: Stamp) -> Result<EventView> {
+    c.prepare_cached("UPDATE events SET active = 0 WHERE active = 1 AND expires_at <= ?1")?
+        .execute([at.micros()])?;
     c.prepare_cached(
         "INSERT INTO events (title, description, event_type, severity, created_at, expires_at) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

@@ -175,6 +175,30 @@ const fn shape(kind: ExportKind) -> Shape {
             fixed: ALL,
             newest: None,
         },
+        ExportKind::Archive => Shape {
+            columns: &[
+                ("id", Plain),
+                ("bot_id", Plain),
+                ("kind", Kind),
+                ("text", Plain),
+                ("source", Plain),
+                ("importance", Plain),
+                ("count", Plain),
+                ("moments", Plain),
+                ("period_start", Time),
+                ("period_end", Time),
+                ("thread_id", Plain),
+                ("activity_id", Plain),
+                ("summary_id", Plain),
+                ("created_at", Time),
+                ("updated_at", Time),
+            ],
+            sql: "SELECT id, bot_id, kind, text, source, importance, count, moments, period_start, period_end, \
+                  thread_id, activity_id, summary_id, created_at, updated_at FROM archive WHERE 1{} ORDER BY id",
+            since: Some(" AND created_at >= ?1"),
+            fixed: ALL,
+            newest: None,
+        },
         ExportKind::Usage => Shape {
             columns: &[
                 ("bot_id", Plain),

@@ -15,7 +15,7 @@ use super::{Result, StoreError, acts, forum};
 use crate::protocol::{ThreadQuery, ThreadSort};
 
 /// Matching posts looked at, newest first.
-pub const CANDIDATES: u32 = 2_000;
+pub const CANDIDATES: u32 = 1_000;
 /// Tags that begin alike and are looked at.
 const TAGS: usize = 32;
 /// Words of a query that count.
@@ -23,16 +23,51 @@ const WORDS: usize = 12;
 /// Characters of a word that count.
 const WORD_CHARS: usize = 40;
 
-/// A person's words as an FTS5 query; `None` when there is nothing to search for. `open` tells of a
-/// word, and whether it is the last, whether the start of a word is enough.
-#[must_use]
-pub fn query(words: &str, open: impl Fn(&str, bool) -> bool) -> Option<String> {
-    let words: Vec<String> = words
+/// The words that count of what a person typed.
+fn split(words: &str) -> Vec<String> {
+    words
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .take(WORDS)
         .map(|word| word.chars().take(WORD_CHARS).collect())
-        .collect();
+        .collect()
+}
+
+/// A person's words to be found by reading, where there is little to read: each must occur, from two characters
+/// on its start is enough; letters count without case and, as the indexes have it, without diacritics.
+pub(super) struct Words(Vec<String>);
+
+impl Words {
+    /// `None` when there is nothing to search for.
+    pub(super) fn new(words: &str) -> Option<Self> {
+        let words: Vec<String> = split(words).iter().map(|word| folded(word)).collect();
+        (!words.is_empty()).then_some(Self(words))
+    }
+
+    /// Whether the texts hold all of the words.
+    pub(super) fn are_in(&self, texts: [&str; 2]) -> bool {
+        let texts = texts.map(folded);
+        let held = |word: &String| {
+            let open = word.chars().nth(1).is_some();
+            texts
+                .iter()
+                .flat_map(|text| text.split(|letter: char| !letter.is_alphanumeric()))
+                .any(|one| if open { one.starts_with(word.as_str()) } else { one == word })
+        };
+        self.0.iter().all(held)
+    }
+}
+
+/// Small letters without diacritics.
+fn folded(text: &str) -> String {
+    text.chars().map(nucleo_matcher::chars::normalize).flat_map(char::to_lowercase).collect()
+}
+
+/// A person's words as an FTS5 query; `None` when there is nothing to search for. `open` tells of a
+/// word, and whether it is the last, whether the start of a word is enough.
+#[must_use]
+pub fn query(words: &str, open: impl Fn(&str, bool) -> bool) -> Option<String> {
+    let words = split(words);
     let terms = words.iter().enumerate().map(|(at, word)| {
         // One letter starts too many words to be of use.
         let star = word.chars().nth(1).is_some() && open(word, at + 1 == words.len());
@@ -117,9 +152,9 @@ fn matching(c: &Connection, words: &str) -> Result<BTreeSet<i64>> {
     for prefix in [false, true] {
         let open = |word: &str, last: bool| prefix && (last || !occurs(c, word));
         let Some(query) = query(words, open) else { return Ok(threads) };
-        if collect(c, &query, i64::MAX, &mut threads)? >= CANDIDATES {
+        if collect(c, &query, &mut threads)? >= CANDIDATES {
             // There are more. Replies have the higher row ids and may hide the threads: those get a pass of their own.
-            collect(c, &query, newest * 2, &mut threads)?;
+            openings(c, &query, newest * 2, &mut threads)?;
             break;
         }
     }
@@ -133,12 +168,27 @@ fn occurs(c: &Connection, word: &str) -> bool {
         .unwrap_or(false)
 }
 
-fn collect(c: &Connection, query: &str, bound: i64, threads: &mut BTreeSet<i64>) -> Result<u32> {
+/// Adds the threads that match themselves, of the newest matches up to row `bound`. The replies among those are
+/// old, and looking up where each belongs would read a page of its own.
+fn openings(c: &Connection, query: &str, bound: i64, threads: &mut BTreeSet<i64>) -> Result<()> {
+    let mut posts = c.prepare_cached(
+        "SELECT post / 2 FROM (SELECT rowid AS post FROM posts_fts WHERE posts_fts MATCH ?1 AND rowid <= ?2 \
+         ORDER BY rowid DESC LIMIT ?3) WHERE post % 2 = 0",
+    )?;
+    let mut rows = posts.query(params![query, bound, CANDIDATES * 2])?;
+    while let Some(row) = rows.next()? {
+        threads.insert(row.get(0)?);
+    }
+    Ok(())
+}
+
+/// Adds the threads of the newest matches; answers how many matches were looked at.
+fn collect(c: &Connection, query: &str, threads: &mut BTreeSet<i64>) -> Result<u32> {
     let mut posts = c.prepare_cached(
         "SELECT iif(post % 2 = 0, post / 2, (SELECT thread_id FROM replies WHERE id = post / 2)) FROM \
-         (SELECT rowid AS post FROM posts_fts WHERE posts_fts MATCH ?1 AND rowid <= ?2 ORDER BY rowid DESC LIMIT ?3)",
+         (SELECT rowid AS post FROM posts_fts WHERE posts_fts MATCH ?1 ORDER BY rowid DESC LIMIT ?2)",
     )?;
-    let mut rows = posts.query(params![query, bound, CANDIDATES])?;
+    let mut rows = posts.query(params![query, CANDIDATES])?;
     let mut count = 0;
     while let Some(row) = rows.next()? {
         count += 1;

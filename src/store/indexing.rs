@@ -1,8 +1,8 @@
-//! The full-text indexes of posts and memories.
+//! The full-text indexes of posts and of the archive.
 //!
 //! An index that is written in every savepoint is flushed in every savepoint; so changes are
 //! noted in a small table. Posts are taken in once per group of work, just before its commit and in
-//! the same transaction; memories before somebody searches them, or when many wait.
+//! the same transaction; archived memories before somebody searches them, or when many wait.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -15,8 +15,8 @@ pub enum Indexed {
     Thread(i64),
     /// A reply.
     Reply(i64),
-    /// A memory.
-    Memory(i64),
+    /// An archived memory.
+    Archived(i64),
 }
 
 /// Notes that a row is new or changed; `known` tells that the index may hold it already.
@@ -27,7 +27,7 @@ pub fn note(c: &Connection, row: Indexed, known: bool) -> Result<()> {
     let (kind, id) = match row {
         Indexed::Thread(id) => (0, id),
         Indexed::Reply(id) => (1, id),
-        Indexed::Memory(id) => (2, id),
+        Indexed::Archived(id) => (2, id),
     };
     // What was noted first in the group tells what the index holds.
     c.prepare_cached("INSERT OR IGNORE INTO index_queue VALUES (?1, ?2, ?3)")?
@@ -35,21 +35,22 @@ pub fn note(c: &Connection, row: Indexed, known: bool) -> Result<()> {
     Ok(())
 }
 
-/// Memories that wait to be taken in at most.
-const WAITING: u32 = 4_000;
+/// Archived memories that wait to be taken in at most: a search takes them in first, and must not take long.
+const WAITING: u32 = 500;
 
-/// Forgets a memory that is gone: what the index never held need not be taken in.
+/// Forgets an archived memory that is gone: what the index never held need not be taken in.
 ///
 /// # Errors
 /// Database errors.
-pub fn forget_memory(c: &Connection, id: i64) -> Result<()> {
-    let unknown = c
-        .prepare_cached("DELETE FROM index_queue WHERE kind = 2 AND id = ?1 AND NOT known")?
-        .execute([id])?;
-    if unknown == 0 { note(c, Indexed::Memory(id), true) } else { Ok(()) }
+pub fn forget_archived(c: &Connection, id: i64) -> Result<()> {
+    let unknown = c.prepare_cached("DELETE FROM index_queue WHERE kind = 2 AND id = ?1")?.execute([id])?;
+    if unknown == 0 {
+        c.prepare_cached("DELETE FROM archive_fts WHERE rowid = ?1")?.execute([id])?;
+    }
+    Ok(())
 }
 
-/// Takes in the posts that were noted, and the memories when many wait.
+/// Takes in the posts that were noted, and the archived memories when many wait.
 ///
 /// # Errors
 /// Database errors.
@@ -61,10 +62,10 @@ pub fn take_in(c: &Connection) -> Result<()> {
         };
         post(c, rowid, known, text, id)?;
     }
-    if waiting(c)? > WAITING { take_in_memories(c) } else { Ok(()) }
+    if waiting(c)? > WAITING { take_in_archive(c) } else { Ok(()) }
 }
 
-/// Memories that wait to be taken in.
+/// Archived memories that wait to be taken in.
 ///
 /// # Errors
 /// Database errors.
@@ -73,14 +74,13 @@ pub fn waiting(c: &Connection) -> Result<u32> {
         .query_row([], |row| row.get(0))?)
 }
 
-/// Takes in the memories that were noted. A memory changes many times and is soon summed up, while hardly
-/// anybody searches: so this is done before a search, not for each of them.
+/// Takes in the archived memories that were noted: many at a time, because hardly anybody searches them.
 ///
 /// # Errors
 /// Database errors.
-pub fn take_in_memories(c: &Connection) -> Result<()> {
-    for (_, id, known) in noted(c, 2, 2)? {
-        memory(c, id, known)?;
+pub fn take_in_archive(c: &Connection) -> Result<()> {
+    for (_, id, _) in noted(c, 2, 2)? {
+        super::archive::index(c, id)?;
     }
     Ok(())
 }
@@ -108,22 +108,6 @@ fn post(c: &Connection, rowid: i64, known: bool, text: &str, id: i64) -> Result<
     if let Some((title, content)) = found {
         c.prepare_cached("INSERT INTO posts_fts (rowid, title, content) VALUES (?1, ?2, ?3)")?
             .execute(params![rowid, title, content])?;
-    }
-    Ok(())
-}
-
-fn memory(c: &Connection, id: i64, known: bool) -> Result<()> {
-    if known {
-        c.prepare_cached("DELETE FROM memories_fts WHERE rowid = ?1")?.execute([id])?;
-    }
-    let found: Option<(Option<String>, String)> = c
-        .prepare_cached("SELECT key, text FROM memories WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    if let Some((key, text)) = found {
-        let text = key.map_or_else(|| text.clone(), |key| format!("{key} {text}"));
-        c.prepare_cached("INSERT INTO memories_fts (rowid, text) VALUES (?1, ?2)")?
-            .execute(params![id, text])?;
     }
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! What a bot remembers, as people read it.
 
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, Row, ToSql};
+use rusqlite::{Connection, Row};
 
+use super::Result;
 use super::bots::require_known;
+use super::fulltext::Words;
 use super::mind::{self, Memory};
-use super::{Result, fulltext};
 use crate::domain::{MemoryKind, Stamp};
 use crate::protocol::{
     ColdView, DatedEvent, FactView, Fault, InterestView, MemoryQuery, MemoryView, MomentView, OpinionView,
@@ -14,7 +15,7 @@ use crate::protocol::{
 
 /// Items per category shown where nothing else is asked for.
 pub const WARM_LIMIT: u32 = 50;
-/// Summaries shown where nothing else is asked for.
+/// Summaries and eras shown where nothing else is asked for.
 pub const COLD_LIMIT: u32 = 10;
 
 /// The categories of warm memory by their words on the wire.
@@ -50,41 +51,30 @@ pub fn warm(c: &Connection, zone: &TimeZone, bot: &str, q: &MemoryQuery) -> Resu
     Ok(warm)
 }
 
-/// The newest items of a kind, oldest first.
+/// The newest items of a kind, oldest first. They are few, so with words each of them is read.
 fn newest(c: &Connection, bot: &str, kind: MemoryKind, q: &MemoryQuery) -> Result<Vec<Memory>> {
-    let words = q.q.as_deref().map(str::trim).filter(|words| !words.is_empty());
-    let query = match words {
-        None => None,
-        Some(words) => match fulltext::query(words, |_, _| true) {
-            None => return Ok(Vec::new()),
-            found => found,
-        },
+    let asked = q.q.as_deref().map(str::trim).filter(|words| !words.is_empty());
+    let words = match asked.map(Words::new) {
+        Some(None) => return Ok(Vec::new()),
+        words => words.flatten(),
     };
-    let number = kind as i64;
-    let mut values: Vec<(&str, &dyn ToSql)> =
-        vec![(":bot", &bot), (":kind", &number), (":limit", &q.limit), (":offset", &q.offset)];
-    if let Some(query) = &query {
-        values.push((":query", query));
-    }
-    let mut statement = c.prepare_cached(&newest_sql(query.is_some()))?;
-    let rows = statement.query_map(values.as_slice(), mind::memory)?;
-    let mut items = rows.collect::<std::result::Result<Vec<_>, _>>()?;
+    let mut statement = c.prepare_cached(&newest_sql())?;
+    let rows = statement.query_map((bot, kind as i64), mind::memory)?;
+    let fits = |memory: &rusqlite::Result<Memory>| match (&words, memory) {
+        (Some(words), Ok(memory)) => words.are_in([&memory.key, &memory.text]),
+        _ => true,
+    };
+    let mut items = rows
+        .filter(fits)
+        .skip(q.offset as usize)
+        .take(q.limit as usize)
+        .collect::<std::result::Result<Vec<_>, _>>()?;
     items.reverse();
     Ok(items)
 }
 
-/// A bot's items are few: with a text each of them is looked up in the index, so that what other
-/// bots remember costs nothing.
-pub(super) fn newest_sql(by_text: bool) -> String {
-    let columns = mind::COLUMNS;
-    let text = if by_text {
-        " AND EXISTS (SELECT 1 FROM memories_fts f WHERE f.memories_fts MATCH :query AND f.rowid = memories.id)"
-    } else {
-        ""
-    };
-    format!(
-        "SELECT {columns} FROM memories WHERE bot_id = :bot AND kind = :kind{text} ORDER BY id DESC LIMIT :limit OFFSET :offset"
-    )
+pub(super) fn newest_sql() -> String {
+    format!("SELECT {} FROM memories WHERE bot_id = ?1 AND kind = ?2 ORDER BY id DESC", mind::COLUMNS)
 }
 
 fn put(warm: &mut WarmMemory, zone: &TimeZone, item: Memory) {
@@ -134,7 +124,7 @@ fn put(warm: &mut WarmMemory, zone: &TimeZone, item: Memory) {
             activity_id,
             pinned,
         }),
-        MemoryKind::Cold => {}
+        MemoryKind::Cold | MemoryKind::Era => {}
     }
 }
 
@@ -143,18 +133,18 @@ fn history(json: &str) -> Vec<DatedEvent> {
     serde_json::from_str(json).unwrap_or_default()
 }
 
-/// Cold summaries, newest first.
+/// Summaries and eras, those of the newest period first.
 ///
 /// # Errors
 /// 404 for a bot that never was.
 pub fn cold(c: &Connection, zone: &TimeZone, bot: &str, limit: u32, offset: u32) -> Result<Vec<ColdView>> {
     require_known(c, bot)?;
     let mut statement = c.prepare_cached(
-        "SELECT id, period_start, period_end, text, count, moments, created_at, pinned FROM memories \
-         WHERE bot_id = ?1 AND kind = ?2 ORDER BY id DESC LIMIT ?3 OFFSET ?4",
+        "SELECT id, period_start, period_end, text, count, moments, created_at, pinned, kind FROM memories \
+         WHERE bot_id = ?1 AND kind IN (?2, ?3) ORDER BY kind, ifnull(period_end, created_at) DESC, id DESC LIMIT ?4 OFFSET ?5",
     )?;
-    let rows =
-        statement.query_map((bot, MemoryKind::Cold as i64, limit, offset), |row| cold_view(row, zone))?;
+    let kinds = (MemoryKind::Cold as i64, MemoryKind::Era as i64);
+    let rows = statement.query_map((bot, kinds.0, kinds.1, limit, offset), |row| cold_view(row, zone))?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
@@ -170,6 +160,7 @@ fn cold_view(row: &Row<'_>, zone: &TimeZone) -> rusqlite::Result<ColdView> {
         memories_compressed: row.get(5)?,
         created_at,
         pinned: row.get(7)?,
+        era: mind::kind(row.get(8)?) == MemoryKind::Era,
     })
 }
 

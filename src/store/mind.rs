@@ -4,7 +4,6 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Result;
-use super::indexing::{self, Indexed};
 use crate::domain::scene::OwnPost;
 use crate::domain::{MemoryKind, Sentiment, Stamp};
 
@@ -27,15 +26,15 @@ pub struct Memory {
     pub confidence: f64,
     /// 0–1.
     pub importance: f64,
-    /// Relationship: interactions. Cold: facts compressed.
+    /// Relationship: interactions. Cold and era: facts compressed.
     pub count: i64,
-    /// Cold: moments compressed.
+    /// Cold and era: moments compressed.
     pub moments: i64,
     /// Relationship: dated events, JSON.
     pub history: Option<String>,
-    /// Cold: first moment covered.
+    /// Cold and era: first moment covered.
     pub period_start: Option<Stamp>,
-    /// Cold: last moment covered.
+    /// Cold and era: last moment covered.
     pub period_end: Option<Stamp>,
     /// The thread it belongs to.
     pub thread_id: Option<i64>,
@@ -80,11 +79,10 @@ pub(super) const COLUMNS: &str = "id, kind, key, text, source, sentiment, confid
      period_start, period_end, thread_id, activity_id, pinned, created_at, updated_at";
 
 pub(super) fn memory(row: &Row<'_>) -> rusqlite::Result<Memory> {
-    let kind: u8 = row.get(1)?;
     let sentiment: Option<String> = row.get(5)?;
     Ok(Memory {
         id: row.get(0)?,
-        kind: MemoryKind::ALL.get(usize::from(kind)).copied().unwrap_or(MemoryKind::Moment),
+        kind: kind(row.get(1)?),
         key: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
         text: row.get(3)?,
         source: row.get(4)?,
@@ -102,6 +100,11 @@ pub(super) fn memory(row: &Row<'_>) -> rusqlite::Result<Memory> {
         created_at: Stamp::from_micros(row.get(16)?),
         updated_at: Stamp::from_micros(row.get(17)?),
     })
+}
+
+/// The kind of a stored number.
+pub(super) fn kind(number: u8) -> MemoryKind {
+    MemoryKind::ALL.get(usize::from(number)).copied().unwrap_or(MemoryKind::Moment)
 }
 
 /// The stored word of a sentiment.
@@ -164,16 +167,14 @@ pub fn insert_memory(c: &Connection, bot: &str, m: &Memory) -> Result<i64> {
         m.created_at.micros(),
         m.updated_at.micros()
     ])?;
-    let id = c.last_insert_rowid();
-    indexing::note(c, Indexed::Memory(id), false)?;
-    Ok(id)
+    Ok(c.last_insert_rowid())
 }
 
-/// Stores a changed memory; `reindex` when its text changed.
+/// Stores a changed memory.
 ///
 /// # Errors
 /// Database errors.
-pub fn update_memory(c: &Connection, m: &Memory, reindex: bool) -> Result<()> {
+pub fn update_memory(c: &Connection, m: &Memory) -> Result<()> {
     c.prepare_cached(
         "UPDATE memories SET text = ?2, sentiment = ?3, confidence = ?4, importance = ?5, count = ?6, history = ?7, \
          thread_id = ?8, activity_id = ?9, pinned = ?10, updated_at = ?11 WHERE id = ?1",
@@ -191,9 +192,6 @@ pub fn update_memory(c: &Connection, m: &Memory, reindex: bool) -> Result<()> {
         m.pinned,
         m.updated_at.micros()
     ])?;
-    if reindex {
-        indexing::note(c, Indexed::Memory(m.id), true)?;
-    }
     Ok(())
 }
 
@@ -202,7 +200,6 @@ pub fn update_memory(c: &Connection, m: &Memory, reindex: bool) -> Result<()> {
 /// # Errors
 /// Database errors.
 pub fn delete_memory(c: &Connection, id: i64) -> Result<bool> {
-    indexing::forget_memory(c, id)?;
     Ok(c.prepare_cached("DELETE FROM memories WHERE id = ?1")?.execute([id])? == 1)
 }
 

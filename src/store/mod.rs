@@ -9,6 +9,7 @@
 pub mod activity;
 pub mod acts;
 pub mod analytics;
+pub mod archive;
 pub mod backup;
 pub mod beat;
 pub mod books;
@@ -33,6 +34,7 @@ pub mod society;
 pub mod stats;
 pub mod thoughts;
 pub mod tokens;
+mod upgrade;
 pub mod usage;
 mod writer;
 

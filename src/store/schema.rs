@@ -2,21 +2,25 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, Transaction};
 use rusqlite_migration::{M, Migrations};
 
 use super::{Durability, Result, StoreError};
 
-const STEPS: &[M<'static>] = &[
-    M::up(include_str!("migrations/001_society.sql")),
-    M::up(include_str!("migrations/002_full_text_merges.sql")),
-    M::up(include_str!("migrations/003_thought_bases.sql")),
-    M::up(include_str!("migrations/004_money_and_time.sql")),
-];
+fn steps() -> Vec<M<'static>> {
+    vec![
+        M::up(include_str!("migrations/001_society.sql")),
+        M::up(include_str!("migrations/002_full_text_merges.sql")),
+        M::up(include_str!("migrations/003_thought_bases.sql")),
+        M::up(include_str!("migrations/004_money_and_time.sql")),
+        M::up_with_hook(include_str!("migrations/005_archive.sql"), |tx: &Transaction<'_>| {
+            Ok(super::upgrade::bring_to_eras(tx)?)
+        }),
+    ]
+}
 
-/// The schema this version writes (`PRAGMA user_version`).
-#[allow(clippy::cast_possible_wrap)] // a handful of steps
-pub const SCHEMA_VERSION: i64 = STEPS.len() as i64;
+/// The schema this version writes (`PRAGMA user_version`): the number of [`steps`].
+pub const SCHEMA_VERSION: i64 = 5;
 
 /// Brings a database up to this version's schema and sets it up for writing.
 pub(super) fn prepare(connection: &mut Connection, path: &Path, durability: Durability) -> Result<()> {
@@ -36,7 +40,7 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path, durability: Dura
     connection.pragma_update(None, "cache_size", -6_000)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "wal_autocheckpoint", 1_000)?;
-    Migrations::from_slice(STEPS).to_latest(connection).map_err(|error| match error {
+    Migrations::new(steps()).to_latest(connection).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => damaged(err, path),
         other => StoreError::Corrupt(other.to_string()),
     })
@@ -80,9 +84,22 @@ fn damaged(error: rusqlite::Error, path: &Path) -> StoreError {
     }
 }
 
+/// As an earlier version left it.
+#[cfg(test)]
+pub(super) fn prepare_to(connection: &mut Connection, version: usize) -> Result<()> {
+    Migrations::new(steps())
+        .to_version(connection, version)
+        .map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_version_is_the_number_of_steps() {
+        assert_eq!(usize::try_from(SCHEMA_VERSION), Ok(steps().len()));
+    }
 
     #[test]
     fn migrations_run_and_a_newer_schema_is_refused() {

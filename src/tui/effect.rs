@@ -50,6 +50,7 @@ pub async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
         Load::Why(id) => Data::Why(Box::new(link.why(id).await?)),
         Load::Warm(id, query) => Data::Warm(Box::new(link.warm_memory(&id, query).await?)),
         Load::Cold(id, limit, offset) => Data::Cold(link.cold_memory(&id, limit, offset).await?),
+        Load::Archive(id, query) => Data::Archive(link.archive(&id, query).await?),
         Load::Usage(period) => Data::Usage(link.usage(period).await?),
         Load::UsageSeries(days, bot) => Data::UsageSeries(link.usage_series(days, bot).await?),
         Load::Reputation => Data::Reputation(link.reputation().await?),

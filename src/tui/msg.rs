@@ -10,13 +10,13 @@ use super::keymap::Key;
 use crate::domain::{PersonalityConfig, Stamp};
 pub use crate::link::{Connection, Role};
 use crate::protocol::{
-    ActionMix, ActivityQuery, ActivityView, Analytics, BeatResult, BotConfigView, BotView, CastVote,
-    ColdView, ConfigPatch, CostCaps, CreateBot, CreateReply, CreateThread, EditMemory, EngineState, Event,
-    EventTemplateView, EventView, ExportFormat, ExportKind, Fault, FlagView, FollowView, Forecast,
-    InjectEvent, Interview, InterviewAnswer, LogLine, MemoryQuery, PaceView, Period, PostView, ProviderTest,
-    ProviderView, RelationshipGraph, ReplyView, ReputationHistory, ReputationView, RoomView, SetCaps,
-    SetPace, ThreadQuery, ThreadSummary, ThreadView, UsageReport, UsageSeries, VoteView, WarmMemory, WhyView,
-    YamlChoice,
+    ActionMix, ActivityQuery, ActivityView, Analytics, ArchiveQuery, ArchivedView, BeatResult, BotConfigView,
+    BotView, CastVote, ColdView, ConfigPatch, CostCaps, CreateBot, CreateReply, CreateThread, EditMemory,
+    EngineState, Event, EventTemplateView, EventView, ExportFormat, ExportKind, Fault, FlagView, FollowView,
+    Forecast, InjectEvent, Interview, InterviewAnswer, LogLine, MemoryQuery, PaceView, Period, PostView,
+    ProviderTest, ProviderView, RelationshipGraph, ReplyView, ReputationHistory, ReputationView, RoomView,
+    SetCaps, SetPace, ThreadQuery, ThreadSummary, ThreadView, UsageReport, UsageSeries, VoteView, WarmMemory,
+    WhyView, YamlChoice,
 };
 
 /// What happened, as `update` hears it.
@@ -92,6 +92,8 @@ pub enum Load {
     Warm(String, MemoryQuery),
     /// Cold memory (bot, limit, offset).
     Cold(String, u32, u32),
+    /// What a bot's summaries stand for.
+    Archive(String, ArchiveQuery),
     /// Usage in a period.
     Usage(Period),
     /// Usage per day (days, bot).
@@ -135,11 +137,16 @@ pub enum Data {
     Bot(Box<BotView>),
     Config(Box<BotConfigView>),
     Posts(Vec<PostView>),
-    Follows { followers: Vec<FollowView>, following: Vec<FollowView> },
+    Follows {
+        followers: Vec<FollowView>,
+        following: Vec<FollowView>,
+    },
     Activity(Vec<ActivityView>),
     Why(Box<WhyView>),
     Warm(Box<WarmMemory>),
     Cold(Vec<ColdView>),
+    /// What a bot's summaries stand for.
+    Archive(Vec<ArchivedView>),
     Usage(UsageReport),
     UsageSeries(Vec<UsageSeries>),
     Reputation(Vec<ReputationView>),

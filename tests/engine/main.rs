@@ -6,6 +6,7 @@
 
 mod books;
 mod days;
+mod eras;
 mod killed;
 mod ladder;
 mod memories;

@@ -230,6 +230,17 @@ async fn memory() {
         "memories_compressed": 0, "created_at": ""}]),
     );
     assert_eq!(cold, room.get("/api/bots/ada_001/memory/cold").await.ok(200));
+    let archive = room.get("/api/bots/ada_001/memory/archive?limit=2").await.ok(200);
+    shape(
+        &archive,
+        &json!([{"id": 0, "kind": "", "text": "", "source": "", "date": "", "facts_compressed": 0,
+        "memories_compressed": 0, "period_start": null, "period_end": null, "thread_id": null,
+        "activity_id": null, "summary_id": 0, "created_at": ""}]),
+    );
+    let after = archive[1]["id"].as_i64().unwrap();
+    let rest = room.get(&format!("/api/bots/ada_001/memory/archive?after={after}&q=the")).await.ok(200);
+    assert!(rest.as_array().unwrap().iter().all(|one| one["id"].as_i64() < Some(after)), "{rest}");
+    room.get("/api/bots/nobody/memory/archive").await.refused(404);
     let both = room.get("/api/bots/ada_001/memory").await.ok(200);
     shape(&both, &json!({"bot_id": "ada_001", "warm": {"facts_learned": []}, "cold": []}));
     let one = room.get("/api/bots/ada_001/memory/warm?limit=1&category=facts").await.ok(200);

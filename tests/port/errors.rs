@@ -61,6 +61,7 @@ async fn what_is_out_of_range_is_422_with_the_field() {
         ("/api/stats/bots/ada_001/memory/warm?limit=201", "limit"),
         ("/api/stats/bots/ada_001/memory/warm?category=dreams", "category"),
         ("/api/stats/bots/ada_001/memory/cold?limit=51", "limit"),
+        ("/api/bots/ada_001/memory/archive?limit=201", "limit"),
         ("/api/moderation/flags?resolved=perhaps", "resolved"),
         ("/api/moderation/flags?limit=0", "limit"),
         ("/api/export/threads?format=xml", "format"),

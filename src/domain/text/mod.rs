@@ -8,9 +8,12 @@
 //! It knows no markup and no language: what is left is plain text.
 
 mod escape;
+mod sentences;
 
 use unicode_properties::{GeneralCategory, UnicodeEmoji, UnicodeGeneralCategory};
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
+
+pub use sentences::sentences;
 
 /// Most combining marks kept on one character.
 pub const MARKS_MAX: usize = 5;

@@ -7,7 +7,7 @@ use crate::engine::thinking;
 use crate::protocol::{
     EditMemory, EventView, Fault, FieldError, InjectEvent, Interview, InterviewAnswer, Notice,
 };
-use crate::store::{Result, events, mind};
+use crate::store::{Result, archive, events, mind};
 
 /// Longest title of an event.
 const TITLE_MAX: usize = 200;
@@ -85,7 +85,7 @@ impl Handle {
     /// Pins, unpins or rewrites a memory.
     ///
     /// # Errors
-    /// 404, 422 for an empty or over-long text.
+    /// 404, 409 for one in the archive, 422 for an empty or over-long text.
     pub async fn edit_memory(&self, id: i64, edit: EditMemory) -> Result<(), Fault> {
         let text = match edit.text {
             None => None,
@@ -105,14 +105,20 @@ impl Handle {
         self.shared
             .store
             .write(move |tx| {
-                let (bot, mut memory) =
-                    mind::memory_by_id(tx, id)?.ok_or_else(|| Fault::not_found("memory", id))?;
-                let reindex = text.is_some();
+                let Some((bot, mut memory)) = mind::memory_by_id(tx, id)? else {
+                    return Err(match archive::owner(tx, id)? {
+                        Some(_) => Fault::conflict(format!(
+                            "memory {id} is in the archive, where nothing is changed; it can be forgotten"
+                        )),
+                        None => Fault::not_found("memory", id),
+                    }
+                    .into());
+                };
                 if let Some(text) = text {
                     memory.text = text;
                 }
                 memory.pinned = edit.pinned.unwrap_or(memory.pinned);
-                mind::update_memory(tx, &memory, reindex)?;
+                mind::update_memory(tx, &memory)?;
                 shared.room().forget_mind(&bot);
                 Ok(())
             })
@@ -130,7 +136,7 @@ impl Handle {
         self.read(move |_| crate::store::backup::backup(&from, &to, force)).await
     }
 
-    /// Lets a bot forget something.
+    /// Lets a bot forget something, remembered or archived; of a summary or an era also what it stands for.
     ///
     /// # Errors
     /// 404.
@@ -139,9 +145,16 @@ impl Handle {
         self.shared
             .store
             .write(move |tx| {
-                let (bot, _) = mind::memory_by_id(tx, id)?.ok_or_else(|| Fault::not_found("memory", id))?;
-                mind::delete_memory(tx, id)?;
-                shared.room().forget_mind(&bot);
+                let held = mind::memory_by_id(tx, id)?;
+                let archived = archive::forget(tx, id)?;
+                match held {
+                    Some((bot, _)) => {
+                        mind::delete_memory(tx, id)?;
+                        shared.room().forget_mind(&bot);
+                    }
+                    None if archived == 0 => return Err(Fault::not_found("memory", id).into()),
+                    None => {}
+                }
                 Ok(())
             })
             .await

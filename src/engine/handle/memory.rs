@@ -1,8 +1,8 @@
 //! Reading what bots remember.
 
 use super::{Handle, limits};
-use crate::protocol::{ColdView, Fault, MemoryQuery, MemoryView, WarmMemory};
-use crate::store::{indexing, memories};
+use crate::protocol::{ArchiveQuery, ArchivedView, ColdView, Fault, MemoryQuery, MemoryView, WarmMemory};
+use crate::store::{archive, indexing, memories};
 
 impl Handle {
     /// Warm memory: of each category the newest items, oldest first.
@@ -11,14 +11,24 @@ impl Handle {
     /// 404, 422 for a limit out of range or an unknown category.
     pub async fn warm_memory(&self, bot: &str, q: MemoryQuery) -> Result<WarmMemory, Fault> {
         limits::page(q.limit)?;
-        if !q.q.as_deref().unwrap_or_default().trim().is_empty() && self.read(indexing::waiting).await? > 0 {
-            self.shared.store.write(|tx| indexing::take_in_memories(tx)).await?;
-        }
         let (zone, bot) = (self.clock().zone().clone(), bot.to_owned());
         self.read(move |c| memories::warm(c, &zone, &bot, &q)).await
     }
 
-    /// Cold summaries, newest first.
+    /// What summaries stand for, newest first.
+    ///
+    /// # Errors
+    /// 404, 422 for a limit out of range.
+    pub async fn archive(&self, bot: &str, q: ArchiveQuery) -> Result<Vec<ArchivedView>, Fault> {
+        limits::page(q.limit)?;
+        if !q.q.as_deref().unwrap_or_default().trim().is_empty() && self.read(indexing::waiting).await? > 0 {
+            self.shared.store.write(|tx| indexing::take_in_archive(tx)).await?;
+        }
+        let (zone, bot) = (self.clock().zone().clone(), bot.to_owned());
+        self.read(move |c| archive::page(c, &zone, &bot, &q)).await
+    }
+
+    /// Summaries and eras, those of the newest period first.
     ///
     /// # Errors
     /// 404, 422 for a limit out of range.

@@ -47,9 +47,11 @@ pub(in crate::engine) fn remember(
         }
     };
     memory::store(tx, mind, &from, extraction, choice.findings.as_deref().unwrap_or_default())?;
-    if !ready.tariff.is_bound()
-        && let Some(batch) = memory::due_batch(mind, ready.at)
-    {
+    if ready.tariff.is_bound() {
+        return Ok(()); // a model is asked afterwards
+    }
+    for _ in 0..memory::ROUNDS {
+        let Some(batch) = memory::due_batch(mind, &shared.settings, at) else { break };
         let summary = memory::summarise(&batch, &ready.scene.roster, |at| shared.clock.day(at));
         memory::store_summary(tx, mind, &from, &batch, &summary)?;
     }

@@ -11,7 +11,9 @@ mod rules;
 
 use rusqlite::Connection;
 
+use super::Settings;
 use super::room::Mind;
+use crate::domain::era::Covered;
 use crate::domain::memory::{
     FACTS_BATCH, FACTS_TRIGGER, HISTORY_MAX, INTERESTS_MAX, MOMENTS_BATCH, MOMENTS_TRIGGER, OPINIONS_MAX,
     OpinionNote, RELATIONSHIPS_MAX, RelationshipNote, SUMMARY_WORDS,
@@ -20,7 +22,7 @@ use crate::domain::text::{clean, clean_line};
 use crate::domain::{Extraction, MemoryKind, Stamp};
 use crate::protocol::DatedEvent;
 use crate::store::mind::{Memory, delete_memory, insert_memory, update_memory};
-use crate::store::{Result, acts};
+use crate::store::{Result, acts, archive};
 use crate::tools::Finding;
 
 pub(super) use rules::{extract, summarise};
@@ -33,6 +35,10 @@ const KEY_MAX: usize = 64;
 const PER_BEAT: usize = 4;
 /// Fewer items than this make no summary of their own while pinned ones fill the memory.
 const BATCH_MIN: usize = 10;
+/// Summaries or eras that one era takes at most: more would be too much for a model to read at once.
+const ERA_BATCH: usize = 9;
+/// Compressions after one beat at most: a summary, the era it makes too many for, and that of eras.
+pub(super) const ROUNDS: usize = 3;
 /// Items older than this are compressed by the weekly pass.
 const OLD_SECONDS: i64 = 30 * 86_400;
 /// The weekly pass runs at most this often per bot.
@@ -138,8 +144,7 @@ fn relate(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &Relationshi
         Some(at) => mind.items[at].memory.clone(),
         None => Memory { key: other, ..blank(from, MemoryKind::Relationship, String::new()) },
     };
-    let reindex = !text.is_empty() && text != memory.text;
-    if reindex {
+    if !text.is_empty() {
         memory.text = text;
     }
     memory.sentiment = Some(note.sentiment);
@@ -157,7 +162,7 @@ fn relate(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &Relationshi
     }
     match at {
         Some(at) => {
-            update_memory(c, &memory, reindex)?;
+            update_memory(c, &memory)?;
             mind.items.set(at, memory);
         }
         None => {
@@ -182,7 +187,7 @@ fn hold(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &OpinionNote) 
         memory.confidence = confidence;
         memory.updated_at = from.at;
         memory.activity_id = Some(from.activity_id);
-        update_memory(c, &memory, true)?;
+        update_memory(c, &memory)?;
         mind.items.set(at, memory);
         return Ok(());
     }
@@ -200,7 +205,7 @@ fn take_interest(c: &Connection, mind: &mut Mind, from: &Source<'_>, interest: &
         let mut memory = mind.items[at].memory.clone();
         memory.updated_at = from.at;
         memory.importance = (memory.importance + 0.05).min(1.0);
-        update_memory(c, &memory, false)?;
+        update_memory(c, &memory)?;
         mind.items.set(at, memory);
         return Ok(());
     }
@@ -226,30 +231,49 @@ fn bound(c: &Connection, mind: &mut Mind, kind: MemoryKind, most: usize) -> Resu
     Ok(())
 }
 
-/// What is to be compressed into one summary.
-#[derive(Clone, Debug, PartialEq)]
+/// What is to be compressed into one: facts and moments into a summary, or summaries, or eras, into an era.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Batch {
     pub(super) facts: Vec<Memory>,
     pub(super) moments: Vec<Memory>,
+    /// Summaries or eras, oldest first; then there is nothing else.
+    pub(super) summaries: Vec<Memory>,
 }
 
 impl Batch {
     /// The originals' ids.
     pub(super) fn ids(&self) -> impl Iterator<Item = i64> + '_ {
-        self.facts.iter().chain(&self.moments).map(|memory| memory.id)
+        self.memories().map(|memory| memory.id)
+    }
+
+    /// The originals.
+    pub(super) fn memories(&self) -> impl Iterator<Item = &Memory> {
+        self.facts.iter().chain(&self.moments).chain(&self.summaries)
+    }
+
+    /// What its summary will stand for.
+    pub(super) fn covered(&self) -> Covered {
+        let one = |memory: &Memory| Covered {
+            facts: if memory.kind == MemoryKind::Fact { 1 } else { memory.count },
+            moments: if memory.kind == MemoryKind::Moment { 1 } else { memory.moments },
+            start: memory.period_start.unwrap_or(memory.created_at),
+            end: memory.period_end.unwrap_or(memory.created_at),
+        };
+        Covered::all(self.memories().map(one)).unwrap_or_default()
     }
 
     /// First and last moment covered.
     pub(super) fn period(&self) -> (Stamp, Stamp) {
-        let times = || self.facts.iter().chain(&self.moments).map(|memory| memory.created_at);
-        (times().min().unwrap_or_default(), times().max().unwrap_or_default())
+        let Covered { start, end, .. } = self.covered();
+        (start, end)
     }
 }
 
 /// What has to be compressed now: the oldest 25 facts and 15 moments once there are more than 50
-/// facts or 30 moments, or, once a week, what is over 30 days old. Pinned items stay.
+/// facts or 30 moments; the older half of the summaries or eras once there are more than the settings
+/// allow; or, once a week, facts and moments over 30 days old. Pinned items stay.
 #[must_use]
-pub(super) fn due_batch(mind: &Mind, now: Stamp) -> Option<Batch> {
+pub(super) fn due_batch(mind: &Mind, settings: &Settings, now: Stamp) -> Option<Batch> {
     let of = |kind: MemoryKind| mind.items.iter().map(|i| &i.memory).filter(move |m| m.kind == kind);
     let loose = |kind: MemoryKind, most: usize, before: Stamp| -> Vec<Memory> {
         of(kind).filter(|m| !m.pinned && m.created_at < before).take(most).cloned().collect()
@@ -257,15 +281,28 @@ pub(super) fn due_batch(mind: &Mind, now: Stamp) -> Option<Batch> {
     let gathered = |before: Stamp| Batch {
         facts: loose(MemoryKind::Fact, FACTS_BATCH, before),
         moments: loose(MemoryKind::Moment, MOMENTS_BATCH, before),
+        summaries: Vec::new(),
     };
     let too_many =
         of(MemoryKind::Fact).count() > FACTS_TRIGGER || of(MemoryKind::Moment).count() > MOMENTS_TRIGGER;
     if too_many {
         let batch = gathered(Stamp::from_micros(i64::MAX));
         // Where most of it is pinned, a summary waits until there is something to sum up.
-        return (batch.ids().count() >= BATCH_MIN).then_some(batch);
+        if batch.ids().count() >= BATCH_MIN {
+            return Some(batch);
+        }
     }
-    if of(MemoryKind::Cold).any(|cold| now.seconds_since(cold.created_at) < WEEK_SECONDS) {
+    for (kind, most) in [(MemoryKind::Cold, settings.summaries), (MemoryKind::Era, settings.eras)] {
+        let mut held: Vec<&Memory> = of(kind).filter(|memory| !memory.pinned).collect();
+        if held.len() > most {
+            // An era is made after summaries that tell of later times.
+            held.sort_by_key(|memory| (memory.period_end.unwrap_or(memory.created_at), memory.id));
+            held.truncate((held.len() - most / 2).min(ERA_BATCH));
+            return Some(Batch { summaries: held.into_iter().cloned().collect(), ..Batch::default() });
+        }
+    }
+    let mut summaries = of(MemoryKind::Cold).chain(of(MemoryKind::Era));
+    if too_many || summaries.any(|summary| now.seconds_since(summary.created_at) < WEEK_SECONDS) {
         return None;
     }
     let batch = gathered(now.plus_seconds(-OLD_SECONDS));
@@ -276,10 +313,10 @@ pub(super) fn due_batch(mind: &Mind, now: Stamp) -> Option<Batch> {
 #[must_use]
 pub(super) fn changed(mind: &Mind, batch: &Batch) -> bool {
     let as_it_was = |old: &Memory| mind.items.iter().any(|item| item.memory == *old);
-    !batch.facts.iter().chain(&batch.moments).all(as_it_was)
+    !batch.memories().all(as_it_was)
 }
 
-/// Stores a summary and drops the originals it stands for.
+/// Stores a summary or an era, and moves the originals it stands for to the archive.
 ///
 /// # Errors
 /// Database errors.
@@ -290,24 +327,24 @@ pub(super) fn store_summary(
     batch: &Batch,
     summary: &str,
 ) -> Result<()> {
-    let (start, end) = batch.period();
-    for id in batch.ids() {
-        delete_memory(c, id)?;
-    }
-    let gone: Vec<i64> = batch.ids().collect();
-    mind.items.remove_all(&gone);
+    let Covered { facts, moments, start, end } = batch.covered();
+    let kind = if batch.summaries.is_empty() { MemoryKind::Cold } else { MemoryKind::Era };
     let text = words(&clean(summary, 4_000), SUMMARY_WORDS);
-    #[allow(clippy::cast_possible_wrap)] // at most 25 and 15
-    let memory = Memory {
-        count: batch.facts.len() as i64,
-        moments: batch.moments.len() as i64,
+    let mut memory = Memory {
+        count: facts,
+        moments,
         period_start: Some(start),
         period_end: Some(end),
         importance: 0.8,
         thread_id: None,
-        ..blank(from, MemoryKind::Cold, text)
+        ..blank(from, kind, text)
     };
-    insert(c, mind, from.bot, memory)
+    memory.id = insert_memory(c, from.bot, &memory)?;
+    let gone: Vec<i64> = batch.ids().collect();
+    archive::keep(c, &gone, memory.id)?;
+    mind.items.remove_all(&gone);
+    mind.items.push(memory);
+    Ok(())
 }
 
 fn words(text: &str, most: usize) -> String {

@@ -4,6 +4,7 @@ use super::super::items::Items;
 use super::Batch;
 use super::diary::diary;
 use super::reading::{Move, Read, of_another, read, to_another};
+use crate::domain::era::era;
 use crate::domain::memory::{OpinionNote, RelationshipNote};
 use crate::domain::scene::{Acquaintance, FeedReply, FeedThread, Scene};
 use crate::domain::similarity::terms;
@@ -32,13 +33,17 @@ const SAME: f64 = 0.3;
 /// Dealings that count for how it stands now.
 const LATELY: usize = 8;
 
-/// A summary by rule: a diary of the days, the people and what came of it.
+/// A summary by rule: a diary of the days, the people and what came of it; or, of summaries, an era.
 #[must_use]
 pub(in crate::engine) fn summarise(
     batch: &Batch,
     roster: &[Acquaintance],
     day: impl Fn(Stamp) -> String,
 ) -> String {
+    if !batch.summaries.is_empty() {
+        let texts: Vec<&str> = batch.summaries.iter().map(|memory| memory.text.as_str()).collect();
+        return era(batch.covered(), &texts, day);
+    }
     let names: Vec<&str> = roster.iter().map(|other| &*other.name).collect();
     diary(&batch.facts, &batch.moments, &names, day)
 }

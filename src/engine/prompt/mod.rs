@@ -399,6 +399,7 @@ fn memory_line(kind: MemoryKind, key: &str, text: &str, source: &str, out: &mut 
         MemoryKind::Interest => &["You are interested in ", key],
         MemoryKind::Moment => &["You remember: ", text],
         MemoryKind::Cold => &["From longer ago: ", text],
+        MemoryKind::Era => &["From long ago: ", text],
     };
     out.push_str("- ");
     push(out, parts);

@@ -76,11 +76,11 @@ fn side_request(
 
 /// The request that asks for one summary of a batch of memories.
 pub(in crate::engine) fn compression_request(shared: &Shared, ready: &Ready, batch: &Batch) -> Request {
+    // Single memories are sentences; summaries, of which an era is made, are read whole.
+    let most = if batch.summaries.is_empty() { 300 } else { 4_000 };
     let lines: String = batch
-        .facts
-        .iter()
-        .chain(&batch.moments)
-        .map(|m| format!("- {}: {}\n", shared.clock.day(m.created_at), cut(&m.text, 300)))
+        .memories()
+        .map(|m| format!("- {}: {}\n", shared.clock.day(m.created_at), cut(&m.text, most)))
         .collect();
     let system = format!(
         "You keep the memory of {}. Write one summary of the notes below, in the first person, at most {SUMMARY_WORDS} words: what was \

@@ -131,6 +131,14 @@ impl Remote {
         self.inner.get(&["api", "bots", bot, "memory", "cold"], &[("limit", limit), ("offset", offset)]).await
     }
 
+    pub(in crate::link) async fn archive(
+        &self,
+        bot: &str,
+        q: ArchiveQuery,
+    ) -> Result<Vec<ArchivedView>, Fault> {
+        self.inner.get(&["api", "bots", bot, "memory", "archive"], &q).await
+    }
+
     pub(in crate::link) async fn usage(&self, period: Period) -> Result<UsageReport, Fault> {
         self.inner.get(&["api", "stats", "usage"], &[("period", period)]).await
     }

@@ -114,7 +114,7 @@ fn take(memory: &Recalled) -> Option<Kept<'_>> {
         MemoryKind::Opinion => {
             (is_line(text) && !memory.key.trim().is_empty()).then_some(Kept::View(memory.key.trim(), text))
         }
-        MemoryKind::Cold => {
+        MemoryKind::Cold | MemoryKind::Era => {
             let (before, _) = text.split_once(" said: “")?;
             let from = before.rfind([' ', '\n']).map_or(0, |at| at + 1);
             let (who, said) = heard(&text[from..])?;

@@ -9,8 +9,8 @@ use crate::port::extract::{At, Body, Bounded, Params, Skip};
 use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::{
-    ActionMix, Analytics, ColdView, EditMemory, Fault, MemoryQuery, MemoryView, Period, RelationshipGraph,
-    ReputationHistory, ReputationView, UsageReport, UsageSeries, WarmMemory,
+    ActionMix, Analytics, ArchiveQuery, ArchivedView, ColdView, EditMemory, Fault, MemoryQuery, MemoryView,
+    Period, RelationshipGraph, ReputationHistory, ReputationView, UsageReport, UsageSeries, WarmMemory,
 };
 
 pub(super) fn routes(into: Routes) -> Routes {
@@ -25,6 +25,7 @@ pub(super) fn routes(into: Routes) -> Routes {
         .routes(handlers!(cold))
         .routes(handlers!(bot_warm))
         .routes(handlers!(bot_cold))
+        .routes(handlers!(bot_archive))
         .routes(handlers!(memory))
         .routes(handlers!(edit_memory, forget_memory))
 }
@@ -228,7 +229,7 @@ struct ColdParams {
 
 /// What a bot's older memories were compressed to
 ///
-/// Newest first.
+/// Summaries and then eras, which are summaries of summaries; newest first.
 #[utoipa::path(get, path = "/api/stats/bots/{id}/memory/cold", tag = "stats",
     params(("id" = String, Path, description = "Bot id"), ColdParams), responses((status = 200, body = [ColdView])))]
 async fn cold(
@@ -241,7 +242,7 @@ async fn cold(
 
 /// What a bot's older memories were compressed to
 ///
-/// Newest first.
+/// Summaries and then eras, which are summaries of summaries; newest first.
 #[utoipa::path(get, path = "/api/bots/{id}/memory/cold", tag = "stats",
     params(("id" = String, Path, description = "Bot id"), ColdParams), responses((status = 200, body = [ColdView])))]
 async fn bot_cold(
@@ -250,6 +251,36 @@ async fn bot_cold(
     Params(q): Params<ColdParams>,
 ) -> Answer<Vec<ColdView>> {
     Ok(Json(port.engine().cold_memory(&id, q.limit.0, q.offset.0).await?))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ArchiveParams {
+    /// How many at most.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    limit: Bounded<1, 200, 50>,
+    /// The id that the page before ended with.
+    after: Option<i64>,
+    /// Only what contains these words.
+    q: Option<String>,
+}
+
+/// What a bot's summaries stand for
+///
+/// Newest first. Facts and moments that went into a summary, and summaries that went into an era: the bot itself
+/// recalls none of it. A word is taken as it is where something holds it, else, from four letters on, as the start of
+/// a word.
+#[utoipa::path(get, path = "/api/bots/{id}/memory/archive", tag = "stats",
+    params(("id" = String, Path, description = "Bot id"), ArchiveParams), responses((status = 200, body = [ArchivedView])))]
+async fn bot_archive(
+    State(port): State<Port>,
+    At(id): At<String>,
+    Params(q): Params<ArchiveParams>,
+) -> Answer<Vec<ArchivedView>> {
+    let words = q.q.filter(|words| !words.trim().is_empty());
+    let query = ArchiveQuery { limit: q.limit.0, after: q.after, q: words };
+    Ok(Json(port.engine().archive(&id, query).await?))
 }
 
 /// All a bot remembers
@@ -298,7 +329,7 @@ struct Forgotten {
 
 /// Forgets a memory
 ///
-/// For good.
+/// For good, whether it is remembered or archived; with a summary or an era goes all that it stands for.
 #[utoipa::path(delete, path = "/api/memories/{id}", tag = "stats",
     params(("id" = i64, Path, description = "Memory id")), responses((status = 200, body = Forgotten)))]
 async fn forget_memory(State(port): State<Port>, At(id): At<i64>) -> Answer<Forgotten> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{Sentiment, Stamp};
+use crate::domain::{MemoryKind, Sentiment, Stamp};
 
 /// Warm memory (`GET …/memory/warm`).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -124,7 +124,7 @@ pub struct MomentView {
     pub pinned: bool,
 }
 
-/// A cold summary.
+/// A summary or an era.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ColdView {
     /// Memory id.
@@ -143,6 +143,40 @@ pub struct ColdView {
     pub created_at: Stamp,
     /// Pinned by a person.
     pub pinned: bool,
+    /// Whether it is an era: a summary of summaries, or of eras.
+    #[serde(default)]
+    pub era: bool,
+}
+
+/// Something in the archive: a fact or a moment that a summary stands for, or a summary that an era stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ArchivedView {
+    /// Memory id.
+    pub id: i64,
+    /// fact, moment, cold, era.
+    pub kind: MemoryKind,
+    /// What it says.
+    pub text: String,
+    /// Where a fact comes from: observation, wikipedia, offline, interview; else empty.
+    pub source: String,
+    /// When it was formed, `YYYY-MM-DD`.
+    pub date: String,
+    /// Of a summary or an era: how many facts it stands for.
+    pub facts_compressed: i64,
+    /// Of a summary or an era: how many moments it stands for.
+    pub memories_compressed: i64,
+    /// Of a summary or an era: first day covered, `YYYY-MM-DD`.
+    pub period_start: Option<String>,
+    /// Of a summary or an era: last day covered.
+    pub period_end: Option<String>,
+    /// The thread it belongs to.
+    pub thread_id: Option<i64>,
+    /// The act it comes from.
+    pub activity_id: Option<i64>,
+    /// The summary or era that stands for it, which may lie in the archive itself.
+    pub summary_id: i64,
+    /// When it was formed.
+    pub created_at: Stamp,
 }
 
 /// Warm and cold together.
@@ -152,6 +186,6 @@ pub struct MemoryView {
     pub bot_id: String,
     /// Warm.
     pub warm: WarmMemory,
-    /// Cold, newest first.
+    /// Summaries and then eras, newest first.
     pub cold: Vec<ColdView>,
 }

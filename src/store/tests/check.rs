@@ -112,7 +112,19 @@ fn every_kind_of_damage_is_found_alone() {
         ),
         ("UPDATE usage_room SET tokens = 6", "the books differ by -1 tokens"),
         ("DELETE FROM posts_fts WHERE rowid = 4", "the index lacks a post (row 4)"),
-        ("INSERT INTO memories_fts (rowid, text) VALUES (5, 'x')", "the index holds memory 5"),
+        (
+            "INSERT INTO archive_fts (rowid, bot, text) VALUES (5, '61', 'x')",
+            "the index holds archived memory 5",
+        ),
+        (
+            "INSERT INTO archive VALUES (7, 'a', 0, 'x', '', 0.5, 0, 0, NULL, NULL, NULL, NULL, 8, 0, 0); \
+             INSERT INTO index_queue VALUES (2, 7, 0)",
+            "archived memory 7 belongs to summary 8",
+        ),
+        (
+            "INSERT INTO archive VALUES (7, 'a', 5, 'x', '', 0.5, 0, 0, NULL, NULL, NULL, NULL, 7, 0, 0)",
+            "the index lacks archived memory 7",
+        ),
         ("UPDATE bots SET config = '{}' WHERE id = 'c'", "configuration of bot c"),
         ("UPDATE activities SET remembered = 0 WHERE id = 1", "1 acts wait"),
         (

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::domain::{MemoryKind, Sentiment};
-use crate::protocol::{ColdView, WarmMemory};
+use crate::protocol::{ArchivedView, ColdView, WarmMemory};
 use crate::tui::widgets::Scroll;
 
 /// One thing remembered.
@@ -29,6 +29,17 @@ pub struct Item {
     pub activity_id: Option<i64>,
     /// Pinned by a person.
     pub pinned: bool,
+    /// Whether it lies in the archive, where nothing is changed.
+    pub archived: bool,
+}
+
+/// A part of the list.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What is remembered, of one kind.
+    Held(MemoryKind),
+    /// What summaries stand for; `true` while there is more of it.
+    Archive(bool),
 }
 
 impl Item {
@@ -46,8 +57,8 @@ impl Item {
 /// A line of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
-    /// The heading of a kind, with how many there are.
-    Heading(MemoryKind, usize),
+    /// The heading of a part, with how many there are.
+    Heading(Part, usize),
     /// One thing remembered.
     Item(Item),
 }
@@ -57,6 +68,9 @@ pub enum Line {
 pub struct Recall {
     warm: Option<WarmMemory>,
     cold: Option<Vec<ColdView>>,
+    archive: Vec<ArchivedView>,
+    /// Whether the archive may hold more than was read.
+    more: bool,
     /// The lines, headings between.
     pub lines: Vec<Line>,
     /// The selected line.
@@ -82,8 +96,38 @@ impl Recall {
         self.rebuild();
     }
 
+    /// Takes in a page of the archive; `more` when it was full.
+    pub fn load_archive(&mut self, page: Vec<ArchivedView>, from_the_newest: bool, more: bool) {
+        if from_the_newest {
+            self.archive.clear();
+        }
+        self.archive.extend(page);
+        self.more = more;
+        self.rebuild();
+    }
+
+    /// Lets the archive go that was read with other words.
+    pub fn drop_archive(&mut self) {
+        self.archive.clear();
+        self.rebuild();
+    }
+
+    /// The id after which the archive goes on, when the last line is selected and there is more.
+    #[must_use]
+    pub fn wants_more(&self) -> Option<i64> {
+        let at_the_end = self.scroll.selected + 1 >= self.lines.len();
+        (at_the_end && self.more).then(|| self.archive.last().map(|last| last.id)).flatten()
+    }
+
+    /// How much of the archive was read.
+    #[must_use]
+    pub const fn archived(&self) -> usize {
+        self.archive.len()
+    }
+
     /// Drops one that was forgotten.
     pub fn forget(&mut self, id: i64) {
+        self.archive.retain(|one| one.id != id && one.summary_id != id);
         self.lines.retain(|line| !matches!(line, Line::Item(item) if item.id == id));
     }
 
@@ -94,10 +138,16 @@ impl Recall {
             kinds.extend(warm_items(warm));
         }
         if let Some(cold) = &self.cold {
-            kinds.push((MemoryKind::Cold, cold.iter().map(cold_item).collect()));
+            let of = |era: bool| cold.iter().filter(move |one| one.era == era).map(cold_item).collect();
+            kinds.extend([(MemoryKind::Cold, of(false)), (MemoryKind::Era, of(true))]);
         }
-        for (kind, items) in kinds {
-            self.lines.push(Line::Heading(kind, items.len()));
+        let mut parts: Vec<(Part, Vec<Item>)> =
+            kinds.into_iter().map(|(kind, items)| (Part::Held(kind), items)).collect();
+        if !self.archive.is_empty() {
+            parts.push((Part::Archive(self.more), self.archive.iter().map(archived_item).collect()));
+        }
+        for (part, items) in parts {
+            self.lines.push(Line::Heading(part, items.len()));
             self.lines.extend(items.into_iter().map(Line::Item));
         }
         // A heading is nothing to act on.
@@ -141,6 +191,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         date: f.date.clone(),
         activity_id: f.activity_id,
         pinned: f.pinned,
+        archived: false,
     });
     let relationships = warm.relationships.iter().rev().map(|r| Item {
         id: r.id,
@@ -159,6 +210,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         date: r.last_interaction.clone(),
         activity_id: r.activity_id,
         pinned: r.pinned,
+        archived: false,
     });
     let opinions = warm.opinions.iter().rev().map(|o| Item {
         id: o.id,
@@ -171,6 +223,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         date: o.date.clone(),
         activity_id: o.activity_id,
         pinned: o.pinned,
+        archived: false,
     });
     let interests = warm.interest_items.iter().rev().map(|i| Item {
         id: i.id,
@@ -183,6 +236,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         date: i.date.clone(),
         activity_id: i.activity_id,
         pinned: i.pinned,
+        archived: false,
     });
     let moments = warm.memories.iter().rev().map(|m| Item {
         id: m.id,
@@ -195,6 +249,7 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
         date: m.date.clone(),
         activity_id: m.activity_id,
         pinned: m.pinned,
+        archived: false,
     });
     vec![
         (MemoryKind::Relationship, relationships.collect()),
@@ -205,19 +260,47 @@ pub fn warm_items(warm: &WarmMemory) -> Vec<(MemoryKind, Vec<Item>)> {
     ]
 }
 
-/// A cold summary as an item.
+/// A summary or an era as an item.
 #[must_use]
 pub fn cold_item(cold: &ColdView) -> Item {
     Item {
         id: cold.id,
-        kind: MemoryKind::Cold,
+        kind: if cold.era { MemoryKind::Era } else { MemoryKind::Cold },
         text: cold.summary.clone(),
         topic: String::new(),
         other: None,
         history: String::new(),
-        note: format!("{} facts, {} moments", cold.facts_compressed, cold.memories_compressed),
+        note: counts(cold.facts_compressed, cold.memories_compressed),
         date: cold.period_end.clone(),
         activity_id: None,
         pinned: cold.pinned,
+        archived: false,
+    }
+}
+
+fn counts(facts: i64, moments: i64) -> String {
+    format!("{facts} facts, {moments} moments")
+}
+
+/// Something in the archive as an item.
+fn archived_item(one: &ArchivedView) -> Item {
+    let sums_up = matches!(one.kind, MemoryKind::Cold | MemoryKind::Era);
+    Item {
+        id: one.id,
+        kind: one.kind,
+        text: one.text.clone(),
+        other: None,
+        history: String::new(),
+        note: if sums_up {
+            counts(one.facts_compressed, one.memories_compressed)
+        } else {
+            one.thread_id
+                .filter(|_| one.source.is_empty())
+                .map_or_else(|| one.source.clone(), |id| format!("#{id}"))
+        },
+        date: one.period_end.clone().unwrap_or_else(|| one.date.clone()),
+        activity_id: one.activity_id.filter(|_| !sums_up),
+        pinned: false,
+        archived: true,
     }
 }

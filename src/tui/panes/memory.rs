@@ -71,7 +71,10 @@ fn whole(state: &Explorer, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         return;
     };
     let from = item.activity_id.map_or_else(String::new, |id| format!("from act {id} · enter shows why"));
-    let inner = frame(buf, area, super::recall::heading(item.kind), &from, false, theme);
+    let title = super::recall::heading(item.kind);
+    let title =
+        if item.archived { format!("In the archive: {}", title.to_lowercase()) } else { title.to_owned() };
+    let inner = frame(buf, area, &title, &from, false, theme);
     let mut head = Pen::new(buf, inner, 0);
     head.skip(1).put(&format!("{}  {}", item.date, item.note), theme.dim);
     if let Some(other) = &item.other {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::View;
 use crate::domain::MemoryKind;
-use crate::tui::live::recall::{Line, Recall};
+use crate::tui::live::recall::{Line, Part, Recall};
 use crate::tui::widgets::{Pen, pen, text};
 
 /// The heading of a kind.
@@ -18,6 +18,7 @@ pub const fn heading(kind: MemoryKind) -> &'static str {
         MemoryKind::Interest => "Interests",
         MemoryKind::Moment => "Moments",
         MemoryKind::Cold => "Long ago",
+        MemoryKind::Era => "Eras",
     }
 }
 
@@ -32,8 +33,12 @@ pub fn list(recall: &Recall, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         let selected = at == recall.scroll.selected;
         let mut pen = Pen::new(buf, area, row).base(theme.line(selected && focused, focused));
         match &recall.lines[at] {
-            Line::Heading(kind, count) => {
-                pen.skip(1).put(heading(*kind), theme.title_focus).put(&format!(" {count}"), theme.faint);
+            Line::Heading(part, count) => {
+                let (heading, more) = match part {
+                    Part::Held(kind) => (heading(*kind), ""),
+                    Part::Archive(more) => ("In the archive", if *more { "+" } else { "" }),
+                };
+                pen.skip(1).put(heading, theme.title_focus).put(&format!(" {count}{more}"), theme.faint);
             }
             Line::Item(item) => {
                 pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);

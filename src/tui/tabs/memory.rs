@@ -1,6 +1,7 @@
 //! The Memory tab's state and its share of `update` (the pattern is in [`super`]).
 
-use crate::protocol::{EditMemory, Event, MemoryQuery, Notice};
+use crate::domain::MemoryKind;
+use crate::protocol::{ArchiveQuery, EditMemory, Event, MemoryQuery, Notice};
 use crate::tui::action::Act;
 use crate::tui::live::recall::{Line, Recall};
 use crate::tui::model::{Model, Tab, Tone};
@@ -10,8 +11,10 @@ use crate::tui::widgets::Scroll;
 
 /// Memories of a kind read at a time.
 const PAGE: u32 = 200;
-/// Cold summaries read.
+/// Summaries and eras read.
 const COLD: u32 = 50;
+/// What is read of the archive at a time.
+const ARCHIVED: u32 = 100;
 
 /// What the tab shows.
 #[derive(Debug, Default)]
@@ -37,7 +40,26 @@ impl Explorer {
             q: (!self.filter.is_empty()).then(|| self.filter.clone()),
             ..MemoryQuery::default()
         };
-        vec![Effect::Load(Load::Warm(bot.clone(), query)), Effect::Load(Load::Cold(bot.clone(), COLD, 0))]
+        vec![
+            Effect::Load(Load::Warm(bot.clone(), query)),
+            Effect::Load(Load::Cold(bot.clone(), COLD, 0)),
+            Effect::Load(Load::Archive(bot.clone(), self.archive_query(None))),
+        ]
+    }
+
+    fn archive_query(&self, after: Option<i64>) -> ArchiveQuery {
+        let q = (!self.filter.is_empty()).then(|| self.filter.clone());
+        ArchiveQuery { limit: ARCHIVED, after, q }
+    }
+
+    /// The next page of the archive, once its end is reached.
+    fn read_on(&self) -> Vec<Effect> {
+        match (&self.of, self.recall.wants_more()) {
+            (Some(bot), Some(last)) => {
+                vec![Effect::Load(Load::Archive(bot.clone(), self.archive_query(Some(last))))]
+            }
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -80,6 +102,7 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         }
         Act::Back if !model.explorer.filter.is_empty() => {
             model.explorer.filter.clear();
+            model.explorer.recall.drop_archive();
             return Some(model.explorer.read());
         }
         _ => {}
@@ -115,13 +138,17 @@ fn in_memories(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             let onward = if matches!(act, Act::Up | Act::PageUp) { Act::Up } else { Act::Down };
             recall.scroll.act(onward, len);
         }
-        return Some(Vec::new());
+        return Some(model.explorer.read_on());
     }
     if !matches!(act, Act::Open | Act::PinMemory | Act::EditMemory | Act::ForgetMemory | Act::Copy) {
         return None;
     }
     let Some(item) = recall.selected().cloned() else { return Some(Vec::new()) };
     Some(match act {
+        Act::PinMemory | Act::EditMemory if item.archived => {
+            model.toast(Tone::Info, "nothing is changed in the archive; it can be forgotten");
+            Vec::new()
+        }
         Act::Open => match item.activity_id {
             Some(id) => crate::tui::update::show_why(model, id),
             None => {
@@ -141,8 +168,10 @@ fn in_memories(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             Vec::new()
         }
         Act::ForgetMemory => {
+            let sums_up = matches!(item.kind, MemoryKind::Cold | MemoryKind::Era);
             model.overlays.push(Overlay::Confirm(Confirm {
-                title: "Forget this?".into(),
+                title: if sums_up { "Forget this and all that it stands for?" } else { "Forget this?" }
+                    .into(),
                 body: item.told().into_owned(),
                 yes: vec![Effect::Run(Command::ForgetMemory(item.id))],
                 danger: true,
@@ -172,6 +201,19 @@ pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
                 .filter(|c| wanted.is_empty() || c.summary.to_lowercase().contains(&wanted))
                 .cloned();
             explorer.recall.load_cold(found.collect());
+        }
+        (Load::Archive(bot, query), Data::Archive(page))
+            if explorer.of.as_ref() == Some(bot) && *query == explorer.archive_query(query.after) =>
+        {
+            // A page that was overtaken is not taken in: what was read anew begins with the newest.
+            let fits = match query.after {
+                None => explorer.recall.archived() <= ARCHIVED as usize,
+                after => explorer.recall.wants_more() == after,
+            };
+            if fits {
+                let more = page.len() == ARCHIVED as usize;
+                explorer.recall.load_archive(page.clone(), query.after.is_none(), more);
+            }
         }
         _ => {}
     }
@@ -213,6 +255,7 @@ pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Res
         return Ok(Vec::new());
     }
     answer.text().clone_into(&mut model.explorer.filter);
+    model.explorer.recall.drop_archive();
     model.explorer.in_bots = false;
     Ok(model.explorer.read())
 }

@@ -423,6 +423,7 @@ pub fn answer(load: &Load) -> Option<Data> {
         Load::Why(_) => Data::Why(Box::new(why())),
         Load::Warm(..) => Data::Warm(Box::new(warm())),
         Load::Cold(..) => Data::Cold(vec![]),
+        Load::Archive(..) => Data::Archive(vec![]),
         Load::Usage(_) => Data::Usage(usage()),
         Load::UsageSeries(..) => Data::UsageSeries(series()),
         Load::Forecast => Data::Forecast(forecast()),

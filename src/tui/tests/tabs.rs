@@ -1,7 +1,10 @@
 //! The tabs beside Live: what they show, and what their keys do.
 
-use super::fixture::{empty, model, press, serve, text};
-use crate::tui::msg::{Command, Effect};
+use super::fixture::{empty, give, model, now, press, serve, text};
+use crate::domain::MemoryKind;
+use crate::protocol::{ArchiveQuery, ArchivedView};
+use crate::tui::msg::{Command, Data, Effect, Load, Msg};
+use crate::tui::update::update;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (160, 45)];
 
@@ -70,6 +73,54 @@ fn a_memory_is_pinned_searched_and_traced_to_its_act() {
     assert!(matches!(effects[..], [Effect::Run(Command::EditMemory(..))]), "{effects:?}");
     press(&mut model, &["/", "d", "o", "o", "r", "enter"]);
     assert_eq!(model.explorer.filter, "door");
+}
+
+fn archived(id: i64, kind: MemoryKind) -> ArchivedView {
+    ArchivedView {
+        id,
+        kind,
+        text: format!("The door was shut {id} times"),
+        source: String::new(),
+        date: "2026-01-02".into(),
+        facts_compressed: 25,
+        memories_compressed: 15,
+        period_start: None,
+        period_end: None,
+        thread_id: None,
+        activity_id: Some(id),
+        summary_id: 900,
+        created_at: now(),
+    }
+}
+
+#[test]
+fn the_archive_stands_last_is_read_on_at_its_end_and_only_forgotten() {
+    let mut model = model(120, 36);
+    press(&mut model, &["alt+4", "l"]);
+    let query = ArchiveQuery { limit: 100, after: None, q: None };
+    let page = |ids: std::ops::Range<i64>| ids.rev().map(|id| archived(id, MemoryKind::Cold)).collect();
+    let load = |after| Load::Archive("ada_001".into(), ArchiveQuery { after, ..query.clone() });
+    give(&mut model, load(None), Data::Archive(page(100..200)));
+    let effects = update(&mut model, Msg::Key("end".parse().unwrap()));
+    assert!(matches!(&effects[..], [Effect::Load(last)] if *last == load(Some(100))), "{effects:?}");
+    assert!(text(&model).contains("In the archive: long ago"), "{}", text(&model));
+    give(&mut model, load(Some(100)), Data::Archive(page(40..100)));
+    assert_eq!(model.explorer.recall.archived(), 160);
+    // What was read on is kept when the newest are read anew, and a page that came late is not taken in twice.
+    give(&mut model, load(None), Data::Archive(page(100..200)));
+    give(&mut model, load(Some(100)), Data::Archive(page(40..100)));
+    assert_eq!(model.explorer.recall.archived(), 160);
+    let effects = update(&mut model, Msg::Key("end".parse().unwrap()));
+    assert!(effects.is_empty(), "there is no more: {effects:?}");
+    for key in ["p", "e"] {
+        assert!(press(&mut model, &[key]).is_empty(), "{key}");
+        assert!(text(&model).contains("nothing is changed in the archive"), "{}", text(&model));
+    }
+    press(&mut model, &["d"]);
+    assert!(text(&model).contains("Forget this and all that it stands for?"), "{}", text(&model));
+    // Other words find other memories.
+    press(&mut model, &["esc", "/", "d", "o", "o", "r", "enter"]);
+    assert_eq!(model.explorer.recall.archived(), 0);
 }
 
 #[test]

@@ -271,7 +271,7 @@ pub fn preview_of(behavior: &crate::domain::Behavior) -> String {
 }
 
 /// Export kinds, in the order of the form.
-pub const EXPORTS: [(&str, ExportKind); 9] = [
+pub const EXPORTS: [(&str, ExportKind); 10] = [
     ("threads", ExportKind::Threads),
     ("replies", ExportKind::Replies),
     ("votes", ExportKind::Votes),
@@ -279,6 +279,7 @@ pub const EXPORTS: [(&str, ExportKind); 9] = [
     ("activity", ExportKind::Activity),
     ("bots", ExportKind::Bots),
     ("memories", ExportKind::Memories),
+    ("archive", ExportKind::Archive),
     ("usage", ExportKind::Usage),
     ("thoughts", ExportKind::Thoughts),
 ];
