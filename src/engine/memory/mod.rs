@@ -261,12 +261,6 @@ impl Batch {
         };
         Covered::all(self.memories().map(one)).unwrap_or_default()
     }
-
-    /// First and last moment covered.
-    pub(super) fn period(&self) -> (Stamp, Stamp) {
-        let Covered { start, end, .. } = self.covered();
-        (start, end)
-    }
 }
 
 /// What has to be compressed now: the oldest 25 facts and 15 moments once there are more than 50
