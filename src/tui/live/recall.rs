@@ -289,6 +289,7 @@ fn archived_item(one: &ArchivedView) -> Item {
         id: one.id,
         kind: one.kind,
         text: one.text.clone(),
+        topic: String::new(),
         other: None,
         history: String::new(),
         note: if sums_up {
