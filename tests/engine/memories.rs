@@ -118,10 +118,7 @@ async fn an_extraction_that_fails_falls_back_to_the_rules_and_is_charged() {
         let society = Society::begin(&model.address(), 1, |_| {}).await;
         let beat = society.handle.trigger("b01").await.unwrap();
         let memory = society.handle.memory("b01").await.unwrap().warm;
-        assert!(
-            memory.memories.iter().any(|m| m.summary.contains("tide table")),
-            "{broken}: {memory:?}"
-        );
+        assert!(memory.memories.iter().any(|m| m.summary.contains("tide table")), "{broken}: {memory:?}");
         assert_eq!(memory.memories[0].activity_id, beat.activity_id);
         assert_eq!(society.number("SELECT tokens_used FROM activities WHERE bot_id = 'b01'"), 240);
         assert_eq!(society.number("SELECT count(*) FROM activities WHERE remembered = 0"), 0);
