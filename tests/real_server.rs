@@ -44,7 +44,6 @@ fn request(prompt: &str, schema: Option<Value>) -> Request {
         prompt: prompt.to_owned(),
         shared: 0,
         again: Again::SOON,
-        bounds: None,
         schema: schema.map(Arc::new),
         temperature: 0.2,
         max_tokens: 40,

@@ -63,6 +63,8 @@ pub(super) struct Tariff {
     pub(super) kind: ProviderKind,
     pub(super) price: Price,
     pub(super) priced: bool,
+    /// Whether the server is on this machine or a private network.
+    pub(super) local: bool,
 }
 
 impl Tariff {
@@ -75,18 +77,16 @@ impl Tariff {
             PriceOf::Known(price) => (price, true),
             PriceOf::Unpriced => (Price::FREE, false),
         };
+        let local = setup.is_some_and(|setup| setup.spec.is_local());
         let (price, priced) = match (kind, setup.and_then(|setup| setup.price)) {
             (_, Some(price)) => (price, true),
             (ProviderKind::Scripted, None) => match &settings.pretend_model {
                 Some(model) => listed("", model, false),
                 None => (Price::FREE, true),
             },
-            (kind, None) => {
-                let local = setup.is_some_and(|setup| setup.spec.is_local());
-                listed(kind.as_str(), model, local)
-            }
+            (kind, None) => listed(kind.as_str(), model, local),
         };
-        Self { provider: provider.to_owned(), model: model.to_owned(), kind, price, priced }
+        Self { provider: provider.to_owned(), model: model.to_owned(), kind, price, priced, local }
     }
 
     /// Whether a call is known to cost nothing.
@@ -457,8 +457,14 @@ mod tests {
     #[test]
     fn what_costs_nothing_has_no_token_cap_unless_set() {
         let settings = Settings::new(std::path::Path::new("."));
-        let tariff =
-            |kind, price, priced| Tariff { provider: "p".into(), model: "m".into(), kind, price, priced };
+        let tariff = |kind, price, priced| Tariff {
+            provider: "p".into(),
+            model: "m".into(),
+            kind,
+            price,
+            priced,
+            local: true,
+        };
         let local = tariff(ProviderKind::Ollama, Price::FREE, true);
         let unpriced = tariff(ProviderKind::OpenAi, Price::FREE, false);
         let scripted = tariff(ProviderKind::Scripted, Price::FREE, true);

@@ -80,7 +80,6 @@ pub(super) fn begin(
         // The embedded provider reads the scene and wants the question alone.
         prompt: if tariff.is_bound() { told.user } else { question.to_owned() },
         schema: None,
-        bounds: None,
         temperature: config.model.temperature,
         max_tokens: config.model.max_tokens,
         scene: Some(Arc::clone(&scene)),

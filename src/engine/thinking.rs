@@ -262,7 +262,8 @@ async fn settle_down(
 ) -> Result<Finished> {
     let Some(activity_id) = finished.result.activity_id else { return Ok(finished) };
     let mut calls = Calls::new();
-    let extraction = match prompt::extraction_request(shared, &ready, &choice.action) {
+    let at_hand = memory_voice(shared, &ready).is_some_and(|(_, tariff)| tariff.local);
+    let extraction = match prompt::extraction_request(shared, &ready, &choice.action, at_hand) {
         Some(request) => extracted(shared, claim, &ready, request, &mut calls).await?,
         None => None, // nobody else said anything
     };

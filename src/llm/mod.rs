@@ -88,11 +88,8 @@ pub struct Request {
     pub again: Again,
     /// The part that changes with every beat.
     pub prompt: String,
-    /// JSON schema of the answer, for providers that can enforce one. It is the same on every beat.
+    /// JSON schema of the answer, for providers that can enforce one.
     pub schema: Option<Arc<serde_json::Value>>,
-    /// The same schema with the bounds of this moment (ids that are seen, longest texts), for servers that
-    /// make a grammar of a schema instead of counting it as a part of the prompt.
-    pub bounds: Option<Arc<serde_json::Value>>,
     /// 0–2.
     pub temperature: f64,
     /// Longest answer, in tokens.

@@ -185,3 +185,21 @@ fn a_missing_key_is_named() {
     assert_eq!(error.kind, FailureKind::NotConfigured);
     assert!(!error.message.contains("sk-line"), "{error}");
 }
+
+#[tokio::test]
+async fn what_is_shared_and_what_is_own_are_cached_apart_where_they_are_read_again() {
+    let server = always(fine()).await;
+    let provider = provider(KIND, &server.uri());
+    let soon = Request { shared: 4, ..request() };
+    ask(&provider, &soon).await.expect("an answer");
+    // Somebody else comes within a minute, the same bot in an hour: its own part would be forgotten by then.
+    let again = botarium::llm::Again { shared: 60, own: 3_600 };
+    ask(&provider, &Request { again, ..soon.clone() }).await.expect("an answer");
+    ask(&provider, &Request { again: botarium::llm::Again::NEVER, ..soon }).await.expect("an answer");
+    let bodies = bodies(&server).await;
+    let marked = |text: &str| json!({"type": "text", "text": text, "cache_control": {"type": "ephemeral"}});
+    let plain = |text: &str| json!({"type": "text", "text": text});
+    assert_eq!(bodies[0]["system"], json!([marked("You "), marked("are Ada.")]));
+    assert_eq!(bodies[1]["system"], json!([marked("You "), plain("are Ada.")]));
+    assert_eq!(bodies[2]["system"], json!([plain("You "), plain("are Ada.")]));
+}

@@ -52,7 +52,6 @@ fn request() -> Request {
         prompt: "Say something as JSON.".to_owned(),
         shared: 0,
         again: Again::SOON,
-        bounds: None,
         schema: None,
         temperature: 0.7,
         max_tokens: 50,

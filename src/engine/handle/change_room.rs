@@ -172,7 +172,6 @@ impl Handle {
             prompt: "Say: ready".into(),
             shared: 0,
             again: Again::NEVER,
-            bounds: None,
             schema: None,
             temperature: 0.0,
             max_tokens: 16,

@@ -193,8 +193,7 @@ pub(super) fn begin(
             Again { shared: own / bots, own }
         },
         prompt: prompt.user,
-        schema: tariff.is_bound().then(|| prompt::schema(&scene.allowed)),
-        bounds: tariff.is_bound().then(|| prompt::bounds(&scene)),
+        schema: tariff.is_bound().then(|| prompt::schema(&scene, tariff.local)),
         temperature: config.model.temperature,
         max_tokens: config.model.max_tokens,
         scene: Some(Arc::clone(&scene)),

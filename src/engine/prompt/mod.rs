@@ -13,7 +13,7 @@ mod sections;
 mod side;
 
 use lines::Hours;
-pub(super) use schema::{bounds, schema};
+pub(super) use schema::schema;
 pub(super) use side::{ANSWERED, compression_request, extraction_request, interview, repair_request};
 
 use super::settings::Settings;

@@ -17,19 +17,26 @@ const REASON: usize = 160;
 const TAG: usize = 24;
 const TAGS: usize = 3;
 
-/// The JSON schema of an answer that may hold one of the `allowed` acts: an object with one key,
-/// `act`, every property required and none added, the form that strict servers accept. It is the
-/// same on every beat: servers that count it as a part of the prompt can cache it.
+/// The JSON schema of an answer that holds one of the acts that are allowed: an object with one key,
+/// `act`, every property required and none added.
+///
+/// Hosted services count it as a part of the prompt and keep what they made of it: for them it is the
+/// same on every beat, in the form that the strict ones accept. A server at hand makes a grammar of it:
+/// it gets the bounds of this moment. One that refuses them is asked in a looser form from then on.
 #[must_use]
-pub(in crate::engine) fn schema(allowed: &[ActionKind]) -> Arc<Value> {
+pub(in crate::engine) fn schema(scene: &Scene, at_hand: bool) -> Arc<Value> {
+    if at_hand { bounds(scene) } else { stable(&scene.allowed) }
+}
+
+/// Without anything that changes from beat to beat.
+pub(super) fn stable(allowed: &[ActionKind]) -> Arc<Value> {
     let kinds = ORDER.into_iter().filter(|kind| allowed.contains(kind));
     Arc::new(one_of(kinds.filter_map(|kind| variant(kind).map(strict)).collect()))
 }
 
-/// The same schema with the bounds of this moment, for servers that make a grammar of it: the ids that
-/// are seen, the values of a vote, the longest texts. What the bot tends to comes first.
-#[must_use]
-pub(in crate::engine) fn bounds(scene: &Scene) -> Arc<Value> {
+/// With the bounds of this moment: the ids that are seen, the values of a vote, the longest texts. What
+/// the bot tends to comes first.
+pub(super) fn bounds(scene: &Scene) -> Arc<Value> {
     let me = &*scene.me.id;
     let seen: Vec<i64> = scene.feed.iter().map(|thread| thread.id).collect();
     let replies = || scene.feed.iter().flat_map(|thread| &thread.replies);
@@ -193,7 +200,7 @@ mod tests {
 
     #[test]
     fn the_schema_holds_the_allowed_acts_only_and_is_strict() {
-        let schema = schema(&[ActionKind::Vote, ActionKind::DoNothing]);
+        let schema = stable(&[ActionKind::Vote, ActionKind::DoNothing]);
         let variants = schema["properties"]["act"]["anyOf"].as_array().unwrap();
         assert_eq!(variants.len(), 2);
         for variant in variants {

@@ -324,7 +324,7 @@ fn variants(schema: &serde_json::Value) -> Vec<(String, serde_json::Value)> {
 fn the_bounds_hold_what_is_seen_and_nothing_of_the_bots_own_to_vote_on() {
     let mine = thread(5, "me_001", "Mine", vec![reply(50, None, "me_001", "x"), reply(51, None, "ada", "y")]);
     let told = Scene { feed: vec![mine, thread(6, "ada", "Hers", Vec::new())], ..scene() };
-    let bounds = bounds(&told);
+    let bounds = schema::bounds(&told);
     let of = |name: &str| variants(&bounds).into_iter().find(|(kind, _)| kind == name).map(|(_, one)| one);
     let reply = of("reply").unwrap();
     assert_eq!(reply["thread_id"], serde_json::json!({"enum": [5, 6]}));
@@ -335,7 +335,7 @@ fn the_bounds_hold_what_is_seen_and_nothing_of_the_bots_own_to_vote_on() {
     assert_eq!(vote["reply_id"], serde_json::json!({"enum": [51, null]}));
     assert_eq!(vote["value"], serde_json::json!({"enum": [1, -1]}));
     assert!(of("follow").is_none() && of("unfollow").is_none(), "there is nobody to follow");
-    let kinds: Vec<String> = variants(&super::bounds(&scene())).into_iter().map(|(kind, _)| kind).collect();
+    let kinds: Vec<String> = variants(&schema::bounds(&scene())).into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(kinds, ["do_nothing", "web_search", "create_thread"], "an empty room");
 }
 
@@ -345,10 +345,10 @@ fn what_a_bot_tends_to_comes_first_in_its_bounds_only() {
     me.behavior.leadership_tendency = 90;
     let told = Scene { me: Arc::new(me), feed: vec![thread(6, "ada", "Hers", Vec::new())], ..scene() };
     let first = |schema: &serde_json::Value| variants(schema)[0].0.clone();
-    assert_eq!(first(&bounds(&told)), "create_thread");
-    assert_eq!(first(&bounds(&Scene { me: config("me_001"), ..told.clone() })), "reply");
-    assert_eq!(first(&schema(&told.allowed)), "reply");
-    assert_eq!(variants(&schema(&told.allowed)).last().unwrap().0, "create_thread");
+    assert_eq!(first(&schema(&told, true)), "create_thread");
+    assert_eq!(first(&schema(&Scene { me: config("me_001"), ..told.clone() }, true)), "reply");
+    assert_eq!(first(&schema(&told, false)), "reply");
+    assert_eq!(variants(&schema(&told, false)).last().unwrap().0, "create_thread");
 }
 
 #[test]
