@@ -209,13 +209,11 @@ const fn shape(kind: ExportKind) -> Shape {
                 ("input_tokens", Plain),
                 ("output_tokens", Plain),
                 ("cached_tokens", Plain),
-                ("cached_share", Plain),
                 ("cost_usd", Dollars),
                 ("cost_simulated", Truth),
                 ("priced", Truth),
             ],
-            sql: "SELECT bot_id, day, provider, model, calls, input, output, cached, \
-                  CASE WHEN input > 0 THEN round(min(cached * 1.0 / input, 1), 4) ELSE 0.0 END, cost, \
+            sql: "SELECT bot_id, day, provider, model, calls, input, output, cached, cost, \
                   cost > 0 AND provider = 'scripted' AND EXISTS (SELECT 1 FROM meta WHERE key = 'simulated_cost'), \
                   priced FROM usage_daily \
                   WHERE 1{} ORDER BY bot_id, day, provider, model",
@@ -416,6 +414,7 @@ fn cell(value: Value, how: As) -> String {
 /// Keeps a spreadsheet from reading text as a formula. They look past blanks and quotation marks, and some take
 /// full-width signs for the plain ones.
 fn inert(text: String) -> String {
+    let is_odd = text.starts_with(['\t', '\r', '\n']);
     let text = if text::is_clean(&text) { text } else { text::clean(&text, usize::MAX) };
     let skipped =
         |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '\u{feff}' | '\u{200b}');
@@ -423,5 +422,5 @@ fn inert(text: String) -> String {
         matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '−' | '﹢' | '﹣' | '﹦' | '﹫')
     };
     let first = text.trim_start_matches(skipped).chars().next();
-    if text.starts_with(['\t', '\r', '\n']) || first.is_some_and(acts) { format!("'{text}") } else { text }
+    if is_odd || first.is_some_and(acts) { format!("'{text}") } else { text }
 }

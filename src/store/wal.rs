@@ -144,12 +144,16 @@ pub fn readers_of(database: &Path) -> Vec<Reader> {
     {
         use std::os::unix::fs::MetadataExt as _;
         let Ok(meta) = std::fs::metadata(beside(database, "-shm")) else { return Vec::new() };
-        let Ok(locks) = std::fs::read_to_string("/proc/locks") else { return Vec::new() };
-        let mut readers: Vec<Reader> = locks
-            .lines()
-            .filter_map(|line| reading(line, meta.ino()))
-            .map(|pid| Reader { pid, name: program(pid) })
-            .collect();
+        // The list moves while it is read, and a line may be passed over: an empty answer is asked for again.
+        let mut readers: Vec<Reader> = Vec::new();
+        for _ in 0..LOOKS {
+            let Ok(locks) = std::fs::read_to_string("/proc/locks") else { break };
+            let pids = locks.lines().filter_map(|line| reading(line, meta.ino()));
+            readers.extend(pids.map(|pid| Reader { pid, name: program(pid) }));
+            if !readers.is_empty() {
+                break;
+            }
+        }
         readers.sort();
         readers.dedup();
         readers
@@ -160,6 +164,10 @@ pub fn readers_of(database: &Path) -> Vec<Reader> {
         Vec::new()
     }
 }
+
+/// How often the list of locks is looked at before it counts as empty.
+#[cfg(target_os = "linux")]
+const LOOKS: usize = 32;
 
 /// The bytes of `-shm` that SQLite locks while a transaction reads.
 #[cfg(target_os = "linux")]

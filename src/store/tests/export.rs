@@ -49,7 +49,7 @@ fn csv_is_quoted_and_inert_with_the_columns_of_the_contract() {
     assert!(bots.contains("\nada_001,'=Ada,yaml,0,"));
     let activity = text(&room, ExportKind::Activity, ExportFormat::Csv, None);
     assert!(activity.starts_with("id,bot_id,action_type,tokens_used,created_at"));
-    for (cell, safe) in [("-1", "'-1"), ("+x", "'+x"), ("@x", "'@x"), ("\tx", "'\tx"), ("a=b", "a=b")] {
+    for (cell, safe) in [("-1", "'-1"), ("+x", "'+x"), ("@x", "'@x"), ("\tx", "'    x"), ("a=b", "a=b")] {
         room.put("UPDATE threads SET title = ?1 WHERE id = 2", [cell]);
         let csv = text(&room, ExportKind::Threads, ExportFormat::Csv, None);
         assert!(csv.contains(&format!(",{safe},text,")), "{csv}");

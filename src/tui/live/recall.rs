@@ -166,7 +166,7 @@ impl Recall {
     }
 
     fn rebuild(&mut self) {
-        let kept = self.selected().map(|item| item.id);
+        let kept = self.selected().map(|item| (item.id, item.archived));
         self.lines.clear();
         let mut kinds: Vec<(MemoryKind, Vec<Item>)> = Vec::new();
         if let Some(warm) = &self.warm {
@@ -186,7 +186,10 @@ impl Recall {
             self.lines.extend(items.into_iter().map(Line::Item));
         }
         // What is new does not slide under the selection.
-        let place = |id| self.lines.iter().position(|line| matches!(line, Line::Item(item) if item.id == id));
+        let place = |kept| {
+            let is = |line: &Line| matches!(line, Line::Item(item) if (item.id, item.archived) == kept);
+            self.lines.iter().position(is)
+        };
         if let Some(at) = kept.and_then(place) {
             self.scroll.selected = at;
         }
