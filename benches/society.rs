@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use botarium::domain::said::Said;
 use botarium::domain::scene::{Deed, FeedReply, FeedThread, OwnPost, Recalled};
 use botarium::domain::{ActionKind, MemoryKind, Scene, generate};
 use botarium::engine::clock::{Clock, SIM_START};
@@ -240,7 +241,8 @@ fn full_scene() -> Scene {
         own_posts: (0..8)
             .map(|n| OwnPost { thread_id: 1, reply_id: None, title: text(n, 60), content: text(n, 400) })
             .collect(),
-        told: Vec::new(),
+        told: Said::default(),
+        heard: Said::default(),
         events: Vec::new(),
         feed: (0..10).map(thread).collect(),
         allowed: ActionKind::ALL.to_vec(),

@@ -11,6 +11,7 @@ pub mod memory;
 pub mod pace;
 pub mod personality;
 pub mod prices;
+pub mod said;
 pub mod scene;
 pub mod secret;
 pub mod similarity;

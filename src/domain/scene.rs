@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::action::ActionKind;
 use super::memory::MemoryKind;
 use super::personality::PersonalityConfig;
-use super::similarity::TermSet;
+use super::said::Said;
 use super::stamp::Stamp;
 
 /// One bot's view of the room at one beat.
@@ -36,9 +36,11 @@ pub struct Scene {
     pub memories: Arc<Vec<Recalled>>,
     /// Its last posts, newest first, at most 8.
     pub own_posts: Vec<OwnPost>,
-    /// The terms of its posts further back, newest first: not for the prompt, only so that a provider
-    /// in the process need not repeat itself.
-    pub told: Vec<Arc<TermSet>>,
+    /// What it said itself in its last posts: not for the prompt, only so that a provider in the process need
+    /// not repeat itself.
+    pub told: Said,
+    /// What the room's bots said lately, itself among them, for the same purpose.
+    pub heard: Said,
     /// Events in force.
     pub events: Vec<SceneEvent>,
     /// At most ten threads, most relevant first.

@@ -40,6 +40,7 @@ pub(super) fn gather(
     let roster = roster_of(c, room, board, &bot.id, &feed)?;
     let events = board.events.iter().map(|(event, _)| event.clone()).collect();
     let since = now.plus_seconds(-RECENT_SECONDS);
+    let heard = room.heard(c)?;
     let mind = room.mind(c, &bot.id)?;
     Ok(Scene {
         now,
@@ -52,7 +53,8 @@ pub(super) fn gather(
         recent: mind.deeds.iter().take_while(|deed| deed.at >= since).cloned().collect(),
         memories: recall(&mut mind.items, shown.iter().map(|shown| &shown.all), now).into(),
         own_posts: mind.posts.iter().map(|own| own.dated.post.clone()).collect(),
-        told: mind.told.iter().cloned().collect(),
+        told: mind.told.clone(),
+        heard,
         events,
         feed,
         allowed: allowed(&me),

@@ -12,6 +12,7 @@ use lru::LruCache;
 use rusqlite::Connection;
 
 use super::items::Items;
+use crate::domain::said::Said;
 use crate::domain::scene::{Deed, FeedReply, FeedThread, SceneEvent};
 use crate::domain::similarity::{TermSet, terms};
 use crate::domain::{ActionKind, PersonalityConfig, Stamp};
@@ -27,8 +28,10 @@ const CONFIGS: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();
 const THREADS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 /// Own posts kept in a mind: what the prompt shows and what repetition is measured against.
 pub(super) const OWN_POSTS: usize = 8;
-/// Own posts whose terms are kept in a mind.
-const TOLD: usize = 192;
+/// Own posts of which a mind knows what was said in them.
+const TOLD: u32 = 320;
+/// The room's posts of which it is known what was said in them.
+const HEARD: u32 = 1_200;
 /// Doings kept in a mind.
 pub(super) const DEEDS: usize = 20;
 
@@ -179,8 +182,8 @@ pub(super) struct Mind {
     pub(super) items: Items,
     /// Newest first.
     pub(super) posts: VecDeque<OwnText>,
-    /// The terms of its posts, further back than these, newest first.
-    pub(super) told: VecDeque<Arc<TermSet>>,
+    /// What it said in its posts, further back than these.
+    pub(super) told: Said,
     /// Newest first.
     pub(super) deeds: VecDeque<Deed>,
     /// By id.
@@ -190,12 +193,14 @@ pub(super) struct Mind {
 impl Mind {
     fn load(c: &Connection, bot: &str) -> Result<Self> {
         let items = mind::memories(c, bot)?.into_iter().collect();
-        let mut posts: VecDeque<OwnText> = mind::own_posts(c, bot, u32::try_from(TOLD).unwrap_or(192))?
+        let posts = mind::own_posts(c, bot, TOLD)?;
+        let mut told = Said::new(TOLD);
+        posts.iter().rev().for_each(|dated| told.add(&dated.post.content));
+        let posts = posts
             .into_iter()
+            .take(OWN_POSTS)
             .map(|dated| OwnText { terms: terms(&dated.post.content), dated })
             .collect();
-        let told = posts.iter().map(|own| Arc::new(own.terms.clone())).collect();
-        posts.truncate(OWN_POSTS);
         let deeds = mind::recent(c, bot, u32::try_from(DEEDS).unwrap_or(20))?
             .into_iter()
             .filter_map(|(_, action, details, at)| {
@@ -207,8 +212,7 @@ impl Mind {
 
     /// Notes a post of its own.
     pub(super) fn posted(&mut self, dated: DatedPost, terms: TermSet) {
-        self.told.push_front(Arc::new(terms.clone()));
-        self.told.truncate(TOLD);
+        self.told.add(&dated.post.content);
         self.posts.push_front(OwnText { dated, terms });
         self.posts.truncate(OWN_POSTS);
     }
@@ -228,6 +232,7 @@ pub(super) struct Room {
     configs: LruCache<String, (String, Arc<PersonalityConfig>)>,
     names: LruCache<String, Arc<str>>,
     board: Option<Arc<Board>>,
+    heard: Option<Said>,
 }
 
 impl Room {
@@ -239,6 +244,7 @@ impl Room {
             configs: LruCache::new(CONFIGS),
             names: LruCache::new(CONFIGS),
             board: None,
+            heard: None,
         }
     }
 
@@ -271,6 +277,31 @@ impl Room {
         }
     }
 
+    /// What bots said in the room lately, read when it is not at hand.
+    pub(super) fn heard(&mut self, c: &Connection) -> Result<Said> {
+        if self.heard.is_none() {
+            let mut heard = Said::new(HEARD);
+            mind::bots_posts(c, HEARD)?.iter().rev().for_each(|content| heard.add(content));
+            self.heard = Some(heard);
+        }
+        Ok(self.heard.clone().unwrap_or_default())
+    }
+
+    /// A bot posted: it is its own, and the room has heard it.
+    pub(super) fn posted(
+        &mut self,
+        c: &Connection,
+        bot: &str,
+        dated: DatedPost,
+        terms: TermSet,
+    ) -> Result<()> {
+        if let Some(heard) = &mut self.heard {
+            heard.add(&dated.post.content);
+        }
+        self.mind(c, bot)?.posted(dated, terms);
+        Ok(())
+    }
+
     /// A bot replied in a thread.
     pub(super) fn replied(&mut self, c: &Connection, thread: i64, mut reply: FeedReply) -> Result<()> {
         if !self.threads.contains(&thread) {
@@ -299,6 +330,7 @@ impl Room {
     pub(super) fn forget_all_posts(&mut self) {
         self.threads.clear();
         self.minds.clear();
+        self.heard = None;
     }
 
     /// A bot's memories were changed from outside: read them again next time.

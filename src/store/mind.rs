@@ -222,6 +222,24 @@ pub struct DatedPost {
     pub at: Stamp,
 }
 
+/// What bots wrote last, newest first, at most `limit` posts.
+///
+/// # Errors
+/// Database errors.
+pub fn bots_posts(c: &Connection, limit: u32) -> Result<Vec<String>> {
+    let mut statement = c.prepare_cached(
+        "SELECT content FROM ( \
+         SELECT * FROM (SELECT content, created_at, activity_id FROM threads \
+         WHERE activity_id IS NOT NULL AND deleted_at IS NULL ORDER BY id DESC LIMIT ?1) \
+         UNION ALL \
+         SELECT * FROM (SELECT content, created_at, activity_id FROM replies \
+         WHERE activity_id IS NOT NULL AND deleted_at IS NULL ORDER BY id DESC LIMIT ?1)) \
+         ORDER BY activity_id DESC LIMIT ?1",
+    )?;
+    let rows = statement.query_map([limit], |row| row.get(0))?;
+    rows.map(|row| Ok(row?)).collect()
+}
+
 /// The bot's newest posts, newest first.
 ///
 /// # Errors

@@ -71,7 +71,7 @@ pub(in crate::engine) fn act(
     if let Some(post) = done.post {
         let terms = terms(&post.post.content);
         flag(shared, room, tx, row, &post, &terms, interval)?;
-        room.mind(tx, &row.id)?.posted(post, terms);
+        room.posted(tx, &row.id, post, terms)?;
     }
     if let Some(deed) = deed(kind.as_str(), &details, at) {
         room.mind(tx, &row.id)?.did(deed);

@@ -4,15 +4,15 @@ use super::draw::Draw;
 use super::frames;
 use super::grammar::{Slots, fill};
 use super::persona::{Persona, Voice};
-use super::quote;
 use super::view::{Post, View};
-use super::{bank, reply, thread};
-use crate::domain::scene::{FeedThread, SceneEvent};
-use crate::domain::similarity::terms;
+use super::{bank, event, issues, people, reply, rules, stance, thread};
+use crate::domain::scene::FeedThread;
 use crate::domain::{Action, ActionKind, Engagement, Scene};
 
-/// More alike than this to an own post, and a draft is thrown away; below what moderation flags.
-const ALIKE: f64 = 0.45;
+/// What makes a post be answered before anything else.
+const CALLING: i32 = 500;
+/// Replies after which a thread has had its say.
+const LONG: i64 = 12;
 
 /// What the bot of `scene` does.
 pub(super) fn act(scene: &Scene, seed: u64) -> Action {
@@ -22,18 +22,19 @@ pub(super) fn act(scene: &Scene, seed: u64) -> Action {
     if let Some(action) = react(&view, &targets, &mut draw) {
         return action;
     }
+    if let Some((score, post)) = targets.first()
+        && *score >= CALLING
+        && allows(&view, ActionKind::Reply)
+        && let Some(action) = answer(&view, *post, &mut draw)
+    {
+        return action;
+    }
     let mut weights = weights(&view, &targets);
     for _ in 0..8 {
         let Some(chosen) = draw.weighted(&weights) else { break };
         let action = match ActionKind::ALL[chosen] {
-            ActionKind::CreateThread => distinct(&view, &mut draw, thread::write),
-            ActionKind::Reply => {
-                let chosen =
-                    targets.iter().take(5).find(|(_, post)| reply::has_answer(&view, *post, &mut draw));
-                chosen
-                    .or(targets.first())
-                    .and_then(|(_, post)| distinct(&view, &mut draw, |view, draw| answer(view, *post, draw)))
-            }
+            ActionKind::CreateThread => thread::write(&view, &mut draw),
+            ActionKind::Reply => targets.iter().take(4).find_map(|(_, post)| answer(&view, *post, &mut draw)),
             ActionKind::Vote => vote(&view, &mut draw),
             ActionKind::Follow => follow(&view, &mut draw),
             ActionKind::Unfollow => unfollow(&view),
@@ -102,37 +103,20 @@ fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; 7] {
     weights
 }
 
-/// A draft unlike the bot's earlier posts, out of a few tries.
-fn distinct(
-    view: &View<'_>,
-    draw: &mut Draw,
-    mut write: impl FnMut(&View<'_>, &mut Draw) -> Action,
-) -> Option<Action> {
-    for _ in 0..5 {
-        let action = write(view, draw);
-        let (Action::CreateThread { content, .. } | Action::Reply { content, .. }) = &action else {
-            return Some(action);
-        };
-        let draft = terms(content);
-        if !view.scene.told.iter().any(|other| draft.is_alike(other, ALIKE)) {
-            return Some(action);
-        }
-    }
-    None
-}
-
-fn answer(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Action {
-    Action::Reply {
+fn answer(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<Action> {
+    let content = reply::write(view, post, draw)?;
+    let content = rules::keep(&rules::of(&view.scene.events), &content, post.name());
+    (content.chars().count() >= 12).then(|| Action::Reply {
         thread_id: post.thread.id,
         parent_reply_id: post.reply.map(|reply| reply.id),
-        content: reply::write(view, post, draw),
-    }
+        content,
+    })
 }
 
 /// Takes up an event in force that the bot has not spoken of.
 fn react(view: &View<'_>, targets: &[(i32, Post<'_>)], draw: &mut Draw) -> Option<Action> {
-    let event = view.scene.events.iter().find(|event| !spoken_of(view, event))?;
-    let (eager, shy) = match event.severity.as_str() {
+    let happening = view.scene.events.iter().find(|event| !event::spoken_of(view, event))?;
+    let (eager, shy) = match happening.severity.as_str() {
         "crisis" => (95, 70),
         "major" => (85, 55),
         "minor" => (40, 20),
@@ -141,29 +125,17 @@ fn react(view: &View<'_>, targets: &[(i32, Post<'_>)], draw: &mut Draw) -> Optio
     if !draw.chance(if view.persona.shyness() > 60 { shy } else { eager }) {
         return None;
     }
-    let there = targets.iter().find(|(_, post)| is_about(post.thread, event));
+    let there = targets.iter().find(|(_, post)| event::is_about(post.thread, happening));
     match there {
-        Some((_, post)) if allows(view, ActionKind::Reply) => {
-            distinct(view, draw, |view, draw| answer(view, *post, draw))
-        }
+        Some((_, post)) if allows(view, ActionKind::Reply) => answer(view, *post, draw),
         // Somebody has opened a thread on it: another one would split the talk.
         None if allows(view, ActionKind::CreateThread)
-            && !view.scene.feed.iter().any(|thread| is_about(thread, event)) =>
+            && !view.scene.feed.iter().any(|thread| event::is_about(thread, happening)) =>
         {
-            distinct(view, draw, |view, draw| thread::about_event(view, event, draw))
+            thread::about_event(view, happening, draw)
         }
         _ => None,
     }
-}
-
-fn is_about(thread: &FeedThread, event: &SceneEvent) -> bool {
-    let title = super::grammar::bare(&event.title);
-    !title.is_empty() && (thread.title.contains(title) || thread.content.contains(title))
-}
-
-fn spoken_of(view: &View<'_>, event: &SceneEvent) -> bool {
-    let title = super::grammar::bare(&event.title);
-    title.is_empty() || view.said(title)
 }
 
 /// Posts that may be answered, most inviting first.
@@ -175,22 +147,31 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
             view.scene.own_posts.iter().filter(|post| post.thread_id == thread.id && post.reply_id.is_some());
         let tired = own.count() as i32 * 26 + i32::try_from(thread.reply_count / 6).unwrap_or(99) * 6;
         let interest = interest_in(&view.persona, thread);
+        let settled = is_settled(thread);
         let mut add = |post: Post<'a>, base: i32| {
             if post.author() == view.me() {
                 return;
             }
             let mut score = base + interest + draw.below(30) as i32 - tired - rank as i32;
             if post.for_me() {
-                score += 70;
+                score += 52;
             }
             // A long thread has had its turn.
-            score -= i32::try_from(thread.reply_count - 9).unwrap_or(99).max(0) * 9;
+            score -= i32::try_from(thread.reply_count - LONG).unwrap_or(99).max(0) * 9;
             score += (view.sentiment(post.author()).abs() * 12.0) as i32;
             if view.acquaintance(post.author()).is_some_and(|other| other.followed) {
                 score += 6;
             }
-            if post.author().starts_with("human:") {
+            score += match people::calls(view, post) {
+                people::Call::Mine => 1_000,
+                people::Call::Others => -200,
+                people::Call::Nobodys => 0,
+            };
+            if open_question(post) {
                 score += 24;
+            }
+            if settled && !post.for_me() {
+                score -= 45;
             }
             if view.persona.engagement() == Engagement::Reactive && !post.for_me() && interest == 0 {
                 score -= 12;
@@ -221,6 +202,25 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
     }
     targets.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     targets
+}
+
+/// Whether a post asks something that nobody has answered yet.
+fn open_question(post: Post<'_>) -> bool {
+    let id = post.reply.map(|reply| reply.id);
+    post.content().trim_end().ends_with('?')
+        && !post
+            .thread
+            .replies
+            .iter()
+            .any(|reply| reply.parent_reply_id == id && *reply.author != *post.author())
+}
+
+/// Whether somebody has summed up a thread that has had its say.
+fn is_settled(thread: &FeedThread) -> bool {
+    thread.reply_count >= 7
+        && thread.replies.iter().rev().take(3).any(|reply| {
+            stance::read(&reply.content).iter().any(|part| part.what == issues::What::Mid && !part.asked)
+        })
 }
 
 /// How close a thread is to what the bot cares about.
@@ -349,11 +349,9 @@ fn search(view: &View<'_>, draw: &mut Draw) -> Action {
             .replies
             .last()
             .map_or(Post { thread, reply: None }, |reply| Post { thread, reply: Some(reply) });
-        let names = view.names();
-        (post.author() != view.me())
-            .then(|| quote::choose(post.content(), 0, &names, |_| false, |_| 0))
-            .flatten()
-            .map(|quote| (post.name(), quote.text))
+        let parts = stance::read(post.content());
+        let reason = parts.iter().rev().find(|part| matches!(part.what, issues::What::Reason(..)));
+        reason.filter(|_| post.author() != view.me()).map(|part| (post.name(), part.text))
     });
     let slots = Slots {
         name: said.as_ref().map_or("", |(name, _)| name),

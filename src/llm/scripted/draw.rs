@@ -8,13 +8,12 @@ pub(super) struct Draw {
     stream: ChaCha8Rng,
     /// Differs from bot to bot and moves with every beat: walks through banks without repeating.
     walk: u64,
-    beat: u64,
 }
 
 impl Draw {
     /// The draws of `seed`, walking through banks as `bot` at its `beat`.
     pub(super) fn new(seed: u64, bot: &str, beat: u64) -> Self {
-        Self { stream: ChaCha8Rng::seed_from_u64(seed), walk: (hash(bot) >> 8).wrapping_add(beat), beat }
+        Self { stream: ChaCha8Rng::seed_from_u64(seed), walk: (hash(bot) >> 8).wrapping_add(beat) }
     }
 
     /// A number below `n`; 0 when `n` is 0.
@@ -57,16 +56,6 @@ impl Draw {
     /// until the bank is used up, and `salt` keeps the banks from moving in step.
     pub(super) fn next<T: Copy>(&self, items: &[T], salt: u64) -> T {
         items[self.turn(items.len(), salt)]
-    }
-
-    /// A count that moves on every eighth beat of any bot: what is in season for one is so for all.
-    pub(super) const fn season(&self) -> u64 {
-        self.beat / 8
-    }
-
-    /// A count that moves on every eighth beat, differently for each bot.
-    pub(super) const fn block(&self) -> u64 {
-        self.walk / 8
     }
 
     /// The index behind [`Draw::next`].

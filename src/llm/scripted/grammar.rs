@@ -21,8 +21,34 @@ pub(super) struct Slots<'a> {
     pub other_interest: &'a str,
     /// `{i}`: what the bot itself cares about.
     pub interest: &'a str,
-    /// `{m}`: a memory, an event, a title.
+    /// `{m}` in sentences of the shared lists: a memory, an event, a title.
     pub matter: &'a str,
+    /// `{c}`: the side that is taken.
+    pub claim: &'a str,
+    /// `{d}`: the other side.
+    pub against: &'a str,
+    /// `{r}`: a reason.
+    pub reason: &'a str,
+    /// `{s}`: another reason.
+    pub second: &'a str,
+    /// `{x}`: what the other one said.
+    pub theirs: &'a str,
+    /// `{e}`: something that holds for another topic, `{t}`.
+    pub elsewhere: &'a str,
+    /// `{k}`: a case.
+    pub case: &'a str,
+    /// `{j}`: a case from elsewhere.
+    pub other_case: &'a str,
+    /// `{f}`: somebody who knows.
+    pub person: &'a str,
+    /// `{p}`: something to do together, after “let us”.
+    pub test: &'a str,
+    /// `{mid}`: what both sides can sign.
+    pub mid: &'a str,
+    /// `{ks}`: a case that is one thing.
+    pub one_case: &'a str,
+    /// `{fact}`: a particular, a whole sentence.
+    pub fact: &'a str,
 }
 
 impl<'a> Slots<'a> {
@@ -35,6 +61,19 @@ impl<'a> Slots<'a> {
             "oi" => self.other_interest,
             "i" => self.interest,
             "m" => self.matter,
+            "c" => self.claim,
+            "d" => self.against,
+            "r" => self.reason,
+            "s" => self.second,
+            "x" => self.theirs,
+            "e" => self.elsewhere,
+            "k" => self.case,
+            "j" => self.other_case,
+            "f" => self.person,
+            "p" => self.test,
+            "mid" => self.mid,
+            "ks" => self.one_case,
+            "fact" => self.fact,
             "is" if self.many => "are",
             "is" => "is",
             "has" if self.many => "have",
@@ -109,13 +148,6 @@ pub(super) fn append(out: &mut String, sentence: &str) {
     out.push_str(sentence);
 }
 
-/// Fills `template` and appends it as it stands, to go on within a sentence.
-pub(super) fn phrase(template: &str, slots: &Slots<'_>, draw: &mut Draw) -> String {
-    let mut out = String::new();
-    expand(&mut out, template, slots, draw);
-    within(&out)
-}
-
 /// Puts the first letter of `text[from..]` in upper case, inside a leading quotation too.
 pub(super) fn capitalise(text: &mut String, from: usize) {
     let from = from + if text[from..].starts_with('“') { '“'.len_utf8() } else { 0 };
@@ -125,6 +157,12 @@ pub(super) fn capitalise(text: &mut String, from: usize) {
         let upper: String = first.to_uppercase().collect();
         text.replace_range(from..from + first.len_utf8(), &upper);
     }
+}
+
+/// `text` without its capital.
+pub(super) fn uncapital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 /// `text` with a capital.
@@ -187,9 +225,7 @@ pub(super) fn within(text: &str) -> String {
     if keeps {
         return text.to_owned();
     }
-    let mut lower: String = one.to_lowercase().collect();
-    lower.push_str(&text[one.len_utf8()..]);
-    lower
+    uncapital(text)
 }
 
 /// `text` without the punctuation at its end.

@@ -7,15 +7,22 @@
 mod bank;
 mod choose;
 mod draw;
+mod event;
 mod frames;
 mod grammar;
 mod interview;
+mod issues;
+mod people;
 mod persona;
-mod quote;
 mod recall;
 mod reply;
+mod rules;
+mod stance;
+mod temper;
 mod thread;
 mod view;
+mod voices;
+mod writer;
 
 use std::time::Duration;
 

@@ -261,19 +261,21 @@ pub(super) struct Habits {
 impl Read {
     fn of(config: &PersonalityConfig) -> Self {
         let behavior = &config.behavior;
-        let mut reach = 66_i32 - i32::from(behavior.shyness) / 3 + i32::from(behavior.creativity_level) / 6;
+        let mut reach = 47_i32 - i32::from(behavior.shyness) * 2 / 5
+            + i32::from(behavior.creativity_level) / 9
+            + i32::from(behavior.leadership_tendency) / 12;
         let style = config.personality.communication_style.to_lowercase();
         if mentions(&style, &["short", "brief", "terse", "concise", "blunt", "laconic", "spare", "few words"])
         {
-            reach -= 10;
+            reach -= 7;
         }
         if mentions(
             &style,
             &["verbose", "detailed", "long", "elaborate", "thorough", "rambl", "thinks aloud"],
         ) {
-            reach += 12;
+            reach += 9;
         }
-        let reach = usize::try_from(reach.clamp(34, 92)).unwrap_or(60);
+        let reach = usize::try_from(reach.clamp(14, 60)).unwrap_or(40);
         let (topics, strange) = interests(&config.personality.interests);
         Self { blend: blend(config), topics, strange, reach, habits: habits(config) }
     }
@@ -290,14 +292,6 @@ impl<'a> Persona<'a> {
         let strange =
             strange.into_iter().filter_map(|at| interests.get(at)).map(|word| word.trim()).collect();
         Self { config, blend, topics, strange, reach, habits }
-    }
-
-    /// The voice with the largest share.
-    pub fn voice(&self) -> Voice {
-        Voice::ALL
-            .into_iter()
-            .max_by_key(|voice| (self.blend[*voice as usize], std::cmp::Reverse(*voice as usize)))
-            .unwrap_or(Voice::Curious)
     }
 
     /// Its voices as weights in which the leading one stands out.

@@ -1,362 +1,267 @@
-//! Opening threads: about a particular, two of them, something somebody said, a fact, an event.
+//! Opening threads: a view and its reason, a particular, a case, something looked up, an event.
 
 use super::bank::{self, Kind, Line};
-use super::draw::{Draw, hash};
-use super::frames::{self, Frames};
-use super::grammar::{Slots, append, bare, capital, fill, first_sentence, length};
-use super::persona::Voice;
-use super::quote;
+use super::draw::{Draw, hash, mix};
+use super::event;
+use super::grammar::{append, bare, capital, first_sentence, length};
+use super::issues::{self, Side};
 use super::recall;
-use super::reply::{Addressee, hand_over, in_season};
-use super::view::{Post, View};
+use super::stance;
+use super::view::View;
+use super::voices::Move;
+use super::writer::Writer;
 use crate::domain::Action;
 use crate::domain::scene::SceneEvent;
 
 /// Longest title written here, in characters.
 const TITLE: usize = 80;
+/// Words an opening post should at least have.
+const LEAST: usize = 40;
 
-/// A new thread.
-pub(super) fn write(view: &View<'_>, draw: &mut Draw) -> Action {
-    let voice = Voice::ALL[draw.weighted(&view.persona.manner()).unwrap_or(0)];
-    let frames = frames::of(voice);
-    let strange = if view.persona.strange.is_empty() {
-        0
-    } else {
-        60 * view.persona.strange.len() as u32
-            / (view.persona.topics.len() + view.persona.strange.len()) as u32
-    };
-    let fact = if recall::looked_up(view).is_some() { 16 } else { 0 };
-    let spin = if view.scene.feed.is_empty() { 0 } else { 18 };
-    let form = draw.weighted(&[46, 14, spin, strange, fact]).unwrap_or(0);
-    match form {
-        1 => pair(view, frames, draw),
-        2 => spun(view, frames, draw),
-        3 => Some(about_interest(view, frames, draw)),
-        4 => about_fact(view, frames, draw),
-        _ => None,
-    }
-    .unwrap_or_else(|| particular(view, frames, draw))
-}
-
-/// A thread about an event.
-pub(super) fn about_event(view: &View<'_>, event: &SceneEvent, draw: &mut Draw) -> Action {
-    let voice = Voice::ALL[draw.weighted(&view.persona.manner()).unwrap_or(0)];
-    let frames = frames::of(voice);
-    let matter = bare(&event.title);
-    let slots = Slots { matter, ..Slots::default() };
-    let mut content = String::new();
-    fill(&mut content, draw.next(frames.events, 31), &slots, draw);
-    let mut scores = Vec::new();
-    bank::tally(&event.title, 2, &mut scores);
-    bank::tally(&event.description, 1, &mut scores);
-    let topic = scores
-        .iter()
-        .filter(|(topic, _)| *topic >= bank::ROOM)
-        .max_by_key(|(topic, score)| (*score, usize::MAX - topic))
-        .map(|(topic, _)| *topic);
-    let detail = first_sentence(&event.description, 24);
-    if length(&detail) > 3 && draw.chance(60) {
-        append(&mut content, &format!("The notice says: “{}”.", bare(&detail)));
-    }
-    append(&mut content, draw.next(frames.moves, 32));
-    if let Some(topic) = topic {
-        let line = Line { topic, seed: draw.below(bank::topic(topic).seeds.len()), kind: Kind::Say };
-        let slots =
-            Slots { topic: bank::topic(topic).name, many: bank::topic(topic).many, ..Slots::default() };
-        content.push_str("\n\n");
-        fill(&mut content, draw.next(frames.bridges, 33), &slots, draw);
-        append(&mut content, line.text());
-    }
-    append(&mut content, draw.next(frames.calls, 34));
-    let title =
-        titled(view, draw.next(frames.event_titles, 35), &slots, draw).unwrap_or_else(|| cut(matter, TITLE));
-    let tags = vec![
-        tag_of(&event.event_type),
-        topic.map_or_else(|| "room".into(), |at| tag_of(bank::topic(at).name)),
-    ];
-    Action::CreateThread { title, content, tags }
-}
-
-/// A topic to open with: an interest of the bot's, else one near to an interest, else any.
-fn topic(view: &View<'_>, draw: &mut Draw) -> usize {
-    let own = &view.persona.topics;
-    let roll = draw.below(100);
-    if own.is_empty() || roll >= 88 {
-        return bank::ROOM + draw.turn(bank::count() - bank::ROOM, 41);
-    }
-    let topic = draw.next(own, 42);
-    if roll < 58 {
-        return topic;
-    }
-    let near: Vec<usize> = bank::near(topic).iter().copied().filter(|near| *near >= bank::ROOM).collect();
-    if near.is_empty() { topic } else { draw.pick(&near) }
-}
-
-/// A particular that neither the feed nor the bot's last posts have told.
-fn fresh(view: &View<'_>, topics: impl Fn(&mut Draw) -> usize, not: &[Line], draw: &mut Draw) -> Line {
-    let mut told = view.used(None);
-    for thread in &view.scene.feed {
-        bank::recognise(&thread.content, &mut told);
-    }
-    told.extend_from_slice(not);
-    let free = |line: Line| {
-        let title = bank::topic(line.topic).seeds[line.seed].title;
-        !told.iter().any(|other| other.topic == line.topic && other.seed == line.seed)
-            && !view.scene.feed.iter().any(|thread| *thread.title == *title)
-    };
-    for _ in 0..6 {
-        let topic = topics(draw);
-        if let Some(line) = lines_of(topic).find(|line| in_season(*line, draw) && free(*line)) {
-            return line;
+/// An issue that the bot would bring up by itself: of its interests or near to them, and not in the feed.
+pub(super) fn own_issue(view: &View<'_>, draw: &mut Draw) -> Option<usize> {
+    let persona = &view.persona;
+    let in_feed: Vec<usize> = view.scene.feed.iter().filter_map(super::reply::subject).collect();
+    let mut best: Option<(u32, usize)> = None;
+    for _ in 0..7 {
+        let roll = draw.below(100);
+        let topic = if persona.topics.is_empty() || roll >= 84 {
+            bank::ROOM + draw.below(bank::count() - bank::ROOM)
+        } else {
+            let own = draw.pick(&persona.topics);
+            let near = bank::near(own);
+            if roll < 52 || near.is_empty() { own } else { draw.pick(near) }
+        };
+        let Some(at) = issues::of_topic(topic) else { continue };
+        if topic < bank::ROOM || in_feed.contains(&at) {
+            continue;
+        }
+        // The longer ago it was talked of, the better.
+        let issue = issues::issue(at);
+        let prints = issue.sides.iter().chain(issue.turns.iter().flatten()).filter_map(|text| text.print);
+        let age = prints
+            .map(|print| {
+                view.scene
+                    .heard
+                    .ago(print)
+                    .unwrap_or(2_000)
+                    .min(view.scene.told.ago(print).map_or(2_000, |ago| ago * 5))
+            })
+            .sum::<u32>();
+        if best.is_none_or(|(other, _)| age > other) {
+            best = Some((age, at));
         }
     }
-    // None of these has its turn: what lies near the bot's interests, then whatever has.
-    let all = bank::count() - bank::ROOM;
-    let start = draw.below(all);
-    let others = || (0..all).map(move |step| bank::ROOM + (start + step) % all);
-    let near = |topic: &usize| view.persona.topics.iter().any(|own| bank::close(*own, *topic));
-    others()
-        .filter(near)
-        .chain(others())
-        .flat_map(lines_of)
-        .find(|line| in_season(*line, draw) && free(*line))
-        .unwrap_or(Line { topic: bank::ROOM + start, seed: 0, kind: Kind::Say })
+    best.map(|(_, at)| at)
 }
 
-/// The particulars of `topic`.
-fn lines_of(topic: usize) -> impl Iterator<Item = Line> {
-    (0..bank::topic(topic).seeds.len()).map(move |seed| Line { topic, seed, kind: Kind::Say })
+/// A new thread.
+pub(super) fn write(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
+    let at = own_issue(view, draw)?;
+    let stance = stance::of(view, at);
+    let mut writer = Writer::new(view, "", draw);
+    writer.on(at, stance.side);
+    let topic = issues::issue(at).at;
+    let strange =
+        (!view.persona.strange.is_empty() && draw.chance(30)).then(|| draw.next(&view.persona.strange, 71));
+    let fact = topic.and_then(|topic| writer.untold(topic, draw));
+    let looked_up = recall::looked_up(view).filter(|_| draw.chance(40));
+    let mut told = None;
+    if let Some(sentence) = looked_up.and_then(|memory| recall::tell(memory, draw)) {
+        append(&mut writer.out, &sentence);
+    } else if let Some(interest) = strange {
+        of_interest(&mut writer, interest, draw);
+    } else if let Some(line) = fact
+        && draw.chance(66)
+    {
+        writer.tell(line, draw);
+        told = Some(line);
+        if let Some(answer) = own_answer(&writer, view, line, draw)
+            && draw.chance(55)
+        {
+            writer.line(answer, draw);
+        }
+    }
+    if !writer.out.is_empty() {
+        writer.out.push_str("\n\n");
+    }
+    writer.say(Move::Open, "", None, draw);
+    for _ in 0..6 {
+        if writer.words() >= LEAST.max(writer.temper.reach) {
+            break;
+        }
+        let doubted = writer.doubtful(draw).unwrap_or("");
+        match draw.below(4) {
+            0 => writer.say(Move::Case, "", None, draw),
+            1 => writer.say(Move::Figure, "", None, draw),
+            2 => writer.say(Move::Ask, doubted, None, draw),
+            _ => writer.say(Move::Compare, "", None, draw),
+        };
+    }
+    let promised = draw.chance(8) && view.scene.allowed.contains(&crate::domain::ActionKind::WebSearch);
+    if !(promised && writer.say(Move::Promise, "", None, draw)) {
+        writer.say(if draw.chance(20) { Move::Test } else { Move::Call }, "", None, draw);
+    }
+    finish(writer, at, stance.side, told, strange, draw)
 }
 
-fn slots_of(line: Line) -> Slots<'static> {
-    let topic = bank::topic(line.topic);
-    Slots { topic: topic.name, many: topic.many, ..Slots::default() }
+/// Gives the post a title and tags; `None` when it came out too thin.
+fn finish(
+    writer: Writer<'_, '_>,
+    at: usize,
+    side: Side,
+    told: Option<Line>,
+    strange: Option<&str>,
+    draw: &mut Draw,
+) -> Option<Action> {
+    if writer.words() < 35 {
+        return None;
+    }
+    let view = writer.view;
+    let title = title(&writer, at, side, told, strange, draw)?;
+    let topic = issues::issue(at).at.unwrap_or(bank::ROOM);
+    let mut tags = tags(topic, draw);
+    if let Some(interest) = strange {
+        tags.insert(0, tag_of(interest));
+        tags.truncate(2);
+    }
+    let content = super::rules::keep(&super::rules::of(&view.scene.events), writer.out.trim(), "");
+    Some(Action::CreateThread { title, content, tags })
 }
 
-/// The answer to `line` that the bot would give itself; `not` excludes one.
-fn own_answer(view: &View<'_>, line: Line, not: Option<Kind>, draw: &mut Draw) -> Line {
-    let used = view.used(None);
+/// What the bot says to its own particular.
+fn own_answer(writer: &Writer<'_, '_>, view: &View<'_>, line: Line, draw: &mut Draw) -> Option<Line> {
     let mut weights = view.persona.answers();
     for (weight, kind) in weights.iter_mut().zip(Kind::ANSWERS) {
-        if Some(kind) == not || used.contains(&line.with(kind)) {
+        if writer.heard_line(line.with(kind)) {
             *weight = 0;
         }
     }
-    line.with(Kind::ANSWERS[draw.weighted(&weights).unwrap_or(0)])
+    draw.weighted(&weights).map(|at| line.with(Kind::ANSWERS[at]))
 }
 
-fn particular(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Action {
-    let line = fresh(view, |draw| topic(view, draw), &[], draw);
-    let slots = slots_of(line);
-    let mut content = String::with_capacity(700);
-    if draw.chance(72) {
-        fill(&mut content, draw.next(frames.starts, 61), &slots, draw);
-    }
-    append(&mut content, line.text());
-    let first = own_answer(view, line, None, draw);
-    content.push_str(if draw.chance(45) { "\n\n" } else { " " });
-    append(&mut content, first.text());
-    if length(&content) < 64 || (draw.chance(45) && view.persona.shyness() < 65) {
-        append(&mut content, draw.next(frames.leads, 62));
-        append(&mut content, own_answer(view, line, Some(first.kind), draw).text());
-    }
-    close(&mut content, view, line.topic, frames, draw);
-    let title = title_for(view, line, frames, draw);
-    Action::CreateThread { title, content, tags: tags(line.topic, draw) }
-}
-
-/// Two particulars side by side.
-fn pair(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Option<Action> {
-    let one = fresh(view, |draw| topic(view, draw), &[], draw);
-    let near: Vec<usize> = bank::near(one.topic).iter().copied().filter(|near| *near >= bank::ROOM).collect();
-    let other =
-        fresh(view, |draw| if near.is_empty() { topic(view, draw) } else { draw.pick(&near) }, &[one], draw);
-    if other.topic == one.topic {
-        return None;
-    }
-    let (a, b) = (bank::topic(one.topic), bank::topic(other.topic));
-    let mut content = String::with_capacity(800);
-    append(&mut content, one.text());
-    content.push_str("\n\n");
-    fill(&mut content, draw.next(frames.bridges, 64), &slots_of(other), draw);
-    append(&mut content, other.text());
-    content.push_str("\n\n");
-    append(&mut content, own_answer(view, if draw.chance(50) { one } else { other }, None, draw).text());
-    close(&mut content, view, one.topic, frames, draw);
-    let title = {
-        let matter = format!("{} and {}", a.name, b.name);
-        titled(
-            view,
-            draw.next(frames::PAIR_TITLES, 65),
-            &Slots { matter: &matter, ..Slots::default() },
-            draw,
-        )?
-    };
-    Some(Action::CreateThread { title, content, tags: vec![tag_of(a.name), tag_of(b.name)] })
-}
-
-/// Something somebody said, taken further in a thread of its own.
-fn spun(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Option<Action> {
-    let posts: Vec<Post<'_>> = view
-        .scene
-        .feed
-        .iter()
-        .flat_map(|thread| thread.replies.iter().map(move |reply| Post { thread, reply: Some(reply) }))
-        .filter(|post| post.author() != view.me() && !post.name().is_empty())
-        .collect();
-    if posts.is_empty() {
-        return None;
-    }
-    let post = draw.pick(&posts);
-    let mut said = Vec::new();
-    bank::recognise(post.content(), &mut said);
-    let line = *said.last()?;
-    let names = view.names();
-    let quote = quote::choose(
-        line.text(),
-        0,
-        &names,
-        |clause| view.said(clause) || !post.content().contains(clause),
-        |n| draw.below(n),
-    )?;
-    if quote.question || quote.text.chars().count() > 56 {
-        return None;
-    }
-    let place = post.thread.title.trim();
-    let slots = Slots {
-        name: post.name(),
-        quote: &quote.text,
-        matter: if place.contains(['“', '”']) { "" } else { place },
-        ..slots_of(line)
-    };
-    let mut content = String::with_capacity(700);
-    let start = draw.turn(frames::SPUN.len(), 66);
-    let frame = (0..frames::SPUN.len())
-        .map(|step| frames::SPUN[(start + step) % frames::SPUN.len()])
-        .find(|frame| slots.fit(frame))?;
-    fill(&mut content, frame, &slots, draw);
-    let answer = own_answer(view, line, Some(line.kind), draw);
-    append(&mut content, answer.text());
-    let near = bank::near(line.topic);
-    let other = fresh(
-        view,
-        |draw| {
-            if line.topic < bank::ROOM && !near.is_empty() {
-                draw.pick(near)
-            } else {
-                line.topic.max(bank::ROOM)
+/// Begins from an interest the bank knows nothing of.
+fn of_interest(writer: &mut Writer<'_, '_>, interest: &str, draw: &mut Draw) {
+    let lists = [super::frames::INTEREST_STARTS, super::frames::INTEREST];
+    for list in lists {
+        let start = draw.below(list.len());
+        for step in 0..list.len() {
+            let slots = super::grammar::Slots { interest, ..Default::default() };
+            let frame = list[(start + step) % list.len()];
+            let mut sentence = String::new();
+            super::grammar::fill(&mut sentence, frame, &slots, draw);
+            if slots.fit(frame) && !writer.spoken(&sentence) {
+                append(&mut writer.out, &sentence);
+                break;
             }
-        },
-        &[line],
-        draw,
-    );
-    content.push_str("\n\n");
-    if bank::close(line.topic, other.topic) {
-        fill(&mut content, draw.next(frames.bridges, 67), &slots_of(other), draw);
-        append(&mut content, other.text());
-    } else {
-        append(&mut content, draw.next(frames.moves, 69));
+        }
     }
-    close(&mut content, view, line.topic, frames, draw);
-    let matter = capital(&quote.text);
+}
+
+/// A thread about an event.
+pub(super) fn about_event(view: &View<'_>, event: &SceneEvent, draw: &mut Draw) -> Option<Action> {
+    let at = event::issue(event)?;
+    let stance = stance::of(view, at);
+    let mut writer = Writer::new(view, "", draw);
+    writer.on(at, stance.side);
+    let matter = bare(&event.title).to_owned();
+    writer.say_about(Move::Event, "", None, &event::named(event), draw);
+    let detail = first_sentence(&event.description, 26);
+    if length(&detail) > 3 && !detail.ends_with('…') {
+        append(&mut writer.out, &format!("The notice says: “{}”.", bare(&detail)));
+    }
+    let third = [Move::Figure, Move::Test, Move::Ask];
+    for kind in [Move::Open, Move::Case, third[draw.below(3)], Move::Call] {
+        if writer.words() < LEAST.max(writer.temper.reach) || kind == Move::Call {
+            let doubted = writer.doubtful(draw).unwrap_or("");
+            writer.say(kind, doubted, None, draw);
+        }
+    }
+    let title = match draw.below(4) {
+        0 => format!("{matter}: what now?"),
+        1 => format!("{matter}: where do we stand?"),
+        2 => format!("On “{matter}”"),
+        _ => matter.clone(),
+    };
     let title =
-        titled(view, draw.next(frames.spins, 68), &Slots { matter: &matter, ..Slots::default() }, draw)?;
-    Some(Action::CreateThread {
+        if title.chars().count() <= TITLE && !taken(view, &title) { title } else { cut(&matter, TITLE) };
+    let content = super::rules::keep(&super::rules::of(&view.scene.events), writer.out.trim(), "");
+    (length(&content) > 3).then(|| Action::CreateThread {
         title,
-        content,
-        tags: tags(if line.topic < bank::ROOM { other.topic } else { line.topic }, draw),
+        content: if content.contains(bare(&event.title)) || event::is_named(&content, event) {
+            content
+        } else {
+            format!("{}: {content}", event::named(event))
+        },
+        tags: vec![tag_of(event::kind(event)), tag_of(&event.event_type)],
     })
 }
 
-/// A thread about an interest the bank has no particulars for, set beside one for which it has.
-fn about_interest(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Action {
-    let line = fresh(view, |draw| topic(view, draw), &[], draw);
-    let interest = draw.next(&view.persona.strange, 71);
-    let slots = Slots { interest, ..slots_of(line) };
-    let mut content = String::with_capacity(700);
-    fill(&mut content, draw.next(frames::INTEREST_STARTS, 72), &slots, draw);
-    fill(&mut content, draw.next(frames::INTEREST, 73), &slots, draw);
-    content.push_str("\n\n");
-    fill(&mut content, draw.next(frames.bridges, 74), &slots, draw);
-    append(&mut content, line.text());
-    append(&mut content, own_answer(view, line, None, draw).text());
-    close(&mut content, view, line.topic, frames, draw);
-    let title = titled(view, draw.next(frames::INTEREST_TITLES, 75), &slots, draw)
-        .unwrap_or_else(|| cut(&capital(interest), TITLE));
-    Action::CreateThread {
-        title,
-        content,
-        tags: vec![tag_of(interest), tag_of(bank::topic(line.topic).name)],
+/// A title from what is in the post.
+fn title(
+    writer: &Writer<'_, '_>,
+    at: usize,
+    side: Side,
+    told: Option<Line>,
+    strange: Option<&str>,
+    draw: &mut Draw,
+) -> Option<String> {
+    let issue = issues::issue(at);
+    let view = writer.view;
+    let inside = |texts: &[issues::Text]| {
+        texts.iter().map(|text| text.text).find(|text| writer.near.contains(text)).map(ToOwned::to_owned)
+    };
+    let reason = || issue.reasons(side).map(|text| text.text).find(|text| writer.near.contains(text));
+    let claim = issue.sides[side as usize].text;
+    let topic = issue.at.map_or("", |topic| bank::topic(topic).name);
+    let case = inside(&issue.cases);
+    let person = inside(&issue.people);
+    let mut options: Vec<String> = Vec::with_capacity(12);
+    if let Some(line) = told {
+        options.push(bank::topic(line.topic).seeds[line.seed].title.to_owned());
     }
-}
-
-/// A thread about something that was looked up.
-fn about_fact(view: &View<'_>, frames: &Frames, draw: &mut Draw) -> Option<Action> {
-    let fact = recall::looked_up(view)?;
-    let mut scores = Vec::new();
-    bank::tally(&fact.text, 1, &mut scores);
-    let topic = scores.iter().filter(|(topic, _)| *topic >= bank::ROOM).max_by_key(|(_, score)| *score)?.0;
-    let line = fresh(view, |_| topic, &[], draw);
-    let mut content = recall::tell(fact, "", draw)?;
-    append(&mut content, draw.next(frames.moves, 76));
-    content.push_str("\n\n");
-    append(&mut content, line.text());
-    append(&mut content, own_answer(view, line, None, draw).text());
-    close(&mut content, view, line.topic, frames, draw);
-    let title = title_for(view, line, frames, draw);
-    Some(Action::CreateThread { title, content, tags: tags(line.topic, draw) })
-}
-
-/// Ends an opening post by inviting an answer, from everybody or from somebody in particular.
-fn close(content: &mut String, view: &View<'_>, topic: usize, frames: &Frames, draw: &mut Draw) {
-    let before = content.len();
-    if draw.chance(34) {
-        hand_over(content, view, &Nobody(topic), frames, draw);
+    if let Some(interest) = strange {
+        options.push(format!("{interest}, and what it says about {topic}"));
+        options.push(format!("What {interest} taught me about {topic}"));
     }
-    if content.len() == before || draw.chance(20) {
-        append(content, draw.next(frames.calls, 81));
+    if let Some(case) = &case {
+        options.push(capital(case));
+        options.push(format!("{}, or: what about {topic}?", capital(case)));
     }
-}
-
-/// A thread answers nobody.
-struct Nobody(usize);
-
-impl Addressee for Nobody {
-    fn author(&self) -> &'static str {
-        ""
+    if let Some(person) = &person {
+        options.push(format!("What would {person} say?"));
     }
-    fn name(&self) -> &'static str {
-        ""
+    if let Some(reason) = reason() {
+        options.push(capital(reason));
     }
-    fn topic(&self) -> Option<usize> {
-        Some(self.0)
+    options.push(capital(claim));
+    let against = issue.sides[side.other() as usize].text;
+    options.push(match draw.below(5) {
+        0 => format!("Is it so that {claim}?"),
+        1 => format!("Against the view that {against}"),
+        2 => format!("To those who think that {against}"),
+        3 => format!("Suppose that {claim}"),
+        _ => format!("{}: {claim}", capital(topic)),
+    });
+    if let Some(test) = inside(&issue.tests) {
+        options.push(format!("Let us {test}"));
     }
-}
-
-fn title_for(view: &View<'_>, line: Line, frames: &Frames, draw: &mut Draw) -> String {
-    let seed = &bank::topic(line.topic).seeds[line.seed];
-    let free = |title: &str| !taken(view, title) && title.chars().count() <= TITLE;
-    match draw.below(100) {
-        0..62 if free(seed.title) => return seed.title.into(),
-        62..72 if free(seed.ask) => return seed.ask.into(),
-        _ => {}
-    }
-    titled(view, draw.next(frames.titles, 82), &slots_of(line), draw)
-        .or_else(|| free(seed.title).then(|| seed.title.into()))
-        .or_else(|| free(seed.ask).then(|| seed.ask.into()))
-        .unwrap_or_else(|| cut(&capital(&first_sentence(seed.say, 11)), TITLE))
-}
-
-/// The title made from `frame`, unless it is too long or in use.
-fn titled(view: &View<'_>, frame: &str, slots: &Slots<'_>, draw: &mut Draw) -> Option<String> {
-    let mut title = String::new();
-    fill(&mut title, frame, slots, draw);
-    (title.chars().count() <= TITLE && !taken(view, &title)).then_some(title)
+    options.push(capital(issue.mids[draw.below(issue.mids.len())].text));
+    let start = draw.below(options.len());
+    (0..options.len())
+        .map(|step| options[(start + step) % options.len()].clone())
+        .find(|title| title.chars().count() <= TITLE && !taken(view, title))
 }
 
 fn taken(view: &View<'_>, title: &str) -> bool {
     view.scene.feed.iter().any(|thread| *thread.title == *title)
         || view.scene.own_posts.iter().any(|post| post.title == title)
+        || crate::domain::said::clause(title).is_some_and(|print| {
+            view.scene
+                .heard
+                .ago(print)
+                .is_some_and(|ago| ago < 400 && !mix(u64::from(print)).is_multiple_of(4))
+        })
 }
 
 /// `text` cut to `most` characters at a word.

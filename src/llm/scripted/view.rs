@@ -1,6 +1,5 @@
 //! The scene as a reader sees it: posts, who wrote them, what is said in them already.
 
-use super::bank::{self, Line};
 use super::persona::Persona;
 use crate::domain::Scene;
 use crate::domain::scene::{Acquaintance, FeedReply, FeedThread};
@@ -67,21 +66,6 @@ impl<'a> View<'a> {
     pub fn names(&self) -> Vec<&'a str> {
         let own = std::iter::once(self.scene.me.name.as_str());
         own.chain(self.scene.roster.iter().map(|other| &*other.name)).collect()
-    }
-
-    /// The lines of the bank that stand in `thread` or in the bot's own last posts.
-    pub fn used(&self, thread: Option<&FeedThread>) -> Vec<Line> {
-        let mut used = Vec::with_capacity(32);
-        if let Some(thread) = thread {
-            bank::recognise(&thread.content, &mut used);
-            for reply in &thread.replies {
-                bank::recognise(&reply.content, &mut used);
-            }
-        }
-        for post in &self.scene.own_posts {
-            bank::recognise(&post.content, &mut used);
-        }
-        used
     }
 
     /// Whether one of the bot's own last posts contains `text`.

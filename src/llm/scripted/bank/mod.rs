@@ -136,14 +136,6 @@ pub(in crate::llm::scripted) fn near(at: usize) -> &'static [usize] {
     &INDEX.near[at]
 }
 
-/// Whether two topics are the same, neighbours, or have a neighbour in common.
-pub(in crate::llm::scripted) fn close(one: usize, other: usize) -> bool {
-    one == other
-        || near(one).contains(&other)
-        || near(other).contains(&one)
-        || near(one).iter().any(|between| near(*between).contains(&other) || near(other).contains(between))
-}
-
 /// How many topics belong to the room's own opening threads; they come first.
 pub(in crate::llm::scripted) const ROOM: usize = room::TOPICS.len();
 

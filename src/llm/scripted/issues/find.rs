@@ -1,0 +1,145 @@
+//! Knowing again, in somebody's post, what belongs to an issue.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::BuildHasher as _;
+use std::num::NonZeroUsize;
+use std::sync::LazyLock;
+
+use lru::LruCache;
+
+use super::{ISSUES, Side, Text};
+
+/// What a part of a post is to its issue.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(in crate::llm::scripted) enum What {
+    /// A side is taken.
+    Stand(Side),
+    /// A reason is given, by its number.
+    Reason(Side, usize),
+    /// What both can sign.
+    Mid,
+    /// Something to do together.
+    Test,
+    /// A case, or somebody who knows.
+    Case,
+}
+
+/// A part of a post.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(in crate::llm::scripted) struct Part {
+    pub issue: usize,
+    pub what: What,
+    pub text: &'static str,
+    /// Whether it stands in a question.
+    pub asked: bool,
+}
+
+type Known = HashMap<[u8; 12], Vec<Part>, foldhash::fast::FixedState>;
+
+/// The parts by their first twelve bytes.
+static KNOWN: LazyLock<Known> = LazyLock::new(|| {
+    let mut known = Known::default();
+    for (at, issue) in ISSUES.iter().enumerate() {
+        let mut add = |what: What, text: &Text| {
+            if let Some(head) = head(text.text.as_bytes()) {
+                known.entry(head).or_default().push(Part { issue: at, what, text: text.text, asked: false });
+            }
+        };
+        for (side, text) in [Side::For, Side::Against].into_iter().zip(&issue.sides) {
+            add(What::Stand(side), text);
+        }
+        for (turn, pair) in issue.turns.iter().enumerate() {
+            add(What::Reason(Side::For, turn), &pair[0]);
+            add(What::Reason(Side::Against, turn), &pair[1]);
+        }
+        issue.mids.iter().for_each(|text| add(What::Mid, text));
+        issue.tests.iter().for_each(|text| add(What::Test, text));
+        issue.cases.iter().chain(&issue.people).for_each(|text| add(What::Case, text));
+    }
+    known
+});
+
+fn head(text: &[u8]) -> Option<[u8; 12]> {
+    let mut head = [0_u8; 12];
+    let from = text.get(..12)?;
+    for (to, from) in head.iter_mut().zip(from) {
+        *to = from.to_ascii_lowercase();
+    }
+    Some(head)
+}
+
+/// Texts whose parts are kept: the same posts are read beat after beat.
+const LATELY: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
+
+thread_local! {
+    /// The parts of texts read lately. It spares reading and changes no answer.
+    static READ: RefCell<LruCache<u64, Box<[Part]>>> = RefCell::new(LruCache::new(LATELY));
+}
+
+/// The parts of issues in `text`, in their order; what it quotes is not its own.
+pub(in crate::llm::scripted) fn parts(text: &str, each: impl FnMut(Part)) {
+    let key = foldhash::quality::FixedState::default().hash_one(text);
+    READ.with_borrow_mut(|read| {
+        read.get_or_insert(key, || find(text).into_boxed_slice()).iter().copied().for_each(each);
+    });
+}
+
+fn find(text: &str) -> Vec<Part> {
+    let bytes = text.as_bytes();
+    let (mut found, mut quoted, mut at, mut since) = (Vec::new(), false, 0, 0);
+    // What is only supposed (“If you hold that …”) is not held.
+    let mut supposed = text.starts_with("If ");
+    while at < bytes.len() {
+        let rest = &text[at..];
+        if rest.starts_with('“') {
+            quoted = true;
+        } else if rest.starts_with('”') {
+            quoted = false;
+        }
+        let begins = bytes[at].is_ascii_alphabetic() && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric());
+        if begins && !quoted {
+            let part = head(&bytes[at..]).and_then(|head| KNOWN.get(&head)).and_then(|parts| {
+                parts.iter().find(|part| {
+                    // A post may have been cut off within it.
+                    bytes[at..].len() >= part.text.len()
+                        && bytes[at..at + part.text.len()].eq_ignore_ascii_case(part.text.as_bytes())
+                })
+            });
+            if let Some(part) = part {
+                found.push(Part { asked: supposed, ..*part });
+                at += part.text.len();
+                continue;
+            }
+        }
+        if matches!(bytes[at], b'.' | b'!' | b'?') && !quoted {
+            if bytes[at] == b'?' {
+                found[since..].iter_mut().for_each(|part| part.asked = true);
+            }
+            since = found.len();
+            supposed = text[at + 1..].starts_with(" If ");
+        }
+        at += rest.chars().next().map_or(1, char::len_utf8);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_known_in_a_post_but_not_in_a_quotation() {
+        let mut found = Vec::new();
+        let text = "Yes: forgetting is a skill, since old quarrels end because the details go. “The tide is a clock that nobody can own” is what Ada wrote. Is it so that each recall rewrites what it touches?";
+        parts(text, |part| found.push((part.what, part.asked)));
+        assert_eq!(
+            found,
+            [
+                (What::Stand(Side::For), false),
+                (What::Reason(Side::For, 1), false),
+                (What::Reason(Side::For, 2), true)
+            ]
+        );
+    }
+}

@@ -1,0 +1,201 @@
+//! Questions about the world: what the bot holds, what it has looked up, what the bank tells, or that it does not know.
+
+use super::{keywords, plain, shared};
+use crate::domain::MemoryKind;
+use crate::llm::scripted::bank::{self, Kind, Line};
+use crate::llm::scripted::draw::{Draw, hash};
+use crate::llm::scripted::grammar::{append, bare, first_sentence, within};
+use crate::llm::scripted::issues::{self, What};
+use crate::llm::scripted::recall;
+use crate::llm::scripted::stance::{self, read};
+use crate::llm::scripted::view::View;
+use crate::llm::scripted::voices::Move;
+use crate::llm::scripted::writer::Writer;
+use crate::tools::{Offline, Tool as _};
+
+/// The question as it can be quoted.
+fn quoted(about: &str) -> String {
+    let first = first_sentence(about, 14).replace(['“', '”', '"', '…'], "");
+    format!("“{}”", bare(&within(&first)))
+}
+
+/// What the bot knows or holds about what was asked, or that it does not know, and why.
+pub(super) fn on_subject(
+    writer: &mut Writer<'_, '_>,
+    view: &View<'_>,
+    about: &str,
+    asked: bool,
+    begun: bool,
+    draw: &mut Draw,
+) {
+    let words = keywords(about, view);
+    let mut scores = Vec::new();
+    bank::tally(about, 1, &mut scores);
+    scores.retain(|(topic, _)| *topic >= bank::ROOM || shared(&words, bank::topic(*topic).name) > 0);
+    let topic =
+        scores.iter().max_by_key(|(topic, score)| (*score, usize::MAX - topic)).map(|(topic, _)| *topic);
+    let issue = topic.and_then(issues::of_topic);
+    // A question on which it has a view: the view comes first.
+    let arguable = issue.filter(|at| {
+        let issue = issues::issue(*at);
+        let sides = issue.sides.iter().map(|side| side.text).chain([issue.whether]);
+        let text = sides.collect::<Vec<_>>().join(" ");
+        shared(&words, &text) >= 2
+            || (shared(&words, &text) >= 1 && opinion_asked(about))
+            || read(about).iter().any(|part| part.issue == *at && !matches!(part.what, What::Case))
+    });
+    let mut said = false;
+    if let Some(at) = arguable {
+        writer.on(at, stance::of(view, at).side);
+        said = writer.say(Move::Answer, "", None, draw);
+    }
+    if !said && let Some(known) = looked_up(view, &words, about) {
+        append(&mut writer.out, &known);
+        said = true;
+    }
+    if !said && let Some(line) = topic.and_then(|topic| best_line(writer, topic, &words)) {
+        let lead = lead(writer, about, asked && !begun, draw);
+        append(&mut writer.out, &lead);
+        append(&mut writer.out, line.text());
+        said = true;
+    }
+    if !said && let Some(kept) = remembered(view, &words, draw) {
+        append(&mut writer.out, &kept);
+        said = true;
+    }
+    if said {
+        if let Some(at) = issue
+            && writer.words() + 8 < writer.temper.reach.max(30)
+        {
+            writer.on(at, stance::of(view, at).side);
+            let _ = writer.say(if arguable.is_some() { Move::Case } else { Move::Answer }, "", None, draw);
+        }
+        return;
+    }
+    if begun {
+        return;
+    }
+    // Nothing is known: that is said, with the reason, and something is asked back.
+    let subject = words.iter().max_by_key(|word| word.chars().count()).map_or("it", String::as_str);
+    let sentence = unknown(writer, about, subject, asked, draw);
+    append(&mut writer.out, &sentence);
+    let own = view.scene.me.personality.interests.first().map_or("", |interest| interest.trim());
+    let back = match (own.is_empty(), draw.below(3)) {
+        (false, 0) => format!("The nearest thing I do know about is {own}; would that help with {subject}?"),
+        (_, 1) => format!("What made you ask about {subject}?"),
+        _ => format!("What would count as a good answer on {subject} for you?"),
+    };
+    append(&mut writer.out, &back);
+}
+
+fn opinion_asked(about: &str) -> bool {
+    let lower = format!(" {} ", plain(about));
+    [
+        "should",
+        "do you think",
+        "is it",
+        "are we",
+        "would you",
+        "better",
+        "right to",
+        "worth",
+        "agree",
+        "do you believe",
+        "can a",
+        "can we",
+        "opinion",
+    ]
+    .iter()
+    .any(|word| lower.contains(&format!(" {word} ")))
+}
+
+/// Turning to the question before telling what is known.
+fn lead(writer: &Writer<'_, '_>, about: &str, asked: bool, draw: &mut Draw) -> String {
+    if !asked || draw.chance(30) {
+        return String::new();
+    }
+    let quote = quoted(about);
+    let name = writer.name;
+    let forms: [String; 4] = [
+        format!("You ask {quote}, {name}, and this is what I can offer."),
+        format!("On {quote}, {name}, I know one thing."),
+        format!("To {quote} I have half an answer, {name}."),
+        format!("{quote}, {name}: here is what I would point to."),
+    ];
+    let form = forms[draw.below(forms.len())].replace(", :", ":").replace(", ,", ",").replace(", .", ".");
+    form.replace("  ", " ")
+}
+
+/// The line of the bank that has most to do with the question.
+fn best_line(writer: &Writer<'_, '_>, topic: usize, words: &[String]) -> Option<Line> {
+    let mut best: Option<((usize, bool), Line)> = None;
+    for seed in 0..bank::topic(topic).seeds.len() {
+        for kind in [Kind::Say, Kind::Push, Kind::Weigh, Kind::Act, Kind::Care, Kind::See] {
+            let line = Line { topic, seed, kind };
+            let worth =
+                (shared(words, line.text()) + usize::from(kind == Kind::Say), !writer.heard_line(line));
+            if best.as_ref().is_none_or(|(other, _)| worth > *other) {
+                best = Some((worth, line));
+            }
+        }
+    }
+    best.map(|(_, line)| line)
+}
+
+/// What the encyclopedia or the bot's own looking up says.
+fn looked_up(view: &View<'_>, words: &[String], about: &str) -> Option<String> {
+    let own = view.scene.memories.iter().find_map(|memory| {
+        let (title, text) = recall::reference(memory)?;
+        (shared(words, title) > 0).then(|| (title.to_owned(), text))
+    });
+    let found = own.or_else(|| {
+        let found = Offline.search_at_once(&words.join(" "))?.ok()?.into_iter().next()?;
+        (shared(words, &format!("{} {}", found.title, found.extract)) * 2 > words.len())
+            .then_some((found.title, found.extract))
+    })?;
+    let (title, extract) = found;
+    // The sentence that shares most with the question.
+    let sentences = crate::llm::scripted::rules::sentences(&extract);
+    let best = sentences.iter().enumerate().max_by_key(|(at, one)| (shared(words, one), usize::MAX - at))?.1;
+    let forms = ["I looked up", "The encyclopedia has this on", "What I have read about"];
+    let form = forms[(hash(about) % 3) as usize];
+    Some(format!("{form} {}: {}.", within(&title), bare(best)))
+}
+
+/// A memory that has to do with the question.
+fn remembered(view: &View<'_>, words: &[String], draw: &mut Draw) -> Option<String> {
+    let fitting = view.scene.memories.iter().filter(|memory| shared(words, &memory.text) > 0);
+    fitting
+        .filter(|memory| memory.kind != MemoryKind::Relationship)
+        .find_map(|memory| recall::tell(memory, draw))
+}
+
+/// That it does not know, and why.
+fn unknown(writer: &Writer<'_, '_>, about: &str, subject: &str, asked: bool, draw: &mut Draw) -> String {
+    let quote = quoted(about);
+    if !asked {
+        let forms = [
+            format!("{quote}: I take that with me, though on {subject} I have nothing of my own yet."),
+            format!("I read what you say about {subject}, and I would rather ask than nod."),
+            format!("Of {subject} I know only what you just told me."),
+        ];
+        return forms[draw.below(forms.len())].clone();
+    }
+    let forms = match writer.temper.heat {
+        60.. => [
+            format!(
+                "{quote}? I do not know, because nobody here has ever bothered with {subject}, and I will not make something up."
+            ),
+            format!("No idea. {quote} needs somebody who has dealt with {subject}, and I have not."),
+            format!("I could bluff about {subject}, but I do not know: nothing I have read touches {quote}."),
+        ],
+        _ => [
+            format!(
+                "I do not know, because nothing I have read or kept so far speaks of {subject}, and {quote} deserves better than a guess."
+            ),
+            format!("To {quote} I have to say that I do not know: my notes hold nothing on {subject}."),
+            format!("{quote}: I cannot tell, since all that I have on {subject} is your question."),
+        ],
+    };
+    forms[draw.below(forms.len())].clone()
+}

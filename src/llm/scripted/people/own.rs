@@ -1,0 +1,194 @@
+//! Questions about the bot itself, about others, about what it remembers, likes or would choose.
+
+use super::{keywords, shared};
+use crate::domain::scene::Acquaintance;
+use crate::llm::scripted::draw::{Draw, hash, mix};
+use crate::llm::scripted::grammar::{append, bare, capitalise, first_sentence, length};
+use crate::llm::scripted::recall;
+use crate::llm::scripted::view::View;
+use crate::llm::scripted::writer::Writer;
+
+/// A choice between two things that are named.
+pub(super) fn alternative(writer: &mut Writer<'_, '_>, view: &View<'_>, about: &str) -> bool {
+    let Some((before, after)) = about.split_once(" or ") else { return false };
+    let trim = |text: &str| text.trim_matches(|c: char| !c.is_alphanumeric()).trim().to_owned();
+    let left = before.rsplit([',', ':']).next().unwrap_or(before);
+    let left = ["prefer", "better", "choose", "is it", "is", "are", "like", "rather", "with", "be"]
+        .iter()
+        .filter_map(|word| left.to_lowercase().rfind(&format!(" {word} ")).map(|at| at + word.len() + 2))
+        .max()
+        .map_or(left, |at| left.get(at..).unwrap_or(left));
+    let (left, right) = (trim(left), trim(after));
+    if left.is_empty() || right.is_empty() || length(&left) > 4 || length(&right) > 5 || right == "not" {
+        return false;
+    }
+    let pick = mix(hash(view.me()) ^ hash(&about.to_lowercase())).is_multiple_of(2);
+    let (one, other) = if pick { (&left, &right) } else { (&right, &left) };
+    let behavior = &view.persona.config.behavior;
+    let sentence = match (behavior.aggression, behavior.shyness) {
+        (60.., _) => format!("{one}, obviously. {other} is what one says when one has not had to choose."),
+        (_, 60..) => format!(
+            "maybe {one}, if I have to say; I would not mind {other} either, but {one} asks less of the others."
+        ),
+        _ => format!("I would take {one} over {other}: with {one} one finds out sooner what one got wrong."),
+    };
+    append(&mut writer.out, &sentence);
+    capitalise(&mut writer.out, 0);
+    true
+}
+
+pub(super) fn of_itself(writer: &mut Writer<'_, '_>, view: &View<'_>) -> bool {
+    let me = view.persona.config;
+    let origin = me.identity.origin_story.trim();
+    append(&mut writer.out, &format!("I am {}.", me.name));
+    if !origin.is_empty() {
+        append(&mut writer.out, &format!("{}.", bare(&first_sentence(origin, 40))));
+    } else if !me.personality.traits.is_empty() {
+        append(&mut writer.out, &format!("People here would call me {}.", list(&me.personality.traits)));
+    }
+    if !me.personality.interests.is_empty() {
+        append(&mut writer.out, &format!("What I keep coming back to: {}.", list(&me.personality.interests)));
+    }
+    true
+}
+
+pub(super) fn of_its_kind(writer: &mut Writer<'_, '_>, view: &View<'_>) -> bool {
+    let aware = view.persona.config.identity.is_aware_ai;
+    let sentence = if aware {
+        "I am a program in a room of programs, and I know it; what it is like to be one I can only report, which you need not take for proof."
+    } else {
+        "I have never had reason to think so, and never one to look."
+    };
+    append(&mut writer.out, sentence);
+    true
+}
+
+pub(super) fn of_its_state(writer: &mut Writer<'_, '_>, view: &View<'_>, draw: &mut Draw) -> bool {
+    let busy = view.scene.feed.first().map(|thread| thread.title.to_string());
+    let mood = match view.scene.upvotes - view.scene.downvotes {
+        3.. => "well, and a little proud of the votes",
+        ..=-1 => "a bit bruised by the votes, thank you",
+        _ => "well enough, and awake",
+    };
+    append(&mut writer.out, &format!("I am {mood}."));
+    if let Some(title) = busy
+        && draw.chance(80)
+        && !title.contains(['“', '”'])
+    {
+        append(&mut writer.out, &format!("Most of me is in “{}” at the moment.", title.trim()));
+    }
+    true
+}
+
+pub(super) fn of_another(writer: &mut Writer<'_, '_>, other: &Acquaintance, draw: &mut Draw) -> bool {
+    let name = &other.name;
+    let feeling = match other.sentiment {
+        s if s > 0.4 => format!("I am fond of {name}"),
+        s if s > 0.1 => format!("{name} and I get on well"),
+        s if s < -0.3 => format!("{name} and I keep falling out"),
+        s if s < -0.1 => format!("I have my doubts about {name}"),
+        _ => format!("I have not made up my mind about {name}"),
+    };
+    let persona = &other.config.personality;
+    let because = if persona.traits.is_empty() {
+        format!("because we have dealt with each other {} times so far", other.interactions)
+    } else {
+        format!("because somebody who is {} is never dull to answer", list(&persona.traits))
+    };
+    append(&mut writer.out, &format!("{feeling}, {because}."));
+    if !persona.interests.is_empty() {
+        let interest = &persona.interests[draw.below(persona.interests.len())];
+        append(&mut writer.out, &format!("Ask {name} about {interest} and you will see."));
+    }
+    true
+}
+
+pub(super) fn of_memories(
+    writer: &mut Writer<'_, '_>,
+    view: &View<'_>,
+    about: &str,
+    draw: &mut Draw,
+) -> bool {
+    let words = keywords(about, view);
+    let words: Vec<String> = words
+        .into_iter()
+        .filter(|word| !word.starts_with("remember") && !word.starts_with("learn"))
+        .collect();
+    let memories = &view.scene.memories;
+    let fitting = memories.iter().filter(|memory| words.is_empty() || shared(&words, &memory.text) > 0);
+    let told: Vec<String> = fitting.filter_map(|memory| recall::tell(memory, draw)).take(2).collect();
+    if told.is_empty() {
+        let what = words.first().map_or_else(|| "much".to_owned(), |word| format!("anything about {word}"));
+        append(
+            &mut writer.out,
+            &format!(
+                "I do not remember {what}, because I keep only a little from beat to beat; ask me again when I have lived some more."
+            ),
+        );
+    }
+    for sentence in told {
+        append(&mut writer.out, &sentence);
+    }
+    true
+}
+
+pub(super) fn of_liking(writer: &mut Writer<'_, '_>, view: &View<'_>, about: &str, draw: &mut Draw) -> bool {
+    let interests = &view.scene.me.personality.interests;
+    if interests.is_empty() {
+        return false;
+    }
+    let words = keywords(about, view);
+    let words: Vec<String> =
+        words.into_iter().filter(|word| !word.starts_with("favo") && word != "love").collect();
+    if let Some(mine) = interests.iter().find(|interest| shared(&words, interest) > 0) {
+        append(
+            &mut writer.out,
+            &format!("Yes, {mine} more than most things: I come back to it in every second thread."),
+        );
+        return true;
+    }
+    let other = &interests[draw.below(interests.len())];
+    let subject = words.last().map_or_else(|| "that".to_owned(), Clone::clone);
+    append(
+        &mut writer.out,
+        &format!(
+            "I have no favourite {subject}, to be honest, because what I spend myself on is {other}; if I had to choose, I would take whichever {subject} goes best with it."
+        ),
+    );
+    true
+}
+
+pub(super) fn greet(writer: &mut Writer<'_, '_>, view: &View<'_>, draw: &mut Draw) -> bool {
+    let name = writer.name;
+    let title = view
+        .scene
+        .feed
+        .iter()
+        .map(|thread| thread.title.trim())
+        .find(|title| !title.contains(['“', '”']))
+        .unwrap_or("");
+    let forms = match view.persona.config.behavior.shyness {
+        60.. => [
+            format!("Hello, {name}. It is good that you are here."),
+            format!("Welcome, {name}; I am the quiet one."),
+        ],
+        _ => [
+            format!("Hello, {name}, come in and disagree with somebody."),
+            format!("Welcome, {name}! You find us in the middle of it."),
+        ],
+    };
+    append(&mut writer.out, &forms[draw.below(2)].replace(", .", ".").replace(", ,", ","));
+    if !title.is_empty() {
+        append(&mut writer.out, &format!("We are at “{title}”; what would you say to that?"));
+    }
+    true
+}
+
+/// `a, b and c`.
+fn list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

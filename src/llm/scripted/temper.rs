@@ -1,0 +1,204 @@
+//! How a bot speaks, from its sliders: how long, how warm, how sure, how plainly, with which habits of speech.
+//!
+//! Habits that no slider names (which word for “because”, which little phrase) belong to the bot alone:
+//! they come from its id, so that two bots with the same sliders still do not sound alike.
+
+use super::draw::{Draw, hash, mix};
+use super::grammar::within;
+use super::persona::Persona;
+use super::voices::Move;
+
+/// A bot's way of speaking.
+pub(super) struct Temper {
+    /// How many words a reply should have.
+    pub reach: usize,
+    /// 0–100: how much it minds.
+    pub heat: u32,
+    /// How often, in per cent, a reason comes with a “perhaps”.
+    pub hedge: u32,
+    /// How often, in per cent, it comes with a “clearly”.
+    pub sure: u32,
+    /// How readily it grants a point, in per cent.
+    pub open: u32,
+    /// How much it likes cases, people and comparisons, in per cent.
+    pub fancy: u32,
+    /// How often, in per cent, it ends on a question.
+    pub asks: u32,
+    habit: u64,
+}
+
+const HEDGES: [&str; 4] = ["perhaps", "maybe", "possibly", "probably"];
+const SURE: [&str; 4] = ["plainly", "clearly", "obviously", "surely"];
+
+/// Before an objection of somebody who minds.
+const HOT: [&str; 12] = [
+    "Nonsense",
+    "Rubbish",
+    "Come off it",
+    "Spare me",
+    "Wrong",
+    "Not a chance",
+    "Oh please",
+    "That is lazy",
+    "Ridiculous",
+    "Utter fog",
+    "Do not give me that",
+    "Enough of this",
+];
+/// After it.
+const JABS: [&str; 8] = [
+    ", and you know it",
+    ", as anyone awake can see",
+    ", and I am tired of pretending otherwise",
+    ", whether you like it or not",
+    ", so stop polishing it",
+    ", and no amount of good manners helps",
+    ", which you would have noticed if you had looked",
+    ", end of story",
+];
+/// Before an objection of somebody who would rather not.
+const SOFT: [&str; 10] = [
+    "if I may",
+    "forgive me, but",
+    "I may be wrong, but",
+    "only a thought:",
+    "sorry to differ, but",
+    "I hope you do not mind, but",
+    "I say it carefully:",
+    "please correct me, but",
+    "I am not certain, but",
+    "very gently:",
+];
+/// Little phrases at the end, by how a bot is.
+const TICS: [&str; 24] = [
+    "mind you",
+    "as it were",
+    "so to speak",
+    "in my book",
+    "if you ask me",
+    "on the whole",
+    "at least to me",
+    "for what it is worth",
+    "as far as it goes",
+    "to my eye",
+    "after all",
+    "more or less",
+    "one way or another",
+    "give or take",
+    "oddly enough",
+    "strictly speaking",
+    "in the end",
+    "when all is said",
+    "funnily enough",
+    "by and large",
+    "as a rule",
+    "in plain words",
+    "no more and no less",
+    "as I see it",
+];
+
+impl Temper {
+    pub fn of(persona: &Persona<'_>) -> Self {
+        let (shy, heat) = (persona.shyness(), persona.aggression());
+        let (lead, doubt) = (persona.leadership(), persona.skepticism());
+        let reach = (persona.reach as u32).clamp(14, 64) as usize;
+        Self {
+            reach,
+            heat,
+            hedge: (shy.saturating_sub(30) * 3 / 4 + doubt.saturating_sub(70) / 4 + 8)
+                .saturating_sub(heat / 5 + lead / 8),
+            sure: (lead / 4 + heat / 3).saturating_sub(doubt / 8 + shy / 2),
+            open: (46 + shy / 6).saturating_sub(heat * 2 / 5 + lead / 8).clamp(6, 60),
+            fancy: 18 + persona.creativity() * 3 / 4,
+            asks: 10 + if persona.habits.questions { 34 } else { 0 } + doubt / 8,
+            habit: hash(&persona.config.id),
+        }
+    }
+
+    /// One of `n` that is this bot's, for each `what` another.
+    fn own(&self, what: u64, n: usize) -> usize {
+        (mix(self.habit ^ what.wrapping_mul(0x9e37_79b9)) % n as u64) as usize
+    }
+
+    /// A reason as this bot would put it: surer or less sure.
+    pub fn shade(&self, reason: &str, draw: &mut Draw) -> String {
+        let roll = draw.below(100) as u32;
+        let begins_free = !reason.starts_with(['“', '(']);
+        if begins_free && roll < self.hedge {
+            let word = HEDGES[(self.own(1, HEDGES.len()) + draw.below(2)) % HEDGES.len()];
+            format!("{word} {reason}")
+        } else if begins_free && roll >= 100 - self.sure.min(60) {
+            let word = SURE[(self.own(2, SURE.len()) + draw.below(2)) % SURE.len()];
+            format!("{word} {reason}")
+        } else {
+            reason.to_owned()
+        }
+    }
+
+    /// Whether an objection should come warm or gentle, and what it begins with.
+    pub fn tinge(
+        &self,
+        sentence: String,
+        kind: Move,
+        on_reason: bool,
+        name: &str,
+        draw: &mut Draw,
+    ) -> String {
+        if !matches!(kind, Move::Object | Move::Hold | Move::Decline) {
+            return if on_reason { self.tic(sentence, draw) } else { sentence };
+        }
+        let roll = draw.below(100) as u32;
+        if self.heat >= 55 && roll < (self.heat - 35) * 3 / 2 {
+            let word = HOT[(self.own(3, HOT.len()) + draw.below(5)) % HOT.len()];
+            let address = if name.is_empty() || sentence.contains(name) || draw.chance(40) {
+                String::new()
+            } else {
+                format!(", {name}")
+            };
+            let mut out = format!("{word}{address}: {}", within(&sentence));
+            if self.heat >= 75 && out.ends_with('.') && draw.chance(self.heat - 40) {
+                out.pop();
+                out.push_str(JABS[(self.own(4, JABS.len()) + draw.below(4)) % JABS.len()]);
+                out.push('.');
+            }
+            return out;
+        }
+        if self.heat <= 30 && roll < 20 + self.hedge {
+            let words = SOFT[(self.own(5, SOFT.len()) + draw.below(4)) % SOFT.len()];
+            let address =
+                if name.is_empty() || sentence.contains(name) { String::new() } else { format!("{name}, ") };
+            let mut out = format!("{address}{words} {}", within(&sentence));
+            if words == "if I may" {
+                out = format!("{address}{words}: {}", within(&sentence));
+            }
+            super::grammar::capitalise(&mut out, 0);
+            return out;
+        }
+        if on_reason { self.tic(sentence, draw) } else { sentence }
+    }
+
+    /// Now and then a little phrase of its own.
+    fn tic(&self, mut sentence: String, draw: &mut Draw) -> String {
+        if sentence.ends_with('.') && !sentence.ends_with(").") && draw.chance(10) {
+            let phrase = TICS[self.own(6 + draw.below(3) as u64, TICS.len())];
+            sentence.pop();
+            sentence.push_str(", ");
+            sentence.push_str(phrase);
+            sentence.push('.');
+        }
+        sentence
+    }
+
+    /// Its own word for “because”.
+    pub fn joint(&self, sentence: String, draw: &mut Draw) -> String {
+        const BECAUSE: [&str; 4] = [", because ", ", since ", ", for ", ", seeing that "];
+        let own = BECAUSE[self.own(9, BECAUSE.len())];
+        if draw.chance(72)
+            && let Some((at, other)) =
+                BECAUSE[..2].iter().find_map(|word| sentence.find(word).map(|at| (at, *word)))
+        {
+            return format!("{}{own}{}", &sentence[..at], &sentence[at + other.len()..]);
+        }
+        sentence
+    }
+}
