@@ -227,7 +227,7 @@ pub fn prints(text: &str, mut each: impl FnMut(u32)) {
         }
         // Whom a sentence is said to, and who is in it, does not make it another one.
         let name = word.capital && (count > 0 || word.vocative);
-        if !name {
+        if !name && !is_joint(word.hash) {
             sentence =
                 sentence.wrapping_add(word.hash.wrapping_mul(0x94d0_49bb_1331_11eb) ^ (word.hash >> 17));
             count += 1;
@@ -265,7 +265,7 @@ pub fn sentence(text: &str) -> Option<u32> {
     let words = words(bare);
     let (mut sum, mut count) = (0_u64, 0);
     for word in &words {
-        if !(word.capital && (count > 0 || word.vocative)) {
+        if !is_joint(word.hash) && !(word.capital && (count > 0 || word.vocative)) {
             sum = sum.wrapping_add(word.hash.wrapping_mul(0x94d0_49bb_1331_11eb) ^ (word.hash >> 17));
             count += 1;
         }

@@ -31,7 +31,7 @@ pub(super) const OWN_POSTS: usize = 8;
 /// Own posts of which a mind knows what was said in them.
 const TOLD: u32 = 320;
 /// The room's posts of which it is known what was said in them.
-const HEARD: u32 = 1_200;
+const HEARD: u32 = 2_400;
 /// Doings kept in a mind.
 pub(super) const DEEDS: usize = 20;
 

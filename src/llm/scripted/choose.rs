@@ -5,7 +5,7 @@ use super::frames;
 use super::grammar::{Slots, fill};
 use super::persona::{Persona, Voice};
 use super::view::{Post, View};
-use super::{bank, event, issues, people, reply, rules, stance, thread};
+use super::{arcs, bank, event, issues, people, reply, rules, stance, thread};
 use crate::domain::scene::FeedThread;
 use crate::domain::{Action, ActionKind, Engagement, Scene};
 
@@ -27,6 +27,9 @@ pub(super) fn act(scene: &Scene, seed: u64) -> Action {
         && allows(&view, ActionKind::Reply)
         && let Some(action) = answer(&view, *post, &mut draw)
     {
+        return action;
+    }
+    if let Some(action) = arcs::due(&view, &mut draw) {
         return action;
     }
     let mut weights = weights(&view, &targets);
@@ -216,7 +219,7 @@ fn open_question(post: Post<'_>) -> bool {
 }
 
 /// Whether somebody has summed up a thread that has had its say.
-fn is_settled(thread: &FeedThread) -> bool {
+pub(super) fn is_settled(thread: &FeedThread) -> bool {
     thread.reply_count >= 7
         && thread.replies.iter().rev().take(3).any(|reply| {
             stance::read(&reply.content).iter().any(|part| part.what == issues::What::Mid && !part.asked)

@@ -4,6 +4,7 @@
 //! the JSON of one [`Action`], as a model would. It is a pure function of the request: no clock,
 //! no shared state, no iteration order. It knows nothing of the store, budgets or the engine.
 
+mod arcs;
 mod bank;
 mod choose;
 mod draw;

@@ -358,14 +358,15 @@ fn blend(config: &PersonalityConfig) -> [u32; 6] {
         points[trait_voice(word) as usize] += 30;
     }
     let behavior = &config.behavior;
-    let mut lean = |voice: Voice, level: u8, above: u8| {
-        points[voice as usize] += u32::from(level.saturating_sub(above)) / 3;
-    };
-    lean(Voice::Dreamy, behavior.creativity_level, 75);
-    lean(Voice::Bold, behavior.leadership_tendency, 65);
-    lean(Voice::Bold, behavior.aggression, 70);
-    lean(Voice::Precise, behavior.skepticism, 65);
-    lean(Voice::Gentle, behavior.shyness, 60);
+    let mut lean = |voice: Voice, points_of: u32| points[voice as usize] += points_of;
+    let above = |level: u8, from: u8| u32::from(level.saturating_sub(from));
+    lean(Voice::Dreamy, above(behavior.creativity_level, 70));
+    lean(Voice::Precise, above(20, behavior.creativity_level));
+    lean(Voice::Bold, above(behavior.leadership_tendency, 65) / 2);
+    lean(Voice::Bold, above(behavior.aggression, 55) * 3 / 2);
+    lean(Voice::Gentle, above(20, behavior.aggression));
+    lean(Voice::Precise, above(behavior.skepticism, 65) * 2 / 3);
+    lean(Voice::Gentle, above(behavior.shyness, 60) * 2 / 3);
     for point in &mut points {
         *point += 3;
     }

@@ -106,10 +106,19 @@ pub(super) fn write(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<
         .or_else(|| event.and_then(super::event::issue))
         .or_else(|| subject(post.thread))
         .or_else(|| super::thread::own_issue(view, draw))?;
-    let stance = stance::of(view, issue);
+    let mut stance = stance::of(view, issue);
+    // Where it has not spoken yet, whoever likes a fight takes the other side.
+    if let Some(side) = read_post.side
+        && !stance.said
+        && view.persona.aggression() > 55
+        && draw.chance(view.persona.aggression() - 30)
+    {
+        stance.side = side.other();
+    }
     let mut writer = Writer::new(view, post.name(), draw);
     writer.near = said_in(post.thread);
     writer.on(issue, stance.side);
+    writer.temper.moved_by(view.sentiment(post.author()));
     let begun = respond(&mut writer, view, post, &read_post, issue, stance, draw);
     if !begun {
         return None;
@@ -139,6 +148,10 @@ fn respond(
     draw: &mut Draw,
 ) -> bool {
     let theirs = reading.reason.map_or("", |(_, text)| text);
+    // What has been summed up is left at that.
+    if super::choose::is_settled(post.thread) && writer.say(Move::Leave, "", None, draw) {
+        return true;
+    }
     // Somebody proposes something: one joins in or says why not.
     if let Some(proposal) = reading.proposal
         && draw.chance(64)
@@ -273,7 +286,7 @@ fn extend(writer: &mut Writer<'_, '_>, view: &View<'_>, post: Post<'_>, issue: u
     let asks = writer.temper.asks;
     let long = post.thread.reply_count >= 7;
     let lead = view.persona.leadership();
-    // line of the bank, case, person, comparison, memory, proposal, ask, joke, bet, sum, event
+    // line of the bank, case, person, comparison, memory, proposal, ask, joke, bet, sum, event, promise
     let mut weights = [
         18,
         fancy / 5,
@@ -283,9 +296,10 @@ fn extend(writer: &mut Writer<'_, '_>, view: &View<'_>, post: Post<'_>, issue: u
         4 + lead / 14,
         asks / 2 + 6,
         if view.persona.habits.jokes { 9 } else { fancy / 30 },
-        if view.persona.habits.bets { 9 } else { 1 },
+        if view.persona.habits.bets { 10 } else { 2 + view.persona.aggression() / 24 },
         if long { 6 + lead / 6 } else { 0 },
         if view.scene.events.is_empty() { 0 } else { 5 },
+        if view.scene.allowed.contains(&crate::domain::ActionKind::WebSearch) { 4 } else { 0 },
     ];
     for _ in 0..4 {
         let words = writer.words();
@@ -319,9 +333,10 @@ fn extend(writer: &mut Writer<'_, '_>, view: &View<'_>, post: Post<'_>, issue: u
                 writer.say(Move::Sum, "", None, draw);
                 break;
             }
-            _ => super::event::mention(writer, view, post.thread, draw),
+            10 => super::event::mention(writer, view, post.thread, draw),
+            _ => writer.say(Move::Promise, "", None, draw),
         };
-        if done && matches!(chosen, 5 | 8) {
+        if done && matches!(chosen, 5 | 8 | 11) {
             break;
         }
     }

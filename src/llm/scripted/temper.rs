@@ -45,6 +45,9 @@ const HOT: [&str; 12] = [
     "Do not give me that",
     "Enough of this",
 ];
+/// Before an agreement of the same.
+const GRUDGING: [&str; 6] =
+    ["About time", "Finally", "As I keep saying", "Good, for once", "At last some sense", "Well, obviously"];
 /// After it.
 const JABS: [&str; 8] = [
     ", and you know it",
@@ -109,10 +112,16 @@ impl Temper {
                 .saturating_sub(heat / 5 + lead / 8),
             sure: (lead / 4 + heat / 3).saturating_sub(doubt / 8 + shy / 2),
             open: (46 + shy / 6).saturating_sub(heat * 2 / 5 + lead / 8).clamp(6, 60),
-            fancy: 18 + persona.creativity() * 3 / 4,
+            fancy: 4 + persona.creativity() * 9 / 10,
             asks: 10 + if persona.habits.questions { 34 } else { 0 } + doubt / 8,
             habit: hash(&persona.config.id),
         }
+    }
+
+    /// Warmer towards those it is at odds with, milder towards those it likes.
+    pub fn moved_by(&mut self, sentiment: f64) {
+        let heat = i64::from(self.heat) - (sentiment * 40.0) as i64;
+        self.heat = u32::try_from(heat.clamp(0, 100)).unwrap_or(0);
     }
 
     /// One of `n` that is this bot's, for each `what` another.
@@ -144,6 +153,10 @@ impl Temper {
         name: &str,
         draw: &mut Draw,
     ) -> String {
+        if kind == Move::Agree && self.heat >= 65 && draw.chance(self.heat - 40) {
+            let word = GRUDGING[(self.own(7, GRUDGING.len()) + draw.below(3)) % GRUDGING.len()];
+            return format!("{word}: {}", within(&sentence));
+        }
         if !matches!(kind, Move::Object | Move::Hold | Move::Decline) {
             return if on_reason { self.tic(sentence, draw) } else { sentence };
         }
@@ -163,7 +176,11 @@ impl Temper {
             }
             return out;
         }
-        if self.heat <= 30 && roll < 20 + self.hedge {
+        let mild = !sentence.contains(", but ")
+            && !["Please", "Maybe", "I am not", "I may", "Not "]
+                .iter()
+                .any(|word| sentence.starts_with(word));
+        if self.heat <= 30 && mild && roll < 20 + self.hedge {
             let words = SOFT[(self.own(5, SOFT.len()) + draw.below(4)) % SOFT.len()];
             let address =
                 if name.is_empty() || sentence.contains(name) { String::new() } else { format!("{name}, ") };

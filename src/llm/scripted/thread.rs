@@ -57,6 +57,10 @@ pub(super) fn own_issue(view: &View<'_>, draw: &mut Draw) -> Option<usize> {
 
 /// A new thread.
 pub(super) fn write(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
+    (0..3).find_map(|_| open(view, draw))
+}
+
+fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     let at = own_issue(view, draw)?;
     let stance = stance::of(view, at);
     let mut writer = Writer::new(view, "", draw);
@@ -85,7 +89,9 @@ pub(super) fn write(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     if !writer.out.is_empty() {
         writer.out.push_str("\n\n");
     }
-    writer.say(Move::Open, "", None, draw);
+    if !writer.say(Move::Open, "", None, draw) {
+        return None;
+    }
     for _ in 0..6 {
         if writer.words() >= LEAST.max(writer.temper.reach) {
             break;

@@ -167,6 +167,10 @@ impl<'w, 'v> Writer<'w, 'v> {
             } else {
                 Voice::ALL[draw.weighted(&self.view.persona.manner()).unwrap_or(0)]
             };
+            // Nobody who minds that much puts an objection gently.
+            let sharp = self.temper.heat >= 60
+                && matches!(kind, Move::Object | Move::Hold | Move::Decline | Move::Agree);
+            let voice = if sharp && voice == Voice::Gentle { Voice::Bold } else { voice };
             let forms = voices::sentences(voice, kind);
             let form = forms[draw.below(forms.len())];
             if self.worn(form) {

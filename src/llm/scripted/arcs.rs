@@ -1,0 +1,160 @@
+//! What runs over several beats: a promise to look something up that is kept, a bet that comes due.
+//!
+//! Nothing is stored for it. The bot's last posts say what it promised, its last doings what it has done since.
+
+use super::bank;
+use super::draw::Draw;
+use super::grammar::{append, bare, within};
+use super::issues;
+use super::persona::Voice;
+use super::recall;
+use super::rules;
+use super::stance::{self, read, taken};
+use super::view::{Post, View};
+use super::voices::{self, Move};
+use super::writer::{Writer, lowered};
+use crate::domain::scene::{FeedThread, OwnPost};
+use crate::domain::{Action, ActionKind};
+
+/// Replies after which a bet made in a thread comes due.
+const DUE: i64 = 8;
+
+/// What is due now, if anything: looking up, reporting, paying or collecting.
+pub(super) fn due(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
+    promise(view, draw).or_else(|| bet(view, draw))
+}
+
+/// The own post in which a move of `kind` was made last, and where in it its sentence begins.
+fn made<'v>(view: &View<'v>, kind: Move) -> Option<(&'v OwnPost, &'static str)> {
+    view.scene.own_posts.iter().find_map(|post| {
+        let forms = Voice::ALL.iter().flat_map(|voice| voices::sentences(*voice, kind));
+        let form = forms.copied().find(|form| {
+            let literal = form.split(['{', '}']).step_by(2).max_by_key(|piece| piece.len()).unwrap_or("");
+            let literal = literal.trim_matches([' ', '.', '?', ',', ':', ';']);
+            let from = literal.chars().next().map_or(0, char::len_utf8);
+            post.content.contains(&literal[from..])
+        })?;
+        Some((post, form))
+    })
+}
+
+/// The topic that a promise names.
+fn promised(post: &OwnPost) -> Option<usize> {
+    (bank::ROOM..bank::count())
+        .filter(|topic| post.content.contains(bank::topic(*topic).name))
+        .max_by_key(|topic| bank::topic(*topic).name.len())
+}
+
+/// Looks up what it promised to, then reports where it promised.
+fn promise(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
+    let (post, _) = made(view, Move::Promise)?;
+    let topic = promised(post)?;
+    let place = format!("#{}", post.thread_id);
+    // Newest first: what was done before the promise does not count.
+    let since = view.scene.recent.iter().take_while(|deed| {
+        !(matches!(deed.action.as_str(), "reply" | "create_thread") && deed.line.contains(&place))
+    });
+    let searched = since.clone().any(|deed| deed.action == ActionKind::WebSearch.as_str());
+    if !searched {
+        let may = view.scene.allowed.contains(&ActionKind::WebSearch) && draw.chance(70);
+        let query = bank::topic(topic).look[draw.below(bank::topic(topic).look.len())].to_owned();
+        let reason = format!("I promised in “{}” to look it up.", post.title.trim());
+        return may.then_some(Action::WebSearch { query, reason });
+    }
+    if !view.scene.allowed.contains(&ActionKind::Reply) {
+        return None;
+    }
+    let thread = view.scene.feed.iter().find(|thread| thread.id == post.thread_id)?;
+    let to = addressee(view, thread)?;
+    let found = view.scene.memories.iter().filter_map(recall::reference).find(|(title, text)| {
+        let mut scores = Vec::new();
+        bank::tally(title, 2, &mut scores);
+        bank::tally(text, 1, &mut scores);
+        scores.iter().any(|(other, _)| *other == topic) && !view.said(title)
+    });
+    let mut writer = Writer::new(view, to.name(), draw);
+    if let Some((title, text)) = found {
+        let title = within(title);
+        let text = lowered(&text);
+        let said = bare(&text);
+        let forms = [
+            format!("As promised, I looked up {title}: {said}."),
+            format!("I said that I would read about {title}, and here it is: {said}."),
+            format!("My promise, kept: on {title} I found that {said}."),
+            format!("Back from {title}, as I said I would be: {said}."),
+        ];
+        append(&mut writer.out, &forms[draw.below(forms.len())]);
+    } else {
+        let name = bank::topic(topic).name;
+        let sentence = format!("I promised to look up {name}; I did, and found nothing that settles it.");
+        if view.said("I promised to look up") || writer.spoken(&sentence) {
+            return None;
+        }
+        append(&mut writer.out, &sentence);
+    }
+    if let Some(at) = issues::of_topic(topic) {
+        writer.on(at, stance::of(view, at).side);
+        let _ = writer.say(Move::Answer, "", None, draw);
+    }
+    post_in(view, thread, to, &writer.out)
+}
+
+/// Settles a bet once the thread it was made in has had its say.
+fn bet(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
+    let (post, _) = made(view, Move::Bet)?;
+    let thread = view.scene.feed.iter().find(|thread| thread.id == post.thread_id)?;
+    if thread.reply_count < DUE || !view.scene.allowed.contains(&ActionKind::Reply) {
+        return None;
+    }
+    if made(view, Move::Settle).is_some_and(|(settled, _)| settled.thread_id == thread.id) {
+        return None;
+    }
+    let parts = read(&post.content);
+    let issue =
+        parts.iter().rev().find(|part| matches!(part.what, issues::What::Stand(_))).map(|part| part.issue)?;
+    let side = taken(&parts, issue)?;
+    let (mut with, mut against) = (0, 0);
+    for reply in thread.replies.iter().filter(|reply| *reply.author != *view.me()) {
+        match taken(&read(&reply.content), issue) {
+            Some(other) if other == side => with += 1,
+            Some(_) => against += 1,
+            None => {}
+        }
+    }
+    let to = addressee(view, thread)?;
+    let mut writer = Writer::new(view, to.name(), draw);
+    writer.on(issue, side);
+    if !writer.say(Move::Settle, "", None, draw) {
+        return None;
+    }
+    let outcome = if with > against {
+        let reason = writer.reason(draw)?;
+        format!(
+            "I count {with} for it and {against} against, so that I collect, and say once more that {reason}."
+        )
+    } else {
+        let reason = writer.doubtful(draw)?;
+        format!("I count {with} for it and {against} against, so that I pay; it may be that {reason}.")
+    };
+    append(&mut writer.out, &outcome);
+    post_in(view, thread, to, &writer.out)
+}
+
+/// The newest post of somebody else in `thread`, if it was not the bot that spoke last.
+fn addressee<'v>(view: &View<'v>, thread: &'v FeedThread) -> Option<Post<'v>> {
+    let last = thread.replies.last();
+    if last.is_some_and(|reply| *reply.author == *view.me()) {
+        return None;
+    }
+    let post = Post { thread, reply: last };
+    (post.author() != view.me()).then_some(post)
+}
+
+fn post_in(view: &View<'_>, thread: &FeedThread, to: Post<'_>, text: &str) -> Option<Action> {
+    let content = rules::keep(&rules::of(&view.scene.events), text, to.name());
+    (content.chars().count() >= 12).then(|| Action::Reply {
+        thread_id: thread.id,
+        parent_reply_id: to.reply.map(|reply| reply.id),
+        content,
+    })
+}
