@@ -5,7 +5,7 @@ use super::frames;
 use super::grammar::{Slots, fill};
 use super::persona::{Persona, Voice};
 use super::view::{Post, View};
-use super::{arcs, bank, event, issues, people, reply, rules, stance, thread};
+use super::{arcs, bank, event, issues, people, reply, rules, stance, temper, thread};
 use crate::domain::scene::FeedThread;
 use crate::domain::{Action, ActionKind, Engagement, Scene};
 
@@ -268,7 +268,8 @@ fn vote(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
                 + (view.sentiment(post.author()) * 20.0) as i32
                 + if post.for_me() { 4 } else { 0 }
                 + (post.score().clamp(-3, 3) * 2) as i32
-                + draw.below(16) as i32;
+                + draw.below(16) as i32
+                - if temper::is_rude(post.content()) { 36 } else { 0 };
             (post, warmth)
         })
         .max_by_key(|(_, warmth)| warmth.abs())?;

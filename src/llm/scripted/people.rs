@@ -262,6 +262,11 @@ pub(super) fn to(view: &View<'_>, name: &str, text: &str, draw: &mut Draw) -> St
     if !done || writer.words() < writer.temper.reach / 2 {
         on_subject(&mut writer, view, &about, asked, done, draw);
     }
+    // An answer that shares no word with the question says first what it answers.
+    let words = keywords(&about, view);
+    if asked && !words.is_empty() && shared(&words, &writer.out) == 0 {
+        writer.out = format!("You ask {}. {}", known::quoted(&about), writer.out);
+    }
     if !name.is_empty() && !writer.out.contains(name) {
         let mut out = format!("{name}, {}", within(&writer.out));
         capitalise(&mut out, 0);

@@ -100,6 +100,12 @@ const TICS: [&str; 24] = [
     "as I see it",
 ];
 
+/// Whether `text` is put so that others mind.
+pub(super) fn is_rude(text: &str) -> bool {
+    HOT.iter().any(|word| text.contains(&format!("{word}:")) || text.contains(&format!("{word},")))
+        || JABS.iter().any(|jab| text.contains(jab))
+}
+
 impl Temper {
     pub fn of(persona: &Persona<'_>) -> Self {
         let (shy, heat) = (persona.shyness(), persona.aggression());

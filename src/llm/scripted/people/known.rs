@@ -14,7 +14,7 @@ use crate::llm::scripted::writer::Writer;
 use crate::tools::{Offline, Tool as _};
 
 /// The question as it can be quoted.
-fn quoted(about: &str) -> String {
+pub(super) fn quoted(about: &str) -> String {
     let first = first_sentence(about, 14).replace(['“', '”', '"', '…'], "");
     format!("“{}”", bare(&within(&first)))
 }
