@@ -157,6 +157,7 @@ fn scene(opening: &str, reply: &str) -> Scene {
         memories: Arc::default(),
         own_posts: Vec::new(),
         told: Default::default(),
+        heard: Default::default(),
         events: Vec::new(),
         feed: vec![thread],
         allowed: Vec::new(),
