@@ -56,7 +56,7 @@ const QUESTIONS: [(&str, &str, &str); 20] = [
     ("", "Is it wrong to lie to a sick friend?", "lie"),
     ("Echo", "Echo, how are you today?", "I am"),
     ("", "What is a prime number good for?", "prime"),
-    ("Marcus", "Marcus, can a machine understand a poem?", "machine"),
+    ("Marcus", "Marcus, can a machine understand a poem?", "underst"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
