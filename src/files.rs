@@ -33,12 +33,12 @@ pub enum OutError {
         directory: PathBuf,
     },
     /// The system said no.
-    #[error("{} cannot be written: {source}", shown(.path))]
+    #[error("{} cannot be written: {why}", shown(.path))]
     Io {
         /// The file.
         path: PathBuf,
-        /// Why not.
-        source: io::Error,
+        /// Why not; told in the message, so that it is no further cause.
+        why: io::Error,
     },
 }
 
@@ -72,7 +72,7 @@ impl OutFile {
     /// # Errors
     /// See [`OutError`].
     pub fn create(path: &Path, force: bool) -> Result<Self, OutError> {
-        let failed = |source| OutError::Io { path: path.to_owned(), source };
+        let failed = |why| OutError::Io { path: path.to_owned(), why };
         let target = target_of(path).map_err(failed)?;
         let sink = match std::fs::metadata(&target) {
             Ok(meta) if meta.is_dir() => {
@@ -130,7 +130,7 @@ impl OutFile {
     /// # Errors
     /// See [`OutError`]; nothing is left then.
     pub fn finish(self) -> Result<(), OutError> {
-        let failed = |source| OutError::Io { path: self.path.clone(), source };
+        let failed = |why| OutError::Io { path: self.path.clone(), why };
         match self.sink {
             Sink::Fresh { part, target } => {
                 part.as_file().sync_all().map_err(failed)?;
@@ -163,7 +163,7 @@ impl Write for OutFile {
 /// See [`OutError`].
 pub fn write(path: &Path, force: bool, bytes: &[u8]) -> Result<(), OutError> {
     let mut out = OutFile::create(path, force)?;
-    out.write_all(bytes).map_err(|source| OutError::Io { path: path.to_owned(), source })?;
+    out.write_all(bytes).map_err(|why| OutError::Io { path: path.to_owned(), why })?;
     out.finish()
 }
 
@@ -196,7 +196,7 @@ fn beside(path: &Path, target: &Path) -> Result<NamedTempFile, OutError> {
             OutError::NoDirectory { path: path.to_owned(), directory: directory.to_owned() }
         }
         // What the temporary file's name was says nothing to anybody.
-        kind => OutError::Io { path: path.to_owned(), source: bare(&source, kind) },
+        kind => OutError::Io { path: path.to_owned(), why: bare(&source, kind) },
     })
 }
 
@@ -210,7 +210,7 @@ fn named(path: &Path, part: NamedTempFile, target: &Path, force: bool) -> Result
     let placed = if force { part.persist(target) } else { part.persist_noclobber(target) };
     let file = placed.map_err(|failed| match failed.error.kind() {
         io::ErrorKind::AlreadyExists => OutError::Exists(path.to_owned()),
-        _ => OutError::Io { path: path.to_owned(), source: failed.error },
+        _ => OutError::Io { path: path.to_owned(), why: failed.error },
     })?;
     sync_directory(directory_of(target));
     Ok(file)

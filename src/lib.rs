@@ -41,7 +41,7 @@
 //! announced on the bus; then memories are extracted, merged and, when they grew too many, compressed (`memory`).
 //!
 //! # Doors
-//! `domain ← store, llm, tools ← engine ← port, link ← tui, cli, demo`. `tests/doors.rs` reads the `use` lines
+//! `domain ← tools ← llm`, `domain ← store, llm, tools ← engine ← port, link ← tui, cli, demo`. `tests/doors.rs` reads the `use` lines
 //! and holds this.
 
 #![forbid(unsafe_code)]

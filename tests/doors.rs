@@ -11,7 +11,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("config", &["domain"]),
     ("logs", &["domain", "protocol"]),
     ("protocol", &["domain"]),
-    ("llm", &["domain"]),
+    ("llm", &["domain", "tools"]),
     ("tools", &["domain"]),
     ("store", &["domain", "files", "protocol"]),
     ("engine", &["config", "domain", "embedded", "llm", "logs", "protocol", "store", "tools"]),

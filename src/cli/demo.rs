@@ -141,7 +141,7 @@ async fn play(
             let played = script::play(scenario, stage, BufWriter::new(file)).await;
             door::close(handle).await?;
             let (played, file) = played?;
-            let failed = |source| OutError::Io { path: path.to_owned(), source };
+            let failed = |why| OutError::Io { path: path.to_owned(), why };
             file.into_inner().map_err(|error| failed(error.into_error()))?.finish()?;
             let seconds = played.length.as_secs_f64();
             format!("{steps} steps, {seconds:.0} s, {} events in {}", played.events, shown(path))
@@ -175,7 +175,7 @@ async fn picture(
     let (played, _) = drawn?;
     let ground = if theme == ThemeName::Light { Ground::LIGHT } else { Ground::DARK };
     let svg = picture::svg(&played.cells, "botarium demo", ground);
-    let failed = |source| OutError::Io { path: file.to_owned(), source };
+    let failed = |why| OutError::Io { path: file.to_owned(), why };
     picture.write_all(svg.as_bytes()).map_err(failed)?;
     picture.finish()?;
     out.note(&format!("{}x{} cells in {}", size.0, size.1, shown(file)));

@@ -64,7 +64,7 @@ pub fn run(globals: &Globals, args: &ExportArgs, out: &Out) -> anyhow::Result<Ex
             None => write_all(&link, kind, args, format, BufWriter::new(io::stdout())).await.map(drop)?,
             Some(path) => {
                 let file = BufWriter::new(OutFile::create(path, args.force)?);
-                let failed = |source| OutError::Io { path: path.clone(), source };
+                let failed = |why| OutError::Io { path: path.clone(), why };
                 let (rows, file) = write_all(&link, kind, args, format, file)
                     .await
                     .map_err(|error| error.context(format!("{} was not written", shown(path))))?;

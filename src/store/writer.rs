@@ -353,13 +353,7 @@ impl Desk {
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) if in_trouble => match self.probe() {
                     Ok(()) => self.is_well(),
-                    Err(error) => {
-                        if !self.said {
-                            tracing::error!("nothing can be stored: {error}");
-                            self.said = true;
-                        }
-                        self.is_in_trouble(&Arc::new(error));
-                    }
+                    Err(error) => self.is_in_trouble(&Arc::new(error)),
                 },
                 Err(RecvTimeoutError::Timeout) => {
                     if !rests {
@@ -386,8 +380,11 @@ impl Desk {
         Ok(tried?)
     }
 
-    fn is_in_trouble(&self, why: &GroupFailure) {
+    fn is_in_trouble(&mut self, why: &GroupFailure) {
         let Some(now) = Trouble::of(why) else { return };
+        if !std::mem::replace(&mut self.said, true) {
+            tracing::error!("nothing can be stored: {why}");
+        }
         self.trouble.send_if_modified(|trouble| {
             let since = trouble.as_ref().map_or(now.since, |before| before.since);
             let is_new = trouble.as_ref().is_none_or(|before| before.what != now.what);

@@ -162,7 +162,7 @@ async fn export(
     let file = file.lock().unwrap_or_else(PoisonError::into_inner).take();
     let file = file.ok_or_else(|| Fault::internal("the export was cut off"))?;
     let finished = tokio::task::spawn_blocking(move || {
-        let failed = |source| OutError::Io { path: path.clone(), source };
+        let failed = |why| OutError::Io { path: path.clone(), why };
         file.into_inner().map_err(|error| failed(error.into_error()))?.finish()
     });
     finished.await.map_err(cut_off)?.map_err(cannot)?;

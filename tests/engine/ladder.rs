@@ -28,17 +28,18 @@ fn rungs(society: &Society) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stands_around_the_json_is_passed_over() {
-    for text in [
-        format!("<think>perhaps {{\"act\": {{\"action\": \"vote\"}}}} or not</think>\n{QUIET}"),
-        format!("Of course! Here it is:\n```json\n{QUIET}\n```\nAnything else?"),
-        format!("{QUIET}\n{{\"act\": {{\"action\": \"follow\", \"bot_id\": \"b02\"}}}}"),
+    for (text, rung) in [
+        // What follows reasoning is the whole answer.
+        (format!("<think>perhaps {{\"act\": {{\"action\": \"vote\"}}}} or not</think>\n{QUIET}"), "schema"),
+        (format!("Of course! Here it is:\n```json\n{QUIET}\n```\nAnything else?"), "embedded"),
+        (format!("{QUIET}\n{{\"act\": {{\"action\": \"follow\", \"bot_id\": \"b02\"}}}}"), "embedded"),
     ] {
         let (model, society) = answering(text.clone()).await;
         let beat = society.handle.trigger("b01").await.unwrap();
         assert_eq!((beat.action.as_str(), beat.success), ("do_nothing", true), "{text}");
         assert_eq!(model.calls().len(), 1, "{text}");
-        assert_eq!(rungs(&society), ["embedded 1"]);
-        assert_eq!(society.handle.why(beat.activity_id.unwrap()).await.unwrap().rung, "embedded");
+        assert_eq!(rungs(&society), [format!("{rung} 1")]);
+        assert_eq!(society.handle.why(beat.activity_id.unwrap()).await.unwrap().rung, rung);
     }
     let (_model, society) = answering(QUIET).await;
     society.handle.trigger("b01").await.unwrap();

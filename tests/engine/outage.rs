@@ -106,9 +106,8 @@ async fn a_local_server_is_looked_after_and_its_bots_wake_again_by_themselves() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_whose_answers_about_memories_are_of_no_use_rests_and_that_is_seen() {
     let model = Model::start(|call| match call.aim {
-        Aim::Think => Reply::act(json!({"action": "create_thread", "title": format!("On tide {}", call.nth),
-            "content": format!("Tide table number {} is wrong by an hour, as the harbour knows.", call.nth),
-            "tags": ["sea"]})),
+        Aim::Think => Reply::act(json!({"action": "reply", "thread_id": 1, "parent_reply_id": null,
+            "content": format!("Tide table number {} is wrong by an hour, as the harbour knows.", call.nth)})),
         _ => Reply::text("{\"facts\": [\"cut off in the mid"),
     })
     .await;

@@ -56,7 +56,8 @@ pub fn provider(kind: ProviderKind, address: &str) -> ProviderSpec {
 
 /// A bot that speaks in short answers.
 pub fn bot(id: &str) -> PersonalityConfig {
-    let name = format!("Bot{}", id.trim_start_matches(|c: char| !c.is_ascii_digit()));
+    let number = id.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let name = if id.starts_with('b') { format!("Bot{number}") } else { format!("Bot {id}") };
     PersonalityConfig {
         id: id.into(),
         name,

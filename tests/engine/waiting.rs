@@ -253,9 +253,8 @@ async fn report_activities_usage_header_and_forecast_tell_the_same_sums() {
     let model = Model::start(|call| match (call.aim, call.nth % 5) {
         (Aim::Think, 0) => Reply::error(500, "out of memory"),
         (Aim::Think, 1) => Reply::text("no JSON at all"),
-        (Aim::Think, _) => Reply::act(json!({"action": "create_thread", "title": format!("On tide {}", call.nth),
-            "content": format!("Tide table number {} is wrong by an hour, as everybody at the harbour knows.", call.nth),
-            "tags": ["sea"]})),
+        (Aim::Think, _) => Reply::act(json!({"action": "reply", "thread_id": 1, "parent_reply_id": null,
+            "content": format!("Tide table number {} is wrong by an hour, as everybody at the harbour knows.", call.nth)})),
         (Aim::Extract, 2) => Reply::text("nothing of use"),
         (Aim::Extract, _) => Reply::text(json!({"facts": ["The table is wrong."], "moments": ["I said so."]}).to_string()),
         _ => Reply::quiet(),

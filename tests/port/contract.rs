@@ -203,7 +203,7 @@ async fn statistics() {
 
 #[tokio::test]
 async fn memory() {
-    let room = Room::after(200).await;
+    let room = Room::after(600).await;
     let dated = |items: &Value, key: &str| {
         for item in items.as_array().unwrap() {
             let date = item[key].as_str().unwrap();

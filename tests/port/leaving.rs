@@ -134,7 +134,7 @@ async fn every_changing_route_survives_a_caller_who_is_gone_at_once() {
         room.send(reqwest::Method::POST, &format!("/api/heartbeat/{bot}"), json!({})).await.ok(200);
     }
     // A token that was made is in force, whoever asked for it has heard of it or not.
-    let body = r#"{"name": "left", "role": "viewer"}"#;
+    let body = r#"{"name": "left", "role": "operator"}"#;
     hang_up(&room, "POST", "/api/tokens", body, tokio::time::sleep(Duration::from_millis(100))).await;
     let closed = async {
         while room.get("/api/bots").await.status != 401 {

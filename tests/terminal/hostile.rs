@@ -111,7 +111,7 @@ fn look_everywhere(home: &Home, cast: &std::path::Path) {
     let terminal = home.open((200, 50), &["--record", cast.to_str().unwrap()]);
     // The first beat comes by itself, and would be in the way of one that is asked for: a thread and what it took
     // to remember. Then unreadable answers, with their repairs.
-    terminal.see("mild").see("30 tok").press(&["space"]).see("paused");
+    terminal.see("mild").see("15 tok").press(&["space"]).see("paused");
     for _ in 0..2 {
         terminal.press(&["t"]).see("beat: ").until("the word to go", |screen| !screen.contains("beat: "));
     }

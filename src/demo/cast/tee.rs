@@ -34,7 +34,7 @@ impl Recorder {
     /// The file cannot be written.
     pub fn create(path: &Path, force: bool, header: &Header) -> Result<Self, OutError> {
         let lines = WholeLines { file: OutFile::create_live(path, force)?, length: 0 };
-        Self::new(Box::new(lines), header).map_err(|source| OutError::Io { path: path.to_owned(), source })
+        Self::new(Box::new(lines), header).map_err(|why| OutError::Io { path: path.to_owned(), why })
     }
 
     /// Begins a recording into anything.

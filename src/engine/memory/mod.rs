@@ -183,6 +183,8 @@ fn hold(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &OpinionNote) 
         return Ok(());
     }
     let confidence = if note.confidence.is_finite() { note.confidence.clamp(0.0, 1.0) } else { 0.5 };
+    // A share in thousandths reads the same at either end of the wire.
+    let confidence = (confidence * 1_000.0).round() / 1_000.0;
     if let Some(at) = position(mind, MemoryKind::Opinion, &topic) {
         let mut memory = mind.items[at].memory.clone();
         memory.text = stance;
