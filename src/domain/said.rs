@@ -80,7 +80,7 @@ impl PartialEq for Said {
 }
 
 /// Words after which a clause begins.
-const JOINTS: [&str; 36] = [
+const JOINTS: [&str; 38] = [
     "that",
     "because",
     "since",
@@ -117,6 +117,8 @@ const JOINTS: [&str; 36] = [
     "before",
     "either",
     "or",
+    "us",
+    "we",
 ];
 
 fn is_joint(hash: u64) -> bool {

@@ -49,6 +49,16 @@ fn promised(post: &OwnPost) -> Option<usize> {
 fn promise(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     let (post, _) = made(view, Move::Promise)?;
     let topic = promised(post)?;
+    // Having spoken there again, one has kept it or let it go.
+    let spoke_since = view
+        .scene
+        .own_posts
+        .iter()
+        .take_while(|other| (other.thread_id, other.reply_id) != (post.thread_id, post.reply_id))
+        .any(|other| other.thread_id == post.thread_id);
+    if spoke_since {
+        return None;
+    }
     let place = format!("#{}", post.thread_id);
     // Newest first: what was done before the promise does not count.
     let since = view.scene.recent.iter().take_while(|deed| {
@@ -83,20 +93,30 @@ fn promise(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
             format!("My promise, kept: on {title} I found that {said}."),
             format!("Back from {title}, as I said I would be: {said}."),
         ];
-        append(&mut writer.out, &forms[draw.below(forms.len())]);
-    } else {
-        let name = bank::topic(topic).name;
-        let sentence = format!("I promised to look up {name}; I did, and found nothing that settles it.");
-        if view.said("I promised to look up") || writer.spoken(&sentence) {
+        let sentence = &forms[draw.below(forms.len())];
+        let told =
+            crate::domain::said::clause(said).is_some_and(|print| view.scene.told.ago(print).is_some());
+        if told || writer.spoken(sentence) {
             return None;
         }
-        append(&mut writer.out, &sentence);
+        append(&mut writer.out, &addressed(to.name(), sentence));
+    } else {
+        // Nothing was found: what the bot knows of it anyway, or nothing.
+        let line = writer.untold(topic, draw)?;
+        if !writer.tell(line, draw) {
+            return None;
+        }
     }
     if let Some(at) = issues::of_topic(topic) {
         writer.on(at, stance::of(view, at).side);
         let _ = writer.say(Move::Answer, "", None, draw);
     }
     post_in(view, thread, to, &writer.out)
+}
+
+/// `sentence` as it is said to `name`.
+fn addressed(name: &str, sentence: &str) -> String {
+    if name.is_empty() { sentence.to_owned() } else { format!("{name}, {}", within(sentence)) }
 }
 
 /// Settles a bet once the thread it was made in has had its say.

@@ -260,6 +260,7 @@ fn vote(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
         return None;
     }
     let persona = &view.persona;
+    let severity = (persona.contrariness(0.0) / 2 + persona.aggression() / 8) as i32;
     // The best liked of a few: reading all of them closely is not how anybody votes.
     let (post, warmth) = (0..3)
         .map(|_| {
@@ -269,11 +270,10 @@ fn vote(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
                 + if post.for_me() { 4 } else { 0 }
                 + (post.score().clamp(-3, 3) * 2) as i32
                 + draw.below(16) as i32
-                - if temper::is_rude(post.content()) { 36 } else { 0 };
+                - if temper::is_rude(post.content()) { 18 + severity } else { 0 };
             (post, warmth)
         })
         .max_by_key(|(_, warmth)| warmth.abs())?;
-    let severity = (persona.contrariness(0.0) / 2 + persona.aggression() / 8) as i32;
     let up = warmth + 24 - severity > draw.below(40) as i32;
     let voice = Voice::ALL[draw.weighted(&persona.manner()).unwrap_or(0)];
     let frames = frames::of(voice);

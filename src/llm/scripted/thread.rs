@@ -57,7 +57,7 @@ pub(super) fn own_issue(view: &View<'_>, draw: &mut Draw) -> Option<usize> {
 
 /// A new thread.
 pub(super) fn write(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
-    (0..3).find_map(|_| open(view, draw))
+    (0..8).find_map(|_| open(view, draw))
 }
 
 fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {

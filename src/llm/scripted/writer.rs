@@ -172,7 +172,11 @@ impl<'w, 'v> Writer<'w, 'v> {
                 && matches!(kind, Move::Object | Move::Hold | Move::Decline | Move::Agree);
             let voice = if sharp && voice == Voice::Gentle { Voice::Bold } else { voice };
             let forms = voices::sentences(voice, kind);
-            let form = forms[draw.below(forms.len())];
+            let mut form = forms[draw.below(forms.len())];
+            // What somebody said is rather taken up than passed over.
+            if !theirs.is_empty() && !form.contains("{x}") && draw.chance(40) {
+                form = forms[draw.below(forms.len())];
+            }
             if self.worn(form) {
                 continue;
             }
