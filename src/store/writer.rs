@@ -382,8 +382,10 @@ impl Desk {
 
     fn is_in_trouble(&mut self, why: &GroupFailure) {
         let Some(now) = Trouble::of(why) else { return };
-        if !std::mem::replace(&mut self.said, true) {
-            tracing::error!("nothing can be stored: {why}");
+        let lasts = self.trouble.borrow().as_ref().is_some_and(|before| before.since.elapsed() >= PROBE);
+        if lasts && !self.said {
+            tracing::error!("nothing can be stored: {}", now.what);
+            self.said = true;
         }
         self.trouble.send_if_modified(|trouble| {
             let since = trouble.as_ref().map_or(now.since, |before| before.since);

@@ -123,8 +123,8 @@ async fn a_model_whose_answers_about_memories_are_of_no_use_rests_and_that_is_se
     assert_eq!((count.read, count.failed, count.failed_in_a_row), (0, 5, 5));
     assert!(count.rests_until.is_some());
     assert_eq!(society.handle.why(last.unwrap()).await.unwrap().exchanges.len(), 1);
-    let first = society
-        .number("SELECT min(id) FROM activities WHERE action_type = 'create_thread' AND bot_id = 'b01'");
+    let first =
+        society.number("SELECT min(id) FROM activities WHERE action_type = 'reply' AND bot_id = 'b01'");
     let why = society.handle.why(first).await.unwrap();
     assert!(why.exchanges[1].error.as_deref().unwrap().contains("no memories"), "{:?}", why.exchanges[1]);
     assert!(society.number("SELECT count(*) FROM memories") > 0, "noted by rule meanwhile");
