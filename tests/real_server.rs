@@ -54,7 +54,14 @@ fn request(prompt: &str, schema: Option<Value>) -> Request {
 
 /// One call, with the live text it came with.
 async fn ask(spec: &ProviderSpec, request: &Request) -> (Outcome, Vec<String>) {
-    let guard = Guard::new(build(spec).expect("a usable spec"), GuardSettings::from(spec));
+    asked(&guard(spec), request).await
+}
+
+fn guard(spec: &ProviderSpec) -> Guard {
+    Guard::new(build(spec).expect("a usable spec"), GuardSettings::from(spec))
+}
+
+async fn asked(guard: &Guard, request: &Request) -> (Outcome, Vec<String>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let sink = seen.clone();
     let outcome =
@@ -64,8 +71,11 @@ async fn ask(spec: &ProviderSpec, request: &Request) -> (Outcome, Vec<String>) {
 }
 
 async fn answers_in_a_stream_and_counts(kind: ProviderKind, address: &str) {
-    let spec = spec(kind, address);
-    let (outcome, deltas) = ask(&spec, &request("Say hello to Ada.", None)).await;
+    let guard = guard(&spec(kind, address));
+    // Text of a model of which nothing is known may be reasoning without its mark: it is shown when it is whole.
+    let (first, deltas) = asked(&guard, &request("Say hello.", None)).await;
+    assert_eq!(deltas.concat(), first.result.expect("an answer").text);
+    let (outcome, deltas) = asked(&guard, &request("Say hello to Ada.", None)).await;
     let completion = outcome.result.unwrap_or_else(|error| panic!("{kind}: {error}"));
     println!("{kind}: {completion:?}");
     assert!(!completion.text.is_empty());

@@ -94,7 +94,7 @@ fn records_are_exported_to_a_new_file() {
         .see("rows written to");
     // Nothing of a person's is written over.
     terminal.press(&["E"]).see("Export").press(&["ctrl+s"]).see("is there already");
-    terminal.press(&["esc"]);
+    terminal.press(&["esc"]).gone("▸ what");
     terminal.quit();
     let text = std::fs::read_to_string(home.path().join("threads.json")).unwrap();
     let threads: serde_json::Value = serde_json::from_str(&text).unwrap();
