@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use botarium::engine::{self, ProviderSetup, Settings};
 use botarium::llm::{ProviderKind, ProviderSpec};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -38,6 +38,18 @@ async fn hang_up(room: &Room, method: &str, path: &str, body: &str, then: impl F
     stream.write_all(request.as_bytes()).await.unwrap();
     then.await;
     drop(stream);
+}
+
+/// Wakes every bot. What callers who left began may still go on: one that is on its beat is asked again.
+async fn wakes_everybody(room: &Room) {
+    let woken = async {
+        for bot in ["ada_001", "echo_001", "luna_001", "marcus_001", "rex_001", "sage_001"] {
+            while room.engine.trigger(bot).await.is_err() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), woken).await.expect("no bot is stuck");
 }
 
 /// Waits until no bot is on a beat and no call is reserved.
@@ -101,14 +113,9 @@ async fn a_caller_who_hangs_up_while_a_model_is_asked_cuts_nothing_off() {
         while room.engine.last_seq() == before {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        for bot in ["ada_001", "echo_001", "luna_001", "marcus_001", "rex_001", "sage_001"] {
-            // While the others still follow, one may be on its beat.
-            while room.engine.trigger(bot).await.is_err() {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        }
     };
-    tokio::time::timeout(Duration::from_secs(60), lived).await.expect("no bot is stuck");
+    tokio::time::timeout(Duration::from_secs(60), lived).await.expect("the beat under way ends");
+    wakes_everybody(&room).await;
     at_rest(&room, home.as_ref()).await;
     room.close().await;
 }
@@ -144,9 +151,7 @@ async fn every_changing_route_survives_a_caller_who_is_gone_at_once() {
     }
     assert!(tried > 30, "{tried}");
     at_rest(&room, home.as_ref()).await;
-    for bot in ["ada_001", "echo_001", "luna_001", "marcus_001", "rex_001", "sage_001"] {
-        room.send(reqwest::Method::POST, &format!("/api/heartbeat/{bot}"), json!({})).await.ok(200);
-    }
+    wakes_everybody(&room).await;
     // A token that was made is in force, whoever asked for it has heard of it or not.
     let body = r#"{"name": "left", "role": "operator"}"#;
     hang_up(&room, "POST", "/api/tokens", body, tokio::time::sleep(Duration::from_millis(100))).await;
