@@ -8,7 +8,7 @@ pub const INTERVAL_MIN: u32 = 1;
 /// Longest interval a person may choose, in seconds (a week).
 pub const INTERVAL_MAX: u32 = 604_800;
 
-/// The named paces (spec.md, "Pace").
+/// The named paces.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {

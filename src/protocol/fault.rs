@@ -1,4 +1,4 @@
-//! Why a request was refused, in the terms of the port (wire.md, "Conventions").
+//! Why a request was refused, in the terms of the port.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

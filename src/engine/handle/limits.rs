@@ -1,4 +1,4 @@
-//! What a query may ask for; out of range is refused, never clamped (wire.md, "Conventions").
+//! What a query may ask for; out of range is refused, never clamped.
 
 use crate::protocol::Fault;
 

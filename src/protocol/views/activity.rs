@@ -15,7 +15,7 @@ pub struct ActivityView {
     pub bot_id: String,
     /// create_thread, reply, vote, follow, unfollow, web_search, do_nothing, failed, human_post, …
     pub action_type: String,
-    /// Per action, see wire.md.
+    /// What the act was about; the keys depend on `action_type`.
     #[schema(value_type = Object)]
     pub details: Value,
     /// Tokens of all calls.

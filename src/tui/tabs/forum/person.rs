@@ -9,7 +9,7 @@ use crate::tui::model::{Model, Tab, Tone};
 use crate::tui::msg::{Command, Effect, Load, Outcome};
 use crate::tui::overlays::{Answer, Form, FormField, Line, Overlay, TextEdit, Then};
 
-/// Longest name of a person (wire.md).
+/// Longest name of a person, in characters.
 const NAME_MAX: usize = 30;
 
 /// What a person is about to write.
