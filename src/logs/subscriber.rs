@@ -78,7 +78,11 @@ pub fn start(level: &str, to: LogTo, ring: LogRing) -> Result<LogGuard, LogError
 fn filter(level: &str) -> Targets {
     // The configuration takes no other word than these.
     let own = level.parse().unwrap_or(LevelFilter::INFO);
-    Targets::new().with_default(own.min(LevelFilter::WARN)).with_target("botarium", own)
+    Targets::new()
+        .with_default(own.min(LevelFilter::WARN))
+        .with_target("botarium", own)
+        // A certificate that is not trusted is an error whoever asked is told in full.
+        .with_target("rustls_platform_verifier", LevelFilter::OFF)
 }
 
 fn appender(directory: &Path, keep_days: u32) -> Result<RollingFileAppender, LogError> {

@@ -83,7 +83,6 @@ pub enum Act {
     More,
     MuchLess,
     MuchMore,
-    Digit,
     EditField,
     SaveMind,
     Undo,

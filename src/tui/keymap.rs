@@ -314,10 +314,13 @@ mod tests {
     fn the_innermost_scope_wins() {
         let map = Keymap::default();
         let scopes = [Scope::Mind, Scope::Live, Scope::Global];
-        assert_eq!(map.find(Key::char('1'), &scopes).unwrap().act, Act::Digit);
-        assert_eq!(map.find(Key::char('1'), &scopes[1..]).unwrap().act, Act::Pane1);
-        assert!(map.in_force(&scopes).all(|(def, _)| def.id != "pane_bots"));
-        assert_eq!(map.key_for(Act::Pane1, &scopes), None);
+        let esc = Key::of(KeyCode::Esc);
+        assert_eq!(map.find(esc, &scopes).unwrap().act, Act::DiscardMind);
+        assert_eq!(map.find(esc, &scopes[1..]).unwrap().act, Act::Back);
+        assert!(map.in_force(&scopes).all(|(def, _)| def.id != "back"));
+        assert_eq!(map.key_for(Act::Back, &scopes), None);
+        // Digits choose panes wherever one is.
+        assert_eq!(map.find(Key::char('1'), &scopes).unwrap().act, Act::Pane1);
         assert_eq!(map.key_for(Act::Zoom, &scopes), Some(Key::char('z')));
     }
 }

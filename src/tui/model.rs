@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 
 use super::action::{Act, Scope};
-use super::keymap::{Key, Keymap};
+use super::keymap::Keymap;
 use super::layout::Layout;
 use super::live::{Bots, Inspector, Page, Stream};
 use super::overlays::Overlay;
@@ -233,11 +233,11 @@ pub struct Lower {
     pub log_scroll: super::widgets::Scroll,
 }
 
-/// Keys pressed before the mind they are meant for was read, with what they mean.
+/// Keys pressed before the mind they are meant for was read.
 #[derive(Clone, Debug, Default)]
 pub struct Early {
-    /// The keys, in their order.
-    pub keys: Vec<(Act, Option<Key>)>,
+    /// What they mean, in their order.
+    pub keys: Vec<Act>,
     /// Where they were pressed.
     pub place: Option<Place>,
 }

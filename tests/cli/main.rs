@@ -1,6 +1,7 @@
 //! The real binary in homes of its own: every command, and everything that can be wrong with a
 //! home, a disk, a file or a moment.
 
+mod away;
 mod bots;
 mod crash;
 mod errors;

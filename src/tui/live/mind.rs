@@ -77,9 +77,6 @@ pub struct Mind {
     saves: Vec<Save>,
     /// What is on its way to the engine, with what was saved before it.
     sent: Vec<(Value, PersonalityConfig)>,
-    digits: String,
-    /// Whether the number being typed has its step back already.
-    digits_kept: bool,
     /// The selected field.
     pub scroll: Scroll,
     /// What became of the last save.
@@ -168,7 +165,6 @@ impl Mind {
 
     /// Moves the selected slider by `steps` small or large steps.
     pub fn slide(&mut self, steps: f64, large: bool) {
-        self.digits.clear();
         let field = self.field();
         if let Shape::Slider { step, leap, .. } = field.shape() {
             let by = if large { leap } else { step } * steps;
@@ -180,37 +176,10 @@ impl Mind {
 
     /// Sets a slider to a share of its range, as a drag does.
     pub fn slide_to(&mut self, field: Field, share: f64) {
-        self.digits.clear();
         if let Shape::Slider { min, max, step, .. } = field.shape() {
             let to = ((min + share * (max - min)) / step).round() * step;
             self.change(field, |draft| field.set_number(draft, to));
         }
-    }
-
-    /// Types a digit: `8` `0` gives 80; what would be too large starts anew. A number is one step back.
-    pub fn digit(&mut self, digit: char) {
-        let field = self.field();
-        let Shape::Slider { max, .. } = field.shape() else { return };
-        let scale = if field == Field::Temperature { 10.0 } else { 1.0 };
-        self.digits.push(digit);
-        let read = |digits: &str| digits.parse::<f64>().unwrap_or(f64::MAX) / scale;
-        if read(&self.digits) > max {
-            self.digits = digit.to_string();
-        }
-        let to = read(&self.digits);
-        let goes_on = self.digits.len() > 1 && self.digits_kept;
-        let steps = self.undo.len();
-        self.change(field, |draft| field.set_number(draft, to));
-        let added = self.undo.len() > steps;
-        if added && goes_on {
-            self.undo.pop();
-        }
-        self.digits_kept = added || goes_on;
-    }
-
-    /// Ends a number being typed.
-    pub fn end_digits(&mut self) {
-        self.digits.clear();
     }
 
     /// Takes the next or previous of `options` for the selected field.
@@ -240,7 +209,6 @@ impl Mind {
 
     /// Takes back the last change of the draft; whether there was one.
     pub fn undo(&mut self) -> bool {
-        self.digits.clear();
         let Some(draft) = &mut self.draft else { return false };
         while let Some(Step { field, before }) = self.undo.pop() {
             if field.value(&before) != field.value(draft) {
@@ -290,7 +258,6 @@ impl Mind {
         self.draft.clone_from(&self.saved);
         self.undo.clear();
         self.conflicts.clear();
-        self.digits.clear();
     }
 
     /// What the engine answered to a patch, or to another change of all of it ([`Value::Null`]). What was
@@ -388,30 +355,6 @@ mod tests {
         mind.undo();
         mind.undo();
         assert!(mind.undo() && !mind.is_dirty() && !mind.undo());
-    }
-
-    #[test]
-    fn digits_set_the_value() {
-        let mut mind = mind();
-        for digit in "45".chars() {
-            mind.digit(digit);
-        }
-        assert_eq!(mind.draft.as_ref().unwrap().behavior.creativity_level, 45);
-        mind.digit('7'); // 457 is too large
-        assert_eq!(mind.draft.as_ref().unwrap().behavior.creativity_level, 7);
-        // A number is one step back, whatever its digits were.
-        assert!(mind.undo());
-        assert_eq!(mind.draft.as_ref().unwrap().behavior.creativity_level, 45);
-        for digit in "808".chars() {
-            mind.digit(digit); // the last begins anew
-        }
-        assert!(mind.undo());
-        assert_eq!(mind.draft.as_ref().unwrap().behavior.creativity_level, 80);
-        assert!(mind.undo() && mind.undo() && !mind.undo() && !mind.is_dirty());
-        mind.scroll.selected = Field::ALL.iter().position(|f| *f == Field::Temperature).unwrap();
-        mind.end_digits();
-        mind.digit('3');
-        assert!((mind.draft.as_ref().unwrap().model.temperature - 0.3).abs() < 1e-9);
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Palette {
     #[must_use]
     pub fn new(keymap: &Keymap, scopes: &[Scope], role: Role) -> Self {
         let listed = |def: &&ActionDef| {
-            !matches!(def.act, Act::Up | Act::Down | Act::PageUp | Act::PageDown | Act::Digit | Act::Palette)
+            !matches!(def.act, Act::Up | Act::Down | Act::PageUp | Act::PageDown | Act::Palette)
                 && (scopes.contains(&def.scope))
         };
         // The innermost scope first, each in the table's order.

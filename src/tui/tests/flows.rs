@@ -60,6 +60,20 @@ fn a_slider_is_moved_shown_saved_and_applied() {
 }
 
 #[test]
+fn digits_choose_panes_and_a_number_is_typed_where_it_is_asked_for() {
+    let mut model = model(160, 45);
+    press(&mut model, &["m", "1"]);
+    assert_eq!(model.focus, crate::tui::model::Pane::Bots);
+    assert!(!model.inspector.mind.is_dirty());
+    press(&mut model, &["m", "=", "4", "5", "enter"]);
+    assert!(text(&model).contains("45 (was 80)"));
+    press(&mut model, &["=", "4", "5", "7", "enter"]);
+    assert!(text(&model).contains("a number from 0 to 100") && !model.overlays.is_empty());
+    press(&mut model, &["esc", "u"]);
+    assert!(!model.inspector.mind.is_dirty());
+}
+
+#[test]
 fn reset_says_what_is_lost_and_asks() {
     let mut model = model(120, 36);
     assert!(press(&mut model, &["m", "R"]).is_empty());

@@ -55,7 +55,7 @@ fn opened(size: (u16, u16), what: &str) -> Model {
             type_text(&mut model, "pause");
             vec![]
         }
-        "diff" => press(&mut model, &["m", "L", "j", "4", "0", "enter"]),
+        "diff" => press(&mut model, &["m", "L", "j", "=", "4", "0", "enter", "enter"]),
         "reset" => press(&mut model, &["m", "R"]),
         "pace" => press(&mut model, &["p"]),
         "providers" => press(&mut model, &["v"]),

@@ -3,18 +3,17 @@
 use super::{answer, live, open, show_tab};
 use crate::protocol::EngineState;
 use crate::tui::action::Act;
-use crate::tui::keymap::Key;
 use crate::tui::model::{Model, Pane, Tab};
 use crate::tui::msg::{Command, Effect};
 use crate::tui::overlays::Overlay;
 use crate::tui::tabs;
 
 /// Does an action where it was meant.
-pub fn perform(model: &mut Model, act: Act, key: Option<Key>) -> Vec<Effect> {
+pub fn perform(model: &mut Model, act: Act) -> Vec<Effect> {
     if !model.overlays.is_empty() {
         return in_window(model, act);
     }
-    let here = if model.tab == Tab::Live { live::act(model, act, key) } else { tabs::act(model, act) };
+    let here = if model.tab == Tab::Live { live::act(model, act) } else { tabs::act(model, act) };
     here.unwrap_or_else(|| everywhere(model, act))
 }
 
@@ -62,7 +61,7 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
         | Act::InspectMemory
         | Act::InspectWhy => {
             let mut effects = show_tab(model, Tab::Live);
-            effects.extend(live::act(model, act, None).unwrap_or_default());
+            effects.extend(live::act(model, act).unwrap_or_default());
             return effects;
         }
         Act::Copy => model.toast(crate::tui::model::Tone::Info, "nothing is selected that could be copied"),
@@ -88,7 +87,7 @@ fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
             let chosen = palette.selected();
             model.overlays.pop();
             return match chosen {
-                Some(act) if super::may(model, act) => perform(model, act, None),
+                Some(act) if super::may(model, act) => perform(model, act),
                 _ => Vec::new(),
             };
         }
@@ -128,8 +127,7 @@ fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
         (Overlay::Line(_), Act::Accept) | (Overlay::Text(_), Act::Submit) => return answer::submitted(model),
         (Overlay::Line(line), Act::Up | Act::Down) if line.is_live() => {
             // The list below can be walked while its filter is typed.
-            let here =
-                if model.tab == Tab::Live { live::act(model, act, None) } else { tabs::act(model, act) };
+            let here = if model.tab == Tab::Live { live::act(model, act) } else { tabs::act(model, act) };
             return here.unwrap_or_default();
         }
         _ => {}

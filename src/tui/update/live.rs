@@ -4,7 +4,6 @@ use super::act::focus;
 use super::open;
 use crate::protocol::Status;
 use crate::tui::action::Act;
-use crate::tui::keymap::Key;
 use crate::tui::live::stream::StreamFilter;
 use crate::tui::live::{Page, Row, budget};
 use crate::tui::model::{Model, Pane, Tone};
@@ -12,11 +11,11 @@ use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::{Line, Overlay, TextEdit, Then};
 
 /// An action on the Live tab; `None` if it means nothing there.
-pub fn act(model: &mut Model, act: Act, key: Option<Key>) -> Option<Vec<Effect>> {
+pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     let by_focus = match model.focus {
         Pane::Bots => in_bots(model, act),
         Pane::Activity => in_stream(model, act),
-        Pane::Inspector => in_inspector(model, act, key),
+        Pane::Inspector => in_inspector(model, act),
         Pane::Usage => {
             let len = model.lower.usage.as_ref().map_or(0, |usage| usage.bots.len());
             model.lower.usage_scroll.act(act, len).then(Vec::new)
@@ -229,13 +228,13 @@ fn why(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-fn in_inspector(model: &mut Model, act: Act, key: Option<Key>) -> Option<Vec<Effect>> {
+fn in_inspector(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     match model.inspector.page {
         Page::Profile => {
             let moved = model.inspector.scroll.act(act, 400);
             moved.then(Vec::new)
         }
-        Page::Mind => super::mind::act(model, act, key),
+        Page::Mind => super::mind::act(model, act),
         Page::Budget => in_budget(model, act),
         Page::Memory => in_recall(model, act),
         Page::Why => in_why(model, act),

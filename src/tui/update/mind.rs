@@ -3,7 +3,6 @@
 use super::open;
 use crate::protocol::ProviderView;
 use crate::tui::action::Act;
-use crate::tui::keymap::Key;
 use crate::tui::live::mind::{Change, Field, Shape};
 use crate::tui::model::{Model, Tone};
 use crate::tui::msg::{Command, Effect};
@@ -13,19 +12,18 @@ use crate::tui::overlays::{Choice, Confirm, Item, Line, Overlay, TextEdit, Then}
 const EARLY_MAX: usize = 64;
 
 /// An action on the page; `None` if it means nothing there.
-pub fn act(model: &mut Model, act: Act, key: Option<Key>) -> Option<Vec<Effect>> {
+pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     let mind = &mut model.inspector.mind;
     if mind.draft.is_none() && waits(act) {
         // The sliders are not read yet: the key counts as soon as they are.
         let place = model.place();
         model.early.place.get_or_insert(place);
         if model.early.keys.len() < EARLY_MAX {
-            model.early.keys.push((act, key));
+            model.early.keys.push(act);
         }
         return Some(Vec::new());
     }
     if mind.scroll.act(act, Field::ALL.len()) {
-        mind.end_digits();
         return Some(Vec::new());
     }
     let field = mind.field();
@@ -37,11 +35,6 @@ pub fn act(model: &mut Model, act: Act, key: Option<Key>) -> Option<Vec<Effect>>
                 model.inspector.mind.choose(if up { 1 } else { -1 }, &options);
             } else {
                 mind.slide(if up { 1.0 } else { -1.0 }, matches!(act, Act::MuchLess | Act::MuchMore));
-            }
-        }
-        Act::Digit => {
-            if let Some(digit) = key.and_then(Key::typed) {
-                mind.digit(digit);
             }
         }
         Act::SaveMind if mind.is_dirty() => open::save_mind(model),
@@ -83,7 +76,8 @@ fn edit_field(model: &mut Model, field: Field) {
                 .collect();
             Overlay::Choice(Choice::new(title, items, then))
         }
-        _ => Overlay::Line(Line::new(title, &value, then)),
+        Shape::Slider { .. } => Overlay::Line(Line::over(title, &value, then)),
+        Shape::Line => Overlay::Line(Line::new(title, &value, then)),
     });
 }
 
@@ -201,15 +195,14 @@ pub fn tell_conflicts(model: &mut Model, both: &[Change]) {
 /// Whether an action needs the mind to be read.
 const fn waits(act: Act) -> bool {
     use Act::{
-        Bottom, Digit, Down, EditField, Less, More, MuchLess, MuchMore, PageDown, PageUp, ResetMind,
-        SaveMind, Top, Undo, Up,
+        Bottom, Down, EditField, Less, More, MuchLess, MuchMore, PageDown, PageUp, ResetMind, SaveMind, Top,
+        Undo, Up,
     };
     matches!(
         act,
         Less | More
             | MuchLess
             | MuchMore
-            | Digit
             | EditField
             | SaveMind
             | Undo
@@ -229,11 +222,11 @@ pub fn catch_up(model: &mut Model) -> Vec<Effect> {
     let place = model.place();
     let mut effects = Vec::new();
     if early.place.is_some_and(|before| place.follows(&before)) {
-        for (early, key) in early.keys {
+        for early in early.keys {
             if model.place() != place {
                 break;
             }
-            effects.extend(act(model, early, key).unwrap_or_default());
+            effects.extend(act(model, early).unwrap_or_default());
         }
     }
     effects

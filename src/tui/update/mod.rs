@@ -47,7 +47,7 @@ fn follow_selection(model: &mut Model) -> Vec<Effect> {
 fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => on_key(model, key),
-        Msg::Act(act) => act::perform(model, act, None),
+        Msg::Act(act) => act::perform(model, act),
         Msg::Mouse(event) => mouse::on_mouse(model, event),
         Msg::Paste(text) => on_paste(model, &text),
         Msg::Resize(width, height) => {
@@ -115,7 +115,7 @@ fn on_key(model: &mut Model, key: Key) -> Vec<Effect> {
             model.toast(Tone::Bad, format!("{}: this control room may only look (viewer)", def.title));
             Vec::new()
         }
-        Some(def) => act::perform(model, def.act, Some(key)),
+        Some(def) => act::perform(model, def.act),
         None => Vec::new(),
     }
 }

@@ -41,13 +41,13 @@ fn wheel(model: &mut Model, x: u16, y: u16, act: Act) -> Vec<Effect> {
         // The wheel scrolls what is under it and leaves the focus where it is.
         model.focus = pane;
         for _ in 0..3 {
-            effects.extend(live::act(model, act, None).unwrap_or_default());
+            effects.extend(live::act(model, act).unwrap_or_default());
         }
         model.focus = before;
     } else {
         let before = model.overlays.is_empty().then(|| tabs::point(model, x, y)).flatten();
         for _ in 0..3 {
-            effects.extend(perform(model, act, None));
+            effects.extend(perform(model, act));
         }
         if let Some(side) = before {
             tabs::focus_side(model, side);
@@ -84,7 +84,7 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             let before = model.selected_bot();
             // A second click opens, as in every list.
             if model.bots.click(row) && had_focus && before == model.selected_bot() {
-                return perform(model, Act::Open, None);
+                return perform(model, Act::Open);
             }
         }
         Pane::Activity => {
@@ -92,7 +92,7 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
                 let again = model.stream.is_frozen() && model.stream.scroll.selected == line;
                 model.stream.scroll.selected = line;
                 model.stream.freeze();
-                return if again { perform(model, Act::Open, None) } else { Vec::new() };
+                return if again { perform(model, Act::Open) } else { Vec::new() };
             }
         }
         Pane::Usage => {
@@ -124,7 +124,6 @@ fn click_inspector(model: &mut Model, rect: Rect, (x, y): (u16, u16), had_focus:
         Page::Mind if model.role == Role::Operator => {
             if let Some(at) = inspector::mind_row(&inspector.mind, row) {
                 inspector.mind.scroll.selected = at;
-                inspector.mind.end_digits();
                 return slide(model, rect, x);
             }
             return Vec::new();
@@ -135,7 +134,7 @@ fn click_inspector(model: &mut Model, rect: Rect, (x, y): (u16, u16), had_focus:
             let before = inspector.recall.scroll.selected;
             let hit = inspector.recall.click(row);
             if hit && before == inspector.recall.scroll.selected {
-                return perform(model, Act::Open, None);
+                return perform(model, Act::Open);
             }
             return Vec::new();
         }
@@ -149,7 +148,7 @@ fn click_inspector(model: &mut Model, rect: Rect, (x, y): (u16, u16), had_focus:
     let hit = row.checked_sub(head).is_some_and(|row| list.click(row, len));
     let open = if inspector.page == Page::Budget { Act::EditField } else { Act::Open };
     if hit && before == list.selected && super::may(model, open) {
-        return perform(model, open, None);
+        return perform(model, open);
     }
     Vec::new()
 }
@@ -188,14 +187,14 @@ fn click_window(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             }
         }
         Some(Overlay::Confirm(confirm)) => match confirm.answer_at(x, y) {
-            Some(true) => return perform(model, Act::Accept, None),
+            Some(true) => return perform(model, Act::Accept),
             Some(false) => return answer::cancelled(model),
             None => {}
         },
         Some(Overlay::Palette(palette)) => {
             if let Some(at) = palette.line_at(x, y) {
                 if palette.scroll.selected == at {
-                    return perform(model, Act::Accept, None);
+                    return perform(model, Act::Accept);
                 }
                 palette.scroll.selected = at;
             }

@@ -2,7 +2,7 @@
 
 use crate::domain::{Engagement, guidance};
 use crate::protocol::{ExportKind, ProviderView, YamlChoice};
-use crate::tui::action::{Act, Scope};
+use crate::tui::action::Scope;
 use crate::tui::live::BotRow;
 use crate::tui::live::mind::{self, Field};
 use crate::tui::model::{Model, Pane, Tab, Tone};
@@ -31,10 +31,7 @@ pub fn help(model: &mut Model) {
             paras.push(Para::Heading(def.scope.title().into()));
             last = Some(def.scope);
         }
-        let shown = match def.act {
-            Act::Digit => "0–9".into(),
-            _ => keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
-        };
+        let shown = keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         paras.push(Para::Key(shown, def.title.into(), def.about_for(model.role).into()));
     }
     model.overlays.push(Overlay::Reading(Reading::new("Keys that work here", paras)));

@@ -1,0 +1,150 @@
+//! A room on the other side of a way that breaks, of a certificate nobody trusts, of a provider that went.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use serde_json::Value;
+
+use super::room::Room;
+
+/// A certificate that no authority signed, for 127.0.0.1.
+const CERTIFICATE: &str = "\
+-----BEGIN CERTIFICATE-----\n\
+MIIBhjCCASygAwIBAgIUa7lutd/WRvJncrZaHAQSTp++FZ8wCgYIKoZIzj0EAwIw\n\
+DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjkxODE0NDJaGA8yMTI2MTEwNTE4MTQ0\n\
+MlowDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABH55\n\
+c5pPwudS+ok81xyb1JHr57hx/4/hm+oWpmdpfm9nMULFhXVLqnscT8/O5vHZcQ+X\n\
+gmC38795A5qQhhJH2EujZDBiMB0GA1UdDgQWBBTqWMdoxT9yNMVI0KNypreHWzHE\n\
+GTAfBgNVHSMEGDAWgBTqWMdoxT9yNMVI0KNypreHWzHEGTAPBgNVHRMBAf8EBTAD\n\
+AQH/MA8GA1UdEQQIMAaHBH8AAAEwCgYIKoZIzj0EAwIDSAAwRQIhAMoreAS3HxVw\n\
+07arBaY5WeNLDZofkk71uO/IzFYqbDl4AiA0+1UO1Ae0Zpc7pVb2V3BQOIu+wVXy\n\
+KWLFAs6qAkmP8A==\n\
+-----END CERTIFICATE-----\n\
+";
+/// Its key, which keeps no secret.
+const KEY: &str = "\
+-----BEGIN PRIVATE KEY-----\n\
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgGksS2Cy7sGSumjhh\n\
+8nDpMLIITck1tpEnRwoiC2wn07ahRANCAAR+eXOaT8LnUvqJPNccm9SR6+e4cf+P\n\
+4ZvqFqZnaX5vZzFCxYV1S6p7HE/Pzubx2XEPl4Jgt/O/eQOakIYSR9hL\n\
+-----END PRIVATE KEY-----\n\
+";
+
+/// Carries every byte both ways, but lets so many questions for activity fall.
+struct Way {
+    place: SocketAddr,
+    falls: Arc<AtomicU32>,
+}
+
+impl Way {
+    fn to(address: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let place = listener.local_addr().unwrap();
+        let falls = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&falls);
+        std::thread::spawn(move || {
+            for near in listener.incoming().map_while(Result::ok) {
+                let Ok(far) = TcpStream::connect(&address) else { continue };
+                let (from, to) = (near.try_clone().unwrap(), far.try_clone().unwrap());
+                let counted = Arc::clone(&counted);
+                std::thread::spawn(move || carry(from, to, Some(&counted)));
+                std::thread::spawn(move || carry(far, near, None));
+            }
+        });
+        Self { place, falls }
+    }
+}
+
+fn carry(mut from: TcpStream, mut to: TcpStream, falls: Option<&AtomicU32>) {
+    let mut piece = [0; 16_384];
+    while let Ok(len @ 1..) = from.read(&mut piece) {
+        let asks = piece[..len].starts_with(b"GET /api/activity");
+        let left = falls.map_or(0, |falls| falls.load(Ordering::SeqCst));
+        if asks && left > 0 {
+            falls.unwrap().store(left - 1, Ordering::SeqCst);
+            break;
+        }
+        if to.write_all(&piece[..len]).is_err() {
+            break;
+        }
+    }
+    let _ = from.shutdown(Shutdown::Both); // it may be gone already
+    let _ = to.shutdown(Shutdown::Both);
+}
+
+#[test]
+fn a_tail_whose_questions_fail_goes_on_where_it_broke_off() {
+    let room = Room::new();
+    let engine = room.serve(&["--listen", "127.0.0.1:0", "--pace", "1"]);
+    let address = engine.said.lines().find_map(|line| line.split("http://").nth(1)).unwrap().trim();
+    let way = Way::to(address.to_owned());
+    let url = format!("http://{}", way.place);
+    let mut tail = room
+        .command(&["tail", &url, "--json", "-n", "1"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
+    let mut next = || serde_json::from_str::<Value>(&lines.next().unwrap().unwrap()).unwrap()["id"].as_i64();
+    let first = next().unwrap();
+    way.falls.store(2, Ordering::SeqCst);
+    let mut said = String::new();
+    BufReader::new(tail.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    assert!(said.contains("trying again"), "{said}");
+    for id in first + 1..first + 12 {
+        assert_eq!(next(), Some(id), "in order, without a gap");
+    }
+    assert_eq!(way.falls.load(Ordering::SeqCst), 0);
+    tail.kill().unwrap();
+    tail.wait().unwrap();
+    engine.stop("TERM");
+}
+
+#[test]
+fn a_certificate_nobody_trusts_is_told_as_that() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = listener.local_addr().unwrap();
+    let chain = vec![CertificateDer::from_pem_slice(CERTIFICATE.as_bytes()).unwrap()];
+    let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).unwrap();
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let config = Arc::new(config);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let mut server = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = stream;
+            // Whoever does not trust it breaks off, and that is no failure here.
+            while server.is_handshaking() && server.complete_io(&mut stream).is_ok() {}
+        }
+    });
+    let room = Room::new();
+    let said = room.run(&["tail", &format!("https://{place}")]).fails(1, &["SSL_CERT_FILE", "not trusted"]);
+    assert!(!said.contains("nothing answers"), "{said}");
+    room.run(&["tail", &format!("http://{place}")]).fails(1, &["https://"]);
+}
+
+#[test]
+fn a_room_whose_bots_want_a_provider_that_went_is_not_called_well() {
+    let room = Room::new();
+    let config =
+        "providers:\n  desk:\n    kind: openai\n    base_url: http://127.0.0.1:9\n    model: small\n";
+    room.write("botarium.yaml", config);
+    room.beat(7, 6);
+    room.run(&["bot", "edit", "ada_001", "-k", "model.provider=desk"]).ok();
+    assert!(room.run(&["check"]).ok().contains("used by ada_001"));
+    std::fs::remove_file(room.path().join("botarium.yaml")).unwrap();
+    let said = room.run(&["check"]);
+    assert_eq!(said.code, 1, "{}{}", said.out, said.err);
+    assert!(said.out.contains("ada_001 wants provider desk, which is not set up"), "{}", said.out);
+}
