@@ -7,6 +7,21 @@ use super::Stamp;
 use super::memory::SUMMARY_WORDS;
 use super::text::sentences;
 
+/// The months by name, January first.
+pub const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 /// Texts quoted in an era at most.
 const QUOTED: usize = 24;
 /// Words of the first line at most.

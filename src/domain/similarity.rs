@@ -172,19 +172,24 @@ impl TermSet {
     /// How many terms both sets hold.
     #[must_use]
     pub fn overlap(&self, other: &Self) -> usize {
-        let (mut a, mut b) = (self.terms.as_slice(), other.terms.as_slice());
         let mut shared = 0;
+        self.share(other, |_| shared += 1);
+        shared
+    }
+
+    /// Calls `each` with every term that is in both sets.
+    fn share(&self, other: &Self, mut each: impl FnMut(u64)) {
+        let (mut a, mut b) = (self.terms.as_slice(), other.terms.as_slice());
         while let ([first, rest @ ..], [second, others @ ..]) = (a, b) {
             match first.cmp(second) {
                 std::cmp::Ordering::Less => a = rest,
                 std::cmp::Ordering::Greater => b = others,
                 std::cmp::Ordering::Equal => {
-                    shared += 1;
+                    each(*first);
                     (a, b) = (rest, others);
                 }
             }
         }
-        shared
     }
 
     /// Shared terms over all terms, 0–1; two empty sets have nothing in common (0).
@@ -225,6 +230,14 @@ impl TermSet {
     #[must_use]
     pub fn contains(&self, term: u64) -> bool {
         self.terms.binary_search(&term).is_ok()
+    }
+
+    /// Every term that is in both sets.
+    #[must_use]
+    pub fn common(&self, other: &Self) -> Self {
+        let mut shared = Vec::new();
+        self.share(other, |term| shared.push(term));
+        shared.into_iter().collect()
     }
 
     /// Every term of either set.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::reading::whole;
 use crate::domain::Stamp;
+use crate::domain::era::MONTHS;
 use crate::domain::similarity::{TermSet, terms};
 use crate::domain::text::cut;
 use crate::store::mind::Memory;
@@ -155,20 +156,6 @@ fn stopped(text: &str) -> String {
 
 /// "3 January 2026" of "2026-01-03".
 fn dated(day: &str) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let mut parts = day.splitn(3, '-');
     let (Some(year), Some(month), Some(date)) = (parts.next(), parts.next(), parts.next()) else {
         return day.to_owned();

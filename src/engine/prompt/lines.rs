@@ -3,19 +3,19 @@
 //! Every text from outside goes through [`inline`]: its line breaks become spaces, so that nothing
 //! inside the marks begins like an entry unless it is written here.
 
+use super::hours::Hours;
+use super::relevant::relevant;
 use super::{number, push};
 use crate::domain::scene::{Acquaintance, Deed, FeedReply, FeedThread, OwnPost, Recalled, SceneEvent};
-use crate::domain::similarity::{TermSet, terms};
+use crate::domain::similarity::TermSet;
 use crate::domain::text::cut;
-use crate::domain::{MemoryKind, PersonalityConfig, Stamp};
-use crate::engine::clock::Clock;
+use crate::domain::{MemoryKind, PersonalityConfig};
 
 /// Writes a text in one line and at most `most` characters; `true` when something of it is missing.
 pub(super) fn inline(text: &str, most: usize, out: &mut String) -> bool {
     let less = text.len() > most && text.chars().nth(most).is_some();
     let kept = if less { std::borrow::Cow::Owned(cut(text, most)) } else { text.into() };
-    // Between words the gate leaves nothing but spaces and line breaks; other blanks end a line somewhere.
-    if !kept.contains(|c: char| c != ' ' && c.is_whitespace()) {
+    if !is_broken(&kept) {
         out.push_str(&kept);
         return less;
     }
@@ -25,90 +25,14 @@ pub(super) fn inline(text: &str, most: usize, out: &mut String) -> bool {
     less
 }
 
-/// The room's hour, told so that a line reads the same on the next beat.
-pub(super) struct Hours {
-    offset: i64,
-    today: i64,
-}
-
-const DAY: i64 = 86_400;
-const WEEKDAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-impl Hours {
-    pub(super) fn at(now: Stamp, clock: &Clock) -> Self {
-        let offset = i64::from(clock.zone().to_offset(now.timestamp()).seconds());
-        let mut hours = Self { offset, today: 0 };
-        hours.today = hours.local(now).0;
-        hours
-    }
-
-    /// Days since 1970 and minutes since midnight.
-    const fn local(&self, at: Stamp) -> (i64, i64) {
-        let seconds = at.micros().div_euclid(1_000_000) + self.offset;
-        (seconds.div_euclid(DAY), seconds.rem_euclid(DAY) / 60)
-    }
-
-    /// `14:05` today, `Mon 14:05` within the week, else `3 May`.
-    pub(super) fn short(&self, at: Stamp, out: &mut String) {
-        let (day, minutes) = self.local(at);
-        if self.today - day > 6 || day > self.today {
-            let (_, month, of_month) = civil(day);
-            number(out, of_month);
-            return push(out, &[" ", &MONTHS[month][..3]]);
-        }
-        if day != self.today {
-            push(out, &[&weekday(day)[..3], " "]);
-        }
-        clock_time(minutes, out);
-    }
-
-    /// `Thursday, 1 January 2026, 14:05`.
-    pub(super) fn long(&self, at: Stamp, out: &mut String) {
-        let (day, minutes) = self.local(at);
-        let (year, month, of_month) = civil(day);
-        push(out, &[weekday(day), ", "]);
-        number(out, of_month);
-        push(out, &[" ", MONTHS[month], " "]);
-        number(out, year);
-        out.push_str(", ");
-        clock_time(minutes, out);
-    }
-}
-
-const fn weekday(day: i64) -> &'static str {
-    #[allow(clippy::cast_sign_loss, clippy::cast_possible_truncation)] // 0 to 6
-    WEEKDAYS[day.rem_euclid(7) as usize]
-}
-
-fn clock_time(minutes: i64, out: &mut String) {
-    for (part, sign) in [(minutes / 60, ":"), (minutes % 60, "")] {
-        if part < 10 {
-            out.push('0');
-        }
-        number(out, part);
-        out.push_str(sign);
-    }
-}
-
-/// Year, month from 0, day of the month.
-fn civil(day: i64) -> (i64, usize, i64) {
-    let date = Stamp::from_micros(day.saturating_mul(DAY * 1_000_000)).date_in(&jiff::tz::TimeZone::UTC);
-    let month = usize::try_from(date.month()).unwrap_or(1).clamp(1, 12) - 1;
-    (i64::from(date.year()), month, i64::from(date.day()))
+/// Whether there is white space in `text` other than spaces: the gate leaves line breaks, others end a line somewhere.
+fn is_broken(text: &str) -> bool {
+    text.bytes().enumerate().any(|(at, byte)| match byte {
+        b'\t'..=b'\r' => true,
+        // Where every other blank begins.
+        0xc2 | 0xe1..=0xe3 => text[at..].chars().next().is_some_and(char::is_whitespace),
+        _ => false,
+    })
 }
 
 /// Who the bot is, line by line.
@@ -242,52 +166,6 @@ pub(super) fn memory<'a>(
     };
     out.push('\n');
     less
-}
-
-/// The sentences of `text` that share most terms with `about`, in their order, within `most` characters.
-fn relevant<'a>(text: &str, about: &dyn Fn() -> &'a TermSet, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let about = about();
-    let sentences = sentences(text);
-    let mut order: Vec<(usize, usize)> = sentences
-        .iter()
-        .enumerate()
-        .map(|(at, sentence)| (at, terms(sentence).iter().filter(|term| about.contains(*term)).count()))
-        .collect();
-    order.sort_by_key(|(at, shared)| (std::cmp::Reverse(*shared), *at));
-    let (mut left, mut taken) = (most, Vec::new());
-    for (at, _) in order {
-        let size = sentences[at].chars().count() + 1;
-        if size <= left {
-            left -= size;
-            taken.push(at);
-        }
-    }
-    if taken.is_empty() {
-        return cut(text, most);
-    }
-    taken.sort_unstable();
-    taken.iter().map(|at| sentences[*at]).collect::<Vec<_>>().join(" ")
-}
-
-/// The sentences of a text, none empty: with the quotes that close them, and what stands in a line of its own.
-fn sentences(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    for line in text.lines() {
-        let (mut start, mut ended) = (0, false);
-        for (at, c) in line.char_indices() {
-            if ended && c.is_whitespace() {
-                found.push(line[start..at].trim());
-                (start, ended) = (at, false);
-            }
-            ended = matches!(c, '.' | '!' | '?' | '…') || (ended && matches!(c, '”' | '"' | '’' | ')' | '»'));
-        }
-        found.push(line[start..].trim());
-    }
-    found.retain(|sentence| !sentence.is_empty());
-    found
 }
 
 /// Whose post it is, as told to the one who looks.

@@ -6,13 +6,15 @@
 //! had to leave something out. A token is estimated as four characters.
 
 mod fill;
+mod hours;
 mod lines;
+mod relevant;
 mod rules;
 mod schema;
 mod sections;
 mod side;
 
-use lines::Hours;
+use hours::Hours;
 pub(super) use schema::schema;
 pub(super) use side::{ANSWERED, compression_request, extraction_request, interview, repair_request};
 

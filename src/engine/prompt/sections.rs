@@ -5,11 +5,13 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use super::fill::{Entry, Fill};
-use super::lines::{self, Hours, Reading, THREAD_FORMS};
+use super::hours::Hours;
+use super::lines::{self, Reading, THREAD_FORMS};
 use super::push;
+use super::relevant::terms_of;
 use crate::domain::guidance::{guidance, length_text};
 use crate::domain::scene::{Deed, FeedThread};
-use crate::domain::similarity::{TermSet, terms};
+use crate::domain::similarity::TermSet;
 use crate::domain::{Scene, Stamp};
 use crate::engine::settings::{PromptSections, Settings};
 use crate::protocol::PromptSection;
@@ -219,7 +221,7 @@ fn subjects(scene: &Scene) -> TermSet {
     let titles = scene.feed.iter().map(|thread| &*thread.title);
     let heads = scene.feed.iter().take(IN_PART).map(|thread| &*thread.content);
     let asked = scene.feed.iter().flat_map(|t| &t.replies).filter(|r| r.for_me).map(|r| &*r.content);
-    titles.chain(heads).chain(asked).fold(TermSet::default(), |all, text| all.union(&terms(text)))
+    terms_of(titles.chain(heads).chain(asked))
 }
 
 /// The threads as they are offered: the first at length, the next in part, the others by title. Told by

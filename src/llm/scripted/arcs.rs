@@ -6,7 +6,6 @@ use super::bank;
 use super::draw::Draw;
 use super::grammar::{append, bare, within};
 use super::issues;
-use super::persona::Voice;
 use super::recall;
 use super::rules;
 use super::stance::{self, read, taken};
@@ -24,17 +23,12 @@ pub(super) fn due(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     promise(view, draw).or_else(|| bet(view, draw))
 }
 
-/// The own post in which a move of `kind` was made last, and where in it its sentence begins.
-fn made<'v>(view: &View<'v>, kind: Move) -> Option<(&'v OwnPost, &'static str)> {
-    view.scene.own_posts.iter().find_map(|post| {
-        let forms = Voice::ALL.iter().flat_map(|voice| voices::sentences(*voice, kind));
-        let form = forms.copied().find(|form| {
-            let literal = form.split(['{', '}']).step_by(2).max_by_key(|piece| piece.len()).unwrap_or("");
-            let literal = literal.trim_matches([' ', '.', '?', ',', ':', ';']);
-            let from = literal.chars().next().map_or(0, char::len_utf8);
-            post.content.contains(&literal[from..])
-        })?;
-        Some((post, form))
+/// The own post in which a move of `kind` was made last.
+fn made<'v>(view: &View<'v>, kind: Move) -> Option<&'v OwnPost> {
+    view.scene.own_posts.iter().find(|post| {
+        let mut has = false;
+        voices::forms_in(&post.content, |(_, made)| has |= made == kind);
+        has
     })
 }
 
@@ -47,7 +41,7 @@ fn promised(post: &OwnPost) -> Option<usize> {
 
 /// Looks up what it promised to, then reports where it promised.
 fn promise(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
-    let (post, _) = made(view, Move::Promise)?;
+    let post = made(view, Move::Promise)?;
     let topic = promised(post)?;
     // Having spoken there again, one has kept it or let it go.
     let spoke_since = view
@@ -121,12 +115,12 @@ fn addressed(name: &str, sentence: &str) -> String {
 
 /// Settles a bet once the thread it was made in has had its say.
 fn bet(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
-    let (post, _) = made(view, Move::Bet)?;
+    let post = made(view, Move::Bet)?;
     let thread = view.scene.feed.iter().find(|thread| thread.id == post.thread_id)?;
     if thread.reply_count < DUE || !view.scene.allowed.contains(&ActionKind::Reply) {
         return None;
     }
-    if made(view, Move::Settle).is_some_and(|(settled, _)| settled.thread_id == thread.id) {
+    if made(view, Move::Settle).is_some_and(|settled| settled.thread_id == thread.id) {
         return None;
     }
     let parts = read(&post.content);

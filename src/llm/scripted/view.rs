@@ -1,6 +1,7 @@
 //! The scene as a reader sees it: posts, who wrote them, what is said in them already.
 
 use super::persona::Persona;
+use super::voices;
 use crate::domain::Scene;
 use crate::domain::scene::{Acquaintance, FeedReply, FeedThread};
 
@@ -8,6 +9,8 @@ use crate::domain::scene::{Acquaintance, FeedReply, FeedThread};
 pub(super) struct View<'a> {
     pub scene: &'a Scene,
     pub persona: Persona<'a>,
+    /// The forms that the bot's last posts were made with.
+    pub worn: Vec<&'static str>,
 }
 
 /// A post in the feed: the opening post of a thread or a reply in it.
@@ -47,7 +50,11 @@ impl<'a> Post<'a> {
 
 impl<'a> View<'a> {
     pub fn of(scene: &'a Scene) -> Self {
-        Self { scene, persona: Persona::of(&scene.me) }
+        let mut worn = Vec::with_capacity(24);
+        for post in &scene.own_posts {
+            voices::forms_in(&post.content, |(form, _)| worn.push(form));
+        }
+        Self { scene, persona: Persona::of(&scene.me), worn }
     }
 
     pub fn me(&self) -> &'a str {

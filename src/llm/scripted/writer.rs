@@ -325,17 +325,15 @@ impl<'w, 'v> Writer<'w, 'v> {
     }
 
     /// Whether the bot has used a form in its last posts, by the longest of what stands in it between places.
-    fn worn(&self, form: &str) -> bool {
-        let literal = form.split(['{', '}']).step_by(2).max_by_key(|piece| piece.len()).unwrap_or("");
-        let literal = literal.trim_matches([' ', '.', '?', ',', ':', ';']);
-        let from = literal.chars().next().map_or(0, char::len_utf8);
-        literal.len() > 8 && (self.out.contains(&literal[from..]) || self.view.said(&literal[from..]))
+    fn worn(&self, form: &'static str) -> bool {
+        voices::literal(form)
+            .is_some_and(|literal| self.view.worn.contains(&form) || self.out.contains(literal))
     }
 
     /// Whether a line of the bank was said within what the room remembers, or in this post.
     pub fn heard_line(&self, line: Line) -> bool {
         let text = line.text();
-        let print = said::clause(text);
+        let print = line.print();
         self.out.contains(text)
             || self.near.contains(&text)
             || print.is_some_and(|print| {

@@ -24,6 +24,7 @@ use std::sync::LazyLock;
 use lru::LruCache;
 
 use super::draw::hash;
+use crate::domain::said::clause;
 
 /// A subject.
 pub(in crate::llm::scripted) struct Topic {
@@ -74,6 +75,9 @@ pub(in crate::llm::scripted) enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in the order of their numbers.
+    const ALL: [Self; 7] = [Self::Ask, Self::Push, Self::See, Self::Act, Self::Care, Self::Weigh, Self::Say];
+
     /// The six answers, in the order of the voices.
     pub const ANSWERS: [Self; 6] = [Self::Ask, Self::Push, Self::See, Self::Act, Self::Care, Self::Weigh];
 }
@@ -99,6 +103,11 @@ impl Line {
             Kind::Care => seed.care,
             Kind::Weigh => seed.weigh,
         }
+    }
+
+    /// The print by which it is known whether it was said lately.
+    pub fn print(self) -> Option<u32> {
+        INDEX.prints[self.topic][self.seed][self.kind as usize]
     }
 
     /// Another line of the same seed.
@@ -146,6 +155,8 @@ struct Index {
     stems: Vec<([u8; 3], &'static str, usize)>,
     /// Fingerprints of five words at the beginning of each sentence, sorted.
     lines: Vec<(u64, Line)>,
+    /// The prints of the lines: by topic, seed and kind.
+    prints: Vec<Vec<[Option<u32>; 7]>>,
     /// One bit per slot of a fingerprint: most that are none of these are told apart without a search.
     sieve: Vec<u64>,
 }
@@ -195,7 +206,13 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
         let (word, bit) = place(*print);
         sieve[word] |= bit;
     }
-    Index { topics, near, stems, lines, sieve }
+    let prints = topics
+        .iter()
+        .map(|topic| {
+            topic.seeds.iter().map(|seed| Kind::ALL.map(|kind| clause(text_of(seed, kind)))).collect()
+        })
+        .collect();
+    Index { topics, near, stems, lines, prints, sieve }
 });
 
 fn text_of(seed: &'static Seed, kind: Kind) -> &'static str {

@@ -4,7 +4,13 @@
 //! [`grammar`](super::grammar). No sentence says anything by itself: what it says comes from an
 //! issue, the bank, the feed or the memories, so that the same sentence seldom comes twice.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::BuildHasher as _;
+use std::num::NonZeroUsize;
 use std::sync::LazyLock;
+
+use lru::LruCache;
 
 use super::persona::Voice;
 
@@ -112,11 +118,88 @@ pub(super) fn sentences(voice: Voice, kind: Move) -> &'static [&'static str] {
     &SENTENCES[voice as usize][kind as usize]
 }
 
+/// What a form is known again by: the longest of what stands in it between places, without its first
+/// letter, which may be a capital or not. `None` when it is too short to tell.
+pub(super) fn literal(form: &'static str) -> Option<&'static str> {
+    let longest = form.split(['{', '}']).step_by(2).max_by_key(|piece| piece.len())?;
+    let longest = longest.trim_matches([' ', '.', '?', ',', ':', ';']);
+    let from = longest.chars().next().map_or(0, char::len_utf8);
+    Some(&longest[from..]).filter(|literal| literal.len() >= HEAD)
+}
+
+/// Bytes by which a literal is looked up.
+const HEAD: usize = 8;
+
+/// A form and its move.
+type Form = (&'static str, Move);
+
+/// A form's literal, the form, and its move.
+type Known = (&'static str, &'static str, Move);
+
+/// The forms by the first bytes of their literals.
+static KNOWN: LazyLock<HashMap<[u8; HEAD], Vec<Known>, foldhash::fast::FixedState>> = LazyLock::new(|| {
+    let mut known = HashMap::<_, Vec<Known>, _>::default();
+    for shelf in SENTENCES.iter() {
+        for (kind, forms) in Move::ALL.iter().map(|(kind, _)| *kind).zip(shelf) {
+            for form in forms {
+                if let Some(literal) = literal(form)
+                    && let Some(head) = literal.as_bytes().first_chunk()
+                {
+                    known.entry(*head).or_default().push((literal, form, kind));
+                }
+            }
+        }
+    }
+    known
+});
+
+/// Texts whose forms are kept: the same posts are looked at beat after beat.
+const LATELY: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
+
+thread_local! {
+    /// The forms in texts read lately. It spares reading and changes no answer.
+    static READ: RefCell<LruCache<u64, Box<[Form]>>> = RefCell::new(LruCache::new(LATELY));
+}
+
+/// Calls `each` with every form that `text` was made with, and the move that it makes.
+pub(super) fn forms_in(text: &str, each: impl FnMut(Form)) {
+    let key = foldhash::quality::FixedState::default().hash_one(text);
+    READ.with_borrow_mut(|read| {
+        read.get_or_insert(key, || find(text).into_boxed_slice()).iter().copied().for_each(each);
+    });
+}
+
+fn find(text: &str) -> Vec<Form> {
+    let mut found = Vec::new();
+    for at in 0..text.len() {
+        let rest = &text.as_bytes()[at..];
+        let known = rest.first_chunk().and_then(|head: &[u8; HEAD]| KNOWN.get(head));
+        let here = known.into_iter().flatten().filter(|(literal, ..)| rest.starts_with(literal.as_bytes()));
+        found.extend(here.map(|(_, form, kind)| (*form, *kind)));
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::llm::scripted::draw::Draw;
     use crate::llm::scripted::grammar::{Slots, fill};
+
+    #[test]
+    fn a_form_is_known_again_wherever_it_stands_in_a_post() {
+        for kind in [Move::Bet, Move::Promise] {
+            for form in Voice::ALL.iter().flat_map(|voice| sentences(*voice, kind)) {
+                let slots = Slots { name: "Ada", claim: "it rains", topic: "tides", ..Slots::default() };
+                let mut text = "So it is. ".to_owned();
+                fill(&mut text, form, &slots, &mut Draw::new(3, "x", 5));
+                let mut found = Vec::new();
+                forms_in(&text, |known| found.push(known));
+                assert!(found.contains(&(*form, kind)), "{text}");
+            }
+        }
+        forms_in("Nothing of the kind is said here.", |known| panic!("{known:?}"));
+    }
 
     #[test]
     fn every_voice_can_make_every_move_and_every_sentence_can_be_filled() {
