@@ -36,6 +36,15 @@ pub struct BotUsage {
     pub output_tokens: i64,
     /// Both.
     pub total_tokens: i64,
+    /// Of the tokens read, those that came from the provider's cache.
+    #[serde(default)]
+    pub cached_tokens: i64,
+    /// Calls made.
+    #[serde(default)]
+    pub calls: i64,
+    /// Threads and replies written in the period.
+    #[serde(default)]
+    pub posts: i64,
     /// Cost.
     pub estimated_cost_usd: Money,
     /// Effective daily token cap.

@@ -41,8 +41,8 @@ pub fn report(c: &Connection, lens: &Lens, period: Period) -> Result<UsageReport
     }
     let mut names = Names::default();
     let mut statement = c.prepare_cached(
-        "SELECT bot_id, sum(input), sum(output), sum(cost), min(priced) FROM usage_daily WHERE day BETWEEN ?1 AND ?2 \
-         GROUP BY bot_id",
+        "SELECT bot_id, sum(input), sum(output), sum(cost), min(priced), sum(cached), sum(calls) FROM usage_daily \
+         WHERE day BETWEEN ?1 AND ?2 GROUP BY bot_id",
     )?;
     let mut rows = statement.query([&first, &last])?;
     while let Some(row) = rows.next()? {
@@ -57,6 +57,19 @@ pub fn report(c: &Connection, lens: &Lens, period: Period) -> Result<UsageReport
             usage.total_tokens = usage.input_tokens + usage.output_tokens;
             usage.estimated_cost_usd = Money::from_nanos(row.get(3)?);
             usage.unpriced = !row.get::<_, bool>(4)?;
+            usage.cached_tokens = row.get(5)?;
+            usage.calls = row.get(6)?;
+        }
+    }
+    let mut statement = c.prepare_cached(
+        "SELECT bot_id, sum(count) FROM actions_daily WHERE day BETWEEN ?1 AND ?2 \
+         AND action_type IN ('create_thread', 'reply') GROUP BY bot_id",
+    )?;
+    let mut rows = statement.query([&first, &last])?;
+    while let Some(row) = rows.next()? {
+        // Who left and used nothing in the period has no row, and people are no bots.
+        if let Some(usage) = bots.get_mut(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?) {
+            usage.posts = row.get(1)?;
         }
     }
     let bots: Vec<BotUsage> = bots.into_values().collect();
@@ -77,6 +90,9 @@ fn empty(id: &str, name: String, date: &str, caps: Caps) -> BotUsage {
         input_tokens: 0,
         output_tokens: 0,
         total_tokens: 0,
+        cached_tokens: 0,
+        calls: 0,
+        posts: 0,
         estimated_cost_usd: Money::ZERO,
         token_cap: caps.tokens,
         cost_cap_usd: caps.cost,

@@ -61,6 +61,15 @@ pub enum Act {
     Interview,
     DeleteBot,
     YamlChoice,
+    // the list of bots
+    OrderByCost,
+    OrderNext,
+    OrderTurn,
+    OrderPeriod,
+    Jump,
+    Mark,
+    MarkAll,
+    ChangeMarked,
     // live tab
     Pane1,
     Pane2,
@@ -132,6 +141,8 @@ pub enum Scope {
     Global,
     /// The Live tab.
     Live,
+    /// The list of bots.
+    Bots,
     /// The activity stream.
     Stream,
     /// The inspector's Mind.
@@ -177,6 +188,7 @@ impl Scope {
         match self {
             Self::Global => "Everywhere",
             Self::Live => "Live",
+            Self::Bots => "Bots",
             Self::Stream => "Activity",
             Self::Mind => "Mind",
             Self::Budget => "Budget",

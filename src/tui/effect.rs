@@ -27,6 +27,12 @@ pub fn load(link: &Link, load: Load, answers: &UnboundedSender<Msg>) {
 pub fn run(link: &Link, command: Command, answers: &UnboundedSender<Msg>) {
     let (link, answers) = (link.clone(), answers.clone());
     tokio::spawn(async move {
+        if let Command::Each(commands) = &command {
+            for one in commands {
+                let outcome = change(&link, one, &answers).await;
+                let _ = answers.send(Msg::Ran(one.clone(), outcome)); // nobody listens once the screen is closed
+            }
+        }
         let outcome = change(&link, &command, &answers).await;
         let _ = answers.send(Msg::Ran(command, outcome)); // nobody listens once the screen is closed
     });
@@ -113,6 +119,7 @@ pub async fn change(
         Command::TestProvider(name) => Outcome::Test(link.test_provider(&name).await?),
         Command::Trigger(id) => Outcome::Beat(Box::new(link.trigger(&id).await?)),
         Command::TriggerAll => done(link.trigger_all().await?),
+        Command::Each(_) => Outcome::Done,
         Command::PauseEngine => Outcome::Engine(link.pause_engine().await?),
         Command::ResumeEngine => Outcome::Engine(link.resume_engine().await?),
         Command::StepEngine => Outcome::Engine(link.step_engine().await?),

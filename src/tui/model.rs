@@ -412,6 +412,7 @@ impl Model {
         let mut scopes = Vec::with_capacity(3);
         if self.tab == Tab::Live {
             match self.focus {
+                Pane::Bots => scopes.push(Scope::Bots),
                 Pane::Activity => scopes.push(Scope::Stream),
                 Pane::Inspector => scopes.extend(self.inspector.page.scope()),
                 _ => {}

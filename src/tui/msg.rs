@@ -191,14 +191,24 @@ pub enum Command {
     Interview(String, Interview),
     EditMemory(i64, EditMemory),
     ForgetMemory(i64),
-    SetDefaultProvider { name: String, confirm_cost: bool },
+    SetDefaultProvider {
+        name: String,
+        confirm_cost: bool,
+    },
     TestProvider(String),
     Trigger(String),
     TriggerAll,
+    /// Several, one after the other; each is answered by itself, and then all of them.
+    Each(Vec<Command>),
     PauseEngine,
     ResumeEngine,
     StepEngine,
-    Export { kind: ExportKind, format: ExportFormat, days: Option<u32>, path: PathBuf },
+    Export {
+        kind: ExportKind,
+        format: ExportFormat,
+        days: Option<u32>,
+        path: PathBuf,
+    },
 }
 
 /// Answers to changes.

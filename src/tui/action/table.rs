@@ -1,8 +1,8 @@
 //! The rows: every action with its keys and words, in the order of help and palette.
 
 use super::Scope::{
-    Budget, Choice, Confirm, Events, Form, Forum, Global, Line, Live, Mind, Moderation, Reading, Recall,
-    Stream, Text, Why,
+    Bots, Budget, Choice, Confirm, Events, Form, Forum, Global, Line, Live, Mind, Moderation, Reading,
+    Recall, Stream, Text, Why,
 };
 use super::{Act, ActionDef, Scope, def};
 
@@ -68,6 +68,16 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Live, Act::Interview, "interview", &["a"], "Interview", "Asks the selected bot a question out of band.").operator().hint(26),
     def(Live, Act::YamlChoice, "yaml_choice", &["Y"], "YAML changed", "Keeps the live configuration or takes the changed file's.").operator(),
     def(Live, Act::DeleteBot, "delete_bot", &["D"], "Remove the bot", "Removes the selected custom bot; its posts stay.").dangerous(),
+
+    // ---- the list of bots
+    def(Bots, Act::OrderByCost, "bots_by_cost", &["$"], "By cost", "Puts the dearest bots first: of today, and pressed again of the last 7 and 30 days.").brief("by cost").hint(47),
+    def(Bots, Act::OrderNext, "bots_order", &["o"], "Order", "Orders the bots by the next column: name, cost, tokens, cached share, posts, reputation, flags, next beat.").brief("order").hint(33),
+    def(Bots, Act::OrderTurn, "bots_turn", &["O"], "Other way round", "Turns the order of the bots round."),
+    def(Bots, Act::OrderPeriod, "bots_period", &["d"], "Today, 7 or 30 days", "Chooses of which period cost, tokens, cached share and posts are shown.").brief("period"),
+    def(Bots, Act::Jump, "bots_jump", &["f"], "Find", "Moves to the bot whose name you begin to type.").brief("find").hint(21),
+    def(Bots, Act::Mark, "bots_mark", &["M", "insert"], "Mark", "Marks the selected bot, or takes its mark, and moves on.").brief("mark").hint(31),
+    def(Bots, Act::MarkAll, "bots_mark_all", &["A"], "Mark all", "Marks every bot the list shows, or takes their marks."),
+    def(Bots, Act::ChangeMarked, "bots_change", &["c"], "Change the marked", "Pauses, wakes, caps, paces, moves to a provider or removes all marked bots at once.").operator().brief("change marked").hint(29),
 
     // ---- activity
     def(Stream, Act::FilterKind, "filter_kind", &["f"], "Filter by kind", "Shows only one kind of action.").brief("by kind").hint(54),

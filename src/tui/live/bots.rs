@@ -1,9 +1,10 @@
 //! The list of bots: one short row each, so that ten thousand fit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::{Figures, Order};
 use crate::domain::Stamp;
-use crate::protocol::{BotView, Doing, Notice, Source, Status};
+use crate::protocol::{BotView, Doing, Notice, Period, Source, Status, UsageReport};
 use crate::tui::action::Act;
 use crate::tui::widgets::Scroll;
 
@@ -63,6 +64,11 @@ pub struct Bots {
     shown: Vec<usize>,
     filter: String,
     thinking: usize,
+    order: Order,
+    /// What each used and posted in the period of the order.
+    figures: HashMap<String, Figures>,
+    /// Bots marked to be changed together.
+    marked: BTreeSet<String>,
     /// The one selection: the bot that keys and the inspector are about.
     chosen: Option<String>,
     /// Where that is in the filtered list.
@@ -100,7 +106,7 @@ impl Bots {
                 }
             }
         }
-        if self.rows.len() == before {
+        if self.rows.len() == before && self.order.is_plain() {
             self.thinking = self.rows.iter().filter(|row| row.thinking).count();
         } else {
             self.rebuild();
@@ -126,6 +132,107 @@ impl Bots {
         }
     }
 
+    /// How the list is ordered.
+    #[must_use]
+    pub const fn order(&self) -> Order {
+        self.order
+    }
+
+    /// Orders anew and selects who is first now; whether the figures of another period are needed.
+    pub fn set_order(&mut self, order: Order) -> bool {
+        let other = order.period != self.order.period;
+        self.order = order;
+        if other {
+            self.figures.clear();
+        }
+        self.rebuild();
+        self.scroll.selected = 0;
+        self.choose_line();
+        other
+    }
+
+    /// Takes in what was used in a period, if it is the one shown.
+    pub fn take_figures(&mut self, period: Period, usage: &UsageReport) {
+        if period != self.order.period {
+            return;
+        }
+        // Who is first for want of figures was chosen by nobody.
+        let begins = self.figures.is_empty() && self.order.column.is_of_period() && self.scroll.selected == 0;
+        self.figures = usage.bots.iter().map(|bot| (bot.bot_id.clone(), Figures::from(bot))).collect();
+        if self.order.column.is_of_period() {
+            self.rebuild();
+            if begins {
+                self.scroll.selected = 0;
+                self.choose_line();
+            }
+        }
+    }
+
+    /// What a bot used and posted in the period shown.
+    #[must_use]
+    pub fn figures(&self, id: &str) -> Figures {
+        self.figures.get(id).copied().unwrap_or_default()
+    }
+
+    /// Selects the first bot whose name begins with, or holds, what was typed; whether there is one.
+    pub fn jump(&mut self, typed: &str) -> bool {
+        let typed = typed.to_lowercase();
+        let name = |line: usize| self.line(line).map(|row| row.name.to_lowercase()).unwrap_or_default();
+        let found = (0..self.len())
+            .find(|line| name(*line).starts_with(&typed))
+            .or_else(|| (0..self.len()).find(|line| name(*line).contains(&typed)));
+        if let Some(line) = found {
+            self.scroll.selected = line;
+            self.choose_line();
+        }
+        found.is_some()
+    }
+
+    /// Marks the selected bot, or takes its mark, and moves on.
+    pub fn mark(&mut self) {
+        let Some(id) = self.selected_id().map(str::to_owned) else { return };
+        if !self.marked.remove(&id) {
+            self.marked.insert(id);
+        }
+        self.act(Act::Down);
+    }
+
+    /// Marks every bot the list shows; where all are, takes their marks.
+    pub fn mark_all(&mut self) {
+        let all: Vec<String> =
+            (0..self.len()).filter_map(|line| self.line(line)).map(|row| row.id.clone()).collect();
+        if all.iter().all(|id| self.marked.contains(id)) {
+            all.iter().for_each(|id| {
+                self.marked.remove(id);
+            });
+        } else {
+            self.marked.extend(all);
+        }
+    }
+
+    /// Takes all marks; whether there were some.
+    pub fn unmark(&mut self) -> bool {
+        !std::mem::take(&mut self.marked).is_empty()
+    }
+
+    /// Whether a bot is marked.
+    #[must_use]
+    pub fn is_marked(&self, id: &str) -> bool {
+        self.marked.contains(id)
+    }
+
+    /// The marked bots the list shows, in its order: what is not seen is not acted on.
+    #[must_use]
+    pub fn marked(&self) -> Vec<&BotRow> {
+        if self.marked.is_empty() {
+            return Vec::new();
+        }
+        (0..self.len())
+            .filter_map(|line| self.line(line))
+            .filter(|row| self.marked.contains(&row.id))
+            .collect()
+    }
+
     /// What the list is filtered by.
     #[must_use]
     pub fn filter(&self) -> &str {
@@ -142,6 +249,11 @@ impl Bots {
                 || row.status.as_str().starts_with(&needle)
         };
         self.shown = self.rows.iter().enumerate().filter(|(_, row)| matches(row)).map(|(at, _)| at).collect();
+        let mut shown = std::mem::take(&mut self.shown);
+        let with_figures = |at: &usize| (&self.rows[*at], self.figures(&self.rows[*at].id));
+        shown.sort_by(|a, b| self.order.compare(with_figures(a), with_figures(b)));
+        self.shown = shown;
+        self.marked.retain(|id| self.at.contains_key(id));
         self.thinking = self.rows.iter().filter(|row| row.thinking).count();
         if self.chosen.as_ref().is_some_and(|id| !self.at.contains_key(id)) {
             self.chosen = None;

@@ -7,10 +7,12 @@ pub mod bots;
 pub mod budget;
 pub mod inspector;
 pub mod mind;
+pub mod order;
 pub mod recall;
 pub mod stream;
 pub mod why;
 
 pub use bots::{BotRow, Bots};
 pub use inspector::{Inspector, Page};
+pub use order::{Column, Figures, Order};
 pub use stream::{Row, Stream};

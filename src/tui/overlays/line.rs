@@ -72,7 +72,7 @@ impl Line {
     /// Whether every key is an answer.
     #[must_use]
     pub fn is_live(&self) -> bool {
-        self.then == Then::Filter
+        matches!(self.then, Then::Filter | Then::Jump)
     }
 
     pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
@@ -81,6 +81,9 @@ impl Line {
             clear(buf, rect);
             let mut pen = Pen::new(buf, rect, 0);
             pen.put(&format!(" {}: ", self.title), theme.key);
+            if let Some(error) = &self.error {
+                pen.right(&format!("{error} "), theme.warn);
+            }
             draw_input(&mut pen, &self.input, theme);
             return;
         }

@@ -34,6 +34,14 @@ pub use text_edit::TextEdit;
 pub enum Then {
     /// Filters the open pane as one types.
     Filter,
+    /// Moves in the list as one types.
+    Jump,
+    /// Chooses what is done to these bots.
+    Crowd(Vec<String>),
+    /// Sets a line of the budget (by its place) of these bots.
+    CrowdLine(usize, Vec<String>),
+    /// Chooses the provider of these bots.
+    CrowdProvider(Vec<String>),
     /// Filters the stream by kind.
     StreamKind,
     /// Sets a field of the mind (by its place).

@@ -175,6 +175,8 @@ pub fn hints(model: &Model, area: Rect, buf: &mut Buffer) {
     // Those of the innermost scope first, then by how much they matter.
     hints.sort_by_key(|(def, _)| {
         let scope = scopes.iter().position(|scope| *scope == def.scope).unwrap_or(9);
+        // What is done to a bot and what is done to the list of bots are of one rank.
+        let scope = if def.scope == crate::tui::action::Scope::Bots { 1 } else { scope };
         let everywhere = def.scope == crate::tui::action::Scope::Global;
         (u8::from(everywhere && def.hint < 80), scope.min(1), u8::MAX - def.hint)
     });

@@ -8,7 +8,7 @@ use super::View;
 use crate::protocol::{LogLine, Role};
 use crate::tui::model::Lower;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pen, frame, pen};
+use crate::tui::widgets::{Pen, frame, pen, scroll};
 
 /// The style of a level.
 #[must_use]
@@ -43,7 +43,9 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         pen::empty(buf, inner, &[silence(view)], theme);
         return;
     }
-    for (row, at) in (0..inner.height).zip(lower.log_scroll.view(lower.log.len(), inner.height)) {
+    let shown = lower.log_scroll.view(lower.log.len(), inner.height);
+    scroll::bar(buf, area, shown.start, shown.len(), lower.log.len(), theme);
+    for (row, at) in (0..inner.height).zip(shown) {
         let selected = focused && at == lower.log_scroll.selected;
         draw(Pen::new(buf, inner, row).base(theme.line(selected, focused)), &lower.log[at], view);
     }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::View;
 use crate::tui::model::Lower;
-use crate::tui::widgets::{Pen, chart, frame, meter, pen, text};
+use crate::tui::widgets::{Pen, chart, frame, meter, pen, scroll, text};
 
 /// Draws the pane.
 pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
@@ -27,7 +27,9 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         return;
     }
     let bars = inner.width.saturating_sub(40).min(14);
-    for (row, at) in (0..inner.height).zip(lower.usage_scroll.view(usage.bots.len(), inner.height)) {
+    let shown = lower.usage_scroll.view(usage.bots.len(), inner.height);
+    scroll::bar(buf, area, shown.start, shown.len(), usage.bots.len(), theme);
+    for (row, at) in (0..inner.height).zip(shown) {
         let bot = &usage.bots[at];
         let selected = focused && at == lower.usage_scroll.selected;
         let mut pen = Pen::new(buf, inner, row).base(theme.line(selected, focused));

@@ -9,6 +9,7 @@ mod flows;
 mod forum;
 mod hostile;
 mod line;
+mod lists;
 mod looks;
 mod mouse;
 mod sizes;

@@ -13,7 +13,7 @@ fn mouse(model: &mut Model, kind: MouseEventKind, (column, row): (u16, u16)) -> 
     update(model, Msg::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
 }
 
-fn click(model: &mut Model, at: (u16, u16)) -> Vec<Effect> {
+pub fn click(model: &mut Model, at: (u16, u16)) -> Vec<Effect> {
     let effects = mouse(model, MouseEventKind::Down(MouseButton::Left), at);
     mouse(model, MouseEventKind::Up(MouseButton::Left), at);
     effects

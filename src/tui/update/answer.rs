@@ -20,7 +20,7 @@ use crate::tui::tabs;
 pub fn cancelled(model: &mut Model) -> Vec<Effect> {
     match model.overlays.pop() {
         // Leaving the filter with Esc shows everything again.
-        Some(Overlay::Line(line)) if line.is_live() => apply_filter(model, ""),
+        Some(Overlay::Line(line)) if line.then == Then::Filter => apply_filter(model, ""),
         _ => Vec::new(),
     }
 }
@@ -28,6 +28,15 @@ pub fn cancelled(model: &mut Model) -> Vec<Effect> {
 /// A line changed while it is typed.
 pub fn typed(model: &mut Model) -> Vec<Effect> {
     match model.overlays.last() {
+        Some(Overlay::Line(line)) if line.then == Then::Jump => {
+            let typed = line.input.value().to_owned();
+            if !model.bots.jump(&typed)
+                && let Some(Overlay::Line(line)) = model.overlays.last_mut()
+            {
+                line.error = Some("nobody is called that".into());
+            }
+            Vec::new()
+        }
         Some(Overlay::Line(line)) if line.is_live() => {
             let typed = line.input.value().to_owned();
             apply_filter(model, &typed)
@@ -69,6 +78,8 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
                 let _ = model.inspector.mind.set_text(*field, &item.title); // a listed choice is always right
             }
         }
+        Then::Crowd(bots) => return super::crowd::chosen(model, &bots, at),
+        Then::CrowdProvider(bots) => return super::crowd::chose_provider(model, &bots, &item.title),
         Then::MindModel => super::mind::chose_model(model, at, item, choice.items.len()),
         Then::Pace if item.current && at < Preset::NAMED.len() => {
             model.toast(crate::tui::model::Tone::Info, format!("{} is the pace already", item.title));
@@ -170,6 +181,7 @@ fn meaning(model: &mut Model, then: Then, answer: &Answer) -> Result<Vec<Effect>
             let line = budget::Line::ALL.get(at).ok_or("no such line")?;
             run(line.command(&bot, answer.text())?)
         }
+        Then::CrowdLine(at, bots) => super::crowd::typed(model, at, &bots, answer.text()),
         Then::CustomPace => {
             let seconds = budget::read_interval(answer.text())?.ok_or("an interval, such as 90, 5m or 2h")?;
             run(Command::SetPace(SetPace { preset: None, interval_seconds: Some(seconds) }))

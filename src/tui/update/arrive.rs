@@ -235,7 +235,17 @@ pub fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect> {
             model.inspector.recall.load_warm(*warm);
         }
         (Load::Cold(id, _, 0), Data::Cold(cold)) if is_wanted(&id) => model.inspector.recall.load_cold(cold),
-        (Load::Usage(crate::protocol::Period::Daily), Data::Usage(usage)) => model.lower.usage = Some(usage),
+        (Load::Usage(period), Data::Usage(mut usage)) => {
+            model.bots.take_figures(period, &usage);
+            if period == crate::protocol::Period::Daily {
+                // The dearest first: what does not fit matters least.
+                usage.bots.sort_by(|a, b| {
+                    let spent = |bot: &crate::protocol::BotUsage| (bot.estimated_cost_usd, bot.total_tokens);
+                    spent(b).cmp(&spent(a)).then_with(|| a.bot_id.cmp(&b.bot_id))
+                });
+                model.lower.usage = Some(usage);
+            }
+        }
         (Load::UsageSeries(14, None), Data::UsageSeries(series)) => model.lower.series = series,
         (Load::Forecast, Data::Forecast(forecast)) => take_forecast(model, forecast),
         (Load::ReputationHistory(7), Data::ReputationHistory(history)) => model.lower.reputation = history,

@@ -5,7 +5,7 @@ use super::open;
 use crate::protocol::Status;
 use crate::tui::action::Act;
 use crate::tui::live::stream::StreamFilter;
-use crate::tui::live::{Page, Row, budget};
+use crate::tui::live::{Order, Page, Row, budget};
 use crate::tui::model::{Model, Pane, Tone};
 use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::{Line, Overlay, TextEdit, Then};
@@ -90,6 +90,8 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
         model.zoomed = false;
     } else if model.focus == Pane::Bots && !model.bots.filter().is_empty() {
         model.bots.set_filter("");
+    } else if model.focus == Pane::Bots && model.bots.unmark() {
+        // That was all: the list stays as it is ordered.
     } else if model.focus == Pane::Activity && !model.stream.filter().is_empty() {
         model.stream.set_filter(StreamFilter::default());
     } else if model.focus == Pane::Activity && model.stream.is_frozen() {
@@ -104,7 +106,32 @@ fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     if model.bots.act(act) {
         return Some(Vec::new());
     }
+    let order = model.bots.order();
     match act {
+        Act::OrderByCost => Some(put_in_order(model, order.by_cost())),
+        Act::OrderNext => Some(put_in_order(model, order.next())),
+        Act::OrderTurn => Some(put_in_order(model, order.chosen(order.column))),
+        Act::OrderPeriod => {
+            let period = crate::tui::live::order::next_period(order.period);
+            Some(put_in_order(model, Order { period, ..order }))
+        }
+        Act::Jump => {
+            model.overlays.push(Overlay::Line(Line::new("find", "", Then::Jump)));
+            Some(Vec::new())
+        }
+        Act::Mark => {
+            model.bots.mark();
+            Some(Vec::new())
+        }
+        Act::MarkAll => {
+            model.bots.mark_all();
+            Some(Vec::new())
+        }
+        Act::ChangeMarked => {
+            super::crowd::choose(model);
+            Some(Vec::new())
+        }
+        Act::PauseBot | Act::Trigger | Act::BotPace | Act::DeleteBot => super::crowd::act(model, act),
         Act::Open => {
             focus(model, Pane::Inspector);
             Some(model.inspector.read_page())
@@ -112,6 +139,11 @@ fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         Act::Copy => model.bots.selected().map(|row| vec![Effect::Copy(row.id.clone())]),
         _ => None,
     }
+}
+
+/// Orders the list of bots anew; figures of another period are read.
+pub fn put_in_order(model: &mut Model, order: Order) -> Vec<Effect> {
+    if model.bots.set_order(order) { vec![Effect::Load(Load::Usage(order.period))] } else { Vec::new() }
 }
 
 /// Turns the inspector to the selected bot.

@@ -6,6 +6,7 @@
 mod act;
 mod answer;
 mod arrive;
+mod crowd;
 mod live;
 mod mind;
 mod mouse;

@@ -10,7 +10,7 @@ use crate::tui::live::{Page, budget, mind};
 use crate::tui::model::{Model, Pane, Tab};
 use crate::tui::msg::{Effect, Role};
 use crate::tui::overlays::Overlay;
-use crate::tui::panes::{header, inspector, stream, why};
+use crate::tui::panes::{bots, header, inspector, stream, why};
 use crate::tui::tabs;
 use crate::tui::widgets::meter;
 
@@ -81,6 +81,10 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         Pane::Inspector => return click_inspector(model, rect, (x, y), had_focus),
         _ if !inside => {}
         Pane::Bots => {
+            if let Some(column) = bots::column_at(rect, x, y) {
+                return live::put_in_order(model, model.bots.order().chosen(column));
+            }
+            let row = row.saturating_sub(bots::head(rect));
             let before = model.selected_bot();
             // A second click opens, as in every list.
             if model.bots.click(row) && had_focus && before == model.selected_bot() {

@@ -214,10 +214,15 @@ fn provider_item(provider: &ProviderView) -> Item {
     }
 }
 
+/// Whether calls to the room's provider are known to cost nothing.
+pub fn is_free(model: &Model) -> bool {
+    let free = model.providers.iter().find(|p| p.is_default).is_some_and(|p| p.pricing == "free");
+    free || model.room.as_ref().is_some_and(|room| room.provider == "scripted")
+}
+
 /// Asks before everyone wakes at once.
 pub fn trigger_all(model: &mut Model) -> Vec<Effect> {
-    let free = model.providers.iter().find(|p| p.is_default).is_some_and(|p| p.pricing == "free");
-    if free || model.room.as_ref().is_some_and(|room| room.provider == "scripted") {
+    if is_free(model) {
         return vec![Effect::Run(Command::TriggerAll)];
     }
     let confirm = Confirm {

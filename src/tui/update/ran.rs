@@ -90,6 +90,13 @@ pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Eff
             let tone = if beat.success || beat.action == "idle" { Tone::Good } else { Tone::Bad };
             model.toast(tone, format!("beat: {}", beat.action.replace('_', " ")));
         }
+        (Command::Each(commands), _) => {
+            let count = commands.len();
+            let bots = if count == 1 { "1 bot was".into() } else { format!("{count} bots were") };
+            model.toast(Tone::Good, format!("{bots} asked to change"));
+            model.stale.all_bots = true;
+            model.stale.room = true;
+        }
         (Command::TriggerAll, _) => model.toast(Tone::Good, "every bot wakes"),
         (Command::PauseEngine | Command::ResumeEngine | Command::StepEngine, Outcome::Engine(engine)) => {
             if *command == Command::StepEngine {

@@ -80,8 +80,13 @@ pub fn on_tick(model: &mut Model, now: Stamp) -> Vec<Effect> {
 fn live(model: &mut Model, loads: &mut Vec<Load>, effects: &mut Vec<Effect>) {
     let layout = model.layout();
     let shown = |pane| layout.pane(pane).is_some();
-    if shown(Pane::Usage) && std::mem::take(&mut model.stale.usage) {
+    let order = model.bots.order();
+    let ordered = order.column.is_of_period() || model.zoomed && model.focus == Pane::Bots;
+    if (shown(Pane::Usage) || ordered) && std::mem::take(&mut model.stale.usage) {
         loads.extend([Load::Usage(Period::Daily), Load::UsageSeries(14, None)]);
+        if ordered && order.period != Period::Daily {
+            loads.push(Load::Usage(order.period));
+        }
         if model.inspector.page == Page::Budget {
             loads.push(Load::Forecast);
         }

@@ -87,7 +87,7 @@ impl Scroll {
     }
 }
 
-/// A scrollbar in the right border of `area`, if not everything is shown.
+/// A scrollbar in the right border of `area`, if not everything is shown, and how much is left below.
 pub fn bar(buf: &mut Buffer, area: Rect, top: usize, shown: usize, len: usize, theme: &Theme) {
     if len <= shown || area.height < 3 || area.width == 0 {
         return;
@@ -99,6 +99,12 @@ pub fn bar(buf: &mut Buffer, area: Rect, top: usize, shown: usize, len: usize, t
     for row in at..at + size {
         let y = area.y + 1 + u16::try_from(row).unwrap_or(0);
         buf.set_string(x, y, theme.glyphs.thumb, theme.border_focus);
+    }
+    let below = len - shown.min(len) - top.min(len - shown.min(len));
+    let said = format!(" +{below} more ");
+    let wide = super::text::width(&said);
+    if below > 0 && area.width > wide + 4 {
+        buf.set_string(area.right() - wide - 2, area.bottom() - 1, said, theme.dim);
     }
 }
 

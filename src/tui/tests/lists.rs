@@ -1,0 +1,174 @@
+//! Lists that answer questions: ordered, found in, marked and changed together.
+
+use super::fixture::{bot, bots, give, model, press, screen, text, type_text, usage};
+use crate::domain::Money;
+use crate::protocol::*;
+use crate::tui::live::{Column, Order};
+use crate::tui::model::Model;
+use crate::tui::msg::{Command, Data, Effect, Load, Msg, Outcome};
+use crate::tui::update::update;
+
+/// A room of three hundred, the dearest of today in the middle, the dearest of the week at its end.
+fn crowd(width: u16, height: u16) -> Model {
+    let mut model = model(width, height);
+    let all: Vec<BotView> =
+        (0..300).map(|n| bot(&format!("b{n:03}_1"), &format!("Bot{n:03}"), n % 7, Status::Active)).collect();
+    for page in all.chunks(100) {
+        give(&mut model, Load::Bots(Some("x".into())), Data::Bots(page.to_vec()));
+    }
+    give(&mut model, Load::Usage(Period::Daily), Data::Usage(used(&all, 150)));
+    press(&mut model, &["j"]);
+    model
+}
+
+fn used(bots: &[BotView], dearest: usize) -> UsageReport {
+    let first = usage().bots.remove(0);
+    let row = |(at, bot): (usize, &BotView)| BotUsage {
+        bot_id: bot.id.clone(),
+        bot_name: bot.name.clone(),
+        total_tokens: i64::try_from(at).unwrap(),
+        estimated_cost_usd: Money::from_nanos(if at == dearest { 9_000_000_000 } else { 1_000_000 }),
+        ..first.clone()
+    };
+    UsageReport { bots: bots.iter().enumerate().map(row).collect(), ..usage() }
+}
+
+#[test]
+fn which_bot_costs_most_is_two_keys() {
+    let mut model = crowd(80, 24);
+    press(&mut model, &["$"]);
+    assert_eq!(model.selected_bot().as_deref(), Some("b150_1"));
+    let shown = text(&model);
+    assert!(shown.contains("cost today ▼") && shown.contains("$9.00") && shown.contains("more"), "{shown}");
+    let effects = update(&mut model, Msg::Key(crate::tui::keymap::Key::char('$')));
+    assert!(effects.contains(&Effect::Load(Load::Usage(Period::Weekly))), "{effects:?}");
+    let all: Vec<BotView> =
+        (0..300).map(|n| bot(&format!("b{n:03}_1"), &format!("Bot{n:03}"), 0, Status::Active)).collect();
+    give(&mut model, Load::Usage(Period::Weekly), Data::Usage(used(&all, 299)));
+    assert_eq!(model.selected_bot().as_deref(), Some("b299_1"));
+    assert!(text(&model).contains("cost week ▼"));
+    // Figures of a period that is shown no more change nothing.
+    give(&mut model, Load::Usage(Period::Daily), Data::Usage(used(&all, 3)));
+    assert_eq!(model.bots.line(0).unwrap().id, "b299_1");
+}
+
+#[test]
+fn every_column_orders_and_turns_round() {
+    let mut model = model(120, 36);
+    let first = |model: &Model| model.bots.line(0).unwrap().id.clone();
+    for (column, best, worst) in [
+        (Column::Cost, "luna_001", "echo_001"),
+        (Column::Tokens, "luna_001", "echo_001"),
+        (Column::Cached, "ada_001", "echo_001"),
+        (Column::Posts, "luna_001", "echo_001"),
+        (Column::Reputation, "ada_001", "rex_001"),
+        (Column::Flags, "rex_001", "ada_001"),
+        (Column::Next, "echo_001", "ada_001"),
+    ] {
+        press(&mut model, &["o"]);
+        assert_eq!(model.bots.order().column, column);
+        assert_eq!(first(&model), best, "{column:?}");
+        press(&mut model, &["O"]);
+        assert_eq!(first(&model), worst, "{column:?}");
+    }
+    press(&mut model, &["o"]);
+    assert_eq!(model.bots.order(), Order::default());
+}
+
+#[test]
+fn a_heading_that_is_clicked_orders() {
+    let mut model = model(120, 36);
+    press(&mut model, &["z"]);
+    let shown = text(&model);
+    for heading in ["name", "next", "rep", "flags", "posts", "cached", "tokens", "cost"] {
+        assert!(shown.lines().nth(3).unwrap().contains(heading), "{heading}: {shown}");
+    }
+    let buf = screen(&model);
+    let x = (0..120).find(|x| buf[(*x, 3)].symbol() == "t" && buf[(x + 2, 3)].symbol() == "k").unwrap();
+    super::mouse::click(&mut model, (x, 3));
+    assert_eq!(model.bots.order().column, Column::Tokens);
+    assert!(model.bots.order().falling && text(&model).contains("tokens▼"));
+    super::mouse::click(&mut model, (x, 3));
+    assert!(!model.bots.order().falling);
+    // Below the headings a click chooses the line it is on.
+    let second = model.bots.line(1).unwrap().id.clone();
+    super::mouse::click(&mut model, (10, 5));
+    assert_eq!(model.selected_bot(), Some(second));
+}
+
+#[test]
+fn typing_a_name_finds_the_bot_and_hides_nobody() {
+    let mut model = crowd(120, 36);
+    press(&mut model, &["f"]);
+    type_text(&mut model, "bot27");
+    assert_eq!(model.selected_bot().as_deref(), Some("b270_1"));
+    press(&mut model, &["esc"]);
+    assert_eq!(model.selected_bot().as_deref(), Some("b270_1"));
+    assert_eq!(model.bots.len(), model.bots.total());
+    press(&mut model, &["f"]);
+    type_text(&mut model, "zzz");
+    assert!(text(&model).contains("nobody is called that"));
+}
+
+#[test]
+fn the_marked_are_changed_together() {
+    let mut model = model(120, 36);
+    press(&mut model, &["M", "M"]);
+    assert!(text(&model).contains("2 marked"));
+    let pause = |id: &str, paused| Command::SetPaused(id.into(), paused);
+    let both = Command::Each(vec![pause("ada_001", true), pause("echo_001", true)]);
+    assert_eq!(press(&mut model, &["x"]), [Effect::Run(both.clone())]);
+    update(&mut model, Msg::Ran(both, Ok(Outcome::Done)));
+    assert!(text(&model).contains("2 bots were asked to change"));
+    // A cap for both, read before anything is sent.
+    press(&mut model, &["c", "j", "j", "j", "enter"]);
+    type_text(&mut model, "lots");
+    assert!(press(&mut model, &["enter"]).is_empty());
+    assert!(text(&model).contains("a whole number of tokens"));
+    press(&mut model, &["ctrl+u"]);
+    type_text(&mut model, "5k");
+    let caps = SetCaps { daily_token_cap: Some(Some(5_000)), ..SetCaps::default() };
+    let each = ["ada_001", "echo_001"].map(|id| Command::SetCaps(id.into(), caps.clone()));
+    assert_eq!(press(&mut model, &["enter"]), [Effect::Run(Command::Each(each.into()))]);
+    // Esc takes the marks, and keys mean the selected bot again.
+    press(&mut model, &["esc", "g"]);
+    assert_eq!(press(&mut model, &["x"]), [Effect::Run(pause("ada_001", true))]);
+    press(&mut model, &["c"]);
+    assert!(model.overlays.is_empty() && text(&model).contains("no bot is marked"));
+}
+
+#[test]
+fn removing_many_is_asked_by_name_and_spares_those_of_files() {
+    let mut model = model(120, 36);
+    let custom = |bot: BotView| BotView { source: Source::Custom, ..bot };
+    let made: Vec<BotView> = bots().into_iter().take(2).map(custom).collect();
+    give(&mut model, Load::Bots(Some("a".into())), Data::Bots(made));
+    press(&mut model, &["A"]);
+    assert!(press(&mut model, &["D"]).is_empty());
+    let shown = text(&model);
+    assert!(
+        shown.contains("Remove 2 bots?")
+            && shown.contains("Ada, Echo")
+            && shown.contains("4 of the marked stay"),
+        "{shown}"
+    );
+    let each = ["ada_001", "echo_001"].map(|id| Command::DeleteBot(id.into()));
+    assert_eq!(press(&mut model, &["y"]), [Effect::Run(Command::Each(each.into()))]);
+    // Who is filtered away is not acted on.
+    press(&mut model, &["/"]);
+    type_text(&mut model, "ada");
+    press(&mut model, &["enter", "D"]);
+    assert!(text(&model).contains("Remove 1 bot?") && !text(&model).contains("Ada, Echo"));
+}
+
+#[test]
+fn a_provider_for_many_is_asked_for() {
+    let mut model = model(120, 36);
+    press(&mut model, &["M", "c", "j", "j", "j", "j", "j", "j", "enter"]);
+    let name = model.providers[0].name.clone();
+    press(&mut model, &["j", "enter"]);
+    assert!(text(&model).contains(&format!("Let 1 bot speak by {name}?")), "{}", text(&model));
+    let patch = serde_json::json!({"model": {"provider": name}});
+    let each = Command::Each(vec![Command::SetConfig("ada_001".into(), patch)]);
+    assert_eq!(press(&mut model, &["enter"]), [Effect::Run(each)]);
+}
