@@ -41,7 +41,14 @@ fn a_slider_is_moved_saved_heard_kept_undone_and_reset() {
         screen.lines().any(|line| line.contains("creativity") && line.contains(" 10 "))
     });
     // The paused room is still paused: nothing but our own keys moves it.
-    terminal.see("paused").press(&["2"]).press(&["0"]).see("20 (was 10)");
+    terminal
+        .see("paused")
+        .press(&["="])
+        .see("Esc cancel")
+        .press(&["2"])
+        .press(&["0"])
+        .press(&["enter"])
+        .see("20 (was 10)");
     // A typed number is one step back, however many digits it has.
     terminal.press(&["u"]).gone("not saved");
     terminal
