@@ -82,6 +82,7 @@ pub enum Act {
     InspectBudget,
     InspectMemory,
     InspectWhy,
+    PinInspector,
     NextInspect,
     PrevInspect,
     FilterKind,

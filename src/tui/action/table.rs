@@ -60,6 +60,7 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Live, Act::InspectBudget, "inspect_budget", &["b"], "Budget", "Opens the caps and today's use of the selected bot.").hint(48),
     def(Live, Act::InspectMemory, "inspect_memory", &["r"], "Memory", "Opens what the selected bot remembers.").hint(46),
     def(Live, Act::InspectWhy, "inspect_why", &["w"], "Why", "Shows why the selected act was done: prompt, memories, answer, cost.").hint(52),
+    def(Live, Act::PinInspector, "pin_inspector", &["I"], "Pin the inspector", "Keeps the inspector as it is while you move through the activity, or lets it follow again.").brief("pin inspector"),
     def(Live, Act::NextInspect, "next_inspect", &[">", "."], "Next inspector page", "Shows the inspector's next page."),
     def(Live, Act::PrevInspect, "prev_inspect", &["<", ","], "Previous inspector page", "Shows the inspector's page before."),
     def(Live, Act::Trigger, "trigger", &["t"], "Wake the bot", "Makes the selected bot take its beat now.").operator().brief("wake").hint(44),

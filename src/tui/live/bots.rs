@@ -358,6 +358,15 @@ impl Bots {
         line.is_some()
     }
 
+    /// Makes a bot the chosen one, whether the filter shows it or not; whether it is in the room.
+    pub fn choose(&mut self, id: &str) -> bool {
+        let there = self.at.contains_key(id);
+        if there && !self.select(id) {
+            self.chosen = Some(id.to_owned());
+        }
+        there
+    }
+
     /// Selects a bot, letting go of a filter that hides it; whether it is in the room.
     pub fn show(&mut self, id: &str) -> bool {
         if !self.at.contains_key(id) {

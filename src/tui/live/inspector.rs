@@ -81,6 +81,8 @@ impl Page {
 pub struct Inspector {
     /// Page shown.
     pub page: Page,
+    /// Whether it stays as it is while a person moves through the activity.
+    pub pinned: bool,
     /// The bot, once read.
     pub bot: Option<BotView>,
     /// Id of the bot that was asked for.
@@ -122,7 +124,8 @@ impl Inspector {
             kept.insert(before_id, before.mind);
         }
         let again = mind.saved.is_some().then(|| Effect::Load(Load::Config(id.into())));
-        *self = Self { page: before.page, wanted: Some(id.to_owned()), mind, kept, ..Self::default() };
+        let (page, pinned) = (before.page, before.pinned);
+        *self = Self { page, pinned, wanted: Some(id.to_owned()), mind, kept, ..Self::default() };
         let mut effects = vec![Effect::Load(Load::Bot(id.into()))];
         effects.extend(again);
         effects.extend(self.read_page());
@@ -137,7 +140,7 @@ impl Inspector {
     /// Turns to nobody; what is not saved of other bots stays.
     pub fn leave(&mut self) {
         let before = std::mem::take(self);
-        *self = Self { page: before.page, kept: before.kept, ..Self::default() };
+        *self = Self { page: before.page, pinned: before.pinned, kept: before.kept, ..Self::default() };
     }
 
     /// The minds with changes that are not saved, by bot.

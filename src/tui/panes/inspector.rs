@@ -27,6 +27,9 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         }
     }
     let inspector = &model.inspector;
+    if inspector.pinned {
+        pen.right(theme.glyphs.pin, theme.warn);
+    }
     if inspector.page == Page::Why {
         return why::render(&inspector.why, inner, buf, view, focused);
     }

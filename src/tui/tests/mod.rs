@@ -6,6 +6,7 @@ mod edges;
 mod events;
 mod fixture;
 mod flows;
+mod follow;
 mod forum;
 mod hostile;
 mod line;

@@ -18,7 +18,11 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         Pane::Inspector => in_inspector(model, act),
         Pane::Usage => {
             let len = model.lower.usage.as_ref().map_or(0, |usage| usage.bots.len());
-            model.lower.usage_scroll.act(act, len).then(Vec::new)
+            let moved = model.lower.usage_scroll.act(act, len);
+            moved.then(|| {
+                choose_used(model);
+                Vec::new()
+            })
         }
         Pane::Log => {
             let len = model.lower.log.len();
@@ -47,6 +51,17 @@ fn on_tab(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         Act::InspectWhy => return Some(why(model)),
         Act::NextInspect => page(model.inspector.page.step(1)),
         Act::PrevInspect => page(model.inspector.page.step(-1)),
+        Act::PinInspector => {
+            let pinned = !model.inspector.pinned;
+            model.inspector.pinned = pinned;
+            let said = if pinned {
+                "the inspector stays while you move through the activity"
+            } else {
+                "the inspector follows the activity"
+            };
+            model.toast(Tone::Info, said);
+            return Some(Vec::new());
+        }
         Act::Zoom => {
             model.zoomed = !model.zoomed;
             return Some(Vec::new());
@@ -189,7 +204,9 @@ fn turn_to(model: &mut Model, id: &str) -> Vec<Effect> {
 
 fn in_stream(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     if model.stream.act(act) {
-        return Some(older(model));
+        let mut effects = older(model);
+        effects.extend(follow_act(model));
+        return Some(effects);
     }
     let row = model.stream.selected().cloned();
     Some(match act {
@@ -214,6 +231,36 @@ fn in_stream(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         }),
         _ => return None,
     })
+}
+
+/// The inspector shows the selected act: whose it is, and why. Pinned it stays as it is, and so it does
+/// over changes that are not saved.
+pub fn follow_act(model: &mut Model) -> Vec<Effect> {
+    let inspector = &model.inspector;
+    if inspector.pinned || inspector.mind.is_dirty() {
+        return Vec::new();
+    }
+    let Some((id, seq)) = model.stream.selected().map(|row| (row.bot_id.clone(), row.seq)) else {
+        return Vec::new();
+    };
+    let shown = inspector.page == Page::Why && inspector.why.wanted == Some(seq);
+    if shown || !model.bots.choose(&id) {
+        return Vec::new();
+    }
+    let mut effects = follow_selection(model);
+    model.inspector.why.ask(seq);
+    effects.push(Effect::Load(Load::Why(seq)));
+    effects.extend(turn_page(model, Page::Why));
+    effects
+}
+
+/// The bot of the selected line of the usage is the selected one.
+pub fn choose_used(model: &mut Model) {
+    let lower = &model.lower;
+    let usage = lower.usage.as_ref().and_then(|usage| usage.bots.get(lower.usage_scroll.selected));
+    if let Some(id) = usage.map(|bot| bot.bot_id.clone()) {
+        model.bots.choose(&id);
+    }
 }
 
 /// Opens what an act wrote or was about in the Forum tab.

@@ -96,12 +96,14 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
                 let again = model.stream.is_frozen() && model.stream.scroll.selected == line;
                 model.stream.scroll.selected = line;
                 model.stream.freeze();
-                return if again { perform(model, Act::Open) } else { Vec::new() };
+                return if again { perform(model, Act::Open) } else { live::follow_act(model) };
             }
         }
         Pane::Usage => {
             let len = model.lower.usage.as_ref().map_or(0, |usage| usage.bots.len());
-            model.lower.usage_scroll.click(row, len);
+            if model.lower.usage_scroll.click(row, len) {
+                live::choose_used(model);
+            }
         }
         Pane::Log => {
             let len = model.lower.log.len();
