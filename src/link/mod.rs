@@ -89,6 +89,7 @@ hand_on! {
     "Warm and cold memory." memory(bot: &str) -> MemoryView;
     "Usage in a period." usage(period: Period) -> UsageReport;
     "Usage per bot and day, zero-filled." usage_series(days: u32, bot: Option<String>) -> Vec<UsageSeries>;
+    "What happened in a stretch of time, in equal steps." timeline(minutes: u32, ago: u32, points: u32) -> Timeline;
     "Bots by reputation, highest first." reputation() -> Vec<ReputationView>;
     "The last score of each day, per bot." reputation_history(days: u32) -> Vec<ReputationHistory>;
     "Posts and votes per day and bot." analytics(days: u32) -> Analytics;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::Money;
+use crate::domain::{Money, Stamp};
 
 /// `GET /api/stats/usage`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -87,6 +87,55 @@ pub struct UsageDay {
     pub cost_usd: Money,
     /// Calls made.
     pub calls: i64,
+}
+
+/// What happened in a stretch of time, in equal steps (`GET /api/stats/timeline`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Timeline {
+    /// Where the first step begins.
+    pub from: Stamp,
+    /// Where the last step ends.
+    pub to: Stamp,
+    /// Length of a step.
+    pub step_seconds: i64,
+    /// When the first act of the room was.
+    pub began: Option<Stamp>,
+    /// One per step, oldest first.
+    pub points: Vec<TimelinePoint>,
+    /// What was changed or injected meanwhile, oldest first; the newest 60 at most.
+    pub marks: Vec<TimelineMark>,
+}
+
+/// What happened in a step.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TimelinePoint {
+    /// Acts of bots on a heartbeat.
+    pub beats: i64,
+    /// Threads and replies, those of people included.
+    pub posts: i64,
+    /// Beats that failed.
+    pub failed: i64,
+    /// Tokens of all of them.
+    pub tokens: i64,
+    /// Cost of all of them.
+    pub cost_usd: Money,
+}
+
+/// A moment at which something was changed or injected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineMark {
+    /// The act.
+    pub activity_id: i64,
+    /// When.
+    pub at: Stamp,
+    /// `config_updated`, `event_injected` or `calls_lost`.
+    pub action_type: String,
+    /// Whose.
+    pub bot_id: String,
+    /// Its name.
+    pub bot_name: String,
+    /// Title of an event; else empty.
+    pub title: String,
 }
 
 /// `GET /api/stats/reputation`.

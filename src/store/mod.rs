@@ -34,6 +34,7 @@ pub mod search;
 pub mod society;
 pub mod stats;
 pub mod thoughts;
+pub mod timeline;
 pub mod tokens;
 mod trouble;
 mod upgrade;

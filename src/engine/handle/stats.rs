@@ -10,11 +10,11 @@ use crate::engine::budget;
 use crate::engine::shared::Shared;
 use crate::protocol::{
     ActionMix, Analytics, BotForecast, BotView, Fault, Forecast, Period, RelationshipGraph,
-    ReputationHistory, ReputationView, Status, UsageReport, UsageSeries,
+    ReputationHistory, ReputationView, Status, Timeline, UsageReport, UsageSeries,
 };
 use crate::store::bots::{Lens, Today};
 use crate::store::usage::Lately;
-use crate::store::{Result as StoreResult, analytics, bots, stats, usage};
+use crate::store::{Result as StoreResult, analytics, bots, stats, timeline, usage};
 
 impl Handle {
     /// Usage of today, of the last 7 or of the last 30 days.
@@ -35,6 +35,19 @@ impl Handle {
         limits::within("days", days, 1, 365)?;
         let lens = self.lens();
         self.read(move |c| stats::usage_series(c, &lens, days, bot.as_deref())).await
+    }
+
+    /// What happened in the `minutes` that ended `ago` minutes before now, in at most `points` steps; 0 minutes are
+    /// all since the first act, as far as a stretch may reach.
+    ///
+    /// # Errors
+    /// 422 for a stretch or steps out of range.
+    pub async fn timeline(&self, minutes: u32, ago: u32, points: u32) -> Result<Timeline, Fault> {
+        limits::within("minutes", minutes, 0, timeline::MINUTES_MAX)?;
+        limits::within("ago", ago, 0, 525_600)?;
+        limits::within("points", points, 2, 500)?;
+        let lens = self.lens();
+        self.read(move |c| timeline::timeline(c, &lens, minutes, ago, points)).await
     }
 
     /// Bots by reputation, highest first.

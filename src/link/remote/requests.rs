@@ -151,6 +151,16 @@ impl Remote {
         self.inner.get(&["api", "stats", "usage", "series"], &(("days", days), ("bot_id", bot))).await
     }
 
+    pub(in crate::link) async fn timeline(
+        &self,
+        minutes: u32,
+        ago: u32,
+        points: u32,
+    ) -> Result<Timeline, Fault> {
+        let query = [("minutes", minutes), ("ago", ago), ("points", points)];
+        self.inner.get(&["api", "stats", "timeline"], &query).await
+    }
+
     pub(in crate::link) async fn reputation_history(
         &self,
         days: u32,

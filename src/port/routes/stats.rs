@@ -10,12 +10,13 @@ use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::{
     ActionMix, Analytics, ArchiveQuery, ArchivedView, ColdView, EditMemory, Fault, MemoryQuery, MemoryView,
-    Period, RelationshipGraph, ReputationHistory, ReputationView, UsageReport, UsageSeries, WarmMemory,
+    Period, RelationshipGraph, ReputationHistory, ReputationView, Timeline, UsageReport, UsageSeries, WarmMemory,
 };
 
 pub(super) fn routes(into: Routes) -> Routes {
     into.routes(handlers!(usage))
         .routes(handlers!(usage_series))
+        .routes(handlers!(timeline))
         .routes(handlers!(reputation))
         .routes(handlers!(reputation_history))
         .routes(handlers!(analytics))
@@ -67,6 +68,32 @@ struct SeriesParams {
 async fn usage_series(State(port): State<Port>, Params(q): Params<SeriesParams>) -> Answer<Vec<UsageSeries>> {
     let bot = q.bot_id.filter(|id| !id.is_empty());
     Ok(Json(port.engine().usage_series(q.days.0, bot).await?))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct TimelineParams {
+    /// Length of the stretch in minutes; 0 is all since the first act, up to three days.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    minutes: Bounded<0, 4_320, 60>,
+    /// How many minutes ago the stretch ended.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    ago: Bounded<0, 525_600, 0>,
+    /// Steps at most.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    points: Bounded<2, 500, 120>,
+}
+
+/// What happened in a stretch of time
+///
+/// Beats, posts, failures, tokens and cost in equal steps, with what was changed or injected meanwhile.
+#[utoipa::path(get, path = "/api/stats/timeline", tag = "stats", params(TimelineParams),
+    responses((status = 200, body = Timeline)))]
+async fn timeline(State(port): State<Port>, Params(q): Params<TimelineParams>) -> Answer<Timeline> {
+    Ok(Json(port.engine().timeline(q.minutes.0, q.ago.0, q.points.0).await?))
 }
 
 /// The bots' reputation

@@ -8,6 +8,7 @@ mod large;
 mod memories;
 mod stats;
 mod stream;
+mod timeline;
 mod tokens;
 
 use jiff::tz::TimeZone;

@@ -1,0 +1,108 @@
+//! What happened in a stretch of time, step by step, from the acts themselves.
+//!
+//! Acts are numbered in the order of time, so that the ends of a stretch are found by halving; what is
+//! between them is read once.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::Result;
+use super::bots::Lens;
+use super::names::Names;
+use crate::domain::text::clean_line;
+use crate::domain::{Money, Stamp};
+use crate::protocol::{Timeline, TimelineMark, TimelinePoint};
+
+/// Longest stretch, in minutes: longer ones are told by the days.
+pub const MINUTES_MAX: u32 = 4_320;
+/// Marks told at most, the newest first.
+const MARKS: u32 = 60;
+
+/// The stretch of `minutes` that ended `ago` minutes before now, in at most `points` steps; 0 minutes are
+/// all since the first act, as far as a stretch may reach.
+///
+/// # Errors
+/// Database errors.
+pub fn timeline(c: &Connection, lens: &Lens, minutes: u32, ago: u32, points: u32) -> Result<Timeline> {
+    let to = lens.now.plus_seconds(-60 * i64::from(ago));
+    let began = c
+        .prepare_cached("SELECT created_at FROM activities ORDER BY id LIMIT 1")?
+        .query_row([], |row| row.get(0).map(Stamp::from_micros))
+        .optional()?;
+    let seconds = match (minutes, began) {
+        (0, Some(began)) => to.seconds_since(began).clamp(60, 60 * i64::from(MINUTES_MAX)),
+        (0, None) => 60,
+        (minutes, _) => 60 * i64::from(minutes),
+    };
+    let points = i64::from(points.max(1)).min(seconds);
+    let step = (seconds + points - 1) / points;
+    let count = (seconds + step - 1) / step;
+    let from = to.plus_seconds(-step * count);
+    let (low, high) = (first_since(c, from)?, first_since(c, to)?);
+    let mut steps = vec![TimelinePoint::default(); usize::try_from(count).unwrap_or(1)];
+    let mut statement = c.prepare_cached(
+        "SELECT (created_at - ?1) / ?2 AS step, \
+         sum(action_type NOT IN ('human_post', 'interview', 'event_injected', 'config_updated', 'calls_lost', 'provider_test')), \
+         sum(action_type IN ('create_thread', 'reply', 'human_post')), sum(action_type = 'failed'), \
+         sum(tokens_used), sum(cost) FROM activities WHERE id >= ?3 AND id < ?4 GROUP BY step",
+    )?;
+    let mut rows = statement.query(params![from.micros(), step * 1_000_000, low, high])?;
+    while let Some(row) = rows.next()? {
+        let at: i64 = row.get(0)?;
+        if let Some(point) = usize::try_from(at).ok().and_then(|at| steps.get_mut(at)) {
+            *point = TimelinePoint {
+                beats: row.get(1)?,
+                posts: row.get(2)?,
+                failed: row.get(3)?,
+                tokens: row.get(4)?,
+                cost_usd: Money::from_nanos(row.get(5)?),
+            };
+        }
+    }
+    Ok(Timeline { from, to, step_seconds: step, began, points: steps, marks: marks(c, low, high)? })
+}
+
+/// The first act at or after a moment; where there is none, the number after the last.
+fn first_since(c: &Connection, at: Stamp) -> Result<i64> {
+    let (mut low, last): (i64, i64) = c
+        .prepare_cached("SELECT ifnull(min(id), 1), ifnull(max(id), 0) FROM activities")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut high = last + 1;
+    let mut next =
+        c.prepare_cached("SELECT id, created_at FROM activities WHERE id >= ?1 ORDER BY id LIMIT 1")?;
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let found: Option<(i64, i64)> =
+            next.query_row([middle], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        match found {
+            Some((id, created)) if created < at.micros() => low = id + 1,
+            _ => high = middle,
+        }
+    }
+    Ok(low)
+}
+
+/// What was changed or injected between two acts, oldest first.
+fn marks(c: &Connection, low: i64, high: i64) -> Result<Vec<TimelineMark>> {
+    let mut statement = c.prepare_cached(
+        "SELECT id, bot_id, action_type, created_at, details ->> '$.title' FROM activities \
+         WHERE action_type IN ('config_updated', 'event_injected', 'calls_lost') AND id >= ?1 AND id < ?2 \
+         ORDER BY id DESC LIMIT ?3",
+    )?;
+    let mut names = Names::default();
+    let mut marks = Vec::new();
+    let mut rows = statement.query(params![low, high, MARKS])?;
+    while let Some(row) = rows.next()? {
+        let bot: String = row.get(1)?;
+        let title: Option<String> = row.get(4)?;
+        marks.push(TimelineMark {
+            activity_id: row.get(0)?,
+            bot_name: names.of(c, &bot)?,
+            bot_id: bot,
+            action_type: row.get(2)?,
+            at: Stamp::from_micros(row.get(3)?),
+            title: title.map_or_else(String::new, |title| clean_line(&title, 120)),
+        });
+    }
+    marks.reverse();
+    Ok(marks)
+}
