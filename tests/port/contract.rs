@@ -157,7 +157,10 @@ async fn statistics() {
     assert!(series.as_array().unwrap().iter().all(|bot| bot["series"].as_array().unwrap().len() == 3));
     let timeline = room.get("/api/stats/timeline?minutes=0&points=30").await.ok(200);
     let point = json!({"beats": 0, "posts": 0, "failed": 0, "tokens": 0, "cost_usd": 0.5});
-    assert!(timeline["points"].as_array().unwrap().len() <= 30 && timeline["began"].is_string(), "{timeline}");
+    assert!(
+        timeline["points"].as_array().unwrap().len() <= 30 && timeline["began"].is_string(),
+        "{timeline}"
+    );
     timeline["points"].as_array().unwrap().iter().for_each(|found| shape(found, &point));
     let reputation = room.get("/api/stats/reputation").await.ok(200);
     shape(

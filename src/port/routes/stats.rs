@@ -10,7 +10,8 @@ use crate::port::reply::{Answer, Json};
 use crate::port::state::Port;
 use crate::protocol::{
     ActionMix, Analytics, ArchiveQuery, ArchivedView, ColdView, EditMemory, Fault, MemoryQuery, MemoryView,
-    Period, RelationshipGraph, ReputationHistory, ReputationView, Timeline, UsageReport, UsageSeries, WarmMemory,
+    Period, RelationshipGraph, ReputationHistory, ReputationView, Timeline, UsageReport, UsageSeries,
+    WarmMemory,
 };
 
 pub(super) fn routes(into: Routes) -> Routes {
