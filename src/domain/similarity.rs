@@ -5,6 +5,8 @@
 
 use std::sync::LazyLock;
 
+use super::text::is_unspaced;
+
 /// The distinct terms of a text, as sorted hashes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TermSet {
@@ -120,21 +122,6 @@ pub fn terms(text: &str) -> TermSet {
     let stop = &*STOP;
     found.retain(|hash| !stop.holds(*hash));
     found.into_iter().collect()
-}
-
-/// The one term of a text; `None` when it has several, or none.
-#[must_use]
-pub fn sole_term(text: &str) -> Option<u64> {
-    match *terms(text).terms {
-        [term] => Some(term),
-        _ => None,
-    }
-}
-
-/// Ideographs, kana, Thai and their neighbours.
-const fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{E01}'..='\u{EDF}' | '\u{3041}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
-        | '\u{20000}'..='\u{3134F}')
 }
 
 /// A word being read.

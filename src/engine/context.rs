@@ -8,8 +8,7 @@ use serde_json::{Map, Value};
 use super::recall::recall;
 use super::room::{Board, Room, SMALL_ROOM, Shown};
 use crate::domain::scene::{Acquaintance, Deed, FeedThread, Scene};
-use crate::domain::similarity::{self, TermSet};
-use crate::domain::text::cut;
+use crate::domain::text::{cut, names};
 use crate::domain::{ActionKind, PersonalityConfig, Stamp};
 use crate::store::acts::Target;
 use crate::store::beat::BotRow;
@@ -34,7 +33,7 @@ pub(super) fn gather(
     now: Stamp,
 ) -> Result<Scene> {
     let me = room.config(&bot.id, &bot.config)?;
-    let reader = Reader { id: &bot.id, name: &bot.name, sign: similarity::sole_term(&bot.name) };
+    let reader = Reader { id: &bot.id, name: &bot.name };
     let shown = feed_of(c, room, board, &reader)?;
     let feed: Vec<FeedThread> = shown.iter().map(|shown| reader.sees(shown)).collect();
     let roster = roster_of(c, room, board, &bot.id, &feed)?;
@@ -79,8 +78,6 @@ fn allowed(me: &PersonalityConfig) -> Vec<ActionKind> {
 struct Reader<'a> {
     id: &'a str,
     name: &'a str,
-    /// The term of a name that is one word: posts without it do not name the bot.
-    sign: Option<u64>,
 }
 
 /// The feed: what concerns the bot, then threads by those it follows, then the newest.
@@ -121,7 +118,7 @@ impl Reader<'_> {
 
     /// The newest post of the thread that names the bot or answers it and that it has not answered.
     fn concern(&self, shown: &Shown) -> Option<Concern> {
-        let Self { id, name, sign } = *self;
+        let Self { id, name } = *self;
         let thread = &shown.thread;
         let mine = |author: &Arc<str>| **author == *id;
         let after_mine = thread.replies.iter().rposition(|r| mine(&r.author)).map_or(0, |at| at + 1);
@@ -131,19 +128,14 @@ impl Reader<'_> {
             None => own_thread,
             Some(parent) => thread.replies.iter().any(|r| r.id == parent && mine(&r.author)),
         };
-        // Most posts name somebody else: their terms say so without reading them.
-        let may_name = |terms: &TermSet| sign.is_none_or(|sign| terms.contains(sign));
-        let found = thread.replies.iter().zip(&shown.replies).enumerate().skip(after_mine).rev().find(
-            |(_, (reply, terms))| {
-                answers_me(reply.parent_reply_id) || (may_name(terms) && names(&reply.content, name))
-            },
-        );
+        let found = thread.replies.iter().enumerate().skip(after_mine).rev().find(|(_, reply)| {
+            answers_me(reply.parent_reply_id) || names(&reply.content, name)
+        });
         if let Some((at, _)) = found {
             return Some(Concern::Reply(at));
         }
         (!spoke
             && !own_thread
-            && may_name(&shown.opening)
             && (names(&thread.content, name) || names(&thread.title, name)))
         .then_some(Concern::Opening)
     }
@@ -152,15 +144,6 @@ impl Reader<'_> {
 enum Concern {
     Opening,
     Reply(usize),
-}
-
-/// Whether `text` names `name` as a word of its own.
-fn names(text: &str, name: &str) -> bool {
-    text.match_indices(name).any(|(at, found)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + found.len()..].chars().next();
-        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
-    })
 }
 
 /// Everyone in a small room; in a large one those it knows, follows and sees in the feed.
@@ -229,14 +212,6 @@ pub(super) fn deed(action: &str, details: &Map<String, Value>, at: Stamp) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_counts_as_a_word_only() {
-        assert!(names("what does Ada say?", "Ada"));
-        assert!(names("Ada, really?", "Ada"));
-        assert!(!names("the Adagio is slow", "Ada"));
-        assert!(!names("nothing here", "Ada"));
-    }
 
     #[test]
     fn deeds_read_as_lines() {

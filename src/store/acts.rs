@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::Result;
 use super::indexing::{self, Indexed};
 use crate::domain::Stamp;
+use crate::domain::text::composed;
 use crate::protocol::Fault;
 
 /// A new thread.
@@ -319,7 +320,7 @@ fn count_follow(c: &Connection, follower: &str, following: &str, by: i64) -> Res
 /// What a tag is found by: case and a leading `#` make no difference.
 #[must_use]
 pub fn tag_key(tag: &str) -> String {
-    tag.trim().trim_start_matches('#').to_lowercase()
+    composed(tag.trim().trim_start_matches('#')).to_lowercase()
 }
 
 /// The net votes an actor received; nobody but bots receives any that are counted.

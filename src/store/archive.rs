@@ -10,6 +10,7 @@ use super::bots::require_known;
 use super::indexing::{self, Indexed};
 use super::{Result, StoreError, fulltext, mind};
 use crate::domain::Stamp;
+use crate::domain::text::spaced;
 use crate::protocol::{ArchiveQuery, ArchivedView};
 
 /// Letters from which on the start of a word is enough. All words that begin alike are gathered at every search,
@@ -156,7 +157,7 @@ pub(super) fn index(c: &Connection, id: i64) -> Result<()> {
         .optional()?;
     if let Some((bot, text)) = found {
         c.prepare_cached("INSERT INTO archive_fts (rowid, bot, text) VALUES (?1, ?2, ?3)")?
-            .execute(params![id, sign(&bot), text])?;
+            .execute(params![id, sign(&bot), spaced(&text)])?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! Every word must occur; from two characters on the start of a word is enough for the last one, which
 //! may still be being typed, and for each that no post holds as a whole. Whatever else is typed is text,
-//! never query syntax. A post that matches brings its thread. So that a word
+//! never query syntax. Words of scripts without blanks are found wherever they stand in a run. A post that matches brings its thread. So that a word
 //! most posts contain costs no more than a rare one, at most [`CANDIDATES`] posts are looked at
 //! for each of threads and replies, newest first: a very common word finds the newest of its
 //! threads and not all of them.
@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, params};
 
 use super::{Result, StoreError, acts, forum};
+use crate::domain::text;
 use crate::protocol::{ThreadQuery, ThreadSort};
 
 /// Matching posts looked at, newest first.
@@ -23,9 +24,9 @@ const WORDS: usize = 12;
 /// Characters of a word that count.
 const WORD_CHARS: usize = 40;
 
-/// The words that count of what a person typed.
+/// The words that count of what a person typed, letters and accents composed.
 fn split(words: &str) -> Vec<String> {
-    words
+    text::composed(words)
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .take(WORDS)
@@ -48,6 +49,9 @@ impl Words {
     pub(super) fn are_in(&self, texts: [&str; 2]) -> bool {
         let texts = texts.map(folded);
         let held = |word: &String| {
+            if word.contains(text::is_unspaced) {
+                return texts.iter().any(|text| text.contains(word.as_str()));
+            }
             let open = word.chars().nth(1).is_some();
             texts
                 .iter()
@@ -60,7 +64,7 @@ impl Words {
 
 /// Small letters without diacritics.
 fn folded(text: &str) -> String {
-    text.chars().map(nucleo_matcher::chars::normalize).flat_map(char::to_lowercase).collect()
+    text::composed(text).chars().map(nucleo_matcher::chars::normalize).flat_map(char::to_lowercase).collect()
 }
 
 /// A person's words as an FTS5 query; `None` when there is nothing to search for. `open` tells of a
@@ -69,8 +73,10 @@ fn folded(text: &str) -> String {
 pub fn query(words: &str, open: impl Fn(&str, bool) -> bool) -> Option<String> {
     let words = split(words);
     let terms = words.iter().enumerate().map(|(at, word)| {
-        // One letter starts too many words to be of use.
-        let star = word.chars().nth(1).is_some() && open(word, at + 1 == words.len());
+        let word = text::spaced(word);
+        // One letter starts too many words to be of use, and a character that stands alone in the index none.
+        let starts = word.chars().nth(1).is_some() && !word.ends_with(text::is_unspaced);
+        let star = starts && open(&word, at + 1 == words.len());
         format!("\"{word}\"{}", if star { "*" } else { "" })
     });
     (!words.is_empty()).then(|| terms.collect::<Vec<_>>().join(" AND "))

@@ -7,6 +7,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Result;
+use crate::domain::text::spaced;
 
 /// Something that can be searched for.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -107,7 +108,7 @@ fn post(c: &Connection, rowid: i64, known: bool, text: &str, id: i64) -> Result<
         c.prepare_cached(text)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     if let Some((title, content)) = found {
         c.prepare_cached("INSERT INTO posts_fts (rowid, title, content) VALUES (?1, ?2, ?3)")?
-            .execute(params![rowid, title, content])?;
+            .execute(params![rowid, spaced(&title), spaced(&content)])?;
     }
     Ok(())
 }

@@ -2,17 +2,22 @@
 //!
 //! Nothing that passed it can act on a terminal, hide from the reader or reorder what is read:
 //! escape sequences and controls become visible symbols, bidi overrides and invisible characters
-//! go, private and unassigned code points become `�`, heaps of combining marks are bounded, and
-//! the length is capped between graphemes. Passing twice changes nothing more.
+//! go, private and unassigned code points become `�`, heaps of combining marks are bounded, letters and
+//! their accents are composed (NFC), and the length is capped between graphemes. Passing twice changes
+//! nothing more.
 //!
 //! It knows no markup and no language: what is left is plain text.
 
 mod escape;
+mod script;
 mod sentences;
+
+use std::borrow::Cow;
 
 use unicode_properties::{GeneralCategory, UnicodeEmoji, UnicodeGeneralCategory};
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
+pub use script::{composed, is_unspaced, names, spaced};
 pub use sentences::sentences;
 
 /// Most combining marks kept on one character.
@@ -163,9 +168,28 @@ fn is_plain_line(text: &str, max_chars: usize) -> bool {
 
 /// The slow way, for anything that is not plain and of the right length.
 fn pass(text: &str, max_chars: usize, one_line: bool) -> String {
-    let mut out = Cleaned::new(text.len().min(max_chars.saturating_mul(4)), one_line);
-    // Graphemes are bounded afterwards, so a little more than the cap is read before giving up.
+    // Accents are composed and graphemes bounded afterwards, so more than the cap is read before giving up.
     let enough = max_chars.saturating_mul(2).saturating_add(2 * GRAPHEME_MAX);
+    let (mut cleaned, more) = gather(text, enough, one_line);
+    if !cleaned.is_ascii() {
+        // Composing may bring another mark within the bound, or one too many: what is left only grows shorter.
+        while let Cow::Owned(whole) = composed(&cleaned) {
+            cleaned = gather(&whole, usize::MAX, one_line).0;
+        }
+        cleaned = bound_graphemes(cleaned);
+    }
+    if more && let Some((at, _)) = cleaned.grapheme_indices(true).next_back() {
+        cleaned.truncate(at); // the last grapheme may be half of one
+    }
+    if one_line {
+        cleaned.truncate(cleaned.trim_end_matches(' ').len());
+    }
+    if more { shorten(&cleaned, max_chars) } else { cut(&cleaned, max_chars) }
+}
+
+/// Judges one character after the other until there are `enough`; tells whether there were more.
+fn gather(text: &str, enough: usize, one_line: bool) -> (String, bool) {
+    let mut out = Cleaned::new(text.len().min(enough.saturating_mul(2)), one_line);
     let mut rest = text;
     let mut more = false;
     while let Some(c) = rest.chars().next() {
@@ -197,17 +221,7 @@ fn pass(text: &str, max_chars: usize, one_line: bool) -> String {
             Class::Jamo => out.jamo(c),
         }
     }
-    let mut cleaned = out.finish();
-    if !cleaned.is_ascii() {
-        cleaned = bound_graphemes(cleaned);
-    }
-    if more && let Some((at, _)) = cleaned.grapheme_indices(true).next_back() {
-        cleaned.truncate(at); // the last grapheme may be half of one
-    }
-    if one_line {
-        cleaned.truncate(cleaned.trim_end_matches(' ').len());
-    }
-    if more { shorten(&cleaned, max_chars) } else { cut(&cleaned, max_chars) }
+    (out.finish(), more)
 }
 
 /// What to do with a character.

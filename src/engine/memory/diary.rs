@@ -7,7 +7,7 @@ use super::reading::whole;
 use crate::domain::Stamp;
 use crate::domain::era::MONTHS;
 use crate::domain::similarity::{TermSet, terms};
-use crate::domain::text::cut;
+use crate::domain::text::{self, cut};
 use crate::store::mind::Memory;
 
 /// Threads told of.
@@ -74,7 +74,7 @@ fn company(all: &[&Memory], names: &[&str]) -> String {
     let mut met: Vec<(usize, &str)> = names
         .iter()
         .map(|name| {
-            (all.iter().filter(|memory| !is_finding(memory) && mentions(&memory.text, name)).count(), *name)
+            (all.iter().filter(|memory| !is_finding(memory) && text::names(&memory.text, name)).count(), *name)
         })
         .filter(|(count, _)| *count > 0)
         .collect();
@@ -85,13 +85,6 @@ fn company(all: &[&Memory], names: &[&str]) -> String {
         [(_, one), (_, other)] => format!(" I dealt with {one} and {other}."),
         [(_, one), (_, other), (_, third), ..] => format!(" I dealt mostly with {one}, {other} and {third}."),
     }
-}
-
-fn mentions(text: &str, name: &str) -> bool {
-    text.match_indices(name).any(|(at, _)| {
-        let outside = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
-        outside(text[..at].chars().next_back()) && outside(text[at + name.len()..].chars().next())
-    })
 }
 
 /// What a thread came to: how it began for the bot, what weighed most, and how it ended.

@@ -139,6 +139,35 @@ fn replies_bring_their_thread_and_word_starts_are_enough() {
     );
 }
 
+#[test]
+fn words_are_found_in_scripts_without_blanks_and_however_accents_are_written() {
+    let room = thirty();
+    room.reply(1, 9, "ada_001", "我们昨天在东京塔下面讨论潮汐");
+    room.reply(2, 12, "ada_001", "きのう東京タワーのしたで、がくせいが言った");
+    room.reply(3, 15, "ada_001", "เมื่อวานเราคุยกันเรื่องน้ำขึ้นน้ำลง");
+    room.reply(4, 18, "ada_001", "le re\u{301}sume\u{301} de l'e\u{301}te\u{301}");
+    room.reply(5, 21, "ada_001", "한국어 문장입니다");
+    for (words, found) in [
+        ("东京", vec![9]),
+        ("京塔", vec![9]),
+        ("潮汐", vec![9]),
+        ("汐", vec![9]),
+        ("潮 东京", vec![9]),
+        ("塔东", vec![]),
+        ("タワー", vec![12]),
+        ("か\u{3099}くせい", vec![12]),
+        ("น้ำลง", vec![15]),
+        ("résumé", vec![18]),
+        ("re\u{301}sum", vec![18]),
+        ("ete\u{301}", vec![18]),
+        ("resume", vec![18]),
+        ("문장", vec![21]),
+    ] {
+        let q = ThreadQuery { q: words.into(), ..query(ThreadSort::Newest, 50) };
+        assert_eq!(ids(&room, &q), found, "{words}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
@@ -161,6 +190,7 @@ fn query_syntax_is_quoted_and_bounded() {
     assert_eq!(fulltext::query("old bri", |_, last| last).unwrap(), "\"old\" AND \"bri\"*");
     assert_eq!(fulltext::query("tides", |_, _| false).unwrap(), "\"tides\"");
     assert_eq!(fulltext::query(" -- ", |_, _| true), None);
+    assert_eq!(fulltext::query("東京abc 中", |_, _| true).unwrap(), "\"東 京 abc\"* AND \"中\"");
     let long = "x".repeat(5_000) + &" word".repeat(500);
     assert!(fulltext::query(&long, |_, _| true).unwrap().len() < 600);
 }

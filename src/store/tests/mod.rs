@@ -15,7 +15,8 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, Params};
 
 use super::bots::Lens;
-use super::{Durability, open_connection, schema};
+use super::indexing::Indexed;
+use super::{Durability, indexing, open_connection, schema};
 use crate::domain::status::RoomCaps;
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::protocol::EngineState;
@@ -73,10 +74,12 @@ impl Room {
              VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)",
             (id, author, title, content, id * 1_000_000, last_seq, score),
         );
-        self.put(
-            "INSERT INTO posts_fts (rowid, title, content) VALUES (?1, ?2, ?3)",
-            (id * 2, title, content),
-        );
+        self.index(Indexed::Thread(id));
+    }
+
+    fn index(&self, post: Indexed) {
+        indexing::note(self, post, false).unwrap();
+        indexing::take_in(self).unwrap();
     }
 
     fn tag(&self, thread: i64, tag: &str) {
@@ -90,7 +93,7 @@ impl Room {
             (id, thread, author, content, id * 1_000_000),
         );
         self.put("UPDATE threads SET reply_count = reply_count + 1 WHERE id = ?1", [thread]);
-        self.put("INSERT INTO posts_fts (rowid, title, content) VALUES (?1, '', ?2)", (id * 2 + 1, content));
+        self.index(Indexed::Reply(id));
     }
 
     fn act(&self, id: i64, bot: &str, kind: &str, at: Stamp) {

@@ -1,0 +1,115 @@
+//! Words in every script: one form for the same letters, and where a word ends without a blank.
+
+use std::borrow::Cow;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfc();
+
+/// The text in its composed form (NFC): a letter and its accent are one character where there is one.
+#[must_use]
+pub fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { NFC.normalize(text) }
+}
+
+/// Whether `c` belongs to a script that puts no blanks between words: ideographs, kana, Thai and their neighbours.
+#[must_use]
+pub const fn is_unspaced(c: char) -> bool {
+    matches!(c,
+        '\u{E01}'..='\u{EDF}'       // Thai, Lao
+        | '\u{1000}'..='\u{109F}'   // Burmese
+        | '\u{1780}'..='\u{17D3}'   // Khmer
+        | '\u{3005}'..='\u{3007}'   // marks of repetition
+        | '\u{3041}'..='\u{30FF}'   // kana
+        | '\u{3105}'..='\u{312F}'   // Bopomofo
+        | '\u{31F0}'..='\u{31FF}'
+        | '\u{3400}'..='\u{9FFF}'
+        | '\u{F900}'..='\u{FAFF}'
+        | '\u{FF66}'..='\u{FF9F}'   // narrow kana
+        | '\u{20000}'..='\u{3134F}')
+}
+
+/// The text as an index of words takes it in: composed, and with blanks around every character of a script
+/// that has none, so that what is inside a run is found as a phrase.
+#[must_use]
+pub fn spaced(text: &str) -> Cow<'_, str> {
+    let text = composed(text);
+    if text.is_ascii() || !text.contains(is_unspaced) {
+        return text;
+    }
+    let mut apart = String::with_capacity(text.len() * 5 / 3);
+    let mut blank = true;
+    for c in text.chars() {
+        let alone = is_unspaced(c);
+        if alone && !blank {
+            apart.push(' ');
+        }
+        apart.push(c);
+        blank = alone || c.is_whitespace();
+        if alone {
+            apart.push(' ');
+        }
+    }
+    apart.truncate(apart.trim_end_matches(' ').len());
+    Cow::Owned(apart)
+}
+
+/// Whether `text` holds `name` as a word of its own: between blanks or signs ("Ada's"), or where a script
+/// without blanks begins or ends. Korean endings may follow a name.
+#[must_use]
+pub fn names(text: &str, name: &str) -> bool {
+    let (Some(first), Some(last)) = (name.chars().next(), name.chars().next_back()) else { return false };
+    let apart = |one: char, other: char| {
+        !one.is_alphanumeric() || !other.is_alphanumeric() || is_unspaced(one) || is_unspaced(other)
+    };
+    text.match_indices(name).any(|(at, found)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + found.len()..].chars().next();
+        before.is_none_or(|before| apart(before, first))
+            && after.is_none_or(|after| apart(last, after) || matches!(after, '\u{AC00}'..='\u{D7A3}'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_word_in_every_script() {
+        for (text, name) in [
+            ("what does Ada say?", "Ada"),
+            ("Ada, really?", "Ada"),
+            ("Ada's point stands", "Ada"),
+            ("Ada’s point stands", "Ada"),
+            ("l'Ada d'hier", "Ada"),
+            ("我觉得李明说得对", "李明"),
+            ("昨日、アダさんが言った", "アダ"),
+            ("それはアダの考えだ", "アダ"),
+            ("我觉得Ada说得对", "Ada"),
+            ("민수는 어디에 있나", "민수"),
+            ("ผมว่าสมชายพูดถูก", "สมชาย"),
+            ("(Zoë)", "Zoë"),
+        ] {
+            assert!(names(text, name), "{name} in {text}");
+        }
+        for (text, name) in [
+            ("the Adagio is slow", "Ada"),
+            ("CanAda", "Ada"),
+            ("Ada2 is another", "Ada"),
+            ("김민수", "민수"),
+            ("nothing here", "Ada"),
+            ("anything", ""),
+        ] {
+            assert!(!names(text, name), "{name} in {text}");
+        }
+    }
+
+    #[test]
+    fn runs_are_taken_apart_and_accents_composed() {
+        assert_eq!(spaced("plain words"), "plain words");
+        assert_eq!(spaced("東京タワー"), "東 京 タ ワ ー");
+        assert_eq!(spaced("in 東京2020, yes"), "in 東 京 2020, yes");
+        assert_eq!(spaced("Re\u{301}sume\u{301}"), "Résumé");
+        assert_eq!(spaced("か\u{3099}"), "が");
+    }
+}

@@ -1,0 +1,2 @@
+-- The indexes are as they were. What holds words of a script without blanks, or accents apart from their letters, is
+-- taken in anew by what follows this step, because the indexes now hold such texts in another form.
