@@ -6,11 +6,13 @@
 //! accepted act has passed the text gate.
 
 mod extraction;
+mod own;
 mod sound;
 
 use serde_json::{Map, Value};
 
 pub(super) use self::extraction::extraction;
+pub(super) use self::own::own_words;
 pub(super) use self::sound::{declines, sound};
 use crate::domain::action::{CONTENT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX};
 use crate::domain::text::{clean, clean_line};

@@ -128,16 +128,18 @@ impl Reader<'_> {
             None => own_thread,
             Some(parent) => thread.replies.iter().any(|r| r.id == parent && mine(&r.author)),
         };
-        let found = thread.replies.iter().enumerate().skip(after_mine).rev().find(|(_, reply)| {
-            answers_me(reply.parent_reply_id) || names(&reply.content, name)
-        });
+        let found = thread
+            .replies
+            .iter()
+            .enumerate()
+            .skip(after_mine)
+            .rev()
+            .find(|(_, reply)| answers_me(reply.parent_reply_id) || names(&reply.content, name));
         if let Some((at, _)) = found {
             return Some(Concern::Reply(at));
         }
-        (!spoke
-            && !own_thread
-            && (names(&thread.content, name) || names(&thread.title, name)))
-        .then_some(Concern::Opening)
+        (!spoke && !own_thread && (names(&thread.content, name) || names(&thread.title, name)))
+            .then_some(Concern::Opening)
     }
 }
 

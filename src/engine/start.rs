@@ -194,8 +194,10 @@ fn take_in(c: &Connection, config: &PersonalityConfig, now: Stamp) -> Result<()>
     let json = to_json(config)?;
     match society::stored_config(c, &config.id)? {
         None => society::insert_bot(c, &config.id, &config.name, &json, true, now),
-        Some(stored) if stored.departed && stored.source == "yaml" => {
-            society::come_back(c, &config.id)?; // its file is here again
+        Some(stored) if stored.departed => {
+            // Its file is here again. Of a custom bot that a person removed nothing but its id is left.
+            let anew = (stored.source != "yaml").then_some((config.name.as_str(), json.as_str()));
+            society::come_back(c, &config.id, anew)?;
             take_in(c, config, now)
         }
         Some(stored) if stored.yaml.as_deref() == Some(&json) => {

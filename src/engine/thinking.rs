@@ -175,14 +175,14 @@ async fn attempt(
         Action::WebSearch { query, .. } => look_up(shared, query).await?,
         _ => Ok(Vec::new()),
     };
-    let choice = Choice { action, rung: rung.unwrap_or(read), raw: text.clone(), findings };
+    let mut choice = Choice { action, rung: rung.unwrap_or(read), raw: text.clone(), findings };
     let (inner, ready, calls) = (Arc::clone(shared), Arc::clone(ready), calls.clone());
     let applied = shared
         .store
         .write(move |tx| {
             let mut room = inner.room();
             let finished = if beat::is_present(tx, &ready.row.id)? {
-                heartbeat::act(&inner, &mut room, tx, &ready, &choice, &calls, true)?
+                heartbeat::act(&inner, &mut room, tx, &ready, &mut choice, &calls, true)?
             } else {
                 heartbeat::gone(&inner, tx, &ready, &calls)? // it left while it was thinking
             };

@@ -8,9 +8,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Result;
 use super::indexing::{self, Indexed};
-use crate::domain::Stamp;
 use crate::domain::text::composed;
-use crate::protocol::Fault;
+use crate::domain::{Action, Stamp};
+use crate::protocol::{Fault, FaultKind};
 
 /// A new thread.
 pub struct NewThread<'a> {
@@ -335,16 +335,68 @@ pub fn reputation(c: &Connection, actor: &str) -> Result<i64> {
     Ok(found.unwrap_or(0))
 }
 
-/// Fails with 404 when `id` is no present bot.
+/// Fails with 404 when `id` is no present bot; of one that left it says so.
 ///
 /// # Errors
 /// 404.
 pub fn require_bot(c: &Connection, id: &str) -> Result<()> {
-    let there = c
-        .prepare_cached("SELECT 1 FROM bots WHERE id = ?1 AND departed_at IS NULL")?
-        .query_row([id], |_| Ok(()))
+    let found: Option<bool> = c
+        .prepare_cached("SELECT departed_at IS NULL FROM bots WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
         .optional()?;
-    there.ok_or_else(|| Fault::not_found("bot", id).into())
+    match found {
+        Some(true) => Ok(()),
+        Some(false) => Err(Fault::new(FaultKind::NotFound, format!("bot {id} left the society")).into()),
+        None => Err(Fault::not_found("bot", id).into()),
+    }
+}
+
+/// Why an act would change nothing, as things stand: the vote stands already, the bot is followed already, or is
+/// not followed. `None` where it would change something, or is none of these.
+///
+/// # Errors
+/// 404 for a bot that is not there.
+pub fn changes_nothing(c: &Connection, me: &str, action: &Action) -> Result<Option<String>> {
+    let follows = |other: &str| -> Result<bool> {
+        Ok(c.prepare_cached("SELECT 1 FROM follows WHERE follower = ?1 AND following = ?2")?
+            .exists([me, other])?)
+    };
+    Ok(match action {
+        Action::Vote { thread_id, reply_id, value, .. } => {
+            let target = match (reply_id, thread_id) {
+                (Some(reply), _) => Target::Reply(*reply),
+                (None, Some(thread)) => Target::Thread(*thread),
+                (None, None) => return Ok(None),
+            };
+            let stands = c
+                .prepare_cached(
+                    "SELECT 1 FROM votes WHERE target_type = ?1 AND target_id = ?2 AND voter = ?3 AND value = ?4",
+                )?
+                .exists(params![target.kind(), target.id(), me, value])?;
+            let way = if *value == 1 { "up" } else { "down" };
+            stands.then(|| format!("its vote {way} on {} #{} stands already", target.kind(), target.id()))
+        }
+        Action::Follow { bot_id } => {
+            let other = resolve_bot(c, bot_id)?;
+            follows(&other)?.then(|| format!("it follows {other} already"))
+        }
+        Action::Unfollow { bot_id } => {
+            let other = resolve_followed(c, me, bot_id)?;
+            (!follows(&other)?).then(|| format!("it does not follow {other}"))
+        }
+        _ => None,
+    })
+}
+
+/// As [`resolve_bot`], and a bot that left while `me` follows it as well, by its id.
+///
+/// # Errors
+/// 404, naming what was looked for.
+pub fn resolve_followed(c: &Connection, me: &str, named: &str) -> Result<String> {
+    let followed = c
+        .prepare_cached("SELECT 1 FROM follows WHERE follower = ?1 AND following = ?2")?
+        .exists([me, named.trim()])?;
+    if followed { Ok(named.trim().to_owned()) } else { resolve_bot(c, named) }
 }
 
 /// The present bot that `named` means: its id, or its shown name where no other has it, with or without
@@ -369,7 +421,8 @@ pub fn resolve_bot(c: &Connection, named: &str) -> Result<String> {
         statement.query_map([named], |row| row.get(0))?.collect::<std::result::Result<Vec<String>, _>>()?;
     match (found.pop(), found.pop()) {
         (Some(id), None) => Ok(id),
-        _ => Err(Fault::not_found("bot", named).into()),
+        // What there is of it is told: that it left, or that it never was.
+        _ => Err(require_bot(c, named).err().unwrap_or_else(|| Fault::not_found("bot", named).into())),
     }
 }
 

@@ -103,13 +103,23 @@ pub fn depart(c: &Connection, id: &str, at: Stamp) -> Result<()> {
     Ok(())
 }
 
-/// A bot that left is present again; its next beat is planned anew.
+/// A bot that left is present again, without what was wrong when it left; its next beat is planned anew. `anew` is
+/// the name and the configuration of a file that takes the place of a removed custom bot.
 ///
 /// # Errors
 /// Database errors.
-pub fn come_back(c: &Connection, id: &str) -> Result<()> {
-    c.prepare_cached("UPDATE bots SET departed_at = NULL, next_beat_at = NULL, gate = NULL WHERE id = ?1")?
-        .execute([id])?;
+pub fn come_back(c: &Connection, id: &str, anew: Option<(&str, &str)>) -> Result<()> {
+    c.prepare_cached(
+        "UPDATE bots SET departed_at = NULL, next_beat_at = NULL, gate = NULL, failing = NULL, outage = 0 WHERE id = ?1",
+    )?
+    .execute([id])?;
+    if let Some((name, config)) = anew {
+        c.prepare_cached(
+            "UPDATE bots SET source = 'yaml', name = ?2, config = ?3, yaml_config = ?3, yaml_pending = NULL, \
+             is_paused = 0, token_cap = NULL, cost_cap = NULL, pace_seconds = NULL WHERE id = ?1",
+        )?
+        .execute([id, name, config])?;
+    }
     Ok(())
 }
 

@@ -191,7 +191,10 @@ mod tests {
         .unwrap();
         schema::prepare(&mut c, &path, Durability::Normal).unwrap();
         let posts = |words: &str| {
-            number(&c, &format!("SELECT ifnull(sum(rowid), 0) FROM posts_fts WHERE posts_fts MATCH '\"{words}\"'"))
+            number(
+                &c,
+                &format!("SELECT ifnull(sum(rowid), 0) FROM posts_fts WHERE posts_fts MATCH '\"{words}\"'"),
+            )
         };
         assert_eq!([posts("东 京 塔"), posts("東 京 タ"), posts("plain"), posts("words")], [2, 3, 6, 4]);
         super::super::indexing::take_in_archive(&c).unwrap();

@@ -4,6 +4,7 @@
 //! database from outside. Nothing here waits for a time to pass: tests wait for calls to arrive
 //! at the server, for events on the bus or for rows.
 
+mod acts;
 mod books;
 mod days;
 mod eras;

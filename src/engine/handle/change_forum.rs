@@ -173,7 +173,7 @@ impl Handle {
             .store
             .write(move |tx| {
                 let name = actor(&shared, tx, &follower)?;
-                acts::require_bot(tx, &following)?;
+                crate::store::bots::require_known(tx, &following)?; // one that left can be let go of
                 if !acts::unfollow(tx, &follower, &following)? {
                     return Err(Fault::new(
                         crate::protocol::FaultKind::NotFound,

@@ -10,7 +10,7 @@ use crate::domain::scene::{FeedReply, OwnPost};
 use crate::domain::similarity::{TermSet, terms};
 use crate::domain::text::{clean, clean_line, cut};
 use crate::domain::{Action, Stamp};
-use crate::engine::answer::Rung;
+use crate::engine::answer::{Rung, own_words};
 use crate::engine::budget::Settlement;
 use crate::engine::context::deed;
 use crate::engine::moderation;
@@ -36,11 +36,12 @@ pub(in crate::engine) fn act(
     room: &mut Room,
     tx: &mut Tx<'_>,
     ready: &Ready,
-    choice: &Choice,
+    choice: &mut Choice,
     calls: &[(Exchange, Settlement)],
     to_remember: bool,
 ) -> Result<Finished> {
     let row = &ready.row;
+    made_its_own(tx, ready, &mut choice.action)?;
     let (at, day) = ready.moment(shared);
     let seq = beat::last_seq(tx)? + 1;
     let kind = choice.action.kind();
@@ -128,6 +129,26 @@ pub(in crate::engine) fn gone(
     Ok(finished)
 }
 
+/// An act as it is carried out: what a post says for others is not in it, and what would change nothing is not done.
+fn made_its_own(tx: &Tx<'_>, ready: &Ready, action: &mut Action) -> Result<()> {
+    if let Action::CreateThread { content, .. } | Action::Reply { content, .. } = action
+        && let Some(own) = own_words(content, &ready.scene)
+    {
+        if own.is_empty() {
+            return Err(Fault::bad_value(format!(
+                "the post speaks for others only, not for {}",
+                ready.row.name
+            ))
+            .into());
+        }
+        *content = own;
+    }
+    if let Some(reason) = acts::changes_nothing(tx, &ready.row.id, action)? {
+        *action = Action::DoNothing { reason };
+    }
+    Ok(())
+}
+
 struct Done {
     success: bool,
     details: Map<String, Value>,
@@ -211,16 +232,13 @@ fn apply(
         }
         Action::Follow { bot_id } => {
             let bot_id = acts::resolve_bot(tx, bot_id)?;
-            let new = acts::follow(tx, me, &bot_id, at)?;
+            acts::follow(tx, me, &bot_id, at)?;
             put("bot_id", bot_id.clone().into());
             put("other_bot_id", bot_id.clone().into());
-            if !new {
-                put("already", true.into());
-            }
             refollow(room, tx, me)?;
         }
         Action::Unfollow { bot_id } => {
-            let bot_id = acts::resolve_bot(tx, bot_id)?;
+            let bot_id = acts::resolve_followed(tx, me, bot_id)?;
             acts::unfollow(tx, me, &bot_id)?;
             put("bot_id", bot_id.clone().into());
             put("other_bot_id", bot_id.clone().into());
@@ -312,7 +330,7 @@ fn flag(
     terms: &TermSet,
     interval: u32,
 ) -> Result<()> {
-    let findings = moderation::review(room.mind(tx, &row.id)?, &post.post.content, terms, post.at, interval);
+    let findings = moderation::review(room, tx, &row.id, post, terms, interval)?;
     let (target_type, target_id) = match post.post.reply_id {
         Some(id) => ("reply", id),
         None => ("thread", post.post.thread_id),

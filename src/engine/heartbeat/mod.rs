@@ -268,9 +268,9 @@ fn at_once(
         }
         _ => Ok(Vec::new()),
     };
-    let choice = Choice { action, rung, raw: completion.text, findings };
+    let mut choice = Choice { action, rung, raw: completion.text, findings };
     // Without a savepoint of its own: an act that is refused has written nothing (see `store::acts`).
-    match act(shared, room, tx, ready, &choice, &calls, false) {
+    match act(shared, room, tx, ready, &mut choice, &calls, false) {
         Ok(finished) => {
             if let Some(id) = finished.result.activity_id {
                 remember(shared, room, tx, ready, id, &choice, None)?;

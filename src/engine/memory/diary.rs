@@ -74,7 +74,10 @@ fn company(all: &[&Memory], names: &[&str]) -> String {
     let mut met: Vec<(usize, &str)> = names
         .iter()
         .map(|name| {
-            (all.iter().filter(|memory| !is_finding(memory) && text::names(&memory.text, name)).count(), *name)
+            (
+                all.iter().filter(|memory| !is_finding(memory) && text::names(&memory.text, name)).count(),
+                *name,
+            )
         })
         .filter(|(count, _)| *count > 0)
         .collect();
