@@ -24,7 +24,7 @@ async fn sixty_beats_make_a_conversation() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_beats_of_the_default_room_raise_no_flag() {
-    for (seed, pace) in [(7, None), (8, Some(1)), (9, Some(14_400))] {
+    for (seed, pace) in [(7, None), (8, Some(1)), (9, Some(14_400)), (10, None)] {
         let home = tempfile::tempdir().unwrap();
         let handle = engine::start(Settings { pace_seconds: pace, ..settings(home.path(), seed) }).unwrap();
         let report = handle.run_beats(Run { count: Some(500), ..Run::default() }, |_| {}).await.unwrap();

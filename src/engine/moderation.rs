@@ -19,8 +19,10 @@ const SHORT: usize = 20;
 const OVERLAP: f64 = 0.6;
 /// Own posts compared with.
 const COMPARED: usize = 3;
+/// The same with a post of somebody else: who answers takes up the words of who is answered.
+const COPIED: f64 = 0.75;
 /// Terms a post must have to be compared with those of others: they agree in few words by chance.
-const TERMS: usize = 4;
+const TERMS: usize = 6;
 /// Fewer posts than this are never too many.
 const FREQUENT: i64 = 5;
 /// A window: an hour …
@@ -104,14 +106,14 @@ fn copied(room: &mut Room, c: &Connection, bot: &str, post: &DatedPost) -> Resul
     for id in others {
         let Some(shown) = room.thread(c, id)? else { continue };
         let thread = &shown.thread;
-        if *thread.author != *bot && shown.opening.is_alike(&opened, OVERLAP) {
+        if *thread.author != *bot && shown.opening.is_alike(&opened, COPIED) {
             return Ok(Some(thread.author_name.to_string()));
         }
         let alike = thread
             .replies
             .iter()
             .zip(&shown.replies)
-            .find(|(reply, terms)| *reply.author != *bot && terms.is_alike(&replied, OVERLAP));
+            .find(|(reply, terms)| *reply.author != *bot && terms.is_alike(&replied, COPIED));
         if let Some((reply, _)) = alike {
             return Ok(Some(reply.author_name.to_string()));
         }
