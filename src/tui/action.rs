@@ -70,6 +70,12 @@ pub enum Act {
     Mark,
     MarkAll,
     ChangeMarked,
+    // charts
+    ZoomIn,
+    ZoomOut,
+    PanBack,
+    PanOn,
+    SaveChart,
     // live tab
     Pane1,
     Pane2,

@@ -3,7 +3,7 @@
 //! It knows the link and the messages, nothing of what is shown.
 
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -59,6 +59,7 @@ pub async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
         Load::Archive(id, query) => Data::Archive(link.archive(&id, query).await?),
         Load::Usage(period) => Data::Usage(link.usage(period).await?),
         Load::UsageSeries(days, bot) => Data::UsageSeries(link.usage_series(days, bot).await?),
+        Load::Timeline(minutes, ago, points) => Data::Timeline(link.timeline(minutes, ago, points).await?),
         Load::Reputation => Data::Reputation(link.reputation().await?),
         Load::ReputationHistory(days) => Data::ReputationHistory(link.reputation_history(days).await?),
         Load::Analytics(days) => Data::Analytics(link.analytics(days).await?),
@@ -123,6 +124,7 @@ pub async fn change(
         Command::PauseEngine => Outcome::Engine(link.pause_engine().await?),
         Command::ResumeEngine => Outcome::Engine(link.resume_engine().await?),
         Command::StepEngine => Outcome::Engine(link.step_engine().await?),
+        Command::SaveChart { path, svg, csv } => save_chart(path, svg, csv).await?,
         Command::Export { kind, format, days, path } => {
             export(link, (kind, format, days), &path, answers).await?
         }
@@ -131,6 +133,31 @@ pub async fn change(
 
 const fn done((): ()) -> Outcome {
     Outcome::Done
+}
+
+/// Writes a chart and its numbers. Neither takes the place of a file that is there.
+async fn save_chart(path: PathBuf, svg: String, csv: String) -> Result<Outcome, Fault> {
+    let write = move || -> Result<(), OutError> {
+        let named = |ending: &str| {
+            let mut name = path.clone().into_os_string();
+            name.push(ending);
+            PathBuf::from(name)
+        };
+        let (picture, table) = (named(".svg"), named(".csv"));
+        // Both are begun before either has its name.
+        let mut files = [
+            (OutFile::create(&picture, false)?, &picture, svg),
+            (OutFile::create(&table, false)?, &table, csv),
+        ];
+        for (file, path, text) in &mut files {
+            file.write_all(text.as_bytes()).map_err(|why| OutError::Io { path: path.to_path_buf(), why })?;
+        }
+        files.into_iter().try_for_each(|(file, ..)| file.finish().map(|_| ()))
+    };
+    let written =
+        tokio::task::spawn_blocking(write).await.map_err(|_| Fault::internal("the chart was cut off"))?;
+    written.map_err(|error| Fault::bad_value(error.to_string()))?;
+    Ok(Outcome::Done)
 }
 
 /// Bytes between two words about an export's progress.
@@ -174,4 +201,28 @@ async fn export(
     });
     finished.await.map_err(cut_off)?.map_err(cannot)?;
     Ok(Outcome::Exported { rows, bytes: written.load(Ordering::Relaxed) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_chart_and_its_numbers_are_written_together_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("chart");
+        save_chart(path.clone(), "<svg/>".into(), "time".into()).await.unwrap();
+        let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+        assert_eq!((read("chart.svg"), read("chart.csv")), ("<svg/>".into(), "time".into()));
+        let fault = save_chart(path, "2".into(), "2".into()).await.unwrap_err();
+        assert!(fault.detail.contains("chart.svg is there already"), "{}", fault.detail);
+        assert_eq!(read("chart.csv"), "time");
+        std::fs::write(dir.path().join("other.csv"), "kept").unwrap();
+        let other = dir.path().join("other");
+        assert!(save_chart(other, "3".into(), "3".into()).await.is_err());
+        assert_eq!(read("other.csv"), "kept");
+        assert!(!dir.path().join("other.svg").exists());
+        let nowhere = dir.path().join("nowhere/chart");
+        assert!(save_chart(nowhere, String::new(), String::new()).await.is_err());
+    }
 }

@@ -38,6 +38,6 @@ pub mod update;
 pub mod widgets;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use app::{Options, run};

@@ -325,6 +325,8 @@ pub struct Model {
     pub events: tabs::events::Events,
     /// Log tab.
     pub log: tabs::log::Log,
+    /// What was heard in the last minutes.
+    pub rates: super::live::rates::Rates,
     /// What to read anew.
     pub stale: Stale,
     /// Where the spinner is.
@@ -372,6 +374,7 @@ impl Model {
             moderation: tabs::moderation::Moderation::default(),
             events: tabs::events::Events::default(),
             log: tabs::log::Log::default(),
+            rates: super::live::rates::Rates::default(),
             stale: Stale::default(),
             frame: 0,
             wanted_bot: None,

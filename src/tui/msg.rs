@@ -15,8 +15,8 @@ use crate::protocol::{
     EngineState, Event, EventTemplateView, EventView, ExportFormat, ExportKind, Fault, FlagView, FollowView,
     Forecast, InjectEvent, Interview, InterviewAnswer, LogLine, MemoryQuery, PaceView, Period, PostView,
     ProviderTest, ProviderView, RelationshipGraph, ReplyView, ReputationHistory, ReputationView, RoomView,
-    SetCaps, SetPace, ThreadQuery, ThreadSummary, ThreadView, UsageReport, UsageSeries, VoteView, WarmMemory,
-    WhyView, YamlChoice,
+    SetCaps, SetPace, ThreadQuery, ThreadSummary, ThreadView, Timeline, UsageReport, UsageSeries, VoteView,
+    WarmMemory, WhyView, YamlChoice,
 };
 
 /// What happened, as `update` hears it.
@@ -98,6 +98,8 @@ pub enum Load {
     Usage(Period),
     /// Usage per day (days, bot).
     UsageSeries(u32, Option<String>),
+    /// What happened in a stretch of time (minutes, how many minutes ago it ended, steps).
+    Timeline(u32, u32, u32),
     /// Reputation now.
     Reputation,
     /// Reputation over so many days.
@@ -149,6 +151,7 @@ pub enum Data {
     Archive(Vec<ArchivedView>),
     Usage(UsageReport),
     UsageSeries(Vec<UsageSeries>),
+    Timeline(Timeline),
     Reputation(Vec<ReputationView>),
     ReputationHistory(Vec<ReputationHistory>),
     Analytics(Analytics),
@@ -203,6 +206,12 @@ pub enum Command {
     PauseEngine,
     ResumeEngine,
     StepEngine,
+    /// Writes a chart and its numbers beside each other: `path` with `.svg` and with `.csv`.
+    SaveChart {
+        path: PathBuf,
+        svg: String,
+        csv: String,
+    },
     Export {
         kind: ExportKind,
         format: ExportFormat,

@@ -8,6 +8,7 @@ pub mod budget;
 pub mod inspector;
 pub mod mind;
 pub mod order;
+pub mod rates;
 pub mod recall;
 pub mod stream;
 pub mod why;

@@ -132,7 +132,7 @@ fn body(model: &Model, layout: &Layout, buf: &mut Buffer, view: &View<'_>) {
             }
         }
         Tab::Forum => forum::render(&model.forum, layout.body, buf, view),
-        Tab::Stats => stats::render(&model.stats, layout.body, buf, view),
+        Tab::Stats => stats::render(model, layout.body, buf, view),
         Tab::Memory => memory::render(&model.explorer, &model.bots, layout.body, buf, view),
         Tab::Society => society::render(&model.society, layout.body, buf, view),
         Tab::Moderation => moderation::render(&model.moderation, layout.body, buf, view),

@@ -1,81 +1,73 @@
-//! 5 Reputation: the scores of the last days as braille lines, with a legend.
+//! 5 Reputation: the scores of the last days as lines with axes and a legend; of a single day as bars.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::symbols::Marker;
-use ratatui::widgets::Widget;
-use ratatui::widgets::canvas::{Canvas, Line};
 
 use super::View;
 use crate::protocol::ReputationHistory;
 use crate::tui::model::Lower;
-use crate::tui::widgets::{Pen, frame, pen, text};
-
-/// Lines drawn at most: more cannot be told apart.
-const MOST: usize = 12;
+use crate::tui::tabs::stats::figures;
+use crate::tui::widgets::figure::Figure;
+use crate::tui::widgets::{Pen, frame, meter, pen, plot, text};
 
 /// Draws the pane.
 pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
-    let theme = view.theme;
-    let inner = frame(buf, area, "5 Reputation", "7 days", focused, theme);
-    draw(&lower.reputation, inner, buf, view);
+    let figure = figures::reputation(&lower.reputation);
+    let note = match figure.places.len() {
+        0 => String::new(),
+        1 => "today".into(),
+        days => format!("{days} days"),
+    };
+    let inner = frame(buf, area, "5 Reputation", &note, focused, view.theme);
+    draw_figure(&figure, None, inner, buf, view);
 }
 
-/// Draws the lines with their legend.
-pub fn draw(history: &[ReputationHistory], inner: Rect, buf: &mut Buffer, view: &View<'_>) {
-    let theme = view.theme;
-    let mut bots: Vec<&ReputationHistory> = history.iter().filter(|bot| !bot.series.is_empty()).collect();
-    if bots.is_empty() {
-        pen::empty(buf, inner, &["no votes yet"], theme);
-        return;
-    }
-    let score = |bot: &ReputationHistory| bot.series.last().map_or(0, |day| day.score);
-    bots.sort_by_key(|bot| (-score(bot), bot.bot_id.clone()));
-    let legend = 12.min(inner.width / 3);
-    let plot = Rect { width: inner.width.saturating_sub(legend), ..inner };
-    lines(&bots[..bots.len().min(MOST)], plot, buf, view);
-    let names = Rect { x: plot.right(), width: legend, ..inner };
-    for (row, bot) in (0..inner.height).zip(&bots) {
-        let mut pen = Pen::new(buf, names, row);
-        pen.right(&text::signed(score(bot)), super::bots::reputation(score(bot), theme))
-            .right(" ", theme.text);
-        pen.skip(1).put(&bot.bot_name, theme.actor(&bot.bot_id));
+/// Draws the scores and gives where the curves are.
+pub fn draw(
+    history: &[ReputationHistory],
+    cursor: Option<usize>,
+    inner: Rect,
+    buf: &mut Buffer,
+    view: &View<'_>,
+) -> Rect {
+    draw_figure(&figures::reputation(history), cursor, inner, buf, view)
+}
+
+fn draw_figure(
+    figure: &Figure,
+    cursor: Option<usize>,
+    inner: Rect,
+    buf: &mut Buffer,
+    view: &View<'_>,
+) -> Rect {
+    match figure.places.len() {
+        0 => {
+            pen::empty(buf, inner, &["no votes yet"], view.theme);
+            Rect::ZERO
+        }
+        1 => {
+            bars(figure, inner, buf, view);
+            Rect::ZERO
+        }
+        _ => plot::draw(figure, cursor, inner, buf, view.theme),
     }
 }
 
-#[allow(clippy::cast_precision_loss)] // places on a canvas
-fn lines(bots: &[&ReputationHistory], plot: Rect, buf: &mut Buffer, view: &View<'_>) {
-    if plot.is_empty() {
-        return;
+/// The scores of one day: a line through one point tells nothing.
+fn bars(figure: &Figure, inner: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let theme = view.theme;
+    let scores = || figure.curves.iter().filter_map(|curve| curve.at(None));
+    let most = scores().fold(1.0_f64, |most, score| most.max(score.abs()));
+    for (row, curve) in (0..inner.height).zip(&figure.curves) {
+        let score = curve.at(None).unwrap_or(0.0);
+        let mut pen = Pen::new(buf, inner, row);
+        let style = curve.actor.as_deref().map_or(theme.text, |id| theme.actor(id));
+        #[allow(clippy::cast_possible_truncation)] // a count of votes
+        let votes = score.round() as i64;
+        pen.skip(1).cell(&curve.name, style, 11);
+        let style = super::bots::reputation(votes, theme);
+        pen.cell_right(&text::signed(votes), style, 5).skip(1);
+        let cells = pen.room().saturating_sub(1);
+        meter::bar(&mut pen, cells, score.abs() / most, None, style, theme);
     }
-    // Days are laid out by their date, so that bots with gaps line up.
-    let mut days: Vec<&str> =
-        bots.iter().flat_map(|bot| bot.series.iter().map(|day| day.date.as_str())).collect();
-    days.sort_unstable();
-    days.dedup();
-    let x = |date: &str| days.binary_search(&date).unwrap_or(0) as f64;
-    let scores = bots.iter().flat_map(|bot| bot.series.iter().map(|day| day.score as f64));
-    let (low, high) = scores.fold((0.0_f64, 1.0_f64), |(low, high), score| (low.min(score), high.max(score)));
-    let marker = if view.theme.glyphs.ascii { Marker::Custom('*') } else { Marker::Braille };
-    let width = (days.len().max(2) - 1) as f64;
-    let color = |style: Style| style.fg.unwrap_or_default();
-    Canvas::default()
-        .marker(marker)
-        .x_bounds([0.0, width])
-        .y_bounds([low, high])
-        .paint(|canvas| {
-            for bot in bots {
-                let style = color(view.theme.actor(&bot.bot_id));
-                let points: Vec<(f64, f64)> =
-                    bot.series.iter().map(|day| (x(&day.date), day.score as f64)).collect();
-                if let [only] = points.as_slice() {
-                    canvas.draw(&Line::new(0.0, only.1, width, only.1, style));
-                }
-                for pair in points.windows(2) {
-                    canvas.draw(&Line::new(pair[0].0, pair[0].1, pair[1].0, pair[1].1, style));
-                }
-            }
-        })
-        .render(plot, buf);
 }

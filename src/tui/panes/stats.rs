@@ -4,11 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::View;
-use crate::domain::Money;
 use crate::domain::caching;
-use crate::protocol::{ActionMix, UsageSeries};
-use crate::tui::tabs::stats::{PERIODS, Stats};
-use crate::tui::widgets::{Pen, chart, frame, pen, text};
+use crate::protocol::ActionMix;
+use crate::tui::model::Model;
+use crate::tui::tabs::stats::{By, Chart, SPANS, Stats, figures};
+use crate::tui::widgets::{Pen, frame, pen, plot, scroll, text};
 
 /// The acts that have a place of their own in the mix, with their mark and name.
 const MIX: [(&str, &str); 6] = [
@@ -20,8 +20,12 @@ const MIX: [(&str, &str); 6] = [
     ("", "other"),
 ];
 
-/// Draws the tab.
-pub fn render(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+/// The places of the tab: the two charts, the list of bots, the totals.
+fn places(state: &Stats, area: Rect) -> [Rect; 4] {
+    if state.zoomed {
+        let none = Rect { height: 0, ..area };
+        return if state.on == Chart::Usage { [area, none, none, none] } else { [none, area, none, none] };
+    }
     let left = area.width / 2;
     let top = area.height / 2;
     let place = |x: u16, y: u16| Rect {
@@ -30,93 +34,145 @@ pub fn render(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         width: if x == 0 { left } else { area.width - left },
         height: if y == 0 { top } else { area.height - top },
     };
-    usage(state, place(0, 0), buf, view);
-    reputation(state, place(1, 0), buf, view);
-    mix(state, place(0, 1), buf, view);
-    totals(state, place(1, 1), buf, view);
+    [place(0, 0), place(1, 0), place(0, 1), place(1, 1)]
+}
+
+/// Draws the tab.
+pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let state = &model.stats;
+    let [used, scores, list, sums] = places(state, area);
+    state.drawn.iter().for_each(|drawn| drawn.set(Rect::ZERO));
+    if used.height > 0 {
+        usage(state, used, buf, view);
+    }
+    if scores.height > 0 {
+        reputation(state, scores, buf, view);
+    }
+    if list.height > 0 {
+        bots(state, list, buf, view);
+        totals(model, sums, buf, view);
+    }
+}
+
+fn cursor(state: &Stats, chart: Chart) -> Option<usize> {
+    state.cursor.filter(|_| state.on == chart)
 }
 
 fn usage(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
-    let note = periods(state);
-    let inner = frame(buf, area, "Tokens and cost per day", &note, true, theme);
-    let Some(series) = &state.series else {
+    let focused = state.on == Chart::Usage;
+    let inner = frame(buf, area, "Tokens and cost", &span(state), focused, theme);
+    if state.series.is_none() && state.timeline.is_none() {
         pen::empty(buf, inner, &["reading…"], theme);
         return;
-    };
-    if series.is_empty() {
-        pen::empty(buf, inner, &["nothing was used yet: bots wake on their heartbeat"], theme);
+    }
+    let figure = figures::usage(state, view.zone);
+    if figure.curves.iter().all(|curve| curve.sum() <= 0.0) {
+        let said = if state.timeline.as_ref().is_some_and(|timeline| timeline.began.is_some()) {
+            ["nothing was used in this stretch", "- shows a longer one, < an earlier one"]
+        } else {
+            ["nothing was used yet", "bots wake on their heartbeat"]
+        };
+        pen::empty(buf, inner, &said, theme);
         return;
     }
-    let foot = u16::from(state.simulated.is_some()) + 1;
-    let rows = inner.height.saturating_sub(foot);
-    let most = series.iter().flat_map(|bot| bot.series.iter().map(|day| day.total_tokens)).max();
-    let bars = inner.width.saturating_sub(32);
-    for (row, bot) in (0..rows).zip(series) {
-        let mut pen = Pen::new(buf, inner, row);
-        pen.skip(1).cell(&bot.bot_name, theme.actor(&bot.bot_id), 10);
-        let days: Vec<i64> = bot.series.iter().map(|day| day.total_tokens).collect();
-        let spark = chart::spark(&days, usize::from(bars), most, theme.glyphs.bars);
-        pen.cell(&spark, theme.accent, bars).skip(1);
-        pen.cell_right(&text::tokens(days.iter().sum()), theme.text, 8);
-        pen.cell_right(&text::money(cost(bot)), theme.warn, 9);
-    }
-    let all: i64 = series.iter().flat_map(|bot| bot.series.iter().map(|day| day.total_tokens)).sum();
-    let paid: Money = series.iter().map(cost).sum();
-    let mut pen = Pen::new(buf, inner, rows);
-    pen.skip(1).put(&format!("together {} tokens, {}", text::tokens(all), text::money(paid)), theme.dim);
+    let foot = u16::from(state.simulated.is_some());
+    let plotted = Rect { height: inner.height.saturating_sub(foot), ..inner };
+    state.drawn[0].set(plot::draw(&figure, cursor(state, Chart::Usage), plotted, buf, theme));
     if let Some(label) = &state.simulated {
-        Pen::new(buf, inner, rows + 1).skip(1).put(&format!("simulated: {label}"), theme.warn);
+        let mut pen = Pen::new(buf, inner, plotted.height);
+        pen.skip(1).put(&format!("the cost is simulated: {label}"), theme.warn);
     }
 }
 
-fn periods(state: &Stats) -> String {
-    let periods: Vec<String> = PERIODS
-        .iter()
-        .map(|days| if *days == state.days { format!("‹{days}›") } else { days.to_string() })
-        .collect();
-    format!("{} days", periods.join(" "))
+/// The stretch that is shown: `‹6 h› ended 3h ago`, `‹all› 20m`.
+fn span(state: &Stats) -> String {
+    let (minutes, name) = SPANS[state.span];
+    let chosen = format!("‹{name}›");
+    let age = || {
+        let timeline = state.timeline.as_ref()?;
+        Some(text::ago(timeline.to.seconds_since(timeline.began?)))
+    };
+    match (minutes, state.ago) {
+        (0, _) => age().map_or_else(|| chosen.clone(), |age| format!("{chosen} {age}")),
+        (_, 0) => chosen,
+        (_, ago) => format!("{chosen} ended {} ago", text::ago(60 * i64::from(ago))),
+    }
 }
 
-/// Whether the periods to choose from are at a cell of the screen.
+/// Whether the stretch in the title is at a cell of the screen.
 #[must_use]
-pub fn is_periods(state: &Stats, body: Rect, x: u16, y: u16) -> bool {
-    let end = (body.x + body.width / 2).saturating_sub(2);
-    y == body.y && (end.saturating_sub(text::width(&periods(state)))..=end).contains(&x)
+pub fn is_span(state: &Stats, body: Rect, x: u16, y: u16) -> bool {
+    let [used, ..] = places(state, body);
+    let end = used.right().saturating_sub(2);
+    used.height > 0 && y == used.y && (end.saturating_sub(text::width(&span(state)))..=end).contains(&x)
 }
 
-fn cost(bot: &UsageSeries) -> Money {
-    bot.series.iter().map(|day| day.cost_usd).sum()
+/// The row of the list of bots at a cell of the screen.
+#[must_use]
+pub fn list_row(state: &Stats, body: Rect, x: u16, y: u16) -> Option<u16> {
+    let [.., list, _] = places(state, body);
+    let inside = x > list.x && x + 1 < list.right() && y + 1 < list.bottom();
+    y.checked_sub(list.y + 1 + LIST_HEAD).filter(|_| inside)
+}
+
+fn period(state: &Stats) -> String {
+    if state.days == 1 { "today".into() } else { format!("{} days", state.days) }
 }
 
 fn reputation(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
-    let note = format!("{} days", state.days);
-    let inner = frame(buf, area, "Reputation over time", &note, false, view.theme);
-    super::reputation::draw(&state.reputation, inner, buf, view);
+    let inner = frame(buf, area, "Reputation", &period(state), state.on == Chart::Reputation, view.theme);
+    let at = cursor(state, Chart::Reputation);
+    state.drawn[1].set(super::reputation::draw(&state.reputation, at, inner, buf, view));
 }
 
-fn mix(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+/// Lines above the list of bots.
+const LIST_HEAD: u16 = 2;
+
+/// What each bot used and did, the dearest first unless another order was chosen.
+fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
-    let inner = frame(buf, area, "What they do", &format!("{} days", state.days), false, theme);
-    if state.actions.iter().all(|bot| bot.actions.is_empty()) {
-        pen::empty(buf, inner, &["no acts yet"], theme);
+    let inner = frame(buf, area, "What they used and did", &period(state), false, theme);
+    let used = state.used();
+    if used.is_empty() {
+        pen::empty(buf, inner, &["nobody is here yet"], theme);
         return;
     }
     let mut legend = Pen::new(buf, inner, 0);
-    legend.skip(12);
+    legend.skip(1);
     for (at, (_, name)) in MIX.iter().enumerate() {
         legend.put(mark(at, theme.glyphs.ascii), theme.series(at)).put(&format!("{name} "), theme.dim);
     }
-    let cells = inner.width.saturating_sub(20);
-    for (row, bot) in (1..inner.height).zip(&state.actions) {
-        let mut pen = Pen::new(buf, inner, row);
-        pen.skip(1).cell(&bot.bot_name, theme.actor(&bot.bot_id), 10).skip(1);
-        let counts = counts(bot);
-        let total: i64 = counts.iter().sum();
+    let mut head = Pen::new(buf, inner, 1);
+    let heading = |by: By, name: &str| {
+        let chosen = state.by == by;
+        let way = if by == By::Name { theme.glyphs.up } else { theme.glyphs.down };
+        let style = if chosen { theme.title_focus } else { theme.dim };
+        (if chosen { format!("{name}{way}") } else { name.to_owned() }, style)
+    };
+    let (name, style) = heading(By::Name, "name");
+    head.skip(1).cell(&name, style, 11);
+    for (by, name, cells) in [(By::Tokens, "tokens", 8), (By::Cost, "cost", 9), (By::Acts, "acts", 7)] {
+        let (name, style) = heading(by, name);
+        head.cell_right(&name, style, cells);
+    }
+    let list = Rect { y: inner.y + LIST_HEAD, height: inner.height.saturating_sub(LIST_HEAD), ..inner };
+    let shown = state.list.view(used.len(), list.height);
+    scroll::bar(buf, area, shown.start, shown.len(), used.len(), theme);
+    for (row, at) in (0..list.height).zip(shown) {
+        let one = &used[at];
+        let selected = at == state.list.selected;
+        let mut pen = Pen::new(buf, list, row).base(theme.line(selected, true));
+        pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
+        pen.cell(&one.bot.bot_name, theme.actor(&one.bot.bot_id), 11);
+        pen.cell_right(&text::tokens(one.tokens), theme.text, 8);
+        pen.cell_right(&text::money(one.cost), theme.warn, 9);
+        pen.cell_right(&one.acts.to_string(), theme.text, 7).skip(1);
+        let counts = one.mix.map(counts).unwrap_or_default();
+        let cells = pen.room();
         for (at, width) in widths(&counts, cells).into_iter().enumerate() {
             pen.put(&mark(at, theme.glyphs.ascii).repeat(usize::from(width)), theme.series(at));
         }
-        pen.right(" ", theme.text).right(&total.to_string(), theme.text);
     }
 }
 
@@ -161,10 +217,35 @@ fn widths(counts: &[i64; 6], cells: u16) -> [u16; 6] {
     widths
 }
 
-fn totals(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
-    let theme = view.theme;
+/// How lively it is right now, in two lines.
+fn rates(model: &Model, view: &View<'_>) -> [String; 2] {
+    let wait = match model.stats.waiting {
+        0 => String::new(),
+        1 => "; 1 bot waits".into(),
+        waiting => format!("; {waiting} bots wait"),
+    };
+    let Some(now) = model.rates.now(view.now) else {
+        return ["no beat in the last 5 minutes".into(), wait.trim_start_matches("; ").to_owned()];
+    };
+    #[allow(clippy::cast_possible_truncation)] // shown with three digits
+    let tokens = text::tokens(now.tokens.round() as i64);
+    let said = format!("{:.1} beats, {tokens} tok, {} a minute", now.beats, text::money(now.cost));
+    #[allow(clippy::cast_precision_loss)] // shown with one digit
+    let answers = now.thought.map_or_else(String::new, |(half, most)| {
+        format!("answers in {:.1} s, p95 {:.1} s", half as f64 / 1e3, most as f64 / 1e3)
+    });
+    let second = if answers.is_empty() { wait.trim_start_matches("; ").to_owned() } else { answers + &wait };
+    [said, second]
+}
+
+fn totals(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let (theme, state) = (view.theme, &model.stats);
     let inner = frame(buf, area, "Totals and models", &format!("{} days", state.days), false, theme);
     let mut row = 0;
+    for said in rates(model, view).iter().filter(|said| !said.is_empty()) {
+        Pen::new(buf, inner, row).skip(1).put(said, theme.accent);
+        row += 1;
+    }
     let mut line = |buf: &mut Buffer, name: &str, value: &str| {
         Pen::new(buf, inner, row).skip(1).cell(name, theme.dim, 22).put(value, theme.text);
         row += 1;

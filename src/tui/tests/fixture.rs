@@ -432,6 +432,9 @@ pub fn answer(load: &Load) -> Option<Data> {
         Load::Cold(..) => Data::Cold(vec![]),
         Load::Archive(..) => Data::Archive(vec![]),
         Load::Usage(_) => Data::Usage(usage()),
+        Load::Timeline(minutes, ago, points) => {
+            Data::Timeline(super::stats::timeline(*minutes, *ago, *points))
+        }
         Load::UsageSeries(..) => Data::UsageSeries(series()),
         Load::Forecast => Data::Forecast(forecast()),
         Load::ReputationHistory(_) => Data::ReputationHistory(history()),

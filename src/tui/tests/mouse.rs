@@ -159,8 +159,10 @@ fn threads_and_posts_are_chosen_and_opened() {
 #[test]
 fn periods_flags_events_ties_and_lines_take_clicks() {
     let mut model = on(Tab::Stats, 120);
-    let at = find(&model, "days", 2);
-    assert!(click(&mut model, at).contains(&Effect::Load(Load::UsageSeries(30, None))));
+    press(&mut model, &["+", "+"]);
+    let at = find(&model, "1 h", 2);
+    let effects = click(&mut model, at);
+    assert!(matches!(effects[0], Effect::Load(Load::Timeline(360, 0, _))), "{effects:?}");
     let mut model = on(Tab::Society, 120);
     let list = crate::tui::panes::society::list_area(model.layout().body);
     click(&mut model, (list.x + 2, list.y + 1));

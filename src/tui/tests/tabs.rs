@@ -59,14 +59,6 @@ fn what_narrows_a_tab_goes_with_escape() {
 }
 
 #[test]
-fn a_longer_period_is_read_anew() {
-    let mut model = model(120, 36);
-    press(&mut model, &["alt+3", "l", "l", "l"]);
-    assert_eq!(model.stats.days, 90);
-    assert!(text(&model).contains("‹90›"));
-}
-
-#[test]
 fn a_memory_is_pinned_searched_and_traced_to_its_act() {
     let mut model = model(120, 36);
     let effects = press(&mut model, &["alt+4", "l", "j", "p"]);

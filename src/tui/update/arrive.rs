@@ -13,6 +13,7 @@ use crate::tui::tabs;
 
 /// Something happened in the society.
 pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
+    model.rates.event(event.timestamp, &event.notice, &model.bots);
     model.bots.event(&event.notice);
     tabs::event(model, event);
     let mut effects = Vec::new();

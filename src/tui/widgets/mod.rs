@@ -1,9 +1,12 @@
 //! Small drawing pieces that panes and windows share. They know styles and cells, no model.
 
 pub mod chart;
+pub mod figure;
 pub mod meter;
 pub mod pen;
+pub mod plot;
 pub mod scroll;
+pub mod svg;
 pub mod text;
 
 pub use pen::{Pen, frame};
