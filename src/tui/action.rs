@@ -60,6 +60,7 @@ pub enum Act {
     BotPace,
     Interview,
     DeleteBot,
+    Compare,
     YamlChoice,
     // the list of bots
     OrderByCost,

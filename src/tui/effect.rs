@@ -9,10 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::live::compare::Story;
 use super::msg::{Command, Data, Load, Msg, Outcome};
 use crate::files::{OutError, OutFile};
 use crate::link::{Link, Role};
-use crate::protocol::{ExportFormat, ExportKind, ExportOptions, Fault, ThreadQuery};
+use crate::protocol::{
+    ActivityQuery, ActivityView, ExportFormat, ExportKind, ExportOptions, Fault, ThreadQuery,
+};
 
 /// Reads something in the background.
 pub fn load(link: &Link, load: Load, answers: &UnboundedSender<Msg>) {
@@ -54,6 +57,7 @@ pub async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
         }
         Load::Activity(query) | Load::Acts(query) => Data::Activity(link.activity(query).await?),
         Load::Why(id) => Data::Why(Box::new(link.why(id).await?)),
+        Load::Story(id) => Data::Story(Box::new(story(link, id).await?)),
         Load::Warm(id, query) => Data::Warm(Box::new(link.warm_memory(&id, query).await?)),
         Load::Cold(id, limit, offset) => Data::Cold(link.cold_memory(&id, limit, offset).await?),
         Load::Archive(id, query) => Data::Archive(link.archive(&id, query).await?),
@@ -80,6 +84,51 @@ pub async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
         }
         Load::Thread(id) => Data::Thread(Box::new(link.thread(id).await?)),
     })
+}
+
+/// Acts of a bot read for a comparison at most, in pages.
+const OWN_PAGES: usize = 2;
+/// Acts of the whole room read for it at most, in pages.
+const ROOM_PAGES: usize = 6;
+/// Acts in a page.
+const PAGE: u32 = 200;
+
+/// The newest acts, page by page, until `enough`; whether these are all there are.
+async fn pages(
+    link: &Link,
+    bot: Option<&str>,
+    most: usize,
+    enough: impl Fn(&ActivityView) -> bool,
+) -> Result<(Vec<ActivityView>, bool), Fault> {
+    let mut rows: Vec<ActivityView> = Vec::new();
+    for _ in 0..most {
+        let (after, bot_id) = (rows.last().map(|row| row.id), bot.map(str::to_owned));
+        let query = ActivityQuery { limit: PAGE, after, bot_id, ..ActivityQuery::default() };
+        let page = link.activity(query).await?;
+        let all = page.len() < PAGE as usize;
+        rows.extend(page);
+        if all || rows.last().is_some_and(&enough) {
+            return Ok((rows, all));
+        }
+    }
+    Ok((rows, false))
+}
+
+/// What a bot did and what was done to it, as far back as two pages of its acts reach.
+async fn story(link: &Link, bot: String) -> Result<Story, Fault> {
+    let (acts, _) = pages(link, Some(&bot), OWN_PAGES, |_| false).await?;
+    let oldest = acts.last().map(|act| act.created_at);
+    let before = |act: &ActivityView| oldest.is_some_and(|oldest| act.created_at < oldest);
+    let (room, all) = pages(link, None, ROOM_PAGES, before).await?;
+    let since = if all { None } else { room.last().map(|act| act.created_at) };
+    let met = |act: &ActivityView, key: &str| {
+        act.details.get(key).and_then(serde_json::Value::as_str) == Some(bot.as_str())
+    };
+    let others = room
+        .into_iter()
+        .filter(|act| act.bot_id != bot && (act.action_type == "event_injected" || met(act, "other_bot_id")))
+        .collect();
+    Ok(Story { bot, acts, others, since })
 }
 
 /// Changes something and waits for it.

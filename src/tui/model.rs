@@ -325,6 +325,8 @@ pub struct Model {
     pub events: tabs::events::Events,
     /// Log tab.
     pub log: tabs::log::Log,
+    /// What is being compared.
+    pub compare: super::update::compare::Compare,
     /// What was heard in the last minutes.
     pub rates: super::live::rates::Rates,
     /// What to read anew.
@@ -374,6 +376,7 @@ impl Model {
             moderation: tabs::moderation::Moderation::default(),
             events: tabs::events::Events::default(),
             log: tabs::log::Log::default(),
+            compare: super::update::compare::Compare::default(),
             rates: super::live::rates::Rates::default(),
             stale: Stale::default(),
             frame: 0,

@@ -88,6 +88,8 @@ pub enum Load {
     Acts(ActivityQuery),
     /// The reason behind an act.
     Why(i64),
+    /// What a bot did and what was done to it lately.
+    Story(String),
     /// Warm memory.
     Warm(String, MemoryQuery),
     /// Cold memory (bot, limit, offset).
@@ -145,6 +147,7 @@ pub enum Data {
     },
     Activity(Vec<ActivityView>),
     Why(Box<WhyView>),
+    Story(Box<super::live::compare::Story>),
     Warm(Box<WarmMemory>),
     Cold(Vec<ColdView>),
     /// What a bot's summaries stand for.

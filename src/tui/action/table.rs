@@ -67,6 +67,7 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Live, Act::PauseBot, "pause_bot", &["x"], "Pause or resume the bot", "Stops the heartbeats of the selected bot, or lets them run again.").operator().brief("pause bot").hint(32),
     def(Live, Act::BotPace, "bot_pace", &["P"], "Pace of the bot", "Gives the selected bot a pace of its own.").operator(),
     def(Live, Act::Interview, "interview", &["a"], "Interview", "Asks the selected bot a question out of band.").operator().hint(26),
+    def(Live, Act::Compare, "compare", &["C"], "Before and after", "Compares what the selected bot does, says and gets before and after a change or event, or with another bot.").brief("compare").hint(27),
     def(Live, Act::YamlChoice, "yaml_choice", &["Y"], "YAML changed", "Keeps the live configuration or takes the changed file's.").operator(),
     def(Live, Act::DeleteBot, "delete_bot", &["D"], "Remove the bot", "Removes the selected custom bot; its posts stay.").dangerous(),
 

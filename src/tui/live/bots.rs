@@ -248,10 +248,16 @@ impl Bots {
                 || row.id.contains(&needle)
                 || row.status.as_str().starts_with(&needle)
         };
-        self.shown = self.rows.iter().enumerate().filter(|(_, row)| matches(row)).map(|(at, _)| at).collect();
-        let mut shown = std::mem::take(&mut self.shown);
-        let with_figures = |at: &usize| (&self.rows[*at], self.figures(&self.rows[*at].id));
-        shown.sort_by(|a, b| self.order.compare(with_figures(a), with_figures(b)));
+        let mut shown: Vec<usize> =
+            self.rows.iter().enumerate().filter(|(_, row)| matches(row)).map(|(at, _)| at).collect();
+        if !self.order.is_plain() {
+            let mut keyed: Vec<(usize, Figures)> =
+                shown.into_iter().map(|at| (at, self.figures(&self.rows[at].id))).collect();
+            keyed.sort_by(|a, b| self.order.compare((&self.rows[a.0], a.1), (&self.rows[b.0], b.1)));
+            shown = keyed.into_iter().map(|(at, _)| at).collect();
+        } else if !shown.is_sorted_by(|a, b| self.rows[*a].id <= self.rows[*b].id) {
+            shown.sort_by(|a, b| self.rows[*a].id.cmp(&self.rows[*b].id));
+        }
         self.shown = shown;
         self.marked.retain(|id| self.at.contains_key(id));
         self.thinking = self.rows.iter().filter(|row| row.thinking).count();

@@ -5,6 +5,7 @@
 
 pub mod bots;
 pub mod budget;
+pub mod compare;
 pub mod inspector;
 pub mod mind;
 pub mod order;

@@ -34,6 +34,10 @@ pub use text_edit::TextEdit;
 pub enum Then {
     /// Filters the open pane as one types.
     Filter,
+    /// Chooses the moment to compare before and after.
+    Moment,
+    /// Chooses the bot to stand beside.
+    Beside,
     /// Moves in the list as one types.
     Jump,
     /// Chooses what is done to these bots.

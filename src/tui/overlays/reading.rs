@@ -19,6 +19,8 @@ pub enum Para {
     Text(String),
     /// A key, what it does, and more about it.
     Key(String, String, String),
+    /// A line of a table; whether it is its head.
+    Row([String; 4], bool),
     /// Nothing.
     Gap,
 }
@@ -65,6 +67,7 @@ impl Reading {
         let line = |para: &Para| match para {
             Para::Heading(text) | Para::Text(text) => text.clone(),
             Para::Key(key, title, about) => format!("{key}\t{title}\t{about}"),
+            Para::Row(cells, _) => cells.join("\t"),
             Para::Gap => String::new(),
         };
         self.paras.iter().map(line).collect::<Vec<_>>().join("\n")
@@ -107,6 +110,7 @@ enum Row<'a> {
     Text(String),
     Key(&'a str, &'a str, String),
     More(String),
+    Cells(&'a [String; 4], bool),
     Gap,
 }
 
@@ -118,6 +122,7 @@ fn rows(para: &Para, inside: u16) -> Vec<Row<'_>> {
         Para::Heading(text) => vec![Row::Heading(text)],
         Para::Text(text) => text::wrap(text, inside, 400, "…").into_iter().map(Row::Text).collect(),
         Para::Gap => vec![Row::Gap],
+        Para::Row(cells, head) => vec![Row::Cells(cells, *head)],
         Para::Key(key, title, about) => {
             let room = inside.saturating_sub(KEY_CELLS + TITLE_CELLS);
             let mut lines = text::wrap(about, room, 3, "…").into_iter();
@@ -140,6 +145,15 @@ impl Row<'_> {
                 .skip(1)
                 .put(about, theme.dim),
             Self::More(about) => pen.skip(KEY_CELLS + TITLE_CELLS).put(about, theme.dim),
+            Self::Cells([label, left, right, differ], head) => {
+                let (plain, last) =
+                    if *head { (theme.title_focus, theme.dim) } else { (theme.text, theme.accent) };
+                let cells = (pen.room() / 4).min(20);
+                pen.cell(label, if *head { theme.title_focus } else { theme.dim }, cells)
+                    .cell_right(left, plain, cells)
+                    .cell_right(right, plain, cells)
+                    .cell_right(differ, last, cells)
+            }
             Self::Gap => &mut pen,
         };
     }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod beside;
+mod compare;
 mod edges;
 mod events;
 pub mod fixture;

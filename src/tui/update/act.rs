@@ -52,7 +52,13 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
         Act::Providers => return open::providers(model),
         Act::NewBot => open::new_bot(model),
         Act::Export => open::export(model),
-        Act::Trigger | Act::PauseBot | Act::BotPace | Act::Interview | Act::DeleteBot | Act::YamlChoice => {
+        Act::Trigger
+        | Act::PauseBot
+        | Act::BotPace
+        | Act::Interview
+        | Act::DeleteBot
+        | Act::YamlChoice
+        | Act::Compare => {
             return live::on_bot(model, act);
         }
         Act::InspectProfile

@@ -78,6 +78,8 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
                 let _ = model.inspector.mind.set_text(*field, &item.title); // a listed choice is always right
             }
         }
+        Then::Moment => super::compare::chosen(model, at),
+        Then::Beside => return super::compare::chose_other(model, &item.note.clone()),
         Then::Crowd(bots) => return super::crowd::chosen(model, &bots, at),
         Then::CrowdProvider(bots) => return super::crowd::chose_provider(model, &bots, &item.title),
         Then::MindModel => super::mind::chose_model(model, at, item, choice.items.len()),

@@ -230,6 +230,7 @@ pub fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect> {
         (Load::Why(id), Data::Why(why)) if model.inspector.why.wanted == Some(id) => {
             model.inspector.why.load(*why);
         }
+        (Load::Story(_), Data::Story(story)) => super::compare::read(model, *story),
         (Load::Warm(id, query), Data::Warm(warm))
             if is_wanted(&id) && query.q.is_none() && query.offset == 0 =>
         {
@@ -370,6 +371,10 @@ pub fn on_load_failed(model: &mut Model, load: &Load, fault: &Fault) -> Vec<Effe
             model.inspector.why.missing = Some(fault.detail.clone());
         }
         Load::Activity(_) => model.stream.loading = false,
+        Load::Story(id) => {
+            super::compare::failed(model, id);
+            model.toast(Tone::Bad, fault.detail.clone());
+        }
         Load::Bot(id) | Load::Config(id) if fault.kind == FaultKind::NotFound => super::live::left(model, id),
         _ if fault.kind == FaultKind::Unavailable => {} // the header tells
         _ => model.toast(Tone::Bad, fault.detail.clone()),

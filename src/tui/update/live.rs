@@ -67,7 +67,13 @@ fn on_tab(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             return Some(Vec::new());
         }
         Act::Back => return Some(back(model)),
-        Act::Trigger | Act::PauseBot | Act::BotPace | Act::Interview | Act::DeleteBot | Act::YamlChoice => {
+        Act::Trigger
+        | Act::PauseBot
+        | Act::BotPace
+        | Act::Interview
+        | Act::DeleteBot
+        | Act::YamlChoice
+        | Act::Compare => {
             return Some(on_bot(model, act));
         }
         _ => return None,
@@ -465,6 +471,7 @@ pub fn on_bot(model: &mut Model, act: Act) -> Vec<Effect> {
         Act::Interview => open::interview(model, &row.id),
         Act::DeleteBot => open::delete_bot(model, &row),
         Act::YamlChoice => return open::yaml_choice(model, &row),
+        Act::Compare => return super::compare::begin(model, &row.id),
         _ => {}
     }
     Vec::new()

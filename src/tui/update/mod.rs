@@ -6,6 +6,7 @@
 mod act;
 mod answer;
 mod arrive;
+pub mod compare;
 mod crowd;
 mod live;
 mod mind;

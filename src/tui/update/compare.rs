@@ -1,0 +1,130 @@
+//! Before and after a moment, and two bots side by side: reading, choosing, showing.
+
+use crate::domain::Stamp;
+use crate::tui::live::compare::{Story, Tally, lines};
+use crate::tui::model::Model;
+use crate::tui::msg::{Effect, Load};
+use crate::tui::overlays::reading::Para;
+use crate::tui::overlays::{Choice, Item, Overlay, Reading, Then};
+
+/// Moments offered at most, the newest first.
+const MOMENTS: usize = 60;
+
+/// What is being compared.
+#[derive(Clone, Debug, Default)]
+pub struct Compare {
+    /// The bot, once its life was read.
+    story: Option<Story>,
+    /// Whose life is being read.
+    wanted: Option<String>,
+}
+
+fn wait(model: &mut Model, bot: &str) -> Vec<Effect> {
+    let said = vec![Para::Text(format!("reading what {} did…", model.name(bot)))];
+    let mut window = Reading::new(TITLE, said);
+    window.waiting = true;
+    model.overlays.push(Overlay::Reading(window));
+    model.compare.wanted = Some(bot.to_owned());
+    vec![Effect::Load(Load::Story(bot.to_owned()))]
+}
+
+const TITLE: &str = "Before and after";
+
+/// Reads what a bot did, to compare it.
+pub fn begin(model: &mut Model, bot: &str) -> Vec<Effect> {
+    model.compare = Compare::default();
+    wait(model, bot)
+}
+
+/// Takes the window away that waits; whether it is still there: who closed it wants to see nothing.
+fn waited(model: &mut Model, bot: &str) -> bool {
+    let waits = matches!(model.overlays.last(), Some(Overlay::Reading(window)) if window.waiting && window.title == TITLE);
+    let meant = waits && model.compare.wanted.as_deref() == Some(bot);
+    if meant {
+        model.overlays.pop();
+        model.compare.wanted = None;
+    }
+    meant
+}
+
+/// What a bot did was read.
+pub fn read(model: &mut Model, story: Story) {
+    if !waited(model, &story.bot) {
+        return;
+    }
+    if let Some(first) = model.compare.story.take() {
+        return beside(model, &first, &story);
+    }
+    let at = |moment: Stamp| {
+        moment.timestamp().to_zoned(model.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    };
+    let mut items: Vec<Item> = story
+        .moments()
+        .into_iter()
+        .take(MOMENTS)
+        .map(|moment| Item {
+            note: at(moment.at),
+            title: moment.what,
+            about: "What it did, said and got before this, and since.".into(),
+            current: false,
+        })
+        .collect();
+    let about = "What both did, said and got in the time that is known of both.".into();
+    items.push(Item { title: "another bot…".into(), about, ..Item::default() });
+    let title = format!("Compare {} before and after what?", model.name(&story.bot));
+    model.compare.story = Some(story);
+    model.overlays.push(Overlay::Choice(Choice::new(title, items, Then::Moment)));
+}
+
+/// It could not be read.
+pub fn failed(model: &mut Model, bot: &str) {
+    waited(model, bot);
+}
+
+/// A moment was chosen, or that another bot is to stand beside.
+pub fn chosen(model: &mut Model, at: usize) {
+    let Some(story) = model.compare.story.clone() else { return };
+    let moments = story.moments();
+    if let Some(moment) = moments.get(at).filter(|_| at < MOMENTS) {
+        // What came after the next change is owed to that one.
+        let (before, after) = (story.tally(|time| time < moment.at), story.tally(|time| time >= moment.at));
+        let title = format!("{}: {}", model.name(&story.bot), moment.what);
+        show(model, title, ["before", "after"], &before, &after);
+        return;
+    }
+    let others = model.bots.rows().iter().filter(|row| row.id != story.bot);
+    let items =
+        others.map(|row| Item { title: row.name.clone(), note: row.id.clone(), ..Item::default() }).collect();
+    let title = format!("Compare {} with whom?", model.name(&story.bot));
+    model.overlays.push(Overlay::Choice(Choice::new(title, items, Then::Beside)));
+}
+
+/// The other bot was chosen.
+pub fn chose_other(model: &mut Model, id: &str) -> Vec<Effect> {
+    wait(model, id)
+}
+
+fn beside(model: &mut Model, a: &Story, b: &Story) {
+    let begins = |story: &Story| story.acts.last().map(|act| act.created_at);
+    let from = begins(a).max(begins(b)).unwrap_or_default();
+    let (left, right) = (a.tally(|at| at >= from), b.tally(|at| at >= from));
+    let (a, b) = (model.name(&a.bot).to_owned(), model.name(&b.bot).to_owned());
+    show(model, format!("{a} and {b}"), [&a, &b], &left, &right);
+}
+
+fn show(model: &mut Model, title: String, sides: [&str; 2], a: &Tally, b: &Tally) {
+    let mut paras = Vec::new();
+    for (part, lines) in lines(a, b) {
+        if !paras.is_empty() {
+            paras.push(Para::Gap);
+        }
+        let head = [part, sides[0], sides[1], "difference"].map(str::to_owned);
+        paras.push(Para::Row(head, true));
+        paras.extend(lines.into_iter().map(|line| Para::Row(line, false)));
+    }
+    if a.beats.min(b.beats) < 20 {
+        paras.push(Para::Gap);
+        paras.push(Para::Text("Few beats: what differs may be chance.".into()));
+    }
+    model.overlays.push(Overlay::Reading(Reading::new(title, paras)));
+}
