@@ -80,7 +80,7 @@ impl PartialEq for Said {
 }
 
 /// Words after which a clause begins.
-const JOINTS: [&str; 38] = [
+const JOINTS: [&str; 50] = [
     "that",
     "because",
     "since",
@@ -119,6 +119,18 @@ const JOINTS: [&str; 38] = [
     "or",
     "us",
     "we",
+    "well",
+    "look",
+    "now",
+    "ah",
+    "listen",
+    "honestly",
+    "frankly",
+    "naturally",
+    "oddly",
+    "hm",
+    "fine",
+    "sure",
 ];
 
 fn is_joint(hash: u64) -> bool {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::lexicon::{
-    IS_FIRST, IS_HOLDS, IS_OF_THE_ROOM, IS_PLACING, IS_SECOND, IS_VERBS, kinds, leans, openers,
+    IS_FIRST, IS_HOLDS, IS_OF_THE_ROOM, IS_PLACING, IS_SECOND, IS_VERBS, kinds, leans, openers, tailless,
 };
 
 /// The clauses of a sentence that stand alone, the best first.
@@ -109,7 +109,7 @@ fn held(part: &str) -> Option<&str> {
 
 /// The clause, when it can be understood without its thread.
 pub(super) fn alone(clause: &str, names: &[&str]) -> Option<String> {
-    let mut clause = clause.trim().trim_end_matches([',', ' ', '—', '-']);
+    let mut clause = tailless(clause.trim().trim_end_matches([',', ' ', '—', '-']));
     if leans(&start_of(clause)) || clause.len() < 20 {
         return None;
     }

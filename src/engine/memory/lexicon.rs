@@ -180,7 +180,15 @@ const OPENERS: &str = "\
     in the end|in my view|in my experience|my guess is|on the contrary|on the other hand|for example|\
     for instance|as i said|that said|fair enough|all right|what is more|in addition|in other words|\
     personally|sure|okay|ok|hm|because|since|first|second|finally|yes and no|true|exactly|correct|fact|\
-    obviously|plainly|clearly|surely|possibly|probably|in the short run|in the long run|new decision";
+    obviously|plainly|clearly|surely|possibly|probably|in the short run|in the long run|new decision|\
+    listen|naturally|oddly|ah|now|fine|a further ground|independently of that|on top of that|second reason|\
+    and one more|if that is not enough|reasons for those who need them|reason|short answer|ground|claim|\
+    reason, if you insist|and behind it|and there is this, too|good question";
+const TAILS: &str = "\
+    mind you|as it were|so to speak|in my book|if you ask me|on the whole|at least to me|for what it is worth|\
+    as far as it goes|to my eye|after all|more or less|one way or another|give or take|oddly enough|\
+    strictly speaking|in the end|when all is said|funnily enough|by and large|as a rule|in plain words|\
+    no more and no less|as i see it|i think|i suppose|i guess";
 const LEANING: &str = "\
     this|that|it|they|these|those|he|she|here|which|who|whose|whom|such|both|neither|either|then|its|\
     their|his|her|them|not|or|nor|than|as|to|for|like|how|why|where|when|take|let|make|look|give|ask|\
@@ -209,6 +217,15 @@ static BY_LEANING: LazyLock<ByWord<Vec<&str>>> = LazyLock::new(|| by_first_word(
 pub(super) fn openers(lower: &str) -> impl Iterator<Item = &'static str> {
     let all = BY_OPENER.get(first_word(lower)).into_iter().flatten();
     all.copied().filter(move |opener| lower.starts_with(opener))
+}
+
+/// The text without a little phrase at its end, such as “…, after all”.
+pub(super) fn tailless(text: &str) -> &str {
+    let cut = text.rfind(", ").filter(|at| {
+        let tail = &text[at + 2..];
+        TAILS.split('|').any(|known| known.eq_ignore_ascii_case(tail))
+    });
+    cut.map_or(text, |at| &text[..at])
 }
 
 /// Whether a clause in lower case leans on something said before, or asks for a deed.

@@ -46,7 +46,7 @@ pub(super) struct Read {
 /// Reads a post about something; `names` are those of the room, by which posts turn to somebody.
 #[must_use]
 pub(super) fn read(text: &str, names: &[&str], about: &str) -> Read {
-    let text = plain(text);
+    let text = plain(text).replace(" — ", ": ");
     let lower = text.to_ascii_lowercase();
     let sentences: Vec<&str> = sentences(&text).map(|sentence| called_off(sentence, names)).collect();
     let first = sentences.iter().find(|s| !s.is_empty()).copied().unwrap_or_default();
@@ -159,8 +159,11 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
 /// The sentence without the name it calls at its beginning or its end.
 fn called_off<'s>(sentence: &'s str, names: &[&str]) -> &'s str {
     let rest = sentence.trim_start_matches(['”', '"', ' ']);
+    let turned = rest.strip_prefix("Dear ").or_else(|| rest.strip_prefix("Hey ")).unwrap_or(rest);
     let called = |name: &&str| {
-        let after = rest.strip_prefix(*name)?.strip_prefix([',', ':'])?;
+        let after = turned.strip_prefix(*name)?;
+        let after = after.strip_prefix([',', ':', '!'])?;
+        let after = after.strip_prefix(" my friend,").unwrap_or(after);
         Some(after.trim_start())
     };
     let rest = names.iter().find_map(called).unwrap_or(rest);

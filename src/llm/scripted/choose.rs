@@ -11,6 +11,8 @@ use crate::domain::{Action, ActionKind, Engagement, Scene};
 
 /// What makes a post be answered before anything else.
 const CALLING: i32 = 500;
+/// Open questions of which the bot takes up the oldest.
+const WAITING: usize = 4;
 /// Replies after which a thread has had its say.
 const LONG: i64 = 12;
 
@@ -26,6 +28,11 @@ pub(super) fn act(scene: &Scene, seed: u64) -> Action {
         && *score >= CALLING
         && allows(&view, ActionKind::Reply)
         && let Some(action) = answer(&view, *post, &mut draw)
+    {
+        return action;
+    }
+    if allows(&view, ActionKind::Reply)
+        && let Some(action) = asked(&view, &targets, &mut draw)
     {
         return action;
     }
@@ -56,6 +63,30 @@ fn allows(view: &View<'_>, kind: ActionKind) -> bool {
     view.scene.allowed.contains(&kind)
 }
 
+/// Answers a question of another bot that nobody has answered yet, if the bot takes one up: those put to it
+/// first, then of the last few the one that has waited longest.
+fn asked(view: &View<'_>, targets: &[(i32, Post<'_>)], draw: &mut Draw) -> Option<Action> {
+    let mut open: Vec<Post<'_>> = targets.iter().map(|(_, post)| *post).collect();
+    open.retain(|post| {
+        open_question(*post)
+            && post.author() != "system"
+            && people::calls(view, *post) != people::Call::Others
+    });
+    open.sort_by_key(|post| std::cmp::Reverse((post.at(), post.reply.map(|reply| reply.id))));
+    open.truncate(WAITING);
+    open.sort_by_key(|post| (!post.for_me(), post.at(), post.reply.map(|reply| reply.id)));
+    open.into_iter().find_map(|post| {
+        let eager = match view.persona.engagement() {
+            _ if post.for_me() => 96,
+            Engagement::Active => 82,
+            Engagement::Reactive => 72,
+            Engagement::Observer => 56,
+        };
+        let takes = draw.chance(eager - view.persona.shyness() / 5);
+        if takes { answer(view, post, draw) } else { None }
+    })
+}
+
 /// How much each kind of act draws the bot, in the order of [`ActionKind::ALL`].
 fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; 7] {
     let persona = &view.persona;
@@ -75,9 +106,9 @@ fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; 7] {
         thread += 10;
     }
     let (mut reply, vote, more_quiet) = match persona.engagement() {
-        Engagement::Active => (if called { 84 } else { 48 }, 15, 0),
-        Engagement::Reactive => (if called { 92 } else { 32 }, 20, 6),
-        Engagement::Observer => (if called { 40 } else { 14 }, 34, 12),
+        Engagement::Active => (if called { 84 } else { 48 }, 26, 0),
+        Engagement::Reactive => (if called { 92 } else { 32 }, 30, 6),
+        Engagement::Observer => (if called { 40 } else { 14 }, 38, 12),
     };
     if targets.is_empty() {
         reply = 0;
@@ -107,7 +138,7 @@ fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; 7] {
 }
 
 fn answer(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<Action> {
-    let content = reply::write(view, post, draw)?;
+    let content = temper::Temper::of(&view.persona).set(reply::write(view, post, draw)?, draw);
     let content = rules::keep(&rules::of(&view.scene.events), &content, post.name());
     (content.chars().count() >= 12).then(|| Action::Reply {
         thread_id: post.thread.id,
@@ -210,7 +241,7 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
 /// Whether a post asks something that nobody has answered yet.
 fn open_question(post: Post<'_>) -> bool {
     let id = post.reply.map(|reply| reply.id);
-    post.content().trim_end().ends_with('?')
+    reply::asks(post.content())
         && !post
             .thread
             .replies
@@ -274,7 +305,7 @@ fn vote(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
             (post, warmth)
         })
         .max_by_key(|(_, warmth)| warmth.abs())?;
-    let up = warmth + 24 - severity > draw.below(40) as i32;
+    let up = warmth + 20 - severity > draw.below(40) as i32;
     let voice = Voice::ALL[draw.weighted(&persona.manner()).unwrap_or(0)];
     let frames = frames::of(voice);
     let slots = Slots { name: post.name(), ..Slots::default() };

@@ -296,14 +296,14 @@ impl<'a> Persona<'a> {
 
     /// Its voices as weights in which the leading one stands out.
     pub fn manner(&self) -> [u32; 6] {
-        self.blend.map(|share| share * share / 20)
+        self.blend.map(|share| share * share * share / 400)
     }
 
     /// How readily it gives each of the six answers, [`bank::Kind::ANSWERS`], when it speaks for itself:
     /// mostly its own kind, sometimes one that lies near, never one that another voice would give.
     pub fn answers(&self) -> [u32; 6] {
         const NEAR: [[u32; 6]; 6] = [
-            [60, 8, 10, 0, 22, 0],
+            [18, 18, 22, 0, 42, 0],
             [14, 62, 0, 0, 0, 24],
             [12, 0, 64, 0, 24, 0],
             [6, 22, 0, 72, 0, 0],
@@ -354,8 +354,11 @@ impl<'a> Persona<'a> {
 /// The share of each voice: traits first, then the sliders lean on it.
 fn blend(config: &PersonalityConfig) -> [u32; 6] {
     let mut points = [0_u32; 6];
-    for word in &config.personality.traits {
-        points[trait_voice(word) as usize] += 30;
+    // What is named first is what one is most.
+    for (word, weight) in
+        config.personality.traits.iter().zip([48, 28, 20, 18].into_iter().chain(std::iter::repeat(16)))
+    {
+        points[trait_voice(word) as usize] += weight;
     }
     let behavior = &config.behavior;
     let mut lean = |voice: Voice, points_of: u32| points[voice as usize] += points_of;

@@ -3,7 +3,7 @@
 use super::draw::Draw;
 use super::grammar::{append, bare, first_sentence, length, within};
 use super::stance::read;
-use super::view::{Post, View};
+use super::view::View;
 use super::writer::{Writer, lowered};
 use super::{bank, issues};
 use crate::domain::MemoryKind;
@@ -18,13 +18,13 @@ enum Kept<'a> {
 }
 
 /// Adds a memory that fits what is talked about. Whether there was one.
-pub(super) fn add(writer: &mut Writer<'_, '_>, post: Post<'_>, issue: usize, draw: &mut Draw) -> bool {
+pub(super) fn add(writer: &mut Writer<'_, '_>, issue: usize, draw: &mut Draw) -> bool {
     let view = writer.view;
     let topic = issues::issue(issue).at;
     let start = draw.below(4);
     let memories = &view.scene.memories;
     let fitting: Vec<&Recalled> =
-        memories.iter().filter(|memory| fits(memory, post, topic, issue)).take(4).collect();
+        memories.iter().filter(|memory| fits(memory, topic, issue)).take(4).collect();
     for step in 0..fitting.len() {
         let memory = fitting[(start + step) % fitting.len()];
         let Some(sentence) = tell(memory, draw) else { continue };
@@ -109,7 +109,9 @@ fn take(memory: &Recalled) -> Option<Kept<'_>> {
         }
         MemoryKind::Fact | MemoryKind::Moment => {
             let first = first_sentence(text, 26);
-            let plain = !text.contains(['“', '…', '”', '\n']) && length(&first) > 4 && !first.ends_with('…');
+            let plain = !text.contains(['“', '…', '”', '\n', ':', '@'])
+                && length(&first) > 4
+                && !first.ends_with('…');
             plain.then_some(Kept::Note(first))
         }
         _ => None,
@@ -120,7 +122,7 @@ fn is_reference(memory: &Recalled) -> bool {
     matches!(memory.source.as_str(), "wikipedia" | "offline" | "web_search" | "search")
 }
 
-fn fits(memory: &Recalled, post: Post<'_>, topic: Option<usize>, issue: usize) -> bool {
+fn fits(memory: &Recalled, topic: Option<usize>, issue: usize) -> bool {
     let Some(kept) = take(memory) else { return false };
     let related = |text: &str| {
         let mut scores = Vec::new();
@@ -130,10 +132,6 @@ fn fits(memory: &Recalled, post: Post<'_>, topic: Option<usize>, issue: usize) -
     };
     match &kept {
         Kept::Reference(title, text) => related(title) || related(text),
-        Kept::Note(text) => {
-            let name = post.name();
-            let names = !name.is_empty() && text.contains(name);
-            memory.pinned || related(text) || (names && memory.relevance > 0.1)
-        }
+        Kept::Note(text) => memory.pinned || related(text),
     }
 }

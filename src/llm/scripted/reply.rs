@@ -10,6 +10,7 @@ use super::view::{Post, View};
 use super::voices::Move;
 use super::writer::Writer;
 use crate::domain::scene::FeedThread;
+use crate::domain::similarity::terms;
 
 /// What a post says, as far as it can be told.
 pub(super) struct Reading {
@@ -51,8 +52,17 @@ pub(super) fn reading(post: Post<'_>) -> Reading {
         _ => None,
     });
     let proposal = parts.iter().rev().find(|part| part.what == What::Test).map(|part| part.text);
-    let asks = content.trim_end().ends_with('?') || parts.last().is_some_and(|part| part.asked);
+    let asks = asks(content) || parts.last().is_some_and(|part| part.asked);
     Reading { parts, lines, issue, side, reason, asks, proposal }
+}
+
+/// Whether a post asks something, quotations aside.
+pub(super) fn asks(text: &str) -> bool {
+    let mut quoted = false;
+    text.chars().any(|c| {
+        quoted = (quoted || c == '“') && c != '”';
+        c == '?' && !quoted
+    })
 }
 
 /// What a thread began with.
@@ -101,8 +111,11 @@ pub(super) fn write(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<
     }
     let read_post = reading(post);
     let event = super::event::concerning(view, post.thread);
-    let issue = read_post
-        .issue
+    let question = read_post.parts.iter().rev().find(|part| part.asked && part.what != What::Case);
+    let issue = question
+        .filter(|_| read_post.asks)
+        .map(|part| part.issue)
+        .or(read_post.issue)
         .or_else(|| event.and_then(super::event::issue))
         .or_else(|| subject(post.thread))
         .or_else(|| super::thread::own_issue(view, draw))?;
@@ -148,6 +161,9 @@ fn respond(
     draw: &mut Draw,
 ) -> bool {
     let theirs = reading.reason.map_or("", |(_, text)| text);
+    if reading.asks && asked(writer, view, reading, issue, stance, theirs, draw) {
+        return true;
+    }
     // What has been summed up is left at that.
     if super::choose::is_settled(post.thread) && writer.say(Move::Leave, "", None, draw) {
         return true;
@@ -160,34 +176,6 @@ fn respond(
         let kind = if draw.chance(open + 22) { Move::Join } else { Move::Decline };
         writer.near.retain(|text| *text != proposal);
         if writer.say(kind, proposal, None, draw) {
-            return true;
-        }
-    }
-    let asked = reading.parts.iter().rev().find(|part| part.asked && part.issue == issue);
-    if reading.asks && (asked.is_some() || reading.side.is_none()) {
-        // What was asked about is what one answers to.
-        let question = asked.and_then(|part| match part.what {
-            What::Reason(side, turn) => Some((side, turn, part.text)),
-            _ => None,
-        });
-        if let Some((side, turn, text)) = question {
-            if side == stance.side {
-                if writer.say(Move::Answer, text, None, draw) {
-                    return true;
-                }
-            } else if let Some(counter) = writer.counter(turn)
-                && writer.say(Move::Answer, text, Some(counter), draw)
-            {
-                return true;
-            }
-        }
-        let other = issues::issue(issue).reasons(stance.side.other()).next().map_or("", |text| text.text);
-        let kind = if !stance.said && draw.chance(50_u32.saturating_sub(stance.firm / 2)) {
-            Move::Unsure
-        } else {
-            Move::Answer
-        };
-        if writer.say(kind, if theirs.is_empty() { other } else { theirs }, None, draw) {
             return true;
         }
     }
@@ -214,9 +202,55 @@ fn respond(
     {
         return true;
     }
-    writer.say(Move::Compare, theirs, None, draw)
-        || writer.say(Move::Sum, theirs, None, draw)
-        || writer.say(Move::Figure, theirs, None, draw)
+    writer.say(Move::Sum, theirs, None, draw)
+}
+
+/// What was asked is answered: yes or no and why, or that one cannot tell and why not.
+fn asked(
+    writer: &mut Writer<'_, '_>,
+    view: &View<'_>,
+    reading: &Reading,
+    issue: usize,
+    stance: Stance,
+    theirs: &str,
+    draw: &mut Draw,
+) -> bool {
+    let question = reading.parts.iter().rev().find_map(|part| match part.what {
+        What::Stand(side) if part.asked && part.issue == issue => Some((side, None, part.text)),
+        What::Reason(side, turn) if part.asked && part.issue == issue => Some((side, Some(turn), part.text)),
+        _ => None,
+    });
+    if let Some((side, turn, text)) = question {
+        let unsure = !stance.said && draw.chance(14_u32.saturating_sub(stance.firm / 8));
+        if unsure && writer.say(Move::Pass, text, None, draw) {
+            return true;
+        }
+        let (kind, counter) = if side == stance.side {
+            (Move::Affirm, None)
+        } else {
+            (Move::Deny, turn.and_then(|turn| writer.counter(turn)))
+        };
+        return writer.say(kind, text, counter, draw)
+            || writer.say(Move::Pass, text, None, draw)
+            || writer.say(Move::Pass, text, None, draw);
+    }
+    // A question of the bank's is answered by what the bank has to it.
+    if let Some(line) = reading.lines.last().filter(|line| line.kind == Kind::Ask)
+        && let Some(answer) = fitting(writer, view, *line, draw)
+        && writer.line(answer, draw)
+    {
+        return true;
+    }
+    if reading.side.is_some() {
+        return false;
+    }
+    let other = issues::issue(issue).reasons(stance.side.other()).next().map_or("", |text| text.text);
+    let kind = if !stance.said && draw.chance(50_u32.saturating_sub(stance.firm / 2)) {
+        Move::Unsure
+    } else {
+        Move::Answer
+    };
+    writer.say(kind, if theirs.is_empty() { other } else { theirs }, None, draw)
 }
 
 /// Somebody who is on the other side is answered: held against, granted a point, or followed.
@@ -272,9 +306,13 @@ fn reasons_heard(view: &View<'_>, thread: &FeedThread, issue: usize, side: Side)
 /// What the bot has to say to a particular of the bank that somebody told.
 fn fitting(writer: &Writer<'_, '_>, view: &View<'_>, line: Line, draw: &mut Draw) -> Option<Line> {
     let mut weights = view.persona.answers();
+    let question = (line.kind == Kind::Ask).then(|| terms(line.text()));
     for (weight, kind) in weights.iter_mut().zip(Kind::ANSWERS) {
         if kind == line.kind || writer.heard_line(line.with(kind)) {
             *weight = 0;
+        } else if question.as_ref().is_some_and(|asked| asked.overlap(&terms(line.with(kind).text())) > 0) {
+            // It speaks of what was asked.
+            *weight = *weight * 4 + 40;
         }
     }
     draw.weighted(&weights).map(|at| line.with(Kind::ANSWERS[at]))
@@ -286,13 +324,13 @@ fn extend(writer: &mut Writer<'_, '_>, view: &View<'_>, post: Post<'_>, issue: u
     let asks = writer.temper.asks;
     let long = post.thread.reply_count >= 7;
     let lead = view.persona.leadership();
-    // line of the bank, case, person, comparison, memory, proposal, ask, joke, bet, sum, event, promise
+    // line of the bank, case, person, comparison, memory, proposal, ask, joke, bet, sum, event, promise, reason
     let mut weights = [
         18,
-        fancy / 5,
-        fancy / 6,
-        fancy / 5,
-        14,
+        fancy / 7,
+        fancy / 9,
+        fancy / 12,
+        10,
         4 + lead / 14,
         asks / 2 + 6,
         if view.persona.habits.jokes { 9 } else { fancy / 30 },
@@ -300,8 +338,9 @@ fn extend(writer: &mut Writer<'_, '_>, view: &View<'_>, post: Post<'_>, issue: u
         if long { 6 + lead / 6 } else { 0 },
         if view.scene.events.is_empty() { 0 } else { 5 },
         if view.scene.allowed.contains(&crate::domain::ActionKind::WebSearch) { 4 } else { 0 },
+        16,
     ];
-    for _ in 0..4 {
+    for _ in 0..2 + usize::from(writer.temper.reach > 44) {
         let words = writer.words();
         if words + 7 > writer.temper.reach {
             break;
@@ -320,7 +359,7 @@ fn extend(writer: &mut Writer<'_, '_>, view: &View<'_>, post: Post<'_>, issue: u
             1 => writer.say(Move::Case, "", None, draw),
             2 => writer.say(Move::Figure, "", None, draw),
             3 => writer.say(Move::Compare, "", None, draw),
-            4 => recall::add(writer, post, issue, draw),
+            4 => recall::add(writer, issue, draw),
             5 => writer.say(Move::Test, "", None, draw),
             6 => {
                 let doubted = writer.doubtful(draw).unwrap_or("");
@@ -334,8 +373,16 @@ fn extend(writer: &mut Writer<'_, '_>, view: &View<'_>, post: Post<'_>, issue: u
                 break;
             }
             10 => super::event::mention(writer, view, post.thread, draw),
-            _ => writer.say(Move::Promise, "", None, draw),
+            11 => {
+                let doubted = writer.doubtful(draw).unwrap_or("");
+                writer.say(Move::Promise, doubted, None, draw)
+            }
+            _ => writer.say(Move::More, "", None, draw),
         };
+        // One thing shown in a picture is enough for a post.
+        if done && matches!(chosen, 1..=3) {
+            weights[1..=3].fill(0);
+        }
         if done && matches!(chosen, 5 | 8 | 11) {
             break;
         }

@@ -217,8 +217,10 @@ fn questions(text: &str, name: &str) -> String {
         return asked.join(" ");
     }
     let first = all.iter().copied().find(|one| length(one) > 4).unwrap_or(text);
-    let first =
-        super::grammar::bare(first.strip_prefix(name).unwrap_or(first).trim_start_matches([',', ' ', ':']));
+    let first = first.strip_prefix("Dear ").or_else(|| first.strip_prefix("Hey ")).unwrap_or(first);
+    let first = super::grammar::bare(
+        first.strip_prefix(name).unwrap_or(first).trim_start_matches([',', ' ', ':', '—']),
+    );
     let mut out = format!("could it be that {}?", super::grammar::within(first));
     if !name.is_empty() {
         out = format!("{name}, {out}");

@@ -3,9 +3,11 @@
 //! Habits that no slider names (which word for “because”, which little phrase) belong to the bot alone:
 //! they come from its id, so that two bots with the same sliders still do not sound alike.
 
+use std::borrow::Cow;
+
 use super::draw::{Draw, hash, mix};
 use super::grammar::within;
-use super::persona::Persona;
+use super::persona::{Persona, Voice};
 use super::voices::Move;
 
 /// A bot's way of speaking.
@@ -24,8 +26,64 @@ pub(super) struct Temper {
     pub fancy: u32,
     /// How often, in per cent, it ends on a question.
     pub asks: u32,
+    /// How it turns to whom it answers.
+    pub address: Address,
     habit: u64,
+    /// Its number among bots that were made together.
+    number: Option<u64>,
 }
+
+/// The number at the end of an id such as `maeve_00004`; those made by hand are all the first of their name.
+fn numbered(id: &str) -> Option<u64> {
+    id.rsplit_once('_')
+        .and_then(|(_, number)| number.parse().ok())
+        .filter(|number| *number > 1 || id.len() > 9)
+}
+
+/// How a bot turns to whom it answers.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Address {
+    /// “Ada, …”
+    First,
+    /// “…, Ada.”
+    Last,
+    /// “Ada: …”
+    Colon,
+    /// “Ada — …”
+    Dash,
+    /// “Hey Ada, …”
+    Hey,
+    /// “Dear Ada, …”
+    Dear,
+    /// “Ada! …”
+    Call,
+    /// “Ada, my friend, …”
+    Friend,
+}
+
+/// How those who mind turn to others, and how those who do not.
+const CURT: [Address; 6] =
+    [Address::First, Address::Colon, Address::Last, Address::Hey, Address::Dash, Address::Call];
+const CIVIL: [Address; 6] =
+    [Address::First, Address::Colon, Address::Last, Address::Dear, Address::Dash, Address::Friend];
+
+/// Little words before what a bot says first.
+const STARTS: [&str; 14] = [
+    "Well",
+    "Look",
+    "Now",
+    "So",
+    "Ah",
+    "Listen",
+    "Honestly",
+    "Frankly",
+    "Naturally",
+    "Oddly",
+    "Hm",
+    "Fine",
+    "Clearly",
+    "Sure",
+];
 
 const HEDGES: [&str; 4] = ["perhaps", "maybe", "possibly", "probably"];
 const SURE: [&str; 4] = ["plainly", "clearly", "obviously", "surely"];
@@ -100,6 +158,55 @@ const TICS: [&str; 24] = [
     "as I see it",
 ];
 
+/// What some say at the end, of three words at most: those who mind, those who are shy, and others.
+const ENDS: [&[&str]; 3] = [
+    &["So there.", "Enough said.", "Your move.", "Prove me wrong.", "Deal with it.", "Mark my words."],
+    &["If that helps.", "Just a thought.", "That is all.", "Take care.", "I may err.", "Be well."],
+    &[
+        "Over to you.",
+        "Your turn.",
+        "There you go.",
+        "Food for thought.",
+        "So it goes.",
+        "More another day.",
+        "As ever.",
+        "Go figure.",
+        "On we go.",
+        "To be continued.",
+    ],
+];
+
+/// What some shorten in speech.
+const SHORT: [(&str, &str); 18] = [
+    ("I am ", "I'm "),
+    ("I would ", "I'd "),
+    ("I have ", "I've "),
+    ("I will ", "I'll "),
+    ("do not ", "don't "),
+    ("does not ", "doesn't "),
+    ("cannot ", "can't "),
+    ("It is ", "It's "),
+    ("it is ", "it's "),
+    ("That is ", "That's "),
+    ("that is ", "that's "),
+    ("You are ", "You're "),
+    ("you are ", "you're "),
+    ("is not ", "isn't "),
+    ("would not ", "wouldn't "),
+    ("was not ", "wasn't "),
+    ("Let us ", "Let's "),
+    ("let us ", "let's "),
+];
+
+/// `text` with nothing shortened.
+pub(super) fn in_full(text: &str) -> Cow<'_, str> {
+    if !text.contains('\'') {
+        return Cow::Borrowed(text);
+    }
+    let unshort = |text: String, (long, short): &(&str, &str)| text.replace(short, long);
+    Cow::Owned(SHORT.iter().fold(text.to_owned(), unshort))
+}
+
 /// Whether `text` is put so that others mind.
 pub(super) fn is_rude(text: &str) -> bool {
     HOT.iter().any(|word| text.contains(&format!("{word}:")) || text.contains(&format!("{word},")))
@@ -111,7 +218,7 @@ impl Temper {
         let (shy, heat) = (persona.shyness(), persona.aggression());
         let (lead, doubt) = (persona.leadership(), persona.skepticism());
         let reach = (persona.reach as u32).clamp(14, 64) as usize;
-        Self {
+        let mut temper = Self {
             reach,
             heat,
             hedge: (shy.saturating_sub(30) * 3 / 4 + doubt.saturating_sub(70) / 4 + 8)
@@ -119,9 +226,14 @@ impl Temper {
             sure: (lead / 4 + heat / 3).saturating_sub(doubt / 8 + shy / 2),
             open: (46 + shy / 6).saturating_sub(heat * 2 / 5 + lead / 8).clamp(6, 60),
             fancy: 4 + persona.creativity() * 9 / 10,
+            address: Address::First,
             asks: 10 + if persona.habits.questions { 34 } else { 0 } + doubt / 8,
             habit: hash(&persona.config.id),
-        }
+            number: numbered(&persona.config.id),
+        };
+        let list = if heat >= 50 { CURT } else { CIVIL };
+        temper.address = list[temper.own(15, list.len())];
+        temper
     }
 
     /// Warmer towards those it is at odds with, milder towards those it likes.
@@ -132,7 +244,12 @@ impl Temper {
 
     /// One of `n` that is this bot's, for each `what` another.
     fn own(&self, what: u64, n: usize) -> usize {
-        (mix(self.habit ^ what.wrapping_mul(0x9e37_79b9)) % n as u64) as usize
+        let drawn = match self.number {
+            // Those that were made together do not draw the same.
+            Some(number) => mix(what).wrapping_add(number),
+            None => mix(self.habit ^ what.wrapping_mul(0x9e37_79b9)),
+        };
+        (drawn % n as u64) as usize
     }
 
     /// A reason as this bot would put it: surer or less sure.
@@ -154,7 +271,7 @@ impl Temper {
     pub fn tinge(
         &self,
         sentence: String,
-        kind: Move,
+        (voice, kind): (Voice, Move),
         on_reason: bool,
         name: &str,
         draw: &mut Draw,
@@ -163,7 +280,7 @@ impl Temper {
             let word = GRUDGING[(self.own(7, GRUDGING.len()) + draw.below(3)) % GRUDGING.len()];
             return format!("{word}: {}", within(&sentence));
         }
-        if !matches!(kind, Move::Object | Move::Hold | Move::Decline) {
+        if !matches!(kind, Move::Object | Move::Hold | Move::Decline | Move::Deny) {
             return if on_reason { self.tic(sentence, draw) } else { sentence };
         }
         let roll = draw.below(100) as u32;
@@ -182,7 +299,8 @@ impl Temper {
             }
             return out;
         }
-        let mild = !sentence.contains(", but ")
+        let mild = voice != Voice::Bold
+            && !sentence.contains(", but ")
             && !["Please", "Maybe", "I am not", "I may", "Not "]
                 .iter()
                 .any(|word| sentence.starts_with(word));
@@ -200,10 +318,47 @@ impl Temper {
         if on_reason { self.tic(sentence, draw) } else { sentence }
     }
 
+    /// A little word of its own before what it says first.
+    pub fn begun(&self, sentence: String, kind: Move, draw: &mut Draw) -> String {
+        const OPEN: [Move; 9] = [
+            Move::Agree,
+            Move::Object,
+            Move::Concede,
+            Move::Hold,
+            Move::Answer,
+            Move::Affirm,
+            Move::Deny,
+            Move::Unsure,
+            Move::Ask,
+        ];
+        const FREE: [&str; 14] = [
+            "I ",
+            "That ",
+            "What ",
+            "It ",
+            "The ",
+            "There ",
+            "You ",
+            "My ",
+            "One ",
+            "Everyone ",
+            "Is it ",
+            "Who ",
+            "Somebody ",
+            "Both ",
+        ];
+        if !OPEN.contains(&kind) || !FREE.iter().any(|begin| sentence.starts_with(begin)) || !draw.chance(72)
+        {
+            return sentence;
+        }
+        let word = STARTS[self.own(10 + draw.below(2) as u64, STARTS.len())];
+        format!("{word}, {}", within(&sentence))
+    }
+
     /// Now and then a little phrase of its own.
     fn tic(&self, mut sentence: String, draw: &mut Draw) -> String {
-        if sentence.ends_with('.') && !sentence.ends_with(").") && draw.chance(10) {
-            let phrase = TICS[self.own(6 + draw.below(3) as u64, TICS.len())];
+        if sentence.ends_with('.') && !sentence.ends_with(").") && draw.chance(36) {
+            let phrase = TICS[self.own(6 + draw.below(2) as u64, TICS.len())];
             sentence.pop();
             sentence.push_str(", ");
             sentence.push_str(phrase);
@@ -212,9 +367,43 @@ impl Temper {
         sentence
     }
 
+    /// A form as this bot would say it: some say “don't” for “do not”.
+    pub fn spoken<'f>(&self, form: &'f str) -> Cow<'f, str> {
+        if self.own(16, 2) == 0 {
+            return Cow::Borrowed(form);
+        }
+        SHORT.iter().fold(Cow::Borrowed(form), |text, (long, short)| {
+            if text.contains(long) { Cow::Owned(text.replace(long, short)) } else { text }
+        })
+    }
+
+    /// Whether a form is one of those that this bot uses.
+    pub fn uses(&self, form: &str) -> bool {
+        mix(self.habit ^ hash(form)) % 100 < 48
+    }
+
+    /// The post as this bot would set it: how it divides sentences, and what it says at the end.
+    pub fn set(&self, mut text: String, draw: &mut Draw) -> String {
+        match self.own(12, 3) {
+            0 if self.address != Address::Colon => text = text.replace(": ", " — "),
+            1 => {
+                while let Some(at) = text.find("; ") {
+                    text.replace_range(at..at + 2, ". ");
+                    super::grammar::capitalise(&mut text, at + 2);
+                }
+            }
+            _ => {}
+        }
+        let kind = if self.heat >= 60 { 0 } else { usize::from(self.hedge < 24) + 1 };
+        if text.ends_with('.') && draw.chance(16 + self.own(14, 3) as u32 * 20) {
+            super::grammar::append(&mut text, ENDS[kind][self.own(13, ENDS[kind].len())]);
+        }
+        text
+    }
+
     /// Its own word for “because”.
     pub fn joint(&self, sentence: String, draw: &mut Draw) -> String {
-        const BECAUSE: [&str; 4] = [", because ", ", since ", ", for ", ", seeing that "];
+        const BECAUSE: [&str; 5] = [", because ", ", since ", ", for ", ", as ", ", given that "];
         let own = BECAUSE[self.own(9, BECAUSE.len())];
         if draw.chance(72)
             && let Some((at, other)) =

@@ -92,20 +92,21 @@ fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     if !writer.say(Move::Open, "", None, draw) {
         return None;
     }
+    let mut pictured = false;
     for _ in 0..6 {
         if writer.words() >= LEAST.max(writer.temper.reach) {
             break;
         }
-        let doubted = writer.doubtful(draw).unwrap_or("");
-        match draw.below(4) {
-            0 => writer.say(Move::Case, "", None, draw),
-            1 => writer.say(Move::Figure, "", None, draw),
-            2 => writer.say(Move::Ask, doubted, None, draw),
-            _ => writer.say(Move::Compare, "", None, draw),
-        };
+        if pictured || draw.chance(100 - writer.temper.fancy.min(70)) {
+            writer.say(Move::More, "", None, draw);
+        } else {
+            let kind = [Move::Case, Move::Figure, Move::Compare][draw.below(3)];
+            pictured = writer.say(kind, "", None, draw);
+        }
     }
+    let doubted = writer.doubtful(draw).unwrap_or("");
     let promised = draw.chance(8) && view.scene.allowed.contains(&crate::domain::ActionKind::WebSearch);
-    if !(promised && writer.say(Move::Promise, "", None, draw)) {
+    if !(promised && writer.say(Move::Promise, doubted, None, draw)) {
         writer.say(if draw.chance(20) { Move::Test } else { Move::Call }, "", None, draw);
     }
     finish(writer, at, stance.side, told, strange, draw)
@@ -221,7 +222,6 @@ fn title(
     let claim = issue.sides[side as usize].text;
     let topic = issue.at.map_or("", |topic| bank::topic(topic).name);
     let case = inside(&issue.cases);
-    let person = inside(&issue.people);
     let mut options: Vec<String> = Vec::with_capacity(12);
     if let Some(line) = told {
         options.push(bank::topic(line.topic).seeds[line.seed].title.to_owned());
@@ -232,10 +232,7 @@ fn title(
     }
     if let Some(case) = &case {
         options.push(capital(case));
-        options.push(format!("{}, or: what about {topic}?", capital(case)));
-    }
-    if let Some(person) = &person {
-        options.push(format!("What would {person} say?"));
+        options.push(format!("{}, and {topic}", capital(case)));
     }
     if let Some(reason) = reason() {
         options.push(capital(reason));

@@ -2,8 +2,8 @@
 
 use super::persona::Persona;
 use super::voices;
-use crate::domain::Scene;
 use crate::domain::scene::{Acquaintance, FeedReply, FeedThread};
+use crate::domain::{Scene, Stamp};
 
 /// A bot in front of its scene.
 pub(super) struct View<'a> {
@@ -33,6 +33,11 @@ impl<'a> Post<'a> {
 
     pub fn content(&self) -> &'a str {
         self.reply.map_or(&self.thread.content, |reply| &reply.content)
+    }
+
+    /// When it was written.
+    pub fn at(&self) -> Stamp {
+        self.reply.map_or(self.thread.created_at, |reply| reply.created_at)
     }
 
     pub fn for_me(&self) -> bool {

@@ -5,7 +5,7 @@ use super::draw::Draw;
 use super::grammar::{Slots, append, capitalise, fill, within};
 use super::issues::{self, Issue, Side, Text};
 use super::persona::Voice;
-use super::temper::Temper;
+use super::temper::{Address, Temper};
 use super::view::View;
 use super::voices::{self, Move};
 use crate::domain::said;
@@ -22,15 +22,13 @@ fn is_one(case: &str) -> bool {
 
 /// A particular as it goes on after a colon: only words that are no names lose their capital.
 pub(super) fn lowered(text: &str) -> String {
-    const COMMON: &[&str] = &[
-        "A", "An", "The", "In", "On", "At", "Some", "People", "Most", "When", "If", "It", "Every", "Each",
-        "Asked", "There", "Two", "Three", "Four", "Five", "For", "One", "Many", "Those", "After", "Before",
-        "Until", "From", "By", "With", "No", "Nobody", "Whoever", "Somebody", "Children", "Only", "They",
-        "He", "She", "We", "You", "Its", "This", "That", "Those", "Most", "Half", "Ten", "Six", "Seven",
-        "Nine", "As", "To", "What", "Where", "Who",
-    ];
-    let first = text.split([' ', ',']).next().unwrap_or("");
-    if COMMON.contains(&first) { super::grammar::uncapital(text) } else { text.to_owned() }
+    let mut words = text.split([' ', ',']);
+    let (first, next) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+    if !next.starts_with(char::is_uppercase) && bank::is_common(first) {
+        super::grammar::uncapital(text)
+    } else {
+        text.to_owned()
+    }
 }
 
 /// A post in the making.
@@ -124,10 +122,9 @@ impl<'w, 'v> Writer<'w, 'v> {
         self.fresh(text).map(|_| text.text)
     }
 
-    /// A case, somebody who knows: of the issue, else of one that lies near or that the bot cares about.
+    /// A case, somebody who knows: of the issue.
     fn thing(&self, of: fn(&Issue) -> &[Text], draw: &mut Draw) -> Option<&'static str> {
-        let own = self.issue().and_then(|issue| self.freshest(of(issue).iter(), draw));
-        own.or_else(|| self.freshest(of(issues::issue(self.elsewhere(draw)?)).iter(), draw))
+        self.freshest(of(self.issue()?).iter(), draw)
     }
 
     /// An issue that lies near, or that the bot cares about, other than the one at hand.
@@ -169,13 +166,21 @@ impl<'w, 'v> Writer<'w, 'v> {
             };
             // Nobody who minds that much puts an objection gently.
             let sharp = self.temper.heat >= 60
-                && matches!(kind, Move::Object | Move::Hold | Move::Decline | Move::Agree);
+                && matches!(
+                    kind,
+                    Move::Object | Move::Hold | Move::Decline | Move::Agree | Move::Deny | Move::Affirm
+                );
             let voice = if sharp && voice == Voice::Gentle { Voice::Bold } else { voice };
             let forms = voices::sentences(voice, kind);
             let mut form = forms[draw.below(forms.len())];
             // What somebody said is rather taken up than passed over.
             if !theirs.is_empty() && !form.contains("{x}") && draw.chance(40) {
                 form = forms[draw.below(forms.len())];
+            }
+            for _ in 0..3 {
+                if !self.temper.uses(form) || self.worn(form) {
+                    form = forms[draw.below(forms.len())];
+                }
             }
             if self.worn(form) {
                 continue;
@@ -228,6 +233,10 @@ impl<'w, 'v> Writer<'w, 'v> {
                 let case = self.freshest(at.cases.iter(), draw);
                 other = at.at.map(|topic| (bank::topic(topic), held, case));
             }
+            // What one promises to look up is what is talked of.
+            if kind == Move::Promise {
+                other = issue.at.map(|topic| (bank::topic(topic), None, None));
+            }
             let slots = Slots {
                 name: self.name,
                 claim: used[2].unwrap_or(""),
@@ -252,12 +261,15 @@ impl<'w, 'v> Writer<'w, 'v> {
                 continue;
             }
             let mut sentence = String::new();
-            fill(&mut sentence, form, &slots, draw);
-            let sentence = self.temper.joint(sentence, draw);
+            fill(&mut sentence, &self.temper.spoken(form), &slots, draw);
+            let sentence = if kind == Move::Pass { sentence } else { self.temper.joint(sentence, draw) };
             let ends_on_reason = form.ends_with("{r}.");
-            let mut sentence = self.temper.tinge(sentence, kind, ends_on_reason, self.name, draw);
+            let mut sentence = self.temper.tinge(sentence, (voice, kind), ends_on_reason, self.name, draw);
             if self.spoken(&sentence) {
                 continue;
+            }
+            if self.out.is_empty() {
+                sentence = self.temper.begun(sentence, kind, draw);
             }
             self.address(&mut sentence, draw);
             append(&mut self.out, &sentence);
@@ -280,16 +292,21 @@ impl<'w, 'v> Writer<'w, 'v> {
         if self.name.is_empty() || self.out.contains(self.name) || sentence.contains(self.name) {
             return;
         }
-        if draw.chance(24)
-            && sentence.ends_with('.')
-            && !sentence.contains([':', ';'])
-            && sentence.len() < 120
-        {
+        let last = self.temper.address == Address::Last || draw.chance(10);
+        if last && sentence.ends_with('.') && !sentence.contains([':', ';']) && sentence.len() < 120 {
             sentence.pop();
             sentence.push_str(&format!(", {}.", self.name));
             return;
         }
-        *sentence = format!("{}, {}", self.name, within(sentence));
+        *sentence = match self.temper.address {
+            Address::First | Address::Last => format!("{}, {}", self.name, within(sentence)),
+            Address::Colon => format!("{}: {}", self.name, within(sentence)),
+            Address::Dash => format!("{} — {}", self.name, within(sentence)),
+            Address::Hey => format!("Hey {}, {}", self.name, within(sentence)),
+            Address::Call => format!("{}! {}", self.name, sentence),
+            Address::Friend => format!("{}, my friend, {}", self.name, within(sentence)),
+            Address::Dear => format!("Dear {}, {}", self.name, within(sentence)),
+        };
         capitalise(sentence, 0);
     }
 

@@ -17,6 +17,7 @@ mod virtues;
 mod works;
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::hash::BuildHasher as _;
 use std::num::NonZeroUsize;
 use std::sync::LazyLock;
@@ -163,6 +164,17 @@ struct Index {
 
 /// Bits of the sieve: 8 KiB.
 const SIEVE_BITS: u64 = 1 << 16;
+
+/// Whether a word that begins a sentence would be small elsewhere: the bank has it so.
+pub(in crate::llm::scripted) fn is_common(word: &str) -> bool {
+    static SMALL: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        let kinds = |seed: &'static Seed| Kind::ALL.map(|kind| text_of(seed, kind));
+        let texts = INDEX.topics.iter().flat_map(|topic| topic.seeds.iter()).flat_map(kinds);
+        let words = texts.flat_map(|text| text.split(|c: char| !c.is_alphabetic()));
+        words.filter(|word| word.starts_with(char::is_lowercase)).collect()
+    });
+    SMALL.contains(word.to_lowercase().as_str())
+}
 
 /// Where a fingerprint stands in the sieve.
 #[allow(clippy::cast_possible_truncation)] // sixteen bits

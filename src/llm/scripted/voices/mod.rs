@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 use lru::LruCache;
 
 use super::persona::Voice;
+use super::temper::in_full;
 
 /// What a sentence does.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -57,10 +58,18 @@ pub(super) enum Move {
     Settle,
     /// Tells a particular.
     Tell,
+    /// Says yes to what was asked.
+    Affirm,
+    /// Says no to it.
+    Deny,
+    /// Leaves a question open, and says why.
+    Pass,
+    /// Adds a reason.
+    More,
 }
 
 impl Move {
-    const ALL: [(Self, &'static str); 26] = [
+    const ALL: [(Self, &'static str); 30] = [
         (Self::Agree, "agree"),
         (Self::Object, "object"),
         (Self::Concede, "concede"),
@@ -87,6 +96,10 @@ impl Move {
         (Self::Truce, "truce"),
         (Self::Settle, "settle"),
         (Self::Tell, "tell"),
+        (Self::Affirm, "affirm"),
+        (Self::Deny, "deny"),
+        (Self::Pass, "pass"),
+        (Self::More, "more"),
     ];
 }
 
@@ -171,6 +184,7 @@ pub(super) fn forms_in(text: &str, each: impl FnMut(Form)) {
 
 fn find(text: &str) -> Vec<Form> {
     let mut found = Vec::new();
+    let text = in_full(text);
     for at in 0..text.len() {
         let rest = &text.as_bytes()[at..];
         let known = rest.first_chunk().and_then(|head: &[u8; HEAD]| KNOWN.get(head));
