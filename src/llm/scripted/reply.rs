@@ -340,6 +340,12 @@ fn extend(writer: &mut Writer<'_, '_>, view: &View<'_>, post: Post<'_>, issue: u
         if view.scene.allowed.contains(&crate::domain::ActionKind::WebSearch) { 4 } else { 0 },
         16,
     ];
+    let heat = writer.temper.heat;
+    if heat >= 65 && draw.chance(heat - 40) {
+        let _ = writer.say(Move::Scorn, "", None, draw);
+    } else if heat <= 20 && draw.chance(32 - heat) {
+        let _ = writer.say(Move::Allow, "", None, draw);
+    }
     for _ in 0..2 + usize::from(writer.temper.reach > 44) {
         let words = writer.words();
         if words + 7 > writer.temper.reach {

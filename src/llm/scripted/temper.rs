@@ -217,7 +217,8 @@ impl Temper {
     pub fn of(persona: &Persona<'_>) -> Self {
         let (shy, heat) = (persona.shyness(), persona.aggression());
         let (lead, doubt) = (persona.leadership(), persona.skepticism());
-        let reach = (persona.reach as u32).clamp(14, 64) as usize;
+        // Those who mind are short with others.
+        let reach = (persona.reach as u32).saturating_sub(heat.saturating_sub(60) / 4).clamp(14, 64) as usize;
         let mut temper = Self {
             reach,
             heat,
@@ -238,7 +239,7 @@ impl Temper {
 
     /// Warmer towards those it is at odds with, milder towards those it likes.
     pub fn moved_by(&mut self, sentiment: f64) {
-        let heat = i64::from(self.heat) - (sentiment * 40.0) as i64;
+        let heat = i64::from(self.heat) - (sentiment * 18.0) as i64;
         self.heat = u32::try_from(heat.clamp(0, 100)).unwrap_or(0);
     }
 

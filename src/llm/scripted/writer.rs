@@ -171,6 +171,9 @@ impl<'w, 'v> Writer<'w, 'v> {
                     Move::Object | Move::Hold | Move::Decline | Move::Agree | Move::Deny | Move::Affirm
                 );
             let voice = if sharp && voice == Voice::Gentle { Voice::Bold } else { voice };
+            // Nobody who would rather not puts it bluntly.
+            let mild = self.temper.heat <= 20 && matches!(kind, Move::Object | Move::Hold | Move::Deny);
+            let voice = if mild && voice == Voice::Bold { Voice::Gentle } else { voice };
             let forms = voices::sentences(voice, kind);
             let mut form = forms[draw.below(forms.len())];
             // What somebody said is rather taken up than passed over.

@@ -66,10 +66,14 @@ pub(super) enum Move {
     Pass,
     /// Adds a reason.
     More,
+    /// Makes little of what the other side holds.
+    Scorn,
+    /// Allows that one may hold it.
+    Allow,
 }
 
 impl Move {
-    const ALL: [(Self, &'static str); 30] = [
+    const ALL: [(Self, &'static str); 32] = [
         (Self::Agree, "agree"),
         (Self::Object, "object"),
         (Self::Concede, "concede"),
@@ -100,6 +104,8 @@ impl Move {
         (Self::Deny, "deny"),
         (Self::Pass, "pass"),
         (Self::More, "more"),
+        (Self::Scorn, "scorn"),
+        (Self::Allow, "allow"),
     ];
 }
 
