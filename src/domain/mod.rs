@@ -8,6 +8,7 @@ pub mod era;
 pub mod forecast;
 pub mod generate;
 pub mod guidance;
+pub mod histogram;
 pub mod memory;
 pub mod pace;
 pub mod personality;

@@ -35,9 +35,11 @@ mod wall;
 pub use bus::{Bus, Subscription};
 pub use clock::Clock;
 pub use handle::Handle;
+pub use handle::measures::{Calls, Measures};
 pub use runner::{EngineTask, Run, RunReport};
 /// About how many tokens of a prompt stay the same from beat to beat, what all bots share included.
 pub const STABLE_TOKENS: u32 = 1_000;
 
+pub use crate::store::measures::{Kept, Reserved, Used};
 pub use settings::{BudgetSettings, PromptSections, ProviderSetup, Settings};
 pub use start::{open_read_only, start};

@@ -4,7 +4,7 @@
 //! charged. It knows nothing of money, bots or wire formats. A provider that answers in the
 //! process ([`Provider::answer_at_once`]) passes through untouched.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rand::{RngExt, SeedableRng};
@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::breaker::{Breaker, Pass};
 pub use super::breaker::{BreakerSettings, BreakerState, Phase};
+use super::meter::{Measured, Meter};
 use super::places::Places;
 pub use super::places::{Place, Queue, Rank};
 use super::{Completion, DeltaSink, FailureKind, Provider, ProviderError, ProviderSpec, Purpose, Request};
@@ -110,6 +111,7 @@ pub struct Guard {
     settings: GuardSettings,
     places: Arc<Places>,
     breaker: Breaker,
+    meter: Meter,
 }
 
 impl Guard {
@@ -120,6 +122,7 @@ impl Guard {
             provider,
             places: Places::new(settings.concurrency),
             breaker: Breaker::new(settings.breaker),
+            meter: Meter::default(),
             settings,
         }
     }
@@ -139,7 +142,16 @@ impl Guard {
     /// See [`Provider::answer_at_once`].
     #[must_use]
     pub fn answer_at_once(&self, request: &Request) -> Option<Completion> {
-        self.provider.answer_at_once(request)
+        let asked = Instant::now();
+        let completion = self.provider.answer_at_once(request)?;
+        self.meter.answered(asked.elapsed(), None);
+        Some(completion)
+    }
+
+    /// How its calls went so far.
+    #[must_use]
+    pub fn measured(&self) -> Measured {
+        self.meter.measured()
     }
 
     /// Where the breaker stands.
@@ -195,7 +207,7 @@ impl Guard {
         probe: bool,
         account: &mut impl Account,
     ) -> Outcome {
-        if let Some(completion) = self.provider.answer_at_once(request) {
+        if let Some(completion) = self.answer_at_once(request) {
             deltas(&completion.text);
             let attempt = Attempt::answered(&completion, completion.latency);
             return Outcome { result: Ok(completion), attempts: vec![attempt] };
@@ -209,7 +221,10 @@ impl Guard {
             // What the breaker refuses is an error, not an attempt.
             let pass = match self.admit(probe && tried == 0) {
                 Ok(pass) => pass,
-                Err(refused) => return Outcome { result: Err(last.unwrap_or(refused)), attempts },
+                Err(refused) => {
+                    self.meter.failed(refused.kind);
+                    return Outcome { result: Err(last.unwrap_or(refused)), attempts };
+                }
             };
             if !account.sends(tried + 1).await {
                 let error = last.unwrap_or_else(|| ProviderError::new(FailureKind::Open, "it was not sent"));
@@ -238,14 +253,22 @@ impl Guard {
         attempts: &mut Vec<Attempt>,
     ) -> Result<Completion, ProviderError> {
         let started = Instant::now();
-        let result = self.in_time(request, deltas).await;
+        let first = Arc::new(OnceLock::new());
+        let (noted, inner) = (Arc::clone(&first), deltas.clone());
+        let sink: DeltaSink = Arc::new(move |text| {
+            noted.get_or_init(|| started.elapsed());
+            inner(text);
+        });
+        let result = self.in_time(request, &sink).await;
         let latency = started.elapsed();
         match &result {
             Ok(completion) => {
+                self.meter.answered(latency, first.get().copied());
                 attempts.push(Attempt::answered(completion, latency));
                 pass.succeeded();
             }
             Err(error) => {
+                self.meter.failed(error.kind);
                 attempts.push(Attempt::failed(error, latency));
                 if matches!(error.kind, FailureKind::Refused | FailureKind::TooLong) {
                     pass.succeeded()

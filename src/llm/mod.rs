@@ -15,6 +15,7 @@ mod finish;
 mod frames;
 pub mod guard;
 pub mod loose;
+mod meter;
 mod ollama;
 mod openai;
 mod places;
@@ -34,6 +35,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::finish::Finish;
 pub use self::guard::{Account, Attempt, BreakerState, Guard, GuardSettings, Outcome, Place, Queue, Rank};
+pub use self::meter::Measured;
 pub use self::spec::{ProviderKind, ProviderSpec, Reasoning, build};
 pub use crate::domain::Secret;
 use crate::domain::{Scene, Usage};
@@ -219,6 +221,39 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// All of them, in order.
+    pub const ALL: [Self; 11] = [
+        Self::Connect,
+        Self::Timeout,
+        Self::RateLimited,
+        Self::Server,
+        Self::Auth,
+        Self::Quota,
+        Self::Refused,
+        Self::TooLong,
+        Self::Protocol,
+        Self::Open,
+        Self::NotConfigured,
+    ];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::RateLimited => "rate_limited",
+            Self::Server => "server",
+            Self::Auth => "auth",
+            Self::Quota => "quota",
+            Self::Refused => "refused",
+            Self::TooLong => "too_long",
+            Self::Protocol => "protocol",
+            Self::Open => "open",
+            Self::NotConfigured => "not_configured",
+        }
+    }
+
     /// Whether it is the server that fails, whoever asks; not this request alone.
     #[must_use]
     pub const fn is_outage(self) -> bool {

@@ -216,7 +216,6 @@ async fn run(port: &Port, mut bus: Subscription) {
             }
             // Before the look at who wants it: who comes after that look finds it in the store.
             hub.heard.store(event.seq, Ordering::SeqCst);
-            port.metrics().heard(&event.notice);
         }
         // What this task missed was filled in; a viewer has its own word for what it missed.
         if matches!(event.notice, Notice::Resync { .. }) {

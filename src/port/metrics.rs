@@ -1,12 +1,10 @@
 //! `GET /metrics`: what Prometheus reads, in its text format.
 //!
-//! Counters since the port opened come from the requests and from the live stream; the rest is
-//! asked of the engine when somebody looks.
+//! What the port does is counted here; the rest is asked of the engine when somebody looks. What the
+//! books hold (tokens, cost, activities) counts from the society's beginning, the rest from the start.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
@@ -17,49 +15,33 @@ use axum::response::{IntoResponse, Response};
 use super::reply::Refusal;
 use super::routes::{Routes, handlers};
 use super::state::Port;
-use crate::protocol::{Announced, EngineState, Notice, ProviderView};
+use crate::domain::histogram::{Counted, Histogram};
+use crate::engine::{Calls, Measures, Reserved};
+use crate::protocol::{EngineState, ProviderView, RoomView};
 
-/// Upper bounds of the latency histogram, in seconds.
+/// Upper bounds of an answer's time, in seconds.
 const BOUNDS: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
 
 /// What is counted while the port is open.
-#[derive(Default)]
 pub(super) struct Metrics {
+    /// When the process started, in seconds since 1970.
+    started: f64,
     /// Requests by hundreds of their status.
     statuses: [AtomicU64; 6],
-    buckets: [AtomicU64; BOUNDS.len()],
-    answers: AtomicU64,
-    micros: AtomicU64,
-    /// Activities by action.
-    actions: Mutex<BTreeMap<String, u64>>,
-    tokens: AtomicI64,
-    cost_nanos: AtomicI64,
+    answers: Histogram<9>,
 }
 
 impl Metrics {
+    pub(super) fn new(started: f64) -> Self {
+        Self { started, statuses: Default::default(), answers: Histogram::new(BOUNDS) }
+    }
+
     fn answered(&self, status: u16, took: Duration) {
         let class = usize::from(status / 100).min(self.statuses.len() - 1);
         self.statuses[class].fetch_add(1, Ordering::Relaxed);
-        if status == 101 {
-            return; // lives as long as its viewer
+        if status != 101 {
+            self.answers.add(took); // a stream lives as long as its viewer
         }
-        if let Some(at) = BOUNDS.iter().position(|bound| took.as_secs_f64() <= *bound) {
-            self.buckets[at].fetch_add(1, Ordering::Relaxed);
-        }
-        self.answers.fetch_add(1, Ordering::Relaxed);
-        self.micros.fetch_add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
-    }
-
-    /// Counts what the live stream tells.
-    pub(super) fn heard(&self, notice: &Notice) {
-        let Some(Announced { action, tokens_used, cost_usd, .. }) = notice.activity() else { return };
-        let mut actions = self.actions.lock().unwrap_or_else(PoisonError::into_inner);
-        match actions.get_mut(action) {
-            Some(count) => *count += 1,
-            None => drop(actions.insert(action.to_owned(), 1)),
-        }
-        self.tokens.fetch_add(tokens_used, Ordering::Relaxed);
-        self.cost_nanos.fetch_add(cost_usd.nanos(), Ordering::Relaxed);
     }
 }
 
@@ -75,22 +57,47 @@ pub(super) fn routes(into: Routes) -> Routes {
     into.routes(handlers!(metrics))
 }
 
-/// Counters for Prometheus
+/// Figures for Prometheus
 ///
-/// Beats, tokens, cost, failures by provider, viewers, lag and latencies, in the text format.
+/// Beats, calls and their latency, failures by provider and kind, tokens and cost by provider and model,
+/// queues, reservations, viewers, lag and requests, in the text format.
 #[utoipa::path(get, path = "/metrics", tag = "metrics",
     responses((status = 200, body = String, content_type = "text/plain", example = "botarium_viewers 2\n")))]
 async fn metrics(State(port): State<Port>) -> Result<Response, Refusal> {
     let engine = port.engine();
-    let (health, room, providers) = (engine.health().await?, engine.room().await?, engine.providers().await?);
-    let counted = port.metrics();
+    let (measures, room, providers) =
+        (engine.measures().await?, engine.room().await?, engine.providers().await?);
     let mut page = Page::default();
-    page.one("up", "gauge", "Whether bots wake.", f64::from(health.engine == EngineState::Running));
-    page.one("uptime_seconds", "counter", "Since the process started.", health.uptime_seconds as f64);
-    page.one("last_seq", "counter", "Newest activity id.", health.last_seq as f64);
-    page.one("viewers", "gauge", "Connected viewers.", port.hub().viewers() as f64);
-    let lag = health.last_seq.saturating_sub(port.hub().heard()).max(0);
-    page.one("stream_lag", "gauge", "Activities committed and not yet streamed.", lag as f64);
+    process(&mut page, &port, &measures);
+    society(&mut page, &room, &measures);
+    books(&mut page, &room, &measures);
+    answers(&mut page, &providers);
+    for (name, calls) in &measures.providers {
+        page.line("provider_ready", &[("provider", name)], f64::from(calls.is_ready));
+    }
+    lines(&mut page, &measures.providers);
+    calls(&mut page, &measures.providers);
+    stream(&mut page, &port, &room);
+    requests(&mut page, port.metrics());
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page.text).into_response())
+}
+
+fn process(page: &mut Page, port: &Port, measures: &Measures) {
+    let started = port.metrics().started;
+    let _ = writeln!(
+        page.text,
+        "# HELP process_start_time_seconds When the process started, in seconds since 1970.\n\
+         # TYPE process_start_time_seconds gauge\nprocess_start_time_seconds {started}"
+    );
+    page.head("build_info", "gauge", "Which version runs; always 1.");
+    page.line("build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
+    page.one("database_ready", "gauge", "Whether the database can be written.", f64::from(measures.is_ready));
+    page.one("commits_total", "counter", "Groups of changes committed.", measures.commits as f64);
+    page.one("rollbacks_total", "counter", "Transactions taken back.", measures.rollbacks as f64);
+}
+
+fn society(page: &mut Page, room: &RoomView, measures: &Measures) {
+    page.one("up", "gauge", "Whether bots wake.", f64::from(room.engine == EngineState::Running));
     page.head("bots", "gauge", "Bots by state.");
     for (state, count) in
         [("all", room.bots), ("paused", room.paused), ("capped", room.capped), ("failing", room.failing)]
@@ -98,55 +105,131 @@ async fn metrics(State(port): State<Port>) -> Result<Response, Refusal> {
         page.line("bots", &[("state", state)], count as f64);
     }
     page.one("open_flags", "gauge", "Flags nobody has settled.", room.unresolved_flags as f64);
-    page.one("tokens_today", "gauge", "Tokens of the room's day.", room.tokens_today as f64);
-    let paid: &[(&str, &str)] = if room.simulated_cost.is_some() { &[("simulated", "true")] } else { &[] };
-    page.head("cost_today_usd", "gauge", "Cost of the room's day.");
-    page.line("cost_today_usd", paid, room.cost_today.nanos() as f64 / 1e9);
-    page.head("activities_total", "counter", "Activities since the port opened, by action.");
-    for (action, count) in counted.actions.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+    let interval = f64::from(room.pace.interval_seconds);
+    page.one("beat_interval_seconds", "gauge", "The room's pace.", interval);
+    let late = room.pace.really_seconds.map_or(0.0, |really| f64::from(really) - interval);
+    page.one("beat_late_seconds", "gauge", "How late beats come.", late.max(0.0));
+    page.one("beats_waiting", "gauge", "Bots that wait for a model.", f64::from(room.pace.waiting));
+    page.head("activities_total", "counter", "Activities by action.");
+    for (action, count) in &measures.kept.actions {
         page.line("activities_total", &[("action", action)], *count as f64);
     }
-    let total = |value: &AtomicI64| value.load(Ordering::Relaxed) as f64;
-    page.one("tokens_total", "counter", "Tokens since the port opened.", total(&counted.tokens));
-    page.head("cost_usd_total", "counter", "Cost since the port opened.");
-    page.line("cost_usd_total", paid, total(&counted.cost_nanos) / 1e9);
+    page.one("last_seq", "gauge", "Newest activity id.", room.last_seq as f64);
+}
+
+/// What the books hold: every call of whatever purpose is in them.
+fn books(page: &mut Page, room: &RoomView, measures: &Measures) {
+    let simulated: &[(&str, &str)] =
+        if room.simulated_cost.is_some() { &[("simulated", "true")] } else { &[] };
+    page.one("tokens_today", "gauge", "Tokens of the room's day.", room.tokens_today as f64);
+    page.head("cost_today_usd", "gauge", "Cost of the room's day.");
+    page.line("cost_today_usd", simulated, room.cost_today.nanos() as f64 / 1e9);
+    let used = &measures.kept.used;
+    page.head("charged_calls_total", "counter", "Calls in the books, for acts, memories and interviews.");
+    for model in used {
+        page.line("charged_calls_total", &of(&model.provider, &model.model), model.calls as f64);
+    }
+    page.head("tokens_total", "counter", "Tokens in the books.");
+    for model in used {
+        for (direction, tokens) in [("input", model.input), ("output", model.output)] {
+            let [provider, name] = of(&model.provider, &model.model);
+            page.line("tokens_total", &[provider, name, ("direction", direction)], tokens as f64);
+        }
+    }
+    page.head("cached_tokens_total", "counter", "Tokens read that came from the provider's cache.");
+    for model in used {
+        page.line("cached_tokens_total", &of(&model.provider, &model.model), model.cached as f64);
+    }
+    page.head("cached_ratio", "gauge", "Which part of what was read came from the provider's cache.");
+    for model in used.iter().filter(|model| model.input > 0) {
+        let share = model.cached as f64 / model.input as f64;
+        page.line("cached_ratio", &of(&model.provider, &model.model), share);
+    }
+    page.head("cost_usd_total", "counter", "Cost in the books.");
+    for model in used {
+        let labels = [&of(&model.provider, &model.model)[..], simulated].concat();
+        page.line("cost_usd_total", &labels, model.cost.nanos() as f64 / 1e9);
+    }
+    let reserved = |name: &str| measures.kept.reserved.iter().find(|one| one.provider == name);
+    type Part = fn(&Reserved) -> f64;
+    let parts: [(&str, &str, Part); 3] = [
+        ("reservations", "Calls that something is reserved for.", |one| one.count as f64),
+        ("reserved_tokens", "Tokens reserved for calls under way.", |one| one.tokens as f64),
+        ("reserved_usd", "Cost reserved for calls under way.", |one| one.cost.nanos() as f64 / 1e9),
+    ];
+    for (name, help, part) in parts {
+        page.head(name, "gauge", help);
+        for (provider, _) in &measures.providers {
+            page.line(name, &[("provider", provider)], reserved(provider).map_or(0.0, part));
+        }
+    }
+}
+
+fn of<'a>(provider: &'a str, model: &'a str) -> [(&'static str, &'a str); 2] {
+    [("provider", provider), ("model", model)]
+}
+
+/// How what models said was read.
+fn answers(page: &mut Page, providers: &[ProviderView]) {
     page.head("answers_total", "counter", "Answers of models by how they were read; failed could not be.");
     for count in providers.iter().flat_map(|provider| &provider.ladder) {
-        let labels = [("provider", &*count.provider), ("model", &*count.model), ("rung", &*count.rung)];
-        page.line("answers_total", &labels, count.count as f64);
+        let [provider, model] = of(&count.provider, &count.model);
+        page.line("answers_total", &[provider, model, ("rung", &*count.rung)], count.count as f64);
     }
     page.head("extractions_total", "counter", "Answers about memories, by whether they could be read.");
     for count in providers.iter().flat_map(|provider| &provider.extractions) {
-        let labels = [("provider", &*count.provider), ("model", &*count.model)];
-        page.line("extractions_total", &[labels[0], labels[1], ("read", "true")], count.read as f64);
-        page.line("extractions_total", &[labels[0], labels[1], ("read", "false")], count.failed as f64);
+        let [provider, model] = of(&count.provider, &count.model);
+        page.line("extractions_total", &[provider, model, ("read", "true")], count.read as f64);
+        page.line("extractions_total", &[provider, model, ("read", "false")], count.failed as f64);
     }
-    queues(&mut page, &providers);
-    page.head("provider_ready", "gauge", "Whether a provider works.");
-    for provider in &providers {
-        page.line("provider_ready", &[("provider", &*provider.name)], f64::from(provider.state == "ready"));
-    }
-    requests(&mut page, counted);
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page.text).into_response())
+    page.head("provider_ready", "gauge", "Whether calls to a provider are let through.");
 }
 
 /// The lines for places, per provider.
-fn queues(page: &mut Page, providers: &[ProviderView]) {
-    type Figure = fn(&ProviderView) -> f64;
-    let figures: [(&str, &str, &str, Figure); 4] = [
-        ("calls_under_way", "gauge", "Calls that hold a place.", |p| f64::from(p.queue.under_way)),
-        ("calls_waiting", "gauge", "Who waits for a place.", |p| f64::from(p.queue.waiting)),
-        ("call_wait_seconds_sum", "counter", "How long was waited for places.", |p| {
-            p.queue.waited_ms as f64 / 1e3
-        }),
-        ("call_wait_seconds_count", "counter", "Places taken.", |p| p.queue.taken as f64),
-    ];
-    for (name, kind, help, figure) in figures {
-        page.head(name, kind, help);
-        for provider in providers {
-            page.line(name, &[("provider", &*provider.name)], figure(provider));
+fn lines(page: &mut Page, providers: &[(String, Calls)]) {
+    page.head("calls_under_way", "gauge", "Calls that hold a place.");
+    for (name, calls) in providers {
+        page.line("calls_under_way", &[("provider", name)], calls.queue.under_way as f64);
+    }
+    page.head("calls_waiting", "gauge", "Who waits for a place.");
+    for (name, calls) in providers {
+        page.line("calls_waiting", &[("provider", name)], calls.queue.waiting as f64);
+    }
+    page.head("call_wait_seconds", "summary", "How long was waited for a place.");
+    for (name, calls) in providers {
+        let provider = [("provider", name.as_str())];
+        page.line("call_wait_seconds_sum", &provider, calls.queue.waited.as_secs_f64());
+        page.line("call_wait_seconds_count", &provider, calls.queue.taken as f64);
+    }
+}
+
+/// How calls went, per provider.
+fn calls(page: &mut Page, providers: &[(String, Calls)]) {
+    page.head("call_seconds", "histogram", "From sending a call to the end of its answer.");
+    for (name, calls) in providers {
+        page.histogram("call_seconds", &[("provider", name)], &calls.measured.whole);
+    }
+    page.head(
+        "call_first_token_seconds",
+        "histogram",
+        "From sending a call to the first text of its answer.",
+    );
+    for (name, calls) in providers {
+        page.histogram("call_first_token_seconds", &[("provider", name)], &calls.measured.first);
+    }
+    page.head("call_failures_total", "counter", "Calls that failed, retried ones each, by what went wrong.");
+    for (name, calls) in providers {
+        for (kind, count) in &calls.measured.failures {
+            let labels = [("provider", name.as_str()), ("kind", kind.as_str())];
+            page.line("call_failures_total", &labels, *count as f64);
         }
     }
+}
+
+fn stream(page: &mut Page, port: &Port, room: &RoomView) {
+    page.one("viewers", "gauge", "Connected viewers.", port.hub().viewers() as f64);
+    let lag = room.last_seq.saturating_sub(port.hub().heard()).max(0);
+    page.one("stream_lag", "gauge", "Activities committed and not yet streamed.", lag as f64);
 }
 
 fn requests(page: &mut Page, counted: &Metrics) {
@@ -156,15 +239,7 @@ fn requests(page: &mut Page, counted: &Metrics) {
         page.line("http_requests_total", &[("status", &*class)], count.load(Ordering::Relaxed) as f64);
     }
     page.head("http_request_seconds", "histogram", "How long answers took.");
-    let mut sum = 0;
-    for (bound, bucket) in BOUNDS.iter().zip(&counted.buckets) {
-        sum += bucket.load(Ordering::Relaxed);
-        page.line("http_request_seconds_bucket", &[("le", &*bound.to_string())], sum as f64);
-    }
-    let all = counted.answers.load(Ordering::Relaxed).max(sum) as f64;
-    page.line("http_request_seconds_bucket", &[("le", "+Inf")], all);
-    page.line("http_request_seconds_sum", &[], counted.micros.load(Ordering::Relaxed) as f64 / 1e6);
-    page.line("http_request_seconds_count", &[], all);
+    page.histogram("http_request_seconds", &[], &counted.answers.counted());
 }
 
 /// The text as it grows.
@@ -181,6 +256,16 @@ impl Page {
     fn one(&mut self, name: &str, kind: &str, help: &str, value: f64) {
         self.head(name, kind, help);
         self.line(name, &[], value);
+    }
+
+    fn histogram(&mut self, name: &str, labels: &[(&str, &str)], counted: &Counted) {
+        let bucket = format!("{name}_bucket");
+        let bounds = counted.buckets.iter().map(|(bound, count)| (bound.to_string(), *count));
+        for (bound, count) in bounds.chain([("+Inf".to_owned(), counted.count)]) {
+            self.line(&bucket, &[labels, &[("le", &bound)]].concat(), count as f64);
+        }
+        self.line(&format!("{name}_sum"), labels, counted.seconds);
+        self.line(&format!("{name}_count"), labels, counted.count as f64);
     }
 
     fn line(&mut self, name: &str, labels: &[(&str, &str)], value: f64) {
@@ -202,7 +287,7 @@ mod tests {
         let mut page = Page::default();
         page.line("x", &[("model", "a\"b\\c\nd")], 1.0);
         assert_eq!(page.text, "botarium_x{model=\"a\\\"b\\\\c\\nd\"} 1\n");
-        let counted = Metrics::default();
+        let counted = Metrics::new(0.0);
         counted.answered(200, Duration::from_millis(2));
         counted.answered(404, Duration::from_secs(9));
         let mut page = Page::default();

@@ -46,7 +46,7 @@ impl Port {
             ping: options.ping,
             patience: options.patience,
             hub: Arc::new(Hub::new(viewers)),
-            metrics: Metrics::default(),
+            metrics: Metrics::new(handle.started()),
             answers: Answers::default(),
             writes: RateLimit::per_minute(options.rate_limit),
             failures: RateLimit::per_minute(options.rate_limit),

@@ -22,6 +22,7 @@ pub mod forum;
 pub mod fulltext;
 pub mod indexing;
 mod lock;
+pub mod measures;
 pub mod memories;
 mod mend;
 pub mod mind;

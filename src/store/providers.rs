@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::measures::{self, Used};
 use super::{Result, beat};
 use crate::domain::Stamp;
 use crate::protocol::{CacheCount, ExtractionCount, LadderCount};
@@ -24,13 +25,10 @@ pub fn ladder(c: &Connection) -> Result<Vec<LadderCount>> {
 /// # Errors
 /// Database errors.
 pub fn caches(c: &Connection) -> Result<Vec<CacheCount>> {
-    let mut statement = c.prepare_cached(
-        "SELECT provider, model, sum(input), sum(cached) FROM usage_daily GROUP BY provider, model ORDER BY provider, model",
-    )?;
-    let rows = statement.query_map([], |row| {
-        Ok(CacheCount { provider: row.get(0)?, model: row.get(1)?, input: row.get(2)?, cached: row.get(3)? })
-    })?;
-    Ok(rows.collect::<std::result::Result<_, _>>()?)
+    let used = measures::used(c)?.into_iter();
+    Ok(used
+        .map(|Used { provider, model, input, cached, .. }| CacheCount { provider, model, input, cached })
+        .collect())
 }
 
 /// Present bots that name a provider, and the last error of one of them that fails.

@@ -10,6 +10,7 @@ mod days;
 mod eras;
 mod killed;
 mod ladder;
+mod measures;
 mod memories;
 mod model;
 mod outage;

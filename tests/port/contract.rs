@@ -393,8 +393,26 @@ async fn the_page_and_the_metrics() {
         "botarium_http_request_seconds_bucket{le=\"+Inf\"} ",
         "botarium_stream_lag ",
         "botarium_bots{state=\"all\"} 6",
+        "botarium_build_info{version=\"",
+        "botarium_call_seconds_bucket{provider=\"scripted\",le=\"+Inf\"} 31",
+        "botarium_call_failures_total{provider=\"scripted\",kind=\"timeout\"} 0",
+        "botarium_tokens_total{provider=\"scripted\",model=\"embedded\",direction=\"input\"} ",
+        "botarium_activities_total{action=\"",
+        "botarium_reservations{provider=\"scripted\"} 0",
+        "\nprocess_start_time_seconds 1",
     ] {
         assert!(text.contains(name), "{name} in {text}");
+    }
+    // As a Prometheus groups them: a head once, and under it nothing else.
+    let mut heads = std::collections::BTreeSet::new();
+    let mut under = "";
+    for line in text.lines() {
+        if let Some(head) = line.strip_prefix("# TYPE ") {
+            under = head.split(' ').next().unwrap();
+            assert!(heads.insert(under.to_owned()), "{line}");
+        } else if !line.starts_with('#') {
+            assert!(line.starts_with(under), "{line} stands under {under}");
+        }
     }
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let (_, value) = line.rsplit_once(' ').unwrap();

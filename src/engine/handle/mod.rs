@@ -14,6 +14,7 @@ mod events;
 mod export;
 mod forum;
 mod limits;
+pub(in crate::engine) mod measures;
 mod memory;
 mod moderation;
 mod providers;
