@@ -170,7 +170,9 @@ fn only_the_clock_asks_for_the_time() {
         let asks = code.contains("Timestamp::now")
             || code.contains("Zoned::now")
             || code.contains("SystemTime::now");
-        if asks && path != Path::new("engine/clock.rs") {
+        // A server's refusal may name a date of the world's, whatever the room's time is.
+        let may = [Path::new("engine/clock.rs"), Path::new("llm/refusal.rs")];
+        if asks && !may.contains(&path.as_path()) {
             wrong.push(path.display().to_string());
         }
     }

@@ -1,9 +1,10 @@
 //! The room's time: the system's, or a simulated one that jumps from beat to beat.
 //!
-//! The only place that asks the system for the time of day.
+//! The only place that asks the system for the time of day, but for what a model server dates.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use jiff::tz::TimeZone;
 
@@ -24,6 +25,12 @@ enum Mode {
     /// With microseconds added to it.
     System(Arc<AtomicI64>),
     Simulated(Arc<AtomicI64>),
+}
+
+/// Since 1970 by the machine's clock, whatever the room's time is.
+#[must_use]
+pub fn by_the_machine() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }
 
 impl Clock {

@@ -422,7 +422,9 @@ fn retry_after(value: &str, date: Option<&str>) -> Option<Duration> {
         Err(_) => {
             let parser = DateTimeParser::new();
             let then = parser.parse_timestamp(value).ok()?;
-            let now = parser.parse_timestamp(date?).ok()?;
+            // A server that does not say what time it thinks it is goes by the same time as this machine.
+            let now = date.and_then(|date| parser.parse_timestamp(date).ok());
+            let now = now.unwrap_or_else(jiff::Timestamp::now);
             Duration::try_from(then.duration_since(now)).unwrap_or_default()
         }
     };
@@ -562,6 +564,14 @@ mod tests {
             let refusal = refusal(400, body);
             assert_eq!((refusal.kind(), refusal.context()), (FailureKind::TooLong, size), "{body}");
         }
+    }
+
+    #[test]
+    fn a_date_to_wait_for_counts_without_the_date_of_the_answer() {
+        assert_eq!(retry_after("Sat, 21 Nov 2099 07:01:30 GMT", None), Some(LONGEST_REST));
+        assert_eq!(retry_after("Sat, 21 Nov 2015 07:01:30 GMT", None), Some(Duration::ZERO));
+        assert_eq!(retry_after("Sat, 21 Nov 2015 07:01:30 GMT", Some("soon")), Some(Duration::ZERO));
+        assert_eq!(retry_after("soon", None), None);
     }
 
     proptest! {

@@ -163,6 +163,23 @@ fn bots_are_added_shown_edited_paused_reset_and_removed() {
         .fails(1, &["behavior.shyness", "100"]);
     room.run(&["bot", "edit", "tess_001", "-k", "shyness=2"]).fails(2, &["SECTION.KEY"]);
 
+    // Nothing is stored before everything that was given is read.
+    let half: [(&[&str], &str); 5] = [
+        (&["--bot-pace", "nonsense"], "must be slow, normal, fast, turbo"),
+        (&["--bot-pace", "0"], "1 to 604800"),
+        (&["--token-cap", "-5"], "0 or more"),
+        (&["--cost-cap", "nan"], "0 or more"),
+        (&["-k", "personality.traits=[bold, kind"], "YAML cannot read the value"),
+    ];
+    for (flags, why) in half {
+        let edit = [&["bot", "edit", "tess_001", "-k", "behavior.shyness=11"], flags].concat();
+        room.run(&edit).fails(2, &[why]);
+    }
+    room.run(&["bot", "edit", "tess_001", "-k", "personality.communication_style=plain # short"])
+        .fails(2, &["# begins a comment", "quotes"]);
+    let shown = room.run(&["bot", "show", "tess_001", "--json"]).json();
+    assert_eq!(shown["config"]["personality_config"]["behavior"]["shyness"], 66);
+
     room.run(&["bot", "edit", "ada_001", "-k", "behavior.shyness=90"]).ok();
     room.run(&["bot", "pause", "ada_001", "luna_001"]).ok();
     assert!(room.run(&["bot", "list"]).ok().contains("paused"));

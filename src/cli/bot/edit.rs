@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::Command;
-use std::str::FromStr as _;
+use std::str::FromStr;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -11,8 +11,9 @@ use serde_json::{Map, Value, json};
 use crate::cli::exit::{BotFiles, Exit, Usage};
 use crate::cli::out::Out;
 use crate::cli::setup;
-use crate::domain::pace::Preset;
-use crate::domain::{PersonalityConfig, bot_file};
+use crate::domain::pace::{INTERVAL_MAX, INTERVAL_MIN, Preset};
+use crate::domain::text::clean_line;
+use crate::domain::{Money, PersonalityConfig, bot_file};
 use crate::link::Link;
 use crate::protocol::SetCaps;
 
@@ -31,32 +32,50 @@ pub struct EditArgs {
     #[arg(long = "key", short = 'k', value_name = "KEY=VALUE")]
     keys: Vec<String>,
     /// Tokens it may use in a day; `default` returns to the room's cap
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = token_cap, allow_negative_numbers = true)]
     token_cap: Option<OrDefault<i64>>,
     /// Dollars it may cost in a day; `default` returns to the room's cap
-    #[arg(long, value_name = "DOLLARS")]
+    #[arg(long, value_name = "DOLLARS", value_parser = cost_cap, allow_negative_numbers = true)]
     cost_cap: Option<OrDefault<f64>>,
     /// Its own pace: slow, normal, fast, turbo, seconds, or `default` for the room's
-    #[arg(long = "bot-pace", value_name = "PACE")]
-    own_pace: Option<String>,
+    #[arg(long = "bot-pace", value_name = "PACE", value_parser = pace)]
+    own_pace: Option<OrDefault<u32>>,
 }
 
 /// A value, or the return to the default.
 #[derive(Copy, Clone, Debug, PartialEq)]
 struct OrDefault<T>(Option<T>);
 
-impl<T: std::str::FromStr> std::str::FromStr for OrDefault<T>
-where
-    T::Err: std::fmt::Display,
-{
-    type Err = String;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        match word {
-            "default" => Ok(Self(None)),
-            word => word.parse().map(|value| Self(Some(value))).map_err(|e| format!("{e}, or `default`")),
-        }
+/// Reads a value or `default`, and refuses what the room would refuse: nothing is stored before all is read.
+fn or_default<T: FromStr>(
+    word: &str,
+    fits: impl Fn(&T) -> bool,
+    allowed: &str,
+) -> Result<OrDefault<T>, String> {
+    match word {
+        "default" => Ok(OrDefault(None)),
+        word => match word.parse().ok().filter(fits) {
+            Some(value) => Ok(OrDefault(Some(value))),
+            None => Err(format!("must be {allowed}, or default")),
+        },
     }
+}
+
+fn token_cap(word: &str) -> Result<OrDefault<i64>, String> {
+    or_default(word, |cap| *cap >= 0, "a whole number, 0 or more")
+}
+
+fn cost_cap(word: &str) -> Result<OrDefault<f64>, String> {
+    let fits = |cap: &f64| Money::from_dollars(*cap).is_some_and(|cost| cost >= Money::ZERO);
+    or_default(word, fits, "an amount of 0 or more")
+}
+
+fn pace(word: &str) -> Result<OrDefault<u32>, String> {
+    if let Some(seconds) = Preset::parse(word).and_then(Preset::seconds) {
+        return Ok(OrDefault(Some(seconds)));
+    }
+    let allowed = format!("slow, normal, fast, turbo, {INTERVAL_MIN} to {INTERVAL_MAX} seconds");
+    or_default(word, |seconds| (INTERVAL_MIN..=INTERVAL_MAX).contains(seconds), &allowed)
 }
 
 pub async fn run(link: &Link, args: &EditArgs, out: &Out) -> anyhow::Result<Exit> {
@@ -82,25 +101,12 @@ pub async fn run(link: &Link, args: &EditArgs, out: &Out) -> anyhow::Result<Exit
         let caps = link.set_caps(&args.id, caps).await?;
         out.line(&format!("caps: {} tokens, {} a day", caps.daily_token_cap, caps.daily_cost_cap_usd))?;
     }
-    if let Some(word) = &args.own_pace {
-        let bot = link.set_bot_pace(&args.id, pace(word)?).await?;
+    if let Some(own) = args.own_pace {
+        let bot = link.set_bot_pace(&args.id, own.0).await?;
         let pace = bot.pace_seconds.map_or_else(|| "the room's".into(), crate::domain::pace::human_interval);
         out.line(&format!("pace: {pace}"))?;
     }
     Ok(Exit::Ok)
-}
-
-fn pace(word: &str) -> Result<Option<u32>, Usage> {
-    if word == "default" {
-        return Ok(None);
-    }
-    let preset = Preset::parse(word).and_then(Preset::seconds);
-    let seconds = preset.or_else(|| u32::from_str(word).ok());
-    seconds.map(Some).ok_or_else(|| {
-        Usage(format!(
-            "--bot-pace {word}: must be slow, normal, fast, turbo, a number of seconds, or default"
-        ))
-    })
 }
 
 /// `section.key=value` pairs as a patch; values are read as YAML.
@@ -110,13 +116,27 @@ fn patch_of(pairs: &[String]) -> Result<Value, Usage> {
         let wrong = || Usage(format!("{pair}: write it as SECTION.KEY=VALUE, such as behavior.shyness=35"));
         let (path, text) = pair.split_once('=').ok_or_else(wrong)?;
         let (section, key) = path.trim().split_once('.').ok_or_else(wrong)?;
-        let value: Value = serde_yaml::from_str(text).map_err(|_| wrong())?;
+        let value = value_of(pair, text)?;
         let section = patch.entry(section).or_insert_with(|| json!({}));
         if let Value::Object(keys) = section {
             keys.insert(key.to_owned(), value);
         }
     }
     Ok(Value::Object(patch))
+}
+
+/// The value that YAML makes of a text, where it makes of it what was meant.
+fn value_of(pair: &str, text: &str) -> Result<Value, Usage> {
+    let quoted = "put the value in quotes that reach YAML, such as -k 'personality.quirks=[\"#1\"]'";
+    let value: Value = serde_yaml::from_str(text).map_err(|error| {
+        let why = clean_line(&error.to_string(), 200);
+        Usage(format!("{pair}: YAML cannot read the value ({why}); {quoted}"))
+    })?;
+    if text.contains('#') && !value.to_string().contains('#') {
+        let said = if value.is_null() { "nothing".to_owned() } else { value.to_string() };
+        return Err(Usage(format!("{pair}: to YAML # begins a comment, and {said} is left; {quoted}")));
+    }
+    Ok(value)
 }
 
 /// Opens the bot in an editor and answers what was changed.
@@ -212,13 +232,26 @@ mod tests {
 
     #[test]
     fn caps_and_paces_are_values_or_the_default() {
-        assert_eq!("5".parse::<OrDefault<i64>>().unwrap(), OrDefault(Some(5)));
-        assert_eq!("default".parse::<OrDefault<f64>>().unwrap(), OrDefault(None));
-        assert!("x".parse::<OrDefault<i64>>().is_err());
-        assert_eq!(pace("fast").unwrap(), Some(900));
-        assert_eq!(pace("30").unwrap(), Some(30));
-        assert_eq!(pace("default").unwrap(), None);
-        assert!(pace("soon").is_err());
+        assert_eq!(token_cap("5").unwrap(), OrDefault(Some(5)));
+        assert_eq!(cost_cap("default").unwrap(), OrDefault(None));
+        assert!(token_cap("x").is_err() && token_cap("-1").is_err() && cost_cap("-0.5").is_err());
+        assert!(cost_cap("nan").is_err() && cost_cap("1e40").is_err());
+        assert_eq!(pace("fast").unwrap(), OrDefault(Some(900)));
+        assert_eq!(pace("30").unwrap(), OrDefault(Some(30)));
+        assert_eq!(pace("default").unwrap(), OrDefault(None));
+        assert!(pace("soon").is_err() && pace("0").is_err() && pace("604801").is_err());
+    }
+
+    #[test]
+    fn what_yaml_makes_of_a_value_is_said() {
+        let wrong = |pair: &str| patch_of(&[pair.to_owned()]).unwrap_err().to_string();
+        let comment = wrong("personality.communication_style=plain # and short");
+        assert!(comment.contains("# begins a comment, and \"plain\" is left"), "{comment}");
+        assert!(wrong("personality.communication_style=#1 fan").contains("and nothing is left"));
+        let open = wrong("personality.traits=[bold, kind");
+        assert!(open.contains("YAML cannot read the value (") && open.contains("quotes"), "{open}");
+        let kept = patch_of(&["personality.communication_style='plain # and short'".to_owned()]).unwrap();
+        assert_eq!(kept, json!({"personality": {"communication_style": "plain # and short"}}));
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! What is measured of the engine, for who watches it from outside.
 
-use std::time::SystemTime;
-
 use super::Handle;
+use crate::engine::clock;
 use crate::llm::guard::Phase;
 use crate::llm::{Measured, Queue};
 use crate::protocol::Fault;
@@ -38,8 +37,7 @@ impl Handle {
     /// When it started, in seconds since 1970 by the machine's clock as it stands now.
     #[must_use]
     pub fn started(&self) -> f64 {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        now.saturating_sub(self.shared.started.elapsed()).as_secs_f64()
+        clock::by_the_machine().saturating_sub(self.shared.started.elapsed()).as_secs_f64()
     }
 
     /// What is measured.
