@@ -193,6 +193,14 @@ pub struct Stale {
     pub tab: bool,
     /// Providers.
     pub providers: bool,
+    /// Why the newest act of the selected bot was done.
+    pub why: Option<i64>,
+    /// All of it at the next tick, however far away the engine is.
+    pub eager: bool,
+    /// Ticks before an engine far away is asked again.
+    pub wait: usize,
+    /// Which part is looked at first then.
+    pub next: usize,
 }
 
 impl Stale {
@@ -208,6 +216,7 @@ impl Stale {
             &mut self.memory,
             &mut self.tab,
             &mut self.providers,
+            &mut self.eager,
         ] {
             *part = true;
         }

@@ -396,7 +396,7 @@ async fn the_page_and_the_metrics() {
         "botarium_build_info{version=\"",
         "botarium_call_seconds_bucket{provider=\"scripted\",le=\"+Inf\"} 31",
         "botarium_call_failures_total{provider=\"scripted\",kind=\"timeout\"} 0",
-        "botarium_tokens_total{provider=\"scripted\",model=\"embedded\",direction=\"input\"} ",
+        "botarium_tokens_total{provider=\"scripted\",model=\"scripted\",direction=\"input\"} ",
         "botarium_activities_total{action=\"",
         "botarium_reservations{provider=\"scripted\"} 0",
         "\nprocess_start_time_seconds 1",

@@ -5,6 +5,7 @@ mod beside;
 mod compare;
 mod edges;
 mod events;
+mod far;
 pub mod fixture;
 mod flows;
 mod follow;

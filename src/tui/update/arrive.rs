@@ -46,7 +46,11 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
                 }
                 if model.inspector.why.acted(event.seq) && model.inspector.page == Page::Why {
                     model.inspector.why.ask(event.seq);
-                    effects.push(Effect::Load(Load::Why(event.seq)));
+                    if model.connection == Connection::Local {
+                        effects.push(Effect::Load(Load::Why(event.seq)));
+                    } else {
+                        model.stale.why = Some(event.seq);
+                    }
                 }
                 model.stale.memory = true;
             }

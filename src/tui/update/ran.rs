@@ -14,6 +14,7 @@ use crate::tui::tabs;
 pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Effect> {
     model.overlays.retain(|window| window.sent() != Some(command));
     let mut effects = tabs::ran(model, command, &outcome);
+    model.stale.eager = true; // who changed something looks for what came of it
     match (command, outcome) {
         (Command::SetConfig(id, patch), Outcome::Config(config)) => {
             took_config(model, id, (patch, true), *config);

@@ -1,6 +1,7 @@
 //! The clock: at most once a second, what became stale and is on the screen is read anew.
 
 use crate::domain::Stamp;
+use crate::link::Connection;
 use crate::protocol::{ActivityQuery, Period};
 use crate::tui::live::Page;
 use crate::tui::model::{Model, Pane, Tab};
@@ -9,6 +10,8 @@ use crate::tui::tabs;
 
 /// Single bots read at a tick in a room that is too big to be read whole.
 const SINGLE_READS: usize = 16;
+/// Ticks between two requests of an attached control room that nobody's key asked for.
+const FAR: usize = 5;
 
 /// Everything the Live tab shows, and the open tab.
 pub fn read_everything(model: &mut Model) -> Vec<Effect> {
@@ -42,68 +45,125 @@ pub fn on_tick(model: &mut Model, now: Stamp) -> Vec<Effect> {
     }
     model.toasts.retain(|toast| toast.ticks > 0);
     tabs::events::tick(model);
-    let mut loads: Vec<Load> = Vec::new();
-    let mut effects = Vec::new();
-    let stale = &mut model.stale;
-    if std::mem::take(&mut stale.room) {
-        loads.push(Load::Room);
+    let eager = std::mem::take(&mut model.stale.eager);
+    if model.connection == Connection::Local || eager {
+        model.stale.wait = 0;
+        return Part::ALL.into_iter().flat_map(|part| read_anew(model, part)).collect();
     }
-    if std::mem::take(&mut stale.providers) {
-        loads.push(Load::Providers);
-    }
-    let small = model.bots.total() < super::arrive::PAGE;
-    if std::mem::take(&mut stale.all_bots) {
-        stale.bots.clear();
-        loads.push(Load::Bots(None));
-    } else if !stale.bots.is_empty() {
-        if small && stale.bots.len() > 3 {
-            stale.bots.clear();
-            loads.push(Load::Bots(None));
-        } else {
-            for _ in 0..SINGLE_READS {
-                let Some(id) = stale.bots.pop_first() else { break };
-                loads.push(Load::Bot(id));
-            }
-            stale.bots.clear();
-        }
-    }
-    if model.tab == Tab::Live {
-        live(model, &mut loads, &mut effects);
-    }
-    if std::mem::take(&mut model.stale.tab) {
-        effects.extend(tabs::refresh(model));
-    }
-    effects.extend(loads.into_iter().map(Effect::Load));
-    effects
+    thriftily(model)
 }
 
-fn live(model: &mut Model, loads: &mut Vec<Load>, effects: &mut Vec<Effect>) {
+/// One part after another, so that the engine far away is asked once in [`FAR`] ticks: what happens is told by the
+/// stream, and shown from it.
+fn thriftily(model: &mut Model) -> Vec<Effect> {
+    if model.stale.wait > 0 {
+        model.stale.wait -= 1;
+        return Vec::new();
+    }
+    for _ in Part::ALL {
+        let part = Part::ALL[model.stale.next % Part::ALL.len()];
+        model.stale.next += 1;
+        let effects = read_anew(model, part);
+        if !effects.is_empty() {
+            let requests: usize = effects.iter().map(requests).sum();
+            model.stale.wait = FAR.saturating_mul(requests).saturating_sub(1);
+            return effects;
+        }
+    }
+    Vec::new()
+}
+
+/// How many requests an effect makes.
+const fn requests(effect: &Effect) -> usize {
+    match effect {
+        Effect::Load(Load::Follows(_)) => 2,
+        Effect::Load(_) => 1,
+        _ => 0,
+    }
+}
+
+/// What is read anew by itself.
+#[derive(Copy, Clone)]
+enum Part {
+    Why,
+    Room,
+    Bots,
+    Usage,
+    Config,
+    Page,
+    Tab,
+    Reputation,
+    Log,
+    Providers,
+}
+
+impl Part {
+    const ALL: [Self; 10] = [
+        Self::Why,
+        Self::Room,
+        Self::Bots,
+        Self::Usage,
+        Self::Config,
+        Self::Page,
+        Self::Tab,
+        Self::Reputation,
+        Self::Log,
+        Self::Providers,
+    ];
+}
+
+/// What has to be read of a part, where it is stale and shown; it is stale no longer.
+fn read_anew(model: &mut Model, part: Part) -> Vec<Effect> {
+    use std::mem::take;
     let layout = model.layout();
-    let shown = |pane| layout.pane(pane).is_some();
+    let live = model.tab == Tab::Live;
+    let shown = |pane| live && layout.pane(pane).is_some();
     let order = model.bots.order();
-    let ordered = order.column.is_of_period() || model.zoomed && model.focus == Pane::Bots;
-    if (shown(Pane::Usage) || ordered) && std::mem::take(&mut model.stale.usage) {
-        loads.extend([Load::Usage(Period::Daily), Load::UsageSeries(14, None)]);
-        if ordered && order.period != Period::Daily {
-            loads.push(Load::Usage(order.period));
-        }
-        if model.inspector.page == Page::Budget {
-            loads.push(Load::Forecast);
-        }
-    }
-    if shown(Pane::Reputation) && std::mem::take(&mut model.stale.reputation) {
-        loads.push(Load::ReputationHistory(7));
-    }
-    if shown(Pane::Log) && std::mem::take(&mut model.stale.log) {
-        loads.push(Load::Log(200));
-    }
-    if std::mem::take(&mut model.stale.config)
-        && let Some(id) = model.inspector.wanted.clone()
-    {
-        loads.push(Load::Config(id));
-    }
+    let ordered = live && (order.column.is_of_period() || model.zoomed && model.focus == Pane::Bots);
     let watching = matches!(model.inspector.page, Page::Memory | Page::Profile);
-    if shown(Pane::Inspector) && watching && std::mem::take(&mut model.stale.memory) {
-        effects.extend(model.inspector.read_page());
+    let stale = &mut model.stale;
+    let loads: Vec<Load> = match part {
+        Part::Why => stale.why.take().map(Load::Why).into_iter().collect(),
+        Part::Room if take(&mut stale.room) => vec![Load::Room],
+        Part::Bots => bots(model),
+        Part::Usage if (shown(Pane::Usage) || ordered) && take(&mut stale.usage) => {
+            let mut loads = vec![Load::Usage(Period::Daily), Load::UsageSeries(14, None)];
+            if ordered && order.period != Period::Daily {
+                loads.push(Load::Usage(order.period));
+            }
+            if model.inspector.page == Page::Budget {
+                loads.push(Load::Forecast);
+            }
+            loads
+        }
+        Part::Config if live && take(&mut stale.config) => {
+            model.inspector.wanted.clone().map(Load::Config).into_iter().collect()
+        }
+        Part::Page if shown(Pane::Inspector) && watching && take(&mut stale.memory) => {
+            return model.inspector.read_page();
+        }
+        Part::Tab if take(&mut stale.tab) => return tabs::refresh(model),
+        Part::Reputation if shown(Pane::Reputation) && take(&mut stale.reputation) => {
+            vec![Load::ReputationHistory(7)]
+        }
+        Part::Log if shown(Pane::Log) && take(&mut stale.log) => vec![Load::Log(200)],
+        Part::Providers if take(&mut stale.providers) => vec![Load::Providers],
+        _ => Vec::new(),
+    };
+    loads.into_iter().map(Effect::Load).collect()
+}
+
+/// The bots that changed: all of a small room at once where there are several, else one by one; those that are
+/// not read at this tick are at one of the next.
+fn bots(model: &mut Model) -> Vec<Load> {
+    let small = model.bots.total() < super::arrive::PAGE;
+    let far = model.connection != Connection::Local;
+    let stale = &mut model.stale;
+    let several = if far { 1 } else { 3 };
+    if std::mem::take(&mut stale.all_bots) || (small && stale.bots.len() > several) {
+        stale.bots.clear();
+        return vec![Load::Bots(None)];
     }
+    let most = if far { 1 } else { SINGLE_READS };
+    std::iter::from_fn(|| stale.bots.pop_first()).take(most).map(Load::Bot).collect()
 }
