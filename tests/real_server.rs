@@ -1,8 +1,7 @@
 //! The adapters against a real model server, where one is given.
 //!
-//! Runs only when `BOTARIUM_TEST_LLAMA` holds the address of a llama.cpp server, and for Ollama
-//! `BOTARIUM_TEST_OLLAMA` that of one (see `tests/llama-server` and `tests/README.md`); otherwise
-//! it says so and passes. The model may be tiny: what is proved is the wire, the schema and the
+//! Counted as not run unless asked for with `--ignored`: then `BOTARIUM_TEST_LLAMA` holds the address of a llama.cpp
+//! server, and for Ollama `BOTARIUM_TEST_OLLAMA` that of one (see `tests/llama-server` and `tests/README.md`). The model may be tiny: what is proved is the wire, the schema and the
 //! counting, not the conversation.
 
 use std::sync::{Arc, Mutex};
@@ -14,15 +13,13 @@ use botarium::llm::{
 };
 use serde_json::{Value, json};
 
-fn server() -> Option<String> {
+fn server() -> String {
     asked_for("BOTARIUM_TEST_LLAMA")
 }
 
-fn asked_for(variable: &str) -> Option<String> {
-    let address = std::env::var(variable).ok().filter(|address| !address.is_empty());
-    if address.is_none() {
-        println!("skipped: {variable} is not set");
-    }
+fn asked_for(variable: &str) -> String {
+    let address = std::env::var(variable).unwrap_or_default();
+    assert!(!address.is_empty(), "{variable} has to hold the address of a server: see tests/README.md");
     address
 }
 
@@ -90,22 +87,25 @@ async fn answers_in_a_stream_and_counts(kind: ProviderKind, address: &str) {
 }
 
 #[tokio::test]
+#[ignore = "asks a real server: BOTARIUM_TEST_LLAMA"]
 async fn openai_streams_and_counts() {
-    let Some(address) = server() else { return };
+    let address = server();
     answers_in_a_stream_and_counts(ProviderKind::OpenAi, &address).await;
     // The same address with its version written out.
     answers_in_a_stream_and_counts(ProviderKind::OpenAi, &format!("{address}/v1/")).await;
 }
 
 #[tokio::test]
+#[ignore = "asks a real server: BOTARIUM_TEST_LLAMA"]
 async fn anthropic_streams_and_counts() {
-    let Some(address) = server() else { return };
+    let address = server();
     answers_in_a_stream_and_counts(ProviderKind::Anthropic, &address).await;
 }
 
 #[tokio::test]
+#[ignore = "asks a real server: BOTARIUM_TEST_LLAMA"]
 async fn anthropic_adds_up_what_the_cache_holds() {
-    let Some(address) = server() else { return };
+    let address = server();
     let spec = spec(ProviderKind::Anthropic, &address);
     let mut request = request("Say yes.", None);
     request.system = "You keep a long list of rules. ".repeat(40);
@@ -141,16 +141,18 @@ fn assert_holds_the_schema(outcome: Outcome) {
 }
 
 #[tokio::test]
+#[ignore = "asks a real server: BOTARIUM_TEST_LLAMA"]
 async fn openai_holds_a_schema() {
-    let Some(address) = server() else { return };
+    let address = server();
     let (outcome, _) = ask(&spec(ProviderKind::OpenAi, &address), &request("Choose.", Some(schema()))).await;
     assert_holds_the_schema(outcome);
 }
 
 /// The shape of a bot's act: a choice of closed objects under one key.
 #[tokio::test]
+#[ignore = "asks a real server: BOTARIUM_TEST_LLAMA"]
 async fn openai_holds_a_choice_of_objects() {
-    let Some(address) = server() else { return };
+    let address = server();
     let act = |name: &str, key: &str, kind: &str| {
         json!({"type": "object", "properties": {"action": {"type": "string", "const": name}, key: {"type": kind}},
             "required": ["action", key], "additionalProperties": false})
@@ -175,8 +177,9 @@ async fn openai_holds_a_choice_of_objects() {
 }
 
 #[tokio::test]
+#[ignore = "asks a real server: BOTARIUM_TEST_OLLAMA"]
 async fn ollama_streams_counts_and_holds_a_schema() {
-    let Some(address) = asked_for("BOTARIUM_TEST_OLLAMA") else { return };
+    let address = asked_for("BOTARIUM_TEST_OLLAMA");
     let model = std::env::var("BOTARIUM_TEST_OLLAMA_MODEL").unwrap_or_else(|_| "local/smollm2".to_owned());
     let spec = spec(ProviderKind::Ollama, &address);
     let provider = build(&spec).expect("usable");
@@ -200,8 +203,9 @@ async fn ollama_streams_counts_and_holds_a_schema() {
 }
 
 #[tokio::test]
+#[ignore = "asks a real server: BOTARIUM_TEST_LLAMA"]
 async fn a_schema_the_server_cannot_read_is_let_go() {
-    let Some(address) = server() else { return };
+    let address = server();
     let schema = json!({"type": "nonsense"});
     let (outcome, _) = ask(&spec(ProviderKind::OpenAi, &address), &request("Choose.", Some(schema))).await;
     let completion = outcome.result.expect("an answer all the same");
@@ -209,8 +213,9 @@ async fn a_schema_the_server_cannot_read_is_let_go() {
 }
 
 #[tokio::test]
+#[ignore = "asks a real server: BOTARIUM_TEST_LLAMA"]
 async fn models_are_listed() {
-    let Some(address) = server() else { return };
+    let address = server();
     for kind in [ProviderKind::OpenAi, ProviderKind::Anthropic] {
         let models = build(&spec(kind, &address)).expect("usable").models().await.expect("a list");
         assert_eq!(models, ["smollm2"]);

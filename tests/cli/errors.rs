@@ -164,15 +164,17 @@ fn a_home_that_is_a_file_is_named() {
     assert!(done.err.contains("file"), "{}", done.err);
 }
 
-/// A small disk of its own, where that is permitted.
+/// A small disk of its own.
 #[cfg(target_os = "linux")]
 struct Disk(tempfile::TempDir);
 
 #[cfg(target_os = "linux")]
 impl Disk {
-    fn mount(size: &str) -> Option<Self> {
+    fn mount(size: &str) -> Self {
         let disk = Self(tempfile::tempdir().unwrap());
-        disk.call("mount", &["-t", "tmpfs", "-o", &format!("size={size}"), "botarium-test"]).then_some(disk)
+        let mounted = disk.call("mount", &["-t", "tmpfs", "-o", &format!("size={size}"), "botarium-test"]);
+        assert!(mounted, "mounting a small tmpfs is not permitted here");
+        disk
     }
 
     fn grow(&self, size: &str) {
@@ -193,12 +195,10 @@ impl Drop for Disk {
 }
 
 #[test]
+#[ignore = "mounts a small disk, which takes root"]
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_said_and_loses_nothing() {
-    let Some(disk) = Disk::mount("3m") else {
-        println!("skipped: mounting a small tmpfs is not permitted here");
-        return;
-    };
+    let disk = Disk::mount("3m");
     let home = disk.0.path();
     let run = |args: &[&str]| -> super::room::Done {
         super::room::botarium().arg("--home").arg(home).args(args).output().unwrap().into()

@@ -2,6 +2,7 @@
 
 mod changing;
 mod contract;
+mod corpus;
 mod dashboard;
 mod errors;
 mod flood;
@@ -10,6 +11,8 @@ mod live;
 #[allow(dead_code)] // shared with the tests of the engine, which need more of it
 #[path = "../engine/model.rs"]
 mod model;
+#[path = "../cli/payloads.rs"]
+mod payloads;
 mod remote;
 mod room;
 mod security;
