@@ -12,7 +12,7 @@ use crate::domain::{Action, ActionKind, Engagement, Scene};
 /// What makes a post be answered before anything else.
 const CALLING: i32 = 500;
 /// Open questions of which the bot takes up the oldest.
-const WAITING: usize = 4;
+const WAITING: usize = 8;
 /// Replies after which a thread has had its say.
 const LONG: i64 = 12;
 

@@ -198,6 +198,13 @@ const SHORT: [(&str, &str); 18] = [
     ("let us ", "let's "),
 ];
 
+/// `text` with all shortened that can be.
+pub(super) fn shortened(text: &str) -> Cow<'_, str> {
+    SHORT.iter().fold(Cow::Borrowed(text), |text, (long, short)| {
+        if text.contains(long) { Cow::Owned(text.replace(long, short)) } else { text }
+    })
+}
+
 /// `text` with nothing shortened.
 pub(super) fn in_full(text: &str) -> Cow<'_, str> {
     if !text.contains('\'') {
@@ -358,7 +365,7 @@ impl Temper {
 
     /// Now and then a little phrase of its own.
     fn tic(&self, mut sentence: String, draw: &mut Draw) -> String {
-        if sentence.ends_with('.') && !sentence.ends_with(").") && draw.chance(36) {
+        if sentence.ends_with('.') && !sentence.ends_with(").") && draw.chance(24) {
             let phrase = TICS[self.own(6 + draw.below(2) as u64, TICS.len())];
             sentence.pop();
             sentence.push_str(", ");
@@ -373,9 +380,7 @@ impl Temper {
         if self.own(16, 2) == 0 {
             return Cow::Borrowed(form);
         }
-        SHORT.iter().fold(Cow::Borrowed(form), |text, (long, short)| {
-            if text.contains(long) { Cow::Owned(text.replace(long, short)) } else { text }
-        })
+        shortened(form)
     }
 
     /// Whether a form is one of those that this bot uses.
@@ -396,7 +401,7 @@ impl Temper {
             _ => {}
         }
         let kind = if self.heat >= 60 { 0 } else { usize::from(self.hedge < 24) + 1 };
-        if text.ends_with('.') && draw.chance(16 + self.own(14, 3) as u32 * 20) {
+        if text.ends_with('.') && draw.chance(12 + self.own(14, 3) as u32 * 9) {
             super::grammar::append(&mut text, ENDS[kind][self.own(13, ENDS[kind].len())]);
         }
         text

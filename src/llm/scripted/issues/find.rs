@@ -9,6 +9,9 @@ use std::sync::LazyLock;
 use lru::LruCache;
 
 use super::{ISSUES, Side, Text};
+use crate::llm::scripted::persona::Voice;
+use crate::llm::scripted::temper::shortened;
+use crate::llm::scripted::voices::{self, Move};
 
 /// What a part of a post is to its issue.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -60,6 +63,18 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     known
 });
 
+/// What stands before a view that the author only speaks of: “A careful person could still hold that”.
+static OF_OTHERS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let forms = Voice::ALL
+        .into_iter()
+        .flat_map(|voice| [Move::Scorn, Move::Allow].map(|kind| voices::sentences(voice, kind)))
+        .flatten();
+    let leads = forms.filter_map(|form| form.split('{').next());
+    // Without the first letter, which may be small.
+    let leads = leads.flat_map(|lead| [lead.to_owned(), shortened(lead).into_owned()]);
+    leads.map(|lead| lead.chars().skip(1).collect()).collect()
+});
+
 fn head(text: &[u8]) -> Option<[u8; 12]> {
     let mut head = [0_u8; 12];
     let from = text.get(..12)?;
@@ -107,7 +122,9 @@ fn find(text: &str) -> Vec<Part> {
                 })
             });
             if let Some(part) = part {
-                found.push(Part { asked: supposed, ..*part });
+                if !OF_OTHERS.iter().any(|lead| text[..at].ends_with(lead.as_str())) {
+                    found.push(Part { asked: supposed, ..*part });
+                }
                 at += part.text.len();
                 continue;
             }
@@ -127,6 +144,18 @@ fn find(text: &str) -> Vec<Part> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_only_spoken_of_is_nobodys_view() {
+        for kind in [Move::Scorn, Move::Allow] {
+            for form in Voice::ALL.into_iter().flat_map(|voice| voices::sentences(voice, kind)) {
+                for said in [(*form).to_owned(), shortened(form).into_owned()] {
+                    let text = format!("No. {}", said.replace("{d}", "forgetting is a skill"));
+                    parts(&text, |part| panic!("{text}: {part:?}"));
+                }
+            }
+        }
+    }
 
     #[test]
     fn parts_are_known_in_a_post_but_not_in_a_quotation() {
