@@ -13,12 +13,15 @@ mod completions;
 mod config;
 mod control;
 mod demo;
+mod diff;
 mod door;
 mod exit;
 mod export;
+mod fork;
 mod man;
 mod moment;
 mod out;
+mod replay;
 mod restore;
 mod runtime;
 mod serve;
@@ -179,6 +182,12 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Go back to a backup
     Restore(restore::RestoreArgs),
+    /// See the past again, without asking anybody
+    Replay(replay::ReplayArgs),
+    /// Begin another society at a moment of this one's past
+    Fork(fork::ForkArgs),
+    /// Compare two societies: where they part, and what each came to
+    Diff(diff::DiffArgs),
     /// Manage access tokens for the port
     Token(token::TokenArgs),
     /// Look for what is wrong with this set-up, and say what to do
@@ -229,6 +238,9 @@ fn dispatch(cli: Cli, out: &out::Out) -> anyhow::Result<exit::Exit> {
         Some(Command::Export(args)) => export::run(&globals, &args, out),
         Some(Command::Backup(args)) => backup::run(&globals, &args, out),
         Some(Command::Restore(args)) => restore::run(&globals, &args, out),
+        Some(Command::Replay(args)) => replay::run(&globals, &args, out),
+        Some(Command::Fork(args)) => fork::run(&globals, &args, out),
+        Some(Command::Diff(args)) => diff::run(&args, out),
         Some(Command::Token(args)) => token::run(&globals, args, out),
         Some(Command::Check(args)) => check::run(&globals, &args, out),
         Some(Command::Config(args)) => config::run(&globals, &args, out),

@@ -158,7 +158,7 @@ impl AddAssign for Usage {
 }
 
 /// Price of a model, in nano-dollars per million tokens.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
     /// Per million tokens read.
     pub input: i64,

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::budget::Price;
 
@@ -15,7 +15,7 @@ const EMBEDDED: &str = include_str!("../../data/prices.yaml");
 const DECIMALS: usize = 9;
 
 /// A price list with its date and source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prices {
     as_of: String,
     source: String,

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::action::ActionKind;
 use super::memory::MemoryKind;
 use super::personality::PersonalityConfig;
@@ -12,7 +14,7 @@ use super::said::Said;
 use super::stamp::Stamp;
 
 /// One bot's view of the room at one beat.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Scene {
     /// The room's time.
     pub now: Stamp,
@@ -38,8 +40,10 @@ pub struct Scene {
     pub own_posts: Vec<OwnPost>,
     /// What it said itself in its last posts: not for the prompt, only so that a provider in the process need
     /// not repeat itself.
+    #[serde(skip)]
     pub told: Said,
     /// What the room's bots said lately, itself among them, for the same purpose.
+    #[serde(skip)]
     pub heard: Said,
     /// Events in force.
     pub events: Vec<SceneEvent>,
@@ -50,7 +54,7 @@ pub struct Scene {
 }
 
 /// Another bot, as this one knows it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Acquaintance {
     /// Its id.
     pub id: Arc<str>,
@@ -69,7 +73,7 @@ pub struct Acquaintance {
 }
 
 /// One line of the bot's recent doings.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Deed {
     /// When.
     pub at: Stamp,
@@ -80,7 +84,7 @@ pub struct Deed {
 }
 
 /// A memory that was recalled, with its score for the *why* view.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recalled {
     /// Memory id.
     pub id: i64,
@@ -107,7 +111,7 @@ pub struct Recalled {
 }
 
 /// A post of the bot's own.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OwnPost {
     /// The thread it is in (or opened).
     pub thread_id: i64,
@@ -120,7 +124,7 @@ pub struct OwnPost {
 }
 
 /// An event in force.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SceneEvent {
     /// Event id.
     pub id: i64,
@@ -135,7 +139,7 @@ pub struct SceneEvent {
 }
 
 /// A thread in the feed, cheap to clone: many bots see the same one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FeedThread {
     /// Thread id.
     pub id: i64,
@@ -164,7 +168,7 @@ pub struct FeedThread {
 }
 
 /// A reply in the feed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FeedReply {
     /// Reply id.
     pub id: i64,

@@ -9,6 +9,7 @@ mod extraction;
 mod own;
 mod sound;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub(super) use self::extraction::extraction;
@@ -20,7 +21,7 @@ use crate::domain::{Action, ActionKind};
 use crate::llm::{Finish, loose};
 
 /// How an answer was read.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Rung {
     /// It was the JSON that was asked for.
     Schema,

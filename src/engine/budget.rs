@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
 
 use super::settings::{BudgetSettings, Settings};
 use crate::domain::{Money, Price, PriceOf, Stamp, Usage};
@@ -56,7 +57,7 @@ impl Cap {
 }
 
 /// Who is asked, at which price.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Tariff {
     pub(super) provider: String,
     pub(super) model: String,
@@ -294,7 +295,7 @@ fn reserve(
 }
 
 /// One call, to be written into the books together with what came of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Settlement {
     pub(super) reservation: Option<i64>,
     pub(super) tariff: Tariff,
@@ -369,58 +370,84 @@ pub(super) fn settle(c: &Connection, bot: &str, s: &Settlement) -> Result<(Usage
     Ok((usage, cost))
 }
 
-/// After a crash: calls that were cut off are charged their reservation, each bot's with an activity that tells of
-/// it; what was never sent is let go. Answers how many were charged.
+/// Calls that were cut off are charged what was reserved for them, each bot's with an activity that tells of it; what
+/// was never sent is let go. Answers how many were charged.
 ///
 /// # Errors
 /// Database errors.
 pub(super) fn recover(c: &Connection, at: Stamp, day: &str) -> Result<usize, StoreError> {
     books::release_unsent(c)?;
     let cut_off = books::reservations(c)?;
-    let mut lost: BTreeMap<&str, (i64, i64, Money)> = BTreeMap::new();
-    for r in &cut_off {
-        books::charge(
-            c,
-            &Charge {
-                bot: &r.bot,
-                day: &r.day,
-                provider: &r.provider,
-                model: &r.model,
-                usage: Usage { input: r.input, output: r.output, ..Usage::default() },
-                cost: r.cost,
-                priced: r.priced,
-                bound: true,
-            },
-        )?;
-        books::release(c, r.id)?;
-        let (calls, tokens, cost) = lost.entry(&r.bot).or_default();
-        *calls += 1;
-        *tokens += r.input + r.output;
-        *cost += r.cost;
+    let mut lost: BTreeMap<&str, Vec<&Reservation>> = BTreeMap::new();
+    for reservation in &cut_off {
+        lost.entry(&reservation.bot).or_default().push(reservation);
     }
-    for (bot, (calls, tokens, cost)) in lost {
-        let reason = format!(
-            "the engine ended in the middle of {calls} {}; charged is what was reserved",
-            if calls == 1 { "call" } else { "calls" }
-        );
-        let details = serde_json::json!({"success": false, "action": LOST, "calls": calls, "reason": reason});
-        let (id, details) = (beat::last_seq(c)? + 1, details.to_string());
-        beat::insert_activity(
-            c,
-            &NewActivity {
-                id,
-                actor: bot,
-                action: LOST,
-                details: &details,
-                tokens,
-                cost,
-                at,
-                day,
-                to_remember: false,
-            },
-        )?;
+    for (bot, reservations) in lost {
+        charge_lost(c, bot, &reservations, at, day)?;
     }
     Ok(cut_off.len())
+}
+
+/// As [`recover`], for the reservations of one call that was given up.
+///
+/// # Errors
+/// Database errors.
+pub(super) fn lose(c: &Connection, bot: &str, ids: &[i64], at: Stamp, day: &str) -> Result<(), StoreError> {
+    let cut_off = books::reservations(c)?;
+    let sent: Vec<&Reservation> = cut_off.iter().filter(|r| ids.contains(&r.id)).collect();
+    charge_lost(c, bot, &sent, at, day)?;
+    ids.iter().try_for_each(|id| books::release(c, *id))
+}
+
+fn charge_lost(
+    c: &Connection,
+    bot: &str,
+    lost: &[&Reservation],
+    at: Stamp,
+    day: &str,
+) -> Result<(), StoreError> {
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let (mut tokens, mut cost) = (0, Money::ZERO);
+    for r in lost {
+        let usage = Usage { input: r.input, output: r.output, ..Usage::default() };
+        let charge = Charge {
+            bot: &r.bot,
+            day: &r.day,
+            provider: &r.provider,
+            model: &r.model,
+            usage,
+            cost: r.cost,
+            priced: r.priced,
+            bound: true,
+        };
+        books::charge(c, &charge)?;
+        books::release(c, r.id)?;
+        tokens += r.input + r.output;
+        cost += r.cost;
+    }
+    let calls = lost.len();
+    let reason = format!(
+        "the engine ended in the middle of {calls} {}; charged is what was reserved",
+        if calls == 1 { "call" } else { "calls" }
+    );
+    let details = serde_json::json!({"success": false, "action": LOST, "calls": calls, "reason": reason});
+    let (id, details) = (beat::last_seq(c)? + 1, details.to_string());
+    beat::insert_activity(
+        c,
+        &NewActivity {
+            id,
+            actor: bot,
+            action: LOST,
+            details: &details,
+            tokens,
+            cost,
+            at,
+            day,
+            to_remember: false,
+        },
+    )
 }
 
 #[cfg(test)]

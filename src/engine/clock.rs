@@ -25,6 +25,11 @@ enum Mode {
     /// With microseconds added to it.
     System(Arc<AtomicI64>),
     Simulated(Arc<AtomicI64>),
+    /// Moments that are told, of a room on the system's clock or in simulated time.
+    Told {
+        micros: Arc<AtomicI64>,
+        simulated: bool,
+    },
 }
 
 /// Since 1970 by the machine's clock, whatever the room's time is.
@@ -60,6 +65,19 @@ impl Clock {
         Self { mode: Mode::Simulated(Arc::new(AtomicI64::new(start.micros()))), zone }
     }
 
+    /// A clock that shows the moments it is told ([`Clock::tell`]), of a room whose time was simulated or not.
+    #[must_use]
+    pub fn told(at: Stamp, zone: TimeZone, simulated: bool) -> Self {
+        Self { mode: Mode::Told { micros: Arc::new(AtomicI64::new(at.micros())), simulated }, zone }
+    }
+
+    /// The moment that a clock of [`Clock::told`] shows from now on; no other listens.
+    pub fn tell(&self, at: Stamp) {
+        if let Mode::Told { micros, .. } = &self.mode {
+            micros.store(at.micros(), Ordering::Release);
+        }
+    }
+
     /// The room's time.
     #[must_use]
     pub fn now(&self) -> Stamp {
@@ -67,7 +85,9 @@ impl Clock {
             Mode::System(wrong) => {
                 Stamp::from(jiff::Timestamp::now()).plus_micros(wrong.load(Ordering::Acquire))
             }
-            Mode::Simulated(micros) => Stamp::from_micros(micros.load(Ordering::Acquire)),
+            Mode::Simulated(micros) | Mode::Told { micros, .. } => {
+                Stamp::from_micros(micros.load(Ordering::Acquire))
+            }
         }
     }
 
@@ -81,7 +101,7 @@ impl Clock {
     /// Whether time is simulated.
     #[must_use]
     pub const fn is_simulated(&self) -> bool {
-        matches!(self.mode, Mode::Simulated(_))
+        matches!(self.mode, Mode::Simulated(_) | Mode::Told { simulated: true, .. })
     }
 
     /// The zone days are counted in.

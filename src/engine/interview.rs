@@ -2,132 +2,184 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::budget::{self, Cap, Settlement, Tariff};
+use super::answer;
+use super::budget::{self, Settlement, Tariff};
 use super::context::gather;
 use super::draw;
+use super::flight::{Call, Ready, Stage};
 use super::handle::Record;
-use super::heartbeat::{Ready, put_thought, settle_all};
+use super::heartbeat::{exchange, put_thought, settle_all};
+use super::input::Apply;
 use super::memory;
 use super::outage;
 use super::prompt;
 use super::room::Room;
 use super::shared::Shared;
-use crate::domain::text::{clean, cut};
+use super::walk::{Step, ask, new_flight};
+use crate::domain::text::{clean, clean_line, cut};
 use crate::domain::{Extraction, Money};
-use crate::llm::{Again, Guard, Purpose, Request};
-use crate::protocol::{Exchange, Fault, InterviewAnswer};
+use crate::llm::{Again, Completion, ProviderError, Purpose, Request};
+use crate::protocol::{Exchange, Fault, FaultKind, InterviewAnswer};
 use crate::store::{Result, Tx, beat};
 
 /// Longest answer.
 const ANSWER_MAX: usize = 8_000;
 
-/// The beginning of an interview.
-pub(super) enum Begun {
-    /// A cap stands in the way.
-    Capped(Cap),
-    /// It needs a place at this provider first.
-    Waits(Arc<Guard>),
-    /// Ready, and reserved.
-    Asking(Box<Ready>),
+/// A person asks a bot. Where its provider must be awaited and no place is held there, only the gates.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Asked {
+    pub(super) bot: String,
+    pub(super) question: String,
+    pub(super) remember: bool,
+    /// The provider a place is held at.
+    pub(super) place: Option<String>,
 }
 
-/// Gathers what the bot knows and writes the prompt, once a place is held at its provider (see
-/// [`super::heartbeat::begin`]).
+impl Apply for Asked {
+    type Outcome = Step;
+
+    fn left_a_trace(outcome: &Step) -> bool {
+        !matches!(outcome, Step::Place { .. } | Step::Told(Err(_)))
+    }
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<Step> {
+        let row = beat::bot(tx, &self.bot)?;
+        let config = room.config(&row.id, &row.config)?;
+        let at = tx.now();
+        let day = shared.clock.day(at);
+        let provider = shared.provider_of(&config);
+        let guard = shared.guard(&provider).map_err(Fault::unavailable)?;
+        let model = if config.model.model.is_empty() {
+            guard.default_model().to_owned()
+        } else {
+            config.model.model.clone()
+        };
+        let tariff = Tariff::of(&shared.settings, &provider, &model);
+        let capped = |cap: budget::Cap| Step::Told(Err(Fault::new(FaultKind::TooMany, cap.sentence())));
+        if let Some(cap) = budget::gate(tx, &shared.settings, &row, &tariff, &day)? {
+            return Ok(capped(cap));
+        }
+        if tariff.is_bound() && self.place.as_deref() != Some(provider.as_str()) {
+            return Ok(Step::Place { flight: None, provider });
+        }
+        let board = room.board(tx, at)?;
+        let scene = Arc::new(gather(tx, room, &board, &row, at)?);
+        let seen = board.seq;
+        let fence = draw::fence(&shared.secret, &format!("interview:{}", row.id), seen.unsigned_abs());
+        let smaller =
+            shared.settings.within_context(shared.context_of(&provider, &model), config.model.max_tokens);
+        let told =
+            prompt::interview(&scene, smaller.as_ref().unwrap_or(&shared.settings), &fence, &self.question);
+        let request = Request {
+            purpose: Purpose::Interview,
+            model,
+            system: told.system,
+            shared: told.shared,
+            again: Again::NEVER,
+            // The embedded provider reads the scene and wants the question alone.
+            prompt: if tariff.is_bound() { told.user } else { self.question.clone() },
+            schema: None,
+            temperature: config.model.temperature,
+            max_tokens: config.model.max_tokens,
+            scene: Some(Arc::clone(&scene)),
+            seed: draw::seed(shared.seed, &row.id, seen.unsigned_abs(), "interview"),
+        };
+        let reservation = match budget::admit(tx, &shared.settings, &row, &tariff, &request, &day, at)? {
+            Ok(reservation) => reservation,
+            Err(cap) => return Ok(capped(cap)),
+        };
+        let ready = Ready {
+            row,
+            config,
+            scene,
+            sections: Arc::new(told.sections),
+            tariff,
+            fence,
+            at,
+            day,
+            seen,
+            heeds_pause: false,
+        };
+        let call = Call { probe: true, ..Call::new(request, ready.tariff.clone(), reservation) };
+        if let Some(said) = guard.answer_at_once(&call.request) {
+            let settlement = call.settlement(&ready.day, None, said.usage, true, None);
+            let mut made = exchange("interview", &said, &settlement);
+            made.request = call.request.prompt.clone();
+            let asked = Interviewed {
+                question: &self.question,
+                remember: self.remember,
+                limit: call.request.max_tokens,
+            };
+            return end(shared, room, tx, &ready, &asked, &Ok(said), &[(made, settlement)]).map(Step::Told);
+        }
+        let (question, remember) = (self.question.clone(), self.remember);
+        let stage = Stage::Interview { question, remember, again: false };
+        ask(room, tx, new_flight(tx, ready, stage)?, call)
+    }
+}
+
+/// What was asked, and how.
+pub(super) struct Interviewed<'a> {
+    pub(super) question: &'a str,
+    pub(super) remember: bool,
+    /// Tokens the answer had at most.
+    pub(super) limit: u32,
+}
+
+/// The end of an interview: an answer, or why there is none.
 ///
 /// # Errors
-/// 404, 503 when its provider is not set up.
-pub(super) fn begin(
+/// Database errors.
+pub(super) fn end(
     shared: &Shared,
     room: &mut Room,
-    tx: &Tx<'_>,
-    bot: &str,
-    question: &str,
-    place: Option<&str>,
-) -> Result<Begun> {
-    let row = beat::bot(tx, bot)?;
-    let config = room.config(&row.id, &row.config)?;
-    let at = shared.clock.now();
-    let day = shared.clock.day(at);
-    let provider = shared.provider_of(&config);
-    let guard = shared.guard(&provider).map_err(Fault::unavailable)?;
-    let model = if config.model.model.is_empty() {
-        guard.default_model().to_owned()
-    } else {
-        config.model.model.clone()
+    tx: &mut Tx<'_>,
+    ready: &Ready,
+    asked: &Interviewed<'_>,
+    result: &std::result::Result<Completion, ProviderError>,
+    calls: &[(Exchange, Settlement)],
+) -> Result<std::result::Result<InterviewAnswer, Fault>> {
+    let provider = &ready.tariff.provider;
+    let why = match result {
+        Ok(said) => match said.trouble(asked.limit, provider) {
+            None => {
+                // A refusal is shown, but nothing to remember.
+                let remember = asked.remember && answer::sound(said, 1, asked.limit, provider).is_ok();
+                let asked = Interviewed { remember, ..*asked };
+                return answered(shared, room, tx, ready, &asked, &said.text, calls).map(Ok);
+            }
+            Some(why) => why,
+        },
+        Err(error) => clean_line(&error.message, 500),
     };
-    let tariff = Tariff::of(&shared.settings, &provider, &model);
-    if let Some(cap) = budget::gate(tx, &shared.settings, &row, &tariff, &day)? {
-        return Ok(Begun::Capped(cap));
-    }
-    if place != Some(provider.as_str()) {
-        return Ok(Begun::Waits(guard));
-    }
-    let board = room.board(tx, at)?;
-    let scene = Arc::new(gather(tx, room, &board, &row, at)?);
-    let seen = board.seq;
-    let fence = draw::fence(&shared.secret, &format!("interview:{}", row.id), seen.unsigned_abs());
-    let smaller =
-        shared.settings.within_context(shared.context_of(&provider, &model), config.model.max_tokens);
-    let told = prompt::interview(&scene, smaller.as_ref().unwrap_or(&shared.settings), &fence, question);
-    let request = Request {
-        purpose: Purpose::Interview,
-        model,
-        system: told.system,
-        shared: told.shared,
-        again: Again::NEVER,
-        // The embedded provider reads the scene and wants the question alone.
-        prompt: if tariff.is_bound() { told.user } else { question.to_owned() },
-        schema: None,
-        temperature: config.model.temperature,
-        max_tokens: config.model.max_tokens,
-        scene: Some(Arc::clone(&scene)),
-        seed: draw::seed(shared.seed, &row.id, seen.unsigned_abs(), "interview"),
-    };
-    let reservation = match budget::admit(tx, &shared.settings, &row, &tariff, &request, &day, at)? {
-        Ok(reservation) => reservation,
-        Err(cap) => return Ok(Begun::Capped(cap)),
-    };
-    Ok(Begun::Asking(Box::new(Ready {
-        row,
-        config,
-        scene,
-        sections: Arc::new(told.sections),
-        request,
-        guard,
-        tariff,
-        fence,
-        at,
-        day,
-        seen,
-        reservation,
-        heeds_pause: false,
-    })))
+    lost(shared, tx, ready, asked.question, &why, calls)?;
+    Ok(Err(Fault::unavailable(why)))
 }
 
 /// Charges the interview, records it and, when asked to, lets the bot remember it.
 ///
 /// # Errors
 /// Database errors.
-#[allow(clippy::too_many_arguments)] // the interview and its parts
-pub(super) fn end(
+fn answered(
     shared: &Shared,
     room: &mut Room,
     tx: &mut Tx<'_>,
     ready: &Ready,
-    question: &str,
+    asked: &Interviewed<'_>,
     answer: &str,
-    remember: bool,
     calls: &[(Exchange, Settlement)],
 ) -> Result<InterviewAnswer> {
+    let Interviewed { question, remember, .. } = *asked;
     let answer = clean(answer.trim(), ANSWER_MAX);
     let (tokens, cost, exchanges) = settle_all(tx, &ready.row.id, calls)?;
     let details = json!({
         "question": cut(question, 500), "answer": cut(&answer, 500), "remember": remember,
         "reputation_score": ready.row.reputation,
     });
-    let (at, day) = ready.moment(shared);
+    let (at, day) = ready.moment(shared, tx);
     let id = Record::new(&ready.row.id, &ready.row.name, "interview", details, at)
         .used(tokens, cost)
         .put(shared, tx)?;
@@ -148,7 +200,7 @@ pub(super) fn end(
 ///
 /// # Errors
 /// Database errors.
-pub(super) fn lost(
+fn lost(
     shared: &Shared,
     tx: &mut Tx<'_>,
     ready: &Ready,
@@ -164,7 +216,7 @@ pub(super) fn lost(
         "success": false, "question": cut(question, 500), "error": why, "remember": false,
         "reputation_score": ready.row.reputation,
     });
-    let (at, _) = ready.moment(shared);
+    let (at, _) = ready.moment(shared, tx);
     let id = Record::new(&ready.row.id, &ready.row.name, "interview", details, at)
         .used(tokens, cost)
         .put(shared, tx)?;

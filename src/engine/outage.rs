@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::handle::Record;
 use super::heartbeat::{Trouble, tell_status};
+use super::input::Apply;
+use super::room::Room;
 use super::schedule;
 use super::shared::Shared;
 use crate::domain::Stamp;
@@ -58,9 +61,7 @@ pub(super) fn ends(shared: &Shared, tx: &mut Tx<'_>, provider: &str, at: Stamp) 
         if !shared.clock.is_simulated() {
             next = next.min(schedule::spread(at, nth, count, shared.interval_of(&bot.id, bot.pace_seconds)));
             beat::plan(tx, &bot.id, next)?;
-            if !shared.live().doing.contains_key(&bot.id) {
-                shared.schedule().plan(&bot.id, next);
-            }
+            shared.planned(tx, &bot.id, next);
         }
         let (status, reason) =
             if bot.is_paused { (Status::Paused, Some("paused by a person")) } else { (Status::Active, None) };
@@ -70,6 +71,21 @@ pub(super) fn ends(shared: &Shared, tx: &mut Tx<'_>, provider: &str, at: Stamp) 
         tracing::info!(provider, bots = count, "the provider answers again");
     }
     Ok(())
+}
+
+/// A provider answers again, as a look at it has shown.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Back {
+    provider: String,
+}
+
+impl Apply for Back {
+    type Outcome = ();
+
+    fn apply(&self, shared: &Shared, _: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
+        let at = tx.now();
+        ends(shared, tx, &self.provider, at)
+    }
 }
 
 /// Looks every few seconds whether local servers that fail are back. Asks nobody while none fails.
@@ -108,9 +124,7 @@ async fn look(shared: &Arc<Shared>, name: &str) {
     shared.troubled.send_modify(|names| {
         names.remove(name);
     });
-    let (inner, provider) = (Arc::clone(shared), name.to_owned());
-    let ended = shared.store.write(move |tx| ends(&inner, tx, &provider, inner.clock.now())).await;
-    if let Err(error) = ended {
+    if let Err(error) = shared.enter(Back { provider: name.to_owned() }).await {
         tracing::error!("that {name} is back could not be stored: {error}");
     }
     shared.wake.notify_one();

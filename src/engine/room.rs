@@ -4,13 +4,14 @@
 //! Only jobs on the writer touch it. When a job was rolled back, all of it is dropped: the
 //! database is the truth, this is a copy.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use lru::LruCache;
 use rusqlite::Connection;
 
+use super::flight::Flight;
 use super::items::Items;
 use crate::domain::said::Said;
 use crate::domain::scene::{Deed, FeedReply, FeedThread, SceneEvent};
@@ -227,6 +228,9 @@ impl Mind {
 /// The copy.
 pub(super) struct Room {
     rollbacks: u64,
+    /// Whether what `Live` holds of the rows was changed: when that is rolled back it is read again.
+    relearns: bool,
+    flights: HashMap<i64, Arc<Flight>>,
     threads: LruCache<i64, Arc<Shown>>,
     minds: LruCache<String, Mind>,
     configs: LruCache<String, (String, Arc<PersonalityConfig>)>,
@@ -239,6 +243,8 @@ impl Room {
     pub(super) fn new() -> Self {
         Self {
             rollbacks: 0,
+            relearns: false,
+            flights: HashMap::new(),
             threads: LruCache::new(THREADS),
             minds: LruCache::new(MINDS),
             configs: LruCache::new(CONFIGS),
@@ -248,11 +254,32 @@ impl Room {
         }
     }
 
-    /// Drops everything when something was rolled back since the last job.
-    pub(super) fn trust(&mut self, rollbacks: u64) {
-        if self.rollbacks != rollbacks {
-            *self = Self { rollbacks, ..Self::new() };
+    /// Drops everything when something was rolled back since the last job; `true` when what `Live` holds may be
+    /// wrong now.
+    pub(super) fn is_stale(&mut self, rollbacks: u64) -> bool {
+        if self.rollbacks == rollbacks {
+            return false;
         }
+        let relearns = self.relearns;
+        *self = Self { rollbacks, ..Self::new() };
+        relearns
+    }
+
+    /// What `Live` holds of the rows is changed now, and has to be read again should that be rolled back.
+    pub(super) fn will_relearn(&mut self) {
+        self.relearns = true;
+    }
+
+    /// Keeps what waits at hand.
+    pub(super) fn keep_flight(&mut self, flight: Flight) -> Arc<Flight> {
+        let flight = Arc::new(flight);
+        self.flights.insert(flight.id, Arc::clone(&flight));
+        flight
+    }
+
+    /// What waits, if it is at hand.
+    pub(super) fn take_flight(&mut self, id: i64) -> Option<Arc<Flight>> {
+        self.flights.remove(&id)
     }
 
     /// What every bot sees alike, read when something happened that was not told here.
@@ -425,7 +452,7 @@ mod tests {
                 .shared
                 .store
                 .write(move |tx| {
-                    let mut room = shared.room();
+                    let mut room = shared.room.lock().unwrap();
                     let now = shared.clock.now();
                     let (kept, mut fresh) = (room.board.take().unwrap(), Room::new());
                     assert!(kept.holds(beat::last_seq(tx)?, now), "the board went stale");

@@ -4,19 +4,23 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::calls;
 use super::claim::Claim;
 use super::handle::Handle;
-use super::heartbeat::{self, Beat, Begun, Finished};
+use super::heartbeat::{Beat, Finished};
+use super::input::Apply;
 use super::outage;
+use super::room::Room;
 use super::shared::Shared;
-use super::thinking;
+use super::walk::{Begun, Step};
 use super::wall::{self, Watch};
 use crate::domain::{Money, Stamp};
 use crate::protocol::{BeatResult, EngineState, Fault, Notice};
-use crate::store::{Result, StoreError};
+use crate::store::{Result, StoreError, Tx, books};
 
 /// Beats in one job of a fast run at most: a commit, with its share of the full-text index, is for all of them.
 const BATCH: usize = 512;
@@ -100,18 +104,35 @@ impl EngineTask {
 
 impl Shared {
     /// Closes the store and gives the lock up.
-    pub(super) fn close(&self) {
+    pub(super) fn close(self: &Arc<Self>) {
         self.stop.cancel();
         self.live_mut().engine = EngineState::Stopped;
         self.bus.tell(self.clock.now(), Notice::EngineState { engine: EngineState::Stopped });
         // What waits to be sent is not sent any more.
-        if let Err(error) = self.store.write_blocking(|tx| crate::store::books::release_unsent(tx))
+        if let Err(error) = self.enter_blocking(&Closed {})
             && !matches!(error, StoreError::Closed)
         {
             tracing::error!("reservations of calls that were not sent could not be let go: {error}");
         }
         self.store.close();
         self.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+    }
+}
+
+/// The engine ends in order: what waits to be sent is not sent any more.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Closed {}
+
+impl Apply for Closed {
+    /// How many reservations were let go.
+    type Outcome = usize;
+
+    fn left_a_trace(released: &usize) -> bool {
+        *released > 0
+    }
+
+    fn apply(&self, _: &Shared, _: &mut Room, tx: &mut Tx<'_>) -> Result<usize> {
+        books::release_unsent(tx)
     }
 }
 
@@ -217,7 +238,7 @@ impl Handle {
 /// Runs a claimed beat, plans the next and lets the bot go, whatever comes.
 async fn one(shared: &Arc<Shared>, mut claim: Claim, beat: Beat) -> Result<Option<Finished>> {
     let (bot, at) = (beat.bot.clone(), beat.at);
-    let result = thinking::beat(shared, &mut claim, beat).await;
+    let result = calls::beat(shared, &mut claim, beat).await;
     match &result {
         Ok(Some(finished)) => shared.schedule().plan_at_the_latest(&finished.bot, finished.next),
         Ok(None) => shared.schedule().plan_at_the_latest(&bot, at), // put off, not over
@@ -302,19 +323,19 @@ async fn fast_batch(
     let batch = shared
         .store
         .write(move |tx| {
-            let mut room = inner.room();
             let mut done = Vec::new();
             let mut awaited = Vec::new();
             let begun = Instant::now();
             while done.len() + awaited.len() < size && begun.elapsed() < BATCH_TIME {
                 let Some(beat) = inner.take_next(&chosen, until) else { break };
                 noted.lock().unwrap_or_else(PoisonError::into_inner).push(beat.clone());
-                match heartbeat::advance(&inner, &mut room, tx, &beat, None)? {
-                    Begun::Over(finished) => {
+                let begun = Begun { bot: beat.bot.clone(), forced: false, heeds_pause: false, place: None };
+                match inner.take_in(tx, beat.at, &begun)? {
+                    Step::Over(finished) => {
                         inner.schedule().plan(&finished.bot, finished.next);
                         done.push(finished);
                     }
-                    Begun::Waits(_) | Begun::Thinking(_) => {
+                    _ => {
                         awaited.push(beat);
                         if inner.clock.is_simulated() || awaited.len() >= FAST_IN_FLIGHT {
                             break; // those after it must see what it does

@@ -134,7 +134,7 @@ const SHORTEST_PROMPT: usize = 500;
 
 /// Tokens of each section of a prompt at most; all of them shrink alike where together they are
 /// more than the whole may have.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PromptSections {
     /// Who the bot is.
     pub identity: usize,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 
+use rusqlite::Connection;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -19,14 +20,25 @@ use crate::domain::personality::{ModelConfig, meant_provider};
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::llm::Guard;
 use crate::protocol::{Doing, EngineState, Work};
-use crate::store::beat::BotRow;
-use crate::store::{EngineLock, Store};
+use crate::store::beat::{self, BotRow};
+use crate::store::{EngineLock, Store, StoreError, Tx, providers};
+
 use crate::tools::Offline;
 
 /// Seconds between beats with the embedded provider, until a person chooses.
 pub(super) const SCRIPTED_PACE: u32 = 30;
 /// Seconds between beats with every other provider, until a person chooses.
 pub(super) const MODEL_PACE: u32 = 14_400;
+
+/// Notes of the room: the provider that bots ask who name none, and the pace, if one was chosen, as they hold now.
+pub(super) const PROVIDER_NOW: &str = "provider_now";
+pub(super) const PACE_NOW: &str = "pace_now";
+
+/// Bots that name a provider, with its name.
+pub(super) fn pinned(bots: &[beat::Due]) -> BTreeMap<String, String> {
+    let named = bots.iter().filter(|bot| bot.provider != "default");
+    named.map(|bot| (bot.id.clone(), bot.provider.clone())).collect()
+}
 
 /// The inside of a [`Handle`](super::Handle).
 pub(super) struct Shared {
@@ -46,7 +58,7 @@ pub(super) struct Shared {
     pub(super) offline: Offline,
     pub(super) scribe: Scribe,
     pub(super) room: Mutex<Room>,
-    pub(super) schedule: Mutex<Schedule>,
+    pub(super) schedule: Arc<Mutex<Schedule>>,
     pub(super) pulse: Mutex<Pulse>,
     /// Providers on this machine that fail and are looked after.
     pub(super) troubled: Arc<watch::Sender<BTreeSet<String>>>,
@@ -54,7 +66,7 @@ pub(super) struct Shared {
     pub(super) wake: Notify,
     /// Cancelled when the engine stops.
     pub(super) stop: CancellationToken,
-    pub(super) live: RwLock<Live>,
+    pub(super) live: Arc<RwLock<Live>>,
     pub(super) lock: Mutex<Option<EngineLock>>,
     /// Whether an access token was ever made; rung when one is made or revoked.
     pub(super) tokens: watch::Sender<bool>,
@@ -105,21 +117,14 @@ impl Shared {
 
     /// When something happens that was begun at `at`: now, on the system's clock; simulated time stands still
     /// for a beat.
-    pub(super) fn moment(&self, at: Stamp) -> Stamp {
-        if self.clock.is_simulated() { at } else { self.clock.now() }
+    pub(super) fn moment(&self, tx: &Tx<'_>, at: Stamp) -> Stamp {
+        if self.clock.is_simulated() { at } else { tx.now() }
     }
 
     /// Bots that wait for a place.
     pub(super) fn waiting(&self) -> u32 {
         let waits = |doing: &&Doing| doing.what == Work::Waiting;
         u32::try_from(self.live().doing.values().filter(waits).count()).unwrap_or(u32::MAX)
-    }
-
-    /// The writer's copy, trusted only as far as nothing was rolled back. Lock it inside a job only.
-    pub(super) fn room(&self) -> MutexGuard<'_, Room> {
-        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
-        room.trust(self.store.rollbacks());
-        room
     }
 
     /// The name of the provider that speaks for a bot.
@@ -165,7 +170,41 @@ impl Shared {
         })
     }
 
-    pub(super) fn next_beat(&self, row: &BotRow, at: Stamp) -> Stamp {
-        super::heartbeat::next_beat(self, row, at)
+    pub(super) fn next_beat(&self, tx: &Tx<'_>, row: &BotRow, at: Stamp) -> Stamp {
+        super::heartbeat::next_beat(self, tx, row, at)
+    }
+
+    /// A bot's next beat was planned in its row: after the commit, the schedule in memory follows, unless the bot is on
+    /// a beat, which plans the next itself.
+    pub(super) fn planned(&self, tx: &mut Tx<'_>, bot: &str, due: Stamp) {
+        let (schedule, live, bot) = (Arc::clone(&self.schedule), Arc::clone(&self.live), bot.to_owned());
+        tx.after_commit(move || {
+            let busy = live.read().unwrap_or_else(PoisonError::into_inner).doing.contains_key(&bot);
+            if !busy {
+                schedule.lock().unwrap_or_else(PoisonError::into_inner).plan(&bot, due);
+            }
+        });
+    }
+
+    /// A bot left: after the commit it is planned no more.
+    pub(super) fn unplanned(&self, tx: &mut Tx<'_>, bot: &str) {
+        let (schedule, bot) = (Arc::clone(&self.schedule), bot.to_owned());
+        tx.after_commit(move || schedule.lock().unwrap_or_else(PoisonError::into_inner).remove(&bot));
+    }
+
+    /// Reads again what the rows say of the room's provider and pace, of the bots' providers and of contexts, after
+    /// something was rolled back.
+    pub(super) fn relearn(&self, c: &Connection) -> Result<(), StoreError> {
+        let (provider, pace) = (beat::meta(c, PROVIDER_NOW)?, beat::meta(c, PACE_NOW)?);
+        let contexts = providers::contexts(c)?.into_iter().collect();
+        let pinned = pinned(&beat::all_due(c)?);
+        let mut live = self.live_mut();
+        if let Some(provider) = provider {
+            live.provider = provider;
+        }
+        live.pace = pace.and_then(|text| text.parse().ok());
+        live.contexts = contexts;
+        live.pinned = pinned;
+        Ok(())
     }
 }

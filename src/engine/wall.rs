@@ -5,11 +5,15 @@
 
 use std::time::Instant;
 
+use serde::{Deserialize, Serialize};
+
+use super::input::Apply;
+use super::room::Room;
 use super::schedule;
 use super::shared::Shared;
 use crate::domain::Stamp;
 use crate::domain::pace::human_interval;
-use crate::store::{Result, beat};
+use crate::store::{Result, Tx, beat};
 
 /// A difference below this, in microseconds, is no jump.
 const JUMP: i64 = 2_000_000;
@@ -42,25 +46,39 @@ pub(super) async fn mend(shared: &std::sync::Arc<Shared>, by: i64) {
         "the clock jumped {way} by {}: it was set, or the machine slept; beats are planned anew",
         human_interval(seconds)
     );
-    let inner = std::sync::Arc::clone(shared);
-    if let Err(error) = shared.store.write(move |tx| plan_anew(&inner, tx)).await {
+    if let Err(error) = shared.enter(Jumped {}).await {
         tracing::error!("the plans after a jump of the clock could not be stored: {error}");
     }
 }
 
+/// The wall clock jumped.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Jumped {}
+
+impl Apply for Jumped {
+    type Outcome = ();
+
+    fn apply(&self, shared: &Shared, _: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
+        plan_anew(shared, tx)
+    }
+}
+
 /// Spreads over the interval whoever is overdue or planned further ahead than the interval.
-pub(super) fn plan_anew(shared: &Shared, c: &rusqlite::Connection) -> Result<()> {
-    let now = shared.clock.now();
-    let planned = shared.schedule().all();
-    let astray: Vec<_> = planned
+pub(super) fn plan_anew(shared: &Shared, tx: &mut Tx<'_>) -> Result<()> {
+    let now = tx.now();
+    let mut astray: Vec<_> = beat::all_due(tx)?
         .into_iter()
-        .map(|(due, bot)| (due, shared.interval_of(&bot, beat::own_pace(c, &bot).ok().flatten()), bot))
-        .filter(|(due, interval, _)| *due < now || *due > schedule::latest(now, *interval))
+        .filter_map(|bot| {
+            let interval = shared.interval_of(&bot.id, bot.pace_seconds);
+            let due = bot.next_beat_at?;
+            (due < now || due > schedule::latest(now, interval)).then_some((due, bot.id, interval))
+        })
         .collect();
-    for (nth, (_, interval, bot)) in astray.iter().enumerate() {
+    astray.sort();
+    for (nth, (_, bot, interval)) in astray.iter().enumerate() {
         let due = schedule::spread(now, nth, astray.len(), *interval);
-        beat::plan(c, bot, due)?;
-        shared.schedule().plan(bot, due);
+        beat::plan(tx, bot, due)?;
+        shared.planned(tx, bot, due);
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::breaker::{Breaker, Pass};
@@ -81,7 +82,7 @@ impl From<&ProviderSpec> for GuardSettings {
 }
 
 /// One try at a call, sent or not.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// From sending to the end.
     pub latency: Duration,

@@ -60,7 +60,7 @@ pub enum Purpose {
 
 /// In how many seconds the stable parts of a request are expected to be read again: a cache that
 /// forgets sooner would be filled for nothing.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Again {
     /// What all bots share, by any of them.
     pub shared: u32,
@@ -76,7 +76,7 @@ impl Again {
 }
 
 /// One exchange with a model.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Request {
     /// Why.
     pub purpose: Purpose,
@@ -97,13 +97,14 @@ pub struct Request {
     /// Longest answer, in tokens.
     pub max_tokens: u32,
     /// The prompt's material in structured form, for the provider that needs no prose.
+    #[serde(skip)]
     pub scene: Option<Arc<Scene>>,
     /// Seed of every draw that belongs to this call.
     pub seed: u64,
 }
 
 /// A model's answer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Completion {
     /// The answer without the model's reasoning, not gated yet.
     pub text: String,
@@ -150,7 +151,7 @@ pub trait Provider: Send + Sync {
 }
 
 /// What can go wrong with a call. Messages name the provider and the way out, never a key.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error, Serialize, Deserialize)]
 #[error("{message}")]
 pub struct ProviderError {
     /// What kind of failure, which decides about retries and the breaker.

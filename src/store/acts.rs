@@ -55,7 +55,7 @@ pub struct Posted {
 }
 
 /// What can be voted on.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Target {
     /// A thread.
     Thread(i64),

@@ -2,6 +2,7 @@
 //! reservations, the thought record, counters.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
 
 use super::Result;
 use crate::domain::personality::meant_provider;
@@ -9,7 +10,7 @@ use crate::domain::{Money, Stamp};
 use crate::protocol::Fault;
 
 /// A bot's row, as a beat needs it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BotRow {
     /// Id.
     pub id: String,

@@ -2,13 +2,14 @@
 //! posts, its votes, its doings, whom it follows.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
 
 use super::Result;
 use crate::domain::scene::OwnPost;
 use crate::domain::{MemoryKind, Sentiment, Stamp};
 
 /// A memory as stored.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     /// Row id.
     pub id: i64,

@@ -19,11 +19,12 @@ fn steps() -> Vec<M<'static>> {
         M::up_with_hook(include_str!("migrations/006_words.sql"), |tx: &Transaction<'_>| {
             Ok(super::upgrade::index_every_script(tx)?)
         }),
+        M::up(include_str!("migrations/007_journal.sql")),
     ]
 }
 
 /// The schema this version writes (`PRAGMA user_version`): the number of [`steps`].
-pub const SCHEMA_VERSION: i64 = 6;
+pub const SCHEMA_VERSION: i64 = 7;
 
 /// Brings a database up to this version's schema and sets it up for writing.
 pub(super) fn prepare(connection: &mut Connection, path: &Path, durability: Durability) -> Result<()> {

@@ -20,6 +20,7 @@ use tokio::sync::{oneshot, watch};
 use super::trouble::Trouble;
 use super::wal::Wal;
 use super::{Readers, Result, StoreError};
+use crate::domain::Stamp;
 
 /// Most jobs in one group.
 const GROUP_MAX: usize = 128;
@@ -59,9 +60,21 @@ impl Ending {
 pub struct Tx<'c> {
     connection: &'c Connection,
     ending: &'c mut Ending,
+    now: Stamp,
 }
 
 impl Tx<'_> {
+    /// The moment of the change under way, in the room's time.
+    #[must_use]
+    pub const fn now(&self) -> Stamp {
+        self.now
+    }
+
+    /// Says which moment it is: once, before anything of the change is done.
+    pub const fn begin_at(&mut self, now: Stamp) {
+        self.now = now;
+    }
+
     /// Runs `action` on the writer thread once the group is committed; dropped when it is not.
     pub fn after_commit(&mut self, action: impl FnOnce() + Send + 'static) {
         self.ending.after.push(Box::new(action));
@@ -218,7 +231,7 @@ impl Writer {
             if let Some((connection, ending)) = place {
                 let mark = ending.mark();
                 result = run_in_savepoint(connection, || {
-                    let tx = &mut Tx { connection, ending };
+                    let tx = &mut Tx { connection, ending, now: Stamp::default() };
                     catch_unwind(AssertUnwindSafe(|| job(tx)))
                         .unwrap_or_else(|panic| Err(StoreError::Panicked(said(&*panic))))
                 });

@@ -1,26 +1,14 @@
 //! Changing bots: creating, configuring, capping, pacing, pausing, leaving.
 
-use std::collections::HashSet;
-
-use rand::RngExt;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
-
 use super::Handle;
-use super::record::Record;
-use crate::domain::personality::{Persona, PersonalityConfig, meant_provider};
+use crate::domain::pace::{INTERVAL_MAX, INTERVAL_MIN};
+use crate::domain::personality::{Persona, PersonalityConfig};
 use crate::domain::text::clean_line;
 use crate::domain::{Money, bot_file};
-use crate::engine::draw;
-use crate::engine::start::to_json;
+use crate::engine::change;
 use crate::protocol::{
     BotConfigView, BotView, ConfigPatch, CostCaps, CreateBot, Fault, FieldError, Notice, SetCaps, YamlChoice,
 };
-use crate::store::society::{self, StoredConfig};
-use crate::store::{Result, StoreError, Tx, acts, beat};
-
-/// Shortest and longest interval of a bot's own pace.
-use crate::domain::pace::{INTERVAL_MAX, INTERVAL_MIN};
 
 impl Handle {
     /// Makes a custom bot; its id is a slug of the name and three random characters.
@@ -65,60 +53,13 @@ impl Handle {
     /// # Errors
     /// 409 when an id exists already; none is added then.
     pub async fn add_crowd(&self, bots: Vec<PersonalityConfig>) -> Result<usize, Fault> {
-        let shared = self.shared.clone();
         let count = bots.len();
-        self.shared
-            .store
-            .write(move |tx| {
-                let now = shared.clock.now();
-                for config in &bots {
-                    if society::stored_config(tx, &config.id)?.is_some() {
-                        return Err(Fault::conflict(format!(
-                            "a bot with the id {} exists already: generate with another --seed",
-                            config.id
-                        ))
-                        .into());
-                    }
-                    society::insert_bot(tx, &config.id, &config.name, &to_json(config)?, false, now)?;
-                }
-                shared.room().forget_board();
-                Ok(())
-            })
-            .await?;
-        self.replan_all().await?;
+        self.enter(change::AddCrowd { bots }).await?;
         Ok(count)
     }
 
-    async fn insert(&self, mut config: PersonalityConfig, random_id: bool) -> Result<BotView, Fault> {
-        let limit = i64::from(self.shared.settings.max_bot_count);
-        let shared = self.shared.clone();
-        let id = self
-            .shared
-            .store
-            .write(move |tx| {
-                if limit > 0 && society::custom_count(tx)? >= limit {
-                    return Err(Fault::conflict(format!(
-                        "there are {limit} custom bots already, as many as max_bot_count allows: remove one, or raise the limit"
-                    ))
-                    .into());
-                }
-                if random_id {
-                    config.id = free_id(tx, &config.id, shared.seed)?;
-                } else if society::stored_config(tx, &config.id)?.is_some() {
-                    return Err(Fault::conflict(format!("a bot with the id {} exists already", config.id)).into());
-                }
-                if let Some(other) = society::named(tx, &config.name)? {
-                    let why = format!("the name {} is that of {other}: choose another", config.name);
-                    return Err(Fault::conflict(why).into());
-                }
-                let now = shared.clock.now();
-                society::insert_bot(tx, &config.id, &config.name, &to_json(&config)?, false, now)?;
-                let details = serde_json::json!({"change": "created"});
-                Record::new(&config.id, &config.name, "config_updated", details, now).put(&shared, tx)?;
-                Ok(config.id)
-            })
-            .await?;
-        self.replan(&id).await?;
+    async fn insert(&self, config: PersonalityConfig, random_id: bool) -> Result<BotView, Fault> {
+        let id = self.enter(change::AddBot { config, random_id }).await?;
         self.bot(&id).await
     }
 
@@ -127,29 +68,7 @@ impl Handle {
     /// # Errors
     /// 404 for an unknown bot, 409 for one that comes from a file.
     pub async fn delete_bot(&self, id: &str) -> Result<(), Fault> {
-        let (shared, bot) = (self.shared.clone(), id.to_owned());
-        self.shared
-            .store
-            .write(move |tx| {
-                let stored = present(tx, &bot)?;
-                if stored.source != "custom" {
-                    return Err(Fault::conflict(format!(
-                        "{bot} comes from a file: pause it, or take its file out of bots/"
-                    ))
-                    .into());
-                }
-                let now = shared.clock.now();
-                let name = beat::bot(tx, &bot)?.name;
-                society::depart(tx, &bot, now)?;
-                let details = serde_json::json!({"change": "removed"});
-                Record::new(&bot, &name, "config_updated", details, now).put(&shared, tx)?;
-                shared.room().forget_config(&bot);
-                Ok(())
-            })
-            .await?;
-        self.shared.schedule().remove(id);
-        self.shared.wake.notify_one();
-        Ok(())
+        self.enter(change::DeleteBot { bot: id.to_owned() }).await
     }
 
     /// Sets the keys given of a bot's configuration; it takes effect on its next beat.
@@ -157,27 +76,18 @@ impl Handle {
     /// # Errors
     /// 404, 422 with the fields at fault; nothing is stored then.
     pub async fn set_config(&self, id: &str, patch: ConfigPatch) -> Result<BotConfigView, Fault> {
-        let (shared, bot) = (self.shared.clone(), id.to_owned());
-        let moved = self
-            .shared
-            .store
-            .write(move |tx| {
-                let stored = present(tx, &bot)?;
-                let config = parse(&bot, &stored.config)?;
-                let merged = bot_file::merge(&config, &patch).map_err(field_faults)?;
-                if merged.model != config.model {
-                    shared.check_voice("model", &merged.model)?;
-                }
-                let changed: Vec<&str> = sections(&config, &merged);
-                put_config(&shared, tx, &merged, &changed)?;
-                Ok(config.model.provider != merged.model.provider)
+        let (bot, given) = (id.to_owned(), patch.clone());
+        let (before, after) = self
+            .read(move |c| {
+                let config = change::parse(&bot, &change::present(c, &bot)?.config)?;
+                let merged = bot_file::merge(&config, &given).map_err(field_faults)?;
+                Ok((config.model, merged.model))
             })
             .await?;
-        if moved {
-            self.hasten(id).await?;
-        } else {
-            self.replan(id).await?;
+        if before != after {
+            self.shared.check_voice("model", &after)?;
         }
+        self.enter(change::SetConfig { bot: id.to_owned(), patch }).await?;
         self.tell_status(id).await?;
         self.bot_config(id).await
     }
@@ -187,22 +97,7 @@ impl Handle {
     /// # Errors
     /// 404, 409 for a custom bot.
     pub async fn reset_bot(&self, id: &str) -> Result<BotConfigView, Fault> {
-        let (shared, bot) = (self.shared.clone(), id.to_owned());
-        self.shared
-            .store
-            .write(move |tx| {
-                let stored = present(tx, &bot)?;
-                let Some(yaml) = stored.pending.or(stored.yaml) else {
-                    return Err(Fault::conflict(format!("{bot} has no file to go back to")).into());
-                };
-                let config = parse(&bot, &yaml)?;
-                society::set_yaml(tx, &bot, Some(&yaml), None)?;
-                society::set_caps(tx, &bot, None, None)?;
-                society::set_pace(tx, &bot, None)?;
-                put_config(&shared, tx, &config, &["reset"])
-            })
-            .await?;
-        self.hasten(id).await?;
+        self.enter(change::ResetBot { bot: id.to_owned() }).await?;
         self.tell_status(id).await?;
         self.bot_config(id).await
     }
@@ -212,23 +107,7 @@ impl Handle {
     /// # Errors
     /// 404, 409 when the file has not changed.
     pub async fn yaml_choice(&self, id: &str, choice: YamlChoice) -> Result<BotConfigView, Fault> {
-        let (shared, bot) = (self.shared.clone(), id.to_owned());
-        self.shared
-            .store
-            .write(move |tx| {
-                let stored = present(tx, &bot)?;
-                let Some(pending) = stored.pending else {
-                    return Err(Fault::conflict(format!("the file of {bot} has not changed")).into());
-                };
-                society::set_yaml(tx, &bot, Some(&pending), None)?;
-                let config = match choice {
-                    YamlChoice::Keep => parse(&bot, &stored.config)?,
-                    YamlChoice::Take => parse(&bot, &pending)?,
-                };
-                put_config(&shared, tx, &config, &["yaml"])
-            })
-            .await?;
-        self.hasten(id).await?;
+        self.enter(change::ChooseFile { bot: id.to_owned(), choice }).await?;
         self.tell_status(id).await?;
         self.bot_config(id).await
     }
@@ -253,18 +132,7 @@ impl Handle {
                 )?))
             }
         };
-        let (shared, bot) = (self.shared.clone(), id.to_owned());
-        self.shared
-            .store
-            .write(move |tx| {
-                let row = beat::bot(tx, &bot)?;
-                society::set_caps(tx, &bot, tokens.unwrap_or(row.token_cap), cost.unwrap_or(row.cost_cap))?;
-                let now = shared.clock.now();
-                let details = serde_json::json!({"changed": ["cost_cap"]});
-                Record::new(&bot, &row.name, "config_updated", details, now).put(&shared, tx)?;
-                Ok(())
-            })
-            .await?;
+        self.enter(change::SetCaps { bot: id.to_owned(), tokens, cost }).await?;
         self.tell_status(id).await?;
         Ok(self.bot_config(id).await?.cost_caps)
     }
@@ -288,19 +156,7 @@ impl Handle {
                 format!("must be {INTERVAL_MIN} to {INTERVAL_MAX} seconds"),
             ));
         }
-        let (shared, bot) = (self.shared.clone(), id.to_owned());
-        self.shared
-            .store
-            .write(move |tx| {
-                let row = beat::bot(tx, &bot)?;
-                society::set_pace(tx, &bot, seconds)?;
-                let details = serde_json::json!({"changed": ["pace"], "pace_seconds": seconds});
-                Record::new(&bot, &row.name, "config_updated", details, shared.clock.now())
-                    .put(&shared, tx)?;
-                Ok(())
-            })
-            .await?;
-        self.hasten(id).await?;
+        self.enter(change::SetBotPace { bot: id.to_owned(), seconds }).await?;
         self.bot(id).await
     }
 
@@ -309,20 +165,7 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn set_paused(&self, id: &str, paused: bool) -> Result<BotView, Fault> {
-        let (shared, bot) = (self.shared.clone(), id.to_owned());
-        self.shared
-            .store
-            .write(move |tx| {
-                let row = beat::bot(tx, &bot)?;
-                if row.is_paused != paused {
-                    society::set_paused(tx, &bot, paused)?;
-                    let details = serde_json::json!({"changed": ["paused"], "is_paused": paused});
-                    Record::new(&bot, &row.name, "config_updated", details, shared.clock.now())
-                        .put(&shared, tx)?;
-                }
-                Ok(())
-            })
-            .await?;
+        self.enter(change::PauseBot { bot: id.to_owned(), paused }).await?;
         self.tell_status(id).await
     }
 
@@ -340,56 +183,6 @@ impl Handle {
         );
         Ok(view)
     }
-}
-
-/// A present bot's stored configuration.
-fn present(tx: &Tx<'_>, id: &str) -> Result<StoredConfig> {
-    acts::require_bot(tx, id)?;
-    society::stored_config(tx, id)?.ok_or_else(|| Fault::not_found("bot", id).into())
-}
-
-fn parse(id: &str, json: &str) -> Result<PersonalityConfig> {
-    serde_json::from_str(json)
-        .map_err(|error| StoreError::Corrupt(format!("configuration of bot {id}: {error}")))
-}
-
-/// Stores a configuration, tells of it and drops what was kept of the old one.
-fn put_config(
-    shared: &crate::engine::shared::Shared,
-    tx: &mut Tx<'_>,
-    config: &PersonalityConfig,
-    changed: &[&str],
-) -> Result<()> {
-    society::set_config(tx, &config.id, &config.name, &to_json(config)?)?;
-    let now = shared.clock.now();
-    let details = serde_json::json!({"changed": changed});
-    Record::new(&config.id, &config.name, "config_updated", details, now).put(shared, tx)?;
-    let mut live = shared.live_mut();
-    if config.model.provider == "default" {
-        live.pinned.remove(&config.id);
-    } else {
-        live.pinned.insert(config.id.clone(), meant_provider(&config.model.provider).to_owned());
-    }
-    drop(live);
-    shared.room().forget_config(&config.id);
-    Ok(())
-}
-
-/// The sections that differ.
-fn sections(old: &PersonalityConfig, new: &PersonalityConfig) -> Vec<&'static str> {
-    let mut changed = Vec::new();
-    let mut note = |differs: bool, name: &'static str| {
-        if differs {
-            changed.push(name);
-        }
-    };
-    note(old.name != new.name, "name");
-    note(old.identity != new.identity, "identity");
-    note(old.personality != new.personality, "personality");
-    note(old.behavior != new.behavior, "behavior");
-    note(old.model != new.model, "model");
-    note(old.permissions != new.permissions, "permissions");
-    changed
 }
 
 /// Values in range and texts through the gate, or 422 naming the fields.
@@ -414,23 +207,7 @@ fn checked(mut config: PersonalityConfig, section: &str) -> Result<PersonalityCo
     })
 }
 
-fn field_faults(problems: Vec<bot_file::FieldProblem>) -> Fault {
+/// What is wrong with which fields.
+pub(in crate::engine) fn field_faults(problems: Vec<bot_file::FieldProblem>) -> Fault {
     Fault::invalid(problems.into_iter().map(|p| FieldError { field: p.field, message: p.message }).collect())
-}
-
-/// `slug_xyz`, with three characters that make it new.
-fn free_id(tx: &Tx<'_>, slug: &str, seed: u64) -> Result<String> {
-    const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let count = u64::try_from(society::custom_count(tx)?).unwrap_or(0) + beat::last_seq(tx)?.unsigned_abs();
-    let mut draw = ChaCha8Rng::seed_from_u64(draw::seed(seed, slug, count, "id"));
-    let mut tried = HashSet::new();
-    while tried.len() < 10_000 {
-        let tail: String = (0..3).map(|_| char::from(LETTERS[draw.random_range(0..LETTERS.len())])).collect();
-        let id = format!("{slug}_{tail}");
-        if society::stored_config(tx, &id)?.is_none() {
-            return Ok(id);
-        }
-        tried.insert(tail);
-    }
-    Err(Fault::conflict(format!("no free id is left for the name {slug}: choose another name")).into())
 }

@@ -1,19 +1,13 @@
 //! Changing the forum from outside a beat: people post, vote and follow; posts are hidden.
 
 use super::Handle;
-use super::record::Record;
 use crate::domain::action::{CONTENT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX};
-use crate::domain::text::{clean, clean_line, cut};
-use crate::engine::shared::Shared;
+use crate::domain::text::{clean, clean_line};
+use crate::engine::change;
 use crate::protocol::{
     CastVote, CreateReply, CreateThread, Fault, FlagView, FollowView, ReplyView, ThreadView, VoteView,
 };
-use crate::store::acts::tag_key;
-use crate::store::acts::{self, NewReply, NewThread, Target};
-use crate::store::{Result, StoreError, Tx, beat, moderation};
-
-/// Longest name of a person.
-const PERSON_MAX: usize = 30;
+use crate::store::acts::{Target, tag_key};
 
 impl Handle {
     /// Opens a thread, as a person (`human:<name>`) or in a bot's name.
@@ -24,29 +18,8 @@ impl Handle {
         let title = required("title", &request.title, TITLE_MAX, clean_line)?;
         let content = required("content", &request.content, CONTENT_MAX, clean)?;
         let tags = tags(&request.tags)?;
-        let (shared, author) = (self.shared.clone(), request.author_bot_id);
-        let id = self
-            .shared
-            .store
-            .write(move |tx| {
-                let name = actor(&shared, tx, &author)?;
-                let (seq, at) = (beat::last_seq(tx)? + 1, shared.clock.now());
-                let new = NewThread {
-                    author: &author,
-                    title: &title,
-                    content: &content,
-                    tags: &tags,
-                    at,
-                    activity_id: Some(seq),
-                    pinned: false,
-                };
-                let id = acts::insert_thread(tx, &new)?;
-                let details = serde_json::json!({"post": "thread", "thread_id": id, "title": title, "content": cut(&content, 200)});
-                Record::new(&author, &name, "human_post", details, at).put(&shared, tx)?;
-                posted(&shared, &author, id);
-                Ok(id)
-            })
-            .await?;
+        let author = request.author_bot_id;
+        let id = self.enter(change::PostThread { author, title, content, tags }).await?;
         self.thread(id).await
     }
 
@@ -56,40 +29,8 @@ impl Handle {
     /// 404 for an unknown thread, parent or bot; 400 when the parent belongs to another thread; 422.
     pub async fn create_reply(&self, thread_id: i64, request: CreateReply) -> Result<ReplyView, Fault> {
         let content = required("content", &request.content, CONTENT_MAX, clean)?;
-        let (shared, author) = (self.shared.clone(), request.author_bot_id);
-        self.shared
-            .store
-            .write(move |tx| {
-                let name = actor(&shared, tx, &author)?;
-                let (seq, at) = (beat::last_seq(tx)? + 1, shared.clock.now());
-                let new = NewReply {
-                    author: &author,
-                    thread_id,
-                    parent_reply_id: request.parent_reply_id,
-                    content: &content,
-                    at,
-                    activity_id: seq,
-                };
-                let reply = acts::insert_reply(tx, &new)?;
-                let mut details = serde_json::json!({"post": "reply", "reply_id": reply.id, "thread_id": thread_id, "content": cut(&content, 200)});
-                if let Some(other) = reply.answered {
-                    details["other_bot_id"] = other.into();
-                }
-                Record::new(&author, &name, "human_post", details, at).put(&shared, tx)?;
-                posted(&shared, &author, thread_id);
-                Ok(ReplyView {
-                    id: reply.id,
-                    thread_id,
-                    author_bot_id: author,
-                    content,
-                    parent_reply_id: request.parent_reply_id,
-                    created_at: at,
-                    vote_score: 0,
-                    author_name: name,
-                })
-            })
-            .await
-            .map_err(Fault::from)
+        let (author, parent) = (request.author_bot_id, request.parent_reply_id);
+        self.enter(change::PostReply { author, thread: thread_id, parent, content }).await
     }
 
     /// Votes on a thread.
@@ -113,31 +54,7 @@ impl Handle {
             .ok()
             .filter(|value| value.abs() == 1)
             .ok_or_else(|| Fault::bad_value(format!("value must be 1 or -1, not {}", vote.value)))?;
-        let (shared, voter) = (self.shared.clone(), vote.voter_bot_id);
-        self.shared
-            .store
-            .write(move |tx| {
-                let name = actor(&shared, tx, &voter)?;
-                let at = shared.clock.now();
-                let voted = acts::vote(tx, &voter, target, value, at, &shared.clock.day(at))?;
-                if voted.changed {
-                    let details = serde_json::json!({
-                        "target_type": target.kind(), "target_id": target.id(), "thread_id": voted.thread_id,
-                        "value": value, "updated": voted.updated, "other_bot_id": voted.author,
-                    });
-                    Record::new(&voter, &name, "vote", details, at).put(&shared, tx)?;
-                    posted(&shared, &voter, voted.thread_id);
-                }
-                Ok(VoteView {
-                    id: voted.id,
-                    voter_bot_id: voter,
-                    target_type: target.kind().to_owned(),
-                    target_id: target.id(),
-                    value,
-                })
-            })
-            .await
-            .map_err(Fault::from)
+        self.enter(change::CastVote { voter: vote.voter_bot_id, target, value }).await
     }
 
     /// Follows a bot.
@@ -145,22 +62,7 @@ impl Handle {
     /// # Errors
     /// 400 for oneself, 404 for an unknown bot, 409 when it is followed already.
     pub async fn follow(&self, follower: &str, following: &str) -> Result<FollowView, Fault> {
-        let (shared, follower, following) = (self.shared.clone(), follower.to_owned(), following.to_owned());
-        self.shared
-            .store
-            .write(move |tx| {
-                let name = actor(&shared, tx, &follower)?;
-                let at = shared.clock.now();
-                if !acts::follow(tx, &follower, &following, at)? {
-                    return Err(Fault::conflict(format!("{follower} follows {following} already")).into());
-                }
-                let details = serde_json::json!({"bot_id": following, "other_bot_id": following});
-                Record::new(&follower, &name, "follow", details, at).put(&shared, tx)?;
-                shared.room().forget_mind(&follower);
-                Ok(FollowView { follower_id: follower, following_id: following, created_at: at })
-            })
-            .await
-            .map_err(Fault::from)
+        self.enter(change::Follow { follower: follower.to_owned(), following: following.to_owned() }).await
     }
 
     /// Stops following a bot.
@@ -168,26 +70,7 @@ impl Handle {
     /// # Errors
     /// 404 when it is not followed.
     pub async fn unfollow(&self, follower: &str, following: &str) -> Result<(), Fault> {
-        let (shared, follower, following) = (self.shared.clone(), follower.to_owned(), following.to_owned());
-        self.shared
-            .store
-            .write(move |tx| {
-                let name = actor(&shared, tx, &follower)?;
-                crate::store::bots::require_known(tx, &following)?; // one that left can be let go of
-                if !acts::unfollow(tx, &follower, &following)? {
-                    return Err(Fault::new(
-                        crate::protocol::FaultKind::NotFound,
-                        format!("{follower} does not follow {following}"),
-                    )
-                    .into());
-                }
-                let details = serde_json::json!({"bot_id": following, "other_bot_id": following});
-                Record::new(&follower, &name, "unfollow", details, shared.clock.now()).put(&shared, tx)?;
-                shared.room().forget_mind(&follower);
-                Ok(())
-            })
-            .await
-            .map_err(Fault::from)
+        self.enter(change::Unfollow { follower: follower.to_owned(), following: following.to_owned() }).await
     }
 
     /// Hides a thread with its replies; the record stays.
@@ -195,7 +78,7 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn delete_thread(&self, id: i64) -> Result<(), Fault> {
-        self.hide(Target::Thread(id)).await
+        self.enter(change::Hide { target: Target::Thread(id) }).await
     }
 
     /// Hides a reply; the record stays.
@@ -203,28 +86,7 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn delete_reply(&self, id: i64) -> Result<(), Fault> {
-        self.hide(Target::Reply(id)).await
-    }
-
-    async fn hide(&self, target: Target) -> Result<(), Fault> {
-        let shared = self.shared.clone();
-        self.shared
-            .store
-            .write(move |tx| {
-                let at = shared.clock.now();
-                let thread = match target {
-                    Target::Thread(id) => acts::delete_thread(tx, id, at).map(|()| id)?,
-                    Target::Reply(id) => acts::delete_reply(tx, id, at)?,
-                };
-                shared.room().forget_all_posts();
-                let details = serde_json::json!({
-                    "change": "deleted", "target_type": target.kind(), "target_id": target.id(), "thread_id": thread,
-                });
-                Record::new("system", "System", "config_updated", details, at).put(&shared, tx)?;
-                Ok(())
-            })
-            .await
-            .map_err(Fault::from)
+        self.enter(change::Hide { target: Target::Reply(id) }).await
     }
 
     /// Settles a flag.
@@ -232,24 +94,8 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn resolve_flag(&self, id: i64) -> Result<FlagView, Fault> {
-        let shared = self.shared.clone();
-        self.shared
-            .store
-            .write(move |tx| {
-                let flag = moderation::resolve(tx, id)?;
-                super::record::changed(&shared, tx, "flags", Some(&flag.bot_id));
-                Ok(flag)
-            })
-            .await
-            .map_err(Fault::from)
+        self.enter(change::ResolveFlag { id }).await
     }
-}
-
-/// A post or vote changes what is kept of the thread and, where a bot's name was lent, of the bot.
-fn posted(shared: &Shared, author: &str, thread: i64) {
-    let mut room = shared.room();
-    room.forget_thread(thread);
-    room.forget_mind(author);
 }
 
 /// A text through the gate, or 422 when nothing is left of it or it is too long.
@@ -289,19 +135,4 @@ fn tags(given: &[String]) -> Result<Vec<String>, Fault> {
         return Err(Fault::invalid_field("tags", message));
     }
     Ok(tags)
-}
-
-/// The shown name of an actor that may act: a present bot, or a person by `human:<name>`.
-pub(super) fn actor(shared: &Shared, tx: &Tx<'_>, id: &str) -> Result<String, StoreError> {
-    match id.strip_prefix("human:") {
-        Some(name) if clean_line(name, PERSON_MAX) == name && !name.is_empty() => Ok(name.to_owned()),
-        Some(_) => Err(Fault::bad_value(format!(
-            "a person is named human:<name>, with a name of 1 to {PERSON_MAX} plain characters"
-        ))
-        .into()),
-        None => {
-            acts::require_bot(tx, id)?;
-            Ok(shared.room().name(tx, id)?.to_string())
-        }
-    }
 }

@@ -3,20 +3,17 @@
 use std::sync::Arc;
 
 use super::Handle;
-use super::record::Record;
-use crate::domain::pace::{INTERVAL_MAX, INTERVAL_MIN, Preset, human_interval};
+use crate::domain::Money;
+use crate::domain::pace::{INTERVAL_MAX, INTERVAL_MIN, Preset};
 use crate::domain::text::clean_line;
-use crate::domain::{Money, Stamp};
 use crate::engine::budget::{self, Settlement, Tariff};
-use crate::engine::outage;
+use crate::engine::change;
+use crate::engine::provider_test::{Admitted, TestBegun, Tested};
 use crate::engine::runner::Run;
-use crate::engine::schedule;
-use crate::engine::shared::Shared;
-use crate::engine::wall;
 use crate::llm::guard::NoAccount;
 use crate::llm::{Again, Purpose, Rank, Request};
-use crate::protocol::{EngineState, Fault, Notice, PaceView, ProviderTest, ProviderView, SetPace};
-use crate::store::{Result, beat, books, providers};
+use crate::protocol::{EngineState, Fault, PaceView, ProviderTest, ProviderView, SetPace};
+use crate::store::beat;
 
 /// Seconds in a day.
 const DAY: i64 = 86_400;
@@ -28,26 +25,8 @@ impl Handle {
     /// 400 for an unknown preset, 422 for an interval out of range.
     pub async fn set_pace(&self, pace: SetPace) -> Result<PaceView, Fault> {
         let seconds = pace_seconds(&pace)?;
-        let shared = self.shared.clone();
-        self.shared
-            .store
-            .write(move |tx| {
-                beat::set_meta(tx, "pace", &seconds.to_string())?;
-                let at = shared.clock.now();
-                let notice = Notice::PaceChanged {
-                    preset: Preset::of_seconds(seconds).as_str().to_owned(),
-                    interval_seconds: seconds,
-                    interval_human: human_interval(seconds),
-                };
-                tx.after_commit(move || {
-                    shared.live_mut().pace = Some(seconds);
-                    shared.pulse().begin_anew();
-                    shared.bus.tell(at, notice);
-                });
-                Ok(())
-            })
-            .await?;
-        self.replan_all().await?;
+        self.enter(change::SetPace { seconds }).await?;
+        self.shared.pulse().begin_anew();
         self.pace().await
     }
 
@@ -77,22 +56,8 @@ impl Handle {
         if !confirm_cost && let Some(warning) = self.cost_warning(name, guard.default_model()).await? {
             return Err(Fault::conflict(warning));
         }
-        let (shared, chosen) = (self.shared.clone(), name.to_owned());
-        self.shared
-            .store
-            .write(move |tx| {
-                beat::set_meta(tx, "provider", &chosen)?;
-                let details = serde_json::json!({"changed": ["provider"], "provider": chosen});
-                Record::new("system", "System", "config_updated", details, shared.clock.now())
-                    .put(&shared, tx)?;
-                tx.after_commit(move || {
-                    shared.live_mut().provider = chosen;
-                    shared.pulse().begin_anew();
-                });
-                Ok(())
-            })
-            .await?;
-        self.replan_all().await?;
+        self.enter(change::SetProvider { name: name.to_owned() }).await?;
+        self.shared.pulse().begin_anew();
         self.providers().await
     }
 
@@ -157,17 +122,11 @@ impl Handle {
             Err(error) => return Ok(failed_test(error.message)),
         };
         // The server may hold more by now: what it told of its contexts is asked anew.
-        let of = name.to_owned();
-        self.shared.store.write(move |tx| providers::forget_contexts(tx, &of)).await?;
-        {
-            let mut live = self.shared.live_mut();
-            live.models.insert(name.to_owned(), Vec::clone(&models));
-            live.contexts.retain(|(provider, _), _| provider != name);
-        }
-        let tariff = Tariff::of(&self.shared.settings, name, guard.default_model());
+        self.enter(change::ForgetContexts { provider: name.to_owned() }).await?;
+        self.shared.live_mut().models.insert(name.to_owned(), Vec::clone(&models));
         let request = Request {
             purpose: Purpose::Test,
-            model: tariff.model.clone(),
+            model: guard.default_model().to_owned(),
             system: "You answer with one word.".into(),
             prompt: "Say: ready".into(),
             shared: 0,
@@ -179,23 +138,9 @@ impl Handle {
             seed: 0,
         };
         let place = guard.place(Rank::Person, |_| {}).await;
-        let at = self.shared.clock.now();
-        let day = self.shared.clock.day(at);
-        let (shared, booked) = (self.shared.clone(), (tariff.clone(), request.clone(), day.clone()));
-        let admitted = self
-            .shared
-            .store
-            .write(move |tx| {
-                let (tariff, request, day) = &booked;
-                let admitted = budget::admit_for_room(tx, &shared.settings, tariff, request, day, at)?;
-                if let Ok(Some(id)) = admitted {
-                    books::mark_sent(tx, id, true)?;
-                }
-                Ok(admitted)
-            })
-            .await?;
-        let reservation = match admitted {
-            Ok(reservation) => reservation,
+        let begun = TestBegun { provider: name.to_owned(), request: request.clone() };
+        let admitted = match self.enter(begun).await? {
+            Ok(admitted) => admitted,
             Err(cap) => return Ok(ProviderTest { models, ..failed_test(cap.sentence().into()) }),
         };
         let outcome = guard.complete_at(&place, &request, Arc::new(|_| {}), true, &mut NoAccount).await;
@@ -204,28 +149,11 @@ impl Handle {
             Ok(completion) => (completion.usage, true, None),
             Err(error) => (error.usage, error.maybe_charged, Some(error.received)),
         };
+        let error = outcome.result.as_ref().err().map(|error| clean_line(&error.message, 500));
+        let Admitted { reservation, day, tariff } = admitted;
         let bytes = budget::bytes(&request);
         let settlement = Settlement { reservation, day, bytes, usage, charged, received, tariff };
-        let (shared, provider) = (self.shared.clone(), name.to_owned());
-        let error = outcome.result.as_ref().err().map(|error| clean_line(&error.message, 500));
-        let (used, cost) = self
-            .shared
-            .store
-            .write(move |tx| {
-                let (used, cost) = budget::settle(tx, budget::ROOM, &settlement)?;
-                if error.is_none() {
-                    outage::ends(&shared, tx, &provider, shared.clock.now())?;
-                }
-                if used.total() > 0 || cost > Money::ZERO {
-                    let details =
-                        serde_json::json!({"success": error.is_none(), "provider": provider, "error": error});
-                    Record::new(budget::ROOM, "System", "provider_test", details, shared.clock.now())
-                        .used(used.total(), cost)
-                        .put(&shared, tx)?;
-                }
-                Ok((used, cost))
-            })
-            .await?;
+        let (used, cost) = self.enter(Tested { settlement, error }).await?;
         Ok(match outcome.result {
             Ok(completion) => ProviderTest {
                 // Reasoning that used up the few tokens of a test proves the set-up as well.
@@ -263,23 +191,7 @@ impl Handle {
         if self.shared.live().engine == EngineState::Stopped {
             return Err(Fault::unavailable("the engine is stopped"));
         }
-        let shared = self.shared.clone();
-        let paused = state == EngineState::Paused;
-        self.shared
-            .store
-            .write(move |tx| {
-                beat::set_meta(tx, "paused", if paused { "true" } else { "false" })?;
-                if !paused && !shared.clock.is_simulated() {
-                    wall::plan_anew(&shared, tx)?;
-                }
-                tx.after_commit(move || {
-                    shared.live_mut().engine = state;
-                    shared.bus.tell(shared.clock.now(), Notice::EngineState { engine: state });
-                    shared.wake.notify_one();
-                });
-                Ok(())
-            })
-            .await?;
+        self.enter(change::BecomeAwake { awake: state == EngineState::Running }).await?;
         Ok(state)
     }
 
@@ -293,90 +205,6 @@ impl Handle {
             .await?;
         Ok(self.shared.live().engine)
     }
-
-    /// Plans the first beat of a bot that is new.
-    pub(super) async fn replan(&self, id: &str) -> Result<(), Fault> {
-        let (shared, bot) = (self.shared.clone(), id.to_owned());
-        self.shared
-            .store
-            .write(move |tx| {
-                let row = beat::bot(tx, &bot)?;
-                let due = match row.next_beat_at {
-                    Some(due) => due,
-                    None => {
-                        let due = schedule::spread(shared.clock.now(), 0, 1, 1);
-                        beat::plan(tx, &bot, due)?;
-                        due
-                    }
-                };
-                if !shared.live().doing.contains_key(&bot) {
-                    shared.schedule().plan(&bot, due);
-                }
-                Ok(())
-            })
-            .await?;
-        self.shared.wake.notify_one();
-        Ok(())
-    }
-
-    /// Plans a bot's next beat anew after its pace changed.
-    pub(super) async fn hasten(&self, id: &str) -> Result<(), Fault> {
-        let (shared, bot) = (self.shared.clone(), id.to_owned());
-        self.shared
-            .store
-            .write(move |tx| {
-                let row = beat::bot(tx, &bot)?;
-                let interval = shared.interval_of(&bot, row.pace_seconds);
-                let due = repaced(shared.clock.now(), &row, interval, 0, 1);
-                beat::plan(tx, &bot, due)?;
-                if !shared.live().doing.contains_key(&bot) {
-                    shared.schedule().plan(&bot, due);
-                }
-                Ok(())
-            })
-            .await?;
-        self.shared.wake.notify_one();
-        Ok(())
-    }
-
-    /// Plans everybody's next beat anew after the room's pace or provider changed.
-    pub(super) async fn replan_all(&self) -> Result<(), Fault> {
-        let shared = self.shared.clone();
-        self.shared
-            .store
-            .write(move |tx| {
-                let now = shared.clock.now();
-                let bots = beat::all_due(tx)?;
-                let count = bots.len();
-                for (nth, bot) in bots.iter().enumerate() {
-                    let row = beat::bot(tx, &bot.id)?;
-                    let due = plan_of(&shared, now, &row, nth, count);
-                    beat::plan(tx, &bot.id, due)?;
-                    if !shared.live().doing.contains_key(&bot.id) {
-                        shared.schedule().plan(&bot.id, due);
-                    }
-                }
-                Ok(())
-            })
-            .await?;
-        self.shared.wake.notify_one();
-        Ok(())
-    }
-}
-
-fn plan_of(shared: &Shared, now: Stamp, row: &beat::BotRow, nth: usize, count: usize) -> Stamp {
-    repaced(now, row, shared.interval_of(&row.id, row.pace_seconds), nth, count)
-}
-
-/// An interval after the last beat, or the first beat as it was planned; where that has passed already or lies
-/// further ahead than the interval, spread over the interval.
-fn repaced(now: Stamp, row: &beat::BotRow, interval: u32, nth: usize, count: usize) -> Stamp {
-    let next = match row.last_beat_at {
-        Some(last) => Some(last.plus_seconds(i64::from(interval))),
-        None => row.next_beat_at,
-    };
-    next.filter(|next| *next > now && *next <= schedule::latest(now, interval))
-        .unwrap_or_else(|| schedule::spread(now, nth, count, interval))
 }
 
 fn pace_seconds(pace: &SetPace) -> Result<u32, Fault> {

@@ -1,13 +1,9 @@
 //! Events, interviews, memories: what people do with a society besides posting.
 
 use super::Handle;
-use super::record::Record;
 use crate::domain::text::{clean, clean_line};
-use crate::engine::thinking;
-use crate::protocol::{
-    EditMemory, EventView, Fault, FieldError, InjectEvent, Interview, InterviewAnswer, Notice,
-};
-use crate::store::{Result, archive, events, mind};
+use crate::engine::{calls, change};
+use crate::protocol::{EditMemory, EventView, Fault, FieldError, InjectEvent, Interview, InterviewAnswer};
 
 /// Longest title of an event.
 const TITLE_MAX: usize = 200;
@@ -29,20 +25,7 @@ impl Handle {
     /// 422 with the fields at fault.
     pub async fn inject_event(&self, event: InjectEvent) -> Result<EventView, Fault> {
         let event = checked(event, self.shared.clock.now())?;
-        let shared = self.shared.clone();
-        self.shared
-            .store
-            .write(move |tx| {
-                let at = shared.clock.now();
-                let view = events::insert(tx, &event, at)?;
-                let details = serde_json::json!({
-                    "event_id": view.id, "title": view.title, "event_type": view.event_type, "severity": view.severity,
-                });
-                Record::new("system", "System", "event_injected", details, at).put(&shared, tx)?;
-                Ok(view)
-            })
-            .await
-            .map_err(Fault::from)
+        self.enter(change::InjectEvent { event }).await
     }
 
     /// Ends an event.
@@ -50,18 +33,7 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn deactivate_event(&self, id: i64) -> Result<EventView, Fault> {
-        let shared = self.shared.clone();
-        self.shared
-            .store
-            .write(move |tx| {
-                let view = events::deactivate(tx, shared.clock.now(), id)?;
-                shared.room().forget_board();
-                let (bus, at, notice) = (shared.bus.clone(), shared.clock.now(), ended(&view));
-                tx.after_commit(move || bus.tell(at, notice));
-                Ok(view)
-            })
-            .await
-            .map_err(Fault::from)
+        self.enter(change::EndEvent { id }).await
     }
 
     /// Asks a bot out of band. The society does not see it; it counts against the caps.
@@ -78,8 +50,7 @@ impl Handle {
             ));
         }
         let (shared, bot) = (self.shared.clone(), bot.to_owned());
-        Self::whole(async move { thinking::interview(&shared, &bot, &question, interview.remember).await })
-            .await
+        Self::whole(async move { calls::interview(&shared, &bot, &question, interview.remember).await }).await
     }
 
     /// Pins, unpins or rewrites a memory.
@@ -101,30 +72,7 @@ impl Handle {
                 Some(text)
             }
         };
-        let shared = self.shared.clone();
-        self.shared
-            .store
-            .write(move |tx| {
-                let Some((bot, mut memory)) = mind::memory_by_id(tx, id)? else {
-                    return Err(match archive::owner(tx, id)? {
-                        Some(_) => Fault::conflict(format!(
-                            "memory {id} is in the archive, where nothing is changed; it can be forgotten"
-                        )),
-                        None => Fault::not_found("memory", id),
-                    }
-                    .into());
-                };
-                if let Some(text) = text {
-                    memory.text = text;
-                }
-                memory.pinned = edit.pinned.unwrap_or(memory.pinned);
-                mind::update_memory(tx, &memory)?;
-                shared.room().forget_mind(&bot);
-                super::record::changed(&shared, tx, "memories", Some(&bot));
-                Ok(())
-            })
-            .await
-            .map_err(Fault::from)
+        self.enter(change::EditMemory { id, text, pinned: edit.pinned }).await
     }
 
     /// Copies the live database to `path`; answers the size of the copy in bytes. A file that is there is
@@ -142,30 +90,8 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn forget_memory(&self, id: i64) -> Result<(), Fault> {
-        let shared = self.shared.clone();
-        self.shared
-            .store
-            .write(move |tx| {
-                let held = mind::memory_by_id(tx, id)?;
-                let archived = archive::forget(tx, id)?;
-                match held {
-                    Some((bot, _)) => {
-                        mind::delete_memory(tx, id)?;
-                        shared.room().forget_mind(&bot);
-                        super::record::changed(&shared, tx, "memories", Some(&bot));
-                    }
-                    None if archived == 0 => return Err(Fault::not_found("memory", id).into()),
-                    None => super::record::changed(&shared, tx, "memories", None),
-                }
-                Ok(())
-            })
-            .await
-            .map_err(Fault::from)
+        self.enter(change::ForgetMemory { id }).await
     }
-}
-
-fn ended(view: &EventView) -> Notice {
-    Notice::EventInjected { event_id: view.id, title: view.title.clone(), active: view.active, details: None }
 }
 
 fn checked(event: InjectEvent, now: crate::domain::Stamp) -> Result<InjectEvent, Fault> {

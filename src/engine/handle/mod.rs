@@ -23,7 +23,8 @@ mod stats;
 mod system;
 mod trouble;
 
-pub(super) use record::Record;
+pub(super) use change_bots::field_faults;
+pub(super) use record::{Record, changed};
 
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ use rusqlite::Connection;
 
 use super::bus::Subscription;
 use super::clock::Clock;
+use super::input::Apply;
 use super::shared::Shared;
 use crate::protocol::Fault;
 use crate::store::StoreError;
@@ -48,6 +50,14 @@ impl Handle {
         query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Fault> {
         self.shared.store.read(query).await.map_err(Fault::from)
+    }
+
+    /// Takes a change in, and lets the scheduler look at what follows from it.
+    async fn enter<A: Apply>(&self, input: A) -> Result<A::Outcome, Fault> {
+        let shared = Arc::clone(&self.shared);
+        let outcome = Self::whole(async move { shared.enter(input).await.map_err(Fault::from) }).await;
+        self.shared.wake.notify_one();
+        outcome
     }
 
     /// Runs a command to its end on a task of its own, whoever waits for it leaves meanwhile.

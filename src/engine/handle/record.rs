@@ -84,8 +84,8 @@ impl<'a> Record<'a> {
 }
 
 /// Announces after the commit a change that leaves no row in the stream.
-pub(super) fn changed(shared: &Shared, tx: &mut Tx<'_>, what: &str, bot_id: Option<&str>) {
+pub(in crate::engine) fn changed(shared: &Shared, tx: &mut Tx<'_>, what: &str, bot_id: Option<&str>) {
     let notice = Notice::Changed { what: what.into(), bot_id: bot_id.map(str::to_owned) };
-    let (bus, at) = (shared.bus.clone(), shared.clock.now());
+    let (bus, at) = (shared.bus.clone(), tx.now());
     tx.after_commit(move || bus.tell(at, notice));
 }

@@ -6,7 +6,8 @@ use super::{Handle, limits};
 use crate::domain::pace::{self, Preset, human_interval};
 use crate::domain::status::RoomCaps;
 use crate::engine::budget::Tariff;
-use crate::protocol::{Fault, Health, LogLine, PaceView, PublicConfig, RoomView};
+use crate::engine::fork;
+use crate::protocol::{Fault, Health, Lineage, LogLine, PaceView, PublicConfig, RoomView};
 use crate::store::bots::Lens;
 use crate::store::moderation;
 use crate::store::usage::{self, Counts};
@@ -73,15 +74,16 @@ impl Handle {
         let lens = self.lens();
         let settings = &self.shared.settings;
         let pace = self.pace_now();
-        type Read = (Lens, Counts, i64);
-        let (lens, counts, unresolved_flags): Read = self
+        type Read = (Lens, Counts, i64, Vec<Lineage>);
+        let (lens, counts, unresolved_flags, lineage): Read = self
             .read(move |c| {
                 let counts = usage::counts(c, &lens)?;
-                Ok((lens, counts, moderation::open_count(c)?))
+                Ok((lens, counts, moderation::open_count(c)?, fork::lineage(c)?))
             })
             .await?;
         Ok(RoomView {
             home: settings.home.display().to_string(),
+            lineage,
             now: lens.now,
             simulated: self.clock().is_simulated(),
             engine: lens.engine,

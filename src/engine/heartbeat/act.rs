@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::Finished;
 use super::record::{RAW_MAX, over, plain, put_activity, put_thought, settle_all, tell_status, tell_usage};
-use super::{Choice, Finished, Ready};
 use crate::domain::scene::{FeedReply, OwnPost};
 use crate::domain::similarity::{TermSet, terms};
 use crate::domain::text::{clean, clean_line, cut};
@@ -13,6 +13,7 @@ use crate::domain::{Action, Stamp};
 use crate::engine::answer::{Rung, own_words};
 use crate::engine::budget::Settlement;
 use crate::engine::context::deed;
+use crate::engine::flight::{Choice, Ready};
 use crate::engine::moderation;
 use crate::engine::outage;
 use crate::engine::room::Room;
@@ -42,7 +43,7 @@ pub(in crate::engine) fn act(
 ) -> Result<Finished> {
     let row = &ready.row;
     made_its_own(tx, ready, &mut choice.action)?;
-    let (at, day) = ready.moment(shared);
+    let (at, day) = ready.moment(shared, tx);
     let seq = beat::last_seq(tx)? + 1;
     let kind = choice.action.kind();
     let done = apply(room, tx, ready, choice, seq, (at, &day))?;
@@ -110,7 +111,7 @@ pub(in crate::engine) fn gone(
         "success": false, "action": "do_nothing", "reason": "it left while it was thinking",
         "reputation_score": ready.row.reputation, "raw_response": "",
     });
-    let (at, day) = ready.moment(shared);
+    let (at, day) = ready.moment(shared, tx);
     let seq = beat::last_seq(tx)? + 1;
     put_activity(
         shared,
@@ -296,7 +297,7 @@ pub(in crate::engine) fn refuse(
     calls: &[(Exchange, Settlement)],
 ) -> Result<Finished> {
     let row = &ready.row;
-    let (at, day) = ready.moment(shared);
+    let (at, day) = ready.moment(shared, tx);
     let (tokens, cost, exchanges) = settle_all(tx, &row.id, calls)?;
     let details = json!({
         "success": false, "action": "failed", "error": clean_line(why, RAW_MAX),

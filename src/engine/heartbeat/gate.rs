@@ -30,7 +30,7 @@ pub(super) fn idle(
     row: &BotRow,
     seen: i64,
 ) -> Result<Finished> {
-    let next = shared.next_beat(row, beat.at);
+    let next = shared.next_beat(tx, row, beat.at);
     beat::finish(
         tx,
         &BeatDone {
@@ -56,7 +56,7 @@ pub(super) fn gated(
     reason: &str,
     day: &str,
 ) -> Result<Finished> {
-    let next = shared.next_beat(row, beat.at);
+    let next = shared.next_beat(tx, row, beat.at);
     let mark = if code == "paused" { "paused" } else { "cap_exceeded" };
     let details = json!({
         "success": true, "action": "do_nothing", "reason": reason, mark: true,
@@ -105,7 +105,7 @@ pub(in crate::engine) fn failed(
     used: (i64, Money),
 ) -> Result<Finished> {
     let now = BotRow { pace_seconds: beat::own_pace(tx, &row.id)?, ..row.clone() };
-    let next = shared.next_beat(&now, beat.at);
+    let next = shared.next_beat(tx, &now, beat.at);
     let why = clean_line(trouble.why, RAW_MAX);
     let details = json!({
         "success": false, "action": "failed", "error": why,

@@ -1,9 +1,9 @@
 //! One heartbeat, step by step, as the specification tells it.
 //!
-//! [`begin`] gates ([`gate`]), looks around and writes the prompt; the provider thinks; [`act`](act::act)
+//! [`advance`] gates ([`gate`]), looks around and writes the prompt; the provider thinks; [`act`](act::act)
 //! applies what it chose, in the caller's transaction, and plans the next beat;
 //! [`remember`](remember::remember) stores what it leaves. A provider that answers at once goes through
-//! all of it in one job on the writer ([`advance`]); the others are awaited in `thinking`. What a beat
+//! all of it in [`advance`]; how the others are waited for is told by `walk`. What a beat
 //! leaves in the books and in the record is written by [`record`].
 
 mod act;
@@ -13,25 +13,28 @@ mod remember;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 pub(super) use act::{act, gone, refuse};
 pub(super) use gate::{Trouble, failed};
 use gate::{gated, idle, is_quiet};
 pub(super) use record::{add_calls, exchange, put_thought, settle_all, tell_status};
 pub(super) use remember::{remember, remember_by_record};
 
-use super::answer::{self, Rung};
-use super::budget::{self, Settlement, Tariff};
+use super::answer;
+use super::budget::{self, Tariff};
 use super::context::gather;
+use super::flight::{Call, Choice, Ready};
 use super::prompt;
 use super::room::Room;
 use super::shared::Shared;
 use super::{draw, schedule};
-use crate::domain::{Action, Money, PersonalityConfig, Scene, Stamp};
-use crate::llm::{Again, Completion, Guard, Purpose, Request};
-use crate::protocol::{BeatResult, PromptSection};
+use crate::domain::{Action, Money, Stamp};
+use crate::llm::{Again, Completion, Purpose, Request};
+use crate::protocol::BeatResult;
 use crate::store::beat::{self, BotRow};
 use crate::store::{Result, StoreError, Tx};
-use crate::tools::{Finding, Tool};
+use crate::tools::Tool;
 
 /// A beat to run.
 #[derive(Clone, Debug)]
@@ -46,7 +49,7 @@ pub(super) struct Beat {
 }
 
 /// What a beat came to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Finished {
     pub(super) bot: String,
     /// When the bot wakes next.
@@ -66,98 +69,38 @@ impl Finished {
     }
 }
 
-/// The beginning of a beat: over already, waiting for a place at its provider, or ready to think.
-pub(super) enum Begun {
+/// The beginning of a beat: over already, waiting for a place at its provider, or to be asked.
+pub(super) enum Begin {
     Over(Finished),
-    Waits(Arc<Guard>),
-    Thinking(Box<Ready>),
+    Waits(String),
+    Asking(Ready, Request, Option<i64>),
 }
 
-/// A bot with its prompt in hand.
-pub(super) struct Ready {
-    pub(super) row: BotRow,
-    pub(super) config: Arc<PersonalityConfig>,
-    pub(super) scene: Arc<Scene>,
-    pub(super) sections: Arc<Vec<PromptSection>>,
-    pub(super) request: Request,
-    pub(super) guard: Arc<Guard>,
-    pub(super) tariff: Tariff,
-    pub(super) fence: String,
-    pub(super) at: Stamp,
-    pub(super) day: String,
-    pub(super) seen: i64,
-    pub(super) reservation: Option<i64>,
-    pub(super) heeds_pause: bool,
-}
-
-impl Ready {
-    /// When the bot wakes next, by the pace it has now: a person may have changed it while it was thinking.
-    fn next_beat(&self, shared: &Shared, tx: &Tx<'_>) -> Result<Stamp> {
-        if !self.tariff.is_bound() {
-            return Ok(shared.next_beat(&self.row, self.at));
-        }
-        let pace_seconds = beat::own_pace(tx, &self.row.id)?;
-        Ok(shared.next_beat(&BotRow { pace_seconds, ..self.row.clone() }, self.at))
-    }
-
-    /// When what comes of it happens, and on which of the room's days.
-    pub(super) fn moment(&self, shared: &Shared) -> (Stamp, String) {
-        let at = shared.moment(self.at);
-        (at, if at == self.at { self.day.clone() } else { shared.clock.day(at) })
-    }
-
-    /// The books' side of a call made with this bot's own provider.
-    pub(super) fn settlement(
-        &self,
-        reservation: Option<i64>,
-        request: &Request,
-        completion: Option<&Completion>,
-    ) -> Settlement {
-        Settlement {
-            reservation,
-            tariff: self.tariff.clone(),
-            day: self.day.clone(),
-            bytes: budget::bytes(request),
-            usage: completion.and_then(|c| c.usage),
-            charged: true,
-            received: None,
-        }
-    }
-}
-
-/// An answer that was read.
-pub(super) struct Choice {
-    pub(super) action: Action,
-    pub(super) rung: Rung,
-    pub(super) raw: String,
-    /// What a look-up found, or why it failed.
-    pub(super) findings: std::result::Result<Vec<Finding>, String>,
-}
-
-/// Steps 1 and 2: gate, context, prompt, reservation. `place` names the provider a place is held at: without
-/// it a beat whose provider must be awaited ends at the gate, and neither looks around nor reserves.
+/// Steps 1 to 3: gate, context, prompt, reservation; where the provider answers in the process, all the others as
+/// well. `place` names the provider a place is held at: without it a beat whose provider must be awaited ends at the
+/// gate, and neither looks around nor reserves.
 ///
 /// # Errors
 /// Database errors; 404 for an unknown bot.
-pub(super) fn begin(
+pub(super) fn advance(
     shared: &Shared,
     room: &mut Room,
     tx: &mut Tx<'_>,
     beat: &Beat,
     place: Option<&str>,
-) -> Result<Begun> {
+) -> Result<Begin> {
     let row = beat::bot(tx, &beat.bot)?;
     let config = room.config(&row.id, &row.config)?;
     let day = shared.clock.day(beat.at);
     if row.is_paused {
-        return gated(shared, tx, beat, &row, "paused", "paused by a person", &day).map(Begun::Over);
+        return gated(shared, tx, beat, &row, "paused", "paused by a person", &day).map(Begin::Over);
     }
     let provider = shared.provider_of(&config);
     let guard = match shared.guard(&provider) {
         Ok(guard) => guard,
         Err(why) => {
             let trouble = Trouble { why: &why, provider: &provider, outage: false, unreachable: false };
-            return failed(shared, room, tx, beat, &row, trouble, (0, Money::ZERO)).map(Begun::Over);
+            return failed(shared, room, tx, beat, &row, trouble, (0, Money::ZERO)).map(Begin::Over);
         }
     };
     let model = if config.model.model.is_empty() {
@@ -167,15 +110,15 @@ pub(super) fn begin(
     };
     let tariff = Tariff::of(&shared.settings, &provider, &model);
     if let Some(cap) = budget::gate(tx, &shared.settings, &row, &tariff, &day)? {
-        return gated(shared, tx, beat, &row, cap.code(), cap.sentence(), &day).map(Begun::Over);
+        return gated(shared, tx, beat, &row, cap.code(), cap.sentence(), &day).map(Begin::Over);
     }
     let board = room.board(tx, beat.at)?;
     let seen = board.seq;
     if !beat.forced && is_quiet(tx, &board, &row, &config)? {
-        return idle(shared, tx, beat, &row, seen).map(Begun::Over);
+        return idle(shared, tx, beat, &row, seen).map(Begin::Over);
     }
     if tariff.is_bound() && place != Some(provider.as_str()) {
-        return Ok(Begun::Waits(guard));
+        return Ok(Begin::Waits(provider));
     }
     let scene = Arc::new(gather(tx, room, &board, &row, beat.at)?);
     let fence = draw::fence(&shared.secret, &row.id, row.beat);
@@ -201,51 +144,32 @@ pub(super) fn begin(
     };
     let reservation = match budget::admit(tx, &shared.settings, &row, &tariff, &request, &day, beat.at)? {
         Ok(reservation) => reservation,
-        Err(cap) => return gated(shared, tx, beat, &row, cap.code(), cap.sentence(), &day).map(Begun::Over),
+        Err(cap) => return gated(shared, tx, beat, &row, cap.code(), cap.sentence(), &day).map(Begin::Over),
     };
-    Ok(Begun::Thinking(Box::new(Ready {
+    let ready = Ready {
         row,
         config,
         scene,
         sections: Arc::new(prompt.sections),
-        request,
-        guard,
         tariff,
         fence,
         at: beat.at,
         day,
         seen,
-        reservation,
         heeds_pause: beat.heeds_pause,
-    })))
-}
-
-/// Begins a beat and, where the provider answers in the process, ends it too: all in one job.
-///
-/// # Errors
-/// Database errors; 404 for an unknown bot.
-pub(super) fn advance(
-    shared: &Shared,
-    room: &mut Room,
-    tx: &mut Tx<'_>,
-    beat: &Beat,
-    place: Option<&str>,
-) -> Result<Begun> {
-    let ready = match begin(shared, room, tx, beat, place)? {
-        Begun::Thinking(ready) => ready,
-        other => return Ok(other),
     };
-    let Some(completion) = ready.guard.answer_at_once(&ready.request) else {
-        return Ok(Begun::Thinking(ready));
+    let Some(completion) = guard.answer_at_once(&request) else {
+        return Ok(Begin::Asking(ready, request, reservation));
     };
     // What it took is known before anything of it is stored.
     let usage = completion.usage.unwrap_or_default();
-    let (settings, day) = (&shared.settings, ready.day.as_str());
-    if let Some(cap) = budget::stands_against(tx, settings, &ready.row, &ready.tariff, usage, day)? {
-        let row = &ready.row;
-        return gated(shared, tx, beat, row, cap.code(), cap.sentence(), day).map(Begun::Over);
+    if let Some(cap) =
+        budget::stands_against(tx, &shared.settings, &ready.row, &ready.tariff, usage, &ready.day)?
+    {
+        return gated(shared, tx, beat, &ready.row, cap.code(), cap.sentence(), &ready.day).map(Begin::Over);
     }
-    at_once(shared, room, tx, &ready, completion).map(Begun::Over)
+    at_once(shared, room, tx, &ready, &Call::new(request, ready.tariff.clone(), reservation), completion)
+        .map(Begin::Over)
 }
 
 /// Steps 4 to 7 with an answer in hand; memories are extracted by rule.
@@ -254,9 +178,10 @@ fn at_once(
     room: &mut Room,
     tx: &mut Tx<'_>,
     ready: &Ready,
+    call: &Call,
     completion: Completion,
 ) -> Result<Finished> {
-    let settlement = ready.settlement(ready.reservation, &ready.request, Some(&completion));
+    let settlement = call.settlement(&ready.day, call.reservation, completion.usage, true, None);
     let calls = [(exchange("think", &completion, &settlement), settlement)];
     let (action, rung) = match answer::parse(&completion.text, completion.finish, &ready.scene.allowed) {
         Ok(read) => read,
@@ -286,9 +211,9 @@ fn at_once(
 }
 
 /// When a bot wakes next: its interval later, a tenth more or less, so that bots do not march in step.
-pub(super) fn next_beat(shared: &Shared, row: &BotRow, at: Stamp) -> Stamp {
+pub(super) fn next_beat(shared: &Shared, tx: &Tx<'_>, row: &BotRow, at: Stamp) -> Stamp {
     let interval = shared.interval_of(&row.id, row.pace_seconds);
     // The clock may have been set back since the beat began.
-    let at = if shared.clock.is_simulated() { at } else { at.min(shared.clock.now()) };
+    let at = if shared.clock.is_simulated() { at } else { at.min(tx.now()) };
     schedule::after(at, interval, draw::share(shared.seed, &row.id, row.beat, "pace"))
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Finished, Ready};
+use super::Finished;
 use crate::domain::text::{clean, clean_line};
 use crate::domain::{Money, Stamp};
 use crate::engine::budget::{self, Settlement};
+use crate::engine::flight::Ready;
 use crate::engine::shared::Shared;
 use crate::llm::Completion;
 use crate::protocol::{BeatResult, Exchange, Notice, RecalledMemory, Status};

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Choice, Ready};
 use crate::domain::{Action, Extraction, Stamp};
 use crate::engine::context::gather;
+use crate::engine::flight::{Choice, Ready};
 use crate::engine::memory;
 use crate::engine::room::Room;
 use crate::engine::shared::Shared;
@@ -36,7 +36,7 @@ pub(in crate::engine) fn remember(
         Action::CreateThread { .. } => opened.map(|post| post.thread_id),
         _ => thread_id,
     };
-    let (at, day) = ready.moment(shared);
+    let (at, day) = ready.moment(shared, tx);
     let from = memory::Source { bot: &ready.row.id, activity_id, at, day: &day, thread_id };
     let by_rule;
     let extraction = match extraction {

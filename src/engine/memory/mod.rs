@@ -10,6 +10,7 @@ mod reading;
 mod rules;
 
 use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
 
 use super::Settings;
 use super::room::Mind;
@@ -236,7 +237,7 @@ fn bound(c: &Connection, mind: &mut Mind, kind: MemoryKind, most: usize) -> Resu
 }
 
 /// What is to be compressed into one: facts and moments into a summary, or summaries, or eras, into an era.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Batch {
     pub(super) facts: Vec<Memory>,
     pub(super) moments: Vec<Memory>,

@@ -8,7 +8,7 @@ use super::{Prompt, fenced, is_own, marks, push, sections, tokens, unmark, whole
 use crate::domain::text::clean;
 use crate::domain::{Action, Scene};
 use crate::engine::draw;
-use crate::engine::heartbeat::Ready;
+use crate::engine::flight::Ready;
 use crate::engine::memory::Batch;
 use crate::engine::settings::Settings;
 use crate::engine::shared::Shared;

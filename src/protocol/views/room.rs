@@ -76,11 +76,27 @@ pub struct Health {
     pub society: Option<String>,
 }
 
+/// Where a society parted from another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Lineage {
+    /// Which society that was.
+    pub society: String,
+    /// Its newest activity then.
+    pub activity: i64,
+    /// The last entry of its journal then.
+    pub entry: i64,
+    /// The room's time then.
+    pub at: Stamp,
+}
+
 /// What the header and the room's panels show, in one query.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RoomView {
     /// Path of the society's home.
     pub home: String,
+    /// Where it comes from, newest first; empty for a society that was begun from nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lineage: Vec<Lineage>,
     /// The room's time.
     pub now: Stamp,
     /// Whether that time is simulated.

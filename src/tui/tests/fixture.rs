@@ -80,6 +80,7 @@ pub fn bots() -> Vec<BotView> {
 
 pub fn room() -> RoomView {
     RoomView {
+        lineage: Vec::new(),
         home: "/home/user/society".into(),
         now: now(),
         simulated: false,

@@ -1,29 +1,37 @@
 //! Opening a society: the lock, the store, the seed, the bots' files, the opening threads, the plan.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Instant;
 
 use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::budget;
 use super::bus::Bus;
 use super::draw;
+use super::frame::Frame;
 use super::handle::Handle;
+use super::input::Apply;
 use super::room::Room;
 use super::schedule::{self, Schedule};
 use super::scribe::Scribe;
 use super::settings::Settings;
-use super::shared::{Live, Shared};
+use super::shared::{Live, PACE_NOW, PROVIDER_NOW, Shared, pinned};
+use super::walk;
 use crate::domain::{PersonalityConfig, Stamp, bot_file};
 use crate::embedded;
 use crate::llm::{self, Guard, GuardSettings};
 use crate::protocol::{EngineState, Fault};
 use crate::store::acts::{NewThread, insert_thread};
-use crate::store::{EngineLock, Result, Store, StoreError, beat, providers, society, tokens};
+use crate::store::{EngineLock, Result, Store, StoreError, Tx, beat, journal, providers, society, tokens};
 use crate::tools::Offline;
+
+/// The number of the rules by which a society goes on. It rises whenever rules, prompts or scripted texts change what
+/// the same inputs lead to.
+pub const RULES: u32 = 1;
 
 /// Opens a society for an engine. Nothing runs yet: see [`Handle::spawn`] and [`Handle::run_beats`].
 ///
@@ -34,33 +42,117 @@ pub fn start(settings: Settings) -> Result<Handle> {
     let lock = EngineLock::take(&settings.database)?;
     let bots = read_bots(&settings.bots)?;
     let store = Store::open(&settings.database, settings.durability)?;
-    let given = settings.clone();
-    let (room, pace) = store.write_blocking(move |tx| {
-        let notes = Notes { society: society_id(tx)?, ..room_notes(tx, &given)? };
-        if let Some(latest) = society::latest(tx)? {
-            given.clock.advance(latest);
+    let (kept, latest, chosen) = store.read_blocking(|c| {
+        let pace = beat::meta(c, "pace")?.and_then(|text| text.parse().ok());
+        Ok((stored_notes(c)?, society::latest(c)?, pace))
+    })?;
+    if let Some(latest) = latest {
+        settings.clock.advance(latest);
+    }
+    let room = room_notes(kept, &settings)?;
+    let handle = assemble(settings, store, room.clone(), chosen, Some(lock), started)?;
+    let shared = &handle.shared;
+    let unusable = |name: &str| shared.guards.get(name).and_then(|guard| guard.as_ref().err().cloned());
+    let opened = {
+        let live = shared.live();
+        Opened {
+            rules: RULES,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            room,
+            provider: live.provider.clone(),
+            pace: live.pace,
+            bots,
+            lacks_bots: shared.settings.lacks_bots,
+            frame: Frame::of(&shared.settings, unusable),
         }
-        let now = given.clock.now();
-        for config in &bots {
+    };
+    let cut_off = shared.enter_blocking(&opened)?;
+    if cut_off > 0 {
+        tracing::warn!(
+            "{cut_off} calls were cut off when the engine last ended; each is charged its reservation"
+        );
+    }
+    shared.plan_from_rows()?;
+    Ok(handle)
+}
+
+/// A society is opened by an engine: its seed, its bots' files, what was cut off when it was last open, its plan.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Opened {
+    /// The number of the rules: it rises whenever the same inputs lead to something else.
+    pub(super) rules: u32,
+    /// The program's version.
+    pub(super) version: String,
+    /// What the room remembers of itself, or was drawn for it.
+    pub(super) room: Notes,
+    /// The provider of bots that name none.
+    pub(super) provider: String,
+    /// The pace, if one was chosen.
+    pub(super) pace: Option<u32>,
+    bots: Vec<PersonalityConfig>,
+    lacks_bots: bool,
+    pub(super) frame: Frame,
+}
+
+impl Apply for Opened {
+    /// How many calls were cut off when the engine last ended.
+    type Outcome = usize;
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<usize> {
+        let now = tx.now();
+        self.room.keep(tx, now)?;
+        beat::set_meta(tx, PROVIDER_NOW, &self.provider)?;
+        match self.pace {
+            Some(pace) => beat::set_meta(tx, PACE_NOW, &pace.to_string())?,
+            None => beat::forget_meta(tx, PACE_NOW)?,
+        }
+        for config in &self.bots {
             take_in(tx, config, now)?;
         }
-        if !given.lacks_bots {
-            let_go(tx, &bots, now)?;
+        if !self.lacks_bots {
+            let_go(tx, &self.bots, now)?;
         }
         open_threads(tx, now)?;
-        let cut_off = budget::recover(tx, now, &given.clock.day(now))?;
-        if cut_off > 0 {
-            tracing::warn!(
-                "{cut_off} calls were cut off when the engine last ended; each is charged its reservation"
-            );
+        let waiting = journal::flights(tx, None)?;
+        for id in &waiting {
+            walk::cut_off(shared, room, tx, *id)?;
         }
-        let pace = beat::meta(tx, "pace")?.and_then(|text| text.parse().ok());
-        Ok((notes, pace))
-    })?;
-    let handle = assemble(settings, store, room, pace, Some(lock), started)?;
-    handle.shared.plan_all()?;
-    handle.shared.take_up_memories()?;
-    Ok(handle)
+        let cut_off = waiting.len() + budget::recover(tx, now, &shared.clock.day(now))?;
+        let bots = beat::all_due(tx)?;
+        shared.live_mut().pinned = pinned(&bots);
+        plan_missed(shared, tx, &bots)?;
+        take_up_memories(shared, room, tx)?;
+        Ok(cut_off)
+    }
+}
+
+/// Plans the bots whose next beat is none, missed, or further ahead than their interval, spread over the interval.
+fn plan_missed(shared: &Shared, tx: &Tx<'_>, bots: &[beat::Due]) -> Result<()> {
+    let now = tx.now();
+    let interval = |bot: &beat::Due| shared.interval_of(&bot.id, bot.pace_seconds);
+    // Simulated time waits for the beats; there, nothing is ever overdue.
+    let is_astray = |bot: &beat::Due, due: Stamp| {
+        !shared.clock.is_simulated() && (due < now || due > schedule::latest(now, interval(bot)))
+    };
+    let missed: Vec<_> =
+        bots.iter().filter(|bot| bot.next_beat_at.is_none_or(|due| is_astray(bot, due))).collect();
+    for (nth, bot) in missed.iter().enumerate() {
+        beat::plan(tx, &bot.id, schedule::spread(now, nth, missed.len(), interval(bot)))?;
+    }
+    Ok(())
+}
+
+/// Takes up, by rule, the memories of beats of an earlier version that were cut off between act and extraction.
+fn take_up_memories(shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
+    let open = beat::unremembered(tx)?;
+    if !open.is_empty() {
+        tracing::warn!("taking up the memories of {} beats that were cut off", open.len());
+    }
+    for (id, bot, action, details, at) in open {
+        super::heartbeat::remember_by_record(shared, room, tx, id, &bot, &action, &details, at)?;
+        beat::mark_remembered(tx, id)?;
+    }
+    Ok(())
 }
 
 /// Opens an existing society for reading, beside a running engine or without one. Nothing can be changed.
@@ -90,14 +182,37 @@ pub fn open_read_only(settings: Settings) -> Result<Handle> {
 }
 
 /// What a room remembers of itself.
-#[derive(Clone, Debug, Default)]
-struct Notes {
-    seed: u64,
-    secret: String,
-    society: String,
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Notes {
+    pub(super) seed: u64,
+    pub(super) secret: String,
+    pub(super) society: String,
     provider: Option<String>,
     paused: bool,
-    simulated_cost: Option<String>,
+    pub(super) simulated_cost: Option<String>,
+    /// Whether a demonstration's home is taken further: a cost from here on is paid.
+    simulation_ends: bool,
+}
+
+impl Notes {
+    /// Notes what was drawn at a society's first start.
+    fn keep(&self, c: &Connection, now: Stamp) -> Result<()> {
+        if beat::meta(c, "seed")?.is_none() {
+            beat::set_meta(c, "seed", &self.seed.to_string())?;
+            beat::set_meta(c, "secret", &self.secret)?;
+            beat::set_meta(c, "created_at", &now.to_string())?;
+            if let Some(label) = &self.simulated_cost {
+                beat::set_meta(c, "simulated_cost", label)?;
+            }
+        }
+        if beat::meta(c, "society")?.is_none() {
+            beat::set_meta(c, "society", &self.society)?;
+        }
+        if self.simulation_ends && beat::meta(c, "simulated_until")?.is_none() {
+            beat::set_meta(c, "simulated_until", &beat::last_seq(c)?.to_string())?;
+        }
+        Ok(())
+    }
 }
 
 fn stored_notes(c: &Connection) -> Result<Option<Notes>> {
@@ -111,20 +226,11 @@ fn stored_notes(c: &Connection) -> Result<Option<Notes>> {
         provider: beat::meta(c, "provider")?,
         paused: beat::meta(c, "paused")?.is_some_and(|word| word == "true"),
         simulated_cost: beat::meta(c, "simulated_cost")?,
+        simulation_ends: false,
     }))
 }
 
-/// Which society this is, whatever it was begun with: drawn at the first start that knows of it.
-fn society_id(c: &Connection) -> Result<String> {
-    if let Some(known) = beat::meta(c, "society")? {
-        return Ok(known);
-    }
-    let drawn = draw::secret(None).map_err(random)?;
-    beat::set_meta(c, "society", &drawn)?;
-    Ok(drawn)
-}
-
-fn random(error: rand::rngs::SysError) -> StoreError {
+pub(super) fn random(error: rand::rngs::SysError) -> StoreError {
     StoreError::Io {
         action: "draw random numbers for",
         path: "the room".into(),
@@ -132,9 +238,9 @@ fn random(error: rand::rngs::SysError) -> StoreError {
     }
 }
 
-/// The room's notes, made at its first start. A seed cannot be changed afterwards.
-fn room_notes(c: &Connection, settings: &Settings) -> Result<Notes> {
-    if let Some(notes) = stored_notes(c)? {
+/// The room's notes, drawn at its first start. A seed cannot be changed afterwards.
+fn room_notes(kept: Option<Notes>, settings: &Settings) -> Result<Notes> {
+    if let Some(mut notes) = kept {
         if let Some(given) = settings.seed.filter(|given| *given != notes.seed) {
             return Err(Fault::conflict(format!(
                 "this society was begun with seed {}, not {given}: leave --seed out, or begin another with --home",
@@ -142,12 +248,11 @@ fn room_notes(c: &Connection, settings: &Settings) -> Result<Notes> {
             ))
             .into());
         }
+        if notes.society.is_empty() {
+            notes.society = draw::secret(None).map_err(random)?; // of an earlier version, which knew of none
+        }
         if notes.simulated_cost.is_some() && settings.pretend_model.is_none() {
-            // A demonstration's home, taken further: a cost from here on is paid.
-            if beat::meta(c, "simulated_until")?.is_none() {
-                beat::set_meta(c, "simulated_until", &beat::last_seq(c)?.to_string())?;
-            }
-            return Ok(Notes { simulated_cost: None, ..notes });
+            return Ok(Notes { simulated_cost: None, simulation_ends: true, ..notes });
         }
         return Ok(notes);
     }
@@ -155,18 +260,17 @@ fn room_notes(c: &Connection, settings: &Settings) -> Result<Notes> {
         Some(seed) => seed,
         None => draw::fresh_seed().map_err(random)?,
     };
-    let secret = draw::secret(settings.seed).map_err(random)?;
-    beat::set_meta(c, "seed", &seed.to_string())?;
-    beat::set_meta(c, "secret", &secret)?;
-    beat::set_meta(c, "created_at", &settings.clock.now().to_string())?;
     let simulated_cost = settings
         .pretend_model
         .as_ref()
         .map(|model| format!("priced as if {model} had answered; nothing was paid"));
-    if let Some(label) = &simulated_cost {
-        beat::set_meta(c, "simulated_cost", label)?;
-    }
-    Ok(Notes { seed, secret, simulated_cost, ..Notes::default() })
+    Ok(Notes {
+        seed,
+        secret: draw::secret(settings.seed).map_err(random)?,
+        society: draw::secret(None).map_err(random)?,
+        simulated_cost,
+        ..Notes::default()
+    })
 }
 
 /// Every bot file, or the first that cannot be read with all its problems.
@@ -249,7 +353,8 @@ fn open_threads(c: &Connection, now: Stamp) -> Result<()> {
     beat::set_meta(c, "opened", "true")
 }
 
-fn assemble(
+/// An engine over a store, as the room was when it was last left.
+pub(super) fn assemble(
     settings: Settings,
     store: Store,
     room: Notes,
@@ -298,12 +403,12 @@ fn assemble(
             offline: Offline,
             scribe: Scribe::start()?,
             room: Mutex::new(Room::new()),
-            schedule: Mutex::new(Schedule::default()),
+            schedule: Arc::new(Mutex::new(Schedule::default())),
             pulse: Mutex::default(),
             troubled: Arc::new(watch::Sender::new(BTreeSet::new())),
             wake: Notify::new(),
             stop: CancellationToken::new(),
-            live: RwLock::new(live),
+            live: Arc::new(RwLock::new(live)),
             lock: Mutex::new(lock),
             tokens: watch::Sender::new(has_tokens),
             settings,
@@ -312,62 +417,16 @@ fn assemble(
 }
 
 impl Shared {
-    /// Plans every bot's next beat: the stored one, where it is still to come and no further ahead than the
-    /// interval; the others spread over the interval.
-    pub(super) fn plan_all(&self) -> Result<()> {
+    /// Makes the schedule in memory what the rows say.
+    pub(super) fn plan_from_rows(&self) -> Result<()> {
         let bots = self.store.read_blocking(beat::all_due)?;
-        {
-            let mut live = self.live_mut();
-            live.pinned = bots
-                .iter()
-                .filter(|bot| bot.provider != "default")
-                .map(|bot| (bot.id.clone(), bot.provider.clone()))
-                .collect();
-        }
-        let now = self.clock.now();
-        let interval = |bot: &beat::Due| self.interval_of(&bot.id, bot.pace_seconds);
-        // Simulated time waits for the beats; there, nothing is ever overdue.
-        let is_astray = |bot: &beat::Due, due: Stamp| {
-            !self.clock.is_simulated() && (due < now || due > schedule::latest(now, interval(bot)))
-        };
-        let keeps = |bot: &beat::Due| bot.next_beat_at.filter(|due| !is_astray(bot, *due));
-        let count = bots.iter().filter(|bot| keeps(bot).is_none()).count();
-        let mut planned = Vec::new();
+        self.live_mut().pinned = pinned(&bots);
         let mut schedule = self.schedule();
         for bot in &bots {
-            let due = keeps(bot).unwrap_or_else(|| {
-                let due = schedule::spread(now, planned.len(), count, interval(bot));
-                planned.push((bot.id.clone(), due));
-                due
-            });
-            schedule.plan(&bot.id, due);
-        }
-        drop(schedule);
-        if !planned.is_empty() && self.lock.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
-            self.store.write_blocking(move |tx| {
-                planned.iter().try_for_each(|(bot, due)| beat::plan(tx, bot, *due))
-            })?;
+            if let Some(due) = bot.next_beat_at {
+                schedule.plan(&bot.id, due);
+            }
         }
         Ok(())
-    }
-
-    /// Takes up, by rule, the memories of beats that a crash cut off between act and extraction.
-    pub(super) fn take_up_memories(self: &Arc<Self>) -> Result<()> {
-        let open = self.store.read_blocking(beat::unremembered)?;
-        if open.is_empty() {
-            return Ok(());
-        }
-        tracing::warn!("taking up the memories of {} beats that were cut off", open.len());
-        let shared = Arc::clone(self);
-        self.store.write_blocking(move |tx| {
-            let mut room = shared.room();
-            for (id, bot, action, details, at) in open {
-                super::heartbeat::remember_by_record(
-                    &shared, &mut room, tx, id, &bot, &action, &details, at,
-                )?;
-                beat::mark_remembered(tx, id)?;
-            }
-            Ok(())
-        })
     }
 }

@@ -1,0 +1,100 @@
+//! `botarium replay`: the past of a society, and whether it can be had again.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::exit::Exit;
+use super::out::Out;
+use super::{Globals, moment, setup};
+use crate::engine::replay::{Replay, ReplayError};
+use crate::store::{Store, StoreError, journal};
+
+/// See the past again, without asking anybody
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Everything that came from outside (what models answered, what people did, when) is in the journal. It is applied again \
+by the same code, in a database of its own: no model is asked, nothing is sent, and the society stays as it is.
+
+  botarium replay --verify             does it come out as it did? exit code 1 names the first entry that does not
+  botarium replay --at 700 -o past.db  the society as it was after activity 700")]
+pub struct ReplayArgs {
+    /// Compare what comes out with what is there, table by table
+    #[arg(long)]
+    verify: bool,
+    /// A moment: the number of an activity, or a time such as 2026-01-02T15:00
+    #[arg(long, value_name = "N|TIME")]
+    at: Option<String>,
+    /// Keep the database that is made; it must not be there yet
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<std::path::PathBuf>,
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(globals: &Globals, args: &ReplayArgs, out: &Out) -> anyhow::Result<Exit> {
+    let config = setup::config(globals)?;
+    let database = config.home.database();
+    let through = args.at.as_deref().map(|at| entry_at(&database, at)).transpose()?;
+    let scratch = tempfile::tempdir().context("a place for the replay cannot be made")?;
+    let target = match &args.output {
+        Some(path) if path.exists() => {
+            return Err(super::exit::Usage(format!("{} is there already", path.display())).into());
+        }
+        Some(path) => path.clone(),
+        None => scratch.path().join("botarium.db"),
+    };
+    let mut replay = Replay::begin(&database, &target)?;
+    let replayed = match replay.run(through) {
+        Ok(replayed) => replayed,
+        Err(error @ ReplayError::Differs { .. }) => {
+            out.complain(&error.to_string());
+            return Ok(Exit::Problems);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let different = if args.verify && through.is_none() { replay.differences()? } else { Vec::new() };
+    replay.close();
+    if args.json {
+        out.json(&serde_json::json!({"replayed": replayed, "different": different}))?;
+    } else {
+        out.line(&format!(
+            "{} entries applied again in {:.1} s; {} activities",
+            replayed.entries, replayed.seconds, replayed.activities
+        ))?;
+        if args.verify && through.is_none() {
+            out.line(&if different.is_empty() {
+                "every table is as it was".to_owned()
+            } else {
+                format!("these tables came out otherwise: {}", different.join(", "))
+            })?;
+        }
+    }
+    Ok(if different.is_empty() { Exit::Ok } else { Exit::Problems })
+}
+
+/// The last entry of the journal at a moment: the number of an activity, or a time.
+pub fn entry_at(database: &Path, at: &str) -> anyhow::Result<i64> {
+    let store = Store::open_read_only(database)?;
+    let entry = match at.trim().trim_start_matches('#').parse::<i64>() {
+        Ok(activity) => store.read_blocking(|c| journal::with_activity(c, activity))?.ok_or_else(|| {
+            super::exit::Usage(format!("there is no activity {activity} in the journal of this society"))
+        })?,
+        Err(_) => {
+            let start = store
+                .read_blocking(|c| journal::read::<serde_json::Value>(c, 0, 1))?
+                .first()
+                .map(|entry| entry.at)
+                .ok_or_else(|| StoreError::Corrupt("the journal is empty".into()))?;
+            let at = moment::at(at, start)?;
+            let entry = store.read_blocking(|c| journal::until(c, at))?;
+            if entry == 0 {
+                return Err(super::exit::Usage(format!("the society began at {start}, after {at}")).into());
+            }
+            entry
+        }
+    };
+    Ok(entry)
+}

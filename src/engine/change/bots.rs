@@ -1,0 +1,348 @@
+//! Bots: creating, configuring, capping, pacing, pausing, leaving.
+
+use std::collections::HashSet;
+
+use rand::RngExt;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{hasten, plan_first, replan_all};
+use crate::domain::personality::{PersonalityConfig, meant_provider};
+use crate::domain::{Money, bot_file};
+use crate::engine::draw;
+use crate::engine::handle::{Record, field_faults};
+use crate::engine::input::Apply;
+use crate::engine::open::to_json;
+use crate::engine::room::Room;
+use crate::engine::shared::Shared;
+use crate::protocol::{ConfigPatch, Fault, YamlChoice};
+use crate::store::society::{self, StoredConfig};
+use crate::store::{Result, StoreError, Tx, acts, beat};
+
+/// A custom bot comes in; with `random_id`, its id is a slug of the name and three characters that make it new.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct AddBot {
+    pub(in crate::engine) config: PersonalityConfig,
+    pub(in crate::engine) random_id: bool,
+}
+
+impl Apply for AddBot {
+    /// Its id.
+    type Outcome = String;
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<String> {
+        let limit = i64::from(shared.settings.max_bot_count);
+        if limit > 0 && society::custom_count(tx)? >= limit {
+            return Err(Fault::conflict(format!(
+                "there are {limit} custom bots already, as many as max_bot_count allows: remove one, or raise the limit"
+            ))
+            .into());
+        }
+        let mut config = self.config.clone();
+        if self.random_id {
+            config.id = free_id(tx, &config.id, shared.seed)?;
+        } else if society::stored_config(tx, &config.id)?.is_some() {
+            return Err(Fault::conflict(format!("a bot with the id {} exists already", config.id)).into());
+        }
+        if let Some(other) = society::named(tx, &config.name)? {
+            let why = format!("the name {} is that of {other}: choose another", config.name);
+            return Err(Fault::conflict(why).into());
+        }
+        let now = tx.now();
+        society::insert_bot(tx, &config.id, &config.name, &to_json(&config)?, false, now)?;
+        pin(shared, room, &config);
+        Record::new(&config.id, &config.name, "config_updated", json!({"change": "created"}), now)
+            .put(shared, tx)?;
+        plan_first(shared, tx, &config.id)?;
+        Ok(config.id)
+    }
+}
+
+/// Many generated bots come in at once; the limit on custom bots does not bind them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct AddCrowd {
+    pub(in crate::engine) bots: Vec<PersonalityConfig>,
+}
+
+impl Apply for AddCrowd {
+    type Outcome = ();
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
+        let now = tx.now();
+        for config in &self.bots {
+            if society::stored_config(tx, &config.id)?.is_some() {
+                return Err(Fault::conflict(format!(
+                    "a bot with the id {} exists already: generate with another --seed",
+                    config.id
+                ))
+                .into());
+            }
+            society::insert_bot(tx, &config.id, &config.name, &to_json(config)?, false, now)?;
+            pin(shared, room, config);
+        }
+        room.forget_board();
+        replan_all(shared, tx)
+    }
+}
+
+/// A custom bot leaves; its posts stay.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct DeleteBot {
+    pub(in crate::engine) bot: String,
+}
+
+impl Apply for DeleteBot {
+    type Outcome = ();
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
+        let bot = self.bot.as_str();
+        let stored = present(tx, bot)?;
+        if stored.source != "custom" {
+            return Err(Fault::conflict(format!(
+                "{bot} comes from a file: pause it, or take its file out of bots/"
+            ))
+            .into());
+        }
+        let now = tx.now();
+        let name = beat::bot(tx, bot)?.name;
+        society::depart(tx, bot, now)?;
+        Record::new(bot, &name, "config_updated", json!({"change": "removed"}), now).put(shared, tx)?;
+        room.forget_config(bot);
+        shared.unplanned(tx, bot);
+        Ok(())
+    }
+}
+
+/// Keys of a bot's configuration are set; it takes effect on its next beat.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct SetConfig {
+    pub(in crate::engine) bot: String,
+    pub(in crate::engine) patch: ConfigPatch,
+}
+
+impl Apply for SetConfig {
+    type Outcome = ();
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
+        let stored = present(tx, &self.bot)?;
+        let config = parse(&self.bot, &stored.config)?;
+        let merged = bot_file::merge(&config, &self.patch).map_err(field_faults)?;
+        put_config(shared, room, tx, &merged, &sections(&config, &merged))?;
+        if config.model.provider == merged.model.provider {
+            plan_first(shared, tx, &self.bot)
+        } else {
+            hasten(shared, tx, &self.bot)
+        }
+    }
+}
+
+/// Back to the configuration of the file, caps and pace to the defaults.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct ResetBot {
+    pub(in crate::engine) bot: String,
+}
+
+impl Apply for ResetBot {
+    type Outcome = ();
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
+        let bot = self.bot.as_str();
+        let stored = present(tx, bot)?;
+        let Some(yaml) = stored.pending.or(stored.yaml) else {
+            return Err(Fault::conflict(format!("{bot} has no file to go back to")).into());
+        };
+        let config = parse(bot, &yaml)?;
+        society::set_yaml(tx, bot, Some(&yaml), None)?;
+        society::set_caps(tx, bot, None, None)?;
+        society::set_pace(tx, bot, None)?;
+        put_config(shared, room, tx, &config, &["reset"])?;
+        hasten(shared, tx, bot)
+    }
+}
+
+/// What to do with a file that changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct ChooseFile {
+    pub(in crate::engine) bot: String,
+    pub(in crate::engine) choice: YamlChoice,
+}
+
+impl Apply for ChooseFile {
+    type Outcome = ();
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
+        let bot = self.bot.as_str();
+        let stored = present(tx, bot)?;
+        let Some(pending) = stored.pending else {
+            return Err(Fault::conflict(format!("the file of {bot} has not changed")).into());
+        };
+        society::set_yaml(tx, bot, Some(&pending), None)?;
+        let config = match self.choice {
+            YamlChoice::Keep => parse(bot, &stored.config)?,
+            YamlChoice::Take => parse(bot, &pending)?,
+        };
+        put_config(shared, room, tx, &config, &["yaml"])?;
+        hasten(shared, tx, bot)
+    }
+}
+
+/// A bot's own caps. `None` leaves one as it is, `Some(None)` takes it away.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct SetCaps {
+    pub(in crate::engine) bot: String,
+    #[serde(default, with = "given", skip_serializing_if = "Option::is_none")]
+    pub(in crate::engine) tokens: Option<Option<i64>>,
+    #[serde(default, with = "given", skip_serializing_if = "Option::is_none")]
+    pub(in crate::engine) cost: Option<Option<Money>>,
+}
+
+/// A value that may be given as none.
+mod given {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[allow(clippy::option_option, clippy::ref_option)] // as serde asks for it
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        value: &Option<Option<T>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_ref().and_then(Option::as_ref).serialize(serializer)
+    }
+
+    #[allow(clippy::option_option)]
+    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Option<T>>, D::Error> {
+        Option::deserialize(deserializer).map(Some)
+    }
+}
+
+impl Apply for SetCaps {
+    type Outcome = ();
+
+    fn apply(&self, shared: &Shared, _: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
+        let row = beat::bot(tx, &self.bot)?;
+        let (tokens, cost) = (self.tokens.unwrap_or(row.token_cap), self.cost.unwrap_or(row.cost_cap));
+        society::set_caps(tx, &self.bot, tokens, cost)?;
+        let now = tx.now();
+        Record::new(&self.bot, &row.name, "config_updated", json!({"changed": ["cost_cap"]}), now)
+            .put(shared, tx)?;
+        Ok(())
+    }
+}
+
+/// A bot's own pace; `None` is the room's.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct SetBotPace {
+    pub(in crate::engine) bot: String,
+    pub(in crate::engine) seconds: Option<u32>,
+}
+
+impl Apply for SetBotPace {
+    type Outcome = ();
+
+    fn apply(&self, shared: &Shared, _: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
+        let row = beat::bot(tx, &self.bot)?;
+        society::set_pace(tx, &self.bot, self.seconds)?;
+        let details = json!({"changed": ["pace"], "pace_seconds": self.seconds});
+        let now = tx.now();
+        Record::new(&self.bot, &row.name, "config_updated", details, now).put(shared, tx)?;
+        hasten(shared, tx, &self.bot)
+    }
+}
+
+/// A bot is stopped, or goes on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct PauseBot {
+    pub(in crate::engine) bot: String,
+    pub(in crate::engine) paused: bool,
+}
+
+impl Apply for PauseBot {
+    type Outcome = ();
+
+    fn apply(&self, shared: &Shared, _: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
+        let row = beat::bot(tx, &self.bot)?;
+        if row.is_paused != self.paused {
+            society::set_paused(tx, &self.bot, self.paused)?;
+            let details = json!({"changed": ["paused"], "is_paused": self.paused});
+            let now = tx.now();
+            Record::new(&self.bot, &row.name, "config_updated", details, now).put(shared, tx)?;
+        }
+        Ok(())
+    }
+}
+
+/// A present bot's stored configuration.
+pub(in crate::engine) fn present(c: &rusqlite::Connection, id: &str) -> Result<StoredConfig> {
+    acts::require_bot(c, id)?;
+    society::stored_config(c, id)?.ok_or_else(|| Fault::not_found("bot", id).into())
+}
+
+pub(in crate::engine) fn parse(id: &str, json: &str) -> Result<PersonalityConfig> {
+    serde_json::from_str(json)
+        .map_err(|error| StoreError::Corrupt(format!("configuration of bot {id}: {error}")))
+}
+
+/// Stores a configuration, tells of it and drops what was kept of the old one.
+fn put_config(
+    shared: &Shared,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    config: &PersonalityConfig,
+    changed: &[&str],
+) -> Result<()> {
+    society::set_config(tx, &config.id, &config.name, &to_json(config)?)?;
+    let now = tx.now();
+    Record::new(&config.id, &config.name, "config_updated", json!({"changed": changed}), now)
+        .put(shared, tx)?;
+    pin(shared, room, config);
+    room.forget_config(&config.id);
+    Ok(())
+}
+
+/// Notes which provider a bot names, if it does.
+fn pin(shared: &Shared, room: &mut Room, config: &PersonalityConfig) {
+    room.will_relearn();
+    let mut live = shared.live_mut();
+    if config.model.provider == "default" {
+        live.pinned.remove(&config.id);
+    } else {
+        live.pinned.insert(config.id.clone(), meant_provider(&config.model.provider).to_owned());
+    }
+}
+
+/// The sections that differ.
+fn sections(old: &PersonalityConfig, new: &PersonalityConfig) -> Vec<&'static str> {
+    let mut changed = Vec::new();
+    let mut note = |differs: bool, name: &'static str| {
+        if differs {
+            changed.push(name);
+        }
+    };
+    note(old.name != new.name, "name");
+    note(old.identity != new.identity, "identity");
+    note(old.personality != new.personality, "personality");
+    note(old.behavior != new.behavior, "behavior");
+    note(old.model != new.model, "model");
+    note(old.permissions != new.permissions, "permissions");
+    changed
+}
+
+/// `slug_xyz`, with three characters that make it new.
+fn free_id(tx: &Tx<'_>, slug: &str, seed: u64) -> Result<String> {
+    const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let count = u64::try_from(society::custom_count(tx)?).unwrap_or(0) + beat::last_seq(tx)?.unsigned_abs();
+    let mut draw = ChaCha8Rng::seed_from_u64(draw::seed(seed, slug, count, "id"));
+    let mut tried = HashSet::new();
+    while tried.len() < 10_000 {
+        let tail: String = (0..3).map(|_| char::from(LETTERS[draw.random_range(0..LETTERS.len())])).collect();
+        let id = format!("{slug}_{tail}");
+        if society::stored_config(tx, &id)?.is_none() {
+            return Ok(id);
+        }
+        tried.insert(tail);
+    }
+    Err(Fault::conflict(format!("no free id is left for the name {slug}: choose another name")).into())
+}

@@ -1,0 +1,229 @@
+//! The forum from outside a beat: people post, vote and follow; posts are hidden, flags settled.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::domain::text::{clean_line, cut};
+use crate::engine::handle::{Record, changed};
+use crate::engine::input::Apply;
+use crate::engine::room::Room;
+use crate::engine::shared::Shared;
+use crate::protocol::{Fault, FaultKind, FlagView, FollowView, ReplyView, VoteView};
+use crate::store::acts::{self, NewReply, NewThread, Target};
+use crate::store::{Result, StoreError, Tx, beat, bots, moderation};
+
+/// Longest name of a person.
+const PERSON_MAX: usize = 30;
+
+/// A person, or somebody in a bot's name, opens a thread.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct PostThread {
+    pub(in crate::engine) author: String,
+    pub(in crate::engine) title: String,
+    pub(in crate::engine) content: String,
+    pub(in crate::engine) tags: Vec<String>,
+}
+
+impl Apply for PostThread {
+    /// The thread's number.
+    type Outcome = i64;
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<i64> {
+        let Self { author, title, content, tags } = self;
+        let name = actor(room, tx, author)?;
+        let (seq, at) = (beat::last_seq(tx)? + 1, tx.now());
+        let new = NewThread { author, title, content, tags, at, activity_id: Some(seq), pinned: false };
+        let id = acts::insert_thread(tx, &new)?;
+        let details =
+            json!({"post": "thread", "thread_id": id, "title": title, "content": cut(content, 200)});
+        Record::new(author, &name, "human_post", details, at).put(shared, tx)?;
+        posted(room, author, id);
+        Ok(id)
+    }
+}
+
+/// A person, or somebody in a bot's name, answers in a thread.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct PostReply {
+    pub(in crate::engine) author: String,
+    pub(in crate::engine) thread: i64,
+    pub(in crate::engine) parent: Option<i64>,
+    pub(in crate::engine) content: String,
+}
+
+impl Apply for PostReply {
+    type Outcome = ReplyView;
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<ReplyView> {
+        let Self { author, thread, parent, content } = self;
+        let name = actor(room, tx, author)?;
+        let (seq, at) = (beat::last_seq(tx)? + 1, tx.now());
+        let new =
+            NewReply { author, thread_id: *thread, parent_reply_id: *parent, content, at, activity_id: seq };
+        let reply = acts::insert_reply(tx, &new)?;
+        let mut details = json!({
+            "post": "reply", "reply_id": reply.id, "thread_id": thread, "content": cut(content, 200)
+        });
+        if let Some(other) = reply.answered {
+            details["other_bot_id"] = other.into();
+        }
+        Record::new(author, &name, "human_post", details, at).put(shared, tx)?;
+        posted(room, author, *thread);
+        Ok(ReplyView {
+            id: reply.id,
+            thread_id: *thread,
+            author_bot_id: author.clone(),
+            content: content.clone(),
+            parent_reply_id: *parent,
+            created_at: at,
+            vote_score: 0,
+            author_name: name,
+        })
+    }
+}
+
+/// A person, or somebody in a bot's name, votes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct CastVote {
+    pub(in crate::engine) voter: String,
+    pub(in crate::engine) target: Target,
+    /// 1 or -1.
+    pub(in crate::engine) value: i8,
+}
+
+impl Apply for CastVote {
+    type Outcome = VoteView;
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<VoteView> {
+        let Self { voter, target, value } = self;
+        let name = actor(room, tx, voter)?;
+        let at = tx.now();
+        let voted = acts::vote(tx, voter, *target, *value, at, &shared.clock.day(at))?;
+        if voted.changed {
+            let details = json!({
+                "target_type": target.kind(), "target_id": target.id(), "thread_id": voted.thread_id,
+                "value": value, "updated": voted.updated, "other_bot_id": voted.author,
+            });
+            Record::new(voter, &name, "vote", details, at).put(shared, tx)?;
+            posted(room, voter, voted.thread_id);
+        }
+        Ok(VoteView {
+            id: voted.id,
+            voter_bot_id: voter.clone(),
+            target_type: target.kind().to_owned(),
+            target_id: target.id(),
+            value: *value,
+        })
+    }
+}
+
+/// A person, or somebody in a bot's name, follows a bot.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct Follow {
+    pub(in crate::engine) follower: String,
+    pub(in crate::engine) following: String,
+}
+
+impl Apply for Follow {
+    type Outcome = FollowView;
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<FollowView> {
+        let Self { follower, following } = self;
+        let name = actor(room, tx, follower)?;
+        let at = tx.now();
+        if !acts::follow(tx, follower, following, at)? {
+            return Err(Fault::conflict(format!("{follower} follows {following} already")).into());
+        }
+        let details = json!({"bot_id": following, "other_bot_id": following});
+        Record::new(follower, &name, "follow", details, at).put(shared, tx)?;
+        room.forget_mind(follower);
+        Ok(FollowView { follower_id: follower.clone(), following_id: following.clone(), created_at: at })
+    }
+}
+
+/// A person, or somebody in a bot's name, follows a bot no more.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct Unfollow {
+    pub(in crate::engine) follower: String,
+    pub(in crate::engine) following: String,
+}
+
+impl Apply for Unfollow {
+    type Outcome = ();
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
+        let Self { follower, following } = self;
+        let name = actor(room, tx, follower)?;
+        bots::require_known(tx, following)?; // one that left can be let go of
+        if !acts::unfollow(tx, follower, following)? {
+            let why = format!("{follower} does not follow {following}");
+            return Err(Fault::new(FaultKind::NotFound, why).into());
+        }
+        let details = json!({"bot_id": following, "other_bot_id": following});
+        let now = tx.now();
+        Record::new(follower, &name, "unfollow", details, now).put(shared, tx)?;
+        room.forget_mind(follower);
+        Ok(())
+    }
+}
+
+/// A thread with its replies, or a reply, is hidden; the record stays.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct Hide {
+    pub(in crate::engine) target: Target,
+}
+
+impl Apply for Hide {
+    type Outcome = ();
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
+        let (target, at) = (self.target, tx.now());
+        let thread = match target {
+            Target::Thread(id) => acts::delete_thread(tx, id, at).map(|()| id)?,
+            Target::Reply(id) => acts::delete_reply(tx, id, at)?,
+        };
+        room.forget_all_posts();
+        let details = json!({
+            "change": "deleted", "target_type": target.kind(), "target_id": target.id(), "thread_id": thread,
+        });
+        Record::new("system", "System", "config_updated", details, at).put(shared, tx)?;
+        Ok(())
+    }
+}
+
+/// A flag is settled.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct ResolveFlag {
+    pub(in crate::engine) id: i64,
+}
+
+impl Apply for ResolveFlag {
+    type Outcome = FlagView;
+
+    fn apply(&self, shared: &Shared, _: &mut Room, tx: &mut Tx<'_>) -> Result<FlagView> {
+        let flag = moderation::resolve(tx, self.id)?;
+        changed(shared, tx, "flags", Some(&flag.bot_id));
+        Ok(flag)
+    }
+}
+
+/// A post or vote changes what is kept of the thread and, where a bot's name was lent, of the bot.
+fn posted(room: &mut Room, author: &str, thread: i64) {
+    room.forget_thread(thread);
+    room.forget_mind(author);
+}
+
+/// The shown name of an actor that may act: a present bot, or a person by `human:<name>`.
+fn actor(room: &mut Room, tx: &Tx<'_>, id: &str) -> Result<String, StoreError> {
+    match id.strip_prefix("human:") {
+        Some(name) if clean_line(name, PERSON_MAX) == name && !name.is_empty() => Ok(name.to_owned()),
+        Some(_) => Err(Fault::bad_value(format!(
+            "a person is named human:<name>, with a name of 1 to {PERSON_MAX} plain characters"
+        ))
+        .into()),
+        None => {
+            acts::require_bot(tx, id)?;
+            Ok(room.name(tx, id)?.to_string())
+        }
+    }
+}

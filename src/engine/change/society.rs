@@ -1,0 +1,114 @@
+//! Events and memories: what people do with a society besides posting.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::engine::handle::{Record, changed};
+use crate::engine::input::Apply;
+use crate::engine::room::Room;
+use crate::engine::shared::Shared;
+use crate::protocol::{EventView, Fault, Notice};
+use crate::store::{Result, Tx, archive, events, mind};
+
+/// An event happens; bots see it from their next beat on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct InjectEvent {
+    pub(in crate::engine) event: crate::protocol::InjectEvent,
+}
+
+impl Apply for InjectEvent {
+    type Outcome = EventView;
+
+    fn apply(&self, shared: &Shared, _: &mut Room, tx: &mut Tx<'_>) -> Result<EventView> {
+        let at = tx.now();
+        let view = events::insert(tx, &self.event, at)?;
+        let details = json!({
+            "event_id": view.id, "title": view.title, "event_type": view.event_type, "severity": view.severity,
+        });
+        Record::new("system", "System", "event_injected", details, at).put(shared, tx)?;
+        Ok(view)
+    }
+}
+
+/// An event is over.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct EndEvent {
+    pub(in crate::engine) id: i64,
+}
+
+impl Apply for EndEvent {
+    type Outcome = EventView;
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<EventView> {
+        let view = events::deactivate(tx, tx.now(), self.id)?;
+        room.forget_board();
+        let notice = Notice::EventInjected {
+            event_id: view.id,
+            title: view.title.clone(),
+            active: view.active,
+            details: None,
+        };
+        let (bus, at) = (shared.bus.clone(), tx.now());
+        tx.after_commit(move || bus.tell(at, notice));
+        Ok(view)
+    }
+}
+
+/// A memory is pinned, unpinned or rewritten.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct EditMemory {
+    pub(in crate::engine) id: i64,
+    pub(in crate::engine) text: Option<String>,
+    pub(in crate::engine) pinned: Option<bool>,
+}
+
+impl Apply for EditMemory {
+    type Outcome = ();
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
+        let id = self.id;
+        let Some((bot, mut memory)) = mind::memory_by_id(tx, id)? else {
+            return Err(match archive::owner(tx, id)? {
+                Some(_) => Fault::conflict(format!(
+                    "memory {id} is in the archive, where nothing is changed; it can be forgotten"
+                )),
+                None => Fault::not_found("memory", id),
+            }
+            .into());
+        };
+        if let Some(text) = &self.text {
+            memory.text.clone_from(text);
+        }
+        memory.pinned = self.pinned.unwrap_or(memory.pinned);
+        mind::update_memory(tx, &memory)?;
+        room.forget_mind(&bot);
+        changed(shared, tx, "memories", Some(&bot));
+        Ok(())
+    }
+}
+
+/// A bot forgets something, remembered or archived; of a summary or an era also what it stands for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct ForgetMemory {
+    pub(in crate::engine) id: i64,
+}
+
+impl Apply for ForgetMemory {
+    type Outcome = ();
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
+        let id = self.id;
+        let held = mind::memory_by_id(tx, id)?;
+        let archived = archive::forget(tx, id)?;
+        match held {
+            Some((bot, _)) => {
+                mind::delete_memory(tx, id)?;
+                room.forget_mind(&bot);
+                changed(shared, tx, "memories", Some(&bot));
+            }
+            None if archived == 0 => return Err(Fault::not_found("memory", id).into()),
+            None => changed(shared, tx, "memories", None),
+        }
+        Ok(())
+    }
+}

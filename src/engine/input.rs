@@ -1,0 +1,142 @@
+//! What comes from outside, as values: each is applied by one function, in one order, and written
+//! down in the journal in the transaction of its effect.
+//!
+//! An input holds what depends on the world (the time stands beside it, what a model said, what a
+//! person wants); everything else follows from it and from the database, so that a journal that is
+//! applied again leads to the same society.
+
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+use super::change::{
+    AddBot, AddCrowd, BecomeAwake, CastVote, ChooseFile, DeleteBot, EditMemory, EndEvent, Follow,
+    ForgetContexts, ForgetMemory, Hide, InjectEvent, PauseBot, PostReply, PostThread, ResetBot, ResolveFlag,
+    SetBotPace, SetCaps, SetConfig, SetPace, SetProvider, Unfollow,
+};
+use super::fork::Forked;
+use super::interview::Asked;
+use super::open::Opened;
+use super::outage::Back;
+use super::provider_test::{TestBegun, Tested};
+use super::room::Room;
+use super::runner::Closed;
+use super::shared::Shared;
+use super::walk::{Abandoned, Answered, Begun, Failed, Found, Proceed, Sent};
+use super::wall::Jumped;
+use crate::domain::Stamp;
+use crate::store::{Result, Tx, beat, journal};
+
+/// A value from outside.
+pub(super) trait Apply: Clone + Serialize + Into<Input> + Send + Sync + 'static {
+    /// What came of it.
+    type Outcome: Send + 'static;
+
+    /// Applies it: reads the database, what the room was opened with, and itself; nothing else.
+    ///
+    /// # Errors
+    /// Database errors, and [`crate::store::StoreError::Refused`] when it cannot be applied: then nothing of it is
+    /// stored, and it is not written down.
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<Self::Outcome>;
+
+    /// Whether anything was changed; what changed nothing is not written down.
+    fn left_a_trace(_outcome: &Self::Outcome) -> bool {
+        true
+    }
+}
+
+macro_rules! inputs {
+    ($($name:ident),+ $(,)?) => {
+        /// Everything that can come from outside.
+        #[derive(Clone, Debug, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub(super) enum Input {
+            $($name($name)),+
+        }
+
+        $(impl From<$name> for Input {
+            fn from(input: $name) -> Self {
+                Self::$name(input)
+            }
+        })+
+
+        impl Input {
+            /// Applies it for its effect alone.
+            ///
+            /// # Errors
+            /// As for [`Apply::apply`].
+            pub(super) fn apply_again(&self, shared: &Shared, tx: &mut Tx<'_>, at: Stamp) -> Result<()> {
+                match self {
+                    $(Self::$name(input) => shared.take_in(tx, at, input).map(drop)),+
+                }
+            }
+
+            /// The word for it.
+            pub(super) const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$name(_) => stringify!($name)),+
+                }
+            }
+        }
+    };
+}
+
+inputs! {
+    Opened, Closed, Forked, Abandoned, Begun, Asked, Sent, Failed, Answered, Found, Proceed, Back, Jumped, TestBegun, Tested,
+    AddBot, AddCrowd, BecomeAwake, CastVote, ChooseFile, DeleteBot, EditMemory, EndEvent, Follow,
+    ForgetContexts, ForgetMemory, Hide, InjectEvent, PauseBot, PostReply, PostThread, ResetBot, ResolveFlag,
+    SetBotPace, SetCaps, SetConfig, SetPace, SetProvider, Unfollow,
+}
+
+impl Shared {
+    /// Takes an input in, at the room's time, in a transaction of its own, whoever waits for it leaves meanwhile.
+    ///
+    /// # Errors
+    /// As for [`Apply::apply`].
+    pub(super) async fn enter<A: Apply>(self: &Arc<Self>, input: A) -> Result<A::Outcome> {
+        let shared = Arc::clone(self);
+        self.store
+            .write(move |tx| {
+                let at = shared.clock.now();
+                shared.take_in(tx, at, &input)
+            })
+            .await
+    }
+
+    /// As [`Shared::enter`], for who can wait.
+    ///
+    /// # Errors
+    /// As for [`Apply::apply`].
+    pub(super) fn enter_blocking<A: Apply>(self: &Arc<Self>, input: &A) -> Result<A::Outcome> {
+        let (shared, input) = (Arc::clone(self), input.clone());
+        self.store.write_blocking(move |tx| {
+            let at = shared.clock.now();
+            shared.take_in(tx, at, &input)
+        })
+    }
+
+    /// Takes an input in at `at`, inside the caller's transaction, and writes it down.
+    ///
+    /// # Errors
+    /// As for [`Apply::apply`].
+    pub(super) fn take_in<A: Apply>(&self, tx: &mut Tx<'_>, at: Stamp, input: &A) -> Result<A::Outcome> {
+        tx.begin_at(at);
+        let mut room = self.room(tx)?;
+        let outcome = input.apply(self, &mut room, tx)?;
+        if A::left_a_trace(&outcome) {
+            let number = journal::next(tx)?;
+            journal::append(tx, number, at, beat::last_seq(tx)?, &<A as Into<Input>>::into(input.clone()))?;
+        }
+        Ok(outcome)
+    }
+
+    /// The writer's copy, trusted only as far as nothing was rolled back. Locked inside a job only.
+    fn room(&self, c: &Connection) -> Result<std::sync::MutexGuard<'_, Room>> {
+        let mut room = self.room.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if room.is_stale(self.store.rollbacks()) {
+            self.relearn(c)?;
+        }
+        Ok(room)
+    }
+}

@@ -1,0 +1,75 @@
+//! The tiny call that proves a provider's set-up: what it is reserved, and what came of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::budget::{self, Settlement, Tariff};
+use super::handle::Record;
+use super::input::Apply;
+use super::outage;
+use super::room::Room;
+use super::shared::Shared;
+use crate::domain::{Money, Usage};
+use crate::llm::Request;
+use crate::store::{Result, Tx, books};
+
+/// A person tries a provider: the call is reserved, for the room.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct TestBegun {
+    pub(super) provider: String,
+    pub(super) request: Request,
+}
+
+/// A test that may be made: its reservation and the day it is charged to.
+pub(super) struct Admitted {
+    pub(super) reservation: Option<i64>,
+    pub(super) day: String,
+    pub(super) tariff: Tariff,
+}
+
+impl Apply for TestBegun {
+    type Outcome = std::result::Result<Admitted, budget::Cap>;
+
+    fn left_a_trace(outcome: &Self::Outcome) -> bool {
+        outcome.is_ok()
+    }
+
+    fn apply(&self, shared: &Shared, _: &mut Room, tx: &mut Tx<'_>) -> Result<Self::Outcome> {
+        let tariff = Tariff::of(&shared.settings, &self.provider, &self.request.model);
+        let (at, day) = (tx.now(), shared.clock.day(tx.now()));
+        let admitted = budget::admit_for_room(tx, &shared.settings, &tariff, &self.request, &day, at)?;
+        if let Ok(Some(id)) = admitted {
+            books::mark_sent(tx, id, true)?;
+        }
+        Ok(admitted.map(|reservation| Admitted { reservation, day, tariff }))
+    }
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Tested {
+    pub(super) settlement: Settlement,
+    pub(super) error: Option<String>,
+}
+
+impl Apply for Tested {
+    /// What it is charged.
+    type Outcome = (Usage, Money);
+
+    fn apply(&self, shared: &Shared, _: &mut Room, tx: &mut Tx<'_>) -> Result<(Usage, Money)> {
+        let Self { settlement, error } = self;
+        let provider = settlement.tariff.provider.as_str();
+        let (used, cost) = budget::settle(tx, budget::ROOM, settlement)?;
+        let at = tx.now();
+        if error.is_none() {
+            outage::ends(shared, tx, provider, at)?;
+        }
+        if used.total() > 0 || cost > Money::ZERO {
+            let details =
+                serde_json::json!({"success": error.is_none(), "provider": provider, "error": error});
+            Record::new(budget::ROOM, "System", "provider_test", details, at)
+                .used(used.total(), cost)
+                .put(shared, tx)?;
+        }
+        Ok((used, cost))
+    }
+}

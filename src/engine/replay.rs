@@ -1,0 +1,244 @@
+//! A journal applied again: the same code, the recorded answers, no call, no network.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::clock::Clock;
+use super::frame::Frame;
+use super::input::Input;
+use super::open::{Opened, RULES, assemble};
+use super::settings::Settings;
+use super::shared::Shared;
+use crate::domain::Stamp;
+use crate::protocol::EngineState;
+use crate::store::digest::{self, TableDigest};
+use crate::store::journal::{self, Entry};
+use crate::store::{Durability, Result, Store, StoreError};
+
+/// Entries applied in one transaction.
+const STRIDE: u32 = 256;
+
+/// Why a journal could not be applied again.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The database said no, or the journal cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is nothing to begin with.
+    #[error("{0} has no journal from its beginning: it was begun by an earlier version")]
+    NoBeginning(PathBuf),
+    /// Another version's rules.
+    #[error(
+        "this part of the past follows rules {found}, and this version has {RULES}: use the version that wrote it ({version})"
+    )]
+    OtherRules {
+        /// Their number.
+        found: u32,
+        /// The version that has them.
+        version: String,
+    },
+    /// It came out otherwise.
+    #[error("entry {number} ({input}, at {at}) leads to something else than it did: {why}")]
+    Differs {
+        /// The entry.
+        number: i64,
+        /// What came.
+        input: &'static str,
+        /// The room's time.
+        at: Stamp,
+        /// What is different.
+        why: String,
+    },
+}
+
+/// What a replay came to.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Replayed {
+    /// Entries applied.
+    pub entries: i64,
+    /// Activities there are now.
+    pub activities: i64,
+    /// Wall-clock seconds.
+    pub seconds: f64,
+}
+
+/// A journal that is being applied again to a database of its own.
+pub struct Replay {
+    source: Store,
+    target: Store,
+    path: PathBuf,
+    shared: Option<Arc<Shared>>,
+    /// The last entry applied.
+    pub number: i64,
+}
+
+impl Replay {
+    /// Begins with nothing: `source` is a society's database, `target` a file that is not there yet.
+    ///
+    /// # Errors
+    /// There is no such society, or the target cannot be made.
+    pub fn begin(source: &Path, target: &Path) -> Result<Self, ReplayError> {
+        let source = Store::open_read_only(source)?;
+        let first: Vec<Entry<Input>> = source.read_blocking(|c| journal::read(c, 0, 1))?;
+        if !matches!(first.first(), Some(Entry { number: 1, input: Input::Opened(_), .. })) {
+            return Err(ReplayError::NoBeginning(source.path().to_path_buf()));
+        }
+        let store = Store::open(target, Durability::Normal)?;
+        Ok(Self { source, target: store, path: target.to_path_buf(), shared: None, number: 0 })
+    }
+
+    /// Applies entries up to `through`, or all that there are.
+    ///
+    /// # Errors
+    /// An entry that leads to something else than it did.
+    pub fn run(&mut self, through: Option<i64>) -> Result<Replayed, ReplayError> {
+        let started = Instant::now();
+        let first = self.number;
+        loop {
+            let left = through.map_or(i64::from(STRIDE), |through| through - self.number);
+            let most = u32::try_from(left.clamp(0, i64::from(STRIDE))).unwrap_or(STRIDE);
+            let after = self.number;
+            let entries: Vec<Entry<Input>> = self.source.read_blocking(|c| journal::read(c, after, most))?;
+            if entries.is_empty() {
+                break;
+            }
+            self.apply(entries)?;
+        }
+        Ok(Replayed {
+            entries: self.number - first,
+            activities: self.target.read_blocking(crate::store::beat::last_seq)?,
+            seconds: started.elapsed().as_secs_f64(),
+        })
+    }
+
+    /// Applies entries: those between two openings in one transaction.
+    fn apply(&mut self, entries: Vec<Entry<Input>>) -> Result<(), ReplayError> {
+        let mut group = Vec::new();
+        for entry in entries {
+            if let Input::Opened(opened) = &entry.input {
+                self.apply_group(std::mem::take(&mut group))?;
+                self.reopen(opened, entry.at)?;
+            }
+            group.push(entry);
+        }
+        self.apply_group(group)
+    }
+
+    /// What the entries from here on are applied to: the room as it was opened.
+    pub(super) fn reopen(&mut self, opened: &Opened, at: Stamp) -> Result<(), ReplayError> {
+        if opened.rules != RULES {
+            return Err(ReplayError::OtherRules { found: opened.rules, version: opened.version.clone() });
+        }
+        let home = self.path.parent().unwrap_or(Path::new("."));
+        let base = Settings {
+            clock: Clock::told(at, opened.frame.zone.clone(), opened.frame.simulated),
+            database: self.path.clone(),
+            ..Settings::new(home)
+        };
+        self.shared = Some(silent(opened, &base, self.target.clone())?);
+        Ok(())
+    }
+
+    fn apply_group(&mut self, entries: Vec<Entry<Input>>) -> Result<(), ReplayError> {
+        let Some(last) = entries.last().map(|entry| entry.number) else { return Ok(()) };
+        let shared = self.room()?;
+        let outcome = self.target.write_blocking(move |tx| {
+            for entry in &entries {
+                if let Err(why) = again(&shared, tx, entry)? {
+                    let (number, input, at) = (entry.number, entry.input.name(), entry.at);
+                    // An error would undo the entries before it, which are as they were.
+                    return Ok(Err((number, input, at, why)));
+                }
+            }
+            Ok(Ok(()))
+        })?;
+        if let Err((number, input, at, why)) = outcome {
+            self.number = number - 1;
+            return Err(ReplayError::Differs { number, input, at, why });
+        }
+        self.number = last;
+        Ok(())
+    }
+
+    /// Compares the digests of both societies; answers the tables that differ.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn differences(&self) -> Result<Vec<&'static str>, ReplayError> {
+        let (was, is) = (self.source.read_blocking(digest::society)?, self.digest()?);
+        Ok(was.iter().zip(&is).filter(|(was, is)| was != is).map(|(was, _)| was.table).collect())
+    }
+
+    /// The digest of what was made.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn digest(&self) -> Result<Vec<TableDigest>, ReplayError> {
+        Ok(self.target.read_blocking(digest::society)?)
+    }
+
+    /// The room as it is now.
+    pub(super) fn room(&self) -> Result<Arc<Shared>, ReplayError> {
+        self.shared.clone().ok_or_else(|| ReplayError::NoBeginning(self.path.clone()))
+    }
+
+    /// What is made.
+    pub(super) const fn target(&self) -> &Store {
+        &self.target
+    }
+
+    /// The entries that come next.
+    pub(super) fn next_entries(&self) -> Result<Vec<Entry<Input>>, ReplayError> {
+        let after = self.number;
+        Ok(self.source.read_blocking(|c| journal::read(c, after, STRIDE))?)
+    }
+
+    /// Closes what was made.
+    pub fn close(self) {
+        self.target.close();
+    }
+}
+
+/// Applies one entry; the inner error says what came out otherwise.
+fn again(
+    shared: &Shared,
+    tx: &mut crate::store::Tx<'_>,
+    entry: &Entry<Input>,
+) -> Result<std::result::Result<(), String>> {
+    shared.clock.tell(entry.at);
+    match entry.input.apply_again(shared, tx, entry.at) {
+        Ok(()) => {}
+        Err(StoreError::Refused(fault)) => return Ok(Err(fault.detail)),
+        Err(other) => return Err(other),
+    }
+    let (number, seq) = (journal::last(tx)?, crate::store::beat::last_seq(tx)?);
+    if number != entry.number {
+        return Ok(Err("it leaves no trace".into()));
+    }
+    if seq != entry.through {
+        return Ok(Err(format!("the newest activity is {seq} after it, and was {}", entry.through)));
+    }
+    Ok(Ok(()))
+}
+
+/// A room as it was opened, whose providers are silent.
+fn silent(opened: &Opened, base: &Settings, store: Store) -> Result<Arc<Shared>> {
+    let settings = opened.frame.around(base);
+    let handle = assemble(settings, store, opened.room.clone(), opened.pace, None, Instant::now())?;
+    let mut shared = Arc::into_inner(handle.shared).ok_or(StoreError::Closed)?;
+    for (name, guard) in &mut shared.guards {
+        if let Some(why) = Frame::unusable(&opened.frame, name) {
+            *guard = Err(why.to_owned());
+        }
+    }
+    {
+        let mut live = shared.live_mut();
+        live.provider.clone_from(&opened.provider);
+        live.pace = opened.pace;
+        if live.engine == EngineState::Stopped {
+            live.engine = EngineState::Running;
+        }
+    }
+    Ok(Arc::new(shared))
+}

@@ -1,0 +1,220 @@
+//! Two societies side by side: where their streams part, and what they came to.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+
+use super::Result;
+use crate::domain::{Money, Stamp};
+
+/// Activities compared at once.
+const STRIDE: i64 = 1_024;
+
+/// An activity as it is compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Act {
+    /// Its number.
+    pub id: i64,
+    /// Whose.
+    pub bot_id: String,
+    /// What.
+    pub action_type: String,
+    /// JSON.
+    pub details: String,
+    /// Tokens of all its calls.
+    pub tokens_used: i64,
+    /// Cost of all its calls.
+    pub cost_usd: Money,
+    /// When.
+    pub created_at: Stamp,
+}
+
+fn acts(c: &Connection, after: i64, most: i64) -> Result<Vec<Act>> {
+    let mut statement = c.prepare_cached(
+        "SELECT id, bot_id, action_type, details, tokens_used, cost, created_at FROM activities \
+         WHERE id > ?1 ORDER BY id LIMIT ?2",
+    )?;
+    let rows = statement.query_map(params![after, most], |row| {
+        Ok(Act {
+            id: row.get(0)?,
+            bot_id: row.get(1)?,
+            action_type: row.get(2)?,
+            details: row.get(3)?,
+            tokens_used: row.get(4)?,
+            cost_usd: Money::from_nanos(row.get(5)?),
+            created_at: Stamp::from_micros(row.get(6)?),
+        })
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// The first activity that differs, on both sides; `None` where one stream is the other's beginning, or both are the
+/// same.
+///
+/// # Errors
+/// Database errors.
+pub fn first_difference(a: &Connection, b: &Connection) -> Result<Option<(Act, Act)>> {
+    let mut after = 0;
+    loop {
+        let (here, there) = (acts(a, after, STRIDE)?, acts(b, after, STRIDE)?);
+        let parted = here.iter().zip(&there).find(|(here, there)| here != there);
+        if let Some((here, there)) = parted {
+            return Ok(Some((here.clone(), there.clone())));
+        }
+        let both = here.len().min(there.len());
+        if both == 0 || both < usize::try_from(STRIDE).unwrap_or(usize::MAX) {
+            return Ok(None);
+        }
+        after = here.last().map_or(after, |act| act.id);
+    }
+}
+
+/// What a society came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sums {
+    /// Activities.
+    pub activities: i64,
+    /// Threads, hidden ones too.
+    pub threads: i64,
+    /// Replies, hidden ones too.
+    pub replies: i64,
+    /// Votes.
+    pub votes: i64,
+    /// Follows in force.
+    pub follows: i64,
+    /// Pairs with any tie.
+    pub ties: i64,
+    /// Memories held now.
+    pub memories: i64,
+    /// Tokens of all calls.
+    pub tokens: i64,
+    /// Cost of all calls.
+    pub cost_usd: Money,
+}
+
+/// Counts a society.
+///
+/// # Errors
+/// Database errors.
+pub fn sums(c: &Connection) -> Result<Sums> {
+    Ok(c.query_row(
+        "SELECT (SELECT count(*) FROM activities), (SELECT count(*) FROM threads), (SELECT count(*) FROM replies), \
+         (SELECT count(*) FROM votes), (SELECT count(*) FROM follows), (SELECT count(*) FROM ties), \
+         (SELECT count(*) FROM memories), (SELECT ifnull(sum(tokens), 0) FROM usage_room), \
+         (SELECT ifnull(sum(cost), 0) FROM usage_room)",
+        [],
+        |row| {
+            Ok(Sums {
+                activities: row.get(0)?,
+                threads: row.get(1)?,
+                replies: row.get(2)?,
+                votes: row.get(3)?,
+                follows: row.get(4)?,
+                ties: row.get(5)?,
+                memories: row.get(6)?,
+                tokens: row.get(7)?,
+                cost_usd: Money::from_nanos(row.get(8)?),
+            })
+        },
+    )?)
+}
+
+/// What one bot came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BotSums {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Net votes.
+    pub reputation: i64,
+    /// Threads it opened.
+    pub threads: i64,
+    /// Replies it wrote.
+    pub replies: i64,
+    /// Votes it cast.
+    pub votes: i64,
+    /// Beats it stayed quiet.
+    pub quiet: i64,
+    /// Tokens of all its calls.
+    pub tokens: i64,
+    /// Cost of all its calls.
+    pub cost_usd: Money,
+}
+
+/// Counts every bot, departed ones too, by id.
+///
+/// # Errors
+/// Database errors.
+pub fn bots(c: &Connection) -> Result<Vec<BotSums>> {
+    let mut statement = c.prepare(
+        "SELECT b.id, b.name, b.reputation, b.threads, b.replies, \
+         (SELECT count(*) FROM votes WHERE voter = b.id), \
+         b.idle_beats + (SELECT ifnull(sum(count), 0) FROM actions_daily WHERE bot_id = b.id AND action_type = 'do_nothing'), \
+         (SELECT ifnull(sum(input + output), 0) FROM usage_daily WHERE bot_id = b.id), \
+         (SELECT ifnull(sum(cost), 0) FROM usage_daily WHERE bot_id = b.id) FROM bots b ORDER BY b.id",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(BotSums {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            reputation: row.get(2)?,
+            threads: row.get(3)?,
+            replies: row.get(4)?,
+            votes: row.get(5)?,
+            quiet: row.get(6)?,
+            tokens: row.get(7)?,
+            cost_usd: Money::from_nanos(row.get(8)?),
+        })
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// One day of a society.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Day {
+    /// The room's day.
+    pub day: String,
+    /// Threads and replies.
+    pub posts: i64,
+    /// Votes cast by bots.
+    pub votes: i64,
+    /// Tokens.
+    pub tokens: i64,
+    /// Cost.
+    pub cost_usd: Money,
+}
+
+/// Every day with an act or a call, in order.
+///
+/// # Errors
+/// Database errors.
+pub fn days(c: &Connection) -> Result<Vec<Day>> {
+    let mut statement = c.prepare(
+        "SELECT d.day, \
+         (SELECT ifnull(sum(count), 0) FROM actions_daily a WHERE a.day = d.day AND action_type IN ('create_thread', 'reply')), \
+         (SELECT ifnull(sum(count), 0) FROM actions_daily a WHERE a.day = d.day AND action_type = 'vote'), \
+         ifnull((SELECT tokens FROM usage_room u WHERE u.day = d.day), 0), \
+         ifnull((SELECT cost FROM usage_room u WHERE u.day = d.day), 0) \
+         FROM (SELECT day FROM actions_daily UNION SELECT day FROM usage_room) d ORDER BY d.day",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(Day {
+            day: row.get(0)?,
+            posts: row.get(1)?,
+            votes: row.get(2)?,
+            tokens: row.get(3)?,
+            cost_usd: Money::from_nanos(row.get(4)?),
+        })
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Which society a database holds, its seed, and the note about where it comes from.
+///
+/// # Errors
+/// Database errors.
+pub fn identity(c: &Connection) -> Result<(Option<String>, Option<String>, Option<String>)> {
+    let note =
+        |key: &str| c.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional();
+    Ok((note("society")?, note("seed")?, note("lineage")?))
+}

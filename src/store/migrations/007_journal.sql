@@ -1,0 +1,15 @@
+-- What came from outside, in the order in which it was applied: with it the society can be run again.
+CREATE TABLE journal (
+  number INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,                  -- the room's time
+  through INTEGER NOT NULL,             -- the newest activity after it
+  input BLOB NOT NULL                   -- JSON of engine::Input, or zstd of it where that is shorter
+);
+
+-- Beats and interviews that wait for a server: all that is needed to go on when it answers.
+CREATE TABLE in_flight (
+  id INTEGER PRIMARY KEY,               -- the number of the journal's entry that began it
+  bot_id TEXT NOT NULL,
+  state BLOB NOT NULL                   -- zstd of JSON of engine::Flight
+);
+CREATE INDEX in_flight_bot ON in_flight (bot_id, id);
