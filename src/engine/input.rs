@@ -17,7 +17,7 @@ use super::change::{
 };
 use super::fork::Forked;
 use super::interview::Asked;
-use super::open::Opened;
+use super::open::{Opened, RULES};
 use super::outage::Back;
 use super::provider_test::{TestBegun, Tested};
 use super::room::Room;
@@ -26,7 +26,7 @@ use super::shared::Shared;
 use super::walk::{Abandoned, Answered, Begun, Failed, Found, Proceed, Sent};
 use super::wall::Jumped;
 use crate::domain::Stamp;
-use crate::store::{Result, Tx, beat, journal};
+use crate::store::{Result, Tx, beat, journal, snapshot};
 
 /// A value from outside.
 pub(super) trait Apply: Clone + Serialize + Into<Input> + Send + Sync + 'static {
@@ -127,6 +127,9 @@ impl Shared {
         if A::left_a_trace(&outcome) {
             let number = journal::next(tx)?;
             journal::append(tx, number, at, beat::last_seq(tx)?, &<A as Into<Input>>::into(input.clone()))?;
+            if room.snapshot_is_due(tx, number)? {
+                snapshot::take(tx, number, at, RULES, false)?;
+            }
         }
         Ok(outcome)
     }

@@ -170,14 +170,16 @@ impl Index {
 }
 
 impl Items {
-    /// Adds a memory.
+    /// Adds a memory, at its place by kind and age.
     pub(super) fn push(&mut self, memory: Memory) {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots += 1;
             self.slots - 1
         });
         self.index.take_in(&memory, slot);
-        self.all.push(Item { memory, slot });
+        let place = |memory: &Memory| (memory.kind, memory.id);
+        let at = self.all.partition_point(|item| place(&item.memory) <= place(&memory));
+        self.all.insert(at, Item { memory, slot });
     }
 
     /// Puts a memory in place of the one at `at`.

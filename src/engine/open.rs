@@ -26,12 +26,18 @@ use crate::embedded;
 use crate::llm::{self, Guard, GuardSettings};
 use crate::protocol::{EngineState, Fault};
 use crate::store::acts::{NewThread, insert_thread};
-use crate::store::{EngineLock, Result, Store, StoreError, Tx, beat, journal, providers, society, tokens};
+use crate::store::{
+    EngineLock, Result, Store, StoreError, Tx, beat, journal, providers, snapshot, society, tokens,
+};
 use crate::tools::Offline;
 
 /// The number of the rules by which a society goes on. It rises whenever rules, prompts or scripted texts change what
 /// the same inputs lead to.
 pub const RULES: u32 = 1;
+/// The note that holds the number of the rules a society follows.
+const RULES_NOW: &str = "rules";
+/// The note that holds the number of the entry that opened it last.
+pub(super) const OPENED_ENTRY: &str = "opened_entry";
 
 /// Opens a society for an engine. Nothing runs yet: see [`Handle::spawn`] and [`Handle::run_beats`].
 ///
@@ -53,6 +59,8 @@ pub fn start(settings: Settings) -> Result<Handle> {
     let handle = assemble(settings, store, room.clone(), chosen, Some(lock), started)?;
     let shared = &handle.shared;
     let unusable = |name: &str| shared.guards.get(name).and_then(|guard| guard.as_ref().err().cloned());
+    let base = Arc::clone(shared);
+    shared.store.write_blocking(move |tx| base.begin_era(tx))?;
     let opened = {
         let live = shared.live();
         Opened {
@@ -101,6 +109,8 @@ impl Apply for Opened {
     fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<usize> {
         let now = tx.now();
         self.room.keep(tx, now)?;
+        beat::set_meta(tx, RULES_NOW, &self.rules.to_string())?;
+        beat::set_meta(tx, OPENED_ENTRY, &journal::next(tx)?.to_string())?;
         beat::set_meta(tx, PROVIDER_NOW, &self.provider)?;
         match self.pace {
             Some(pace) => beat::set_meta(tx, PACE_NOW, &pace.to_string())?,
@@ -417,6 +427,17 @@ pub(super) fn assemble(
 }
 
 impl Shared {
+    /// A society whose journal begins now, or goes on by other rules, begins with a snapshot.
+    fn begin_era(&self, tx: &Tx<'_>) -> Result<()> {
+        let last = journal::last(tx)?;
+        let rules = beat::meta(tx, RULES_NOW)?;
+        let is_new = beat::meta(tx, "opened")?.is_none();
+        if is_new || rules.as_deref() == Some(RULES.to_string().as_str()) {
+            return Ok(());
+        }
+        snapshot::take(tx, last, self.clock.now(), RULES, true)
+    }
+
     /// Makes the schedule in memory what the rows say.
     pub(super) fn plan_from_rows(&self) -> Result<()> {
         let bots = self.store.read_blocking(beat::all_due)?;

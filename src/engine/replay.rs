@@ -7,14 +7,14 @@ use std::time::Instant;
 use super::clock::Clock;
 use super::frame::Frame;
 use super::input::Input;
-use super::open::{Opened, RULES, assemble};
+use super::open::{OPENED_ENTRY, Opened, RULES, assemble};
 use super::settings::Settings;
 use super::shared::Shared;
 use crate::domain::Stamp;
 use crate::protocol::EngineState;
 use crate::store::digest::{self, TableDigest};
 use crate::store::journal::{self, Entry};
-use crate::store::{Durability, Result, Store, StoreError};
+use crate::store::{Durability, Result, Store, StoreError, beat, snapshot};
 
 /// Entries applied in one transaction.
 const STRIDE: u32 = 256;
@@ -74,18 +74,62 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Begins with nothing: `source` is a society's database, `target` a file that is not there yet.
+    /// Begins where the current era of `source`, a society's database, began; `target` is a file that is not there yet.
     ///
     /// # Errors
     /// There is no such society, or the target cannot be made.
     pub fn begin(source: &Path, target: &Path) -> Result<Self, ReplayError> {
+        Self::begin_near(source, target, None, true)
+    }
+
+    /// Begins as near before entry `near` as there is a snapshot; what is only looked at needs no full-text index.
+    ///
+    /// # Errors
+    /// As for [`Replay::begin`].
+    pub fn begin_near(
+        source: &Path,
+        target: &Path,
+        near: Option<i64>,
+        indexed: bool,
+    ) -> Result<Self, ReplayError> {
         let source = Store::open_read_only(source)?;
-        let first: Vec<Entry<Input>> = source.read_blocking(|c| journal::read(c, 0, 1))?;
-        if !matches!(first.first(), Some(Entry { number: 1, input: Input::Opened(_), .. })) {
-            return Err(ReplayError::NoBeginning(source.path().to_path_buf()));
-        }
+        let (snapshot, first) = source.read_blocking(|c| {
+            let through = near.unwrap_or(i64::MAX);
+            let first: Vec<Entry<Input>> = journal::read(c, 0, 1)?;
+            Ok((snapshot::nearest(c, through, RULES, near.is_none())?, first))
+        })?;
+        let number = match (snapshot, first.first()) {
+            (Some(number), _) => {
+                snapshot::restore(source.path(), target, number, indexed)?;
+                number
+            }
+            (None, Some(Entry { number: 1, input: Input::Opened(_), .. })) => 0,
+            (None, _) => return Err(ReplayError::NoBeginning(source.path().to_path_buf())),
+        };
         let store = Store::open(target, Durability::Normal)?;
-        Ok(Self { source, target: store, path: target.to_path_buf(), shared: None, number: 0 })
+        let mut replay = Self { source, target: store, path: target.to_path_buf(), shared: None, number };
+        replay.take_up()?;
+        Ok(replay)
+    }
+
+    /// The room as it was at a snapshot in the middle of an era.
+    fn take_up(&mut self) -> Result<(), ReplayError> {
+        let note = self.target.read_blocking(|c| beat::meta(c, OPENED_ENTRY))?;
+        let Some(number) = note.and_then(|text| text.parse::<i64>().ok()) else { return Ok(()) };
+        let entries: Vec<Entry<Input>> = self.source.read_blocking(|c| journal::read(c, number - 1, 1))?;
+        if let Some(Entry { input: Input::Opened(opened), at, .. }) = entries.first()
+            && opened.rules == RULES
+        {
+            self.reopen(opened, *at)?;
+            let shared = self.room()?;
+            self.target.read_blocking(|c| {
+                shared.relearn(c)?;
+                let paused = beat::meta(c, "paused")?.as_deref() == Some("true");
+                shared.live_mut().engine = if paused { EngineState::Paused } else { EngineState::Running };
+                Ok(())
+            })?;
+        }
+        Ok(())
     }
 
     /// Applies entries up to `through`, or all that there are.
@@ -107,7 +151,7 @@ impl Replay {
         }
         Ok(Replayed {
             entries: self.number - first,
-            activities: self.target.read_blocking(crate::store::beat::last_seq)?,
+            activities: self.target.read_blocking(beat::last_seq)?,
             seconds: started.elapsed().as_secs_f64(),
         })
     }
@@ -212,7 +256,7 @@ fn again(
         Err(StoreError::Refused(fault)) => return Ok(Err(fault.detail)),
         Err(other) => return Err(other),
     }
-    let (number, seq) = (journal::last(tx)?, crate::store::beat::last_seq(tx)?);
+    let (number, seq) = (journal::last(tx)?, beat::last_seq(tx)?);
     if number != entry.number {
         return Ok(Err("it leaves no trace".into()));
     }

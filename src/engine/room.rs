@@ -19,8 +19,10 @@ use crate::domain::similarity::{TermSet, terms};
 use crate::domain::{ActionKind, PersonalityConfig, Stamp};
 use crate::store::acts::Target;
 use crate::store::mind::{self, DatedPost};
-use crate::store::{Result, StoreError, beat, feed};
+use crate::store::{Result, StoreError, beat, feed, journal, snapshot};
 
+/// Entries between two snapshots, at first.
+const SNAPSHOT_DISTANCE: i64 = 1_024;
 /// Minds kept.
 const MINDS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
 /// Configurations and names kept.
@@ -231,6 +233,8 @@ pub(super) struct Room {
     /// Whether what `Live` holds of the rows was changed: when that is rolled back it is read again.
     relearns: bool,
     flights: HashMap<i64, Arc<Flight>>,
+    /// The entry of the newest snapshot, and entries between two.
+    snapshots: Option<(i64, i64)>,
     threads: LruCache<i64, Arc<Shown>>,
     minds: LruCache<String, Mind>,
     configs: LruCache<String, (String, Arc<PersonalityConfig>)>,
@@ -245,6 +249,7 @@ impl Room {
             rollbacks: 0,
             relearns: false,
             flights: HashMap::new(),
+            snapshots: None,
             threads: LruCache::new(THREADS),
             minds: LruCache::new(MINDS),
             configs: LruCache::new(CONFIGS),
@@ -268,6 +273,33 @@ impl Room {
     /// What `Live` holds of the rows is changed now, and has to be read again should that be rolled back.
     pub(super) fn will_relearn(&mut self) {
         self.relearns = true;
+    }
+
+    /// Whether a snapshot is to be taken after entry `number`: every so many entries, while nothing waits. When there are
+    /// as many as may be, every second one goes and the distance doubles.
+    pub(super) fn snapshot_is_due(&mut self, c: &Connection, number: i64) -> Result<bool> {
+        let (last, distance) = match self.snapshots {
+            Some(known) => known,
+            None => {
+                let all = snapshot::all(c)?;
+                let own: Vec<i64> = all.iter().filter(|s| !s.base).map(|s| s.number).collect();
+                let wide = own.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(SNAPSHOT_DISTANCE);
+                (all.last().map_or(0, |s| s.number), wide.max(SNAPSHOT_DISTANCE))
+            }
+        };
+        self.snapshots = Some((last, distance));
+        if number - last < distance || !journal::flights(c, None)?.is_empty() {
+            return Ok(false);
+        }
+        let own = snapshot::all(c)?.iter().filter(|s| !s.base).count();
+        let distance = if own >= snapshot::MOST {
+            snapshot::thin(c)?;
+            distance * 2
+        } else {
+            distance
+        };
+        self.snapshots = Some((number, distance));
+        Ok(true)
     }
 
     /// Keeps what waits at hand.
@@ -357,6 +389,11 @@ impl Room {
     pub(super) fn forget_all_posts(&mut self) {
         self.threads.clear();
         self.minds.clear();
+        self.heard = None;
+    }
+
+    /// Somebody posted in a bot's name: read again what bots said.
+    pub(super) fn forget_heard(&mut self) {
         self.heard = None;
     }
 
@@ -464,6 +501,24 @@ mod tests {
                         let seen = kept.seq - back;
                         let told = kept.has_news(tx, bot, seen)?;
                         assert_eq!(told, beat::has_news(tx, bot, seen)?, "{bot} after {seen}");
+                    }
+                    let heard = room.heard.take().unwrap();
+                    assert_eq!(heard, fresh.heard(tx)?, "what was heard");
+                    let minds: Vec<(String, Mind)> =
+                        room.minds.iter().map(|(bot, mind)| (bot.clone(), mind.clone())).collect();
+                    for (bot, kept) in minds {
+                        let read = fresh.mind(tx, &bot)?;
+                        let memories = |mind: &Mind| -> Vec<crate::store::mind::Memory> {
+                            mind.items.iter().map(|item| item.memory.clone()).collect()
+                        };
+                        assert_eq!(memories(&kept), memories(read), "memories of {bot}");
+                        let posts = |mind: &Mind| -> Vec<DatedPost> {
+                            mind.posts.iter().map(|own| own.dated.clone()).collect()
+                        };
+                        assert_eq!(posts(&kept), posts(read), "posts of {bot}");
+                        assert_eq!(kept.told, read.told, "what {bot} told");
+                        assert_eq!(kept.deeds, read.deeds, "doings of {bot}");
+                        assert_eq!(kept.follows, read.follows, "whom {bot} follows");
                     }
                     let threads: Vec<(i64, Arc<Shown>)> =
                         room.threads.iter().map(|(id, shown)| (*id, Arc::clone(shown))).collect();

@@ -40,12 +40,13 @@ pub fn next(c: &Connection) -> Result<i64> {
     Ok(last(c)? + 1)
 }
 
-/// The number of the newest entry; 0 while there is none.
+/// The number of the newest entry, or of the snapshot it begins with; 0 while there is none.
 ///
 /// # Errors
 /// Database errors.
 pub fn last(c: &Connection) -> Result<i64> {
-    Ok(c.prepare_cached("SELECT ifnull(max(number), 0) FROM journal")?.query_row([], |row| row.get(0))?)
+    Ok(c.prepare_cached("SELECT max(ifnull((SELECT max(number) FROM journal), 0), ifnull((SELECT max(number) FROM snapshots), 0))")?
+        .query_row([], |row| row.get(0))?)
 }
 
 /// Adds an entry as number `number`, the next.

@@ -231,10 +231,10 @@ pub fn bots_posts(c: &Connection, limit: u32) -> Result<Vec<String>> {
     let mut statement = c.prepare_cached(
         "SELECT content FROM ( \
          SELECT * FROM (SELECT content, created_at, activity_id FROM threads \
-         WHERE activity_id IS NOT NULL AND deleted_at IS NULL ORDER BY id DESC LIMIT ?1) \
+         WHERE activity_id IS NOT NULL AND deleted_at IS NULL AND author NOT LIKE 'human:%' ORDER BY id DESC LIMIT ?1) \
          UNION ALL \
          SELECT * FROM (SELECT content, created_at, activity_id FROM replies \
-         WHERE activity_id IS NOT NULL AND deleted_at IS NULL ORDER BY id DESC LIMIT ?1)) \
+         WHERE activity_id IS NOT NULL AND deleted_at IS NULL AND author NOT LIKE 'human:%' ORDER BY id DESC LIMIT ?1)) \
          ORDER BY activity_id DESC LIMIT ?1",
     )?;
     let rows = statement.query_map([limit], |row| row.get(0))?;

@@ -35,6 +35,7 @@ pub mod providers;
 mod readers;
 mod schema;
 pub mod search;
+pub mod snapshot;
 pub mod society;
 pub mod stats;
 pub mod thoughts;

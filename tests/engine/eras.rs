@@ -29,7 +29,7 @@ async fn summing_up(told: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Mo
 
 /// Puts `count` summaries or eras into the database, a day each. The engine must not have read them yet.
 fn plant(society: &Society, kind: u8, count: i64, pinned: bool) {
-    let db = society.db();
+    let db = society.tampered();
     for n in 0..count {
         let day = SIM_START.plus_seconds((n - 60 * i64::from(kind)) * 86_400).micros();
         let text =

@@ -17,6 +17,7 @@ mod outage;
 mod pace;
 mod real;
 mod real_room;
+mod replica;
 mod rooms;
 mod society;
 mod storm;

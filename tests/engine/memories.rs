@@ -39,7 +39,7 @@ fn kinds(society: &Society, kind: u8) -> i64 {
 /// Puts `count` memories of a kind into the database, `days` old. The engine must not run.
 fn plant(society: &Society, kind: u8, count: usize, days: i64, pinned: bool) {
     let at = SIM_START.plus_seconds(-days * 86_400).micros();
-    let db = society.db();
+    let db = society.tampered();
     for n in 0..count {
         let text = format!("planted {kind} {n} {days} zebrafish-{n}");
         let key = matches!(kind, 1..=3).then(|| format!("key {n}"));

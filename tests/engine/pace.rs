@@ -188,7 +188,7 @@ async fn beats_that_were_missed_are_made_up_once_and_spread_over_the_interval() 
     // Nothing ran for ten days.
     society.handle.close();
     society
-        .db()
+        .tampered()
         .execute_batch("UPDATE bots SET next_beat_at = next_beat_at - 864000000000, last_beat_at = last_beat_at - 864000000000")
         .unwrap();
     let society = society.again(|_| {});
@@ -208,7 +208,7 @@ async fn after_a_long_pause_bots_do_not_all_wake_at_once() {
     let model = Model::start(|_| Reply::quiet().held()).await;
     let society = Society::begin(&model.address(), 40, on_the_wall).await;
     society.handle.pause_engine().await.unwrap();
-    society.db().execute_batch("UPDATE bots SET next_beat_at = next_beat_at - 864000000000").unwrap();
+    society.tampered().execute_batch("UPDATE bots SET next_beat_at = next_beat_at - 864000000000").unwrap();
     let engine = society.handle.spawn();
     let society = {
         // The plan is in memory: start anew, still paused.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use botarium::domain::personality::{ModelConfig, Persona, PersonalityConfig};
@@ -23,6 +24,7 @@ pub struct Society {
     pub home: Arc<TempDir>,
     pub handle: Handle,
     settings: Settings,
+    touched: Arc<AtomicBool>,
 }
 
 /// Settings with no bots, simulated time and a slow pace.
@@ -85,15 +87,24 @@ impl Society {
 
     pub fn start(home: impl Into<Arc<TempDir>>, settings: Settings) -> Self {
         let handle = engine::start(settings.clone()).unwrap();
-        Self { home: home.into(), handle, settings }
+        Self { home: home.into(), handle, settings, touched: Arc::default() }
+    }
+
+    /// A connection for changing the database behind the engine's back: of this its journal knows nothing.
+    pub fn tampered(&self) -> Connection {
+        self.touched.store(true, Ordering::Release);
+        self.db()
     }
 
     /// Ends the engine and starts it anew in the same home.
     pub fn again(self, change: impl FnOnce(&mut Settings)) -> Self {
         let (home, mut settings) = (Arc::clone(&self.home), self.settings.clone());
+        let touched = Arc::clone(&self.touched);
         drop(self);
         change(&mut settings);
-        Self::start(home, settings)
+        let mut again = Self::start(home, settings);
+        again.touched = touched;
+        again
     }
 
     pub fn database(&self) -> PathBuf {
@@ -126,7 +137,14 @@ impl Society {
 }
 
 impl Drop for Society {
+    /// Every journal of these tests has to lead to the same society again.
     fn drop(&mut self) {
         self.handle.close();
+        if Arc::strong_count(&self.home) == 1
+            && !self.touched.load(Ordering::Acquire)
+            && !std::thread::panicking()
+        {
+            super::replica::assert_same(&self.database());
+        }
     }
 }

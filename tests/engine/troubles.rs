@@ -156,7 +156,7 @@ async fn a_bot_pinned_to_what_is_not_set_up_says_so_and_nobody_else_speaks_for_i
         // As a bot of a configuration that has changed since.
         society.handle.add_bot(bot(id)).await.unwrap();
         let pin = "UPDATE bots SET config = json_set(config, '$.model.provider', ?2) WHERE id = ?1";
-        society.db().execute(pin, [id, name]).unwrap();
+        society.tampered().execute(pin, [id, name]).unwrap();
         let beat = society.handle.trigger(id).await.unwrap();
         assert_eq!(beat.action, "failed");
         society.handle.trigger(id).await.unwrap();

@@ -59,7 +59,7 @@ async fn a_restart_mends_plans_that_lie_too_far_ahead_and_spreads_what_was_misse
     let (society, clock) = begin(300, 3_600).await;
     let (past, future) = (clock.now().plus_seconds(-86_400), clock.now().plus_seconds(86_400));
     society
-        .db()
+        .tampered()
         .execute(
             "UPDATE bots SET next_beat_at = CASE WHEN id < 'b150' THEN ?1 ELSE ?2 END",
             [past.micros(), future.micros()],

@@ -211,6 +211,7 @@ impl Apply for ResolveFlag {
 fn posted(room: &mut Room, author: &str, thread: i64) {
     room.forget_thread(thread);
     room.forget_mind(author);
+    room.forget_heard();
 }
 
 /// The shown name of an actor that may act: a present bot, or a person by `human:<name>`.

@@ -8,7 +8,7 @@ use crate::engine::input::Apply;
 use crate::engine::room::Room;
 use crate::engine::shared::Shared;
 use crate::protocol::{EventView, Fault, Notice};
-use crate::store::{Result, Tx, archive, events, mind};
+use crate::store::{Result, Tx, archive, events, mind, snapshot};
 
 /// An event happens; bots see it from their next beat on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -100,6 +100,9 @@ impl Apply for ForgetMemory {
         let id = self.id;
         let held = mind::memory_by_id(tx, id)?;
         let archived = archive::forget(tx, id)?;
+        if archived > 0 {
+            snapshot::forget(tx)?; // they rely on what is gone now
+        }
         match held {
             Some((bot, _)) => {
                 mind::delete_memory(tx, id)?;

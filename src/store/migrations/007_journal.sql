@@ -13,3 +13,13 @@ CREATE TABLE in_flight (
   state BLOB NOT NULL                   -- zstd of JSON of engine::Flight
 );
 CREATE INDEX in_flight_bot ON in_flight (bot_id, id);
+
+-- The state after an entry: where the journal begins, and moments from which the past is near.
+CREATE TABLE snapshots (
+  number INTEGER PRIMARY KEY,           -- the entry; 0 before the first
+  at INTEGER NOT NULL,                  -- the room's time
+  through INTEGER NOT NULL,             -- the newest activity then
+  rules INTEGER NOT NULL,               -- the number of the rules that its future follows
+  base INTEGER NOT NULL,                -- 1: nothing before it can be applied again
+  state BLOB NOT NULL                   -- zstd of what store::snapshot writes
+);
