@@ -51,6 +51,7 @@ macro_rules! inputs {
         /// Everything that can come from outside.
         #[derive(Clone, Debug, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
+        #[allow(clippy::large_enum_variant)] // each is read, applied and gone
         pub(super) enum Input {
             $($name($name)),+
         }

@@ -78,11 +78,6 @@ impl Schedule {
         Some((due, id))
     }
 
-    /// Every plan, in order.
-    pub(super) fn all(&self) -> Vec<(Stamp, Arc<str>)> {
-        self.order.iter().cloned().collect()
-    }
-
     /// When a bot wakes next, if it is planned.
     #[cfg(test)]
     pub(super) fn due(&self, bot: &str) -> Option<Stamp> {

@@ -11,7 +11,7 @@ use super::answer::{self, Rung};
 use super::budget::{self, Settlement, Tariff};
 use super::draw;
 use super::flight::{Acted, Call, Choice, Flight, Ready, Stage, answered, print_of};
-use super::heartbeat::{self, Beat, Begin, Finished, Trouble};
+use super::heartbeat::{self, Asking, Beat, Begin, Finished, Trouble};
 use super::input::Apply;
 use super::interview;
 use super::memory;
@@ -83,7 +83,8 @@ impl Apply for Begun {
         match heartbeat::advance(shared, room, tx, &beat, self.place.as_deref())? {
             Begin::Over(finished) => Ok(Step::Over(finished)),
             Begin::Waits(provider) => Ok(Step::Place { flight: None, provider }),
-            Begin::Asking(ready, request, reservation) => {
+            Begin::Asking(asking) => {
+                let Asking { ready, request, reservation } = *asking;
                 // A bot is on one beat at a time: what was cut off in the middle is given up.
                 for id in journal::flights(tx, Some(&self.bot))? {
                     cut_off(shared, room, tx, id)?;

@@ -164,7 +164,7 @@ pub fn forget(c: &Connection) -> Result<()> {
 /// # Errors
 /// There is no such snapshot, it is damaged, or the files cannot be read or written.
 pub fn restore(source: &Path, target: &Path, number: i64, indexed: bool) -> Result<()> {
-    drop(super::Store::open(target, Durability::Normal).map(|store| store.close())?);
+    super::Store::open(target, Durability::Normal)?.close();
     let mut c = Connection::open(target)?;
     c.pragma_update(None, "foreign_keys", "OFF")?;
     c.pragma_update(None, "synchronous", "OFF")?;

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use botarium::engine::replay::Replay;
-use botarium::store::digest::{self, TableDigest};
 use rusqlite::Connection;
 
 /// The journal of `database` leads to what is there.
@@ -54,9 +53,4 @@ fn shown(value: rusqlite::types::ValueRef<'_>) -> String {
 
 fn text(row: &str) -> String {
     row.chars().take(600).collect()
-}
-
-/// The digests of a society.
-pub fn digest(database: &Path) -> Vec<TableDigest> {
-    digest::society(&Connection::open(database).unwrap()).unwrap()
 }

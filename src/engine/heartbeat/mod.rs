@@ -73,7 +73,14 @@ impl Finished {
 pub(super) enum Begin {
     Over(Finished),
     Waits(String),
-    Asking(Ready, Request, Option<i64>),
+    Asking(Box<Asking>),
+}
+
+/// A question that is ready to be asked.
+pub(super) struct Asking {
+    pub(super) ready: Ready,
+    pub(super) request: Request,
+    pub(super) reservation: Option<i64>,
 }
 
 /// Steps 1 to 3: gate, context, prompt, reservation; where the provider answers in the process, all the others as
@@ -159,7 +166,7 @@ pub(super) fn advance(
         heeds_pause: beat.heeds_pause,
     };
     let Some(completion) = guard.answer_at_once(&request) else {
-        return Ok(Begin::Asking(ready, request, reservation));
+        return Ok(Begin::Asking(Box::new(Asking { ready, request, reservation })));
     };
     // What it took is known before anything of it is stored.
     let usage = completion.usage.unwrap_or_default();
