@@ -65,6 +65,11 @@ fn print(difference: &Difference, out: &Out) -> anyhow::Result<()> {
         ("lineage", Some(activity)) => out.line(&format!("one society until activity {activity}"))?,
         _ => out.line("two societies of one seed")?,
     }
+    for (sign, acts) in ["-", "+"].into_iter().zip(&difference.changes) {
+        for act in acts {
+            out.line(&format!("{sign} {}", told(act)))?;
+        }
+    }
     match &difference.first {
         None => out.line("no act differs")?,
         Some(first) => {
@@ -109,6 +114,17 @@ fn print(difference: &Difference, out: &Out) -> anyhow::Result<()> {
 
 fn told(act: &Act) -> String {
     let details: serde_json::Value = serde_json::from_str(&act.details).unwrap_or_default();
+    if act.action_type == "config_updated" {
+        let what = details.get("changed").or_else(|| details.get("change"));
+        let what = what.map(ToString::to_string).unwrap_or_default();
+        return format!(
+            "{} {} {} {}",
+            act.created_at,
+            act.bot_id,
+            act.action_type,
+            cut(&clean_line(&what, 400), 100)
+        );
+    }
     let text = ["title", "content", "reason", "query", "error", "bot_id", "target_id"]
         .iter()
         .find_map(|key| details.get(*key))

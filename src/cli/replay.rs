@@ -64,12 +64,11 @@ pub fn run(globals: &Globals, args: &ReplayArgs, out: &Out) -> anyhow::Result<Ex
             "{} entries applied again in {:.1} s; {} activities",
             replayed.entries, replayed.seconds, replayed.activities
         ))?;
-        if args.verify && through.is_none() {
-            out.line(&if different.is_empty() {
-                "every table is as it was".to_owned()
-            } else {
-                format!("these tables came out otherwise: {}", different.join(", "))
-            })?;
+        if args.verify && through.is_none() && different.is_empty() {
+            out.line("every table is as it was")?;
+        }
+        if !different.is_empty() {
+            out.complain(&format!("these tables came out otherwise: {}", different.join(", ")));
         }
     }
     Ok(if different.is_empty() { Exit::Ok } else { Exit::Problems })

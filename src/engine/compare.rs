@@ -11,6 +11,8 @@ use crate::store::{Result, Store, StoreError, thoughts};
 
 /// Lines of a section that are shown around the first that differs.
 const SHOWN: usize = 3;
+/// Changes by people that are told of on each side.
+const CHANGES: usize = 20;
 
 /// What differs.
 #[derive(Clone, Debug, Serialize)]
@@ -19,7 +21,9 @@ pub struct Difference {
     pub kin: &'static str,
     /// The activity up to which both are known to be the same society, for a fork.
     pub parted_after: Option<i64>,
-    /// The first act that differs.
+    /// What people did on one side only, after they parted.
+    pub changes: [Vec<Act>; 2],
+    /// The first act of a bot that differs.
     pub first: Option<FirstDifference>,
     /// What both came to.
     pub sums: [Sums; 2],
@@ -87,6 +91,7 @@ pub fn compare(a: &Path, b: &Path) -> Result<Difference> {
             Ok(Difference {
                 kin,
                 parted_after,
+                changes: compare::changes(a, b, parted_after.unwrap_or(0), CHANGES)?,
                 first,
                 sums: [compare::sums(a)?, compare::sums(b)?],
                 bots: bots(compare::bots(a)?, compare::bots(b)?),

@@ -28,11 +28,16 @@ pub struct Act {
     pub created_at: Stamp,
 }
 
-fn acts(c: &Connection, after: i64, most: i64) -> Result<Vec<Act>> {
-    let mut statement = c.prepare_cached(
+/// What people and the room do, beside what bots do by themselves.
+const BY_PEOPLE: &str = "action_type IN ('config_updated', 'human_post', 'event_injected', 'interview', 'provider_test') \
+     OR bot_id LIKE 'human:%' OR bot_id = 'system'";
+
+fn acts(c: &Connection, after: i64, most: i64, by_people: bool) -> Result<Vec<Act>> {
+    let not = if by_people { "" } else { "NOT " };
+    let mut statement = c.prepare_cached(&format!(
         "SELECT id, bot_id, action_type, details, tokens_used, cost, created_at FROM activities \
-         WHERE id > ?1 ORDER BY id LIMIT ?2",
-    )?;
+         WHERE id > ?1 AND {not}({BY_PEOPLE}) ORDER BY id LIMIT ?2",
+    ))?;
     let rows = statement.query_map(params![after, most], |row| {
         Ok(Act {
             id: row.get(0)?,
@@ -47,24 +52,44 @@ fn acts(c: &Connection, after: i64, most: i64) -> Result<Vec<Act>> {
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
-/// The first activity that differs, on both sides; `None` where one stream is the other's beginning, or both are the
-/// same.
+/// The first act of a bot that differs, on both sides; `None` where one stream is the other's beginning, or both are
+/// the same. What people did may shift the numbers: acts are compared in their order.
 ///
 /// # Errors
 /// Database errors.
 pub fn first_difference(a: &Connection, b: &Connection) -> Result<Option<(Act, Act)>> {
-    let mut after = 0;
+    let (mut after_a, mut after_b) = (0, 0);
     loop {
-        let (here, there) = (acts(a, after, STRIDE)?, acts(b, after, STRIDE)?);
-        let parted = here.iter().zip(&there).find(|(here, there)| here != there);
-        if let Some((here, there)) = parted {
+        let (here, there) = (acts(a, after_a, STRIDE, false)?, acts(b, after_b, STRIDE, false)?);
+        if let Some((here, there)) = here.iter().zip(&there).find(|(here, there)| !here.is_as(there)) {
             return Ok(Some((here.clone(), there.clone())));
         }
-        let both = here.len().min(there.len());
-        if both == 0 || both < usize::try_from(STRIDE).unwrap_or(usize::MAX) {
-            return Ok(None);
+        match (here.last(), there.last()) {
+            (Some(last), Some(other)) if here.len() == there.len() => {
+                (after_a, after_b) = (last.id, other.id)
+            }
+            _ => return Ok(None),
         }
-        after = here.last().map_or(after, |act| act.id);
+    }
+}
+
+/// What people did after activity `after` on one side and not on the other, at most `most` on each.
+///
+/// # Errors
+/// Database errors.
+pub fn changes(a: &Connection, b: &Connection, after: i64, most: usize) -> Result<[Vec<Act>; 2]> {
+    let (here, there) = (acts(a, after, STRIDE, true)?, acts(b, after, STRIDE, true)?);
+    let lacks = |one: &[Act], other: &[Act]| -> Vec<Act> {
+        one.iter().filter(|act| !other.iter().any(|o| act.is_as(o))).take(most).cloned().collect()
+    };
+    Ok([lacks(&here, &there), lacks(&there, &here)])
+}
+
+impl Act {
+    /// Whether it is the same, whatever its number.
+    fn is_as(&self, other: &Self) -> bool {
+        let same = Self { id: self.id, ..other.clone() };
+        *self == same
     }
 }
 
