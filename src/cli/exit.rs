@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::out::Out;
 use crate::config::{ConfigError, Origin};
+use crate::engine::replay::ReplayError;
 use crate::files::OutError;
 use crate::protocol::{Fault, FaultKind};
 use crate::store::StoreError;
@@ -72,16 +73,24 @@ fn code(error: &anyhow::Error) -> u8 {
     if error.is::<BotFiles>() {
         return 4;
     }
-    match error.downcast_ref::<StoreError>() {
-        Some(StoreError::Refused(fault)) => return of_fault(fault),
-        Some(StoreError::Output(error)) => return of_output(error),
-        Some(_) => return 3,
-        None => {}
+    if let Some(ReplayError::Store(error)) = error.downcast_ref::<ReplayError>() {
+        return of_store(error);
+    }
+    if let Some(error) = error.downcast_ref::<StoreError>() {
+        return of_store(error);
     }
     if let Some(error) = error.downcast_ref::<OutError>() {
         return of_output(error);
     }
     error.downcast_ref::<Fault>().map_or(1, of_fault)
+}
+
+fn of_store(error: &StoreError) -> u8 {
+    match error {
+        StoreError::Refused(fault) => of_fault(fault),
+        StoreError::Output(error) => of_output(error),
+        _ => 3,
+    }
 }
 
 /// A place that is not there was typed wrong; what the system refuses failed.
