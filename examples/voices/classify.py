@@ -25,7 +25,8 @@ from pathlib import Path
 
 HEDGES = set("""perhaps maybe might could possibly seems seem guess suspect probably likely somewhat rather almost nearly
     usually unsure wonder hm hmm afraid may""".split())
-HEAT = set("""no nonsense wrong never enough stop nobody waste lazy weak fail fails dropped settle settles money""".split())
+HEAT = set("""no nonsense wrong never enough stop nobody waste lazy weak fail fails dropped settle settles money
+    rubbish ridiculous utter lazy asleep idle fog""".split())
 AGREE = set("yes agreed right exactly correct true indeed thank thanks glad".split())
 
 

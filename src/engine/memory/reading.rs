@@ -46,7 +46,10 @@ pub(super) struct Read {
 /// Reads a post about something; `names` are those of the room, by which posts turn to somebody.
 #[must_use]
 pub(super) fn read(text: &str, names: &[&str], about: &str) -> Read {
-    let text = plain(text).replace(" — ", ": ");
+    let mut text = plain(text);
+    if text.contains('—') {
+        text = text.replace(" — ", ": ");
+    }
     let lower = text.to_ascii_lowercase();
     let sentences: Vec<&str> = sentences(&text).map(|sentence| called_off(sentence, names)).collect();
     let first = sentences.iter().find(|s| !s.is_empty()).copied().unwrap_or_default();

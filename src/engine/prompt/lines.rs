@@ -27,12 +27,11 @@ pub(super) fn inline(text: &str, most: usize, out: &mut String) -> bool {
 
 /// Whether there is white space in `text` other than spaces: the gate leaves line breaks, others end a line somewhere.
 fn is_broken(text: &str) -> bool {
-    text.bytes().enumerate().any(|(at, byte)| match byte {
-        b'\t'..=b'\r' => true,
-        // Where every other blank begins.
-        0xc2 | 0xe1..=0xe3 => text[at..].chars().next().is_some_and(char::is_whitespace),
-        _ => false,
-    })
+    // Where every blank begins that is no space.
+    let may = |byte: u8| matches!(byte, b'\t'..=b'\r' | 0xc2 | 0xe1..=0xe3);
+    // In blocks, so that a block is looked at in one go.
+    let block = |bytes: &[u8]| bytes.iter().fold(false, |found, byte| found | may(*byte));
+    text.as_bytes().chunks(64).any(block) && text.contains(|c: char| c != ' ' && c.is_whitespace())
 }
 
 /// Who the bot is, line by line.

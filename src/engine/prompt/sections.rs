@@ -1,6 +1,6 @@
 //! What stands in each section of a prompt, and how they share the room.
 
-use std::cell::LazyCell;
+use std::cell::{LazyCell, OnceCell};
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
@@ -196,8 +196,16 @@ fn recalled<'a>(
     about: &'a LazyCell<TermSet, impl FnOnce() -> TermSet>,
 ) {
     let entries = scene.memories.iter().enumerate().map(|(at, memory)| Entry::plain(memory.id, at)).collect();
+    // A memory may be offered, offered again and noted: it is put into words once.
+    let told: Vec<OnceCell<(String, bool)>> = scene.memories.iter().map(|_| OnceCell::new()).collect();
     fills.add("memories", "What comes to your mind:\n", most.memories, entries, move |at, _, most, out| {
-        lines::memory(&scene.memories[at], &|| &**about, most, out)
+        let (line, less) = told[at].get_or_init(|| {
+            let mut line = String::new();
+            let less = lines::memory(&scene.memories[at], &|| &**about, most, &mut line);
+            (line, less)
+        });
+        out.push_str(line);
+        *less
     });
 }
 

@@ -241,12 +241,13 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
 /// Whether a post asks something that nobody has answered yet.
 fn open_question(post: Post<'_>) -> bool {
     let id = post.reply.map(|reply| reply.id);
-    reply::asks(post.content())
+    post.content().contains('?')
         && !post
             .thread
             .replies
             .iter()
             .any(|reply| reply.parent_reply_id == id && *reply.author != *post.author())
+        && reply::asks(post.content())
 }
 
 /// Whether somebody has summed up a thread that has had its say.

@@ -59,10 +59,11 @@ pub(super) fn reading(post: Post<'_>) -> Reading {
 /// Whether a post asks something, quotations aside.
 pub(super) fn asks(text: &str) -> bool {
     let mut quoted = false;
-    text.chars().any(|c| {
-        quoted = (quoted || c == '“') && c != '”';
-        c == '?' && !quoted
-    })
+    text.contains('?')
+        && text.chars().any(|c| {
+            quoted = (quoted || c == '“') && c != '”';
+            c == '?' && !quoted
+        })
 }
 
 /// What a thread began with.

@@ -346,8 +346,9 @@ impl<'w, 'v> Writer<'w, 'v> {
 
     /// Whether the bot has used a form in its last posts, by the longest of what stands in it between places.
     fn worn(&self, form: &'static str) -> bool {
-        voices::literal(form)
-            .is_some_and(|literal| self.view.worn.contains(&form) || self.out.contains(literal))
+        self.view.worn.contains(&form)
+            || (!self.out.is_empty()
+                && voices::literal(form).is_some_and(|literal| self.out.contains(literal)))
     }
 
     /// Whether a line of the bank was said within what the room remembers, or in this post.
