@@ -9,11 +9,13 @@ use std::net::IpAddr;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::PortOptions;
+use super::hosts::{host_of, is_loopback_name};
+use super::pages::{is_preflight, preflight, with_origin};
 use super::places::{Hold, Place};
 use super::reply::Refusal;
 use super::server::Peer;
@@ -276,69 +278,6 @@ fn refused(port: &Port, peer: &Peer, fault: Fault) -> Response {
         return Refusal(fault).into_response();
     }
     Refusal(fault).into_response()
-}
-
-fn is_preflight(head: &Parts) -> bool {
-    head.method == Method::OPTIONS
-        && head.headers.contains_key(header::ORIGIN)
-        && head.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
-}
-
-fn preflight() -> Response {
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    let headers = response.headers_mut();
-    let fixed = [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type"),
-        (header::ACCESS_CONTROL_MAX_AGE, "600"),
-    ];
-    for (name, value) in fixed {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
-}
-
-/// Lets the page that called read the answer, and only it.
-fn with_origin(mut response: Response, origin: Option<HeaderValue>) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Some(origin) = origin {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.append(header::VARY, HeaderValue::from_static("origin"));
-    }
-    response
-}
-
-/// The host of `host`, `host:port`, `[v6]` or `[v6]:port`.
-fn host_of(authority: &str) -> &str {
-    if authority.starts_with('[') {
-        return authority.find(']').map_or(authority, |end| match &authority[end + 1..] {
-            "" => authority,
-            rest if is_port(rest) => &authority[..=end],
-            _ => "",
-        });
-    }
-    match authority.split_once(':') {
-        Some((host, port)) if is_port(&authority[host.len()..]) && !port.contains(':') => host,
-        Some(_) => "",
-        None => authority,
-    }
-}
-
-fn is_port(text: &str) -> bool {
-    text.strip_prefix(':')
-        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// `localhost`, or an address of the loopback interface.
-pub(super) fn is_loopback_name(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-            .unwrap_or(host)
-            .parse::<IpAddr>()
-            .is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
 #[cfg(test)]

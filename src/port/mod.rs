@@ -7,11 +7,13 @@
 mod answers;
 mod auth;
 mod extract;
+mod hosts;
 mod hub;
 mod limits;
 mod metrics;
 mod openapi;
 mod page;
+mod pages;
 mod places;
 mod reply;
 mod routes;
@@ -91,7 +93,7 @@ pub const OPEN_TO_A_PROXY: &str = "port.allowed_hosts names hosts of other machi
 /// Whether `allowed_hosts` speaks of a proxy: any name that is not this machine's own.
 #[must_use]
 pub fn is_open_to_a_proxy(allowed_hosts: &[String]) -> bool {
-    allowed_hosts.iter().any(|host| !auth::is_loopback_name(host))
+    allowed_hosts.iter().any(|host| !hosts::is_loopback_name(host))
 }
 
 /// Why the port could not be opened.

@@ -6,11 +6,11 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::Result;
 use super::indexing::{self, Indexed};
+use super::{Result, bots};
 use crate::domain::text::composed;
 use crate::domain::{Action, Stamp};
-use crate::protocol::{Fault, FaultKind};
+use crate::protocol::Fault;
 
 /// A new thread.
 pub struct NewThread<'a> {
@@ -340,15 +340,8 @@ pub fn reputation(c: &Connection, actor: &str) -> Result<i64> {
 /// # Errors
 /// 404.
 pub fn require_bot(c: &Connection, id: &str) -> Result<()> {
-    let found: Option<bool> = c
-        .prepare_cached("SELECT departed_at IS NULL FROM bots WHERE id = ?1")?
-        .query_row([id], |row| row.get(0))
-        .optional()?;
-    match found {
-        Some(true) => Ok(()),
-        Some(false) => Err(Fault::new(FaultKind::NotFound, format!("bot {id} left the society")).into()),
-        None => Err(Fault::not_found("bot", id).into()),
-    }
+    let there = c.prepare_cached("SELECT 1 FROM bots WHERE id = ?1 AND departed_at IS NULL")?.exists([id])?;
+    if there { Ok(()) } else { Err(bots::absent(c, id)?.into()) }
 }
 
 /// Why an act would change nothing, as things stand: the vote stands already, the bot is followed already, or is

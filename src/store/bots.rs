@@ -284,7 +284,7 @@ pub fn one(c: &Connection, lens: &Lens, id: &str) -> Result<BotView> {
 }
 
 /// Why `id` is no present bot: what else it is, or that it never was.
-fn absent(c: &Connection, id: &str) -> Result<Fault> {
+pub(super) fn absent(c: &Connection, id: &str) -> Result<Fault> {
     if id == "system" {
         let what = "system is the room itself, the author of the opening threads, and no bot";
         return Ok(Fault::new(FaultKind::NotFound, what));
