@@ -4,6 +4,7 @@ use serde_json::json;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::payloads::payloads;
 use crate::terminal::Home;
 
 /// Everything a terminal might act on, around words that are looked for on the screen.
@@ -136,14 +137,7 @@ fn look_everywhere(home: &Home, cast: &std::path::Path) {
     });
     let raw = terminal.quit();
     is_harmless(&raw, "the terminal");
-    let recorded = std::fs::read_to_string(cast).unwrap();
-    let mut frames = String::new();
-    for line in recorded.lines().skip(1) {
-        let (_, kind, data): (f64, String, String) = serde_json::from_str(line).unwrap();
-        if kind == "o" {
-            frames.push_str(&data);
-        }
-    }
+    let frames = frames(cast);
     assert!(frames.contains("mild"));
     is_harmless(frames.as_bytes(), "the recording");
     let tail = home.run(&["tail", "-n", "50", "--no-follow"]);
@@ -163,4 +157,55 @@ fn a_copy_asked_for_is_the_only_one() {
     terminal.see("Ada").press(&["y"]).see("copied");
     terminal.emulator(|_, asked| assert_eq!(asked.copied, ["YWRhXzAwMQ=="])); // ada_001
     terminal.quit();
+}
+
+#[test]
+fn nothing_stored_without_a_gate_reaches_the_terminal_or_a_recording() {
+    let home = Home::new();
+    home.run(&["beat", "--count", "60"]);
+    // As an earlier version may have stored it.
+    let payloads = payloads();
+    assert!(payloads.len() >= 90);
+    let db = rusqlite::Connection::open(home.path().join("data/botarium.db")).unwrap();
+    for (n, some) in (0_i64..).zip(payloads.chunks(8)) {
+        let text = format!("mild{}tone", some.join("-"));
+        db.execute(
+            "UPDATE threads SET title = ?1, content = ?1, tags = json_array(?1) WHERE id = ?2 + 1",
+            (&text, n),
+        )
+        .unwrap();
+        db.execute("UPDATE replies SET content = ?1 WHERE id % 15 = ?2", (&text, n)).unwrap();
+        db.execute(
+            "UPDATE activities SET details = json_set(details, '$.title', ?1, '$.content', ?1, '$.reason', ?1) WHERE id % 15 = ?2",
+            (&text, n),
+        )
+        .unwrap();
+        db.execute("UPDATE memories SET text = ?1 WHERE id % 15 = ?2", (&text, n)).unwrap();
+    }
+    drop(db);
+    let cast = home.path().join("all.cast");
+    let terminal = home.open((200, 60), &["--record", cast.to_str().unwrap()]);
+    terminal.see("mild").press(&["space"]).see("paused");
+    for page in ["m", "b", "r", "w"] {
+        terminal.press(&[page]).gone("reading…");
+    }
+    for tab in ["Forum", "Stats", "Memory", "Society", "Moderation", "Events", "Log"] {
+        terminal.press(&["]"]).see(&format!("[{tab}]")).gone("reading…");
+        if tab == "Forum" {
+            terminal.press(&["g", "enter"]).gone("reading…").see("mild").press(&["j", "j", "j"]);
+        }
+    }
+    let raw = terminal.quit();
+    is_harmless(&raw, "the terminal");
+    is_harmless(frames(&cast).as_bytes(), "the recording");
+}
+
+/// What a recording sends to the terminal that plays it.
+fn frames(cast: &std::path::Path) -> String {
+    let recorded = std::fs::read_to_string(cast).unwrap();
+    let events = recorded.lines().skip(1).map(|line| {
+        let event: (f64, String, String) = serde_json::from_str(line).unwrap();
+        event
+    });
+    events.filter(|(_, kind, _)| kind == "o").map(|(_, _, data)| data).collect()
 }

@@ -9,6 +9,9 @@ mod endings;
 mod hostile;
 mod mind;
 mod newcomer;
+#[allow(dead_code)] // the commands' tests look with its other half
+#[path = "../cli/payloads.rs"]
+mod payloads;
 mod person;
 mod resize;
 mod room;
