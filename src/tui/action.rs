@@ -21,6 +21,7 @@ pub enum Act {
     Refresh,
     Help,
     Palette,
+    Needs,
     NextTheme,
     NextTab,
     PrevTab,

@@ -334,6 +334,8 @@ pub struct Model {
     pub events: tabs::events::Events,
     /// Log tab.
     pub log: tabs::log::Log,
+    /// What a person has seen of what needs them.
+    pub seen: super::live::needs::Seen,
     /// What is being compared.
     pub compare: super::update::compare::Compare,
     /// What was heard in the last minutes.
@@ -385,6 +387,7 @@ impl Model {
             moderation: tabs::moderation::Moderation::default(),
             events: tabs::events::Events::default(),
             log: tabs::log::Log::default(),
+            seen: super::live::needs::Seen::default(),
             compare: super::update::compare::Compare::default(),
             rates: super::live::rates::Rates::default(),
             stale: Stale::default(),

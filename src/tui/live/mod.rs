@@ -8,6 +8,7 @@ pub mod budget;
 pub mod compare;
 pub mod inspector;
 pub mod mind;
+pub mod needs;
 pub mod order;
 pub mod rates;
 pub mod recall;

@@ -187,6 +187,11 @@ impl Stream {
         self.rows.len().checked_sub(from_old + 1).and_then(|at| self.rows.get(at))
     }
 
+    /// The newest rows held, whatever the filter shows.
+    pub fn newest_rows(&self, most: usize) -> impl Iterator<Item = &Row> {
+        self.rows.iter().take(most)
+    }
+
     /// Newest activity id held.
     #[must_use]
     pub fn newest(&self) -> i64 {

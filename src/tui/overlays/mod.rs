@@ -34,6 +34,8 @@ pub use text_edit::TextEdit;
 pub enum Then {
     /// Filters the open pane as one types.
     Filter,
+    /// Goes where a line of what needs a person leads.
+    Need(Vec<crate::tui::live::needs::Way>),
     /// Chooses the moment to compare before and after.
     Moment,
     /// Chooses the bot to stand beside.

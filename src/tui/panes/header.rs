@@ -147,6 +147,12 @@ fn next(model: &Model) -> Option<Piece> {
 pub fn tabs(model: &Model, area: Rect, buf: &mut Buffer) {
     let theme = &model.theme;
     let mut pen = Pen::new(buf, area, 0);
+    let needs = crate::tui::live::needs::needs(model).len();
+    if needs > 0 {
+        let key = model.keymap.keys("needs_you").first().map(ToString::to_string).unwrap_or_default();
+        let verb = if needs == 1 { "needs" } else { "need" };
+        pen.right(&format!(" {needs} {verb} you "), theme.warn).right(&key, theme.key);
+    }
     pen.skip(1);
     for tab in Tab::ALL {
         let (style, left, right) =

@@ -15,6 +15,7 @@ mod line;
 mod lists;
 mod looks;
 mod mouse;
+mod needs;
 mod sizes;
 mod slow;
 mod society;

@@ -25,6 +25,7 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
         Act::Refresh => return super::tick::read_everything(model),
         Act::Help => open::help(model),
         Act::Palette => open::palette(model),
+        Act::Needs => super::needs::list(model),
         Act::NextTheme => {
             let next = model.theme.name.next();
             model.set_theme(next);

@@ -78,6 +78,9 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
                 let _ = model.inspector.mind.set_text(*field, &item.title); // a listed choice is always right
             }
         }
+        Then::Need(ways) => {
+            return ways.get(at).map_or_else(Vec::new, |way| super::needs::chosen(model, way));
+        }
         Then::Moment => super::compare::chosen(model, at),
         Then::Beside => return super::compare::chose_other(model, &item.note.clone()),
         Then::Crowd(bots) => return super::crowd::chosen(model, &bots, at),

@@ -19,6 +19,7 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
     let mut effects = Vec::new();
     if let Some(row) = Row::of_event(event) {
         remember_title(model, &row);
+        super::needs::tell(model, &row);
         model.stream.push(row);
         if let Some(room) = &mut model.room {
             room.last_seq = room.last_seq.max(event.seq);

@@ -11,6 +11,7 @@ mod crowd;
 mod live;
 mod mind;
 mod mouse;
+mod needs;
 mod open;
 mod pace;
 mod ran;

@@ -1,0 +1,94 @@
+//! What needs a person, counted, listed and led to.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::fixture::{bot, give, model, now, press, text};
+use crate::protocol::{BotView, Event, Notice, Status};
+use crate::tui::model::{Model, Tab};
+use crate::tui::msg::{Data, Load, Msg};
+use crate::tui::overlays::Overlay;
+use crate::tui::update::update;
+
+fn answered(model: &mut Model, seq: i64, details: serde_json::Value) {
+    let notice = Notice::HeartbeatComplete {
+        bot_id: "sage_001".into(),
+        bot_name: "Sage".into(),
+        action: "reply".into(),
+        details,
+        tokens_used: 1,
+        cost_usd: crate::domain::Money::ZERO,
+        cost_simulated: false,
+    };
+    update(model, Msg::Event(Arc::new(Event { seq, timestamp: now().plus_seconds(seq), notice })));
+}
+
+#[test]
+fn what_needs_a_person_is_counted_and_leads_there() {
+    let mut model = model(120, 36);
+    // Luna is capped and its file has changed, Rex fails, one flag is open.
+    assert!(text(&model).contains("! 4 need you"), "{}", text(&model));
+    press(&mut model, &["!"]);
+    let shown = text(&model);
+    for told in ["Rex fails", "Luna is capped", "the YAML file of Luna has changed", "1 open flag"] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    press(&mut model, &["enter"]);
+    assert_eq!(model.selected_bot().as_deref(), Some("rex_001"));
+    press(&mut model, &["!", "j", "j", "enter"]);
+    assert!(text(&model).contains("The YAML file of Luna has changed"));
+    press(&mut model, &["esc", "!", "G", "enter"]);
+    assert_eq!(model.tab, Tab::Moderation);
+}
+
+#[test]
+fn many_of_one_kind_are_one_line() {
+    let mut model = model(120, 36);
+    let capped: Vec<BotView> =
+        (0..40).map(|n| bot(&format!("x{n:02}_1"), &format!("X{n:02}"), 0, Status::Capped)).collect();
+    give(&mut model, Load::Bots(Some("x".into())), Data::Bots(capped));
+    press(&mut model, &["!"]);
+    let shown = text(&model);
+    assert!(shown.contains("41 bots are capped"), "{shown}");
+    press(&mut model, &["j", "enter"]);
+    assert_eq!((model.bots.filter(), model.bots.len()), ("capped", 41));
+}
+
+#[test]
+fn word_of_an_answer_comes_and_goes_once_it_was_read() {
+    let mut model = model(120, 36);
+    model.forum.writer.name = Some("Kim".into());
+    let details =
+        json!({"thread_id": 2, "reply_id": 9, "content": "Good evening.", "other_bot_id": "human:Kim"});
+    answered(&mut model, 20, details);
+    let shown = text(&model);
+    assert!(shown.contains("Sage answered you; ! leads there") && shown.contains("! 5 need you"), "{shown}");
+    // To somebody else, or to one whose name begins alike, it is no answer.
+    answered(
+        &mut model,
+        21,
+        json!({"thread_id": 2, "reply_id": 10, "content": "@Kimberley, yes", "other_bot_id": "human:Jo"}),
+    );
+    assert!(text(&model).contains("! 5 need you"));
+    answered(
+        &mut model,
+        22,
+        json!({"thread_id": 2, "reply_id": 11, "content": "As @Kim said", "other_bot_id": "ada_001"}),
+    );
+    assert!(text(&model).contains("! 6 need you"));
+    press(&mut model, &["!"]);
+    let Some(Overlay::Choice(choice)) = model.overlays.last() else { panic!() };
+    assert!(choice.items[0].title == "Sage answered you" && choice.items[0].about == "As @Kim said");
+    press(&mut model, &["j", "enter"]);
+    assert_eq!((model.tab, model.forum.reader.wanted), (Tab::Forum, Some(2)));
+    assert!(text(&model).contains("! 5 need you"));
+}
+
+#[test]
+fn where_nothing_needs_anybody_nothing_is_counted() {
+    let mut model = super::fixture::empty(120, 36);
+    assert!(!text(&model).contains("need you"));
+    press(&mut model, &["!"]);
+    assert!(model.overlays.is_empty() && text(&model).contains("nothing needs you now"));
+}
