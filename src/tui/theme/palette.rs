@@ -26,16 +26,16 @@ pub(super) struct Palette {
 /// For dark terminals.
 pub(super) const DARK: Palette = Palette {
     text: (216, 222, 233, Color::Reset),
-    dim: (143, 152, 171, Color::Gray),
-    faint: (92, 101, 122, Color::DarkGray),
+    dim: (166, 175, 193, Color::Gray),
+    faint: (147, 155, 174, Color::DarkGray),
     line: (68, 76, 94, Color::DarkGray),
     focus: (124, 196, 255, Color::LightCyan),
     good: (143, 209, 122, Color::Green),
     warn: (240, 192, 96, Color::Yellow),
     bad: (244, 118, 118, Color::LightRed),
     accent: (124, 196, 255, Color::Cyan),
-    selected: (48, 66, 96, Color::Blue),
-    blurred: (36, 41, 54, Color::DarkGray),
+    selected: (12, 30, 68, Color::Blue),
+    blurred: (34, 38, 50, Color::DarkGray),
     actors: [
         (255, 158, 100, Color::LightRed),
         (125, 207, 255, Color::LightCyan),
@@ -55,29 +55,29 @@ pub(super) const DARK: Palette = Palette {
 /// For light terminals.
 pub(super) const LIGHT: Palette = Palette {
     text: (40, 44, 52, Color::Reset),
-    dim: (88, 96, 110, Color::DarkGray),
-    faint: (134, 142, 156, Color::Gray),
+    dim: (62, 68, 80, Color::DarkGray),
+    faint: (88, 95, 108, Color::Gray),
     line: (190, 196, 206, Color::Gray),
     focus: (0, 92, 175, Color::Blue),
-    good: (40, 120, 30, Color::Green),
-    warn: (150, 95, 0, Color::Yellow),
+    good: (38, 114, 28, Color::Green),
+    warn: (114, 72, 0, Color::Yellow),
     bad: (190, 30, 40, Color::Red),
     accent: (0, 92, 175, Color::Blue),
-    selected: (200, 220, 245, Color::Cyan),
-    blurred: (228, 232, 239, Color::Gray),
+    selected: (212, 228, 250, Color::Cyan),
+    blurred: (232, 236, 243, Color::Gray),
     actors: [
-        (176, 70, 10, Color::Red),
+        (118, 47, 7, Color::Red),
         (0, 100, 150, Color::Blue),
-        (120, 60, 180, Color::Magenta),
-        (50, 115, 20, Color::Green),
-        (140, 95, 0, Color::Yellow),
-        (0, 115, 105, Color::Cyan),
+        (94, 47, 142, Color::Magenta),
+        (49, 113, 20, Color::Green),
+        (115, 78, 0, Color::Yellow),
+        (0, 112, 103, Color::Cyan),
         (185, 30, 70, Color::LightRed),
         (40, 70, 180, Color::LightBlue),
         (115, 90, 20, Color::Yellow),
         (170, 40, 125, Color::LightMagenta),
         (70, 110, 0, Color::LightGreen),
-        (75, 95, 125, Color::DarkGray),
+        (69, 88, 115, Color::DarkGray),
     ],
 };
 
@@ -112,6 +112,53 @@ fn nearest_256(r: u8, g: u8, b: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The grounds of terminals: a palette does not set them.
+    const GROUNDS: [[(u8, u8, u8); 2]; 2] = [[(0, 0, 0), (24, 26, 33)], [(255, 255, 255), (250, 248, 242)]];
+
+    /// A colour as the eye weighs it, by the rule of the web's contrast guidelines.
+    fn light(color: (u8, u8, u8)) -> f64 {
+        let linear = |part: u8| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(color.0) + 0.7152 * linear(color.1) + 0.0722 * linear(color.2)
+    }
+
+    fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
+        let (a, b) = (light(a), light(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    /// What a terminal of 256 colours shows.
+    fn rounded((r, g, b, _): Tone) -> (u8, u8, u8) {
+        let step = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
+        match nearest_256(r, g, b) {
+            grey @ 232.. => (8 + (grey - 232) * 10, 8 + (grey - 232) * 10, 8 + (grey - 232) * 10),
+            cube => (step((cube - 16) / 36), step((cube - 16) / 6 % 6), step((cube - 16) % 6)),
+        }
+    }
+
+    #[test]
+    fn every_text_can_be_read_on_every_ground() {
+        for (palette, grounds) in [DARK, LIGHT].into_iter().zip(GROUNDS) {
+            let Palette {
+                text, dim, faint, focus, good, warn, bad, accent, selected, blurred, actors, ..
+            } = palette;
+            for tone in [text, dim, faint, focus, good, warn, bad, accent].into_iter().chain(actors) {
+                for shown in [|(r, g, b, _): Tone| (r, g, b), rounded] {
+                    let under = grounds.into_iter().chain([shown(selected), shown(blurred)]);
+                    for ground in under {
+                        let found = contrast(shown(tone), ground);
+                        assert!(found >= 4.5, "{tone:?} on {ground:?}: {found:.2}");
+                    }
+                }
+            }
+            // What matters less is told less loudly.
+            let loud = |tone| contrast(rounded(tone), grounds[0]);
+            assert!(loud(text) > loud(dim) && loud(dim) > loud(faint));
+        }
+    }
 
     #[test]
     fn the_cube_holds_pure_colours() {
