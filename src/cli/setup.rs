@@ -98,6 +98,7 @@ pub fn settings(
         summaries: config.memory.summaries as usize,
         eras: config.memory.eras as usize,
         thoughts_keep: i64::from(config.thoughts.keep),
+        journal_keep: config.journal.keep,
         max_bot_count: config.max_bot_count,
         prompt_tokens: config.prompt.total_tokens as usize,
         prompt_sections: sections(&config.prompt),

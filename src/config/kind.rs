@@ -43,6 +43,8 @@ pub(super) enum Kind<T: 'static> {
     Tokens(Slot<T, i64>),
     TokensOrUnset(Slot<T, Option<i64>>),
     Seed(Slot<T, Option<u64>>),
+    /// Bytes, or all that there is.
+    SizeOrAll(Slot<T, Option<u64>>),
     Dollars(Slot<T, Money>),
     DollarsOrUnset(Slot<T, Option<Money>>),
     Choice {
@@ -124,6 +126,7 @@ impl<T> Kind<T> {
             }
             Self::Dollars(slot) => *slot(target) = dollars(value)?,
             Self::DollarsOrUnset(slot) => *slot(target) = unset(value, dollars)?,
+            Self::SizeOrAll(slot) => *slot(target) = size(value)?,
             Self::Choice { words, set } => set(target, value.choice(words)?),
             Self::OneOf { words, slot } => {
                 let word = |value: &Value| value.choice(words).map(|at| words[at].to_owned());
@@ -138,6 +141,25 @@ impl<T> Kind<T> {
         }
         Ok(())
     }
+}
+
+/// `all`, or bytes with a unit.
+fn size(value: &Value) -> Result<Option<u64>, String> {
+    let wrong = || "must be all, or a size such as 500 MiB or 2 GiB".to_owned();
+    let text = value.line(40).map_err(|_| wrong())?.to_ascii_lowercase();
+    if text == "all" {
+        return Ok(None);
+    }
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit.trim() {
+        "mib" | "mb" | "m" => 1 << 20,
+        "gib" | "gb" | "g" => 1 << 30,
+        "tib" | "tb" | "t" => 1 << 40,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    number.checked_mul(factor).filter(|bytes| *bytes > 0).map(Some).ok_or_else(wrong)
 }
 
 fn unset<V>(value: &Value, read: impl Fn(&Value) -> Result<V, String>) -> Result<Option<V>, String> {

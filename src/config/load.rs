@@ -282,6 +282,7 @@ impl Config {
             budget: Default::default(),
             memory: Default::default(),
             thoughts: Default::default(),
+            journal: Default::default(),
             prompt: Default::default(),
             search: Default::default(),
             log: Default::default(),

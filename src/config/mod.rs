@@ -54,6 +54,8 @@ pub struct Config {
     pub memory: MemoryConfig,
     /// The thought records.
     pub thoughts: ThoughtsConfig,
+    /// The journal.
+    pub journal: JournalConfig,
     /// How long prompts are.
     pub prompt: PromptConfig,
     /// Where bots look things up.
@@ -193,6 +195,13 @@ pub struct MemoryConfig {
 pub struct ThoughtsConfig {
     /// How many records are kept.
     pub keep: u32,
+}
+
+/// `journal.*`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JournalConfig {
+    /// Bytes of entries kept; `None` keeps all.
+    pub keep: Option<u64>,
 }
 
 /// `prompt.*`: budgets in tokens.

@@ -59,6 +59,9 @@ pub(super) const KEYS: &[Key<Config>] = &[
         "Eras a bot recalls from. When it has more, the older half is summed up in one."),
     key!("thoughts.keep", "20000", count!(0..=100_000_000, thoughts.keep),
         "Of how many activities, the newest, thought records (requests and raw answers) are kept."),
+    key!("journal.keep", "1 GiB", Kind::SizeOrAll(|c| &mut c.journal.keep),
+        "How much of the journal is kept, by which the past can be had again: all, or a size such as 500 MiB. What is older is \
+         let go; the past then begins at a snapshot."),
     key!("prompt.total_tokens", "3600", count!(500..=1_000_000, prompt.total_tokens),
         "The longest prompt, at four characters a token. The sections below share it; what one leaves goes to those that had to leave something out."),
     key!("prompt.identity_tokens", "330", count!(0..=1_000_000, prompt.identity_tokens),

@@ -76,7 +76,7 @@ impl Replay {
         let parent =
             Lineage { society: shared.society.clone(), activity, entry: number, at: shared.clock.now() };
         shared.enter(Forked { society, parent }).await?;
-        let handle = Handle { shared };
+        let handle = Handle { shared, past: false };
         for (nth, intervention) in interventions.into_iter().enumerate() {
             intervention.perform(&handle).await.map_err(|fault| {
                 let detail = format!("command {}: {}", nth + 1, fault.detail);

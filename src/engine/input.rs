@@ -130,6 +130,9 @@ impl Shared {
             journal::append(tx, number, at, beat::last_seq(tx)?, &<A as Into<Input>>::into(input.clone()))?;
             if room.snapshot_is_due(tx, number)? {
                 snapshot::take(tx, number, at, RULES, false)?;
+                if let Some(keep) = self.settings.journal_keep {
+                    snapshot::trim(tx, keep)?;
+                }
             }
         }
         Ok(outcome)

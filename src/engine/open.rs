@@ -423,6 +423,7 @@ pub(super) fn assemble(
             tokens: watch::Sender::new(has_tokens),
             settings,
         }),
+        past: false,
     })
 }
 

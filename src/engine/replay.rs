@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::clock::Clock;
 use super::frame::Frame;
+use super::handle::Handle;
 use super::input::Input;
 use super::open::{OPENED_ENTRY, Opened, RULES, assemble};
 use super::settings::Settings;
@@ -156,6 +157,24 @@ impl Replay {
         })
     }
 
+    /// Applies entries until there is one activity more; `false` at the journal's end.
+    ///
+    /// # Errors
+    /// An entry that leads to something else than it did.
+    pub fn step(&mut self) -> Result<bool, ReplayError> {
+        let before = self.target.read_blocking(beat::last_seq)?;
+        loop {
+            let after = self.number;
+            let entries: Vec<Entry<Input>> = self.source.read_blocking(|c| journal::read(c, after, 1))?;
+            let Some(entry) = entries.first() else { return Ok(false) };
+            let through = entry.through;
+            self.apply(entries)?;
+            if through > before {
+                return Ok(true);
+            }
+        }
+    }
+
     /// Applies entries: those between two openings in one transaction.
     fn apply(&mut self, entries: Vec<Entry<Input>>) -> Result<(), ReplayError> {
         let mut group = Vec::new();
@@ -174,11 +193,12 @@ impl Replay {
         if opened.rules != RULES {
             return Err(ReplayError::OtherRules { found: opened.rules, version: opened.version.clone() });
         }
-        let home = self.path.parent().unwrap_or(Path::new("."));
+        // It is shown as what it is the past of.
+        let home = self.source.path().ancestors().nth(2).unwrap_or(Path::new(".")).to_path_buf();
         let base = Settings {
             clock: Clock::told(at, opened.frame.zone.clone(), opened.frame.simulated),
             database: self.path.clone(),
-            ..Settings::new(home)
+            ..Settings::new(&home)
         };
         self.shared = Some(silent(opened, &base, self.target.clone())?);
         Ok(())
@@ -225,6 +245,16 @@ impl Replay {
     /// The room as it is now.
     pub(super) fn room(&self) -> Result<Arc<Shared>, ReplayError> {
         self.shared.clone().ok_or_else(|| ReplayError::NoBeginning(self.path.clone()))
+    }
+
+    /// The society as far as it was applied, to look at: it follows what is applied from now on.
+    ///
+    /// # Errors
+    /// Nothing was applied yet.
+    pub fn handle(&self) -> Result<Handle, ReplayError> {
+        let shared = self.room()?;
+        shared.live_mut().engine = EngineState::Stopped;
+        Ok(Handle { shared, past: true })
     }
 
     /// What is made.

@@ -159,6 +159,7 @@ impl Handle {
         run: Run,
         mut progress: impl FnMut(u64) + Send,
     ) -> Result<RunReport, Fault> {
+        self.is_present()?;
         let started = Instant::now();
         let mut report = RunReport::default();
         for bot in &run.bots {
@@ -195,6 +196,7 @@ impl Handle {
     /// # Errors
     /// 404 for an unknown bot, 409 while it is on a beat.
     pub async fn trigger(&self, bot: &str) -> Result<BeatResult, Fault> {
+        self.is_present()?;
         let Some(claim) = self.shared.claim(bot) else {
             return Err(Fault::conflict(format!("{bot} is on a beat already; wait until it is done")));
         };

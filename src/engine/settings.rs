@@ -52,6 +52,8 @@ pub struct Settings {
     pub eras: usize,
     /// Thought records kept.
     pub thoughts_keep: i64,
+    /// Bytes of the journal kept; `None` keeps all.
+    pub journal_keep: Option<u64>,
     /// Most custom bots; 0 = no limit.
     pub max_bot_count: u32,
     /// Tokens of a whole prompt at most.
@@ -107,6 +109,7 @@ impl Settings {
             summaries: SUMMARIES_MAX,
             eras: ERAS_MAX,
             thoughts_keep: 20_000,
+            journal_keep: Some(1 << 30),
             max_bot_count: 12,
             prompt_tokens: 3_600,
             prompt_sections: PromptSections::default(),

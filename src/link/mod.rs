@@ -190,6 +190,7 @@ impl Link {
     #[must_use]
     pub fn role(&self) -> Role {
         match self {
+            Self::Local(engine) if engine.is_past() => Role::Viewer,
             Self::Local(_) => Role::Operator,
             Self::Remote(engine) => engine.role(),
         }

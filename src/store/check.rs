@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::{Result, archive, bots};
+use super::{Result, archive, bots, journal, snapshot};
 use crate::domain::Stamp;
 
 /// How bad a finding is.
@@ -67,6 +67,7 @@ pub fn check(c: &Connection, now: Stamp) -> Result<Vec<Finding>> {
         rows(&read, &mut findings, rule.fine, rule.way_out, rule.sql, |row| row.get(0).map(Some))?;
     }
     findings.push(counted(&read)?);
+    findings.push(past(&read)?);
     configurations(&read, &mut findings)?;
     pending(&read, &mut findings, now)?;
     Ok(findings)
@@ -252,6 +253,20 @@ fn rows(
 fn counted(c: &Connection) -> Result<Finding> {
     let (held, archived) = archive::counts(c)?;
     let what = format!("{held} memories are held, {archived} are in the archive");
+    Ok(Finding { level: Level::Fine, what, way_out: String::new() })
+}
+
+/// How much of the past there is.
+fn past(c: &Connection) -> Result<Finding> {
+    let (entries, bytes) = journal::size(c)?;
+    let snapshots = snapshot::all(c)?;
+    let size: i64 = snapshots.iter().map(|snapshot| snapshot.bytes).sum();
+    let what = format!(
+        "the journal has {entries} entries ({} KiB), and {} snapshots ({} KiB)",
+        bytes / 1_024,
+        snapshots.len(),
+        size / 1_024
+    );
     Ok(Finding { level: Level::Fine, what, way_out: String::new() })
 }
 

@@ -98,7 +98,11 @@ pub fn take(c: &Connection, number: i64, at: Stamp, rules: u32, base: bool) -> R
     )?;
     let state = zstd::bulk::compress(&raw, LEVEL).map_err(|error| damaged(&error.to_string()))?;
     c.execute(
-        "INSERT OR REPLACE INTO snapshots (number, at, through, rules, base, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT OR REPLACE INTO snapshots (number, at, through, rules, base, state, opened, entries) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, \
+         ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'opened_entry'), 0), \
+         (SELECT ifnull(sum(length(input)), 0) FROM journal \
+          WHERE number > (SELECT ifnull(max(number), 0) FROM snapshots)))",
         params![number, at.micros(), through, rules, base, state],
     )?;
     Ok(())
@@ -144,9 +148,43 @@ pub fn thin(c: &Connection) -> Result<usize> {
     let numbers: Vec<i64> =
         all(c)?.into_iter().filter(|snapshot| !snapshot.base).map(|snapshot| snapshot.number).collect();
     for number in numbers.iter().step_by(2) {
+        c.execute(
+            "UPDATE snapshots SET entries = entries + (SELECT entries FROM snapshots WHERE number = ?1) \
+             WHERE number = (SELECT min(number) FROM snapshots WHERE number > ?1)",
+            [number],
+        )?;
         c.execute("DELETE FROM snapshots WHERE number = ?1", [number])?;
     }
     Ok(numbers.len() - numbers.len().div_ceil(2))
+}
+
+/// Lets go of the oldest entries where the journal holds more than `keep` bytes: a snapshot becomes its new beginning.
+/// Answers how many entries went.
+///
+/// # Errors
+/// Database errors.
+pub fn trim(c: &Connection, keep: u64) -> Result<usize> {
+    let mut statement = c.prepare_cached("SELECT number, entries FROM snapshots ORDER BY number")?;
+    let held: Vec<(i64, u64)> = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?
+        .collect::<std::result::Result<_, _>>()?;
+    let mut bytes: u64 = held.iter().map(|(_, entries)| entries).sum();
+    let mut beginning = None;
+    for (number, entries) in held {
+        if bytes <= keep {
+            break;
+        }
+        bytes -= entries;
+        beginning = Some(number);
+    }
+    let Some(beginning) = beginning else { return Ok(0) };
+    c.execute("DELETE FROM snapshots WHERE number < ?1", [beginning])?;
+    c.execute("UPDATE snapshots SET base = 1, entries = 0 WHERE number = ?1", [beginning])?;
+    // How the room was opened is needed to go on from a snapshot.
+    Ok(c.execute(
+        "DELETE FROM journal WHERE number <= ?1 AND number NOT IN (SELECT opened FROM snapshots)",
+        [beginning],
+    )?)
 }
 
 /// Drops the snapshots that are no beginning: rows they rely on were deleted.
@@ -210,8 +248,14 @@ pub fn restore(source: &Path, target: &Path, number: i64, indexed: bool) -> Resu
     }
     tx.execute("INSERT INTO main.thoughts SELECT * FROM source.thoughts WHERE activity_id <= ?1", [through])?;
     tx.execute(
-        "INSERT INTO main.snapshots SELECT number, at, through, rules, 1, state FROM source.snapshots WHERE number = ?1",
+        "INSERT INTO main.snapshots (number, at, through, rules, base, opened, entries, state) \
+         SELECT number, at, through, rules, 1, opened, 0, state FROM source.snapshots WHERE number = ?1",
         [number],
+    )?;
+    // How the room was opened is needed to go on from there.
+    tx.execute(
+        "INSERT INTO main.journal SELECT * FROM source.journal WHERE number IN (SELECT opened FROM main.snapshots)",
+        [],
     )?;
     if indexed {
         tx.execute_batch(

@@ -41,6 +41,7 @@ impl Handle {
     /// # Errors
     /// 404, 422 for an empty or over-long question, 429 when a cap is reached, 503 when the provider fails.
     pub async fn interview(&self, bot: &str, interview: Interview) -> Result<InterviewAnswer, Fault> {
+        self.is_present()?;
         let length = interview.question.chars().count();
         let question = clean(&interview.question, QUESTION_MAX);
         if question.trim().is_empty() || length > QUESTION_MAX {

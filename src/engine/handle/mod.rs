@@ -41,6 +41,8 @@ use crate::store::StoreError;
 #[derive(Clone)]
 pub struct Handle {
     pub(super) shared: Arc<Shared>,
+    /// Whether it shows a moment of the past, where nothing can be changed.
+    pub(super) past: bool,
 }
 
 impl Handle {
@@ -52,8 +54,25 @@ impl Handle {
         self.shared.store.read(query).await.map_err(Fault::from)
     }
 
+    /// Whether it shows a moment of the past, where nothing can be changed.
+    #[must_use]
+    pub const fn is_past(&self) -> bool {
+        self.past
+    }
+
+    /// Refuses what would change the past.
+    pub(super) fn is_present(&self) -> Result<(), Fault> {
+        if self.past {
+            let why =
+                "this is the past, where nothing can be changed: `botarium fork` begins another society here";
+            return Err(Fault::conflict(why));
+        }
+        Ok(())
+    }
+
     /// Takes a change in, and lets the scheduler look at what follows from it.
     async fn enter<A: Apply>(&self, input: A) -> Result<A::Outcome, Fault> {
+        self.is_present()?;
         let shared = Arc::clone(&self.shared);
         let outcome = Self::whole(async move { shared.enter(input).await.map_err(Fault::from) }).await;
         self.shared.wake.notify_one();

@@ -21,5 +21,7 @@ CREATE TABLE snapshots (
   through INTEGER NOT NULL,             -- the newest activity then
   rules INTEGER NOT NULL,               -- the number of the rules that its future follows
   base INTEGER NOT NULL,                -- 1: nothing before it can be applied again
+  opened INTEGER NOT NULL,              -- the entry that opened the room last
+  entries INTEGER NOT NULL,             -- bytes of the entries since the snapshot before it
   state BLOB NOT NULL                   -- zstd of what store::snapshot writes
 );
