@@ -43,7 +43,7 @@ fn a_bot_is_interviewed_and_an_event_is_injected() {
         .see(" tokens, $")
         .press(&["q"])
         .gone(" tokens, $");
-    terminal.press(&["alt+7"]).see("[Events]").press(&["i"]).see("Inject");
+    terminal.press(&["alt+7"]).see("[Events]").press(&["i"]).see("Inject").see("ctrl+s send");
     terminal
         .type_text("The lights went out")
         .press(&["tab"])
