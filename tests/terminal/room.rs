@@ -19,7 +19,9 @@ fn the_room_is_paused_stepped_and_resumed() {
 fn the_pace_is_chosen_with_what_it_costs() {
     let home = Home::new();
     let terminal = home.open((120, 36), &[]);
-    terminal.see("Ada").press(&["t"]).see("beat: ");
+    // While the room is paused no beat of its own can be in the way.
+    terminal.see("Ada").press(&["space"]).see("paused").press(&["t"]).see("beat: ");
+    terminal.press(&["space"]).see("next ");
     terminal.press(&["p"]).see("How often do bots wake?").see("turbo").see("tok a day, $");
     terminal.press(&["home", "down", "down"]).press(&["enter"]).see("every bot wakes every");
     terminal.see("fast 15m");
