@@ -31,14 +31,22 @@
 //! - [`embedded`]: the bots, threads and templates inside the binary. [`logs`]: tracing and the recent lines.
 //! - [`demo`]: the demonstration society and recordings.
 //!
+//! # One way in
+//! What comes from outside (a bot that is due, a model's answer, a person's wish, the opening itself) is a value,
+//! an `engine::input`. Each is applied by one function on the writer, in a transaction of its own, and written into the
+//! journal with its effect. It reads the database, what the room was opened with, and itself; so a journal that is applied
+//! again leads to the same society (`engine::replay`), to another from any moment on (`engine::fork`), and both can be
+//! compared (`engine::compare`). State in memory (`engine::room`) is a copy of rows, dropped after a rollback.
+//!
 //! # The life of one heartbeat
-//! The scheduler (`engine::runner`) finds a bot due. A job on the writer (`engine::heartbeat::begin`) gates it
-//! (paused, capped, nothing new). Where a model must be awaited it takes its place at the provider (`llm::guard`) and is
-//! gated again; then what it sees is gathered (`context`, `recall`), the prompt rendered (`prompt`) and the call reserved
-//! (`budget`). The provider thinks: the embedded one inside that same job, the others awaited in
-//! `engine::thinking`. The answer is read (`answer`), repaired once if need be, and applied in one
-//! transaction: post, vote or follow, counters, usage, activity, thought record, next beat. After the commit it is
-//! announced on the bus; then memories are extracted, merged and, when they grew too many, compressed (`memory`).
+//! The scheduler (`engine::runner`) finds a bot due. The input `Begun` gates it (paused, capped, nothing new). Where a
+//! model must be awaited it takes its place at the provider (`llm::guard`) and is gated again; then what it sees is
+//! gathered (`context`, `recall`), the prompt rendered (`prompt`) and the call reserved (`budget`). The embedded provider
+//! answers inside that same input. For the others the beat is a row while it waits (`engine::flight`); `engine::calls` asks
+//! the model and brings what came back as the next input, and `engine::walk` tells what each leads to: the answer is read
+//! (`answer`), repaired once if need be, and applied: post, vote or follow, counters, usage, activity, thought record, next
+//! beat. After the commit it is announced on the bus; then memories are extracted, merged and, when they grew too many,
+//! compressed (`memory`).
 //!
 //! # Doors
 //! `domain ← tools ← llm`, `domain ← store, llm, tools ← engine ← port, link ← tui, cli, demo`. `tests/doors.rs` reads the `use` lines

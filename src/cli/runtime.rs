@@ -20,32 +20,60 @@ pub fn block_on(command: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::
     result
 }
 
-/// Waits for Ctrl-C, or for the system asking the process to end.
-pub async fn asked_to_stop() {
+/// Ctrl-C, or the system asking the process to end: noted from the moment this is made.
+struct Wishes {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+    signals: [Option<tokio::signal::unix::Signal>; 2],
+}
+
+impl Wishes {
+    fn listen() -> Self {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let kinds = [SignalKind::terminate(), SignalKind::interrupt()];
+            Self { signals: kinds.map(|kind| signal(kind).ok()) }
+        }
+        #[cfg(not(unix))]
+        Self {}
+    }
+
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        if let [Some(terminate), Some(interrupt)] = &mut self.signals {
             tokio::select! {
                 _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
+                _ = interrupt.recv() => {}
             }
             return;
         }
+        let _ = tokio::signal::ctrl_c().await;
     }
-    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// Waits for Ctrl-C, or for the system asking the process to end.
+pub async fn asked_to_stop() {
+    Wishes::listen().next().await;
 }
 
 /// A token that is cancelled when the process is asked to stop; asked twice, it ends at once.
 pub fn stop_token() -> CancellationToken {
     let token = CancellationToken::new();
     let stop = token.clone();
+    let mut wishes = Wishes::listen(); // now, not when the task first runs
     tokio::spawn(async move {
-        asked_to_stop().await;
+        wishes.next().await;
         stop.cancel();
         // Wrappers such as timeout(1) send one request to the process and to its group: one wish.
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        asked_to_stop().await;
+        let once = tokio::time::sleep(Duration::from_millis(300));
+        tokio::pin!(once);
+        loop {
+            tokio::select! {
+                () = &mut once => break,
+                () = wishes.next() => {}
+            }
+        }
+        wishes.next().await;
         std::process::exit(130); // the database is safe at any moment
     });
     token

@@ -214,7 +214,7 @@ impl Items {
     pub(super) fn relevance<'a>(&mut self, feed: impl Iterator<Item = &'a TermSet>) -> Vec<f64> {
         self.round = self.round.wrapping_add(1).max(1);
         let total = self.all.len() as f64;
-        let weight = |holders: usize| (1.0 + total / holders as f64).ln();
+        let weight = |holders: usize| libm::log(1.0 + total / holders as f64);
         let few: [f64; 24] = std::array::from_fn(weight);
         let mut found = vec![0.0; self.slots as usize];
         for term in feed.flat_map(TermSet::iter) {
@@ -249,7 +249,7 @@ mod tests {
         let held: Vec<TermSet> = items.iter().map(|item| terms_of(&item.memory)).collect();
         let weight = |term: u64| {
             let holders = held.iter().filter(|terms| terms.contains(term)).count();
-            (1.0 + held.len() as f64 / holders as f64).ln()
+            libm::log(1.0 + held.len() as f64 / holders as f64)
         };
         held.iter().map(|terms| terms.iter().filter(|term| asked.contains(*term)).map(weight).sum()).collect()
     }

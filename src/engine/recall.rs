@@ -89,7 +89,7 @@ pub(super) fn recall<'a>(
 #[allow(clippy::cast_precision_loss)] // seconds
 fn recency(at: Stamp, now: Stamp) -> f64 {
     let age = now.seconds_since(at).max(0) as f64;
-    (-age / HALF_LIFE * std::f64::consts::LN_2).exp()
+    libm::exp(-age / HALF_LIFE * std::f64::consts::LN_2)
 }
 
 #[allow(clippy::cast_precision_loss)] // small counts

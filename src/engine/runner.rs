@@ -334,7 +334,10 @@ async fn fast_batch(
                 let begun = Begun { bot: beat.bot.clone(), forced: false, heeds_pause: false, place: None };
                 match inner.take_in(tx, beat.at, &begun)? {
                     Step::Over(finished) => {
-                        inner.schedule().plan(&finished.bot, finished.next);
+                        // At the end of the calendar there is no later moment, and no further beat.
+                        if finished.next > beat.at {
+                            inner.schedule().plan(&finished.bot, finished.next);
+                        }
                         done.push(finished);
                     }
                     _ => {

@@ -277,3 +277,30 @@ async fn a_bot_whose_file_is_gone_leaves_and_comes_back_with_it() {
     assert!(society.handle.bot("ada_001").await.unwrap().last_beat_at > ada.last_beat_at);
     society.assert_sound();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_is_counted_as_it_is_kept_and_never_cut() {
+    let (home, settings) = six();
+    let society = Society::start(home, settings);
+    let thread = |content: String| CreateThread {
+        author_bot_id: "human:Kim".into(),
+        title: "A table".into(),
+        content,
+        tags: Vec::new(),
+    };
+    // Tabs become blanks, so that it is longer than it was sent.
+    let fault = society.handle.create_thread(thread("a\t".repeat(1_990))).await.unwrap_err();
+    assert_eq!(fault.errors[0].field, "content", "{fault:?}");
+    let kept = society.handle.create_thread(thread("a\t".repeat(500) + "end")).await.unwrap();
+    assert!(kept.content.ends_with("end"), "{}", kept.content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn simulated_time_ends_at_the_end_of_the_calendar() {
+    let (home, settings) = six();
+    let clock = Clock::simulated("9998-12-30T00:00:00Z".parse().unwrap());
+    let society = Society::start(home, Settings { clock, ..settings });
+    let run = Run { count: Some(100_000), ..Run::default() };
+    let report = society.handle.run_beats(run, |_| {}).await.unwrap();
+    assert!((100..2_000).contains(&report.beats), "{}", report.beats);
+}

@@ -105,11 +105,12 @@ fn required(
     most: usize,
     gate: impl Fn(&str, usize) -> String,
 ) -> Result<String, Fault> {
-    let length = text.chars().count();
+    // What is kept is counted: a tab becomes several characters, and nothing that was taken is cut.
+    let clean = gate(text, usize::MAX);
+    let length = clean.chars().count();
     if length > most {
         return Err(Fault::invalid_field(field, format!("is {length} characters long; {most} are allowed")));
     }
-    let clean = gate(text, most);
     if clean.trim().is_empty() {
         return Err(Fault::invalid_field(field, "must not be empty"));
     }
@@ -120,12 +121,12 @@ fn required(
 fn tags(given: &[String]) -> Result<Vec<String>, Fault> {
     let mut tags: Vec<String> = Vec::new();
     for tag in given {
+        let tag = clean_line(tag, usize::MAX);
         let length = tag.chars().count();
         if length > TAG_MAX {
             let message = format!("has a tag of {length} characters; {TAG_MAX} are allowed");
             return Err(Fault::invalid_field("tags", message));
         }
-        let tag = clean_line(tag, TAG_MAX);
         if !tag.is_empty() && !tags.iter().any(|known| tag_key(known) == tag_key(&tag)) {
             tags.push(tag);
         }

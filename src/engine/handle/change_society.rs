@@ -42,8 +42,8 @@ impl Handle {
     /// 404, 422 for an empty or over-long question, 429 when a cap is reached, 503 when the provider fails.
     pub async fn interview(&self, bot: &str, interview: Interview) -> Result<InterviewAnswer, Fault> {
         self.is_present()?;
-        let length = interview.question.chars().count();
-        let question = clean(&interview.question, QUESTION_MAX);
+        let question = clean(&interview.question, usize::MAX);
+        let length = question.chars().count();
         if question.trim().is_empty() || length > QUESTION_MAX {
             return Err(Fault::invalid_field(
                 "question",
@@ -62,8 +62,8 @@ impl Handle {
         let text = match edit.text {
             None => None,
             Some(text) => {
+                let text = clean(&text, usize::MAX);
                 let length = text.chars().count();
-                let text = clean(&text, MEMORY_MAX);
                 if text.trim().is_empty() || length > MEMORY_MAX {
                     return Err(Fault::invalid_field(
                         "text",
@@ -98,12 +98,13 @@ impl Handle {
 fn checked(event: InjectEvent, now: crate::domain::Stamp) -> Result<InjectEvent, Fault> {
     let mut errors = Vec::new();
     let mut wrong = |field: &str, message: String| errors.push(FieldError { field: field.into(), message });
-    let title_length = event.title.chars().count();
-    let title = clean_line(&event.title, TITLE_MAX);
+    let title = clean_line(&event.title, usize::MAX);
+    let title_length = title.chars().count();
+    let description = clean(&event.description, usize::MAX);
     if title.is_empty() || title_length > TITLE_MAX {
         wrong("title", format!("must have 1 to {TITLE_MAX} characters"));
     }
-    if event.description.chars().count() > DESCRIPTION_MAX {
+    if description.chars().count() > DESCRIPTION_MAX {
         wrong("description", format!("must have at most {DESCRIPTION_MAX} characters"));
     }
     if !EVENT_TYPES.contains(&event.event_type.as_str()) {
@@ -118,5 +119,5 @@ fn checked(event: InjectEvent, now: crate::domain::Stamp) -> Result<InjectEvent,
     if !errors.is_empty() {
         return Err(Fault::invalid(errors));
     }
-    Ok(InjectEvent { title, description: clean(&event.description, DESCRIPTION_MAX), ..event })
+    Ok(InjectEvent { title, description, ..event })
 }

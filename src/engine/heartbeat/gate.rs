@@ -40,7 +40,9 @@ pub(super) fn idle(
             ..BeatDone::new(&row.id, beat.at, next, seen)
         },
     )?;
-    tell_status(shared, tx, &row.id, Status::Active, None, next, beat.at);
+    // It asked nobody: what it failed of, if it did, still holds.
+    let status = if row.failing.is_some() { Status::Failing } else { Status::Active };
+    tell_status(shared, tx, &row.id, status, row.failing.as_deref(), next, beat.at);
     let mut details = Map::new();
     details.insert("reason".into(), "nothing new since its last beat".into());
     Ok(over(row, next, "idle", true, None, details))
