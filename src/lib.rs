@@ -29,6 +29,7 @@
 //! - [`link`]: the one door of the screen and the commands to an engine, here or behind a port.
 //! - [`cli`]: one file per command. [`config`]: what is configured, and where each value came from.
 //! - [`embedded`]: the bots, threads and templates inside the binary. [`logs`]: tracing and the recent lines.
+//! - [`plain`]: the control room as a conversation of lines, for ears and simple terminals; the same model and actions.
 //! - [`demo`]: the demonstration society and recordings.
 //!
 //! # One way in
@@ -49,7 +50,7 @@
 //! compressed (`memory`).
 //!
 //! # Doors
-//! `domain ← tools ← llm`, `domain ← store, llm, tools ← engine ← port, link ← tui, cli, demo`. `tests/doors.rs` reads the `use` lines
+//! `domain ← tools ← llm`, `domain ← store, llm, tools ← engine ← port, link ← tui ← plain, cli, demo`. `tests/doors.rs` reads the `use` lines
 //! and holds this.
 
 #![forbid(unsafe_code)]
@@ -69,6 +70,7 @@ pub mod files;
 pub mod link;
 pub mod llm;
 pub mod logs;
+pub mod plain;
 pub mod port;
 pub mod protocol;
 pub mod store;

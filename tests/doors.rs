@@ -18,6 +18,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("port", &["config", "domain", "engine", "protocol"]),
     ("link", &["config", "domain", "engine", "protocol"]),
     ("tui", &["config", "domain", "files", "link", "protocol"]),
+    ("plain", &["domain", "link", "protocol", "tui"]),
     (
         "demo",
         &[
@@ -29,7 +30,7 @@ const DOORS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "config", "demo", "domain", "embedded", "engine", "files", "link", "llm", "logs", "port",
-            "protocol", "store", "tools", "tui",
+            "plain", "protocol", "store", "tools", "tui",
         ],
     ),
 ];

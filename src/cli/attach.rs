@@ -25,6 +25,9 @@ pub struct AttachArgs {
     url: String,
     #[command(flatten)]
     token: TokenArg,
+    /// As a conversation of lines: for screen readers, simple terminals, pipes
+    #[arg(long, conflicts_with = "record")]
+    plain: bool,
     /// Also write what the terminal gets into an asciicast
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
@@ -49,14 +52,21 @@ impl TokenArg {
 }
 
 pub fn run(globals: &Globals, args: &AttachArgs) -> anyhow::Result<Exit> {
-    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
-        let why = format!("the control room needs a terminal; use botarium tail {} to read along", args.url);
+    let terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
+    if !terminal && !args.plain {
+        let why = format!(
+            "the control room needs a terminal; use --plain to talk to it by lines, or botarium tail {} to read along",
+            args.url
+        );
         return Err(Usage(why).into());
     }
     let config = setup::config(globals)?;
     let (_, _logs) = setup::logs(&config.log.level, LogTo::Nowhere)?;
     runtime::block_on(async {
         let link = Link::Remote(door::remote(&args.url, args.token.secret()).await?);
+        if args.plain {
+            return control::talk(link, &config, &runtime::stop_token()).await;
+        }
         let record = args.record.as_deref().map(|path| (path, args.force));
         control::show(link, &config, record).await
     })

@@ -1,6 +1,6 @@
 //! `botarium`: the control room over an engine in the same process.
 
-use std::io::{IsTerminal as _, Write};
+use std::io::{BufRead as _, IsTerminal as _, Read as _, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -12,12 +12,15 @@ use crate::config::Config;
 use crate::demo::cast::{CastWriter, Header, Recorder};
 use crate::link::Link;
 use crate::logs::LogTo;
+use crate::plain;
 use crate::tui::{self, Options};
 
 /// Opens the control room and stops the engine when it is left.
 pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
-    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
-        let why = "the control room needs a terminal; use --serve to run without one, or botarium tail to read along";
+    let terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
+    if !terminal && !args.plain {
+        let why = "the control room needs a terminal; use --plain to talk to it by lines, --serve to run without one, \
+                   or botarium tail to read along";
         return Err(Usage(why.into()).into());
     }
     let config = setup::config_with(globals, args.flags())?;
@@ -36,8 +39,16 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
             }
         };
         let engine = handle.spawn();
+        let link = Link::Local(handle.clone());
+        let left = async {
+            if args.plain {
+                talk(link, &config, &runtime::stop_token()).await
+            } else {
+                show(link, &config, args.recording()).await
+            }
+        };
         let shown = tokio::select! {
-            shown = show(Link::Local(handle.clone()), &config, args.recording()) => shown,
+            shown = left => shown,
             // The terminal is given back before the sentence is said.
             fault = handle.cannot_go_on() => Err(fault.into()),
         };
@@ -66,4 +77,37 @@ pub async fn show(link: Link, config: &Config, record: Option<(&Path, bool)>) ->
         recorder.finish().context("the recording is not complete")?;
     }
     shown.map(|()| Exit::Ok)
+}
+
+/// Leads the control room as a conversation over `link` until it is left or the input ends.
+pub async fn talk(link: Link, config: &Config, stop: &CancellationToken) -> anyhow::Result<Exit> {
+    let ascii = config.ui.ascii || tui::is_plain(|key| std::env::var(key).ok());
+    let prompt = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    let options = plain::Options { ascii, prompt };
+    plain::run(link, options, typed(), std::io::stdout(), stop).await?;
+    Ok(Exit::Ok)
+}
+
+/// Longest line that is read, in bytes; what is longer is read as several.
+const LINE_MAX: u64 = 64 << 10;
+
+/// The lines of standard input, read by a thread that nobody waits for when the conversation ends.
+fn typed() -> tokio::sync::mpsc::Receiver<String> {
+    let (sender, lines) = tokio::sync::mpsc::channel(64);
+    std::thread::spawn(move || {
+        let mut input = std::io::stdin().lock();
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            match (&mut input).take(LINE_MAX).read_until(b'\n', &mut line) {
+                Ok(1..) => {}
+                Ok(0) | Err(_) => return,
+            }
+            let said = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
+            if sender.blocking_send(said).is_err() {
+                return;
+            }
+        }
+    });
+    lines
 }

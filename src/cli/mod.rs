@@ -65,6 +65,9 @@ pub struct RoomArgs {
     /// Open the JSON and WebSocket port [default address: 127.0.0.1:8000]
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = DEFAULT_LISTEN_TEXT)]
     listen: Option<String>,
+    /// The control room as a conversation of lines: for screen readers, simple terminals, pipes
+    #[arg(long, conflicts_with_all = ["serve", "record"])]
+    plain: bool,
     /// Also write what the terminal gets into an asciicast
     #[arg(long, value_name = "FILE", conflicts_with = "serve")]
     record: Option<PathBuf>,
@@ -92,6 +95,7 @@ impl RoomArgs {
         let given = [
             (self.serve, "--serve"),
             (self.listen.is_some(), "--listen"),
+            (self.plain, "--plain"),
             (self.record.is_some(), "--record"),
         ];
         given.into_iter().find_map(|(given, flag)| given.then_some(flag))

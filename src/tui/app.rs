@@ -109,7 +109,7 @@ fn look(ui: &UiConfig, saved: &Saved) -> (Theme, bool) {
 
 /// Whether the terminal shows ASCII alone, by the locale or by what it is. An environment that says nothing
 /// says nothing against Unicode.
-fn is_plain(env: impl Fn(&str) -> Option<String>) -> bool {
+pub fn is_plain(env: impl Fn(&str) -> Option<String>) -> bool {
     let locale =
         ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|key| env(key).filter(|value| !value.is_empty()));
     let coded = locale.is_none_or(|locale| {

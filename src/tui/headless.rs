@@ -38,6 +38,7 @@ pub struct Headless {
     answer: UnboundedSender<Msg>,
     answers: UnboundedReceiver<Msg>,
     caption: Caption,
+    copied: Option<String>,
     dirty: bool,
     left: bool,
 }
@@ -73,6 +74,7 @@ impl Headless {
             answer,
             answers,
             caption,
+            copied: None,
             dirty: true,
             left: false,
         };
@@ -93,6 +95,50 @@ impl Headless {
     /// The screen could not be cleared.
     pub async fn key(&mut self, key: Key) -> anyhow::Result<()> {
         self.handle(Msg::Key(key)).await
+    }
+
+    /// What a program means by other means than keys: an action, a line of a list, a text.
+    ///
+    /// # Errors
+    /// What the loop could not perform.
+    pub async fn send(&mut self, msg: Msg) -> anyhow::Result<()> {
+        self.handle(msg).await
+    }
+
+    /// Takes in what happened since, how the link is, and what has become stale; the room's time is `now`.
+    ///
+    /// # Errors
+    /// What the loop could not perform.
+    pub async fn wake(&mut self, now: Stamp) -> anyhow::Result<()> {
+        let connection = self.link.connection();
+        if connection != self.model.connection {
+            let role = self.link.role();
+            self.handle(Msg::Link(connection, role)).await?;
+        }
+        self.listen().await?;
+        self.model.stale.eager = true;
+        self.tick(now).await
+    }
+
+    /// What the control room knows.
+    #[must_use]
+    pub const fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The window on top, to be filled in.
+    pub fn window(&mut self) -> Option<&mut super::overlays::Overlay> {
+        self.model.overlays.last_mut()
+    }
+
+    /// The short messages that were said since this was asked last.
+    pub fn take_toasts(&mut self) -> Vec<super::model::Toast> {
+        std::mem::take(&mut self.model.toasts)
+    }
+
+    /// The text that was copied since this was asked last.
+    pub fn take_copied(&mut self) -> Option<String> {
+        self.copied.take()
     }
 
     /// The terminal gets another size.
@@ -219,7 +265,8 @@ impl Headless {
                 let outcome = effect::change(&self.link, &command, &self.answer).await;
                 self.take(Msg::Ran(command, outcome))
             }
-            Effect::Copy(_) => {
+            Effect::Copy(text) => {
+                self.copied = Some(text);
                 self.model.toast(Tone::Good, "copied");
                 self.dirty = true;
                 Vec::new()

@@ -40,4 +40,4 @@ pub mod widgets;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use app::{Options, run};
+pub use app::{Options, is_plain, run};

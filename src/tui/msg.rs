@@ -32,6 +32,8 @@ pub enum Msg {
     Resize(u16, u16),
     /// An action was chosen by other means than its key.
     Act(Act),
+    /// A line of the list that has the focus was chosen, by its place.
+    Select(usize),
     /// The clock moved on; at most once a second.
     Tick(Stamp),
     /// The spinner moves on; only while something thinks.

@@ -10,6 +10,7 @@ mod gate;
 mod help;
 mod past;
 mod payloads;
+mod plain;
 mod room;
 mod rules;
 mod runs;

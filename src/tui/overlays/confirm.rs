@@ -60,6 +60,23 @@ impl Confirm {
         self.seen.below.get() == Some(0)
     }
 
+    /// All of it was told to whom it asks, as [`Confirm::told`] tells it.
+    pub fn was_told(&self) {
+        self.seen.below.set(Some(0));
+    }
+
+    /// All of it, without a screen.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        let change = |change: &Change| {
+            format!("{}: from {} to {}", change.label, flat(&change.from), flat(&change.to))
+        };
+        let mut told = vec![self.title.clone()];
+        told.extend(self.body.lines().map(str::to_owned));
+        told.extend(self.changes.iter().map(change));
+        told
+    }
+
     /// Moves for a moving action; a yes too early shows what is left instead.
     pub fn act(&self, act: Act) {
         let Seen { top, page, below, .. } = &self.seen;

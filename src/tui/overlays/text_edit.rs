@@ -68,6 +68,12 @@ impl TextEdit {
         self.value() != self.began.0
     }
 
+    /// Lets go of all that was typed.
+    pub fn clear(&mut self) {
+        self.area = area_of("");
+        self.error = None;
+    }
+
     /// A key in the text.
     pub fn type_key(&mut self, key: Key) {
         self.area.input(key.event());

@@ -129,11 +129,21 @@ fn state(mind: &Mind, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     }
 }
 
-/// What the selected field means to the model.
+/// Draws what the selected field means to the model.
 fn means(field: Field, draft: &PersonalityConfig, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
+    let said = meaning(field, draft);
+    let lines = text::wrap(&said, area.width, usize::from(area.height), theme.glyphs.ellipsis);
+    for (row, line) in (0..area.height).zip(lines) {
+        Pen::new(buf, area, row).put(&line, theme.quote);
+    }
+}
+
+/// What a field means to the model, as drafted.
+#[must_use]
+pub fn meaning(field: Field, draft: &PersonalityConfig) -> String {
     let behavior = &draft.behavior;
-    let said = match field {
+    match field {
         Field::Creativity => guidance::trait_text(Trait::Creativity, behavior.creativity_level).to_owned(),
         Field::Leadership => format!(
             "{} Opening threads: {}.",
@@ -163,9 +173,5 @@ fn means(field: Field, draft: &PersonalityConfig, area: Rect, buf: &mut Buffer, 
             let hint = if value.is_empty() { "e writes something here." } else { "" };
             format!("{}{hint}", value.replace('\n', ", "))
         }
-    };
-    let lines = text::wrap(&said, area.width, usize::from(area.height), theme.glyphs.ellipsis);
-    for (row, line) in (0..area.height).zip(lines) {
-        Pen::new(buf, area, row).put(&line, theme.quote);
     }
 }

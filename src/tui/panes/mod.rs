@@ -52,7 +52,21 @@ pub struct View<'a> {
     pub role: Role,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// What panes may look at of a model.
+    #[must_use]
+    pub const fn of(model: &'a Model) -> Self {
+        Self {
+            theme: &model.theme,
+            now: model.now,
+            names: &model.names,
+            titles: &model.titles,
+            zone: &model.zone,
+            frame: model.frame,
+            role: model.role,
+        }
+    }
+
     /// The shown name of an actor.
     #[must_use]
     pub fn name<'b>(&'b self, id: &'b str) -> &'b str {
@@ -80,15 +94,7 @@ pub fn render(model: &Model, buf: &mut Buffer) {
         return;
     }
     let layout = Layout::of(area.width, area.height, model.tab, model.focus, model.lower_pane, model.zoomed);
-    let view = View {
-        theme: &model.theme,
-        now: model.now,
-        names: &model.names,
-        titles: &model.titles,
-        zone: &model.zone,
-        frame: model.frame,
-        role: model.role,
-    };
+    let view = View::of(model);
     header::render(model, layout.header, buf);
     header::tabs(model, layout.tabs, buf);
     header::hints(model, layout.hints, buf);
@@ -106,20 +112,26 @@ pub fn render(model: &Model, buf: &mut Buffer) {
 fn to_ascii(buf: &mut Buffer) {
     for cell in &mut buf.content {
         if !cell.symbol().is_ascii() {
-            let plain = match cell.symbol() {
-                "…" => "~",
-                "“" | "”" | "„" | "«" | "»" => "\"",
-                "’" | "‘" => "'",
-                "–" | "—" | "−" | "‐" | "‑" => "-",
-                "·" | "•" => ".",
-                "×" => "x",
-                "→" | "›" => ">",
-                "←" | "‹" => "<",
-                "◆" => "*",
-                _ => "?",
-            };
+            let plain = ascii_of(cell.symbol());
             cell.set_symbol(plain);
         }
+    }
+}
+
+/// How a character that is not in ASCII is spelled there, in as many cells.
+#[must_use]
+pub fn ascii_of(symbol: &str) -> &'static str {
+    match symbol {
+        "…" => "~",
+        "“" | "”" | "„" | "«" | "»" => "\"",
+        "’" | "‘" => "'",
+        "–" | "—" | "−" | "‐" | "‑" => "-",
+        "·" | "•" => ".",
+        "×" => "x",
+        "→" | "›" => ">",
+        "←" | "‹" => "<",
+        "◆" => "*",
+        _ => "?",
     }
 }
 

@@ -15,6 +15,7 @@ mod needs;
 mod open;
 mod pace;
 mod ran;
+mod select;
 mod tick;
 
 use super::action::{ACTIONS, Act, Scope};
@@ -51,6 +52,7 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => on_key(model, key),
         Msg::Act(act) => act::perform(model, act),
+        Msg::Select(line) => select::line(model, line),
         Msg::Mouse(event) => mouse::on_mouse(model, event),
         Msg::Paste(text) => on_paste(model, &text),
         Msg::Resize(width, height) => {

@@ -37,10 +37,14 @@ fn letter_of(c: char) -> char {
     letter.filter(|_| is_flag_half(c)).unwrap_or(c)
 }
 
-/// `1 follower`, `2 followers`.
+/// `1 follower`, `2 followers`, `2 replies`.
 #[must_use]
 pub fn count(number: i64, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+    match one.strip_suffix('y') {
+        _ if number == 1 => format!("1 {one}"),
+        Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{number} {stem}ies"),
+        _ => format!("{number} {one}s"),
+    }
 }
 
 /// Cells a text takes.

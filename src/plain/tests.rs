@@ -1,0 +1,157 @@
+//! Conversations with a real engine on simulated time: nothing happens but what is said.
+
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use super::{Options, names, run};
+use crate::engine::clock::{Clock, SIM_START};
+use crate::engine::{self, Handle, Run, Settings};
+use crate::link::Link;
+use crate::store::Durability;
+use crate::tui::action::ACTIONS;
+
+fn society() -> (TempDir, Handle) {
+    let home = tempfile::tempdir().unwrap();
+    let settings = Settings {
+        clock: Clock::simulated(SIM_START),
+        seed: Some(7),
+        pace_seconds: Some(3_600),
+        durability: Durability::Normal,
+        ..Settings::new(home.path())
+    };
+    let handle = engine::start(settings).unwrap();
+    (home, handle)
+}
+
+async fn beats(handle: &Handle, count: u64) {
+    handle.run_beats(Run { count: Some(count), ..Run::default() }, |_| {}).await.unwrap();
+}
+
+/// What is answered when these lines are typed.
+async fn say(handle: &Handle, lines: &[&str], ascii: bool) -> String {
+    let (sender, typed) = tokio::sync::mpsc::channel(lines.len() + 1);
+    for line in lines {
+        sender.send((*line).to_owned()).await.unwrap();
+    }
+    drop(sender);
+    let mut out = Vec::new();
+    let options = Options { ascii, prompt: false };
+    run(Link::Local(handle.clone()), options, typed, &mut out, &CancellationToken::new()).await.unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[track_caller]
+fn holds(said: &str, words: &[&str]) {
+    for word in words {
+        assert!(said.contains(word), "`{word}` is not in:\n{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_the_same_every_time_and_only_appends() {
+    let script = [
+        "where",
+        "find Echo",
+        "mind",
+        "1",
+        "edit field",
+        "80",
+        "save",
+        "yes",
+        "forum tab",
+        "1",
+        "read",
+        "activity pane",
+        "1",
+        "why",
+        "stats tab",
+        "memory tab",
+        "society tab",
+        "moderation tab",
+        "events tab",
+        "log tab",
+        "quit",
+    ];
+    let mut sessions = Vec::new();
+    for _ in 0..2 {
+        let (_home, handle) = society();
+        beats(&handle, 40).await;
+        let said = say(&handle, &script, false).await;
+        sessions.push(said.replace(&_home.path().display().to_string(), "HOME"));
+        let creativity = handle.bot("echo_001").await.unwrap().personality_config.behavior.creativity_level;
+        assert_eq!(creativity, 80, "{}", sessions[0]);
+    }
+    assert_eq!(sessions[0], sessions[1]);
+    assert!(!sessions[0].contains('\u{1b}') && !sessions[0].contains('\r'), "{}", sessions[0]);
+    holds(&sessions[0], &["Live, bots", "Echo, mind", "creativity: from", "Forum, newest first", "Left."]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_action_is_reached_by_its_name() {
+    let (_home, handle) = society();
+    beats(&handle, 30).await;
+    for def in ACTIONS.iter().filter(|def| !def.scope.is_overlay()) {
+        assert!(
+            matches!(names::find(def.id, &[]), names::Found::One(found, rest) if found.id == def.id && rest.is_empty())
+        );
+        let said = say(&handle, &[def.id, ":cancel", "no"], false).await;
+        assert!(!said.contains(&format!("No action is called “{}", def.id)), "{}: {said}", def.id);
+    }
+    // What asks first has changed nothing; what does not was done: the room is still whole.
+    assert!(handle.room().await.unwrap().bots >= 6);
+    let listed = say(&handle, &["actions all"], false).await;
+    for def in ACTIONS.iter().filter(|def| !def.scope.is_overlay()) {
+        holds(&listed, &[def.title, &def.id.replace('_', " ")]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_asks_its_fields_and_a_mistake_loses_nothing() {
+    let (_home, handle) = society();
+    let long = "a trait of far more characters than any trait may have, as somebody types it";
+    let script = [
+        "new bot",
+        "Vera",
+        long,
+        "",
+        "chess",
+        "",
+        "reactive",
+        "90",
+        "",
+        "",
+        "",
+        "", // a mistake in the traits
+        "2",
+        "patient, exact",
+        ":send",
+    ];
+    let said = say(&handle, &script, false).await;
+    holds(&said, &["name (3 to 30 characters)?", "engagement? 1. active", "Not yet: traits", "Vera"]);
+    let bots = handle.bots().await.unwrap();
+    let vera = bots.iter().find(|bot| bot.name == "Vera").unwrap_or_else(|| panic!("{said}"));
+    let config = &vera.personality_config;
+    assert_eq!(config.personality.traits, ["patient", "exact"]);
+    assert_eq!(
+        (config.behavior.engagement_style.as_str(), config.behavior.creativity_level),
+        ("reactive", 90)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_is_told_as_it_comes_when_asked() {
+    let (_home, handle) = society();
+    let quiet = say(&handle, &["wake the bot"], false).await;
+    let told = say(&handle, &["watch", "wake the bot", "watch off", "wake the bot"], false).await;
+    holds(&told, &["What happens is told as it comes", "no longer told"]);
+    assert!(told.lines().count() > quiet.lines().count(), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plain_terminal_gets_ascii_alone() {
+    let (_home, handle) = society();
+    beats(&handle, 40).await;
+    let said = say(&handle, &["activity pane", "forum tab", "1", "read", "nonsense"], true).await;
+    assert!(said.is_ascii(), "{said}");
+    holds(&said, &["No action is called \"nonsense\""]);
+}
