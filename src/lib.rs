@@ -27,6 +27,7 @@
 //! - [`engine`]: wakes bots and applies what they do. [`engine::Handle`] is its only door.
 //! - [`protocol`]: what crosses a boundary: views, requests, events, faults.
 //! - [`link`]: the one door of the screen and the commands to an engine, here or behind a port.
+//! - [`mcp`]: the same door for an assistant that speaks the Model Context Protocol.
 //! - [`cli`]: one file per command. [`config`]: what is configured, and where each value came from.
 //! - [`embedded`]: the bots, threads and templates inside the binary. [`logs`]: tracing and the recent lines.
 //! - [`plain`]: the control room as a conversation of lines, for ears and simple terminals; the same model and actions.
@@ -50,8 +51,8 @@
 //! compressed (`memory`).
 //!
 //! # Doors
-//! `domain ← tools ← llm`, `domain ← store, llm, tools ← engine ← port, link ← tui ← plain, cli, demo`. `tests/doors.rs` reads the `use` lines
-//! and holds this.
+//! `domain ← tools ← llm`, `domain ← store, llm, tools ← engine ← port, link ← mcp, tui ← plain, cli, demo`. `tests/doors.rs` reads
+//! the `use` lines and holds this.
 
 #![forbid(unsafe_code)]
 
@@ -70,6 +71,7 @@ pub mod files;
 pub mod link;
 pub mod llm;
 pub mod logs;
+pub mod mcp;
 pub mod plain;
 pub mod port;
 pub mod protocol;

@@ -19,6 +19,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("link", &["config", "domain", "engine", "protocol"]),
     ("tui", &["config", "domain", "files", "link", "protocol"]),
     ("plain", &["domain", "link", "protocol", "tui"]),
+    ("mcp", &["domain", "link", "protocol"]),
     (
         "demo",
         &[
@@ -29,8 +30,8 @@ const DOORS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "config", "demo", "domain", "embedded", "engine", "files", "link", "llm", "logs", "port",
-            "plain", "protocol", "store", "tools", "tui",
+            "config", "demo", "domain", "embedded", "engine", "files", "link", "llm", "logs", "mcp", "plain",
+            "port", "protocol", "store", "tools", "tui",
         ],
     ),
 ];
@@ -41,6 +42,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("reqwest", &["llm", "tools", "link"]),
     ("tokio_tungstenite", &["link", "port"]), // the port tells its errors apart
     ("axum", &["port"]),
+    ("rmcp", &["mcp"]),
     ("ratatui", &["tui", "demo"]),
     ("crossterm", &["tui", "demo", "cli"]),
     ("clap", &["cli", "protocol"]), // the words of `export` are values of an argument

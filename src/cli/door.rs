@@ -100,15 +100,40 @@ pub async fn reading(globals: &Globals) -> anyhow::Result<Link> {
 pub async fn changing(globals: &Globals) -> anyhow::Result<Door> {
     let config = setup::config(globals)?;
     let (ring, _) = setup::quiet_logs(globals)?;
-    if let Some(holder) = EngineLock::holder(&config.home.database()) {
-        let Some(address) = &holder.listen else { return Err(StoreError::Locked(holder).into()) };
-        let remote = Remote::connect(&url_of(address), token_from_environment()).await.map_err(|fault| {
-            if fault.kind == FaultKind::Unauthorized { wants_token(&holder, &fault) } else { fault }
-        })?;
+    if let Some(remote) = running(&config).await? {
         return Ok(Door { link: Link::Remote(remote), own: None });
     }
     let handle = engine(globals, &config, ring).await?;
     Ok(Door { link: Link::Local(handle.clone()), own: Some(handle) })
+}
+
+/// The engine that holds the database, through its port; nothing where none does.
+///
+/// # Errors
+/// It has no port, or its port wants another token.
+async fn running(config: &Config) -> anyhow::Result<Option<Remote>> {
+    let Some(holder) = EngineLock::holder(&config.home.database()) else { return Ok(None) };
+    let Some(address) = &holder.listen else { return Err(StoreError::Locked(holder).into()) };
+    let remote = Remote::connect(&url_of(address), token_from_environment()).await.map_err(|fault| {
+        if fault.kind == FaultKind::Unauthorized { wants_token(&holder, &fault) } else { fault }
+    })?;
+    Ok(Some(remote))
+}
+
+/// The way to see a society as it is now: through the port of the engine that runs it where that lets whoever asks in,
+/// else beside it, from the database.
+///
+/// # Errors
+/// As for [`read_only`].
+pub async fn seeing(globals: &Globals) -> anyhow::Result<Link> {
+    let config = setup::config(globals)?;
+    match running(&config).await {
+        Ok(Some(remote)) => Ok(Link::Remote(remote)),
+        Ok(None) | Err(_) => {
+            let (ring, _) = setup::quiet_logs(globals)?;
+            Ok(Link::Local(read_only(globals, &config, ring).await?))
+        }
+    }
 }
 
 /// The engine's port wants a token: how to give it one, and how to do without.

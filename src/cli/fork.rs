@@ -8,6 +8,7 @@ use clap::Args;
 use super::exit::{Exit, Usage};
 use super::out::Out;
 use super::{Globals, replay, runtime, setup};
+use crate::config::Config;
 use crate::engine::intervention::Intervention;
 use crate::engine::replay::Replay;
 use crate::files::shown;
@@ -55,15 +56,7 @@ pub fn run(globals: &Globals, args: &ForkArgs, out: &Out) -> anyhow::Result<Exit
     if args.output.exists() {
         return Err(Usage(format!("{} is there already", shown(&args.output))).into());
     }
-    let made = make(&config.home.root, &database, args, through, changes);
-    let (replayed, followed) = match made {
-        Ok(made) => made,
-        Err(error) => {
-            // Nothing half made is left behind: the directory was not there before.
-            let _ = std::fs::remove_dir_all(&args.output);
-            return Err(error);
-        }
-    };
+    let (replayed, followed) = make(&config, &args.output, through, changes, args.follow)?;
     if args.json {
         out.json(&serde_json::json!({"home": args.output, "replayed": replayed, "followed": followed}))?;
         return Ok(Exit::Ok);
@@ -85,24 +78,42 @@ pub fn run(globals: &Globals, args: &ForkArgs, out: &Out) -> anyhow::Result<Exit
 
 type Made = (crate::engine::replay::Replayed, Option<crate::engine::fork::Followed>);
 
-fn make(
-    from: &Path,
-    database: &Path,
-    args: &ForkArgs,
+/// Makes another society in `output`, which is not there yet; nothing half made is left behind.
+///
+/// # Errors
+/// The journal, a command that is refused, or the disk.
+pub fn make(
+    config: &Config,
+    output: &Path,
     through: Option<i64>,
     changes: Vec<Intervention>,
+    follow: bool,
 ) -> anyhow::Result<Made> {
-    let data = args.output.join("data");
+    let made = part(config, output, through, changes, follow);
+    if made.is_err() {
+        let _ = std::fs::remove_dir_all(output); // the directory was not there before
+    }
+    made
+}
+
+fn part(
+    config: &Config,
+    output: &Path,
+    through: Option<i64>,
+    changes: Vec<Intervention>,
+    follow: bool,
+) -> anyhow::Result<Made> {
+    let data = output.join("data");
     std::fs::create_dir_all(&data).with_context(|| format!("{} cannot be made", shown(&data)))?;
-    copy_files(from, &args.output)?;
-    let mut replay = Replay::begin(database, &data.join("botarium.db"))?;
+    copy_files(&config.home.root, output)?;
+    let mut replay = Replay::begin(&config.home.database(), &data.join("botarium.db"))?;
     let replayed = replay.run(through)?;
     let mut followed = None;
     runtime::block_on(async {
         replay.part(changes).await?;
         Ok(Exit::Ok)
     })?;
-    if args.follow {
+    if follow {
         followed = Some(replay.follow()?);
     }
     replay.close();

@@ -19,6 +19,7 @@ mod exit;
 mod export;
 mod fork;
 mod man;
+mod mcp;
 mod moment;
 mod out;
 mod replay;
@@ -192,6 +193,8 @@ enum Command {
     Fork(fork::ForkArgs),
     /// Compare two societies: where they part, and what each came to
     Diff(diff::DiffArgs),
+    /// Speak the Model Context Protocol (MCP) on standard input and output, for an assistant
+    Mcp(mcp::McpArgs),
     /// Manage access tokens for the port
     Token(token::TokenArgs),
     /// Look for what is wrong with this set-up, and say what to do
@@ -245,6 +248,7 @@ fn dispatch(cli: Cli, out: &out::Out) -> anyhow::Result<exit::Exit> {
         Some(Command::Replay(args)) => replay::run(&globals, &args, out),
         Some(Command::Fork(args)) => fork::run(&globals, &args, out),
         Some(Command::Diff(args)) => diff::run(&args, out),
+        Some(Command::Mcp(args)) => mcp::run(&globals, &args),
         Some(Command::Token(args)) => token::run(&globals, args, out),
         Some(Command::Check(args)) => check::run(&globals, &args, out),
         Some(Command::Config(args)) => config::run(&globals, &args, out),

@@ -100,6 +100,14 @@ impl Intervention {
         let Value::Array(items) = list else {
             return Err("expected a list of commands, such as `- pause_bot: {bot: ada_001}`".into());
         };
+        Self::of_list(items)
+    }
+
+    /// As [`Intervention::read`], of a list that was read already.
+    ///
+    /// # Errors
+    /// Says which command is wrong, and why.
+    pub fn of_list(items: Vec<Value>) -> Result<Vec<Self>, String> {
         let read = |(nth, item)| {
             serde_json::from_value(item).map_err(|error| format!("command {}: {error}", nth + 1))
         };

@@ -8,6 +8,7 @@ mod errors;
 mod files;
 mod gate;
 mod help;
+mod mcp;
 mod past;
 mod payloads;
 mod plain;
