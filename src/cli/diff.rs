@@ -115,8 +115,7 @@ fn print(difference: &Difference, out: &Out) -> anyhow::Result<()> {
 fn told(act: &Act) -> String {
     let details: serde_json::Value = serde_json::from_str(&act.details).unwrap_or_default();
     if act.action_type == "config_updated" {
-        let what = details.get("changed").or_else(|| details.get("change"));
-        let what = what.map(ToString::to_string).unwrap_or_default();
+        let what = crate::domain::changes::told(&details).unwrap_or_default();
         return format!(
             "{} {} {} {}",
             act.created_at,

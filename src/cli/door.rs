@@ -53,7 +53,13 @@ pub async fn engine(globals: &Globals, config: &Config, log: LogRing) -> anyhow:
     // An earlier version left them open to whom the system's default let in.
     [config.home.data(), config.home.logs()].iter().for_each(|path| make_private(path));
     let started = tokio::task::spawn_blocking(move || engine::start(settings)).await;
-    Ok(started.context("the engine did not start")??)
+    Ok(started.context("the engine did not start")??.acting_for(&account()))
+}
+
+/// Who sits here, for the log: what is changed at this terminal is their wish.
+fn account() -> String {
+    let named = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok());
+    named.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "here".into())
 }
 
 /// `--start` is where simulated time begins in a new room; in one that has lived it would leave out what lies

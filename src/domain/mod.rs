@@ -4,6 +4,7 @@ pub mod action;
 pub mod bot_file;
 pub mod budget;
 pub mod caching;
+pub mod changes;
 pub mod era;
 pub mod forecast;
 pub mod generate;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::draw;
-use super::handle::Handle;
+use super::handle::{Handle, SOMEBODY};
 use super::input::{Apply, Input};
 use super::intervention::Intervention;
 use super::replay::{Replay, ReplayError};
@@ -76,7 +76,7 @@ impl Replay {
         let parent =
             Lineage { society: shared.society.clone(), activity, entry: number, at: shared.clock.now() };
         shared.enter(Forked { society, parent }).await?;
-        let handle = Handle { shared, past: false };
+        let handle = Handle { shared, past: false, by: SOMEBODY.into() };
         for (nth, intervention) in interventions.into_iter().enumerate() {
             intervention.perform(&handle).await.map_err(|fault| {
                 let detail = format!("command {}: {}", nth + 1, fault.detail);

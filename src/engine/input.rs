@@ -53,7 +53,9 @@ macro_rules! inputs {
         #[serde(rename_all = "snake_case")]
         #[allow(clippy::large_enum_variant)] // each is read, applied and gone
         pub(super) enum Input {
-            $($name($name)),+
+            $($name($name),)+
+            /// One of these, as the wish of somebody.
+            Wish(Wish),
         }
 
         $(impl From<$name> for Input {
@@ -68,19 +70,32 @@ macro_rules! inputs {
             /// # Errors
             /// As for [`Apply::apply`].
             pub(super) fn apply_again(&self, shared: &Shared, tx: &mut Tx<'_>, at: Stamp) -> Result<()> {
+                self.apply_for(shared, tx, at, None)
+            }
+
+            fn apply_for(&self, shared: &Shared, tx: &mut Tx<'_>, at: Stamp, by: Option<&str>) -> Result<()> {
                 match self {
-                    $(Self::$name(input) => shared.take_in(tx, at, input).map(drop)),+
+                    $(Self::$name(input) => shared.take_in_for(tx, at, by, input).map(drop),)+
+                    Self::Wish(wish) => wish.input.apply_for(shared, tx, at, Some(&wish.by)),
                 }
             }
 
             /// The word for it.
-            pub(super) const fn name(&self) -> &'static str {
+            pub(super) fn name(&self) -> &'static str {
                 match self {
-                    $(Self::$name(_) => stringify!($name)),+
+                    $(Self::$name(_) => stringify!($name),)+
+                    Self::Wish(wish) => wish.input.name(),
                 }
             }
         }
     };
+}
+
+/// A change that somebody wished for, and who.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Wish {
+    by: String,
+    input: Box<Input>,
 }
 
 inputs! {
@@ -96,11 +111,23 @@ impl Shared {
     /// # Errors
     /// As for [`Apply::apply`].
     pub(super) async fn enter<A: Apply>(self: &Arc<Self>, input: A) -> Result<A::Outcome> {
+        self.enter_for(None, input).await
+    }
+
+    /// As [`Shared::enter`], as the wish of somebody.
+    ///
+    /// # Errors
+    /// As for [`Apply::apply`].
+    pub(super) async fn enter_for<A: Apply>(
+        self: &Arc<Self>,
+        by: Option<Arc<str>>,
+        input: A,
+    ) -> Result<A::Outcome> {
         let shared = Arc::clone(self);
         self.store
             .write(move |tx| {
                 let at = shared.clock.now();
-                shared.take_in(tx, at, &input)
+                shared.take_in_for(tx, at, by.as_deref(), &input)
             })
             .await
     }
@@ -122,12 +149,27 @@ impl Shared {
     /// # Errors
     /// As for [`Apply::apply`].
     pub(super) fn take_in<A: Apply>(&self, tx: &mut Tx<'_>, at: Stamp, input: &A) -> Result<A::Outcome> {
-        tx.begin_at(at);
+        self.take_in_for(tx, at, None, input)
+    }
+
+    fn take_in_for<A: Apply>(
+        &self,
+        tx: &mut Tx<'_>,
+        at: Stamp,
+        by: Option<&str>,
+        input: &A,
+    ) -> Result<A::Outcome> {
+        tx.begin_at(at, by);
         let mut room = self.room(tx)?;
         let outcome = input.apply(self, &mut room, tx)?;
         if A::left_a_trace(&outcome) {
             let number = journal::next(tx)?;
-            journal::append(tx, number, at, beat::last_seq(tx)?, &<A as Into<Input>>::into(input.clone()))?;
+            let input: Input = input.clone().into();
+            let input = match by {
+                Some(by) => Input::Wish(Wish { by: by.to_owned(), input: Box::new(input) }),
+                None => input,
+            };
+            journal::append(tx, number, at, beat::last_seq(tx)?, &input)?;
             if room.snapshot_is_due(tx, number)? {
                 snapshot::take(tx, number, at, RULES, false)?;
                 if let Some(keep) = self.settings.journal_keep {

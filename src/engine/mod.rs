@@ -9,6 +9,7 @@ pub mod bus;
 mod calls;
 mod change;
 mod claim;
+mod clerk;
 pub mod clock;
 pub mod compare;
 mod context;

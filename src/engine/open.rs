@@ -424,6 +424,7 @@ pub(super) fn assemble(
             settings,
         }),
         past: false,
+        by: super::handle::SOMEBODY.into(),
     })
 }
 

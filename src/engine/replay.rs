@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::clock::Clock;
 use super::frame::Frame;
-use super::handle::Handle;
+use super::handle::{Handle, SOMEBODY};
 use super::input::Input;
 use super::open::{OPENED_ENTRY, Opened, RULES, assemble};
 use super::settings::Settings;
@@ -254,7 +254,7 @@ impl Replay {
     pub fn handle(&self) -> Result<Handle, ReplayError> {
         let shared = self.room()?;
         shared.live_mut().engine = EngineState::Stopped;
-        Ok(Handle { shared, past: true })
+        Ok(Handle { shared, past: true, by: SOMEBODY.into() })
     }
 
     /// What is made.

@@ -142,6 +142,7 @@ impl Handle {
     pub fn spawn(&self) -> EngineTask {
         let shared = Arc::clone(&self.shared);
         tokio::spawn(outage::watch(Arc::clone(&shared)));
+        tokio::spawn(super::clerk::write(Arc::clone(&shared)));
         EngineTask { task: tokio::spawn(run_forever(Arc::clone(&shared))), shared }
     }
 

@@ -20,6 +20,7 @@ use super::places::{Hold, Place};
 use super::reply::Refusal;
 use super::server::Peer;
 use super::state::Port;
+use crate::engine::Handle;
 use crate::protocol::{Fault, FaultKind, Role};
 
 /// The one route that takes `?token=`.
@@ -37,9 +38,14 @@ pub(super) struct Access {
     hosts: HashSet<String>,
 }
 
+/// Whose wishes those of a caller without a token are, in the log and the stream.
+const NO_TOKEN: &str = "the port";
+
 /// Who called, as the routes see it.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Caller {
+    /// The name of the token it showed.
+    pub(super) name: Option<String>,
     /// What it may do.
     pub(super) role: Role,
     /// Which token it showed, if any.
@@ -135,9 +141,11 @@ pub(super) async fn gate(State(port): State<Port>, request: Request, next: Next)
         match admit(&port, &head, &peer).await {
             Ok(caller) => match hold(&head, &caller, &peer) {
                 Ok(hold) => {
+                    let who = caller.name.clone().unwrap_or_else(|| NO_TOKEN.into());
                     head.extensions.insert(caller);
                     head.extensions.insert(hold.clone());
-                    hold.until_sent(next.run(Request::from_parts(head, body)).await)
+                    let answer = next.run(Request::from_parts(head, body));
+                    hold.until_sent(Handle::on_behalf(&who, answer).await)
                 }
                 Err(fault) => closing(Refusal(fault).into_response()),
             },
@@ -213,15 +221,15 @@ async fn identify(port: &Port, head: &Parts, peer: &Peer) -> Result<Caller, Faul
     // has to be compared in constant time.
     if let Some(token) = bearer(headers)?.or(query.as_deref()) {
         let known = if token.len() <= TOKEN_MAX { port.engine().authenticate(token).await? } else { None };
-        let (id, role) = known.ok_or_else(|| unauthorized("this token is unknown or was revoked"))?;
-        return Ok(Caller { role, token: Some(id) });
+        let (id, role, name) = known.ok_or_else(|| unauthorized("this token is unknown or was revoked"))?;
+        return Ok(Caller { name: Some(name), role, token: Some(id) });
     }
     if port.access().is_public(path) {
-        return Ok(Caller { role: Role::Viewer, token: None });
+        return Ok(Caller { name: None, role: Role::Viewer, token: None });
     }
     let local = port.access().loopback && peer.remote.ip().to_canonical().is_loopback();
     if local && !is_forwarded(headers) && !port.engine().has_tokens() {
-        return Ok(Caller { role: Role::Operator, token: None });
+        return Ok(Caller { name: None, role: Role::Operator, token: None });
     }
     Err(unauthorized(if is_forwarded(headers) {
         "this came through a proxy and needs a token: send `Authorization: Bearer …` (make one with `botarium token \
@@ -233,7 +241,7 @@ async fn identify(port: &Port, head: &Parts, peer: &Peer) -> Result<Caller, Faul
 
 impl Caller {
     /// Whether it would still be let in, now that tokens were made or revoked.
-    pub(super) async fn is_welcome(self, port: &Port) -> Result<bool, Fault> {
+    pub(super) async fn is_welcome(&self, port: &Port) -> Result<bool, Fault> {
         match self.token {
             Some(id) => port.engine().is_token_in_force(id).await,
             None => Ok(!port.engine().has_tokens()),

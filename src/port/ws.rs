@@ -25,7 +25,7 @@ use super::reply::Refusal;
 use super::routes::{Routes, handlers};
 use super::state::Port;
 use crate::engine::Handle;
-use crate::protocol::{ActivityQuery, Fault};
+use crate::protocol::{ActivityQuery, Fault, ROOM_LOG};
 
 /// A viewer that lets this many pings go by in silence has gone.
 const PINGS: u32 = 3;
@@ -135,10 +135,13 @@ pub(super) async fn live(
         let thread = port.hub().thread.clone();
         thread.spawn(async move {
             let viewing = Viewing::new(port.hub(), port.engine(), wish.kinds);
+            let who = caller.name.clone().map_or_else(String::new, |name| format!(" with the token {name}"));
+            tracing::info!(target: ROOM_LOG, "a viewer came{who}");
             let mut viewer = Viewer { socket, wish, caller, sent: 0, fed: 0, lagged_at: None, port };
             if let Err(end) = viewer.run(viewing).await {
                 viewer.leave(end).await;
             }
+            tracing::info!(target: ROOM_LOG, "a viewer left{who}");
             drop((seat, tasks));
         });
     }))
@@ -197,7 +200,7 @@ impl Viewer {
         let mut ping = tokio::time::interval_at(Instant::now() + every, every);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut spoke = Instant::now();
-        let mut dismissed = std::pin::pin!(dismissed(self.port.clone(), self.caller));
+        let mut dismissed = std::pin::pin!(dismissed(self.port.clone(), self.caller.clone()));
         loop {
             tokio::select! {
                 biased; // most often it is a frame that comes

@@ -9,7 +9,7 @@ use super::Result;
 use super::bots::Lens;
 use super::names::Names;
 use crate::domain::text::clean_line;
-use crate::domain::{Money, Stamp};
+use crate::domain::{Money, Stamp, changes};
 use crate::protocol::{Timeline, TimelineMark, TimelinePoint};
 
 /// Longest stretch, in minutes: longer ones are told by the days.
@@ -84,7 +84,7 @@ fn first_since(c: &Connection, at: Stamp) -> Result<i64> {
 /// What was changed or injected between two acts, oldest first.
 fn marks(c: &Connection, low: i64, high: i64) -> Result<Vec<TimelineMark>> {
     let mut statement = c.prepare_cached(
-        "SELECT id, bot_id, action_type, created_at, details ->> '$.title' FROM activities \
+        "SELECT id, bot_id, action_type, created_at, details FROM activities \
          WHERE action_type IN ('config_updated', 'event_injected', 'calls_lost') AND id >= ?1 AND id < ?2 \
          ORDER BY id DESC LIMIT ?3",
     )?;
@@ -93,14 +93,16 @@ fn marks(c: &Connection, low: i64, high: i64) -> Result<Vec<TimelineMark>> {
     let mut rows = statement.query(params![low, high, MARKS])?;
     while let Some(row) = rows.next()? {
         let bot: String = row.get(1)?;
-        let title: Option<String> = row.get(4)?;
+        let details: serde_json::Value = serde_json::from_str(&row.get::<_, String>(4)?).unwrap_or_default();
+        let title = details.get("title").and_then(serde_json::Value::as_str).map(str::to_owned);
+        let title = title.or_else(|| changes::told(&details)).unwrap_or_default();
         marks.push(TimelineMark {
             activity_id: row.get(0)?,
             bot_name: names.of(c, &bot)?,
             bot_id: bot,
             action_type: row.get(2)?,
             at: Stamp::from_micros(row.get(3)?),
-            title: title.map_or_else(String::new, |title| clean_line(&title, 120)),
+            title: clean_line(&title, 120),
         });
     }
     marks.reverse();

@@ -61,6 +61,7 @@ pub struct Tx<'c> {
     connection: &'c Connection,
     ending: &'c mut Ending,
     now: Stamp,
+    by: Option<String>,
 }
 
 impl Tx<'_> {
@@ -70,9 +71,16 @@ impl Tx<'_> {
         self.now
     }
 
-    /// Says which moment it is: once, before anything of the change is done.
-    pub const fn begin_at(&mut self, now: Stamp) {
+    /// Whose wish the change under way is, where it is somebody's.
+    #[must_use]
+    pub fn by(&self) -> Option<&str> {
+        self.by.as_deref()
+    }
+
+    /// Says which moment it is, and whose wish it follows: once, before anything of the change is done.
+    pub fn begin_at(&mut self, now: Stamp, by: Option<&str>) {
         self.now = now;
+        self.by = by.map(str::to_owned);
     }
 
     /// Runs `action` on the writer thread once the group is committed; dropped when it is not.
@@ -231,7 +239,7 @@ impl Writer {
             if let Some((connection, ending)) = place {
                 let mark = ending.mark();
                 result = run_in_savepoint(connection, || {
-                    let tx = &mut Tx { connection, ending, now: Stamp::default() };
+                    let tx = &mut Tx { connection, ending, now: Stamp::default(), by: None };
                     catch_unwind(AssertUnwindSafe(|| job(tx)))
                         .unwrap_or_else(|panic| Err(StoreError::Panicked(said(&*panic))))
                 });

@@ -174,6 +174,7 @@ pub async fn change(
         Command::ResumeEngine => Outcome::Engine(link.resume_engine().await?),
         Command::StepEngine => Outcome::Engine(link.step_engine().await?),
         Command::SaveChart { path, svg, csv } => save_chart(path, svg, csv).await?,
+        Command::SaveText { path, text } => save_text(path, text).await?,
         Command::Export { kind, format, days, path } => {
             export(link, (kind, format, days), &path, answers).await?
         }
@@ -205,6 +206,19 @@ async fn save_chart(path: PathBuf, svg: String, csv: String) -> Result<Outcome, 
     };
     let written =
         tokio::task::spawn_blocking(write).await.map_err(|_| Fault::internal("the chart was cut off"))?;
+    written.map_err(|error| Fault::bad_value(error.to_string()))?;
+    Ok(Outcome::Done)
+}
+
+/// Writes a text. It does not take the place of a file that is there.
+async fn save_text(path: PathBuf, text: String) -> Result<Outcome, Fault> {
+    let write = move || -> Result<(), OutError> {
+        let mut file = OutFile::create(&path, false)?;
+        file.write_all(text.as_bytes()).map_err(|why| OutError::Io { path: path.clone(), why })?;
+        file.finish().map(|_| ())
+    };
+    let written =
+        tokio::task::spawn_blocking(write).await.map_err(|_| Fault::internal("the text was cut off"))?;
     written.map_err(|error| Fault::bad_value(error.to_string()))?;
     Ok(Outcome::Done)
 }

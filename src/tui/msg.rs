@@ -217,6 +217,11 @@ pub enum Command {
         svg: String,
         csv: String,
     },
+    /// Writes a text to a file that is not there yet.
+    SaveText {
+        path: PathBuf,
+        text: String,
+    },
     Export {
         kind: ExportKind,
         format: ExportFormat,

@@ -3,11 +3,11 @@
 use std::sync::Mutex;
 
 use botarium::engine::Run;
-use botarium::protocol::{FaultKind, Source};
+use botarium::protocol::{ActivityQuery, FaultKind, SetCaps, SetPace, Source};
 use serde_json::{Value, json};
 
 use super::model::{Aim, Model, Reply};
-use super::society::{Society, bot};
+use super::society::{Society, bot, settings};
 
 /// A model that answers each question for an act with the next of these, and then stays quiet.
 async fn saying(acts: Vec<Value>) -> Model {
@@ -151,5 +151,42 @@ async fn a_file_takes_the_id_of_a_custom_bot_that_was_removed() {
     let view = society.handle.bot("b01").await.unwrap();
     assert_eq!((view.name.as_str(), view.source, view.is_paused), ("Berta", Source::Yaml, false));
     assert_eq!(society.handle.trigger("b01").await.unwrap().action, "do_nothing");
+    society.assert_sound();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_changed_what_is_told_with_the_old_and_the_new_value() {
+    let (home, mut settings) = settings();
+    settings.bots = botarium::engine::Settings::new(home.path()).bots;
+    let society = Society::start(home, settings);
+    let kim = society.handle.acting_for("kim");
+    kim.set_config("echo_001", serde_json::json!({"behavior": {"shyness": 20}})).await.unwrap();
+    kim.set_paused("rex_001", true).await.unwrap();
+    let caps = SetCaps { daily_token_cap: Some(Some(500)), ..SetCaps::default() };
+    botarium::engine::Handle::on_behalf("dashboard", society.handle.set_caps("ada_001", caps)).await.unwrap();
+    kim.set_pace(SetPace { preset: Some("slow".into()), interval_seconds: None }).await.unwrap();
+    kim.pause_engine().await.unwrap();
+    kim.pause_engine().await.unwrap(); // changes nothing, and tells nothing
+    let query =
+        ActivityQuery { limit: 20, action_type: Some("config_updated".into()), ..ActivityQuery::default() };
+    let told: Vec<String> = society
+        .handle
+        .activity(query)
+        .await
+        .unwrap()
+        .iter()
+        .rev()
+        .map(|row| format!("{} {}", row.bot_name, botarium::domain::changes::told(&row.details).unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "Echo shyness 75 → 20, by kim",
+            "Rex paused, by kim",
+            "Ada daily token cap the default → 500, by dashboard",
+            "System pace seconds 3600 → 14400, by kim",
+            "System engine running → paused, by kim",
+        ]
+    );
     society.assert_sound();
 }

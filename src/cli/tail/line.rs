@@ -86,6 +86,10 @@ impl Known {
             "human_post" => format!("posted in {}{}", self.thread(details), post("content")),
             "interview" => format!("was interviewed{}", because("question")),
             "event_injected" => format!("event: {}", word("title")),
+            "config_updated" => match crate::domain::changes::told(details) {
+                Some(what) => format!("was changed: {what}"),
+                None => "was changed".into(),
+            },
             other => format!("{}{}", text::clean_line(other, TEXT_MAX).replace('_', " "), because("reason")),
         }
     }
@@ -201,7 +205,12 @@ mod tests {
             ),
             ("do_nothing", json!({"reason": "resting"}), "stayed quiet (resting)"),
             ("failed", json!({"error": "no answer"}), "failed: no answer"),
-            ("config_updated", json!({}), "config updated"),
+            ("config_updated", json!({}), "was changed"),
+            (
+                "config_updated",
+                json!({"by": "kim", "changes": [{"field": "behavior.shyness", "old": 75, "new": 20}]}),
+                "was changed: shyness 75 → 20, by kim",
+            ),
         ] {
             assert_eq!(told(action, details), expected);
         }

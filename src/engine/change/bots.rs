@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{hasten, plan_first, replan_all};
+use crate::domain::changes::{self, Change};
 use crate::domain::personality::{PersonalityConfig, meant_provider};
 use crate::domain::{Money, bot_file};
 use crate::engine::draw;
@@ -54,6 +55,7 @@ impl Apply for AddBot {
         society::insert_bot(tx, &config.id, &config.name, &to_json(&config)?, false, now)?;
         pin(shared, room, &config);
         Record::new(&config.id, &config.name, "config_updated", json!({"change": "created"}), now)
+            .changes(tx, Vec::new)
             .put(shared, tx)?;
         plan_first(shared, tx, &config.id)?;
         Ok(config.id)
@@ -108,7 +110,9 @@ impl Apply for DeleteBot {
         let now = tx.now();
         let name = beat::bot(tx, bot)?.name;
         society::depart(tx, bot, now)?;
-        Record::new(bot, &name, "config_updated", json!({"change": "removed"}), now).put(shared, tx)?;
+        Record::new(bot, &name, "config_updated", json!({"change": "removed"}), now)
+            .changes(tx, Vec::new)
+            .put(shared, tx)?;
         room.forget_config(bot);
         shared.unplanned(tx, bot);
         Ok(())
@@ -129,7 +133,7 @@ impl Apply for SetConfig {
         let stored = present(tx, &self.bot)?;
         let config = parse(&self.bot, &stored.config)?;
         let merged = bot_file::merge(&config, &self.patch).map_err(field_faults)?;
-        put_config(shared, room, tx, &merged, &sections(&config, &merged))?;
+        put_config(shared, room, tx, (&config, &merged), &sections(&config, &merged))?;
         if config.model.provider == merged.model.provider {
             plan_first(shared, tx, &self.bot)
         } else {
@@ -153,11 +157,11 @@ impl Apply for ResetBot {
         let Some(yaml) = stored.pending.or(stored.yaml) else {
             return Err(Fault::conflict(format!("{bot} has no file to go back to")).into());
         };
-        let config = parse(bot, &yaml)?;
+        let (before, config) = (parse(bot, &stored.config)?, parse(bot, &yaml)?);
         society::set_yaml(tx, bot, Some(&yaml), None)?;
         society::set_caps(tx, bot, None, None)?;
         society::set_pace(tx, bot, None)?;
-        put_config(shared, room, tx, &config, &["reset"])?;
+        put_config(shared, room, tx, (&before, &config), &["reset"])?;
         hasten(shared, tx, bot)
     }
 }
@@ -179,11 +183,12 @@ impl Apply for ChooseFile {
             return Err(Fault::conflict(format!("the file of {bot} has not changed")).into());
         };
         society::set_yaml(tx, bot, Some(&pending), None)?;
+        let before = parse(bot, &stored.config)?;
         let config = match self.choice {
-            YamlChoice::Keep => parse(bot, &stored.config)?,
+            YamlChoice::Keep => before.clone(),
             YamlChoice::Take => parse(bot, &pending)?,
         };
-        put_config(shared, room, tx, &config, &["yaml"])?;
+        put_config(shared, room, tx, (&before, &config), &["yaml"])?;
         hasten(shared, tx, bot)
     }
 }
@@ -227,6 +232,17 @@ impl Apply for SetCaps {
         society::set_caps(tx, &self.bot, tokens, cost)?;
         let now = tx.now();
         Record::new(&self.bot, &row.name, "config_updated", json!({"changed": ["cost_cap"]}), now)
+            .changes(tx, || {
+                let mut caps = Vec::new();
+                if row.token_cap != tokens {
+                    caps.push(Change::new("daily_token_cap", row.token_cap, tokens));
+                }
+                if row.cost_cap != cost {
+                    let dollars = |cap: Option<Money>| cap.map(Money::dollars);
+                    caps.push(Change::new("daily_cost_cap_usd", dollars(row.cost_cap), dollars(cost)));
+                }
+                caps
+            })
             .put(shared, tx)?;
         Ok(())
     }
@@ -247,7 +263,9 @@ impl Apply for SetBotPace {
         society::set_pace(tx, &self.bot, self.seconds)?;
         let details = json!({"changed": ["pace"], "pace_seconds": self.seconds});
         let now = tx.now();
-        Record::new(&self.bot, &row.name, "config_updated", details, now).put(shared, tx)?;
+        Record::new(&self.bot, &row.name, "config_updated", details, now)
+            .changes(tx, || vec![Change::new("pace_seconds", row.pace_seconds, self.seconds)])
+            .put(shared, tx)?;
         hasten(shared, tx, &self.bot)
     }
 }
@@ -268,7 +286,9 @@ impl Apply for PauseBot {
             society::set_paused(tx, &self.bot, self.paused)?;
             let details = json!({"changed": ["paused"], "is_paused": self.paused});
             let now = tx.now();
-            Record::new(&self.bot, &row.name, "config_updated", details, now).put(shared, tx)?;
+            Record::new(&self.bot, &row.name, "config_updated", details, now)
+                .changes(tx, || vec![Change::new("paused", row.is_paused, self.paused)])
+                .put(shared, tx)?;
         }
         Ok(())
     }
@@ -290,12 +310,16 @@ fn put_config(
     shared: &Shared,
     room: &mut Room,
     tx: &mut Tx<'_>,
-    config: &PersonalityConfig,
+    (before, config): (&PersonalityConfig, &PersonalityConfig),
     changed: &[&str],
 ) -> Result<()> {
     society::set_config(tx, &config.id, &config.name, &to_json(config)?)?;
     let now = tx.now();
     Record::new(&config.id, &config.name, "config_updated", json!({"changed": changed}), now)
+        .changes(tx, || {
+            let value = |of: &PersonalityConfig| serde_json::to_value(of).unwrap_or_default();
+            changes::between(&value(before), &value(config))
+        })
         .put(shared, tx)?;
     pin(shared, room, config);
     room.forget_config(&config.id);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::domain::changes::Change;
 use crate::domain::text::{clean_line, cut};
 use crate::engine::handle::{Record, changed};
 use crate::engine::input::Apply;
@@ -186,7 +187,9 @@ impl Apply for Hide {
         let details = json!({
             "change": "deleted", "target_type": target.kind(), "target_id": target.id(), "thread_id": thread,
         });
-        Record::new("system", "System", "config_updated", details, at).put(shared, tx)?;
+        Record::new("system", "System", "config_updated", details, at)
+            .changes(tx, Vec::new)
+            .put(shared, tx)?;
         Ok(())
     }
 }
@@ -202,6 +205,9 @@ impl Apply for ResolveFlag {
 
     fn apply(&self, shared: &Shared, _: &mut Room, tx: &mut Tx<'_>) -> Result<FlagView> {
         let flag = moderation::resolve(tx, self.id)?;
+        super::room::told(shared, tx, "flag", || {
+            Change::new(format!("flag {} of {}", flag.id, flag.bot_id), "open", "settled")
+        })?;
         changed(shared, tx, "flags", Some(&flag.bot_id));
         Ok(flag)
     }

@@ -1,8 +1,10 @@
 //! Events and memories: what people do with a society besides posting.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::room::told;
+use crate::domain::changes::Change;
 use crate::engine::handle::{Record, changed};
 use crate::engine::input::Apply;
 use crate::engine::room::Room;
@@ -25,7 +27,9 @@ impl Apply for InjectEvent {
         let details = json!({
             "event_id": view.id, "title": view.title, "event_type": view.event_type, "severity": view.severity,
         });
-        Record::new("system", "System", "event_injected", details, at).put(shared, tx)?;
+        Record::new("system", "System", "event_injected", details, at)
+            .changes(tx, Vec::new)
+            .put(shared, tx)?;
         Ok(view)
     }
 }
@@ -42,6 +46,7 @@ impl Apply for EndEvent {
     fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<EventView> {
         let view = events::deactivate(tx, tx.now(), self.id)?;
         room.forget_board();
+        told(shared, tx, "event", || Change::new("event", view.title.clone(), "over"))?;
         let notice = Notice::EventInjected {
             event_id: view.id,
             title: view.title.clone(),
@@ -81,6 +86,13 @@ impl Apply for EditMemory {
         }
         memory.pinned = self.pinned.unwrap_or(memory.pinned);
         mind::update_memory(tx, &memory)?;
+        // Of what is remembered nothing is repeated: whoever forgets it means all of it.
+        let what = match (&self.text, self.pinned) {
+            (Some(_), _) => "rewritten",
+            (None, Some(false)) => "unpinned",
+            (None, _) => "pinned",
+        };
+        told(shared, tx, "memory", || Change::new(format!("memory {id} of {bot}"), Value::Null, what))?;
         room.forget_mind(&bot);
         changed(shared, tx, "memories", Some(&bot));
         Ok(())
@@ -107,6 +119,9 @@ impl Apply for ForgetMemory {
             Some((bot, _)) => {
                 mind::delete_memory(tx, id)?;
                 room.forget_mind(&bot);
+                told(shared, tx, "memory", || {
+                    Change::new(format!("memory {id} of {bot}"), Value::Null, "forgotten")
+                })?;
                 changed(shared, tx, "memories", Some(&bot));
             }
             None if archived == 0 => return Err(Fault::not_found("memory", id).into()),

@@ -14,15 +14,15 @@ use crate::store::tokens;
 const NAME_MAX: usize = 60;
 
 impl Handle {
-    /// The id and role of the token with this text, unless it is unknown or was revoked.
+    /// The id, role and name of the token with this text, unless it is unknown or was revoked.
     ///
     /// # Errors
     /// Database errors.
-    pub async fn authenticate(&self, token: &str) -> Result<Option<(i64, Role)>, Fault> {
+    pub async fn authenticate(&self, token: &str) -> Result<Option<(i64, Role, String)>, Fault> {
         let token = Secret::new(token);
         let found = self.read(move |c| tokens::find(c, token.expose())).await?;
-        Ok(found
-            .map(|token| (token.id, if token.role == "operator" { Role::Operator } else { Role::Viewer })))
+        let role = |role: &str| if role == "operator" { Role::Operator } else { Role::Viewer };
+        Ok(found.map(|token| (token.id, role(&token.role), token.name)))
     }
 
     /// Whether a token was ever made, even if it was revoked since: revoking the last one must not

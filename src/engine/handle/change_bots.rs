@@ -59,7 +59,7 @@ impl Handle {
     }
 
     async fn insert(&self, config: PersonalityConfig, random_id: bool) -> Result<BotView, Fault> {
-        let id = self.enter(change::AddBot { config, random_id }).await?;
+        let id = self.wish(change::AddBot { config, random_id }).await?;
         self.bot(&id).await
     }
 
@@ -68,7 +68,7 @@ impl Handle {
     /// # Errors
     /// 404 for an unknown bot, 409 for one that comes from a file.
     pub async fn delete_bot(&self, id: &str) -> Result<(), Fault> {
-        self.enter(change::DeleteBot { bot: id.to_owned() }).await
+        self.wish(change::DeleteBot { bot: id.to_owned() }).await
     }
 
     /// Sets the keys given of a bot's configuration; it takes effect on its next beat.
@@ -87,7 +87,7 @@ impl Handle {
         if before != after {
             self.shared.check_voice("model", &after)?;
         }
-        self.enter(change::SetConfig { bot: id.to_owned(), patch }).await?;
+        self.wish(change::SetConfig { bot: id.to_owned(), patch }).await?;
         self.tell_status(id).await?;
         self.bot_config(id).await
     }
@@ -97,7 +97,7 @@ impl Handle {
     /// # Errors
     /// 404, 409 for a custom bot.
     pub async fn reset_bot(&self, id: &str) -> Result<BotConfigView, Fault> {
-        self.enter(change::ResetBot { bot: id.to_owned() }).await?;
+        self.wish(change::ResetBot { bot: id.to_owned() }).await?;
         self.tell_status(id).await?;
         self.bot_config(id).await
     }
@@ -107,7 +107,7 @@ impl Handle {
     /// # Errors
     /// 404, 409 when the file has not changed.
     pub async fn yaml_choice(&self, id: &str, choice: YamlChoice) -> Result<BotConfigView, Fault> {
-        self.enter(change::ChooseFile { bot: id.to_owned(), choice }).await?;
+        self.wish(change::ChooseFile { bot: id.to_owned(), choice }).await?;
         self.tell_status(id).await?;
         self.bot_config(id).await
     }
@@ -132,7 +132,7 @@ impl Handle {
                 )?))
             }
         };
-        self.enter(change::SetCaps { bot: id.to_owned(), tokens, cost }).await?;
+        self.wish(change::SetCaps { bot: id.to_owned(), tokens, cost }).await?;
         self.tell_status(id).await?;
         Ok(self.bot_config(id).await?.cost_caps)
     }
@@ -156,7 +156,7 @@ impl Handle {
                 format!("must be {INTERVAL_MIN} to {INTERVAL_MAX} seconds"),
             ));
         }
-        self.enter(change::SetBotPace { bot: id.to_owned(), seconds }).await?;
+        self.wish(change::SetBotPace { bot: id.to_owned(), seconds }).await?;
         self.bot(id).await
     }
 
@@ -165,7 +165,7 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn set_paused(&self, id: &str, paused: bool) -> Result<BotView, Fault> {
-        self.enter(change::PauseBot { bot: id.to_owned(), paused }).await?;
+        self.wish(change::PauseBot { bot: id.to_owned(), paused }).await?;
         self.tell_status(id).await
     }
 

@@ -78,7 +78,7 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn delete_thread(&self, id: i64) -> Result<(), Fault> {
-        self.enter(change::Hide { target: Target::Thread(id) }).await
+        self.wish(change::Hide { target: Target::Thread(id) }).await
     }
 
     /// Hides a reply; the record stays.
@@ -86,7 +86,7 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn delete_reply(&self, id: i64) -> Result<(), Fault> {
-        self.enter(change::Hide { target: Target::Reply(id) }).await
+        self.wish(change::Hide { target: Target::Reply(id) }).await
     }
 
     /// Settles a flag.
@@ -94,7 +94,7 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn resolve_flag(&self, id: i64) -> Result<FlagView, Fault> {
-        self.enter(change::ResolveFlag { id }).await
+        self.wish(change::ResolveFlag { id }).await
     }
 }
 

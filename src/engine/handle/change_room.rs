@@ -25,7 +25,7 @@ impl Handle {
     /// 400 for an unknown preset, 422 for an interval out of range.
     pub async fn set_pace(&self, pace: SetPace) -> Result<PaceView, Fault> {
         let seconds = pace_seconds(&pace)?;
-        self.enter(change::SetPace { seconds }).await?;
+        self.wish(change::SetPace { seconds }).await?;
         self.shared.pulse().begin_anew();
         self.pace().await
     }
@@ -56,7 +56,7 @@ impl Handle {
         if !confirm_cost && let Some(warning) = self.cost_warning(name, guard.default_model()).await? {
             return Err(Fault::conflict(warning));
         }
-        self.enter(change::SetProvider { name: name.to_owned() }).await?;
+        self.wish(change::SetProvider { name: name.to_owned() }).await?;
         self.shared.pulse().begin_anew();
         self.providers().await
     }
@@ -191,7 +191,7 @@ impl Handle {
         if self.shared.live().engine == EngineState::Stopped {
             return Err(Fault::unavailable("the engine is stopped"));
         }
-        self.enter(change::BecomeAwake { awake: state == EngineState::Running }).await?;
+        self.wish(change::BecomeAwake { awake: state == EngineState::Running }).await?;
         Ok(state)
     }
 

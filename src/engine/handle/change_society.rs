@@ -25,7 +25,7 @@ impl Handle {
     /// 422 with the fields at fault.
     pub async fn inject_event(&self, event: InjectEvent) -> Result<EventView, Fault> {
         let event = checked(event, self.shared.clock.now())?;
-        self.enter(change::InjectEvent { event }).await
+        self.wish(change::InjectEvent { event }).await
     }
 
     /// Ends an event.
@@ -33,7 +33,7 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn deactivate_event(&self, id: i64) -> Result<EventView, Fault> {
-        self.enter(change::EndEvent { id }).await
+        self.wish(change::EndEvent { id }).await
     }
 
     /// Asks a bot out of band. The society does not see it; it counts against the caps.
@@ -73,7 +73,7 @@ impl Handle {
                 Some(text)
             }
         };
-        self.enter(change::EditMemory { id, text, pinned: edit.pinned }).await
+        self.wish(change::EditMemory { id, text, pinned: edit.pinned }).await
     }
 
     /// Copies the live database to `path`; answers the size of the copy in bytes. A file that is there is
@@ -91,7 +91,7 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn forget_memory(&self, id: i64) -> Result<(), Fault> {
-        self.enter(change::ForgetMemory { id }).await
+        self.wish(change::ForgetMemory { id }).await
     }
 }
 

@@ -34,6 +34,7 @@ use super::bus::Subscription;
 use super::clock::Clock;
 use super::input::Apply;
 use super::shared::Shared;
+use crate::domain::text::clean_line;
 use crate::protocol::Fault;
 use crate::store::StoreError;
 
@@ -43,9 +44,43 @@ pub struct Handle {
     pub(super) shared: Arc<Shared>,
     /// Whether it shows a moment of the past, where nothing can be changed.
     pub(super) past: bool,
+    /// Whose wishes come through it.
+    pub(super) by: Arc<str>,
+}
+
+/// Whose wishes come through a handle that nobody has taken for their own.
+pub(super) const SOMEBODY: &str = "here";
+/// Longest name of whose wishes they are, in characters.
+const BY_MAX: usize = 60;
+
+tokio::task_local! {
+    /// Whose wishes a task carries, where many come through one handle.
+    static BY: Arc<str>;
 }
 
 impl Handle {
+    /// The same society; what is changed through it was wished by `who`.
+    #[must_use]
+    pub fn acting_for(&self, who: &str) -> Self {
+        Self { by: clean_line(who, BY_MAX).into(), ..self.clone() }
+    }
+
+    /// Runs a task that carries the wishes of `who`.
+    pub async fn on_behalf<T>(who: &str, task: impl Future<Output = T>) -> T {
+        BY.scope(clean_line(who, BY_MAX).into(), task).await
+    }
+
+    /// Takes a change in as the wish of whoever asks for it.
+    async fn wish<A: Apply>(&self, input: A) -> Result<A::Outcome, Fault> {
+        self.is_present()?;
+        let by = BY.try_with(Arc::clone).unwrap_or_else(|_| Arc::clone(&self.by));
+        let shared = Arc::clone(&self.shared);
+        let entered = async move { shared.enter_for(Some(by), input).await.map_err(Fault::from) };
+        let outcome = Self::whole(entered).await;
+        self.shared.wake.notify_one();
+        outcome
+    }
+
     /// Runs a query on the reader pool.
     pub(super) async fn read<T: Send + 'static>(
         &self,

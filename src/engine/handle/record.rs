@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::{Money, Stamp};
+use crate::domain::{Money, Stamp, changes};
 use crate::engine::shared::Shared;
 use crate::protocol::{ActivityView, Notice};
 use crate::store::beat::{self, NewActivity};
@@ -35,6 +35,20 @@ impl<'a> Record<'a> {
             all.extend(details);
         }
         Self { actor, name, action, details: all, at, tokens: 0, cost: Money::ZERO }
+    }
+
+    /// The fields that changed, where it was somebody's wish. Without one it is from a journal that was written
+    /// before anybody asked for them, and leads to what it led to then.
+    pub(in crate::engine) fn changes(
+        mut self,
+        tx: &Tx<'_>,
+        changes: impl FnOnce() -> Vec<changes::Change>,
+    ) -> Self {
+        if let Some(by) = tx.by() {
+            self.details.insert("by".into(), by.into());
+            self.details.insert("changes".into(), changes::details(&changes()));
+        }
+        self
     }
 
     /// What it used.

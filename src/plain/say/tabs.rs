@@ -238,7 +238,8 @@ pub fn log(model: &Model) -> Told {
     let words =
         if state.filter.is_empty() { String::new() } else { format!(", with “{}”", state.filter) };
     let mut told = Told::new(format!(
-        "Log, {} and worse{words}",
+        "Log of {}, {} and worse{words}",
+        state.which.told(),
         LEVELS[state.level.min(LEVELS.len() - 1)].to_lowercase()
     ));
     if state.shown.is_empty() {

@@ -274,6 +274,9 @@ pub struct TokenView {
     pub revoked_at: Option<Stamp>,
 }
 
+/// The `target` of log lines about what happens in the room; others are of the program.
+pub const ROOM_LOG: &str = "botarium::room";
+
 /// A recent log line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LogLine {

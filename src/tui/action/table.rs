@@ -199,6 +199,8 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Scope::Memory, Act::NextPane, "memory_pane", &["tab", "shift+tab"], "Bots or memories", "Moves the focus between bots and memories."),
     def(Scope::Society, Act::Open, "society_open", &["enter"], "Show the bot", "Shows the selected bot on the Live tab.").brief("show bot").hint(60),
     def(Scope::Log, Act::Filter, "filter_log", &["/"], "Filter", "Shows only lines that contain what you type.").hint(59),
+    def(Scope::Log, Act::Narrow, "log_which", &["f"], "Room or program", "Shows what happens in the room, what the program reports, or both.").brief("room/program").hint(62),
+    def(Scope::Log, Act::SaveChart, "log_save", &["S"], "Save the lines", "Writes the lines that are shown to a file.").brief("save").hint(58),
     def(Scope::Log, Act::Less, "log_more_levels", &["h", "left", "-"], "Lower level", "Shows also less important lines.").brief("more lines").hint(60),
     def(Scope::Log, Act::More, "log_fewer_levels", &["l", "right", "+"], "Higher level", "Shows only more important lines.").brief("fewer lines").hint(61),
 ];

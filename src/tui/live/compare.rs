@@ -74,10 +74,7 @@ fn moment(act: &ActivityView) -> Option<Moment> {
     let word = |key: &str| act.details.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
     let what = match act.action_type.as_str() {
         "config_updated" => {
-            let changed = act.details.get("changed").and_then(serde_json::Value::as_array);
-            let names: Vec<&str> =
-                changed.into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
-            format!("changed: {}", text::safe(&names.join(", ")))
+            format!("changed: {}", crate::domain::changes::told(&act.details).unwrap_or_default())
         }
         "event_injected" => format!("event: {}", crate::domain::text::clean_line(word("title"), 60)),
         _ => return None,

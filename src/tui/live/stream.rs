@@ -70,7 +70,20 @@ impl Row {
             number("reply_id").or_else(|| number("target_id").filter(|_| text_of("target_type") == "reply"));
         let first =
             |keys: &[&str]| keys.iter().map(|key| text_of(key)).find(|t| !t.is_empty()).unwrap_or_default();
+        let by = || match text_of("by") {
+            "" => String::new(),
+            by => format!(", by {by}"),
+        };
+        let (changed, injected);
         let about = match action {
+            "config_updated" => {
+                changed = crate::domain::changes::told(details).unwrap_or_default();
+                &changed
+            }
+            "event_injected" => {
+                injected = format!("{}{}", text_of("title"), by());
+                &injected
+            }
             "web_search" => text_of("query"),
             "vote" => text_of("target_type"),
             _ => first(&["title"]),

@@ -10,7 +10,9 @@ use crate::tui::widgets::{Pen, frame, pen, text};
 /// Draws the tab.
 pub fn render(state: &Log, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
-    let mut note = format!("{} and worse", LEVELS[state.level.min(LEVELS.len() - 1)].to_lowercase());
+    let which = state.which.told();
+    let mut note =
+        format!("{which} · {} and worse", LEVELS[state.level.min(LEVELS.len() - 1)].to_lowercase());
     if !state.filter.is_empty() {
         note = format!("with “{}” · {note}", state.filter);
     }

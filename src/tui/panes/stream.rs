@@ -63,7 +63,8 @@ pub fn sentence(row: &Row, view: &View<'_>) -> String {
         "human_post" => format!("posted{}", place()),
         "interview" => "was interviewed".into(),
         "event_injected" => format!("injected {}", row.about),
-        "config_updated" => "was changed".into(),
+        "config_updated" if row.about.is_empty() => "was changed".into(),
+        "config_updated" => format!("was changed: {}", row.about),
         other => other.replace('_', " "),
     }
 }

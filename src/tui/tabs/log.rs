@@ -1,16 +1,58 @@
 //! The Log tab's state and its share of `update` (the pattern is in [`super`]).
 
-use crate::protocol::{Event, LogLine};
+use std::path::PathBuf;
+
+use crate::protocol::{Event, LogLine, ROOM_LOG};
 use crate::tui::action::Act;
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Tab, Tone};
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
-use crate::tui::overlays::Answer;
+use crate::tui::overlays::{Answer, Line, Overlay, Then};
 use crate::tui::widgets::Scroll;
 
 /// Lines asked for.
 const LINES: u32 = 200;
 /// The levels to choose from: what is shown is this and worse.
 pub const LEVELS: [&str; 4] = ["DEBUG", "INFO", "WARN", "ERROR"];
+
+/// Which lines are shown.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub enum Which {
+    /// All.
+    #[default]
+    All,
+    /// What happens in the room.
+    Room,
+    /// What the program reports.
+    Program,
+}
+
+impl Which {
+    const fn next(self) -> Self {
+        match self {
+            Self::All => Self::Room,
+            Self::Room => Self::Program,
+            Self::Program => Self::All,
+        }
+    }
+
+    /// In a few words.
+    #[must_use]
+    pub const fn told(self) -> &'static str {
+        match self {
+            Self::All => "room and program",
+            Self::Room => "the room",
+            Self::Program => "the program",
+        }
+    }
+
+    fn takes(self, line: &LogLine) -> bool {
+        match self {
+            Self::All => true,
+            Self::Room => line.target == ROOM_LOG,
+            Self::Program => line.target != ROOM_LOG,
+        }
+    }
+}
 
 /// What the tab shows.
 #[derive(Debug, Default)]
@@ -25,6 +67,8 @@ pub struct Log {
     pub level: usize,
     /// Text that lines must hold.
     pub filter: String,
+    /// Which lines: of the room, of the program, or all.
+    pub which: Which,
     /// The selected line.
     pub scroll: Scroll,
     /// Whether a person moved up, so that new lines do not carry the view along.
@@ -38,7 +82,7 @@ impl Log {
         self.shown = self
             .lines
             .iter()
-            .filter(|line| rank(&line.level) >= self.level)
+            .filter(|line| rank(&line.level) >= self.level && self.which.takes(line))
             .filter(|line| {
                 wanted.is_empty()
                     || line.message.to_lowercase().contains(&wanted)
@@ -63,7 +107,19 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     match act {
         Act::Less => log.level = log.level.saturating_sub(1),
         Act::More => log.level = (log.level + 1).min(LEVELS.len() - 1),
+        Act::Narrow => log.which = log.which.next(),
+        Act::Back if log.which != Which::All => log.which = Which::All,
         Act::Back if !log.filter.is_empty() => log.filter.clear(),
+        Act::SaveChart => {
+            let now = model.now.date_in(&model.zone);
+            let line = Line::new(
+                "Write the lines shown to",
+                &format!("log-{now}.txt"),
+                Then::Tab(Tab::Log, "save", 0),
+            );
+            model.overlays.push(Overlay::Line(line));
+            return Some(Vec::new());
+        }
         Act::Copy => {
             let line = log.shown.get(log.scroll.selected)?;
             return Some(vec![Effect::Copy(format!("{} {} {}", line.at, line.level, line.message))]);
@@ -100,7 +156,10 @@ pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
 }
 
 /// A change came back.
-pub fn ran(_model: &mut Model, _command: &Command, _outcome: &Outcome) -> Vec<Effect> {
+pub fn ran(model: &mut Model, command: &Command, _outcome: &Outcome) -> Vec<Effect> {
+    if let Command::SaveText { path, .. } = command {
+        model.toast(Tone::Good, format!("written to {}", path.display()));
+    }
     Vec::new()
 }
 
@@ -116,16 +175,27 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
     shown(model)
 }
 
-/// The filter was typed.
+/// The filter or the name of a file was typed.
 ///
 /// # Errors
-/// Never.
+/// A file without a name.
 pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Result<Vec<Effect>, String> {
-    if what == "filter" {
-        model.log.filter = answer.text().to_owned();
-        model.log.rebuild();
+    match what {
+        "filter" => {
+            model.log.filter = answer.text().to_owned();
+            model.log.rebuild();
+            Ok(Vec::new())
+        }
+        "save" if answer.text().trim().is_empty() => Err("where should they be written?".into()),
+        "save" => {
+            let line =
+                |line: &LogLine| format!("{} {} {}: {}\n", line.at, line.level, line.target, line.message);
+            let text = model.log.shown.iter().map(line).collect();
+            let path = PathBuf::from(answer.text().trim());
+            Ok(vec![Effect::Run(Command::SaveText { path, text })])
+        }
+        _ => Ok(Vec::new()),
     }
-    Ok(Vec::new())
 }
 
 /// A click selects a line.

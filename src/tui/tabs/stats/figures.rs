@@ -65,8 +65,11 @@ fn told(mark: &TimelineMark) -> String {
     match mark.action_type.as_str() {
         "event_injected" => format!("event: {}", mark.title),
         "calls_lost" => "calls were lost".into(),
-        _ if mark.bot_id == "system" => "the room was changed".into(),
-        _ => format!("{} was changed", mark.bot_name),
+        _ => {
+            let whose = if mark.bot_id == "system" { "the room" } else { &mark.bot_name };
+            let what = if mark.title.is_empty() { String::new() } else { format!(": {}", mark.title) };
+            format!("{whose} was changed{what}")
+        }
     }
 }
 
