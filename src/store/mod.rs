@@ -16,6 +16,7 @@ pub mod books;
 pub mod bots;
 pub mod check;
 pub mod compare;
+pub mod copies;
 pub mod digest;
 pub mod events;
 pub mod export;

@@ -20,6 +20,9 @@ pub const REMARKABLE: u64 = 64 * 1024 * 1024;
 /// Nothing is stored beyond this, in bytes.
 pub const MAX: u64 = 512 * 1024 * 1024;
 
+/// How a copier that reads all the time is named among the readers.
+const LITESTREAM: &str = "(litestream)";
+
 /// Who keeps a log from being shortened.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reader {
@@ -110,12 +113,28 @@ pub fn length(database: &Path) -> u64 {
 /// One sentence about a log of this length and who keeps it.
 #[must_use]
 pub fn told(length: u64, who: &str) -> String {
+    let (length, most) = (length / (1024 * 1024), MAX / (1024 * 1024));
+    if who.contains(LITESTREAM) {
+        return format!(
+            "the log of changes (botarium.db-wal) has grown to {length} MiB because {who} copies it and shortens it only \
+             in a pause: truncate-page-n in its configuration says from how many pages on (nothing is stored beyond \
+             {most} MiB until it does)"
+        );
+    }
     format!(
-        "the log of changes (botarium.db-wal) has grown to {} MiB because {who} has been reading the database all \
-         the while: end that, and the file shrinks by itself (nothing is stored beyond {} MiB)",
-        length / (1024 * 1024),
-        MAX / (1024 * 1024)
+        "the log of changes (botarium.db-wal) has grown to {length} MiB because {who} has been reading the database all \
+         the while: end that, and the file shrinks by itself (nothing is stored beyond {most} MiB)"
     )
+}
+
+/// What to do about a log that `who` keeps long.
+#[must_use]
+pub fn way_out(who: &str) -> String {
+    if who.contains(LITESTREAM) {
+        "set `truncate-page-n: 8000` as in examples/deploy/litestream.yml".into()
+    } else {
+        format!("end what {who} reads, or the process")
+    }
 }
 
 /// Who reads, as a sentence names them.
@@ -193,7 +212,7 @@ fn program(pid: u32) -> String {
     crate::domain::text::clean_line(&String::from_utf8_lossy(&name), 40)
 }
 
-fn beside(database: &Path, ending: &str) -> PathBuf {
+pub(super) fn beside(database: &Path, ending: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(ending);
     name.into()

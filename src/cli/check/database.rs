@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use super::Findings;
 use crate::config::Config;
@@ -9,6 +10,7 @@ use crate::domain::caching;
 use crate::engine::Handle;
 use crate::port;
 use crate::protocol::{CacheCount, ExtractionCount, LadderCount};
+use crate::store::copies::{self, Copied};
 use crate::store::{EngineLock, Store, StoreError, check, providers, wal};
 
 /// A model whose answers fail more often than this is worth a look.
@@ -37,18 +39,56 @@ pub(super) async fn look(config: &Config, opened: anyhow::Result<Handle>, findin
         let store = Store::open_read_only(&path)?;
         store.read_blocking(|c| {
             let models = (providers::ladder(c)?, providers::extractions(c)?, providers::caches(c)?);
-            Ok((check::check(c, now)?, models))
+            Ok((check::check(c, now)?, models, copies::look(c, &path)?))
         })
     });
     match looked.await {
-        Ok(Ok((found, (ladder, extractions, caches)))) => {
+        Ok(Ok((found, (ladder, extractions, caches), copied))) => {
             findings.0.extend(found.into_iter().map(|finding| ("database", finding)));
+            copied_elsewhere(copied, findings);
             read_how_well(&ladder, findings);
             remember_how_well(&extractions, findings);
             from_the_cache(&caches, findings);
         }
         Ok(Err(error)) => findings.error("database", error.to_string(), ""),
         Err(error) => findings.error("database", format!("the check ended early: {error}"), ""),
+    }
+}
+
+/// A copy this much older than the last change is worth a look.
+const LATE: Duration = Duration::from_secs(15);
+
+/// How far behind a copy that Litestream keeps is.
+fn copied_elsewhere(copied: Option<Copied>, findings: &mut Findings) {
+    let (bytes, time) = match copied {
+        None => return,
+        Some(Copied::NoMore) => {
+            let what = "this database comes from a copy that Litestream made; nothing copies it from here";
+            return findings.fine("copy", what);
+        }
+        Some(Copied::Behind { bytes, time }) => (bytes, time),
+    };
+    let seconds = time.as_secs();
+    match bytes {
+        Some(0) => findings.fine("copy", "Litestream has taken up every change"),
+        Some(bytes) if time < LATE => findings.fine(
+            "copy",
+            format!("Litestream is {} KiB of changes behind ({seconds} s)", bytes.div_ceil(1024)),
+        ),
+        None if time < LATE => {
+            findings.fine("copy", format!("Litestream is {seconds} s behind the last change"))
+        }
+        _ => {
+            let much =
+                bytes.map(|bytes| format!(", {} KiB of changes", bytes.div_ceil(1024))).unwrap_or_default();
+            findings.warning(
+                "copy",
+                format!(
+                    "Litestream is {seconds} s behind the last change{much}: what came later is in no copy"
+                ),
+                "is `litestream replicate` running? `litestream status` tells what hinders it",
+            );
+        }
     }
 }
 
@@ -64,7 +104,7 @@ fn log_of_changes(database: &Path, findings: &mut Findings) {
         return findings.fine("database", "the log of changes is short");
     }
     let who = wal::named(&readers);
-    findings.warning("database", wal::told(length, &who), format!("end what {who} reads, or the process"));
+    findings.warning("database", wal::told(length, &who), wal::way_out(&who));
 }
 
 fn is_missing(error: &anyhow::Error) -> bool {
@@ -130,6 +170,28 @@ fn from_the_cache(caches: &[CacheCount], findings: &mut Findings) {
 mod tests {
     use super::*;
     use crate::store::check::Level;
+
+    #[test]
+    fn a_late_copy_is_worth_a_look() {
+        let said = |copied| {
+            let mut findings = Findings::default();
+            copied_elsewhere(copied, &mut findings);
+            findings.0.pop().map(|(_, finding)| (finding.level, finding.what))
+        };
+        assert!(said(None).is_none());
+        let behind = |bytes, seconds| {
+            said(Some(Copied::Behind { bytes, time: Duration::from_secs(seconds) })).unwrap()
+        };
+        assert_eq!(behind(Some(0), 900).0, Level::Fine);
+        assert_eq!(
+            behind(Some(9_000), 1),
+            (Level::Fine, "Litestream is 9 KiB of changes behind (1 s)".into())
+        );
+        let (level, what) = behind(Some(9_000), 90);
+        assert!(level == Level::Warning && what.contains("90 s behind") && what.contains("9 KiB"), "{what}");
+        assert_eq!(behind(None, 90).0, Level::Warning);
+        assert_eq!(said(Some(Copied::NoMore)).unwrap().0, Level::Fine);
+    }
 
     #[test]
     fn a_model_that_often_fails_is_named() {
