@@ -30,6 +30,7 @@
 //! - [`mcp`]: the same door for an assistant that speaks the Model Context Protocol.
 //! - [`cli`]: one file per command. [`config`]: what is configured, and where each value came from.
 //! - [`embedded`]: the bots, threads and templates inside the binary. [`logs`]: tracing and the recent lines.
+//! - [`notify`]: word to the outside of what needs a person: webhook, program, what the terminal is to tell.
 //! - [`plain`]: the control room as a conversation of lines, for ears and simple terminals; the same model and actions.
 //! - [`demo`]: the demonstration society and recordings.
 //!
@@ -72,6 +73,7 @@ pub mod link;
 pub mod llm;
 pub mod logs;
 pub mod mcp;
+pub mod notify;
 pub mod plain;
 pub mod port;
 pub mod protocol;

@@ -18,6 +18,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("port", &["config", "domain", "engine", "protocol"]),
     ("link", &["config", "domain", "engine", "protocol"]),
     ("tui", &["config", "domain", "files", "link", "protocol"]),
+    ("notify", &["config", "domain", "link", "protocol"]),
     ("plain", &["domain", "link", "protocol", "tui"]),
     ("mcp", &["domain", "link", "protocol"]),
     (
@@ -30,8 +31,8 @@ const DOORS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "config", "demo", "domain", "embedded", "engine", "files", "link", "llm", "logs", "mcp", "plain",
-            "port", "protocol", "store", "tools", "tui",
+            "config", "demo", "domain", "embedded", "engine", "files", "link", "llm", "logs", "mcp",
+            "notify", "plain", "port", "protocol", "store", "tools", "tui",
         ],
     ),
 ];
@@ -39,7 +40,7 @@ const DOORS: &[(&str, &[&str])] = &[
 /// Names of other crates that only some rooms may speak.
 const ONLY: &[(&str, &[&str])] = &[
     ("rusqlite", &["store", "engine"]), // the engine hands connections on; it names no SQL (below)
-    ("reqwest", &["llm", "tools", "link"]),
+    ("reqwest", &["llm", "tools", "link", "notify"]),
     ("tokio_tungstenite", &["link", "port"]), // the port tells its errors apart
     ("axum", &["port"]),
     ("rmcp", &["mcp"]),

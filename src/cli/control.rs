@@ -12,8 +12,8 @@ use crate::config::Config;
 use crate::demo::cast::{CastWriter, Header, Recorder};
 use crate::link::Link;
 use crate::logs::LogTo;
-use crate::plain;
-use crate::tui::{self, Options};
+use crate::tui::{self, Notices, Options};
+use crate::{notify, plain};
 
 /// Opens the control room and stops the engine when it is left.
 pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
@@ -42,6 +42,7 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
         let link = Link::Local(handle.clone());
         let left = async {
             if args.plain {
+                let _unheard = notify::start(link.clone(), &config, &stop);
                 talk(link, &config, &runtime::stop_token()).await
             } else {
                 show(link, &config, args.recording()).await
@@ -69,10 +70,18 @@ pub async fn show(link: Link, config: &Config, record: Option<(&Path, bool)>) ->
         Some(recorder) => Box::new(CastWriter::new(std::io::stdout(), recorder.clone())),
         None => Box::new(std::io::stdout()),
     };
+    let stop = CancellationToken::new();
+    let _ends = stop.clone().drop_guard();
+    let notices = Notices {
+        texts: notify::start(link.clone(), config, &stop),
+        bell: config.notify.bell,
+        desktop: config.notify.desktop,
+        title: config.notify.title,
+    };
     // A viewer without a home of its own leaves nothing behind.
     let data = config.home.data();
     let state_file = data.is_dir().then(|| data.join("screen.json"));
-    let shown = tui::run(link, Options { ui: config.ui.clone(), state_file, output }).await;
+    let shown = tui::run(link, Options { ui: config.ui.clone(), state_file, output, notices }).await;
     if let Some(recorder) = recorder {
         recorder.finish().context("the recording is not complete")?;
     }

@@ -206,7 +206,8 @@ async fn watch(
     let handle = engine::start(settings)?;
     let (output, recorder) = screen(record, args.force, now)?;
     let engine = handle.spawn();
-    let options = tui::Options { ui: config.ui.clone(), state_file: None, output };
+    let options =
+        tui::Options { ui: config.ui.clone(), state_file: None, output, notices: tui::Notices::none() };
     let left = tui::run(Link::Local(Handle::clone(&handle)), options).await;
     engine.stop(super::serve::GRACE).await;
     if let (Some(recorder), Some(path)) = (recorder, record) {

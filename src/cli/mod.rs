@@ -21,6 +21,7 @@ mod fork;
 mod man;
 mod mcp;
 mod moment;
+mod notify;
 mod out;
 mod replay;
 mod restore;
@@ -195,6 +196,8 @@ enum Command {
     Diff(diff::DiffArgs),
     /// Speak the Model Context Protocol (MCP) on standard input and output, for an assistant
     Mcp(mcp::McpArgs),
+    /// Try the ways by which word of what needs you is sent to the outside
+    Notify(notify::NotifyArgs),
     /// Manage access tokens for the port
     Token(token::TokenArgs),
     /// Look for what is wrong with this set-up, and say what to do
@@ -249,6 +252,7 @@ fn dispatch(cli: Cli, out: &out::Out) -> anyhow::Result<exit::Exit> {
         Some(Command::Fork(args)) => fork::run(&globals, &args, out),
         Some(Command::Diff(args)) => diff::run(&args, out),
         Some(Command::Mcp(args)) => mcp::run(&globals, &args),
+        Some(Command::Notify(args)) => notify::run(&globals, &args, out),
         Some(Command::Token(args)) => token::run(&globals, args, out),
         Some(Command::Check(args)) => check::run(&globals, &args, out),
         Some(Command::Config(args)) => config::run(&globals, &args, out),

@@ -8,7 +8,9 @@ use super::exit::Exit;
 use super::{Globals, RoomArgs, door, runtime, setup};
 use crate::config::Config;
 use crate::engine::Handle;
+use crate::link::Link;
 use crate::logs::LogTo;
+use crate::notify;
 use crate::port::{self, OpenPort, PortOptions};
 
 /// How long beats in flight may take to finish before they are abandoned.
@@ -28,6 +30,8 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
             }
         };
         let engine = handle.spawn();
+        // Nobody looks at this terminal: the bell and the rest of it are for a control room.
+        drop(notify::start(Link::Local(handle.clone()), &config, &stop));
         let room = handle.room().await?;
         tracing::info!(
             home = %config.home.root.display(), bots = room.bots, provider = room.provider, "the engine runs"

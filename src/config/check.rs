@@ -11,6 +11,8 @@ use crate::domain::personality::meant_provider;
 use crate::domain::similarity::nearest;
 use crate::domain::yaml::{self, show};
 
+/// What `notify.kinds` can name.
+const NOTIFIED: [&str; 7] = ["answer", "failing", "capped", "flag", "file", "stopped", "event"];
 /// Longest key file, in bytes.
 const KEY_FILE_MAX: u64 = 16 * 1024;
 
@@ -32,6 +34,21 @@ impl Loader {
                 let message = format!("names a provider that is not set up: `{}`{hint}", show(name));
                 let origin = config.set.get(key).map_or(Origin::Default, |(_, origin)| origin.clone());
                 self.complain(origin, key, message);
+            }
+        }
+        for kind in config.notify.kinds.clone() {
+            if !NOTIFIED.contains(&kind.as_str()) {
+                let hint = nearest(&kind, NOTIFIED.iter().copied()).map_or_else(
+                    || format!("; known are {}", NOTIFIED.join(", ")),
+                    |near| format!("; did you mean `{near}`?"),
+                );
+                let origin =
+                    config.set.get("notify.kinds").map_or(Origin::Default, |(_, origin)| origin.clone());
+                self.complain(
+                    origin,
+                    "notify.kinds",
+                    format!("names no kind of word: `{}`{hint}", show(&kind)),
+                );
             }
         }
         let root = config.home.root.clone();

@@ -62,6 +62,8 @@ pub(super) enum Kind<T: 'static> {
     Zone(Slot<T, String>),
     Pace(Slot<T, Option<u32>>),
     Listen(Slot<T, Option<SocketAddr>>),
+    /// Two times of the day, in minutes after midnight; unset is allowed.
+    Hours(Slot<T, Option<(u16, u16)>>),
     /// Action ids and the keys they are bound to.
     Bindings(Slot<T, BTreeMap<String, Vec<String>>>),
 }
@@ -89,7 +91,9 @@ impl<T> Kind<T> {
             Self::Seed(_) if word.parse::<u64>().is_ok() => Value::Text(word.to_owned()),
             Self::Seed(_) => Value::plain(word),
             Self::List(_) => Value::List(
-                word.split(',')
+                word.trim_start_matches('[')
+                    .trim_end_matches(']')
+                    .split(',')
                     .map(str::trim)
                     .filter(|item| !item.is_empty())
                     .map(|item| Node { mark: None, value: Value::Text(item.to_owned()) })
@@ -137,6 +141,7 @@ impl<T> Kind<T> {
             Self::Zone(slot) => *slot(target) = zone(value)?,
             Self::Pace(slot) => *slot(target) = unset(value, interval)?,
             Self::Listen(slot) => *slot(target) = unset(value, address)?,
+            Self::Hours(slot) => *slot(target) = unset(value, hours)?,
             Self::Bindings(slot) => *slot(target) = bindings(value)?,
         }
         Ok(())
@@ -249,6 +254,18 @@ fn address(value: &Value) -> Result<SocketAddr, String> {
         _ => None,
     };
     found.ok_or_else(|| format!("must be an address and port such as 127.0.0.1:8000, not {}", value.shown()))
+}
+
+/// Two times of the day: `22:00-07:00`.
+fn hours(value: &Value) -> Result<(u16, u16), String> {
+    let said = value.line(40)?;
+    let time = |time: &str| {
+        let (hour, minute) = time.trim().split_once(':')?;
+        let (hour, minute) = (hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?);
+        (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+    };
+    let read = said.split_once('-').and_then(|(from, to)| Some((time(from)?, time(to)?)));
+    read.ok_or_else(|| format!("must be two times such as 22:00-07:00, not {}", value.shown()))
 }
 
 /// What a server is sent anyway, or what bounds a call, cannot be set beside it.

@@ -288,6 +288,7 @@ impl Config {
             log: Default::default(),
             port: Default::default(),
             ui: Default::default(),
+            notify: Default::default(),
             set: BTreeMap::new(),
         }
     }

@@ -66,6 +66,8 @@ pub struct Config {
     pub port: PortConfig,
     /// The control room.
     pub ui: UiConfig,
+    /// Word to the outside.
+    pub notify: NotifyConfig,
     /// What was set, by dotted key: the value as text, and where it came from.
     set: BTreeMap<String, (String, Origin)>,
 }
@@ -279,6 +281,46 @@ pub struct UiConfig {
     pub colors: Colors,
     /// Keys by action id; an empty list unbinds.
     pub keys: BTreeMap<String, Vec<String>>,
+}
+
+/// Word to the outside of what needs a person (`notify`).
+#[derive(Clone, Debug, Default)]
+pub struct NotifyConfig {
+    /// The kinds of which word is sent.
+    pub kinds: Vec<String>,
+    /// Whether the terminal's bell rings.
+    pub bell: bool,
+    /// How the terminal is asked for a desktop notification.
+    pub desktop: Desktop,
+    /// Whether the window's title says how much needs a person.
+    pub title: bool,
+    /// A program that is run, with its arguments.
+    pub command: Vec<String>,
+    /// Where JSON is posted; empty is nowhere.
+    pub webhook: String,
+    /// The environment variable that holds the secret which signs it.
+    pub webhook_secret_env: Option<String>,
+    /// When nothing is sent, such as `22:00-07:00`; minutes after midnight.
+    pub quiet: Option<(u16, u16)>,
+    /// Words a minute at most.
+    pub per_minute: u32,
+}
+
+/// The sequence that asks a terminal for a desktop notification.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub enum Desktop {
+    /// None.
+    #[default]
+    Off,
+    /// `OSC 9`: iTerm2, kitty, WezTerm, Windows Terminal.
+    Osc9,
+    /// `OSC 777`: urxvt, foot, Ghostty.
+    Osc777,
+}
+
+impl Desktop {
+    /// Every one, in the order of the words of `notify.desktop`.
+    pub(crate) const ALL: [Self; 3] = [Self::Off, Self::Osc9, Self::Osc777];
 }
 
 impl Config {

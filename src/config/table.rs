@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::kind::{Key, Kind};
-use super::{Colors, Config, Durability, ProviderConfig, SearchBackend};
+use super::{Colors, Config, Desktop, Durability, ProviderConfig, SearchBackend};
 
 /// What `ui.theme` can be.
 const THEMES: &[&str] = &["auto", "dark", "light", "high-contrast"];
@@ -119,6 +119,26 @@ pub(super) const KEYS: &[Key<Config>] = &[
         "How many colours: auto, truecolor, 256, 16 or none (NO_COLOR is honoured by auto)."),
     key!("ui.keys", "", Kind::Bindings(|c| &mut c.ui.keys),
         "Keys by action, one or a list, such as  quit: [q, ctrl-c]  (the help, ?, names every action)."),
+    key!("notify.kinds", "[answer, failing, capped, flag, file, stopped]", Kind::List(|c| &mut c.notify.kinds),
+        "Of what word is sent: answer (a bot answered a person), failing, capped, flag, file (a bot's file changed), stopped, event. \
+         Nothing is sent until one of the ways below is chosen; botarium notify --test tries them."),
+    key!("notify.bell", "false", Kind::Flag(|c| &mut c.notify.bell),
+        "Ring the terminal's bell."),
+    key!("notify.desktop", "off",
+        Kind::Choice { words: &["off", "osc9", "osc777"], set: |c, at| c.notify.desktop = Desktop::ALL[at] },
+        "Ask the terminal for a desktop notification: off, osc9 (iTerm2, kitty, WezTerm) or osc777 (foot, urxvt, Ghostty)."),
+    key!("notify.title", "false", Kind::Flag(|c| &mut c.notify.title),
+        "Say in the window's title how much needs you."),
+    key!("notify.command", "", Kind::List(|c| &mut c.notify.command),
+        "A program with its arguments; it finds the word in BOTARIUM_KIND, BOTARIUM_TEXT and, as JSON, on standard input."),
+    key!("notify.webhook", "", Kind::Url(|c| &mut c.notify.webhook),
+        "Where the word is posted as JSON; tried again while the other side is busy."),
+    key!("notify.webhook_secret_env", "", Kind::Variable(|c| &mut c.notify.webhook_secret_env),
+        "The environment variable with the secret that signs it (HMAC-SHA256, X-Botarium-Signature)."),
+    key!("notify.quiet", "", Kind::Hours(|c| &mut c.notify.quiet),
+        "When nothing is sent, in the room's time zone, such as 22:00-07:00."),
+    key!("notify.per_minute", "6", count!(1..=600, notify.per_minute),
+        "Words a minute at most; the next one says how many were left out."),
 ];
 
 /// The levels of `log.level`, in the order of its words.

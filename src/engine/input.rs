@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{
     AddBot, AddCrowd, BecomeAwake, CastVote, ChooseFile, DeleteBot, EditMemory, EndEvent, Follow,
-    ForgetContexts, ForgetMemory, Hide, InjectEvent, PauseBot, PostReply, PostThread, ResetBot, ResolveFlag,
-    SetBotPace, SetCaps, SetConfig, SetPace, SetProvider, Unfollow,
+    ForgetContexts, ForgetMemory, Hide, InjectEvent, PauseBot, PostReply, PostThread, Recollect, ResetBot,
+    ResolveFlag, SetBotPace, SetCaps, SetConfig, SetPace, SetProvider, Unfollow,
 };
 use super::fork::Forked;
 use super::interview::Asked;
@@ -101,7 +101,7 @@ pub(super) struct Wish {
 inputs! {
     Opened, Closed, Forked, Abandoned, Begun, Asked, Sent, Failed, Answered, Found, Proceed, Back, Jumped, TestBegun, Tested,
     AddBot, AddCrowd, BecomeAwake, CastVote, ChooseFile, DeleteBot, EditMemory, EndEvent, Follow,
-    ForgetContexts, ForgetMemory, Hide, InjectEvent, PauseBot, PostReply, PostThread, ResetBot, ResolveFlag,
+    ForgetContexts, ForgetMemory, Hide, InjectEvent, PauseBot, PostReply, PostThread, Recollect, ResetBot, ResolveFlag,
     SetBotPace, SetCaps, SetConfig, SetPace, SetProvider, Unfollow,
 }
 

@@ -131,6 +131,7 @@ hand_on! {
     "Asks a bot out of band." interview(bot: &str, question: Interview) -> InterviewAnswer;
     "Edits or pins a memory." edit_memory(id: i64, edit: EditMemory) -> ();
     "Forgets a memory." forget_memory(id: i64) -> ();
+    "Has a bot remember something; answers its number." remember(bot: &str, memory: Remember) -> i64;
     "Chooses the room's provider." set_default_provider(name: &str, confirm_cost: bool) -> Vec<ProviderView>;
     "Makes one tiny call to a provider." test_provider(name: &str) -> ProviderTest;
     "Makes an access token; its text is shown this once." new_token(name: &str, role: Role) -> (TokenView, Secret);

@@ -155,3 +155,68 @@ async fn a_plain_terminal_gets_ascii_alone() {
     assert!(said.is_ascii(), "{said}");
     holds(&said, &["No action is called \"nonsense\""]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_done_is_taken_back_and_what_was_forgotten_is_remembered_again() {
+    let (_home, handle) = society();
+    beats(&handle, 120).await;
+    let memory = handle.memory("ada_001").await.unwrap().warm;
+    let moment = memory.memories.last().expect("a hundred beats leave a moment").summary.clone();
+    let word = moment.split_whitespace().max_by_key(|word| word.len()).unwrap().to_owned();
+    let caps = || async { handle.bot_config("ada_001").await.unwrap().cost_caps };
+    let said = say(
+        &handle,
+        &[
+            "find Ada",
+            "pause bot",
+            "take back 1",
+            "budget",
+            "1",
+            "change 5k",
+            "take back 1",
+            "memory tab",
+            "list of memories",
+            &format!("search memory {word}"),
+            "1",
+            "forget this memory",
+            "yes",
+        ],
+        false,
+    )
+    .await;
+    assert!(!handle.bot("ada_001").await.unwrap().is_paused, "{said}");
+    assert!(!caps().await.is_custom_token_cap, "{said}");
+    holds(&said, &["taken back: let Ada go on", "forgotten"]);
+    let forgotten = |said: &str| said.lines().any(|line| line == "forgotten");
+    assert!(forgotten(&said), "{said}");
+    let again = say(&handle, &["find Ada", "memory", "1", "forget", "yes", "take back 1"], false).await;
+    holds(&again, &["taken back: Ada remembers"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_changed_since_is_not_taken_back_without_a_yes() {
+    let (_home, handle) = society();
+    let first = ["find Ada", "pause bot"];
+    let other = handle.acting_for("somebody else");
+    let (sender, typed) = tokio::sync::mpsc::channel(8);
+    let link = Link::Local(handle.clone());
+    let talk = tokio::spawn(async move {
+        let mut out = Vec::new();
+        run(link, Options::default(), typed, &mut out, &CancellationToken::new()).await.unwrap();
+        String::from_utf8(out).unwrap()
+    });
+    for line in first {
+        sender.send(line.into()).await.unwrap();
+    }
+    let mut bus = handle.subscribe();
+    while !handle.bot("ada_001").await.unwrap().is_paused {
+        bus.recv().await.unwrap();
+    }
+    other.set_paused("ada_001", false).await.unwrap();
+    for line in ["take back 1", "no"] {
+        sender.send(line.into()).await.unwrap();
+    }
+    drop(sender);
+    let said = talk.await.unwrap();
+    holds(&said, &["Take it back all the same?", "It was changed again since"]);
+}

@@ -5,6 +5,7 @@
 
 pub mod event;
 pub mod fault;
+pub mod news;
 pub mod request;
 pub mod stats;
 pub mod views;

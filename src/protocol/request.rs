@@ -174,6 +174,35 @@ pub struct EditMemory {
     pub pinned: Option<bool>,
 }
 
+/// `POST /api/bots/{id}/memories`: something a bot is to remember.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Remember {
+    /// fact, relationship, opinion, interest or moment.
+    pub kind: crate::domain::MemoryKind,
+    /// What it says.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub text: String,
+    /// The other bot of a relationship, the topic of an opinion, the interest; else empty.
+    #[serde(default)]
+    pub about: String,
+    /// Where a fact comes from.
+    #[serde(default)]
+    pub source: String,
+    /// Of a relationship.
+    #[serde(default)]
+    pub sentiment: Option<crate::domain::Sentiment>,
+    /// Of an opinion, 0 to 1.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 1)]
+    pub confidence: f64,
+    /// Whether it is recalled first.
+    #[serde(default)]
+    pub pinned: bool,
+    /// The act it comes from.
+    #[serde(default)]
+    pub activity_id: Option<i64>,
+}
+
 /// Order of a thread search.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]

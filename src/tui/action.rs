@@ -22,6 +22,7 @@ pub enum Act {
     Help,
     Palette,
     Needs,
+    TakeBack,
     NextTheme,
     NextTab,
     PrevTab,

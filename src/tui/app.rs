@@ -21,7 +21,7 @@ use super::state::Saved;
 use super::terminal::Screen;
 use super::theme::{Colors, Theme, ThemeName};
 use super::{effect, update};
-use crate::config::UiConfig;
+use crate::config::{Desktop, UiConfig};
 use crate::domain::Stamp;
 use crate::link::{Connection, Link};
 
@@ -33,6 +33,30 @@ pub struct Options {
     pub state_file: Option<PathBuf>,
     /// The terminal, or what stands between to record it.
     pub output: Box<dyn Write + Send>,
+    /// What the terminal is to tell a person who does not look.
+    pub notices: Notices,
+}
+
+/// Word for a person who does not look at the screen, and how the terminal gives it.
+#[derive(Debug)]
+pub struct Notices {
+    /// The sentences.
+    pub texts: UnboundedReceiver<String>,
+    /// Whether the bell rings.
+    pub bell: bool,
+    /// How a desktop notification is asked for.
+    pub desktop: Desktop,
+    /// Whether the window's title says how much needs a person.
+    pub title: bool,
+}
+
+impl Notices {
+    /// None at all.
+    #[must_use]
+    pub fn none() -> Self {
+        let (_, texts) = unbounded_channel();
+        Self { texts, bell: false, desktop: Desktop::Off, title: false }
+    }
 }
 
 /// Shortest time between two frames that no key asked for.
@@ -79,6 +103,8 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
         rests_until: None,
         urgent: true,
         leave: false,
+        notices: options.notices,
+        title: String::new(),
     };
     if asks {
         app.ask()?;
@@ -125,6 +151,23 @@ fn light_by_env(value: Option<&str>) -> Option<bool> {
     Some(matches!(background, 7 | 9..=15))
 }
 
+/// What asks a terminal for a desktop notification.
+#[must_use]
+pub fn desktop_notice(way: Desktop, said: &str) -> Option<Vec<u8>> {
+    let said = crate::domain::text::clean_line(said, 200).replace(';', ",");
+    match way {
+        Desktop::Off => None,
+        Desktop::Osc9 => Some(format!("\x1b]9;{said}\x07").into_bytes()),
+        Desktop::Osc777 => Some(format!("\x1b]777;notify;botarium;{said}\x07").into_bytes()),
+    }
+}
+
+/// What calls the terminal's window so.
+#[must_use]
+pub fn window_title(title: &str) -> Vec<u8> {
+    format!("\x1b]2;{}\x07", crate::domain::text::clean_line(title, 100)).into_bytes()
+}
+
 struct App {
     link: Link,
     model: Model,
@@ -145,6 +188,9 @@ struct App {
     /// A key waits for its frame.
     urgent: bool,
     leave: bool,
+    notices: Notices,
+    /// What the window is called.
+    title: String,
 }
 
 /// Why the loop woke.
@@ -157,6 +203,7 @@ enum Woke {
     Tick,
     Spin,
     Draw,
+    Notice(String),
     Signal(Signalled),
 }
 
@@ -198,6 +245,7 @@ impl App {
                 () = sleep_until(due), if self.dirty => Woke::Draw,
                 msg = answers.recv() => Woke::Answer(msg.map(Box::new)),
                 event = bus.recv(), if bus_open => Woke::Event(event),
+                Some(said) = self.notices.texts.recv() => Woke::Notice(said),
                 () = sleep_until(held.unwrap_or(tick)), if held.is_some() => Woke::Held,
                 () = sleep_until(tick) => Woke::Tick,
                 _ = spins.tick(), if self.model.animated() => Woke::Spin,
@@ -231,6 +279,13 @@ impl App {
                         self.handle(Msg::Event(event)).await?;
                     }
                 }
+                Woke::Notice(said) => {
+                    let bell = self.notices.bell.then(|| b"\x07".to_vec());
+                    let desktop = desktop_notice(self.notices.desktop, &said);
+                    for bytes in bell.into_iter().chain(desktop) {
+                        self.screen.say(&bytes)?;
+                    }
+                }
                 Woke::Held => {
                     let keys = self.background.give_up();
                     self.on_events(keys).await?;
@@ -243,6 +298,7 @@ impl App {
                         self.on_input(events).await?;
                     }
                     self.screen.draw(&self.model)?;
+                    self.entitle()?;
                     self.rests_until = self.model.rests_until().filter(|_| self.ticks_only);
                     (self.dirty, self.urgent, drawn) = (false, false, Instant::now());
                 }
@@ -256,6 +312,24 @@ impl App {
             }
         }
         terminal.end().await;
+        Ok(())
+    }
+
+    /// Says in the window's title how much needs a person.
+    fn entitle(&mut self) -> std::io::Result<()> {
+        if !self.notices.title {
+            return Ok(());
+        }
+        let title = match super::live::needs::needs(&self.model).len() {
+            0 => "botarium".to_owned(),
+            1 => "botarium: 1 needs you".to_owned(),
+            count => format!("botarium: {count} need you"),
+        };
+        if title == self.title {
+            return Ok(());
+        }
+        self.screen.say(&window_title(&title))?;
+        self.title = title;
         Ok(())
     }
 

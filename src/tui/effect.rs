@@ -11,6 +11,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::live::compare::Story;
 use super::msg::{Command, Data, Load, Msg, Outcome};
+use super::way_back;
 use crate::files::{OutError, OutFile};
 use crate::link::{Link, Role};
 use crate::protocol::{
@@ -29,16 +30,47 @@ pub fn load(link: &Link, load: Load, answers: &UnboundedSender<Msg>) {
 /// Changes something in the background.
 pub fn run(link: &Link, command: Command, answers: &UnboundedSender<Msg>) {
     let (link, answers) = (link.clone(), answers.clone());
-    tokio::spawn(async move {
-        if let Command::Each(commands) = &command {
+    tokio::spawn(async move { perform(&link, command, &answers).await });
+}
+
+/// Changes something and tells what came of it, and by what it is taken back.
+pub async fn perform(link: &Link, command: Command, answers: &UnboundedSender<Msg>) {
+    // Nobody listens once the screen is closed.
+    let tell = |msg: Msg| drop(answers.send(msg));
+    match &command {
+        Command::Each(commands) => {
+            let mut back = Vec::new();
             for one in commands {
-                let outcome = change(&link, one, &answers).await;
-                let _ = answers.send(Msg::Ran(one.clone(), outcome)); // nobody listens once the screen is closed
+                let way = way_back::before(link, one).await;
+                let outcome = change(link, one, answers).await;
+                back.extend(outcome.as_ref().ok().and_then(|outcome| way_back::after(way, outcome)));
+                tell(Msg::Ran(one.clone(), outcome));
+            }
+            tell(Msg::Ran(command.clone(), Ok(Outcome::Done)));
+            if !back.is_empty() {
+                tell(Msg::CanTakeBack(command, Command::Each(back)));
             }
         }
-        let outcome = change(&link, &command, &answers).await;
-        let _ = answers.send(Msg::Ran(command, outcome)); // nobody listens once the screen is closed
-    });
+        Command::TakeBack(done, back) => {
+            let outcome = match way_back::is_as_left(link, done, back).await {
+                true => {
+                    Box::pin(perform(link, Command::clone(back), answers)).await;
+                    Ok(Outcome::Done)
+                }
+                false => Err(Fault::conflict("it was changed again since")),
+            };
+            tell(Msg::Ran(command.clone(), outcome));
+        }
+        _ => {
+            let way = way_back::before(link, &command).await;
+            let outcome = change(link, &command, answers).await;
+            let back = outcome.as_ref().ok().and_then(|outcome| way_back::after(way, outcome));
+            tell(Msg::Ran(command.clone(), outcome));
+            if let Some(back) = back {
+                tell(Msg::CanTakeBack(command, back));
+            }
+        }
+    }
 }
 
 /// Reads something and waits for it.
@@ -132,11 +164,7 @@ async fn story(link: &Link, bot: String) -> Result<Story, Fault> {
 }
 
 /// Changes something and waits for it.
-pub async fn change(
-    link: &Link,
-    command: &Command,
-    answers: &UnboundedSender<Msg>,
-) -> Result<Outcome, Fault> {
+async fn change(link: &Link, command: &Command, answers: &UnboundedSender<Msg>) -> Result<Outcome, Fault> {
     let config = |view| Outcome::Config(Box::new(view));
     let bot = |view| Outcome::Bot(Box::new(view));
     Ok(match command.clone() {
@@ -169,7 +197,11 @@ pub async fn change(
         Command::TestProvider(name) => Outcome::Test(link.test_provider(&name).await?),
         Command::Trigger(id) => Outcome::Beat(Box::new(link.trigger(&id).await?)),
         Command::TriggerAll => done(link.trigger_all().await?),
-        Command::Each(_) => Outcome::Done,
+        Command::Remember(bot, memory) => {
+            link.remember(&bot, memory).await?;
+            Outcome::Done
+        }
+        Command::Each(_) | Command::TakeBack(..) => Outcome::Done, // their parts are performed one by one
         Command::PauseEngine => Outcome::Engine(link.pause_engine().await?),
         Command::ResumeEngine => Outcome::Engine(link.resume_engine().await?),
         Command::StepEngine => Outcome::Engine(link.step_engine().await?),

@@ -262,8 +262,8 @@ impl Headless {
                 self.take(Msg::Loaded(load, data))
             }
             Effect::Run(command) => {
-                let outcome = effect::change(&self.link, &command, &self.answer).await;
-                self.take(Msg::Ran(command, outcome))
+                effect::perform(&self.link, command, &self.answer).await;
+                Vec::new() // what came of it waits among the answers
             }
             Effect::Copy(text) => {
                 self.copied = Some(text);

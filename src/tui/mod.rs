@@ -35,9 +35,10 @@ pub mod tabs;
 mod terminal;
 pub mod theme;
 pub mod update;
+mod way_back;
 pub mod widgets;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use app::{Options, is_plain, run};
+pub use app::{Notices, Options, desktop_notice, is_plain, run, window_title};

@@ -336,6 +336,8 @@ pub struct Model {
     pub log: tabs::log::Log,
     /// What a person has seen of what needs them.
     pub seen: super::live::needs::Seen,
+    /// What was changed here and can be taken back.
+    pub undo: super::update::undo::Undo,
     /// What is being compared.
     pub compare: super::update::compare::Compare,
     /// What was heard in the last minutes.
@@ -388,6 +390,7 @@ impl Model {
             events: tabs::events::Events::default(),
             log: tabs::log::Log::default(),
             seen: super::live::needs::Seen::default(),
+            undo: super::update::undo::Undo::default(),
             compare: super::update::compare::Compare::default(),
             rates: super::live::rates::Rates::default(),
             stale: Stale::default(),

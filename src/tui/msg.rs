@@ -14,9 +14,9 @@ use crate::protocol::{
     BotView, CastVote, ColdView, ConfigPatch, CostCaps, CreateBot, CreateReply, CreateThread, EditMemory,
     EngineState, Event, EventTemplateView, EventView, ExportFormat, ExportKind, Fault, FlagView, FollowView,
     Forecast, InjectEvent, Interview, InterviewAnswer, LogLine, MemoryQuery, PaceView, Period, PostView,
-    ProviderTest, ProviderView, RelationshipGraph, ReplyView, ReputationHistory, ReputationView, RoomView,
-    SetCaps, SetPace, ThreadQuery, ThreadSummary, ThreadView, Timeline, UsageReport, UsageSeries, VoteView,
-    WarmMemory, WhyView, YamlChoice,
+    ProviderTest, ProviderView, RelationshipGraph, Remember, ReplyView, ReputationHistory, ReputationView,
+    RoomView, SetCaps, SetPace, ThreadQuery, ThreadSummary, ThreadView, Timeline, UsageReport, UsageSeries,
+    VoteView, WarmMemory, WhyView, YamlChoice,
 };
 
 /// What happened, as `update` hears it.
@@ -46,6 +46,8 @@ pub enum Msg {
     Loaded(Load, Result<Data, Fault>),
     /// A change came back.
     Ran(Command, Result<Outcome, Fault>),
+    /// A change that was made can be taken back by another.
+    CanTakeBack(Command, Command),
     /// An export went on: rows are unknown, bytes are not.
     Exporting(u64),
     /// The terminal's background is light.
@@ -199,6 +201,9 @@ pub enum Command {
     Interview(String, Interview),
     EditMemory(i64, EditMemory),
     ForgetMemory(i64),
+    Remember(String, Remember),
+    /// The second undoes the first, unless it was changed again since.
+    TakeBack(Box<Command>, Box<Command>),
     SetDefaultProvider {
         name: String,
         confirm_cost: bool,

@@ -103,6 +103,15 @@ impl Screen {
         self.send()
     }
 
+    /// Sends a sequence that draws nothing.
+    ///
+    /// # Errors
+    /// The terminal cannot be written.
+    pub fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.canvas.write_all(bytes)?;
+        self.send()
+    }
+
     /// Hands the terminal back, stops the program until it is continued, and takes it over again.
     ///
     /// # Errors

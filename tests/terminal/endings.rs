@@ -112,6 +112,7 @@ fn breaks_when_told() {
             ui: botarium::config::UiConfig { mouse: true, ..botarium::config::UiConfig::default() },
             state_file: None,
             output: Box::new(Breaks(30)),
+            notices: botarium::tui::Notices::none(),
         };
         botarium::tui::run(botarium::link::Link::Local(room), options).await.unwrap();
     });

@@ -14,7 +14,7 @@ pub(super) use bots::{
 };
 pub(super) use forum::{CastVote, Follow, Hide, PostReply, PostThread, ResolveFlag, Unfollow};
 pub(super) use room::{BecomeAwake, ForgetContexts, SetPace, SetProvider};
-pub(super) use society::{EditMemory, EndEvent, ForgetMemory, InjectEvent};
+pub(super) use society::{EditMemory, EndEvent, ForgetMemory, InjectEvent, Recollect};
 
 use crate::domain::Stamp;
 use crate::engine::schedule;

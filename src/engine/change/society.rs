@@ -4,13 +4,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::room::told;
+use crate::domain::MemoryKind;
 use crate::domain::changes::Change;
 use crate::engine::handle::{Record, changed};
 use crate::engine::input::Apply;
 use crate::engine::room::Room;
 use crate::engine::shared::Shared;
-use crate::protocol::{EventView, Fault, Notice};
-use crate::store::{Result, Tx, archive, events, mind, snapshot};
+use crate::protocol::{EventView, Fault, Notice, Remember};
+use crate::store::mind::Memory;
+use crate::store::{Result, Tx, acts, archive, beat, events, mind, snapshot};
 
 /// An event happens; bots see it from their next beat on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -128,5 +130,44 @@ impl Apply for ForgetMemory {
             None => changed(shared, tx, "memories", None),
         }
         Ok(())
+    }
+}
+
+/// A bot remembers what a person tells it to, such as what it was made to forget.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::engine) struct Recollect {
+    pub(in crate::engine) bot: String,
+    pub(in crate::engine) memory: Remember,
+}
+
+impl Apply for Recollect {
+    /// Its number.
+    type Outcome = i64;
+
+    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<i64> {
+        let (bot, given, now) = (self.bot.as_str(), &self.memory, tx.now());
+        acts::require_bot(tx, bot)?;
+        if given.kind == MemoryKind::Relationship {
+            let held = mind::memories(tx, bot)?;
+            if held.iter().any(|one| one.kind == given.kind && one.key == given.about) {
+                let why = format!("{bot} has a relationship with {} already: edit that one", given.about);
+                return Err(Fault::conflict(why).into());
+            }
+            acts::require_bot(tx, &given.about)?;
+        }
+        let memory = Memory {
+            key: given.about.clone(),
+            source: given.source.clone(),
+            sentiment: given.sentiment,
+            confidence: given.confidence,
+            pinned: given.pinned,
+            activity_id: given.activity_id.filter(|id| beat::last_seq(tx).is_ok_and(|last| *id <= last)),
+            ..Memory::new(given.kind, given.text.clone(), now)
+        };
+        let id = mind::insert_memory(tx, bot, &memory)?;
+        room.forget_mind(bot);
+        changed(shared, tx, "memories", Some(bot));
+        told(shared, tx, "memory", || Change::new(format!("memory {id} of {bot}"), Value::Null, "told"))?;
+        Ok(id)
     }
 }

@@ -1,9 +1,12 @@
 //! Events, interviews, memories: what people do with a society besides posting.
 
 use super::Handle;
+use crate::domain::MemoryKind;
 use crate::domain::text::{clean, clean_line};
 use crate::engine::{calls, change};
-use crate::protocol::{EditMemory, EventView, Fault, FieldError, InjectEvent, Interview, InterviewAnswer};
+use crate::protocol::{
+    EditMemory, EventView, Fault, FieldError, InjectEvent, Interview, InterviewAnswer, Remember,
+};
 
 /// Longest title of an event.
 const TITLE_MAX: usize = 200;
@@ -92,6 +95,32 @@ impl Handle {
     /// 404.
     pub async fn forget_memory(&self, id: i64) -> Result<(), Fault> {
         self.wish(change::ForgetMemory { id }).await
+    }
+
+    /// Has a bot remember something; answers its number.
+    ///
+    /// # Errors
+    /// 404; 409 for a relationship that is there; 422 for an empty or over-long text, or a summary.
+    pub async fn remember(&self, bot: &str, memory: Remember) -> Result<i64, Fault> {
+        let text = clean(&memory.text, usize::MAX);
+        let length = text.chars().count();
+        if text.trim().is_empty() || length > MEMORY_MAX {
+            return Err(Fault::invalid_field("text", format!("must have 1 to {MEMORY_MAX} characters")));
+        }
+        if matches!(memory.kind, MemoryKind::Cold | MemoryKind::Era) {
+            return Err(Fault::invalid_field("kind", "a summary stands for memories and cannot be told"));
+        }
+        if !(0.0..=1.0).contains(&memory.confidence) {
+            return Err(Fault::invalid_field("confidence", "must be 0 to 1"));
+        }
+        let about = clean_line(&memory.about, 200);
+        let keyed =
+            matches!(memory.kind, MemoryKind::Relationship | MemoryKind::Opinion | MemoryKind::Interest);
+        if keyed && about.is_empty() {
+            return Err(Fault::invalid_field("about", "must not be empty for this kind"));
+        }
+        let memory = Remember { text, about, source: clean_line(&memory.source, 200), ..memory };
+        self.wish(change::Recollect { bot: bot.to_owned(), memory }).await
     }
 }
 

@@ -18,6 +18,11 @@ struct Unresolved {
 }
 
 #[derive(Deserialize)]
+struct Numbered {
+    id: i64,
+}
+
+#[derive(Deserialize)]
 struct EngineNow {
     engine: EngineState,
 }
@@ -283,6 +288,12 @@ impl Remote {
 
     pub(in crate::link) async fn forget_memory(&self, id: i64) -> Result<(), Fault> {
         self.done(Method::DELETE, &["api", "memories", &id.to_string()]).await
+    }
+
+    pub(in crate::link) async fn remember(&self, bot: &str, memory: Remember) -> Result<i64, Fault> {
+        let made: Numbered =
+            self.inner.send(Method::POST, &["api", "bots", bot, "memories"], &memory).await?;
+        Ok(made.id)
     }
 
     /// A change that needs no body and whose answer tells nothing new.

@@ -4,14 +4,15 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::bots::{Created, created};
 use super::{Routes, handlers};
 use crate::port::extract::{At, Body, Bounded, Params, Skip};
-use crate::port::reply::{Answer, Json};
+use crate::port::reply::{Answer, Json, Refusal};
 use crate::port::state::Port;
 use crate::protocol::{
     ActionMix, Analytics, ArchiveQuery, ArchivedView, ColdView, EditMemory, Fault, MemoryQuery, MemoryView,
-    Period, RelationshipGraph, ReputationHistory, ReputationView, Timeline, UsageReport, UsageSeries,
-    WarmMemory,
+    Period, RelationshipGraph, Remember, ReputationHistory, ReputationView, Timeline, UsageReport,
+    UsageSeries, WarmMemory,
 };
 
 pub(super) fn routes(into: Routes) -> Routes {
@@ -30,6 +31,7 @@ pub(super) fn routes(into: Routes) -> Routes {
         .routes(handlers!(bot_archive))
         .routes(handlers!(memory))
         .routes(handlers!(edit_memory, forget_memory))
+        .routes(handlers!(remember))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -344,6 +346,20 @@ async fn edit_memory(
     }
     port.engine().edit_memory(id, edit).await?;
     Ok(Json(Changed { success: true, id }))
+}
+
+/// Has a bot remember something
+///
+/// As what it was made to forget. Summaries are made of memories and cannot be told.
+#[utoipa::path(post, path = "/api/bots/{id}/memories", tag = "stats", request_body = Remember,
+    params(("id" = String, Path, description = "Bot id")), responses((status = 201, body = Changed)))]
+async fn remember(
+    State(port): State<Port>,
+    At(id): At<String>,
+    Body(memory): Body<Remember>,
+) -> Result<Created<Changed>, Refusal> {
+    let id = port.engine().remember(&id, memory).await?;
+    Ok(created(Changed { success: true, id }))
 }
 
 /// What was forgotten.

@@ -13,6 +13,7 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Global, Act::Help, "help", &["?", "f1"], "Help", "Lists the keys that work where you are.").hint(90),
     def(Global, Act::Palette, "palette", &[":", "ctrl+p"], "Command palette", "Finds any action by typing a part of its name.").brief("commands").hint(80),
     def(Global, Act::Needs, "needs_you", &["!"], "Needs you", "Lists what needs a person: answers to you, bots that fail or are capped, changed files, flags; enter leads there.").brief("needs you"),
+    def(Global, Act::TakeBack, "take_back", &["U"], "Take back", "Lists what you changed here, up to 50 changes, and takes the chosen one back; asks where others changed it since.").operator().brief("take back"),
     def(Global, Act::PauseEngine, "pause_engine", &["space"], "Pause or resume the room", "Stops all heartbeats, or lets them run again.").operator().brief("pause room").hint(70),
     def(Global, Act::Step, "step", &["s"], "Step", "Runs the one beat that is due next, also while paused.").operator().brief("step").hint(30),
     def(Global, Act::TriggerAll, "trigger_all", &["T"], "Wake all bots", "Makes every bot take its beat now.").operator(),

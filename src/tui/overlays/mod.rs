@@ -36,6 +36,8 @@ pub enum Then {
     Filter,
     /// Goes where a line of what needs a person leads.
     Need(Vec<crate::tui::live::needs::Way>),
+    /// Chooses what is taken back.
+    TakeBack,
     /// Chooses the moment to compare before and after.
     Moment,
     /// Chooses the bot to stand beside.

@@ -21,4 +21,5 @@ mod slow;
 mod society;
 mod stats;
 mod tabs;
+mod undo;
 mod unsaved;

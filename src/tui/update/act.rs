@@ -26,6 +26,7 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
         Act::Help => open::help(model),
         Act::Palette => open::palette(model),
         Act::Needs => super::needs::list(model),
+        Act::TakeBack => super::undo::list(model),
         Act::NextTheme => {
             let next = model.theme.name.next();
             model.set_theme(next);

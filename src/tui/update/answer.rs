@@ -81,6 +81,7 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
         Then::Need(ways) => {
             return ways.get(at).map_or_else(Vec::new, |way| super::needs::chosen(model, way));
         }
+        Then::TakeBack => return super::undo::chosen(model, at),
         Then::Moment => super::compare::chosen(model, at),
         Then::Beside => return super::compare::chose_other(model, &item.note.clone()),
         Then::Crowd(bots) => return super::crowd::chosen(model, &bots, at),

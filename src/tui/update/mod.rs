@@ -17,6 +17,7 @@ mod pace;
 mod ran;
 mod select;
 mod tick;
+pub mod undo;
 
 use super::action::{ACTIONS, Act, Scope};
 use super::keymap::Key;
@@ -70,6 +71,10 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Loaded(load, Err(fault)) => arrive::on_load_failed(model, &load, &fault),
         Msg::Ran(command, Ok(outcome)) => ran::on_ran(model, &command, outcome),
         Msg::Ran(command, Err(fault)) => ran::on_refused(model, &command, &fault),
+        Msg::CanTakeBack(command, back) => {
+            undo::can(model, command, back);
+            Vec::new()
+        }
         Msg::Exporting(bytes) => ran::on_exporting(model, bytes),
         Msg::LightTerminal(light) => {
             if !model.theme_chosen {

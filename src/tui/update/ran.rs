@@ -13,6 +13,7 @@ use crate::tui::tabs;
 /// A change was made.
 pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Effect> {
     model.overlays.retain(|window| window.sent() != Some(command));
+    super::undo::memory(model, command);
     let mut effects = tabs::ran(model, command, &outcome);
     model.stale.eager = true; // who changed something looks for what came of it
     match (command, outcome) {
@@ -90,6 +91,11 @@ pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Eff
         (Command::Trigger(_), Outcome::Beat(beat)) => {
             let tone = if beat.success || beat.action == "idle" { Tone::Good } else { Tone::Bad };
             model.toast(tone, format!("beat: {}", beat.action.replace('_', " ")));
+        }
+        (Command::TakeBack(done, back), _) => super::undo::taken(model, done, back),
+        (Command::Remember(..), _) => {
+            model.stale.memory = true;
+            model.stale.tab = true;
         }
         (Command::Each(commands), _) => {
             let count = commands.len();
@@ -174,6 +180,7 @@ pub fn on_refused(model: &mut Model, command: &Command, fault: &Fault) -> Vec<Ef
         return Vec::new();
     }
     match command {
+        Command::TakeBack(done, back) => super::undo::refused(model, done, back, fault),
         // Who does something else by now is told, and not asked in the middle of it.
         Command::SetDefaultProvider { confirm_cost: false, .. }
             if fault.kind == FaultKind::Conflict && !model.overlays.is_empty() =>
