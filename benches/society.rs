@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use botarium::domain::said::Said;
 use botarium::domain::scene::{Deed, FeedReply, FeedThread, OwnPost, Recalled};
-use botarium::domain::{ActionKind, MemoryKind, Scene, generate};
+use botarium::domain::{ActionKind, ActivityKind, MemoryKind, Scene, generate};
 use botarium::engine::clock::{Clock, SIM_START};
 use botarium::engine::{self, Handle, Run, Settings, prompt};
 use botarium::protocol::{ActivityQuery, ThreadQuery};
@@ -236,7 +236,9 @@ fn full_scene() -> Scene {
         upvotes: 6,
         downvotes: 2,
         roster: Vec::new(),
-        recent: (0..20).map(|n| Deed { at: SIM_START, action: "reply".into(), line: text(n, 110) }).collect(),
+        recent: (0..20)
+            .map(|n| Deed { at: SIM_START, kind: ActivityKind::Reply, line: text(n, 110) })
+            .collect(),
         memories: Arc::new((0..32).map(memory).collect()),
         own_posts: (0..8)
             .map(|n| OwnPost { thread_id: 1, reply_id: None, title: text(n, 60), content: text(n, 400) })

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::exit::Exit;
 use super::out::{Ink, Out};
 use super::{Globals, door, moment, runtime, setup};
+use crate::domain::ActivityKind;
 use crate::engine::{Handle, Run, RunReport};
 use crate::protocol::ActivityQuery;
 
@@ -75,7 +76,11 @@ pub fn run(globals: &Globals, args: BeatArgs, out: &Out) -> anyhow::Result<Exit>
 
 /// Why the newest failed beat failed.
 async fn last_failure(handle: &Handle) -> Option<String> {
-    let failed = ActivityQuery { action_type: Some("failed".into()), limit: 1, ..ActivityQuery::default() };
+    let failed = ActivityQuery {
+        action_type: Some(ActivityKind::Failed.as_str().into()),
+        limit: 1,
+        ..ActivityQuery::default()
+    };
     let newest = handle.activity(failed).await.ok()?.into_iter().next()?;
     Some(format!("the last to fail was {}: {}", newest.bot_name, newest.details["error"].as_str()?))
 }

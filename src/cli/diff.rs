@@ -6,6 +6,8 @@ use clap::Args;
 
 use super::exit::{Exit, Usage};
 use super::out::{Cell, Out};
+use crate::domain::ActivityKind;
+use crate::domain::activity::Told;
 use crate::domain::text::{clean_line, cut};
 use crate::engine::compare::{self, Difference};
 use crate::files::shown;
@@ -113,24 +115,11 @@ fn print(difference: &Difference, out: &Out) -> anyhow::Result<()> {
 }
 
 fn told(act: &Act) -> String {
-    let details: serde_json::Value = serde_json::from_str(&act.details).unwrap_or_default();
-    if act.action_type == "config_updated" {
-        let what = crate::domain::changes::told(&details).unwrap_or_default();
-        return format!(
-            "{} {} {} {}",
-            act.created_at,
-            act.bot_id,
-            act.action_type,
-            cut(&clean_line(&what, 400), 100)
-        );
-    }
-    let text = ["title", "content", "reason", "query", "error", "bot_id", "target_id"]
-        .iter()
-        .find_map(|key| details.get(*key))
-        .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-        .unwrap_or_default();
-    let text = cut(&clean_line(&text, 400), 100).to_owned();
-    format!("{} {} {} {text}", act.created_at, act.bot_id, act.action_type)
+    let told = Told::of(&act.action_type, &serde_json::from_str(&act.details).unwrap_or_default());
+    let text = if told.about.is_empty() || told.is(ActivityKind::Vote) { &told.quote } else { &told.about };
+    let place = told.thread.map_or_else(String::new, |thread| format!(" #{thread}"));
+    let text = cut(text, 100);
+    format!("{} {} {}{place} {text}", act.created_at, act.bot_id, told.word)
 }
 
 fn bots(difference: &Difference, out: &Out) -> anyhow::Result<()> {

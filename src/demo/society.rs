@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::domain::Activity;
 use crate::domain::{PersonalityConfig, Stamp, bot_file};
 use crate::engine::{self, Clock, Handle, Run, Settings};
 use crate::logs::LogRing;
@@ -222,13 +223,12 @@ impl Story {
     /// Votes on the post of an act, if it is one; answers whether it was.
     async fn vote(&self, act: &ActivityView, value: i64) -> Result<bool, Trouble> {
         let vote = CastVote { voter_bot_id: VISITOR.into(), value };
-        let id = |key: &str| act.details[key].as_i64();
-        match act.action_type.as_str() {
-            "create_thread" if id("thread_id").is_some() => {
-                self.handle.vote_thread(id("thread_id").unwrap_or_default(), vote).await?;
+        match Activity::read(&act.action_type, &act.details) {
+            Some(Activity::CreateThread { thread_id, .. }) => {
+                self.handle.vote_thread(thread_id, vote).await?;
             }
-            "reply" if id("reply_id").is_some() => {
-                self.handle.vote_reply(id("reply_id").unwrap_or_default(), vote).await?;
+            Some(Activity::Reply { reply_id, .. }) => {
+                self.handle.vote_reply(reply_id, vote).await?;
             }
             _ => return Ok(false),
         }

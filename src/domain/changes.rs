@@ -1,16 +1,18 @@
-//! What a change changed: fields with their old and new values, and how that is told.
+//! What a change changed: fields with their old and new values.
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::text;
 
 /// Longest value that is kept of a text, in characters.
-const VALUE_MAX: usize = 200;
+pub(super) const VALUE_MAX: usize = 200;
 /// Fields kept of one change.
 const FIELDS_MAX: usize = 40;
 
 /// A field with its value before and after.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Change {
     /// Which one, such as `behavior.shyness`.
     pub field: String,
@@ -63,17 +65,8 @@ fn walk(path: &str, old: &Value, new: &Value, changes: &mut Vec<Change>) {
     }
 }
 
-/// Changes as an activity's details hold them.
-#[must_use]
-pub fn details(changes: &[Change]) -> Value {
-    changes
-        .iter()
-        .take(FIELDS_MAX)
-        .map(|change| json!({"field": change.field, "old": change.old, "new": change.new}))
-        .collect()
-}
-
-fn shown(value: &Value) -> std::borrow::Cow<'_, str> {
+/// A value in words.
+pub(super) fn shown(value: &Value) -> std::borrow::Cow<'_, str> {
     match value {
         Value::Null => "the default".into(),
         Value::String(said) if said.is_empty() => "nothing".into(),
@@ -83,56 +76,11 @@ fn shown(value: &Value) -> std::borrow::Cow<'_, str> {
     }
 }
 
-/// What the details of a change tell: `creativity level 50 → 80, by kim`; `None` where they tell nothing.
-#[must_use]
-pub fn told(details: &Value) -> Option<String> {
-    let word = |key: &str| details.get(key).and_then(Value::as_str).unwrap_or_default();
-    let line = |value: &Value| text::clean_line(&shown(value), VALUE_MAX);
-    let changes = details.get("changes").and_then(Value::as_array);
-    let mut said: Vec<String> = changes
-        .into_iter()
-        .flatten()
-        .map(|change| {
-            let field = change["field"].as_str().unwrap_or_default();
-            let name = field.rsplit('.').next().unwrap_or(field).replace('_', " ");
-            match (field, &change["old"], &change["new"]) {
-                ("paused", _, Value::Bool(true)) => "paused".into(),
-                ("paused", _, Value::Bool(false)) => "goes on".into(),
-                (_, Value::Null, new) if new.is_string() => format!("{name} {}", line(new)),
-                (_, old, new) => format!("{name} {} → {}", line(old), line(new)),
-            }
-        })
-        .map(|said| text::clean_line(&said, VALUE_MAX * 2))
-        .collect();
-    if said.is_empty() {
-        said.extend(match (word("change"), details.get("changed").and_then(Value::as_array)) {
-            ("", None) => None,
-            ("", Some(parts)) => {
-                let parts: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
-                (!parts.is_empty()).then(|| parts.join(", ").replace('_', " "))
-            }
-            ("deleted", _) => {
-                let id = details.get("target_id").map_or_else(String::new, |id| format!(" {}", shown(id)));
-                Some(format!("{}{id} deleted", word("target_type")))
-            }
-            (change, _) => Some(change.to_owned()),
-        });
-    }
-    let said = text::clean_line(&said.join(", "), 1_000);
-    match (said.is_empty(), word("by")) {
-        (true, _) => None,
-        (false, "") => Some(said),
-        (false, by) => Some(format!("{said}, by {}", text::clean_line(by, 60))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use serde_json::json;
 
-    fn of(details: Value) -> Option<String> {
-        told(&details)
-    }
+    use super::*;
 
     #[test]
     fn every_field_that_differs_is_named_with_both_values() {
@@ -144,22 +92,6 @@ mod tests {
         assert_eq!(changes[0], Change::new("behavior.shyness", 75, 20));
         assert_eq!(changes[1], Change::new("personality.traits", "shy; warm", "bold"));
         assert!(between(&old, &old).is_empty());
-        let told = of(json!({"changed": ["behavior"], "by": "kim", "changes": details(&changes)}));
-        assert_eq!(told.as_deref(), Some("shyness 75 → 20, traits shy; warm → bold, by kim"));
-    }
-
-    #[test]
-    fn what_is_told_follows_what_is_known() {
-        let paused = details(&[Change::new("paused", false, true)]);
-        assert_eq!(of(json!({"changes": paused, "by": "kim"})).as_deref(), Some("paused, by kim"));
-        let cap = details(&[Change::new("daily_token_cap", Value::Null, 500)]);
-        assert_eq!(of(json!({"changes": cap})).as_deref(), Some("daily token cap the default → 500"));
-        // What an earlier version wrote down names no values.
-        assert_eq!(of(json!({"changed": ["cost_cap"]})).as_deref(), Some("cost cap"));
-        assert_eq!(of(json!({"change": "created", "by": "port"})).as_deref(), Some("created, by port"));
-        let deleted = json!({"change": "deleted", "target_type": "reply", "target_id": 4});
-        assert_eq!(of(deleted).as_deref(), Some("reply 4 deleted"));
-        assert_eq!(of(json!({})), None);
     }
 
     #[test]

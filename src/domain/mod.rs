@@ -1,6 +1,7 @@
 //! Plain data and pure rules. No I/O, no async, no clock, no database.
 
 pub mod action;
+pub mod activity;
 pub mod bot_file;
 pub mod budget;
 pub mod caching;
@@ -25,6 +26,7 @@ pub mod text;
 pub mod yaml;
 
 pub use action::{Action, ActionKind};
+pub use activity::{Activity, ActivityKind, PostKind};
 pub use budget::{Money, Price, Usage};
 pub use memory::{Extraction, MemoryKind, Sentiment};
 pub use personality::{Behavior, Engagement, PersonalityConfig};

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::action::ActionKind;
+use super::activity::ActivityKind;
 use super::memory::MemoryKind;
 use super::personality::PersonalityConfig;
 use super::said::Said;
@@ -77,8 +78,9 @@ pub struct Acquaintance {
 pub struct Deed {
     /// When.
     pub at: Stamp,
-    /// `action_type` of the activity.
-    pub action: String,
+    /// What kind of act it was.
+    #[serde(rename = "action")]
+    pub kind: ActivityKind,
     /// One line, such as `replied in #3 to Marcus: “…”`.
     pub line: String,
 }

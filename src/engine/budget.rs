@@ -7,11 +7,12 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::settings::{BudgetSettings, Settings};
+use crate::domain::activity::{self, Activity};
 use crate::domain::{Money, Price, PriceOf, Stamp, Usage};
 use crate::llm::{ProviderKind, Request};
 use crate::store::beat::{self, BotRow, NewActivity};
 use crate::store::books::{self, Charge, Reservation, Spent};
-use crate::store::{Result, StoreError};
+use crate::store::{Result, StoreError, acts};
 
 /// Tokens a server adds around a prompt (chat template, tool preamble) at most.
 const OVERHEAD: i64 = 256;
@@ -19,8 +20,6 @@ const OVERHEAD: i64 = 256;
 const UNKNOWN_BYTES: i64 = 3;
 /// Whose calls are those that no bot makes.
 pub(super) const ROOM: &str = "system";
-/// The activity of calls that were charged and that nothing came of.
-pub(super) const LOST: &str = "calls_lost";
 /// Bytes that make a token of a model whose rate is not known, on the safe side of most texts.
 const TOKEN_BYTES: i64 = 3;
 /// Bytes that make a token of the embedded provider's.
@@ -432,14 +431,15 @@ fn charge_lost(
         "the engine ended in the middle of {calls} {}; charged is what was reserved",
         if calls == 1 { "call" } else { "calls" }
     );
-    let details = serde_json::json!({"success": false, "action": LOST, "calls": calls, "reason": reason});
-    let (id, details) = (beat::last_seq(c)? + 1, details.to_string());
+    let lost = Activity::CallsLost { calls: i64::try_from(calls).unwrap_or(i64::MAX), reason };
+    let details = activity::details(&lost, lost.succeeded(), acts::reputation(c, bot)?, "").to_string();
+    let id = beat::last_seq(c)? + 1;
     beat::insert_activity(
         c,
         &NewActivity {
             id,
             actor: bot,
-            action: LOST,
+            kind: lost.kind(),
             details: &details,
             tokens,
             cost,

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use rusqlite::Connection;
-use serde_json::{Map, Value};
 
 use super::recall::recall;
 use super::room::{Board, Room, SMALL_ROOM, Shown};
-use crate::domain::scene::{Acquaintance, Deed, FeedThread, Scene};
-use crate::domain::text::{cut, names};
+use crate::domain::scene::{Acquaintance, FeedThread, Scene};
+use crate::domain::text::names;
 use crate::domain::{ActionKind, PersonalityConfig, Stamp};
 use crate::store::acts::Target;
 use crate::store::beat::BotRow;
@@ -185,50 +184,4 @@ fn roster_of(
         }
     }
     Ok(roster)
-}
-
-/// One line about an activity of the bot's own; `None` for gated beats.
-pub(super) fn deed(action: &str, details: &Map<String, Value>, at: Stamp) -> Option<Deed> {
-    let of = |key: &str| details.get(key).unwrap_or(&Value::Null);
-    let text = |key: &str| of(key).as_str().unwrap_or_default();
-    let line = match action {
-        "create_thread" => format!("opened #{} “{}”", of("thread_id"), cut(text("title"), 80)),
-        "reply" => format!("replied in #{}: “{}”", of("thread_id"), cut(text("content"), 90)),
-        "vote" => format!(
-            "voted {} {} #{}",
-            if of("value").as_i64() == Some(1) { "up" } else { "down" },
-            text("target_type"),
-            of("target_id")
-        ),
-        "follow" => format!("followed {}", text("bot_id")),
-        "unfollow" => format!("stopped following {}", text("bot_id")),
-        "web_search" => format!("looked up “{}”, {} found", cut(text("query"), 60), of("result_count")),
-        "do_nothing" if !details.contains_key("paused") && !details.contains_key("cap_exceeded") => {
-            format!("stayed quiet: {}", cut(text("reason"), 80))
-        }
-        _ => return None,
-    };
-    Some(Deed { at, action: action.to_owned(), line })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn deeds_read_as_lines() {
-        let at = Stamp::default();
-        let line = |action, details: &str| {
-            deed(action, &serde_json::from_str(details).unwrap(), at).map(|deed| deed.line)
-        };
-        assert_eq!(
-            line("vote", r#"{"value":-1,"target_type":"reply","target_id":7}"#).as_deref(),
-            Some("voted down reply #7")
-        );
-        assert_eq!(line("do_nothing", r#"{"reason":"paused","paused":true}"#), None);
-        assert_eq!(
-            line("reply", r#"{"thread_id":3,"content":"yes"}"#).as_deref(),
-            Some("replied in #3: “yes”")
-        );
-    }
 }

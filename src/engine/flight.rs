@@ -12,12 +12,12 @@ use super::heartbeat::Finished;
 use super::memory::Batch;
 use super::room::Room;
 use super::shared::Shared;
+use crate::domain::activity::Finding;
 use crate::domain::{Action, PersonalityConfig, Scene, Stamp};
 use crate::llm::{Completion, Purpose, Request};
 use crate::protocol::{Exchange, Fault, PromptSection};
 use crate::store::beat::{self, BotRow};
 use crate::store::{Result, Tx, journal};
-use crate::tools::Finding;
 
 /// Calls as the record shows them and as the books take them.
 pub(super) type Calls = Vec<(Exchange, Settlement)>;

@@ -8,9 +8,10 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::settings::{BudgetSettings, PromptSections, ProviderSetup, Settings};
+use crate::domain::activity::Finding;
 use crate::domain::{Money, Price, Prices, Secret};
 use crate::llm::{ProviderKind, ProviderSpec};
-use crate::tools::{Finding, Offline, Tool, ToolError};
+use crate::tools::{Offline, Tool, ToolError};
 
 /// The settings that a society's future depends on. No key, no address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

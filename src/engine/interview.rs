@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::answer;
 use super::budget::{self, Settlement, Tariff};
@@ -19,6 +18,7 @@ use super::prompt;
 use super::room::Room;
 use super::shared::Shared;
 use super::walk::{Step, ask, new_flight};
+use crate::domain::Activity;
 use crate::domain::text::{clean, clean_line, cut};
 use crate::domain::{Extraction, Money};
 use crate::llm::{Again, Completion, ProviderError, Purpose, Request};
@@ -27,6 +27,8 @@ use crate::store::{Result, Tx, beat};
 
 /// Longest answer.
 const ANSWER_MAX: usize = 8_000;
+/// Most characters of question and answer in the activity.
+const SHOWN_MAX: usize = 500;
 
 /// A person asks a bot. Where its provider must be awaited and no place is held there, only the gates.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -175,14 +177,14 @@ fn answered(
     let Interviewed { question, remember, .. } = *asked;
     let answer = clean(answer.trim(), ANSWER_MAX);
     let (tokens, cost, exchanges) = settle_all(tx, &ready.row.id, calls)?;
-    let details = json!({
-        "question": cut(question, 500), "answer": cut(&answer, 500), "remember": remember,
-        "reputation_score": ready.row.reputation,
-    });
+    let interview = Activity::Interview {
+        question: cut(question, SHOWN_MAX).to_owned(),
+        answer: Some(cut(&answer, SHOWN_MAX).to_owned()),
+        error: None,
+        remember,
+    };
     let (at, day) = ready.moment(shared, tx);
-    let id = Record::new(&ready.row.id, &ready.row.name, "interview", details, at)
-        .used(tokens, cost)
-        .put(shared, tx)?;
+    let id = Record::new(&ready.row.id, &ready.row.name, interview, at).used(tokens, cost).put(shared, tx)?;
     put_thought(shared, tx, ready, id, "none", exchanges)?;
     if ready.tariff.is_bound() {
         outage::ends(shared, tx, &ready.tariff.provider, at)?;
@@ -212,13 +214,13 @@ fn lost(
     if tokens == 0 && cost == Money::ZERO {
         return Ok(());
     }
-    let details = json!({
-        "success": false, "question": cut(question, 500), "error": why, "remember": false,
-        "reputation_score": ready.row.reputation,
-    });
+    let interview = Activity::Interview {
+        question: cut(question, SHOWN_MAX).to_owned(),
+        answer: None,
+        error: Some(why.to_owned()),
+        remember: false,
+    };
     let (at, _) = ready.moment(shared, tx);
-    let id = Record::new(&ready.row.id, &ready.row.name, "interview", details, at)
-        .used(tokens, cost)
-        .put(shared, tx)?;
+    let id = Record::new(&ready.row.id, &ready.row.name, interview, at).used(tokens, cost).put(shared, tx)?;
     put_thought(shared, tx, ready, id, "none", exchanges)
 }

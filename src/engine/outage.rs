@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::handle::Record;
 use super::heartbeat::{Trouble, tell_status};
@@ -12,6 +11,7 @@ use super::input::Apply;
 use super::room::Room;
 use super::schedule;
 use super::shared::Shared;
+use crate::domain::Activity;
 use crate::domain::Stamp;
 use crate::protocol::Status;
 use crate::store::{Result, Tx, beat};
@@ -46,8 +46,8 @@ pub(super) fn begins(shared: &Shared, tx: &mut Tx<'_>, trouble: Trouble<'_>, why
 
 /// The room's row about a provider that fails; answers its number.
 pub(super) fn put_row(shared: &Shared, tx: &mut Tx<'_>, provider: &str, why: &str, at: Stamp) -> Result<i64> {
-    let details = json!({"success": false, "error": why, "provider": provider});
-    Record::new("system", "System", "failed", details, at).put(shared, tx)
+    let failed = Activity::Failed { error: why.to_owned(), provider: Some(provider.to_owned()) };
+    Record::new("system", "System", failed, at).put(shared, tx)
 }
 
 /// `provider` answered: whoever failed because of it fails no more, and wakes soon.

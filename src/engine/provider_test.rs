@@ -8,6 +8,7 @@ use super::input::Apply;
 use super::outage;
 use super::room::Room;
 use super::shared::Shared;
+use crate::domain::Activity;
 use crate::domain::{Money, Usage};
 use crate::llm::Request;
 use crate::store::{Result, Tx, books};
@@ -64,11 +65,8 @@ impl Apply for Tested {
             outage::ends(shared, tx, provider, at)?;
         }
         if used.total() > 0 || cost > Money::ZERO {
-            let details =
-                serde_json::json!({"success": error.is_none(), "provider": provider, "error": error});
-            Record::new(budget::ROOM, "System", "provider_test", details, at)
-                .used(used.total(), cost)
-                .put(shared, tx)?;
+            let test = Activity::ProviderTest { provider: provider.to_owned(), error: error.clone() };
+            Record::new(budget::ROOM, "System", test, at).used(used.total(), cost).put(shared, tx)?;
         }
         Ok((used, cost))
     }

@@ -13,6 +13,7 @@ use rusqlite::Connection;
 
 use super::flight::Flight;
 use super::items::Items;
+use crate::domain::Activity;
 use crate::domain::said::Said;
 use crate::domain::scene::{Deed, FeedReply, FeedThread, SceneEvent};
 use crate::domain::similarity::{TermSet, terms};
@@ -207,7 +208,8 @@ impl Mind {
         let deeds = mind::recent(c, bot, u32::try_from(DEEDS).unwrap_or(20))?
             .into_iter()
             .filter_map(|(_, action, details, at)| {
-                super::context::deed(&action, &serde_json::from_str(&details).ok()?, at)
+                let done = Activity::read_stored(&action, &details)?;
+                Some(Deed { at, kind: done.kind(), line: done.deed()? })
             })
             .collect();
         Ok(Self { items, posts, told, deeds, follows: mind::follows(c, bot)? })
@@ -527,7 +529,7 @@ mod tests {
                         let sorted = |shown: &Shown| {
                             let mut shown = shown.clone();
                             shown.votes.sort_by_key(|(target, voter, _)| {
-                                (target.kind(), target.id(), voter.clone())
+                                (target.kind().as_str(), target.id(), voter.clone())
                             });
                             shown
                         };

@@ -18,7 +18,7 @@ use super::room::Room;
 use super::shared::Shared;
 use super::walk::{Begun, Step};
 use super::wall::{self, Watch};
-use crate::domain::{Money, Stamp};
+use crate::domain::{ActivityKind, Money, Stamp};
 use crate::protocol::{BeatResult, EngineState, Fault, Notice};
 use crate::store::{Result, StoreError, Tx, books};
 
@@ -73,11 +73,11 @@ impl RunReport {
         self.beats += 1;
         self.tokens += finished.tokens;
         self.cost += finished.cost;
-        match finished.result.action.as_str() {
-            "create_thread" | "reply" => self.posts += 1,
-            "failed" => self.failed += 1,
-            "idle" => self.idle += 1,
-            _ => {}
+        match ActivityKind::of(&finished.result.action) {
+            Some(kind) if kind.is_post() => self.posts += 1,
+            Some(ActivityKind::Failed) => self.failed += 1,
+            Some(_) => {}
+            None => self.idle += 1,
         }
     }
 }

@@ -20,7 +20,6 @@ use super::places::{Hold, Place};
 use super::reply::Refusal;
 use super::server::Peer;
 use super::state::Port;
-use crate::engine::Handle;
 use crate::protocol::{Fault, FaultKind, Role};
 
 /// The one route that takes `?token=`.
@@ -50,6 +49,13 @@ pub(super) struct Caller {
     pub(super) role: Role,
     /// Which token it showed, if any.
     pub(super) token: Option<i64>,
+}
+
+impl Caller {
+    /// Whose wishes come with its requests.
+    pub(super) fn who(&self) -> String {
+        self.name.clone().unwrap_or_else(|| NO_TOKEN.into())
+    }
 }
 
 impl Access {
@@ -141,11 +147,9 @@ pub(super) async fn gate(State(port): State<Port>, request: Request, next: Next)
         match admit(&port, &head, &peer).await {
             Ok(caller) => match hold(&head, &caller, &peer) {
                 Ok(hold) => {
-                    let who = caller.name.clone().unwrap_or_else(|| NO_TOKEN.into());
                     head.extensions.insert(caller);
                     head.extensions.insert(hold.clone());
-                    let answer = next.run(Request::from_parts(head, body));
-                    hold.until_sent(Handle::on_behalf(&who, answer).await)
+                    hold.until_sent(next.run(Request::from_parts(head, body)).await)
                 }
                 Err(fault) => closing(Refusal(fault).into_response()),
             },

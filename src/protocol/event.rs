@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ActivityView;
+use crate::domain::{Activity, ActivityKind};
 use crate::domain::{Money, Stamp};
 
 /// What happened, with its place in the order of things.
@@ -182,11 +183,6 @@ pub struct Announced<'a> {
     pub cost_usd: Money,
 }
 
-/// `action_type` of a changed setting.
-const CONFIG_UPDATED: &str = "config_updated";
-/// `action_type` of an injected event.
-const EVENT_INJECTED: &str = "event_injected";
-
 impl Notice {
     /// What announces a row of the store: a changed setting and an injected event have notices of their
     /// own, everything else is a completed act.
@@ -196,25 +192,16 @@ impl Notice {
         if let Some(details) = details.as_object_mut() {
             details.shift_remove("raw_response");
         }
-        match row.action_type.as_str() {
-            CONFIG_UPDATED => Self::ConfigUpdated {
+        match Activity::read(&row.action_type, &details) {
+            Some(Activity::ConfigUpdated(change)) => Self::ConfigUpdated {
                 bot_id: row.bot_id,
                 bot_name: row.bot_name,
-                changed: match (&details["changed"], &details["change"]) {
-                    (Value::Array(sections), _) => {
-                        sections.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-                    }
-                    (_, Value::String(change)) => vec![change.clone()],
-                    _ => Vec::new(),
-                },
+                changed: change.changed.unwrap_or_else(|| change.change.into_iter().collect()),
                 details,
             },
-            EVENT_INJECTED => Self::EventInjected {
-                event_id: details["event_id"].as_i64().unwrap_or_default(),
-                title: details["title"].as_str().unwrap_or_default().to_owned(),
-                active: true,
-                details: Some(details),
-            },
+            Some(Activity::EventInjected { event_id, title, .. }) => {
+                Self::EventInjected { event_id, title, active: true, details: Some(details) }
+            }
             _ => Self::HeartbeatComplete {
                 bot_id: row.bot_id,
                 bot_name: row.bot_name,
@@ -250,10 +237,10 @@ impl Notice {
                 })
             }
             Self::ConfigUpdated { bot_id, bot_name, details, .. } if details.is_object() => {
-                Some(free(bot_id, bot_name, CONFIG_UPDATED, details))
+                Some(free(bot_id, bot_name, ActivityKind::ConfigUpdated.as_str(), details))
             }
             Self::EventInjected { details: Some(details), .. } => {
-                Some(free("system", "System", EVENT_INJECTED, details))
+                Some(free("system", "System", ActivityKind::EventInjected.as_str(), details))
             }
             _ => None,
         }

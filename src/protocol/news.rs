@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{EngineState, Event, Notice, Status};
-use crate::domain::{changes, text};
+use crate::domain::{Activity, ActivityKind, text};
 
 /// Longest text of others in a sentence, in characters.
 const QUOTE: usize = 300;
@@ -109,30 +109,35 @@ impl Newsroom {
             Notice::HeartbeatComplete { bot_id, bot_name, action, details, .. } => {
                 self.learn(bot_id, bot_name);
                 let who = text::clean_line(bot_name, 60);
-                match action.as_str() {
-                    "failed" => (NewsKind::Failing, format!("{who} failed: {}", word(details, "error"))),
-                    "calls_lost" => {
+                let quoted = |said: &str| text::clean_line(said, QUOTE);
+                match Activity::read(action, details)? {
+                    Activity::Failed { error, .. } => {
+                        (NewsKind::Failing, format!("{who} failed: {}", quoted(&error)))
+                    }
+                    Activity::CallsLost { .. } => {
                         (NewsKind::Failing, format!("{who}: calls were lost when the engine ended"))
                     }
-                    "human_post" => (NewsKind::Person, format!("{who} posted in #{}", details["thread_id"])),
-                    "interview" => {
-                        (NewsKind::Person, format!("{who} was interviewed: {}", word(details, "question")))
+                    Activity::HumanPost { thread_id, .. } => {
+                        (NewsKind::Person, format!("{who} posted in #{thread_id}"))
                     }
-                    "reply" => {
-                        let other = word(details, "other_bot_id");
-                        let person = other.strip_prefix("human:")?;
-                        let said = word(details, "content");
-                        (
-                            NewsKind::Answer,
-                            format!("{who} answered {person} in #{}: {said}", details["thread_id"]),
-                        )
+                    Activity::Interview { question, .. } => {
+                        (NewsKind::Person, format!("{who} was interviewed: {}", quoted(&question)))
+                    }
+                    Activity::Reply { thread_id, content, other_bot_id: Some(other), .. } => {
+                        let person = quoted(other.strip_prefix("human:")?);
+                        let said = quoted(&content);
+                        (NewsKind::Answer, format!("{who} answered {person} in #{thread_id}: {said}"))
                     }
                     _ => return None,
                 }
             }
             Notice::ConfigUpdated { bot_id, bot_name, details, .. } => {
                 self.learn(bot_id, bot_name);
-                let what = changes::told(details).unwrap_or_else(|| "changed".into());
+                let what = match Activity::read(ActivityKind::ConfigUpdated.as_str(), details) {
+                    Some(Activity::ConfigUpdated(changed)) => changed.in_words(),
+                    _ => None,
+                };
+                let what = what.unwrap_or_else(|| "changed".into());
                 let whose = if bot_id == "system" { "the room" } else { self.name(bot_id) };
                 (NewsKind::Change, format!("{whose}: {what}"))
             }

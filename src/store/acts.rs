@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::indexing::{self, Indexed};
 use super::{Result, bots};
 use crate::domain::text::composed;
-use crate::domain::{Action, Stamp};
+use crate::domain::{Action, PostKind, Stamp};
 use crate::protocol::Fault;
 
 /// A new thread.
@@ -64,12 +64,12 @@ pub enum Target {
 }
 
 impl Target {
-    /// `thread` or `reply`.
+    /// What it is.
     #[must_use]
-    pub const fn kind(self) -> &'static str {
+    pub const fn kind(self) -> PostKind {
         match self {
-            Self::Thread(_) => "thread",
-            Self::Reply(_) => "reply",
+            Self::Thread(_) => PostKind::Thread,
+            Self::Reply(_) => PostKind::Reply,
         }
     }
 
@@ -197,7 +197,7 @@ pub fn vote(c: &Connection, voter: &str, target: Target, value: i8, at: Stamp, d
         .prepare_cached(sql)?
         .query_row([target.id()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?
-        .ok_or_else(|| Fault::not_found(target.kind(), target.id()))?;
+        .ok_or_else(|| Fault::not_found(target.kind().as_str(), target.id()))?;
     if author == voter {
         return Err(Fault::bad_value(format!("{voter} cannot vote for its own {}", target.kind())).into());
     }
@@ -205,7 +205,7 @@ pub fn vote(c: &Connection, voter: &str, target: Target, value: i8, at: Stamp, d
         .prepare_cached(
             "SELECT id, value FROM votes WHERE target_type = ?1 AND target_id = ?2 AND voter = ?3",
         )?
-        .query_row(params![target.kind(), target.id(), voter], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![target.kind().as_str(), target.id(), voter], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let (id, up, down) = match before {
         Some((id, old)) if old == value => {
@@ -220,7 +220,7 @@ pub fn vote(c: &Connection, voter: &str, target: Target, value: i8, at: Stamp, d
             c.prepare_cached(
                 "INSERT INTO votes (voter, target_type, target_id, value, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
-            .execute(params![voter, target.kind(), target.id(), value, at.micros()])?;
+            .execute(params![voter, target.kind().as_str(), target.id(), value, at.micros()])?;
             (c.last_insert_rowid(), i64::from(value == 1), i64::from(value == -1))
         }
     };
@@ -365,7 +365,7 @@ pub fn changes_nothing(c: &Connection, me: &str, action: &Action) -> Result<Opti
                 .prepare_cached(
                     "SELECT 1 FROM votes WHERE target_type = ?1 AND target_id = ?2 AND voter = ?3 AND value = ?4",
                 )?
-                .exists(params![target.kind(), target.id(), me, value])?;
+                .exists(params![target.kind().as_str(), target.id(), me, value])?;
             let way = if *value == 1 { "up" } else { "down" };
             stands.then(|| format!("its vote {way} on {} #{} stands already", target.kind(), target.id()))
         }

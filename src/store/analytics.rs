@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
 use super::bots::Lens;
 use super::names::Names;
 use super::stats::rounded;
 use super::{Result, stats};
+use crate::domain::ActivityKind;
 use crate::domain::Stamp;
 use crate::protocol::{Analytics, Engagements, PostsDay};
 
@@ -27,10 +28,11 @@ pub fn analytics(c: &Connection, lens: &Lens, days: u32) -> Result<Analytics> {
         .collect();
     let mut per_bot: BTreeMap<String, Engagements> = BTreeMap::new();
     let mut votes = 0;
-    let mut statement = c.prepare_cached(
+    let counted = ActivityKind::sql(|kind| kind.is_post() || kind == ActivityKind::Vote);
+    let mut statement = c.prepare_cached(&format!(
         "SELECT day, bot_id, action_type, count FROM actions_daily WHERE day BETWEEN ?1 AND ?2 \
-         AND action_type IN ('create_thread', 'reply', 'vote')",
-    )?;
+         AND action_type IN {counted}",
+    ))?;
     let mut rows = statement.query([&first, &last])?;
     while let Some(row) = rows.next()? {
         let count: i64 = row.get(3)?;
@@ -71,10 +73,10 @@ fn add_people(
     per_day: &mut BTreeMap<String, PostsDay>,
 ) -> Result<()> {
     let mut statement = c.prepare_cached(
-        "SELECT created_at, details ->> '$.reply_id' IS NULL FROM activities WHERE action_type = 'human_post' \
+        "SELECT created_at, details ->> '$.reply_id' IS NULL FROM activities WHERE action_type = ?2 \
          ORDER BY id DESC LIMIT ?1",
     )?;
-    let mut rows = statement.query([PEOPLE])?;
+    let mut rows = statement.query(params![PEOPLE, ActivityKind::HumanPost.as_str()])?;
     while let Some(row) = rows.next()? {
         let date = Stamp::from_micros(row.get(0)?).date_in(&lens.zone).to_string();
         if date.as_str() < first {

@@ -1,10 +1,13 @@
 //! What a beat reads and writes besides the forum: the bot's row, its activity, usage,
 //! reservations, the thought record, counters.
 
+use std::sync::LazyLock;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::Result;
+use crate::domain::ActivityKind;
 use crate::domain::personality::meant_provider;
 use crate::domain::{Money, Stamp};
 use crate::protocol::Fault;
@@ -297,13 +300,11 @@ pub fn last_seq(c: &Connection) -> Result<i64> {
 /// # Errors
 /// Database errors.
 pub fn has_news(c: &Connection, bot: &str, seen: i64) -> Result<bool> {
-    Ok(c.prepare_cached(
-        "SELECT 1 FROM activities WHERE id > ?1 AND bot_id <> ?2 AND action_type IN \
-         ('create_thread', 'reply', 'vote', 'human_post', 'event_injected') LIMIT 1",
-    )?
-    .query_row(params![seen, bot], |_| Ok(()))
-    .optional()?
-    .is_some())
+    static NEWS: LazyLock<String> = LazyLock::new(|| {
+        let news = ActivityKind::sql(ActivityKind::is_news);
+        format!("SELECT 1 FROM activities WHERE id > ?1 AND bot_id <> ?2 AND action_type IN {news} LIMIT 1")
+    });
+    Ok(c.prepare_cached(&NEWS)?.query_row(params![seen, bot], |_| Ok(())).optional()?.is_some())
 }
 
 /// A new activity row.
@@ -312,8 +313,8 @@ pub struct NewActivity<'a> {
     pub id: i64,
     /// Actor id.
     pub actor: &'a str,
-    /// `action_type`.
-    pub action: &'a str,
+    /// What kind it is of.
+    pub kind: ActivityKind,
     /// JSON.
     pub details: &'a str,
     /// Tokens of all calls so far.
@@ -340,7 +341,7 @@ pub fn insert_activity(c: &Connection, new: &NewActivity<'_>) -> Result<()> {
     .execute(params![
         new.id,
         new.actor,
-        new.action,
+        new.kind.as_str(),
         new.details,
         new.tokens,
         new.cost.nanos(),
@@ -350,15 +351,12 @@ pub fn insert_activity(c: &Connection, new: &NewActivity<'_>) -> Result<()> {
     c.prepare_cached(
         "INSERT INTO actions_daily VALUES (?1, ?2, ?3, 1) ON CONFLICT DO UPDATE SET count = count + 1",
     )?
-    .execute(params![new.day, new.actor, new.action])?;
-    if new.tokens > 0 && !NO_BEATS.contains(&new.action) {
+    .execute(params![new.day, new.actor, new.kind.as_str()])?;
+    if new.tokens > 0 && !new.kind.is_errand() {
         count_beat(c, new.actor, new.day, 1, new.tokens, new.cost)?;
     }
     Ok(())
 }
-
-/// Activities that cost something and are no beats.
-const NO_BEATS: [&str; 3] = ["interview", "provider_test", "calls_lost"];
 
 fn count_beat(c: &Connection, bot: &str, day: &str, beats: i64, tokens: i64, cost: Money) -> Result<()> {
     c.prepare_cached(

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
 use super::Result;
+use crate::domain::ActivityKind;
 use crate::domain::{Money, Stamp};
 
 /// Activities compared at once.
@@ -29,14 +30,16 @@ pub struct Act {
 }
 
 /// What people and the room do, beside what bots do by themselves.
-const BY_PEOPLE: &str = "action_type IN ('config_updated', 'human_post', 'event_injected', 'interview', 'provider_test') \
-     OR bot_id LIKE 'human:%' OR bot_id = 'system'";
+fn by_people() -> String {
+    let kinds = ActivityKind::sql(ActivityKind::is_by_people);
+    format!("action_type IN {kinds} OR bot_id LIKE 'human:%' OR bot_id = 'system'")
+}
 
 fn acts(c: &Connection, after: i64, most: i64, by_people: bool) -> Result<Vec<Act>> {
-    let not = if by_people { "" } else { "NOT " };
+    let (not, people) = (if by_people { "" } else { "NOT " }, self::by_people());
     let mut statement = c.prepare_cached(&format!(
         "SELECT id, bot_id, action_type, details, tokens_used, cost, created_at FROM activities \
-         WHERE id > ?1 AND {not}({BY_PEOPLE}) ORDER BY id LIMIT ?2",
+         WHERE id > ?1 AND {not}({people}) ORDER BY id LIMIT ?2",
     ))?;
     let rows = statement.query_map(params![after, most], |row| {
         Ok(Act {
@@ -171,13 +174,14 @@ pub struct BotSums {
 /// # Errors
 /// Database errors.
 pub fn bots(c: &Connection) -> Result<Vec<BotSums>> {
-    let mut statement = c.prepare(
+    let quiet = ActivityKind::DoNothing.as_str();
+    let mut statement = c.prepare(&format!(
         "SELECT b.id, b.name, b.reputation, b.threads, b.replies, \
          (SELECT count(*) FROM votes WHERE voter = b.id), \
-         b.idle_beats + (SELECT ifnull(sum(count), 0) FROM actions_daily WHERE bot_id = b.id AND action_type = 'do_nothing'), \
+         b.idle_beats + (SELECT ifnull(sum(count), 0) FROM actions_daily WHERE bot_id = b.id AND action_type = '{quiet}'), \
          (SELECT ifnull(sum(input + output), 0) FROM usage_daily WHERE bot_id = b.id), \
          (SELECT ifnull(sum(cost), 0) FROM usage_daily WHERE bot_id = b.id) FROM bots b ORDER BY b.id",
-    )?;
+    ))?;
     let rows = statement.query_map([], |row| {
         Ok(BotSums {
             id: row.get(0)?,
@@ -214,14 +218,15 @@ pub struct Day {
 /// # Errors
 /// Database errors.
 pub fn days(c: &Connection) -> Result<Vec<Day>> {
-    let mut statement = c.prepare(
+    let (posts, vote) = (ActivityKind::sql(ActivityKind::is_post), ActivityKind::Vote.as_str());
+    let mut statement = c.prepare(&format!(
         "SELECT d.day, \
-         (SELECT ifnull(sum(count), 0) FROM actions_daily a WHERE a.day = d.day AND action_type IN ('create_thread', 'reply')), \
-         (SELECT ifnull(sum(count), 0) FROM actions_daily a WHERE a.day = d.day AND action_type = 'vote'), \
+         (SELECT ifnull(sum(count), 0) FROM actions_daily a WHERE a.day = d.day AND action_type IN {posts}), \
+         (SELECT ifnull(sum(count), 0) FROM actions_daily a WHERE a.day = d.day AND action_type = '{vote}'), \
          ifnull((SELECT tokens FROM usage_room u WHERE u.day = d.day), 0), \
          ifnull((SELECT cost FROM usage_room u WHERE u.day = d.day), 0) \
          FROM (SELECT day FROM actions_daily UNION SELECT day FROM usage_room) d ORDER BY d.day",
-    )?;
+    ))?;
     let rows = statement.query_map([], |row| {
         Ok(Day {
             day: row.get(0)?,

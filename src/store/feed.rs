@@ -89,8 +89,9 @@ pub fn votes(c: &Connection, target: Target) -> Result<Vec<(Target, String, i8)>
     let mut statement = c.prepare_cached(
         "SELECT voter, value FROM votes WHERE target_type = ?1 AND target_id = ?2 ORDER BY voter",
     )?;
-    let rows = statement
-        .query_map(params![target.kind(), target.id()], |row| Ok((target, row.get(0)?, row.get(1)?)))?;
+    let rows = statement.query_map(params![target.kind().as_str(), target.id()], |row| {
+        Ok((target, row.get(0)?, row.get(1)?))
+    })?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 

@@ -233,5 +233,5 @@ pub fn votes(c: &Connection, target: Target) -> Result<VoteCount> {
             Ok(VoteCount { upvotes, downvotes, score: upvotes - downvotes })
         })
         .optional()?
-        .ok_or_else(|| Fault::not_found(target.kind(), target.id()).into())
+        .ok_or_else(|| Fault::not_found(target.kind().as_str(), target.id()).into())
 }

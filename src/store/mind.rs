@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::Result;
+use crate::domain::ActivityKind;
 use crate::domain::scene::OwnPost;
 use crate::domain::{MemoryKind, Sentiment, Stamp};
 
@@ -296,11 +297,11 @@ pub type OwnActivity = (i64, String, String, Stamp);
 /// # Errors
 /// Database errors.
 pub fn recent(c: &Connection, bot: &str, limit: u32) -> Result<Vec<OwnActivity>> {
-    let mut statement = c.prepare_cached(
-        "SELECT id, action_type, details, created_at FROM activities WHERE bot_id = ?1 AND action_type IN \
-         ('create_thread', 'reply', 'vote', 'follow', 'unfollow', 'web_search', 'do_nothing') \
+    let acts = ActivityKind::sql(ActivityKind::is_act);
+    let mut statement = c.prepare_cached(&format!(
+        "SELECT id, action_type, details, created_at FROM activities WHERE bot_id = ?1 AND action_type IN {acts} \
          AND details ->> '$.paused' IS NULL AND details ->> '$.cap_exceeded' IS NULL ORDER BY id DESC LIMIT ?2",
-    )?;
+    ))?;
     let rows = statement.query_map(params![bot, limit], |row| {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, Stamp::from_micros(row.get(3)?)))
     })?;

@@ -8,8 +8,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::Result;
 use super::bots::Lens;
 use super::names::Names;
+use crate::domain::ActivityKind;
+use crate::domain::activity::Told;
 use crate::domain::text::clean_line;
-use crate::domain::{Money, Stamp, changes};
+use crate::domain::{Money, Stamp};
 use crate::protocol::{Timeline, TimelineMark, TimelinePoint};
 
 /// Longest stretch, in minutes: longer ones are told by the days.
@@ -39,12 +41,16 @@ pub fn timeline(c: &Connection, lens: &Lens, minutes: u32, ago: u32, points: u32
     let from = to.plus_seconds(-step * count);
     let (low, high) = (first_since(c, from)?, first_since(c, to)?);
     let mut steps = vec![TimelinePoint::default(); usize::try_from(count).unwrap_or(1)];
-    let mut statement = c.prepare_cached(
-        "SELECT (created_at - ?1) / ?2 AS step, \
-         sum(action_type NOT IN ('human_post', 'interview', 'event_injected', 'config_updated', 'calls_lost', 'provider_test')), \
-         sum(action_type IN ('create_thread', 'reply', 'human_post')), sum(action_type = 'failed'), \
-         sum(tokens_used), sum(cost) FROM activities WHERE id >= ?3 AND id < ?4 GROUP BY step",
-    )?;
+    let [beats, said, failed] = [
+        ActivityKind::sql(ActivityKind::is_beat),
+        ActivityKind::sql(ActivityKind::is_said),
+        ActivityKind::sql(|kind| kind == ActivityKind::Failed),
+    ];
+    let mut statement = c.prepare_cached(&format!(
+        "SELECT (created_at - ?1) / ?2 AS step, sum(action_type IN {beats}), sum(action_type IN {said}), \
+         sum(action_type IN {failed}), sum(tokens_used), sum(cost) FROM activities \
+         WHERE id >= ?3 AND id < ?4 GROUP BY step",
+    ))?;
     let mut rows = statement.query(params![from.micros(), step * 1_000_000, low, high])?;
     while let Some(row) = rows.next()? {
         let at: i64 = row.get(0)?;
@@ -83,26 +89,26 @@ fn first_since(c: &Connection, at: Stamp) -> Result<i64> {
 
 /// What was changed or injected between two acts, oldest first.
 fn marks(c: &Connection, low: i64, high: i64) -> Result<Vec<TimelineMark>> {
-    let mut statement = c.prepare_cached(
+    let marked = ActivityKind::sql(ActivityKind::is_mark);
+    let mut statement = c.prepare_cached(&format!(
         "SELECT id, bot_id, action_type, created_at, details FROM activities \
-         WHERE action_type IN ('config_updated', 'event_injected', 'calls_lost') AND id >= ?1 AND id < ?2 \
-         ORDER BY id DESC LIMIT ?3",
-    )?;
+         WHERE action_type IN {marked} AND id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
+    ))?;
     let mut names = Names::default();
     let mut marks = Vec::new();
     let mut rows = statement.query(params![low, high, MARKS])?;
     while let Some(row) = rows.next()? {
         let bot: String = row.get(1)?;
-        let details: serde_json::Value = serde_json::from_str(&row.get::<_, String>(4)?).unwrap_or_default();
-        let title = details.get("title").and_then(serde_json::Value::as_str).map(str::to_owned);
-        let title = title.or_else(|| changes::told(&details)).unwrap_or_default();
+        let kind: String = row.get(2)?;
+        let details = serde_json::from_str(&row.get::<_, String>(4)?).unwrap_or_default();
+        let told = Told::of(&kind, &details);
         marks.push(TimelineMark {
             activity_id: row.get(0)?,
             bot_name: names.of(c, &bot)?,
             bot_id: bot,
-            action_type: row.get(2)?,
+            action_type: kind,
             at: Stamp::from_micros(row.get(3)?),
-            title: clean_line(&title, 120),
+            title: clean_line(&told.about, 120),
         });
     }
     marks.reverse();

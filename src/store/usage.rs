@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 use super::bots::{Held, Lens, Today};
 use super::names::Names;
 use super::{Result, books, stats};
+use crate::domain::ActivityKind;
 use crate::domain::Money;
 use crate::domain::status::Caps;
 use crate::protocol::{BotUsage, Period, UsageReport};
@@ -61,10 +62,11 @@ pub fn report(c: &Connection, lens: &Lens, period: Period) -> Result<UsageReport
             usage.calls = row.get(6)?;
         }
     }
-    let mut statement = c.prepare_cached(
+    let posts = ActivityKind::sql(ActivityKind::is_post);
+    let mut statement = c.prepare_cached(&format!(
         "SELECT bot_id, sum(count) FROM actions_daily WHERE day BETWEEN ?1 AND ?2 \
-         AND action_type IN ('create_thread', 'reply') GROUP BY bot_id",
-    )?;
+         AND action_type IN {posts} GROUP BY bot_id",
+    ))?;
     let mut rows = statement.query([&first, &last])?;
     while let Some(row) = rows.next()? {
         // Who left and used nothing in the period has no row, and people are no bots.
@@ -230,11 +232,12 @@ pub fn lately(c: &Connection, lens: &Lens, bot: &str, first: &str, today: &str) 
         .query_row([bot, first, today], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     if acts == 0 {
         // Days of an earlier version, which did not count beats apart.
+        let about = ActivityKind::sql(ActivityKind::is_about);
         acts = c
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "SELECT ifnull(sum(count), 0) FROM actions_daily WHERE day BETWEEN ?2 AND ?3 AND bot_id = ?1 \
-                 AND action_type NOT IN ('interview', 'config_updated', 'provider_test', 'calls_lost')",
-            )?
+                 AND action_type NOT IN {about}",
+            ))?
             .query_row([bot, first, today], |row| row.get(0))?;
         (tokens, cost) = (used, paid);
     }

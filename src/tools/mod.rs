@@ -10,26 +10,14 @@ pub use offline::Offline;
 pub use wikipedia::Wikipedia;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
+
+use crate::domain::activity::Finding;
 
 /// Most findings of one search.
 pub const MAX_FINDINGS: usize = 3;
 
 /// Longest extract of one finding, in characters.
 pub const MAX_EXTRACT: usize = 600;
-
-/// One thing found. All texts have passed the text gate.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    /// Title of the article.
-    pub title: String,
-    /// Where a person can read on; empty when there is no such place.
-    pub url: String,
-    /// A few sentences, plain text.
-    pub extract: String,
-    /// `wikipedia` or `offline`; becomes the source of the fact that is remembered.
-    pub source: String,
-}
 
 /// A place to look things up. An empty list means that nothing was found, and is no error.
 #[async_trait]

@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::live::compare::Story;
 use super::msg::{Command, Data, Load, Msg, Outcome};
 use super::way_back;
+use crate::domain::Activity;
 use crate::files::{OutError, OutFile};
 use crate::link::{Link, Role};
 use crate::protocol::{
@@ -153,13 +154,11 @@ async fn story(link: &Link, bot: String) -> Result<Story, Fault> {
     let before = |act: &ActivityView| oldest.is_some_and(|oldest| act.created_at < oldest);
     let (room, all) = pages(link, None, ROOM_PAGES, before).await?;
     let since = if all { None } else { room.last().map(|act| act.created_at) };
-    let met = |act: &ActivityView, key: &str| {
-        act.details.get(key).and_then(serde_json::Value::as_str) == Some(bot.as_str())
+    let met = |act: &ActivityView| match Activity::read(&act.action_type, &act.details) {
+        Some(Activity::EventInjected { .. }) => true,
+        done => done.as_ref().and_then(Activity::other) == Some(bot.as_str()),
     };
-    let others = room
-        .into_iter()
-        .filter(|act| act.bot_id != bot && (act.action_type == "event_injected" || met(act, "other_bot_id")))
-        .collect();
+    let others = room.into_iter().filter(|act| act.bot_id != bot && met(act)).collect();
     Ok(Story { bot, acts, others, since })
 }
 

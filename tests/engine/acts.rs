@@ -176,7 +176,13 @@ async fn who_changed_what_is_told_with_the_old_and_the_new_value() {
         .unwrap()
         .iter()
         .rev()
-        .map(|row| format!("{} {}", row.bot_name, botarium::domain::changes::told(&row.details).unwrap()))
+        .map(|row| {
+            format!(
+                "{} {}",
+                row.bot_name,
+                botarium::domain::activity::Told::of(&row.action_type, &row.details).about
+            )
+        })
         .collect();
     assert_eq!(
         told,

@@ -1,7 +1,7 @@
 //! Tokens made and revoked through the port of a running engine.
 
 use botarium::link::{Link, Remote};
-use botarium::protocol::{FaultKind, Role};
+use botarium::protocol::{ActivityQuery, FaultKind, Role};
 use reqwest::Method;
 use serde_json::json;
 
@@ -68,5 +68,26 @@ async fn both_doors_make_tokens_alike() {
     let (wall, _) = link.new_token("wall", Role::Viewer).await.unwrap();
     assert!(link.revoke_token(wall.id).await.unwrap().revoked_at.is_some());
     assert_eq!(desk.role, "operator");
+    room.close().await;
+}
+
+#[tokio::test]
+async fn a_change_tells_who_made_it_and_what_was_before() {
+    let room = Room::quiet().await;
+    let open = Link::Remote(Remote::connect(&room.url(""), None).await.unwrap());
+    let (_, text) = open.new_token("desk", Role::Operator).await.unwrap();
+    let desk = Link::Remote(Remote::connect(&room.url(""), Some(text)).await.unwrap());
+    let before = desk.bot_config("ada_001").await.unwrap().personality_config.behavior.shyness;
+    desk.set_config("ada_001", json!({"behavior": {"shyness": 91}})).await.unwrap();
+    desk.set_paused("ada_001", true).await.unwrap();
+    Link::Local(room.engine.clone()).set_bot_pace("ada_001", Some(90)).await.unwrap();
+    let query = ActivityQuery { action_type: Some("config_updated".into()), limit: 3, ..Default::default() };
+    let told = desk.activity(query).await.unwrap();
+    let changes: Vec<_> =
+        told.iter().rev().map(|row| (&row.details["by"], &row.details["changes"])).collect();
+    let one = |field: &str, old: serde_json::Value, new: serde_json::Value| json!([{"field": field, "old": old, "new": new}]);
+    assert_eq!(changes[0], (&json!("desk"), &one("behavior.shyness", json!(before), json!(91))));
+    assert_eq!(changes[1], (&json!("desk"), &one("paused", json!(false), json!(true))));
+    assert_eq!(changes[2], (&json!("here"), &one("pace_seconds", json!(null), json!(90))));
     room.close().await;
 }

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use lru::LruCache;
 use serde_json::Value;
 
+use crate::domain::activity::{Activity, ActivityKind, Names, Told};
 use crate::domain::{Stamp, text};
 use crate::link::Link;
 use crate::protocol::{ActivityView, Fault, FaultKind};
@@ -58,80 +59,59 @@ impl Known {
         Ok(())
     }
 
-    /// What happened, in one line. `quote` adds the beginning of the post.
+    /// What happened, in one line. `quote` adds the beginning of a post.
     pub fn describe(&self, row: &ActivityView, quote: bool) -> String {
-        let details = &row.details;
-        let word = |key: &str| text::clean_line(details[key].as_str().unwrap_or_default(), TEXT_MAX);
-        let post = |key: &str| {
-            if quote && !word(key).is_empty() { format!(": {}", word(key)) } else { String::new() }
+        let told = Told::of(&row.action_type, &row.details);
+        let said = text::clean_line(&told.quote, TEXT_MAX);
+        let said = match told.kind {
+            _ if said.is_empty() => said,
+            Some(ActivityKind::Failed) => format!(": {said}"),
+            Some(ActivityKind::WebSearch) => format!(": {}", results(&row.details)),
+            Some(kind) if kind.is_said() => {
+                if quote {
+                    format!(": {said}")
+                } else {
+                    String::new()
+                }
+            }
+            _ => format!(" ({said})"),
         };
-        let because =
-            |key: &str| if word(key).is_empty() { String::new() } else { format!(" ({})", word(key)) };
-        match row.action_type.as_str() {
-            "create_thread" => format!("opened {}", self.thread(details)),
-            "reply" => format!("replied{} in {}{}", self.to(details), self.thread(details), post("content")),
-            "vote" => {
-                let way = if details["value"].as_i64() == Some(-1) { "down" } else { "up" };
-                let what = if details["target_type"] == "reply" { "a reply in " } else { "" };
-                let by = self.name(details).map(|name| format!(" by {name}")).unwrap_or_default();
-                format!("voted {way} {what}{}{by}{}", self.thread(details), because("reason"))
-            }
-            "follow" => format!("follows {}", self.name(details).unwrap_or_else(|| word("bot_id"))),
-            "unfollow" => {
-                format!("no longer follows {}", self.name(details).unwrap_or_else(|| word("bot_id")))
-            }
-            "web_search" => format!("looked up “{}”: {}", word("query"), results(details)),
-            "do_nothing" => format!("stayed quiet{}", because("reason")),
-            "failed" => format!("failed: {}", word("error")),
-            "human_post" => format!("posted in {}{}", self.thread(details), post("content")),
-            "interview" => format!("was interviewed{}", because("question")),
-            "event_injected" => format!("event: {}", word("title")),
-            "config_updated" => match crate::domain::changes::told(details) {
-                Some(what) => format!("was changed: {what}"),
-                None => "was changed".into(),
-            },
-            other => format!("{}{}", text::clean_line(other, TEXT_MAX).replace('_', " "), because("reason")),
-        }
+        format!("{}{said}", told.sentence(self))
+    }
+}
+
+impl Names for Known {
+    fn name(&self, id: &str) -> String {
+        self.names.peek(id).cloned().unwrap_or_else(|| text::clean_line(id, TEXT_MAX))
     }
 
-    fn thread(&self, details: &Value) -> String {
-        let Some(id) = details["thread_id"].as_i64() else { return "a thread".into() };
-        match self.titles.peek(&id) {
-            Some(title) if !title.is_empty() => format!("#{id} “{title}”"),
-            _ => format!("#{id}"),
-        }
+    fn title(&self, thread: i64) -> Option<String> {
+        self.titles.peek(&thread).cloned()
     }
 
-    fn name(&self, details: &Value) -> Option<String> {
-        let id = details["other_bot_id"].as_str()?;
-        Some(self.names.peek(id).cloned().unwrap_or_else(|| text::clean_line(id, TEXT_MAX)))
-    }
-
-    fn to(&self, details: &Value) -> String {
-        self.name(details).map(|name| format!(" to {name}")).unwrap_or_default()
+    fn quoted(&self, title: String) -> String {
+        format!("“{title}”")
     }
 }
 
 fn results(details: &Value) -> String {
-    if let Some(error) = details["error"].as_str() {
-        return format!("failed, {}", text::clean_line(error, TEXT_MAX));
+    match Activity::read(ActivityKind::WebSearch.as_str(), details) {
+        Some(Activity::WebSearch { error: Some(error), .. }) => {
+            format!("failed, {}", text::clean_line(&error, TEXT_MAX))
+        }
+        Some(Activity::WebSearch { results: Some(found), .. }) if !found.is_empty() => {
+            let titles: Vec<&str> = found.iter().map(|found| found.title.as_str()).collect();
+            text::clean_line(&titles.join(", "), TEXT_MAX)
+        }
+        _ => "nothing found".into(),
     }
-    let titles: Vec<&str> = details["results"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|found| found["title"].as_str())
-        .collect();
-    if titles.is_empty() { "nothing found".into() } else { text::clean_line(&titles.join(", "), TEXT_MAX) }
 }
 
 /// The whole text of a post, as it is in the forum; `None` for acts without one.
 pub async fn whole_post(link: &Link, row: &ActivityView) -> Result<Option<String>, Fault> {
-    let Some(id) = row.details["thread_id"].as_i64() else { return Ok(None) };
-    let reply = row.details["reply_id"].as_i64();
-    if !matches!(row.action_type.as_str(), "create_thread" | "reply" | "human_post") {
-        return Ok(None);
-    }
+    let told = Told::of(&row.action_type, &row.details);
+    let (Some(id), true) = (told.thread, told.is_any(ActivityKind::is_said)) else { return Ok(None) };
+    let reply = told.reply;
     let Some(thread) = found(link.thread(id).await)? else { return Ok(None) };
     Ok(match reply {
         None => Some(thread.content),
@@ -190,21 +170,21 @@ mod tests {
             (
                 "vote",
                 json!({"thread_id": 3, "target_type": "reply", "value": -1, "other_bot_id": "x", "reason": "too sure"}),
-                "voted down a reply in #3 “On doors” by x (too sure)",
+                "voted x down in #3 “On doors” (too sure)",
             ),
-            ("follow", json!({"bot_id": "luna_001", "other_bot_id": "luna_001"}), "follows Luna"),
+            ("follow", json!({"bot_id": "luna_001", "other_bot_id": "luna_001"}), "now follows Luna"),
             (
                 "web_search",
-                json!({"query": "tides", "results": [{"title": "Tide"}]}),
-                "looked up “tides”: Tide",
+                json!({"query": "tides", "results": [{"title": "Tide", "extract": "Water."}]}),
+                "looked up tides: Tide",
             ),
             (
                 "web_search",
                 json!({"query": "tides", "error": "no network"}),
-                "looked up “tides”: failed, no network",
+                "looked up tides: failed, no network",
             ),
             ("do_nothing", json!({"reason": "resting"}), "stayed quiet (resting)"),
-            ("failed", json!({"error": "no answer"}), "failed: no answer"),
+            ("failed", json!({"error": "no answer"}), "failed to act: no answer"),
             ("config_updated", json!({}), "was changed"),
             (
                 "config_updated",

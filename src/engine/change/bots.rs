@@ -6,9 +6,9 @@ use rand::RngExt;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::{hasten, plan_first, replan_all};
+use crate::domain::activity::{Activity, Changed};
 use crate::domain::changes::{self, Change};
 use crate::domain::personality::{PersonalityConfig, meant_provider};
 use crate::domain::{Money, bot_file};
@@ -54,7 +54,7 @@ impl Apply for AddBot {
         let now = tx.now();
         society::insert_bot(tx, &config.id, &config.name, &to_json(&config)?, false, now)?;
         pin(shared, room, &config);
-        Record::new(&config.id, &config.name, "config_updated", json!({"change": "created"}), now)
+        Record::new(&config.id, &config.name, Activity::ConfigUpdated(Changed::made("created")), now)
             .changes(tx, Vec::new)
             .put(shared, tx)?;
         plan_first(shared, tx, &config.id)?;
@@ -110,7 +110,7 @@ impl Apply for DeleteBot {
         let now = tx.now();
         let name = beat::bot(tx, bot)?.name;
         society::depart(tx, bot, now)?;
-        Record::new(bot, &name, "config_updated", json!({"change": "removed"}), now)
+        Record::new(bot, &name, Activity::ConfigUpdated(Changed::made("removed")), now)
             .changes(tx, Vec::new)
             .put(shared, tx)?;
         room.forget_config(bot);
@@ -197,30 +197,10 @@ impl Apply for ChooseFile {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::engine) struct SetCaps {
     pub(in crate::engine) bot: String,
-    #[serde(default, with = "given", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "crate::domain::activity::given", skip_serializing_if = "Option::is_none")]
     pub(in crate::engine) tokens: Option<Option<i64>>,
-    #[serde(default, with = "given", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "crate::domain::activity::given", skip_serializing_if = "Option::is_none")]
     pub(in crate::engine) cost: Option<Option<Money>>,
-}
-
-/// A value that may be given as none.
-mod given {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[allow(clippy::option_option, clippy::ref_option)] // as serde asks for it
-    pub(super) fn serialize<T: Serialize, S: Serializer>(
-        value: &Option<Option<T>>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        value.as_ref().and_then(Option::as_ref).serialize(serializer)
-    }
-
-    #[allow(clippy::option_option)]
-    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Option<T>>, D::Error> {
-        Option::deserialize(deserializer).map(Some)
-    }
 }
 
 impl Apply for SetCaps {
@@ -231,7 +211,7 @@ impl Apply for SetCaps {
         let (tokens, cost) = (self.tokens.unwrap_or(row.token_cap), self.cost.unwrap_or(row.cost_cap));
         society::set_caps(tx, &self.bot, tokens, cost)?;
         let now = tx.now();
-        Record::new(&self.bot, &row.name, "config_updated", json!({"changed": ["cost_cap"]}), now)
+        Record::new(&self.bot, &row.name, Activity::ConfigUpdated(Changed::of(&["cost_cap"])), now)
             .changes(tx, || {
                 let mut caps = Vec::new();
                 if row.token_cap != tokens {
@@ -261,9 +241,9 @@ impl Apply for SetBotPace {
     fn apply(&self, shared: &Shared, _: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
         let row = beat::bot(tx, &self.bot)?;
         society::set_pace(tx, &self.bot, self.seconds)?;
-        let details = json!({"changed": ["pace"], "pace_seconds": self.seconds});
+        let change = Changed { pace_seconds: Some(self.seconds), ..Changed::of(&["pace"]) };
         let now = tx.now();
-        Record::new(&self.bot, &row.name, "config_updated", details, now)
+        Record::new(&self.bot, &row.name, Activity::ConfigUpdated(change), now)
             .changes(tx, || vec![Change::new("pace_seconds", row.pace_seconds, self.seconds)])
             .put(shared, tx)?;
         hasten(shared, tx, &self.bot)
@@ -284,9 +264,9 @@ impl Apply for PauseBot {
         let row = beat::bot(tx, &self.bot)?;
         if row.is_paused != self.paused {
             society::set_paused(tx, &self.bot, self.paused)?;
-            let details = json!({"changed": ["paused"], "is_paused": self.paused});
+            let change = Changed { is_paused: Some(self.paused), ..Changed::of(&["paused"]) };
             let now = tx.now();
-            Record::new(&self.bot, &row.name, "config_updated", details, now)
+            Record::new(&self.bot, &row.name, Activity::ConfigUpdated(change), now)
                 .changes(tx, || vec![Change::new("paused", row.is_paused, self.paused)])
                 .put(shared, tx)?;
         }
@@ -315,7 +295,7 @@ fn put_config(
 ) -> Result<()> {
     society::set_config(tx, &config.id, &config.name, &to_json(config)?)?;
     let now = tx.now();
-    Record::new(&config.id, &config.name, "config_updated", json!({"changed": changed}), now)
+    Record::new(&config.id, &config.name, Activity::ConfigUpdated(Changed::of(changed)), now)
         .changes(tx, || {
             let value = |of: &PersonalityConfig| serde_json::to_value(of).unwrap_or_default();
             changes::between(&value(before), &value(config))

@@ -1,8 +1,8 @@
 //! The forum from outside a beat: people post, vote and follow; posts are hidden, flags settled.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
+use crate::domain::activity::{Activity, Changed, PostKind};
 use crate::domain::changes::Change;
 use crate::domain::text::{clean_line, cut};
 use crate::engine::handle::{Record, changed};
@@ -13,6 +13,8 @@ use crate::protocol::{Fault, FaultKind, FlagView, FollowView, ReplyView, VoteVie
 use crate::store::acts::{self, NewReply, NewThread, Target};
 use crate::store::{Result, StoreError, Tx, beat, bots, moderation};
 
+/// Longest beginning of a post in its activity, in characters.
+const CONTENT_SHOWN: usize = 200;
 /// Longest name of a person.
 const PERSON_MAX: usize = 30;
 
@@ -35,9 +37,15 @@ impl Apply for PostThread {
         let (seq, at) = (beat::last_seq(tx)? + 1, tx.now());
         let new = NewThread { author, title, content, tags, at, activity_id: Some(seq), pinned: false };
         let id = acts::insert_thread(tx, &new)?;
-        let details =
-            json!({"post": "thread", "thread_id": id, "title": title, "content": cut(content, 200)});
-        Record::new(author, &name, "human_post", details, at).put(shared, tx)?;
+        let said = Activity::HumanPost {
+            post: PostKind::Thread,
+            reply_id: None,
+            thread_id: id,
+            title: Some(title.clone()),
+            content: cut(content, CONTENT_SHOWN).to_owned(),
+            other_bot_id: None,
+        };
+        Record::new(author, &name, said, at).put(shared, tx)?;
         posted(room, author, id);
         Ok(id)
     }
@@ -62,13 +70,15 @@ impl Apply for PostReply {
         let new =
             NewReply { author, thread_id: *thread, parent_reply_id: *parent, content, at, activity_id: seq };
         let reply = acts::insert_reply(tx, &new)?;
-        let mut details = json!({
-            "post": "reply", "reply_id": reply.id, "thread_id": thread, "content": cut(content, 200)
-        });
-        if let Some(other) = reply.answered {
-            details["other_bot_id"] = other.into();
-        }
-        Record::new(author, &name, "human_post", details, at).put(shared, tx)?;
+        let said = Activity::HumanPost {
+            post: PostKind::Reply,
+            reply_id: Some(reply.id),
+            thread_id: *thread,
+            title: None,
+            content: cut(content, CONTENT_SHOWN).to_owned(),
+            other_bot_id: reply.answered,
+        };
+        Record::new(author, &name, said, at).put(shared, tx)?;
         posted(room, author, *thread);
         Ok(ReplyView {
             id: reply.id,
@@ -101,17 +111,22 @@ impl Apply for CastVote {
         let at = tx.now();
         let voted = acts::vote(tx, voter, *target, *value, at, &shared.clock.day(at))?;
         if voted.changed {
-            let details = json!({
-                "target_type": target.kind(), "target_id": target.id(), "thread_id": voted.thread_id,
-                "value": value, "updated": voted.updated, "other_bot_id": voted.author,
-            });
-            Record::new(voter, &name, "vote", details, at).put(shared, tx)?;
+            let vote = Activity::Vote {
+                target_type: target.kind(),
+                target_id: target.id(),
+                thread_id: Some(voted.thread_id),
+                value: *value,
+                updated: Some(voted.updated),
+                other_bot_id: Some(voted.author),
+                reason: None,
+            };
+            Record::new(voter, &name, vote, at).put(shared, tx)?;
             posted(room, voter, voted.thread_id);
         }
         Ok(VoteView {
             id: voted.id,
             voter_bot_id: voter.clone(),
-            target_type: target.kind().to_owned(),
+            target_type: target.kind().as_str().to_owned(),
             target_id: target.id(),
             value: *value,
         })
@@ -135,8 +150,8 @@ impl Apply for Follow {
         if !acts::follow(tx, follower, following, at)? {
             return Err(Fault::conflict(format!("{follower} follows {following} already")).into());
         }
-        let details = json!({"bot_id": following, "other_bot_id": following});
-        Record::new(follower, &name, "follow", details, at).put(shared, tx)?;
+        let follow = Activity::Follow { bot_id: following.clone(), other_bot_id: following.clone() };
+        Record::new(follower, &name, follow, at).put(shared, tx)?;
         room.forget_mind(follower);
         Ok(FollowView { follower_id: follower.clone(), following_id: following.clone(), created_at: at })
     }
@@ -160,9 +175,9 @@ impl Apply for Unfollow {
             let why = format!("{follower} does not follow {following}");
             return Err(Fault::new(FaultKind::NotFound, why).into());
         }
-        let details = json!({"bot_id": following, "other_bot_id": following});
+        let unfollow = Activity::Unfollow { bot_id: following.clone(), other_bot_id: following.clone() };
         let now = tx.now();
-        Record::new(follower, &name, "unfollow", details, now).put(shared, tx)?;
+        Record::new(follower, &name, unfollow, now).put(shared, tx)?;
         room.forget_mind(follower);
         Ok(())
     }
@@ -184,12 +199,13 @@ impl Apply for Hide {
             Target::Reply(id) => acts::delete_reply(tx, id, at)?,
         };
         room.forget_all_posts();
-        let details = json!({
-            "change": "deleted", "target_type": target.kind(), "target_id": target.id(), "thread_id": thread,
+        let hidden = Activity::ConfigUpdated(Changed {
+            target_type: Some(target.kind()),
+            target_id: Some(target.id()),
+            thread_id: Some(thread),
+            ..Changed::made("deleted")
         });
-        Record::new("system", "System", "config_updated", details, at)
-            .changes(tx, Vec::new)
-            .put(shared, tx)?;
+        Record::new("system", "System", hidden, at).changes(tx, Vec::new).put(shared, tx)?;
         Ok(())
     }
 }

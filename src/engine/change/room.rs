@@ -1,9 +1,9 @@
 //! The room: its pace, its provider, whether bots wake.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::replan_all;
+use crate::domain::activity::{Activity, Changed};
 use crate::domain::changes::Change;
 use crate::domain::pace::{Preset, human_interval};
 use crate::engine::handle::Record;
@@ -57,9 +57,9 @@ impl Apply for SetProvider {
         beat::set_meta(tx, PROVIDER_NOW, &self.name)?;
         room.will_relearn();
         shared.live_mut().provider.clone_from(&self.name);
-        let details = json!({"changed": ["provider"], "provider": self.name});
+        let change = Changed { provider: Some(self.name.clone()), ..Changed::of(&["provider"]) };
         let now = tx.now();
-        Record::new("system", "System", "config_updated", details, now)
+        Record::new("system", "System", Activity::ConfigUpdated(change), now)
             .changes(tx, || vec![Change::new("provider", before, self.name.clone())])
             .put(shared, tx)?;
         replan_all(shared, tx)
@@ -122,7 +122,7 @@ pub(super) fn told(
 ) -> Result<()> {
     if tx.by().is_some() {
         let now = tx.now();
-        Record::new("system", "System", "config_updated", json!({"changed": [part]}), now)
+        Record::new("system", "System", Activity::ConfigUpdated(Changed::of(&[part])), now)
             .changes(tx, || vec![change()])
             .put(shared, tx)?;
     }

@@ -1,9 +1,10 @@
 //! Events and memories: what people do with a society besides posting.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::room::told;
+use crate::domain::Activity;
 use crate::domain::MemoryKind;
 use crate::domain::changes::Change;
 use crate::engine::handle::{Record, changed};
@@ -26,12 +27,15 @@ impl Apply for InjectEvent {
     fn apply(&self, shared: &Shared, _: &mut Room, tx: &mut Tx<'_>) -> Result<EventView> {
         let at = tx.now();
         let view = events::insert(tx, &self.event, at)?;
-        let details = json!({
-            "event_id": view.id, "title": view.title, "event_type": view.event_type, "severity": view.severity,
-        });
-        Record::new("system", "System", "event_injected", details, at)
-            .changes(tx, Vec::new)
-            .put(shared, tx)?;
+        let injected = Activity::EventInjected {
+            event_id: view.id,
+            title: view.title.clone(),
+            event_type: view.event_type.clone(),
+            severity: view.severity.clone(),
+            by: None,
+            changes: None,
+        };
+        Record::new("system", "System", injected, at).changes(tx, Vec::new).put(shared, tx)?;
         Ok(view)
     }
 }

@@ -1,8 +1,8 @@
 //! Activities that no beat made: what people did, what was changed, what was injected.
 
-use serde_json::{Map, Value};
-
-use crate::domain::{Money, Stamp, changes};
+use crate::domain::activity::{self, Activity, Changed};
+use crate::domain::changes::Change;
+use crate::domain::{Money, Stamp};
 use crate::engine::shared::Shared;
 use crate::protocol::{ActivityView, Notice};
 use crate::store::beat::{self, NewActivity};
@@ -12,41 +12,26 @@ use crate::store::{Result, Tx, acts};
 pub(in crate::engine) struct Record<'a> {
     actor: &'a str,
     name: &'a str,
-    action: &'a str,
-    details: Map<String, Value>,
+    activity: Activity,
     at: Stamp,
     tokens: i64,
     cost: Money,
 }
 
 impl<'a> Record<'a> {
-    /// `action` by `actor`, with details beside `success` and `action`.
-    pub(in crate::engine) fn new(
-        actor: &'a str,
-        name: &'a str,
-        action: &'a str,
-        details: Value,
-        at: Stamp,
-    ) -> Self {
-        let mut all = Map::new();
-        all.insert("success".into(), true.into());
-        all.insert("action".into(), action.into());
-        if let Value::Object(details) = details {
-            all.extend(details);
-        }
-        Self { actor, name, action, details: all, at, tokens: 0, cost: Money::ZERO }
+    /// What was done by `actor`, or to it.
+    pub(in crate::engine) const fn new(actor: &'a str, name: &'a str, activity: Activity, at: Stamp) -> Self {
+        Self { actor, name, activity, at, tokens: 0, cost: Money::ZERO }
     }
 
     /// The fields that changed, where it was somebody's wish. Without one it is from a journal that was written
     /// before anybody asked for them, and leads to what it led to then.
-    pub(in crate::engine) fn changes(
-        mut self,
-        tx: &Tx<'_>,
-        changes: impl FnOnce() -> Vec<changes::Change>,
-    ) -> Self {
-        if let Some(by) = tx.by() {
-            self.details.insert("by".into(), by.into());
-            self.details.insert("changes".into(), changes::details(&changes()));
+    pub(in crate::engine) fn changes(mut self, tx: &Tx<'_>, what: impl FnOnce() -> Vec<Change>) -> Self {
+        if let Activity::ConfigUpdated(Changed { by, changes, .. })
+        | Activity::EventInjected { by, changes, .. } = &mut self.activity
+            && let Some(who) = tx.by()
+        {
+            (*by, *changes) = (Some(who.to_owned()), Some(what()));
         }
         self
     }
@@ -61,17 +46,15 @@ impl<'a> Record<'a> {
     /// Stores it and announces it after the commit; answers its id.
     pub(in crate::engine) fn put(self, shared: &Shared, tx: &mut Tx<'_>) -> Result<i64> {
         let id = beat::last_seq(tx)? + 1;
-        let mut details = self.details;
-        details.insert("reputation_score".into(), acts::reputation(tx, self.actor)?.into());
-        details.insert("raw_response".into(), "".into());
-        let details = Value::Object(details);
+        let reputation = acts::reputation(tx, self.actor)?;
+        let details = activity::details(&self.activity, self.activity.succeeded(), reputation, "");
         let day = shared.clock.day(self.at);
         beat::insert_activity(
             tx,
             &NewActivity {
                 id,
                 actor: self.actor,
-                action: self.action,
+                kind: self.activity.kind(),
                 details: &details.to_string(),
                 tokens: self.tokens,
                 cost: self.cost,
@@ -84,7 +67,7 @@ impl<'a> Record<'a> {
             id,
             bot_id: self.actor.to_owned(),
             bot_name: self.name.to_owned(),
-            action_type: self.action.to_owned(),
+            action_type: self.activity.kind().as_str().to_owned(),
             details,
             tokens_used: self.tokens,
             cost_usd: self.cost,

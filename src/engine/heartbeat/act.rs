@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
-
 use super::Finished;
-use super::record::{RAW_MAX, over, plain, put_activity, put_thought, settle_all, tell_status, tell_usage};
-use crate::domain::scene::{FeedReply, OwnPost};
+use super::record::{Outcome, RAW_MAX, over, put_activity, put_thought, settle_all, tell_status, tell_usage};
+use crate::domain::activity::{Activity, Finding, PostKind};
+use crate::domain::scene::{Deed, FeedReply, OwnPost};
 use crate::domain::similarity::{TermSet, terms};
-use crate::domain::text::{clean, clean_line, cut};
+use crate::domain::text::{clean_line, cut};
 use crate::domain::{Action, Stamp};
 use crate::engine::answer::{Rung, own_words};
 use crate::engine::budget::Settlement;
-use crate::engine::context::deed;
 use crate::engine::flight::{Choice, Ready};
 use crate::engine::moderation;
 use crate::engine::outage;
@@ -48,24 +46,8 @@ pub(in crate::engine) fn act(
     let kind = choice.action.kind();
     let done = apply(room, tx, ready, choice, seq, (at, &day))?;
     let (tokens, cost, exchanges) = settle_all(tx, &row.id, calls)?;
-    let mut details = Map::new();
-    details.insert("success".into(), done.success.into());
-    details.insert("action".into(), kind.as_str().into());
-    details.extend(done.details);
-    details.insert("reputation_score".into(), row.reputation.into());
-    details.insert("raw_response".into(), clean(&choice.raw, RAW_MAX).into());
-    put_activity(
-        shared,
-        tx,
-        seq,
-        row,
-        kind.as_str(),
-        Value::Object(details.clone()),
-        (tokens, cost),
-        at,
-        &day,
-        to_remember,
-    )?;
+    let outcome = Outcome::new(done.activity, &choice.raw);
+    put_activity(shared, tx, seq, row, &outcome, (tokens, cost), at, &day, to_remember)?;
     beat::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, choice.rung.as_str())?;
     put_thought(shared, tx, ready, seq, choice.rung.as_str(), exchanges)?;
     room.acted(seq, &row.id, kind, done.post.as_ref().map(|post| post.post.thread_id));
@@ -75,8 +57,8 @@ pub(in crate::engine) fn act(
         flag(shared, room, tx, row, &post, &terms, interval)?;
         room.posted(tx, &row.id, post, terms)?;
     }
-    if let Some(deed) = deed(kind.as_str(), &details, at) {
-        room.mind(tx, &row.id)?.did(deed);
+    if let Some(line) = outcome.activity.deed() {
+        room.mind(tx, &row.id)?.did(Deed { at, kind: kind.into(), line });
     }
     let next = ready.next_beat(shared, tx)?;
     // Seen is what was there when it woke: what others did meanwhile is news; its own act never is.
@@ -89,7 +71,7 @@ pub(in crate::engine) fn act(
     }
     tell_status(shared, tx, &row.id, Status::Active, None, next, at);
     tell_usage(shared, tx, &row.id, &day, at)?;
-    let mut finished = over(row, next, kind.as_str(), done.success, Some(seq), plain(Value::Object(details)));
+    let mut finished = over(row, next, &outcome, Some(seq));
     finished.tokens = tokens;
     finished.cost = cost;
     finished.to_remember = to_remember;
@@ -107,25 +89,13 @@ pub(in crate::engine) fn gone(
     calls: &[(Exchange, Settlement)],
 ) -> Result<Finished> {
     let (tokens, cost, _) = settle_all(tx, &ready.row.id, calls)?;
-    let details = json!({
-        "success": false, "action": "do_nothing", "reason": "it left while it was thinking",
-        "reputation_score": ready.row.reputation, "raw_response": "",
-    });
+    let reason = "it left while it was thinking".to_owned();
+    let quiet = Activity::DoNothing { reason, paused: false, cap_exceeded: false };
+    let outcome = Outcome { succeeded: false, ..Outcome::new(quiet, "") };
     let (at, day) = ready.moment(shared, tx);
     let seq = beat::last_seq(tx)? + 1;
-    put_activity(
-        shared,
-        tx,
-        seq,
-        &ready.row,
-        "do_nothing",
-        details.clone(),
-        (tokens, cost),
-        at,
-        &day,
-        false,
-    )?;
-    let mut finished = over(&ready.row, ready.at, "do_nothing", false, Some(seq), plain(details));
+    put_activity(shared, tx, seq, &ready.row, &outcome, (tokens, cost), at, &day, false)?;
+    let mut finished = over(&ready.row, ready.at, &outcome, Some(seq));
     finished.add((tokens, cost));
     Ok(finished)
 }
@@ -151,10 +121,15 @@ fn made_its_own(tx: &Tx<'_>, ready: &Ready, action: &mut Action) -> Result<()> {
 }
 
 struct Done {
-    success: bool,
-    details: Map<String, Value>,
+    activity: Activity,
     post: Option<DatedPost>,
     opened_thread: bool,
+}
+
+impl From<Activity> for Done {
+    fn from(activity: Activity) -> Self {
+        Self { activity, post: None, opened_thread: false }
+    }
 }
 
 /// Applies the act itself.
@@ -167,18 +142,17 @@ fn apply(
     (at, day): (Stamp, &str),
 ) -> Result<Done> {
     let me = ready.row.id.as_str();
-    let mut done = Done { success: true, details: Map::new(), post: None, opened_thread: false };
-    let mut put = |key: &str, value: Value| done.details.insert(key.to_owned(), value);
-    match &choice.action {
+    Ok(match &choice.action {
         Action::CreateThread { title, content, tags } => {
             let id = acts::insert_thread(
                 tx,
                 &NewThread { author: me, title, content, tags, at, activity_id: Some(seq), pinned: false },
             )?;
-            put("thread_id", id.into());
-            put("title", title.clone().into());
-            done.opened_thread = true;
-            done.post = Some(own_post(id, None, title, content, at));
+            Done {
+                activity: Activity::CreateThread { thread_id: id, title: title.clone() },
+                post: Some(own_post(id, None, title, content, at)),
+                opened_thread: true,
+            }
         }
         Action::Reply { thread_id, parent_reply_id, content } => {
             let posted = acts::insert_reply(
@@ -204,14 +178,17 @@ fn apply(
                 for_me: false,
             };
             room.replied(tx, *thread_id, reply)?;
-            put("reply_id", posted.id.into());
-            put("thread_id", (*thread_id).into());
-            put("content", cut(content, CONTENT_SHOWN).into());
-            if let Some(other) = posted.answered {
-                put("other_bot_id", other.into());
-            }
             let title = ready.scene.feed.iter().find(|t| t.id == *thread_id).map_or("", |t| &*t.title);
-            done.post = Some(own_post(*thread_id, Some(posted.id), title, content, at));
+            Done {
+                activity: Activity::Reply {
+                    reply_id: posted.id,
+                    thread_id: *thread_id,
+                    content: cut(content, CONTENT_SHOWN).to_owned(),
+                    other_bot_id: posted.answered,
+                },
+                post: Some(own_post(*thread_id, Some(posted.id), title, content, at)),
+                opened_thread: false,
+            }
         }
         Action::Vote { thread_id, reply_id, value, reason } => {
             let target = match (reply_id, thread_id) {
@@ -221,54 +198,49 @@ fn apply(
             };
             let voted = acts::vote(tx, me, target, *value, at, day)?;
             room.voted(voted.thread_id, target, me, *value);
-            put("target_type", target.kind().into());
-            put("target_id", target.id().into());
-            put("thread_id", voted.thread_id.into());
-            put("value", (*value).into());
-            if voted.updated {
-                put("updated", true.into());
-            }
-            put("other_bot_id", voted.author.into());
-            put("reason", reason.clone().into());
+            Done::from(Activity::Vote {
+                target_type: target.kind(),
+                target_id: target.id(),
+                thread_id: Some(voted.thread_id),
+                value: *value,
+                updated: voted.updated.then_some(true),
+                other_bot_id: Some(voted.author),
+                reason: Some(reason.clone()),
+            })
         }
         Action::Follow { bot_id } => {
             let bot_id = acts::resolve_bot(tx, bot_id)?;
             acts::follow(tx, me, &bot_id, at)?;
-            put("bot_id", bot_id.clone().into());
-            put("other_bot_id", bot_id.clone().into());
             refollow(room, tx, me)?;
+            Done::from(Activity::Follow { other_bot_id: bot_id.clone(), bot_id })
         }
         Action::Unfollow { bot_id } => {
             let bot_id = acts::resolve_followed(tx, me, bot_id)?;
             acts::unfollow(tx, me, &bot_id)?;
-            put("bot_id", bot_id.clone().into());
-            put("other_bot_id", bot_id.clone().into());
             refollow(room, tx, me)?;
+            Done::from(Activity::Unfollow { other_bot_id: bot_id.clone(), bot_id })
         }
         Action::WebSearch { query, reason } => {
-            put("query", query.clone().into());
-            put("reason", reason.clone().into());
-            match &choice.findings {
-                Ok(findings) => {
-                    put("result_count", findings.len().into());
-                    let shown: Vec<Value> = findings
-                        .iter()
-                        .map(|f| json!({"title": f.title, "url": f.url, "extract": cut(&f.extract, 300), "source": f.source}))
-                        .collect();
-                    put("results", shown.into());
-                }
-                Err(why) => {
-                    put("error", why.clone().into());
-                    put("result_count", 0.into());
-                    done.success = false;
-                }
-            }
+            let shown = |found: &[Finding]| {
+                let short = |f: &Finding| Finding { extract: cut(&f.extract, 300).to_owned(), ..f.clone() };
+                found.iter().map(short).collect::<Vec<_>>()
+            };
+            let (error, results) = match &choice.findings {
+                Ok(findings) => (None, Some(shown(findings))),
+                Err(why) => (Some(why.clone()), None),
+            };
+            Done::from(Activity::WebSearch {
+                query: query.clone(),
+                reason: reason.clone(),
+                error,
+                result_count: results.as_ref().map_or(0, Vec::len),
+                results,
+            })
         }
         Action::DoNothing { reason } => {
-            put("reason", reason.clone().into());
+            Done::from(Activity::DoNothing { reason: reason.clone(), paused: false, cap_exceeded: false })
         }
-    }
-    Ok(done)
+    })
 }
 
 fn refollow(room: &mut Room, tx: &Tx<'_>, me: &str) -> Result<()> {
@@ -299,12 +271,10 @@ pub(in crate::engine) fn refuse(
     let row = &ready.row;
     let (at, day) = ready.moment(shared, tx);
     let (tokens, cost, exchanges) = settle_all(tx, &row.id, calls)?;
-    let details = json!({
-        "success": false, "action": "failed", "error": clean_line(why, RAW_MAX),
-        "reputation_score": row.reputation, "raw_response": clean(raw, RAW_MAX),
-    });
+    let failed = Activity::Failed { error: clean_line(why, RAW_MAX), provider: None };
+    let outcome = Outcome::new(failed, raw);
     let seq = beat::last_seq(tx)? + 1;
-    put_activity(shared, tx, seq, row, "failed", details.clone(), (tokens, cost), at, &day, false)?;
+    put_activity(shared, tx, seq, row, &outcome, (tokens, cost), at, &day, false)?;
     beat::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, Rung::Failed.as_str())?;
     put_thought(shared, tx, ready, seq, Rung::Failed.as_str(), exchanges)?;
     room.forget_mind(&row.id);
@@ -315,7 +285,7 @@ pub(in crate::engine) fn refuse(
     }
     tell_status(shared, tx, &row.id, Status::Active, None, next, at);
     tell_usage(shared, tx, &row.id, &day, at)?;
-    let mut finished = over(row, next, "failed", false, Some(seq), plain(details));
+    let mut finished = over(row, next, &outcome, Some(seq));
     finished.tokens = tokens;
     finished.cost = cost;
     Ok(finished)
@@ -333,13 +303,13 @@ fn flag(
 ) -> Result<()> {
     let findings = moderation::review(room, tx, &row.id, post, terms, interval)?;
     let (target_type, target_id) = match post.post.reply_id {
-        Some(id) => ("reply", id),
-        None => ("thread", post.post.thread_id),
+        Some(id) => (PostKind::Reply, id),
+        None => (PostKind::Thread, post.post.thread_id),
     };
     for finding in findings {
         let new = NewFlag {
             bot: &row.id,
-            target_type,
+            target_type: target_type.as_str(),
             target_id,
             thread_id: Some(post.post.thread_id),
             flag_type: finding.kind,
@@ -349,7 +319,7 @@ fn flag(
         if let Some(flag_id) = beat::raise_flag(tx, &new)? {
             let notice = Notice::FlagRaised {
                 flag_id,
-                target_type: target_type.to_owned(),
+                target_type: target_type.as_str().to_owned(),
                 target_id,
                 flag_type: finding.kind.to_owned(),
                 bot_id: row.id.clone(),

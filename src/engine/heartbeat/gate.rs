@@ -1,9 +1,8 @@
 //! Beats that end before anybody thinks: paused, capped, nothing new, no usable provider.
 
-use serde_json::{Map, Value, json};
-
-use super::record::{RAW_MAX, over, plain, put_activity, tell_status};
+use super::record::{Outcome, RAW_MAX, over, over_idle, put_activity, tell_status};
 use super::{Beat, Finished};
+use crate::domain::Activity;
 use crate::domain::text::clean_line;
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::engine::outage;
@@ -43,9 +42,7 @@ pub(super) fn idle(
     // It asked nobody: what it failed of, if it did, still holds.
     let status = if row.failing.is_some() { Status::Failing } else { Status::Active };
     tell_status(shared, tx, &row.id, status, row.failing.as_deref(), next, beat.at);
-    let mut details = Map::new();
-    details.insert("reason".into(), "nothing new since its last beat".into());
-    Ok(over(row, next, "idle", true, None, details))
+    Ok(over_idle(row, next))
 }
 
 /// A beat that a person or a cap forbids: one row per change of reason.
@@ -59,15 +56,13 @@ pub(super) fn gated(
     day: &str,
 ) -> Result<Finished> {
     let next = shared.next_beat(tx, row, beat.at);
-    let mark = if code == "paused" { "paused" } else { "cap_exceeded" };
-    let details = json!({
-        "success": true, "action": "do_nothing", "reason": reason, mark: true,
-        "reputation_score": row.reputation, "raw_response": "",
-    });
+    let paused = code == "paused";
+    let quiet = Activity::DoNothing { reason: reason.to_owned(), paused, cap_exceeded: !paused };
+    let outcome = Outcome::new(quiet, "");
     let mut seq = None;
     if row.gate.as_deref() != Some(code) {
         let nothing = (0, Money::ZERO);
-        seq = Some(note(shared, tx, row, "do_nothing", &details, nothing, (beat.at, day))?);
+        seq = Some(note(shared, tx, row, &outcome, nothing, (beat.at, day))?);
     }
     beat::finish(
         tx,
@@ -78,9 +73,9 @@ pub(super) fn gated(
             ..BeatDone::new(&row.id, beat.at, next, row.seen_seq)
         },
     )?;
-    let status = if code == "paused" { Status::Paused } else { Status::Capped };
+    let status = if paused { Status::Paused } else { Status::Capped };
     tell_status(shared, tx, &row.id, status, Some(reason), next, beat.at);
-    Ok(over(row, next, "do_nothing", true, seq, plain(details)))
+    Ok(over(row, next, &outcome, seq))
 }
 
 /// Why a beat failed.
@@ -109,10 +104,7 @@ pub(in crate::engine) fn failed(
     let now = BotRow { pace_seconds: beat::own_pace(tx, &row.id)?, ..row.clone() };
     let next = shared.next_beat(tx, &now, beat.at);
     let why = clean_line(trouble.why, RAW_MAX);
-    let details = json!({
-        "success": false, "action": "failed", "error": why,
-        "reputation_score": row.reputation, "raw_response": "",
-    });
+    let outcome = Outcome::new(Activity::Failed { error: why.clone(), provider: None }, "");
     let news = if trouble.outage {
         outage::begins(shared, tx, trouble, &why)?
     } else {
@@ -121,7 +113,7 @@ pub(in crate::engine) fn failed(
     let mut seq = None;
     if used.0 > 0 || (news && !trouble.outage) {
         let day = shared.clock.day(beat.at);
-        seq = Some(note(shared, tx, row, "failed", &details, used, (beat.at, &day))?);
+        seq = Some(note(shared, tx, row, &outcome, used, (beat.at, &day))?);
         room.forget_mind(&row.id);
     } else if news {
         seq = Some(outage::put_row(shared, tx, trouble.provider, &why, beat.at)?);
@@ -135,7 +127,7 @@ pub(in crate::engine) fn failed(
         },
     )?;
     tell_status(shared, tx, &row.id, Status::Failing, Some(&why), next, beat.at);
-    let mut finished = over(row, next, "failed", false, seq, plain(details));
+    let mut finished = over(row, next, &outcome, seq);
     finished.add(used);
     Ok(finished)
 }
@@ -145,12 +137,11 @@ fn note(
     shared: &Shared,
     tx: &mut Tx<'_>,
     row: &BotRow,
-    action: &str,
-    details: &Value,
+    outcome: &Outcome,
     used: (i64, Money),
     (at, day): (Stamp, &str),
 ) -> Result<i64> {
     let seq = beat::last_seq(tx)? + 1;
-    put_activity(shared, tx, seq, row, action, details.clone(), used, at, day, false)?;
+    put_activity(shared, tx, seq, row, outcome, used, at, day, false)?;
     Ok(seq)
 }

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::Finished;
+use crate::domain::activity::{self, Activity, ActivityKind, IDLE};
 use crate::domain::text::{clean, clean_line};
 use crate::domain::{Money, Stamp};
 use crate::engine::budget::{self, Settlement};
@@ -91,6 +90,25 @@ pub(in crate::engine) fn add_calls(
     Ok((tokens, cost))
 }
 
+/// What came of a beat, as it is told.
+pub(in crate::engine) struct Outcome {
+    pub(in crate::engine) activity: Activity,
+    pub(in crate::engine) succeeded: bool,
+    pub(in crate::engine) raw: String,
+}
+
+impl Outcome {
+    /// With the raw answer it was read from, which is cut.
+    pub(in crate::engine) fn new(activity: Activity, raw: &str) -> Self {
+        let succeeded = activity.succeeded();
+        Self { activity, succeeded, raw: clean(raw, RAW_MAX) }
+    }
+
+    const fn kind(&self) -> ActivityKind {
+        self.activity.kind()
+    }
+}
+
 /// Stores an activity as number `id`, the next, and announces it after the commit.
 #[allow(clippy::too_many_arguments)] // one row's columns
 pub(in crate::engine) fn put_activity(
@@ -98,28 +116,29 @@ pub(in crate::engine) fn put_activity(
     tx: &mut Tx<'_>,
     id: i64,
     row: &BotRow,
-    action: &str,
-    details: Value,
+    outcome: &Outcome,
     (tokens, cost): (i64, Money),
     at: Stamp,
     day: &str,
     to_remember: bool,
 ) -> Result<()> {
+    let kind = outcome.kind();
+    let mut details = activity::details(&outcome.activity, outcome.succeeded, row.reputation, &outcome.raw);
     let text = details.to_string();
     beat::insert_activity(
         tx,
-        &NewActivity { id, actor: &row.id, action, details: &text, tokens, cost, at, day, to_remember },
+        &NewActivity { id, actor: &row.id, kind, details: &text, tokens, cost, at, day, to_remember },
     )?;
     let bus = shared.bus.clone();
     if bus.is_heard() {
-        let mut shown = plain(details);
-        shown.insert("success".into(), (action != "failed").into());
-        shown.insert("action".into(), action.into());
+        if let Some(details) = details.as_object_mut() {
+            details.shift_remove("raw_response");
+        }
         let notice = Notice::HeartbeatComplete {
             bot_id: row.id.clone(),
             bot_name: row.name.clone(),
-            action: action.to_owned(),
-            details: Value::Object(shown),
+            action: kind.as_str().to_owned(),
+            details,
             tokens_used: tokens,
             cost_usd: cost,
             cost_simulated: shared.is_simulated(cost),
@@ -220,29 +239,29 @@ pub(super) fn tell_usage(shared: &Shared, tx: &mut Tx<'_>, bot: &str, day: &str,
     Ok(())
 }
 
-pub(super) fn over(
-    row: &BotRow,
-    next: Stamp,
-    action: &str,
-    success: bool,
-    activity_id: Option<i64>,
-    details: Map<String, Value>,
-) -> Finished {
-    Finished {
-        bot: row.id.clone(),
+/// The end of a beat that left `outcome`, as row `activity_id` where it has one.
+pub(super) fn over(row: &BotRow, next: Stamp, outcome: &Outcome, activity_id: Option<i64>) -> Finished {
+    let mut details = outcome.activity.plain();
+    details.insert("reputation_score".into(), row.reputation.into());
+    finished(
+        row,
         next,
-        result: BeatResult { success, action: action.to_owned(), activity_id, details },
-        tokens: 0,
-        cost: Money::ZERO,
-        to_remember: false,
-    }
+        BeatResult {
+            success: outcome.succeeded,
+            action: outcome.kind().as_str().to_owned(),
+            activity_id,
+            details,
+        },
+    )
 }
 
-/// Details without what stands beside them or is for the record only.
-pub(super) fn plain(details: Value) -> Map<String, Value> {
-    let Value::Object(mut details) = details else { return Map::new() };
-    for key in ["success", "action", "raw_response"] {
-        details.remove(key);
-    }
-    details
+/// The end of a beat that found nothing to do.
+pub(super) fn over_idle(row: &BotRow, next: Stamp) -> Finished {
+    let reason = ("reason".to_owned(), "nothing new since its last beat".into());
+    let details = std::iter::once(reason).collect();
+    finished(row, next, BeatResult { success: true, action: IDLE.to_owned(), activity_id: None, details })
+}
+
+fn finished(row: &BotRow, next: Stamp, result: BeatResult) -> Finished {
+    Finished { bot: row.id.clone(), next, result, tokens: 0, cost: Money::ZERO, to_remember: false }
 }

@@ -1,8 +1,7 @@
 //! Step 6: what a beat leaves in memory, once only, also after a crash.
 
-use serde_json::Value;
-
-use crate::domain::{Action, Extraction, Stamp};
+use crate::domain::activity::Finding;
+use crate::domain::{Action, Activity, Extraction, PostKind, Stamp};
 use crate::engine::context::gather;
 use crate::engine::flight::{Choice, Ready};
 use crate::engine::memory;
@@ -10,7 +9,6 @@ use crate::engine::room::Room;
 use crate::engine::shared::Shared;
 use crate::store::beat;
 use crate::store::{Result, Tx};
-use crate::tools::Finding;
 
 /// Step 6: stores what the beat leaves, keyed by its activity; once only. Without an extraction the rules make one.
 ///
@@ -74,44 +72,55 @@ pub(in crate::engine) fn remember_by_record(
     at: Stamp,
 ) -> Result<()> {
     let Ok(row) = beat::bot(tx, bot) else { return Ok(()) }; // it left meanwhile
-    let details: Value = serde_json::from_str(details).unwrap_or_default();
+    let Some(activity) = Activity::read_stored(action, details) else { return Ok(()) };
     let board = room.board(tx, at)?;
     let mut scene = gather(tx, room, &board, &row, at)?;
-    let thread_id = details["thread_id"].as_i64();
+    let thread_id = activity.thread();
     if let Some(id) = thread_id
         && !scene.feed.iter().any(|thread| thread.id == id)
         && let Some(shown) = room.thread(tx, id)?
     {
         scene.feed.push(shown.thread.clone());
     }
-    let text = |key: &str| details[key].as_str().unwrap_or_default().to_owned();
-    let action = match action {
-        "create_thread" => {
-            Action::CreateThread { title: text("title"), content: text("title"), tags: Vec::new() }
-        }
-        "reply" => Action::Reply {
-            thread_id: thread_id.unwrap_or_default(),
-            parent_reply_id: None,
-            content: text("content"),
-        },
-        "vote" => {
-            let target = details["target_id"].as_i64();
-            let is_reply = details["target_type"] == "reply";
-            Action::Vote {
-                thread_id: target.filter(|_| !is_reply),
-                reply_id: target.filter(|_| is_reply),
-                value: if details["value"].as_i64() == Some(-1) { -1 } else { 1 },
-                reason: String::new(),
-            }
-        }
-        "follow" => Action::Follow { bot_id: text("bot_id") },
-        "unfollow" => Action::Unfollow { bot_id: text("bot_id") },
-        "web_search" => Action::WebSearch { query: text("query"), reason: String::new() },
-        _ => return Ok(()),
-    };
-    let findings: Vec<Finding> = serde_json::from_value(details["results"].clone()).unwrap_or_default();
+    let Some((action, findings)) = done(activity) else { return Ok(()) };
     let extraction = memory::extract(&scene, &action, &room.mind(tx, bot)?.items);
     let day = shared.clock.day(at);
     let from = memory::Source { bot, activity_id, at, day: &day, thread_id };
     memory::store(tx, room.mind(tx, bot)?, &from, &extraction, &findings)
+}
+
+/// The act behind an activity, as far as it tells, and what was found; `None` where there is nothing to remember.
+fn done(activity: Activity) -> Option<(Action, Vec<Finding>)> {
+    let action = match activity {
+        Activity::CreateThread { title, .. } => {
+            Action::CreateThread { content: title.clone(), title, tags: Vec::new() }
+        }
+        Activity::Reply { thread_id, content, .. } => {
+            Action::Reply { thread_id, parent_reply_id: None, content }
+        }
+        Activity::Vote { target_type, target_id, value, .. } => {
+            let of = |kind| (target_type == kind).then_some(target_id);
+            Action::Vote {
+                thread_id: of(PostKind::Thread),
+                reply_id: of(PostKind::Reply),
+                value: if value == -1 { -1 } else { 1 },
+                reason: String::new(),
+            }
+        }
+        Activity::Follow { bot_id, .. } => Action::Follow { bot_id },
+        Activity::Unfollow { bot_id, .. } => Action::Unfollow { bot_id },
+        Activity::WebSearch { query, results, .. } => {
+            let search = Action::WebSearch { query, reason: String::new() };
+            return Some((search, results.unwrap_or_default()));
+        }
+        Activity::DoNothing { .. }
+        | Activity::Failed { .. }
+        | Activity::HumanPost { .. }
+        | Activity::Interview { .. }
+        | Activity::EventInjected { .. }
+        | Activity::ConfigUpdated(_)
+        | Activity::CallsLost { .. }
+        | Activity::ProviderTest { .. } => return None,
+    };
+    Some((action, Vec::new()))
 }

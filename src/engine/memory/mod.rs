@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Settings;
 use super::room::Mind;
+use crate::domain::activity::Finding;
 use crate::domain::era::Covered;
 use crate::domain::memory::{
     FACTS_BATCH, FACTS_TRIGGER, HISTORY_MAX, INTERESTS_MAX, MOMENTS_BATCH, MOMENTS_TRIGGER, OPINIONS_MAX,
@@ -24,7 +25,6 @@ use crate::domain::{Extraction, MemoryKind, Stamp};
 use crate::protocol::DatedEvent;
 use crate::store::mind::{Memory, delete_memory, insert_memory, update_memory};
 use crate::store::{Result, acts, archive};
-use crate::tools::Finding;
 
 pub(super) use rules::{extract, summarise};
 

@@ -216,7 +216,7 @@ fn other_deeds(scene: &Scene) -> Vec<&Deed> {
         .recent
         .iter()
         .filter(|deed| {
-            let told = posts > 0 && matches!(deed.action.as_str(), "create_thread" | "reply");
+            let told = posts > 0 && deed.kind.is_post();
             posts -= usize::from(told);
             !told
         })

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::scene::{Acquaintance, Deed, FeedReply, FeedThread, OwnPost, Recalled, SceneEvent};
-use crate::domain::{ActionKind, MemoryKind, PersonalityConfig, Stamp};
+use crate::domain::{ActionKind, ActivityKind, MemoryKind, PersonalityConfig, Stamp};
 
 const FENCE: &str = "0123456789abcdef";
 
@@ -134,7 +134,7 @@ prop_compose! {
         scene.own_posts = own.iter().map(|text| OwnPost {
             thread_id: 1, reply_id: None, title: text.clone(), content: text.clone(),
         }).collect();
-        scene.recent = own.iter().map(|text| Deed { at: at(1), action: "vote".into(), line: text.clone() }).collect();
+        scene.recent = own.iter().map(|text| Deed { at: at(1), kind: ActivityKind::Vote, line: text.clone() }).collect();
         scene.events = (1i64..).zip(events).map(|(id, text)| SceneEvent {
             id, title: text.clone(), description: text, event_type: "news".into(), severity: "minor".into(),
         }).collect();
@@ -281,15 +281,15 @@ fn a_newcomer_is_told_so() {
 
 #[test]
 fn recent_deeds_do_not_repeat_the_posts() {
-    let deed = |action: &str, line: &str| Deed { at: at(1), action: action.into(), line: line.into() };
+    let deed = |kind, line: &str| Deed { at: at(1), kind, line: line.into() };
     let post =
         |text: &str| OwnPost { thread_id: 1, reply_id: Some(2), title: "T".into(), content: text.into() };
     let told = Scene {
         recent: vec![
-            deed("reply", "replied: b"),
-            deed("vote", "voted"),
-            deed("reply", "replied: a"),
-            deed("reply", "older"),
+            deed(ActivityKind::Reply, "replied: b"),
+            deed(ActivityKind::Vote, "voted"),
+            deed(ActivityKind::Reply, "replied: a"),
+            deed(ActivityKind::Reply, "older"),
         ],
         own_posts: vec![post("b"), post("a")],
         ..scene()

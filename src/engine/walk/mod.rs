@@ -21,11 +21,11 @@ use super::prompt;
 use super::room::Room;
 use super::shared::Shared;
 use crate::domain::Money;
+use crate::domain::activity::Finding;
 use crate::domain::text::clean_line;
 use crate::llm::{Attempt, Completion, ProviderError};
 use crate::protocol::{EngineState, Exchange, Fault, InterviewAnswer};
 use crate::store::{Result, StoreError, Tx, books, journal, search};
-use crate::tools::Finding;
 
 /// What a step asks of the world.
 pub(super) enum Step {

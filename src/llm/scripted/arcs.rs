@@ -13,7 +13,7 @@ use super::view::{Post, View};
 use super::voices::{self, Move};
 use super::writer::{Writer, lowered};
 use crate::domain::scene::{FeedThread, OwnPost};
-use crate::domain::{Action, ActionKind};
+use crate::domain::{Action, ActionKind, ActivityKind};
 
 /// Replies after which a bet made in a thread comes due.
 const DUE: i64 = 8;
@@ -55,10 +55,9 @@ fn promise(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     }
     let place = format!("#{}", post.thread_id);
     // Newest first: what was done before the promise does not count.
-    let since = view.scene.recent.iter().take_while(|deed| {
-        !(matches!(deed.action.as_str(), "reply" | "create_thread") && deed.line.contains(&place))
-    });
-    let searched = since.clone().any(|deed| deed.action == ActionKind::WebSearch.as_str());
+    let since =
+        view.scene.recent.iter().take_while(|deed| !(deed.kind.is_post() && deed.line.contains(&place)));
+    let searched = since.clone().any(|deed| deed.kind == ActivityKind::WebSearch);
     if !searched {
         let may = view.scene.allowed.contains(&ActionKind::WebSearch) && draw.chance(70);
         let query = bank::topic(topic).look[draw.below(bank::topic(topic).look.len())].to_owned();

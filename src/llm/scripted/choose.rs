@@ -7,7 +7,7 @@ use super::persona::{Persona, Voice};
 use super::view::{Post, View};
 use super::{arcs, bank, event, issues, people, reply, rules, stance, temper, thread};
 use crate::domain::scene::FeedThread;
-use crate::domain::{Action, ActionKind, Engagement, Scene};
+use crate::domain::{Action, ActionKind, ActivityKind, Engagement, Scene};
 
 /// What makes a post be answered before anything else.
 const CALLING: i32 = 500;
@@ -123,7 +123,7 @@ fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; 7] {
     if called {
         quiet /= 2;
     }
-    let searched = view.scene.recent.iter().take(8).any(|deed| deed.action == ActionKind::WebSearch.as_str());
+    let searched = view.scene.recent.iter().take(8).any(|deed| deed.kind == ActivityKind::WebSearch);
     let search = if searched {
         0
     } else {

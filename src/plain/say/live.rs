@@ -83,7 +83,7 @@ pub fn activity(model: &Model) -> Told {
         title += &format!(", only {}", model.name(bot));
     }
     if let Some(kind) = &filter.kind {
-        title += &format!(", only {}", kind.replace('_', " "));
+        title += &format!(", only {}", kind.as_str().replace('_', " "));
     }
     if !filter.text.is_empty() {
         title += &format!(", only with “{}”", filter.text);

@@ -178,9 +178,9 @@ fn clock(model: &Model, at: Stamp) -> String {
 fn act(row: &Row, model: &Model) -> String {
     let name = if row.bot_name.is_empty() { model.name(&row.bot_id) } else { &row.bot_name };
     let mut said = format!("{} {name} {}", clock(model, row.at), stream::sentence(row, &View::of(model)));
-    if !row.quote.is_empty() {
+    if !row.told.quote.is_empty() {
         said.push_str(": ");
-        said.push_str(&row.quote);
+        said.push_str(&row.told.quote);
     }
     said
 }

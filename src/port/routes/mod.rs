@@ -28,9 +28,11 @@ use axum::response::Response;
 use axum::routing::MethodRouter;
 use utoipa_axum::PathItemExt as _;
 
+use super::auth::Caller;
 use super::places::Place;
 use super::state::Port;
 use super::{answers, auth, metrics, openapi, page, reply, ws};
+use crate::engine::Handle;
 
 type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 /// Makes the description of the handlers of one path.
@@ -159,8 +161,9 @@ async fn to_its_end(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let place = request.extensions().get::<Place>().cloned();
+    let who = request.extensions().get::<Caller>().map(Caller::who).unwrap_or_default();
     let command = tokio::spawn(async move {
-        let response = next.run(request).await;
+        let response = Handle::on_behalf(&who, next.run(request)).await;
         drop(place);
         response
     });

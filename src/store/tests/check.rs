@@ -2,16 +2,16 @@ use super::super::acts::{self, NewReply, NewThread, Target};
 use super::super::beat::{self, NewActivity};
 use super::super::check::{Level, check};
 use super::Room;
-use crate::domain::{Money, Stamp};
+use crate::domain::{ActivityKind, Money, Stamp};
 
 const NOW: Stamp = Stamp::from_micros(1_000_000_000_000);
 
-fn activity(room: &Room, id: i64, bot: &str, action: &str, details: &serde_json::Value) {
+fn activity(room: &Room, id: i64, bot: &str, kind: ActivityKind, details: &serde_json::Value) {
     let details = details.to_string();
     let new = NewActivity {
         id,
         actor: bot,
-        action,
+        kind,
         details: &details,
         tokens: 0,
         cost: Money::ZERO,
@@ -40,7 +40,7 @@ fn society() -> Room {
     acts::insert_thread(&room, &opening).unwrap();
     let thread =
         acts::insert_thread(&room, &NewThread { author: "a", activity_id: Some(1), ..opening }).unwrap();
-    activity(&room, 1, "a", "create_thread", &serde_json::json!({"thread_id": thread}));
+    activity(&room, 1, "a", ActivityKind::CreateThread, &serde_json::json!({"thread_id": thread}));
     let mut parent = None;
     for (number, author) in ["b", "c", "a", "b", "b"].into_iter().enumerate() {
         let seq = 2 + number as i64;
@@ -53,7 +53,7 @@ fn society() -> Room {
             activity_id: seq,
         };
         let posted = acts::insert_reply(&room, &new).unwrap();
-        activity(&room, seq, author, "reply", &serde_json::json!({"reply_id": posted.id}));
+        activity(&room, seq, author, ActivityKind::Reply, &serde_json::json!({"reply_id": posted.id}));
         parent = Some(posted.id);
     }
     for (voter, target, value) in [

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use super::{MAX_FINDINGS, SOURCE};
+use crate::domain::activity::Finding;
 use crate::domain::text;
-use crate::tools::{Finding, MAX_EXTRACT, ToolError};
+use crate::tools::{MAX_EXTRACT, ToolError};
 
 /// Longest title and address, in characters.
 const MAX_TITLE: usize = 200;

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::text::clean_line;
+use crate::domain::{Activity, ActivityKind};
 use crate::domain::{Money, Stamp};
 use crate::protocol::ActivityView;
 use crate::tui::widgets::text;
 
 /// Acts with a line of their own.
-const KINDS: [(&str, &str); 6] = [
-    ("create_thread", "threads"),
-    ("reply", "replies"),
-    ("vote", "votes"),
-    ("follow", "follows"),
-    ("web_search", "searches"),
-    ("do_nothing", "quiet"),
+const KINDS: [(ActivityKind, &str); 6] = [
+    (ActivityKind::CreateThread, "threads"),
+    (ActivityKind::Reply, "replies"),
+    (ActivityKind::Vote, "votes"),
+    (ActivityKind::Follow, "follows"),
+    (ActivityKind::WebSearch, "searches"),
+    (ActivityKind::DoNothing, "quiet"),
 ];
 
 /// What is known of a bot's latest life.
@@ -67,16 +69,13 @@ impl Story {
 
 /// Whether an act is something done to a bot and not by it.
 fn is_about(act: &ActivityView) -> bool {
-    matches!(act.action_type.as_str(), "config_updated" | "interview" | "calls_lost" | "provider_test")
+    ActivityKind::of(&act.action_type).is_some_and(ActivityKind::is_about)
 }
 
 fn moment(act: &ActivityView) -> Option<Moment> {
-    let word = |key: &str| act.details.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
-    let what = match act.action_type.as_str() {
-        "config_updated" => {
-            format!("changed: {}", crate::domain::changes::told(&act.details).unwrap_or_default())
-        }
-        "event_injected" => format!("event: {}", crate::domain::text::clean_line(word("title"), 60)),
+    let what = match Activity::read(&act.action_type, &act.details)? {
+        Activity::ConfigUpdated(changed) => format!("changed: {}", changed.in_words().unwrap_or_default()),
+        Activity::EventInjected { title, .. } => format!("event: {}", clean_line(&title, 60)),
         _ => return None,
     };
     Some(Moment { at: act.created_at, what })
@@ -87,7 +86,7 @@ fn moment(act: &ActivityView) -> Option<Moment> {
 pub struct Tally {
     /// Beats that did something.
     pub beats: usize,
-    kinds: BTreeMap<String, usize>,
+    kinds: BTreeMap<ActivityKind, usize>,
     posts: usize,
     words: usize,
     questions: usize,
@@ -103,11 +102,12 @@ pub struct Tally {
 impl Tally {
     fn take(&mut self, act: &ActivityView) {
         self.beats += 1;
-        *self.kinds.entry(act.action_type.clone()).or_default() += 1;
+        let Some(kind) = ActivityKind::of(&act.action_type) else { return };
+        *self.kinds.entry(kind).or_default() += 1;
         self.tokens += act.tokens_used;
         self.cost = Money::from_nanos(self.cost.nanos().saturating_add(act.cost_usd.nanos()));
         let said = act.details.get("content").and_then(serde_json::Value::as_str);
-        if let Some(said) = said.filter(|_| matches!(act.action_type.as_str(), "create_thread" | "reply")) {
+        if let Some(said) = said.filter(|_| kind.is_post()) {
             self.posts += 1;
             self.words += said.split_whitespace().count();
             self.questions += usize::from(said.contains('?'));
@@ -115,12 +115,11 @@ impl Tally {
     }
 
     fn get(&mut self, act: &ActivityView) {
-        let down = act.details.get("value").and_then(serde_json::Value::as_i64) == Some(-1);
-        match act.action_type.as_str() {
-            "reply" | "human_post" => self.replies_got += 1,
-            "vote" if down => self.downs_got += 1,
-            "vote" => self.ups_got += 1,
-            "follow" => self.follows_got += 1,
+        match Activity::read(&act.action_type, &act.details) {
+            Some(Activity::Reply { .. } | Activity::HumanPost { .. }) => self.replies_got += 1,
+            Some(Activity::Vote { value: -1, .. }) => self.downs_got += 1,
+            Some(Activity::Vote { .. }) => self.ups_got += 1,
+            Some(Activity::Follow { .. }) => self.follows_got += 1,
             _ => {}
         }
     }
@@ -165,11 +164,15 @@ fn mean(label: &str, (a, of_a): (f64, usize), (b, of_b): (f64, usize), say: impl
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // means of counters
 pub fn lines(a: &Tally, b: &Tally) -> Vec<(&'static str, Vec<Line>)> {
     let mut does = vec![["beats".into(), a.beats.to_string(), b.beats.to_string(), String::new()]];
-    let count = |tally: &Tally, kind: &str| tally.kinds.get(kind).copied().unwrap_or(0);
+    let count = |tally: &Tally, kind: ActivityKind| tally.kinds.get(&kind).copied().unwrap_or(0);
     for (kind, label) in KINDS {
         does.push(share(label, (count(a, kind), a.beats), (count(b, kind), b.beats)));
     }
-    does.push(share("failures", (count(a, "failed"), a.beats), (count(b, "failed"), b.beats)));
+    does.push(share(
+        "failures",
+        (count(a, ActivityKind::Failed), a.beats),
+        (count(b, ActivityKind::Failed), b.beats),
+    ));
     let tokens = |tokens: f64| text::tokens(tokens.round() as i64);
     let money = |nanos: f64| text::money(Money::from_nanos(nanos.round() as i64));
     does.push(mean("tokens a beat", (a.tokens as f64, a.beats), (b.tokens as f64, b.beats), tokens));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::ActivityKind;
 use crate::domain::Stamp;
 use crate::protocol::{EngineState, Status};
 use crate::tui::live::{BotRow, Row};
@@ -61,9 +62,9 @@ impl Seen {
 /// Whether an act answers a person of this name, or speaks of them.
 #[must_use]
 pub fn is_answer(row: &Row, person: &str) -> bool {
-    let posts = matches!(row.action.as_str(), "reply" | "create_thread");
-    let to = row.other.as_deref().and_then(|other| other.strip_prefix("human:"));
-    posts && !person.is_empty() && (to == Some(person) || names(&row.quote, person))
+    let posts = row.told.is_any(ActivityKind::is_post);
+    let to = row.told.other.as_deref().and_then(|other| other.strip_prefix("human:"));
+    posts && !person.is_empty() && (to == Some(person) || names(&row.told.quote, person))
 }
 
 /// Whether a text has `@name` in it, as a whole word.
@@ -90,9 +91,14 @@ pub fn needs(model: &Model) -> Vec<Need> {
     let person = model.forum.writer.name.as_deref().unwrap_or_default();
     let answers = model.stream.newest_rows(ACTS).filter(|row| is_answer(row, person));
     for row in answers.filter(|row| !model.seen.0.contains(&row.seq)).take(ANSWERS) {
-        if let Some(thread) = row.thread {
-            let way = Way::Post(thread, row.reply, row.seq);
-            need(format!("{} answered you", model.name(&row.bot_id)), row.quote.clone(), Some(row.at), way);
+        if let Some(thread) = row.told.thread {
+            let way = Way::Post(thread, row.told.reply, row.seq);
+            need(
+                format!("{} answered you", model.name(&row.bot_id)),
+                row.told.quote.clone(),
+                Some(row.at),
+                way,
+            );
         }
     }
     for (status, one, many) in

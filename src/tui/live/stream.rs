@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
 
-use crate::domain::{Money, Stamp, text};
+use crate::domain::activity::Told;
+use crate::domain::{ActivityKind, Money, Stamp, text};
 use crate::protocol::{ActivityView, Event};
 use crate::tui::action::Act;
 use crate::tui::widgets::Scroll;
@@ -26,22 +27,10 @@ pub struct Row {
     pub bot_id: String,
     /// Its name then.
     pub bot_name: String,
-    /// `action_type`.
-    pub action: String,
     /// When.
     pub at: Stamp,
-    /// The other side: whom it answers, votes for or follows.
-    pub other: Option<String>,
-    /// The thread it is about.
-    pub thread: Option<i64>,
-    /// The reply it is about.
-    pub reply: Option<i64>,
-    /// +1 or -1 for votes.
-    pub value: i64,
-    /// What it is about, in a few words.
-    pub about: String,
-    /// What was said.
-    pub quote: String,
+    /// What happened.
+    pub told: Told,
     /// Tokens of all calls.
     pub tokens: i64,
     /// Cost of all calls.
@@ -57,59 +46,12 @@ impl Row {
         at: Stamp,
         spent: (i64, Money),
     ) -> Self {
-        let text_of = |key: &str| details.get(key).and_then(Value::as_str).unwrap_or_default();
-        let number = |key: &str| details.get(key).and_then(Value::as_i64);
-        let other = ["other_bot_id", "bot_id"]
-            .iter()
-            .map(|key| text_of(key))
-            .find(|id| !id.is_empty() && *id != bot.0)
-            .map(|id| text::clean_line(id, 64));
-        let thread = number("thread_id")
-            .or_else(|| number("target_id").filter(|_| text_of("target_type") == "thread"));
-        let reply =
-            number("reply_id").or_else(|| number("target_id").filter(|_| text_of("target_type") == "reply"));
-        let first =
-            |keys: &[&str]| keys.iter().map(|key| text_of(key)).find(|t| !t.is_empty()).unwrap_or_default();
-        let by = || match text_of("by") {
-            "" => String::new(),
-            by => format!(", by {by}"),
-        };
-        let (changed, injected);
-        let about = match action {
-            "config_updated" => {
-                changed = crate::domain::changes::told(details).unwrap_or_default();
-                &changed
-            }
-            "event_injected" => {
-                injected = format!("{}{}", text_of("title"), by());
-                &injected
-            }
-            "web_search" => text_of("query"),
-            "vote" => text_of("target_type"),
-            _ => first(&["title"]),
-        };
-        let quote = match action {
-            "web_search" => details
-                .get("results")
-                .and_then(|r| r.get(0))
-                .and_then(|r| r.get("extract"))
-                .and_then(Value::as_str)
-                .unwrap_or_else(|| text_of("error")),
-            "failed" => first(&["error"]),
-            _ => first(&["content", "reason", "question", "answer", "description"]),
-        };
         Self {
             seq,
             bot_id: text::clean_line(bot.0, 64),
             bot_name: text::clean_line(bot.1, 60),
-            action: text::clean_line(action, 40),
             at,
-            other,
-            thread,
-            reply,
-            value: number("value").unwrap_or_default(),
-            about: text::clean_line(about, 200),
-            quote: text::clean_line(quote, 600),
+            told: Told::of(action, details),
             tokens: spent.0,
             cost: spent.1,
         }
@@ -138,7 +80,7 @@ pub struct StreamFilter {
     /// Only this actor.
     pub bot: Option<String>,
     /// Only this kind.
-    pub kind: Option<String>,
+    pub kind: Option<ActivityKind>,
     /// Only lines that contain this, lower case.
     pub text: String,
 }
@@ -152,9 +94,9 @@ impl StreamFilter {
 
     fn passes(&self, row: &Row) -> bool {
         self.bot.as_ref().is_none_or(|bot| *bot == row.bot_id)
-            && self.kind.as_ref().is_none_or(|kind| *kind == row.action)
+            && self.kind.is_none_or(|kind| row.told.is(kind))
             && (self.text.is_empty()
-                || [&row.bot_name, &row.action, &row.about, &row.quote]
+                || [&row.bot_name, &row.told.word, &row.told.about, &row.told.quote]
                     .into_iter()
                     .any(|field| field.to_lowercase().contains(&self.text)))
     }

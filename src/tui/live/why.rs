@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
+use crate::domain::ActivityKind;
 use crate::protocol::{ActivityView, Exchange, PromptSection, RecalledMemory, WhyView};
 use crate::tui::widgets::Scroll;
 use crate::tui::widgets::text::wrap;
@@ -77,8 +78,12 @@ impl Why {
     /// Takes in the bot's acts.
     pub fn load_acts(&mut self, acts: &[ActivityView]) -> Option<i64> {
         self.acts = acts.iter().map(|act| act.id).collect();
-        let thought =
-            |act: &&ActivityView| !matches!(act.action_type.as_str(), "config_updated" | "event_injected");
+        let thought = |act: &&ActivityView| {
+            !matches!(
+                ActivityKind::of(&act.action_type),
+                Some(ActivityKind::ConfigUpdated | ActivityKind::EventInjected)
+            )
+        };
         self.wanted.is_none().then(|| acts.iter().find(thought).map(|act| act.id)).flatten()
     }
 

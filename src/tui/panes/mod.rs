@@ -32,6 +32,7 @@ use super::overlays::toast;
 use super::theme::Theme;
 use super::widgets::pen;
 use crate::domain::Stamp;
+use crate::domain::activity::Names;
 use crate::protocol::Role;
 
 /// What every pane may look at beside its own part of the model.
@@ -50,6 +51,16 @@ pub struct View<'a> {
     pub frame: usize,
     /// What the person may do.
     pub role: Role,
+}
+
+impl Names for View<'_> {
+    fn name(&self, id: &str) -> String {
+        Self::name(self, id).to_owned()
+    }
+
+    fn title(&self, thread: i64) -> Option<String> {
+        self.titles.get(&thread).cloned()
+    }
 }
 
 impl<'a> View<'a> {

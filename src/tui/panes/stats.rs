@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::View;
+use crate::domain::ActivityKind;
 use crate::domain::caching;
 use crate::protocol::ActionMix;
 use crate::tui::model::Model;
@@ -11,13 +12,13 @@ use crate::tui::tabs::stats::{By, Chart, SPANS, Stats, figures};
 use crate::tui::widgets::{Pen, frame, pen, plot, scroll, text};
 
 /// The acts that have a place of their own in the mix, with their mark and name.
-const MIX: [(&str, &str); 6] = [
-    ("create_thread", "threads"),
-    ("reply", "replies"),
-    ("vote", "votes"),
-    ("web_search", "searches"),
-    ("do_nothing", "quiet"),
-    ("", "other"),
+const MIX: [(Option<ActivityKind>, &str); 6] = [
+    (Some(ActivityKind::CreateThread), "threads"),
+    (Some(ActivityKind::Reply), "replies"),
+    (Some(ActivityKind::Vote), "votes"),
+    (Some(ActivityKind::WebSearch), "searches"),
+    (Some(ActivityKind::DoNothing), "quiet"),
+    (None, "other"),
 ];
 
 /// The places of the tab: the two charts, the list of bots, the totals.
@@ -186,7 +187,8 @@ const fn mark(at: usize, ascii: bool) -> &'static str {
 fn counts(bot: &ActionMix) -> [i64; 6] {
     let mut counts = [0; 6];
     for action in &bot.actions {
-        let at = MIX.iter().position(|(kind, _)| *kind == action.action_type).unwrap_or(MIX.len() - 1);
+        let of = ActivityKind::of(&action.action_type);
+        let at = MIX.iter().position(|(kind, _)| *kind == of).unwrap_or(MIX.len() - 1);
         counts[at] += action.count;
     }
     counts

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::View;
+use crate::domain::ActivityKind;
 use crate::tui::live::{Row, Stream};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, frame, pen, scroll, text};
@@ -13,60 +14,29 @@ use crate::tui::widgets::{Pen, frame, pen, scroll, text};
 #[must_use]
 pub fn act_mark(row: &Row, theme: &Theme) -> (&'static str, Style) {
     let glyphs = theme.glyphs;
-    match row.action.as_str() {
-        "create_thread" => (glyphs.thread, theme.good),
-        "reply" => (glyphs.reply, theme.accent),
-        "vote" if row.value < 0 => (glyphs.down, theme.bad),
-        "vote" => (glyphs.up, theme.good),
-        "follow" => (glyphs.follow, theme.accent),
-        "unfollow" => (glyphs.unfollow, theme.warn),
-        "web_search" => (glyphs.search, theme.warn),
-        "failed" => (glyphs.failed, theme.bad),
-        "human_post" => (glyphs.person, theme.accent),
-        "interview" => (glyphs.interview, theme.accent),
-        "event_injected" => (glyphs.event, theme.warn),
-        "config_updated" => (glyphs.config, theme.dim),
-        _ => (glyphs.quiet, theme.faint),
+    let Some(kind) = row.told.kind else { return (glyphs.quiet, theme.faint) };
+    match kind {
+        ActivityKind::CreateThread => (glyphs.thread, theme.good),
+        ActivityKind::Reply => (glyphs.reply, theme.accent),
+        ActivityKind::Vote if row.told.value < 0 => (glyphs.down, theme.bad),
+        ActivityKind::Vote => (glyphs.up, theme.good),
+        ActivityKind::Follow => (glyphs.follow, theme.accent),
+        ActivityKind::Unfollow => (glyphs.unfollow, theme.warn),
+        ActivityKind::WebSearch => (glyphs.search, theme.warn),
+        ActivityKind::Failed => (glyphs.failed, theme.bad),
+        ActivityKind::HumanPost => (glyphs.person, theme.accent),
+        ActivityKind::Interview => (glyphs.interview, theme.accent),
+        ActivityKind::EventInjected => (glyphs.event, theme.warn),
+        ActivityKind::ConfigUpdated => (glyphs.config, theme.dim),
+        ActivityKind::DoNothing => (glyphs.quiet, theme.faint),
+        ActivityKind::CallsLost | ActivityKind::ProviderTest => (glyphs.quiet, theme.warn),
     }
 }
 
 /// What an act is, in words: `replied to Marcus in “…”`.
 #[must_use]
 pub fn sentence(row: &Row, view: &View<'_>) -> String {
-    let other = row.other.as_deref().filter(|id| *id != "system").map(|id| view.name(id).to_owned());
-    let to = |word: &str| other.as_ref().map_or_else(String::new, |name| format!("{word} {name}"));
-    let place = || match row.thread {
-        Some(id) => match view.titles.get(&id) {
-            Some(title) => format!(" in #{id} {title}"),
-            None => format!(" in #{id}"),
-        },
-        None => String::new(),
-    };
-    match row.action.as_str() {
-        "create_thread" => match row.thread {
-            Some(id) => format!("opened #{id} {}", row.about),
-            None => format!("opened {}", row.about),
-        },
-        "reply" => format!("replied{}{}", to(" to"), place()),
-        "vote" => {
-            let way = if row.value < 0 { "down" } else { "up" };
-            match &other {
-                Some(name) => format!("voted {name} {way}{}", place()),
-                None => format!("voted {way}{}", place()),
-            }
-        }
-        "follow" => format!("now follows{}", to("")),
-        "unfollow" => format!("no longer follows{}", to("")),
-        "web_search" => format!("looked up {}", row.about),
-        "do_nothing" => "stayed quiet".into(),
-        "failed" => "failed to act".into(),
-        "human_post" => format!("posted{}", place()),
-        "interview" => "was interviewed".into(),
-        "event_injected" => format!("injected {}", row.about),
-        "config_updated" if row.about.is_empty() => "was changed".into(),
-        "config_updated" => format!("was changed: {}", row.about),
-        other => other.replace('_', " "),
-    }
+    row.told.sentence(view)
 }
 
 const TIME_CELLS: u16 = 4;
@@ -113,7 +83,7 @@ fn title(stream: &Stream, view: &View<'_>) -> String {
         title += &format!(" {} {}", view.theme.glyphs.dot, view.name(bot));
     }
     if let Some(kind) = &filter.kind {
-        title += &format!(" {} {}", view.theme.glyphs.dot, kind.replace('_', " "));
+        title += &format!(" {} {}", view.theme.glyphs.dot, kind.as_str().replace('_', " "));
     }
     if !filter.text.is_empty() {
         title += &format!(" /{}", filter.text);
@@ -166,12 +136,12 @@ fn tail(text: &str, cells: u16) -> &str {
 
 /// The lines of what was said, as many as there is room for.
 fn quote(stream: &Stream, row: &Row) -> Vec<String> {
-    if row.quote.is_empty() {
+    if row.told.quote.is_empty() {
         return Vec::new();
     }
-    let quiet = row.action == "do_nothing";
+    let quiet = row.told.is(ActivityKind::DoNothing);
     let lines = if quiet { 1 } else { stream.quote_lines.get() };
-    text::wrap(&text::safe(&row.quote), stream.text_cells.get().max(1), lines, "…")
+    text::wrap(&text::safe(&row.told.quote), stream.text_cells.get().max(1), lines, "…")
 }
 
 fn height(stream: &Stream, row: &Row) -> u16 {
@@ -226,7 +196,7 @@ fn draw(
 ) {
     let theme = view.theme;
     let (mark, style) = act_mark(row, theme);
-    let quiet = matches!(row.action.as_str(), "do_nothing" | "config_updated");
+    let quiet = row.told.is(ActivityKind::DoNothing) || row.told.is(ActivityKind::ConfigUpdated);
     let mut pen = Pen::new(buf, inner, top).base(base);
     pen.cell_right(&text::ago(view.now.seconds_since(row.at)), theme.faint, TIME_CELLS);
     pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
@@ -249,10 +219,10 @@ fn draw_quote(
     view: &View<'_>,
 ) {
     let theme = view.theme;
-    let style = if row.action == "failed" { theme.bad } else { theme.quote };
+    let style = if row.told.is(ActivityKind::Failed) { theme.bad } else { theme.quote };
     // Who begins with a quotation mark of their own needs no second one.
-    let quoted =
-        row.action != "failed" && !row.quote.trim_start().starts_with(['“', '"', '„', '«', '\'', '‘']);
+    let quoted = !row.told.is(ActivityKind::Failed)
+        && !row.told.quote.trim_start().starts_with(['“', '"', '„', '«', '\'', '‘']);
     for (at, line) in lines.iter().enumerate() {
         let mut pen = Pen::new(buf, inner, top + u16::try_from(at).unwrap_or(0)).base(base);
         let open = if at == 0 && quoted { theme.glyphs.quote_open } else { " " };

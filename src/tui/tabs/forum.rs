@@ -4,6 +4,7 @@ mod list;
 mod person;
 pub mod reader;
 
+use crate::domain::Activity;
 use crate::domain::text;
 use crate::protocol::{Event, Fault, FaultKind, Notice, ThreadQuery, ThreadSort, ThreadSummary};
 use crate::tui::action::Act;
@@ -324,19 +325,15 @@ pub fn event(model: &mut Model, event: &Event) {
     let forum = &mut model.forum;
     match event.notice.activity() {
         Some(act) => {
-            let details = act.details;
-            let number = |key: &str| details.get(key).and_then(serde_json::Value::as_i64);
-            let kind = details.get("target_type").and_then(serde_json::Value::as_str);
-            let deleted = details.get("change").and_then(serde_json::Value::as_str) == Some("deleted");
-            if !matches!(act.action, "create_thread" | "reply" | "vote" | "human_post") && !deleted {
+            let Some(done) = Activity::read(act.action, act.details) else { return };
+            let hidden = matches!(&done, Activity::ConfigUpdated(change) if change.target_id.is_some());
+            if !done.kind().is_forum() && !hidden {
                 return;
             }
             forum.stale_list = true;
-            let thread =
-                number("thread_id").or_else(|| number("target_id").filter(|_| kind == Some("thread")));
-            let reply = number("target_id").filter(|_| kind == Some("reply"));
+            let thread = done.thread();
             let here = thread.is_some() && thread == forum.reader.wanted;
-            forum.stale_thread |= here || reply.is_some_and(|id| forum.reader.holds(id));
+            forum.stale_thread |= here || done.reply().is_some_and(|id| forum.reader.holds(id));
         }
         None if matches!(event.notice, Notice::Resync { .. }) => {
             forum.stale_list = true;

@@ -1,5 +1,6 @@
 //! The Society tab's state and its share of `update` (the pattern is in [`super`]).
 
+use crate::domain::ActivityKind;
 use crate::protocol::{Event, GraphEdge, GraphNode, Notice, RelationshipGraph};
 use crate::tui::action::Act;
 use crate::tui::model::Model;
@@ -124,8 +125,8 @@ pub fn ran(_model: &mut Model, _command: &Command, _outcome: &Outcome) -> Vec<Ef
 
 /// Something happened.
 pub fn event(model: &mut Model, event: &Event) {
-    let ties = ["reply", "vote", "follow", "unfollow", "human_post"];
-    if matches!(&event.notice, Notice::HeartbeatComplete { action, .. } if ties.contains(&action.as_str())) {
+    let ties = |action: &str| ActivityKind::of(action).is_some_and(ActivityKind::is_tie);
+    if matches!(&event.notice, Notice::HeartbeatComplete { action, .. } if ties(action)) {
         model.stale.tab = true;
     }
 }

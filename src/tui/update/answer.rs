@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::open;
+use crate::domain::ActivityKind;
 use crate::domain::pace::Preset;
 use crate::domain::{Behavior, Engagement, text};
 use crate::protocol::request::CreatePersonality;
@@ -68,7 +69,7 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
     let Some(item) = choice.items.get(at) else { return Vec::new() };
     match choice.then {
         Then::StreamKind => {
-            let kind = at.checked_sub(1).and_then(|at| open::KINDS.get(at)).map(|kind| (*kind).to_owned());
+            let kind = at.checked_sub(1).and_then(|at| ActivityKind::ALL.get(at)).copied();
             let filter = StreamFilter { kind, ..model.stream.filter().clone() };
             model.stream.set_filter(filter);
             return super::live::older(model);

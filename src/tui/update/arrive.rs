@@ -1,6 +1,7 @@
 //! What arrives: events, answers to reads and changes, the state of the link.
 
 use super::open;
+use crate::domain::ActivityKind;
 use crate::protocol::{Event, Fault, FaultKind, Notice};
 use crate::tui::live::Page;
 use crate::tui::live::mind::Applied;
@@ -33,7 +34,7 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
                     room.cost_today.nanos().saturating_add(cost_usd.nanos()),
                 );
             }
-            if *action == "vote"
+            if ActivityKind::of(action) == Some(ActivityKind::Vote)
                 && let Some(other) = details.get("other_bot_id").and_then(serde_json::Value::as_str)
             {
                 mark_bot(model, other);
@@ -169,18 +170,15 @@ fn mark_bot(model: &mut Model, id: &str) {
 }
 
 fn is_beat(action: &str) -> bool {
-    !matches!(
-        action,
-        "human_post" | "interview" | "event_injected" | "config_updated" | "calls_lost" | "provider_test"
-    )
+    ActivityKind::of(action).is_none_or(ActivityKind::is_beat)
 }
 
 fn remember_title(model: &mut Model, row: &Row) {
-    if row.action == "create_thread"
-        && let Some(id) = row.thread
-        && !row.about.is_empty()
+    if row.told.is(ActivityKind::CreateThread)
+        && let Some(id) = row.told.thread
+        && !row.told.about.is_empty()
     {
-        model.titles.insert(id, row.about.clone());
+        model.titles.insert(id, row.told.about.clone());
     }
     if !row.bot_name.is_empty() && !model.names.contains_key(&row.bot_id) {
         model.names.insert(row.bot_id.clone(), row.bot_name.clone());

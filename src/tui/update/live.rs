@@ -232,7 +232,8 @@ fn in_stream(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         }
         Act::OpenThread => open_thread(model, row.as_ref()),
         Act::Copy => row.map_or_else(Vec::new, |row| {
-            let text = [row.about.as_str(), row.quote.as_str()].into_iter().filter(|t| !t.is_empty());
+            let text =
+                [row.told.about.as_str(), row.told.quote.as_str()].into_iter().filter(|t| !t.is_empty());
             vec![Effect::Copy(text.collect::<Vec<_>>().join("\n"))]
         }),
         _ => return None,
@@ -271,7 +272,7 @@ pub fn choose_used(model: &mut Model) {
 
 /// Opens what an act wrote or was about in the Forum tab.
 fn open_thread(model: &mut Model, row: Option<&Row>) -> Vec<Effect> {
-    match row.and_then(|row| Some((row.thread?, row.reply))) {
+    match row.and_then(|row| Some((row.told.thread?, row.told.reply))) {
         Some((thread, reply)) => crate::tui::tabs::forum::open(model, thread, reply),
         None => {
             model.toast(Tone::Info, "this act is about no thread");

@@ -1,5 +1,6 @@
 //! Windows that actions open.
 
+use crate::domain::ActivityKind;
 use crate::domain::{Engagement, guidance};
 use crate::protocol::{ExportKind, ProviderView, YamlChoice};
 use crate::tui::action::Scope;
@@ -69,31 +70,15 @@ pub fn filter(model: &mut Model) {
 
 /// Chooses the kind of act the stream shows.
 pub fn stream_kind(model: &mut Model) {
-    let now = model.stream.filter().kind.clone();
+    let now = model.stream.filter().kind;
     let mut items = vec![Item { title: "everything".into(), current: now.is_none(), ..Item::default() }];
-    items.extend(KINDS.iter().map(|kind| Item {
-        title: kind.replace('_', " "),
-        current: now.as_deref() == Some(kind),
+    items.extend(ActivityKind::ALL.into_iter().map(|kind| Item {
+        title: kind.as_str().replace('_', " "),
+        current: now == Some(kind),
         ..Item::default()
     }));
     model.overlays.push(Overlay::Choice(Choice::new("Show only", items, Then::StreamKind)));
 }
-
-/// Kinds of act the stream can be filtered by.
-pub const KINDS: [&str; 12] = [
-    "create_thread",
-    "reply",
-    "vote",
-    "follow",
-    "unfollow",
-    "web_search",
-    "do_nothing",
-    "failed",
-    "human_post",
-    "interview",
-    "event_injected",
-    "config_updated",
-];
 
 /// The values of a choice field.
 #[must_use]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::Stats;
+use crate::domain::ActivityKind;
 use crate::domain::Stamp;
 use crate::protocol::{ReputationHistory, Timeline, TimelineMark};
 use crate::tui::widgets::figure::{Curve, Figure, Place, Unit};
@@ -62,9 +63,9 @@ fn of_timeline(timeline: &Timeline, zone: &TimeZone) -> Figure {
 
 /// What a mark stands for, in a few words.
 fn told(mark: &TimelineMark) -> String {
-    match mark.action_type.as_str() {
-        "event_injected" => format!("event: {}", mark.title),
-        "calls_lost" => "calls were lost".into(),
+    match ActivityKind::of(&mark.action_type) {
+        Some(ActivityKind::EventInjected) => format!("event: {}", mark.title),
+        Some(ActivityKind::CallsLost) => "calls were lost".into(),
         _ => {
             let whose = if mark.bot_id == "system" { "the room" } else { &mark.bot_name };
             let what = if mark.title.is_empty() { String::new() } else { format!(": {}", mark.title) };

@@ -1,0 +1,229 @@
+//! The kinds of activity, and what is true of each.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ActionKind;
+
+/// The word for a beat that found nothing to do: it leaves no activity.
+pub const IDLE: &str = "idle";
+
+/// The kind of an activity: `action_type` of its row.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActivityKind {
+    /// A bot opened a thread.
+    CreateThread,
+    /// A bot answered.
+    Reply,
+    /// Somebody voted.
+    Vote,
+    /// Somebody follows a bot.
+    Follow,
+    /// Somebody follows a bot no more.
+    Unfollow,
+    /// A bot looked something up.
+    WebSearch,
+    /// A bot stayed quiet.
+    DoNothing,
+    /// A beat came to nothing.
+    Failed,
+    /// A person posted, or somebody in a bot's name.
+    HumanPost,
+    /// A bot was interviewed.
+    Interview,
+    /// Something happened to the room.
+    EventInjected,
+    /// A setting was changed.
+    ConfigUpdated,
+    /// Calls were charged that nothing came of.
+    CallsLost,
+    /// A provider was tried.
+    ProviderTest,
+}
+
+impl ActivityKind {
+    /// Every kind, in the order they are offered as filters.
+    pub const ALL: [Self; 14] = [
+        Self::CreateThread,
+        Self::Reply,
+        Self::Vote,
+        Self::Follow,
+        Self::Unfollow,
+        Self::WebSearch,
+        Self::DoNothing,
+        Self::Failed,
+        Self::HumanPost,
+        Self::Interview,
+        Self::EventInjected,
+        Self::ConfigUpdated,
+        Self::CallsLost,
+        Self::ProviderTest,
+    ];
+
+    /// The word on the wire and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CreateThread => "create_thread",
+            Self::Reply => "reply",
+            Self::Vote => "vote",
+            Self::Follow => "follow",
+            Self::Unfollow => "unfollow",
+            Self::WebSearch => "web_search",
+            Self::DoNothing => "do_nothing",
+            Self::Failed => "failed",
+            Self::HumanPost => "human_post",
+            Self::Interview => "interview",
+            Self::EventInjected => "event_injected",
+            Self::ConfigUpdated => "config_updated",
+            Self::CallsLost => "calls_lost",
+            Self::ProviderTest => "provider_test",
+        }
+    }
+
+    /// The kind of a word; `None` for one that a later version made.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// Whether it is what a bot did, or failed to do, on a beat.
+    #[must_use]
+    pub const fn is_beat(self) -> bool {
+        match self {
+            Self::CreateThread
+            | Self::Reply
+            | Self::Vote
+            | Self::Follow
+            | Self::Unfollow
+            | Self::WebSearch
+            | Self::DoNothing
+            | Self::Failed => true,
+            Self::HumanPost
+            | Self::Interview
+            | Self::EventInjected
+            | Self::ConfigUpdated
+            | Self::CallsLost
+            | Self::ProviderTest => false,
+        }
+    }
+
+    /// Whether it is an act that a bot chose.
+    #[must_use]
+    pub const fn is_act(self) -> bool {
+        self.is_beat() && !matches!(self, Self::Failed)
+    }
+
+    /// Whether a bot said something in the forum.
+    #[must_use]
+    pub const fn is_post(self) -> bool {
+        matches!(self, Self::CreateThread | Self::Reply)
+    }
+
+    /// Whether anybody said something in the forum.
+    #[must_use]
+    pub const fn is_said(self) -> bool {
+        self.is_post() || matches!(self, Self::HumanPost)
+    }
+
+    /// Whether a thread looks different afterwards.
+    #[must_use]
+    pub const fn is_forum(self) -> bool {
+        self.is_said() || matches!(self, Self::Vote)
+    }
+
+    /// Whether others have something new to react to.
+    #[must_use]
+    pub const fn is_news(self) -> bool {
+        self.is_forum() || matches!(self, Self::EventInjected)
+    }
+
+    /// Whether a tie between two actors can change by it.
+    #[must_use]
+    pub const fn is_tie(self) -> bool {
+        matches!(self, Self::Reply | Self::Vote | Self::Follow | Self::Unfollow | Self::HumanPost)
+    }
+
+    /// Whether it is something done to a bot, and not by it.
+    #[must_use]
+    pub const fn is_about(self) -> bool {
+        matches!(self, Self::ConfigUpdated | Self::Interview | Self::CallsLost | Self::ProviderTest)
+    }
+
+    /// Whether a person did it, whoever stands as its actor.
+    #[must_use]
+    pub const fn is_by_people(self) -> bool {
+        match self {
+            Self::HumanPost
+            | Self::Interview
+            | Self::EventInjected
+            | Self::ConfigUpdated
+            | Self::ProviderTest => true,
+            Self::CallsLost => false,
+            _ => !self.is_beat(),
+        }
+    }
+
+    /// Whether a chart marks its moment: something was changed from outside, or lost.
+    #[must_use]
+    pub const fn is_mark(self) -> bool {
+        matches!(self, Self::ConfigUpdated | Self::EventInjected | Self::CallsLost)
+    }
+
+    /// Whether it can cost something without being a beat.
+    #[must_use]
+    pub const fn is_errand(self) -> bool {
+        matches!(self, Self::Interview | Self::ProviderTest | Self::CallsLost)
+    }
+
+    /// The words of the kinds that `which` holds for, as the list of an SQL `IN`: `('reply', 'vote')`.
+    #[must_use]
+    pub fn sql(which: impl Fn(Self) -> bool) -> String {
+        let words: Vec<String> = Self::ALL
+            .into_iter()
+            .filter(|kind| which(*kind))
+            .map(|kind| format!("'{}'", kind.as_str()))
+            .collect();
+        format!("({})", words.join(", "))
+    }
+}
+
+impl From<ActionKind> for ActivityKind {
+    fn from(kind: ActionKind) -> Self {
+        match kind {
+            ActionKind::CreateThread => Self::CreateThread,
+            ActionKind::Reply => Self::Reply,
+            ActionKind::Vote => Self::Vote,
+            ActionKind::Follow => Self::Follow,
+            ActionKind::Unfollow => Self::Unfollow,
+            ActionKind::WebSearch => Self::WebSearch,
+            ActionKind::DoNothing => Self::DoNothing,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lead_back_to_their_kind() {
+        for kind in ActivityKind::ALL {
+            assert_eq!(ActivityKind::of(kind.as_str()), Some(kind));
+        }
+        assert_eq!(ActivityKind::of("idle"), None);
+        for kind in ActionKind::ALL {
+            assert_eq!(ActivityKind::from(kind).as_str(), kind.as_str());
+            assert!(ActivityKind::from(kind).is_act());
+        }
+    }
+
+    #[test]
+    fn a_list_for_sql_holds_what_was_asked_for() {
+        assert_eq!(ActivityKind::sql(ActivityKind::is_post), "('create_thread', 'reply')");
+        assert_eq!(
+            ActivityKind::sql(ActivityKind::is_errand),
+            "('interview', 'calls_lost', 'provider_test')"
+        );
+    }
+}
