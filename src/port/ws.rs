@@ -227,7 +227,10 @@ impl Viewer {
 
     /// Sends what was missed since `since`, up to `heard`, after which the ring has everything.
     async fn replay(&mut self, engine: &Handle, since: i64, heard: i64) -> Result<(), End> {
-        let (mut from, mut read) = (since, heard);
+        // A replay may have run ahead of the ring: who comes back with its end must not hear it again. What lies
+        // beyond the newest activity is of another society, and nothing of this one was heard.
+        let known = if since <= engine.last_seq() { since } else { 0 };
+        let (mut from, mut read) = (since, heard.max(known));
         while from < heard {
             let query = ActivityQuery {
                 after_seq: Some(from),
