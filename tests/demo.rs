@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use botarium::demo::{scenarios, script, society};
+use botarium::engine::replay::Replay;
 use botarium::engine::{self, Clock, Handle, Run, Settings};
 use botarium::link::Link;
 use botarium::logs::LogRing;
@@ -111,6 +112,16 @@ async fn the_society_has_something_to_show_everywhere() {
 }
 
 /// Everything of a kind, as one JSON value.
+#[test]
+fn its_journal_leads_to_it_again() {
+    let home = tempfile::tempdir().unwrap();
+    let database = grown().join("data/botarium.db");
+    let mut replay = Replay::begin(&database, &home.path().join("again.db")).unwrap();
+    replay.run(None).unwrap();
+    assert_eq!(replay.differences().unwrap(), Vec::<&str>::new());
+    replay.close();
+}
+
 async fn exported(room: &Handle, kind: ExportKind) -> serde_json::Value {
     let (sender, pieces) = std::sync::mpsc::channel();
     let sink = move |piece: &[u8]| sender.send(piece.to_vec()).map_err(std::io::Error::other);

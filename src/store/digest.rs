@@ -1,7 +1,10 @@
 //! What a society is, by logical content: one digest of each of its tables.
 //!
 //! Two databases with the same digests hold the same society, however their pages lie. Thought records are decoded.
-//! Left out is what is no part of it: access tokens, the queues and parts of the full-text indexes, the journal.
+//! The full-text index is compared by what it finds. Left out is what is no part of the society: access tokens, the
+//! queues of the indexes, the journal.
+
+use std::collections::BTreeSet;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
@@ -36,6 +39,9 @@ const TABLES: &[(&str, &str)] = &[
     ("search_cache", "backend, query"),
 ];
 
+/// Words that are looked for, about.
+const WORDS: usize = 400;
+
 /// One table's digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableDigest {
@@ -55,6 +61,7 @@ pub fn society(c: &Connection) -> Result<Vec<TableDigest>> {
     let mut digests =
         TABLES.iter().map(|(table, order)| table_digest(c, table, order)).collect::<Result<Vec<_>>>()?;
     digests.push(thought_digest(c)?);
+    digests.push(full_text_digest(c)?);
     Ok(digests)
 }
 
@@ -92,6 +99,33 @@ fn add_row(hash: &mut Sha256, row: &Row<'_>, columns: usize) -> Result<()> {
         hash.update(bytes);
     }
     Ok(())
+}
+
+/// What the words of titles find in the index of posts: its parts lie as they were merged, what it finds does not.
+fn full_text_digest(c: &Connection) -> Result<TableDigest> {
+    let mut words = BTreeSet::new();
+    let mut titles = c.prepare("SELECT title FROM threads ORDER BY id")?;
+    let mut rows = titles.query([])?;
+    while let Some(row) = rows.next()? {
+        let title: String = row.get(0)?;
+        let apart = title.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 3);
+        words.extend(apart.map(str::to_lowercase));
+        if words.len() >= WORDS {
+            break;
+        }
+    }
+    let (mut hash, mut count) = (Sha256::new(), 0);
+    let mut found = c.prepare("SELECT rowid FROM posts_fts WHERE posts_fts MATCH ?1 ORDER BY rowid")?;
+    for word in words {
+        hash.update(word.as_bytes());
+        hash.update([0]);
+        let mut rows = found.query([format!("\"{word}\"")])?;
+        while let Some(row) = rows.next()? {
+            hash.update(row.get::<_, i64>(0)?.to_le_bytes());
+            count += 1;
+        }
+    }
+    Ok(TableDigest { table: "posts_fts", rows: count, sha256: hex(hash) })
 }
 
 fn thought_digest(c: &Connection) -> Result<TableDigest> {
