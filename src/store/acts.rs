@@ -240,14 +240,15 @@ pub fn vote(c: &Connection, voter: &str, target: Target, value: i8, at: Stamp, d
 
 /// Adds votes to an author's reputation and notes the day's last score.
 fn credit(c: &Connection, author: &str, up: i64, down: i64, day: &str) -> Result<()> {
-    let score: Option<i64> = c
+    // Not `RETURNING`: with it SQLite keeps a journal of the statement, which costs more than to read once more.
+    let credited = c
         .prepare_cached(
             "UPDATE bots SET upvotes = upvotes + ?2, downvotes = downvotes + ?3, reputation = reputation + ?2 - ?3 \
-             WHERE id = ?1 RETURNING reputation",
+             WHERE id = ?1",
         )?
-        .query_row(params![author, up, down], |row| row.get(0))
-        .optional()?;
-    if let Some(score) = score {
+        .execute(params![author, up, down])?;
+    if credited > 0 {
+        let score = reputation(c, author)?;
         c.prepare_cached(
             "INSERT INTO reputation_daily VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET score = excluded.score",
         )?
