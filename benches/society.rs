@@ -14,8 +14,9 @@ use botarium::domain::said::Said;
 use botarium::domain::scene::{Deed, FeedReply, FeedThread, OwnPost, Recalled};
 use botarium::domain::{ActionKind, ActivityKind, MemoryKind, Scene, generate};
 use botarium::engine::clock::{Clock, SIM_START};
-use botarium::engine::{self, Handle, Run, Settings, prompt};
+use botarium::engine::{self, Handle, Run, Settings};
 use botarium::protocol::{ActivityQuery, ThreadQuery};
+use botarium::society::{frame::Frame, prompt};
 use botarium::store::Durability;
 use room::{fill, resident};
 use rusqlite::Connection;
@@ -253,16 +254,16 @@ fn full_scene() -> Scene {
 }
 
 fn prompt_build() {
-    let (scene, settings) = (full_scene(), Settings::new(Path::new(".")));
+    let (scene, frame) = (full_scene(), Frame::of(&Settings::new(Path::new(".")), |_| None));
     let mut times: Vec<Duration> = (0..2_001)
         .map(|_| {
             let started = Instant::now();
-            std::hint::black_box(prompt::render(&scene, &settings, "0123456789abcdef"));
+            std::hint::black_box(prompt::render(&scene, &frame, "0123456789abcdef"));
             started.elapsed()
         })
         .collect();
     times.sort();
-    let told = prompt::render(&scene, &settings, "0123456789abcdef");
+    let told = prompt::render(&scene, &frame, "0123456789abcdef");
     println!(
         "\nprompt of {} kB: median {:?}, p95 {:?}",
         (told.system.len() + told.user.len()) / 1_000,

@@ -24,7 +24,10 @@
 //! - [`domain`]: plain data and pure rules; no I/O. The gate for outside text is [`domain::text`].
 //! - [`store`]: the only room that names SQL. One thread writes, in groups of finished work; readers have a pool.
 //! - [`llm`]: model providers behind one trait, and the guard around them. [`tools`]: looking things up.
-//! - [`engine`]: wakes bots and applies what they do. [`engine::Handle`] is its only door.
+//! - [`society`]: the deterministic machine: what comes from outside is applied to the database. Plain and synchronous; no
+//!   clock, no server, no chance but the seeded draws.
+//! - [`engine`]: the impatient world around the machine: it wakes bots, asks models, announces. [`engine::Handle`] is its
+//!   only door.
 //! - [`protocol`]: what crosses a boundary: views, requests, events, faults.
 //! - [`link`]: the one door of the screen and the commands to an engine, here or behind a port.
 //! - [`mcp`]: the same door for an assistant that speaks the Model Context Protocol.
@@ -36,23 +39,24 @@
 //!
 //! # One way in
 //! What comes from outside (a bot that is due, a model's answer, a person's wish, the opening itself) is a value,
-//! an `engine::input`. Each is applied by one function on the writer, in a transaction of its own, and written into the
+//! a `society::input`. Each is applied by one function on the writer, in a transaction of its own, and written into the
 //! journal with its effect. It reads the database, what the room was opened with, and itself; so a journal that is applied
 //! again leads to the same society (`engine::replay`), to another from any moment on (`engine::fork`), and both can be
-//! compared (`engine::compare`). State in memory (`engine::room`) is a copy of rows, dropped after a rollback.
+//! compared (`engine::compare`). State in memory (`society::room`) is a copy of rows, dropped after a rollback. What it asks
+//! of the world around it is a trait (`society::world`), which the engine performs and a test collects.
 //!
 //! # The life of one heartbeat
 //! The scheduler (`engine::runner`) finds a bot due. The input `Begun` gates it (paused, capped, nothing new). Where a
 //! model must be awaited it takes its place at the provider (`llm::guard`) and is gated again; then what it sees is
 //! gathered (`context`, `recall`), the prompt rendered (`prompt`) and the call reserved (`budget`). The embedded provider
-//! answers inside that same input. For the others the beat is a row while it waits (`engine::flight`); `engine::calls` asks
-//! the model and brings what came back as the next input, and `engine::walk` tells what each leads to: the answer is read
+//! answers inside that same input. For the others the beat is a row while it waits (`society::flight`); `engine::calls` asks
+//! the model and brings what came back as the next input, and `society::walk` tells what each leads to: the answer is read
 //! (`answer`), repaired once if need be, and applied: post, vote or follow, counters, usage, activity, thought record, next
 //! beat. After the commit it is announced on the bus; then memories are extracted, merged and, when they grew too many,
 //! compressed (`memory`).
 //!
 //! # Doors
-//! `domain ← tools ← llm`, `domain ← store, llm, tools ← engine ← port, link ← mcp, tui ← plain, cli, demo`. `tests/doors.rs` reads
+//! `domain ← tools ← llm`, `domain ← store, llm, tools ← society ← engine ← port, link ← mcp, tui ← plain, cli, demo`. `tests/doors.rs` reads
 //! the `use` lines and holds this.
 
 #![forbid(unsafe_code)]
@@ -77,6 +81,7 @@ pub mod notify;
 pub mod plain;
 pub mod port;
 pub mod protocol;
+pub mod society;
 pub mod store;
 pub mod tools;
 pub mod tui;

@@ -14,7 +14,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("llm", &["domain", "tools"]),
     ("tools", &["domain"]),
     ("store", &["domain", "files", "protocol"]),
-    ("engine", &["config", "domain", "embedded", "llm", "logs", "protocol", "store", "tools"]),
+    ("society", &["domain", "embedded", "llm", "protocol", "store", "tools"]),
+    ("engine", &["config", "domain", "embedded", "llm", "logs", "protocol", "society", "store", "tools"]),
     ("port", &["config", "domain", "engine", "protocol"]),
     ("link", &["config", "domain", "engine", "protocol"]),
     ("tui", &["config", "domain", "files", "link", "protocol"]),
@@ -39,7 +40,7 @@ const DOORS: &[(&str, &[&str])] = &[
 
 /// Names of other crates that only some rooms may speak.
 const ONLY: &[(&str, &[&str])] = &[
-    ("rusqlite", &["store", "engine"]), // the engine hands connections on; it names no SQL (below)
+    ("rusqlite", &["store", "society", "engine"]), // these hand connections on; they name no SQL (below)
     ("reqwest", &["llm", "tools", "link", "notify"]),
     ("tokio_tungstenite", &["link", "port"]), // the port tells its errors apart
     ("axum", &["port"]),
@@ -181,6 +182,39 @@ fn only_the_clock_asks_for_the_time() {
         }
     }
     assert!(wrong.is_empty(), "the time is asked for in {}", wrong.join(", "));
+}
+
+/// The machine is plain and synchronous: what it leads to depends on the input, the database and the seed.
+#[test]
+fn the_society_knows_no_clock_no_server_and_no_chance() {
+    let never = [
+        "async ",
+        ".await",
+        "tokio",
+        "Instant",
+        "SystemTime",
+        "thread::",
+        "reqwest",
+        "SysRng",
+        "rand::rng",
+        "std::env",
+        "std::fs",
+        "std::net",
+        "std::process",
+    ];
+    let mut wrong = Vec::new();
+    for (room, path, code) in files() {
+        if room != "society" {
+            continue;
+        }
+        let mut forbidden: Vec<&str> = never.to_vec();
+        if path != Path::new("society/mod.rs") {
+            forbidden.extend(["Mutex", "RwLock"]);
+        }
+        let names = forbidden.into_iter().filter(|word| code.contains(word));
+        wrong.extend(names.map(|word| format!("{}: {word}", path.display())));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a bot sees when it wakes: the material of one prompt, before it is rendered.
 //!
-//! The engine fills it from the store, `engine::prompt` renders it for a model, and the
+//! The engine fills it from the store, `society::prompt` renders it for a model, and the
 //! scripted provider reads it directly. All texts in it have passed the text gate.
 
 use std::sync::Arc;

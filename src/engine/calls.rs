@@ -4,17 +4,16 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::claim::Claim;
-use super::flight::{Flight, Stage, print_of};
-use super::heartbeat::{Beat, Finished};
-use super::input::Apply;
-use super::interview::Asked;
 use super::shared::Shared;
 use super::telling::Telling;
-use super::walk::{Answered, Begun, Failed, Found, Proceed, Sent, Step};
-use crate::domain::Stamp;
 use crate::domain::text::{clean, clean_line};
 use crate::llm::{Account, Attempt, DeltaSink, FailureKind, Guard, Place, Purpose, Rank};
 use crate::protocol::{Fault, InterviewAnswer, Notice, Work};
+use crate::society::flight::{Flight, Stage, print_of};
+use crate::society::heartbeat::{Beat, Finished};
+use crate::society::input::Apply;
+use crate::society::interview::Asked;
+use crate::society::walk::{Answered, Begun, Failed, Found, Proceed, Sent, Step};
 use crate::store::{Result, StoreError};
 
 /// Runs one beat to its end. `None` when it was put off: the engine stopped or was paused while it
@@ -55,7 +54,7 @@ pub(super) async fn beat(shared: &Arc<Shared>, claim: &mut Claim, beat: Beat) ->
                     return Err(StoreError::Corrupt("a model was to be asked without a place".into()));
                 };
                 if matches!(flight.stage, Stage::Think) {
-                    let interval = shared.interval_of(&beat.bot, flight.ready.row.pace_seconds);
+                    let interval = shared.society.interval_of(&beat.bot, flight.ready.row.pace_seconds);
                     shared.pulse().note(interval, place.waited());
                 }
                 ask(shared, &flight, place, Some(claim)).await?
@@ -219,12 +218,4 @@ fn waits(shared: &Shared, bot: &str, ahead: usize) {
     let notice =
         Notice::InterviewWaits { bot_id: bot.to_owned(), ahead: u32::try_from(ahead).unwrap_or(u32::MAX) };
     shared.bus.tell(shared.clock.now(), notice);
-}
-
-impl Shared {
-    /// As [`Shared::enter`], at a moment of the caller's: that of a beat in simulated time.
-    async fn enter_at<A: Apply>(self: &Arc<Self>, at: Stamp, input: A) -> Result<A::Outcome> {
-        let shared = Arc::clone(self);
-        self.store.write(move |tx| shared.take_in(tx, at, &input)).await
-    }
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::schedule;
 use super::shared::Shared;
 use crate::protocol::{Doing, Notice, Work};
+use crate::society::spacing;
 
 /// The mark of a bot that is on a beat. One at a time.
 pub(super) struct Claim {
@@ -53,7 +53,7 @@ impl Drop for Claim {
         let now = self.shared.clock.now();
         if !self.settled && !self.shared.stop.is_cancelled() {
             tracing::error!(bot = self.bot, "a beat ended in the middle; the bot wakes again at its next");
-            let next = schedule::after(now, self.shared.interval_of(&self.bot, None), 0.5);
+            let next = spacing::after(now, self.shared.society.interval_of(&self.bot, None), 0.5);
             self.shared.schedule().plan_at_the_latest(&self.bot, next);
         }
         if self.told {

@@ -2,53 +2,19 @@
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::draw;
+use super::chance;
 use super::handle::{Handle, SOMEBODY};
-use super::input::{Apply, Input};
 use super::intervention::Intervention;
 use super::replay::{Replay, ReplayError};
-use super::room::Room;
-use super::shared::Shared;
-use super::walk::{Abandoned, Answered, Failed, Found, Proceed, Sent, Step, abandon};
 use crate::protocol::{Fault, Lineage};
+use crate::society::Society;
+use crate::society::fork::Forked;
+use crate::society::input::Input;
+use crate::society::walk::{Abandoned, Answered, Failed, Found, Proceed, Sent, Step};
 use crate::store::journal::Entry;
 use crate::store::{Result, StoreError, Tx, beat, journal};
-
-/// The note that holds where a society comes from, newest first, as JSON.
-pub(super) const LINEAGE: &str = "lineage";
-
-/// A society parts from another: it has an identity of its own, and what waited for a server is given up, uncharged.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Forked {
-    society: String,
-    parent: Lineage,
-}
-
-impl Apply for Forked {
-    type Outcome = ();
-
-    fn apply(&self, shared: &Shared, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
-        for id in journal::flights(tx, None)? {
-            abandon(shared, room, tx, id)?;
-        }
-        let mut line = lineage(tx)?;
-        line.insert(0, self.parent.clone());
-        let text = serde_json::to_string(&line).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        beat::set_meta(tx, LINEAGE, &text)?;
-        beat::set_meta(tx, "society", &self.society)
-    }
-}
-
-/// Where a society comes from, newest first; nothing for one that was begun from nothing.
-///
-/// # Errors
-/// Database errors.
-pub(super) fn lineage(c: &rusqlite::Connection) -> Result<Vec<Lineage>> {
-    let Some(text) = beat::meta(c, LINEAGE)? else { return Ok(Vec::new()) };
-    serde_json::from_str(&text).map_err(|error| StoreError::Corrupt(format!("the lineage: {error}")))
-}
 
 /// What applying another's later inputs came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -72,9 +38,9 @@ impl Replay {
         let shared = self.room()?;
         let (number, activity) =
             self.target().read_blocking(|c| Ok((journal::last(c)?, beat::last_seq(c)?)))?;
-        let society = draw::secret(None).map_err(super::open::random)?;
+        let society = chance::secret(None).map_err(super::open::random)?;
         let parent =
-            Lineage { society: shared.society.clone(), activity, entry: number, at: shared.clock.now() };
+            Lineage { society: shared.society.id.clone(), activity, entry: number, at: shared.clock.now() };
         shared.enter(Forked { society, parent }).await?;
         let handle = Handle { shared, past: false, by: SOMEBODY.into() };
         for (nth, intervention) in interventions.into_iter().enumerate() {
@@ -123,7 +89,7 @@ impl Replay {
         let mut flights = known.clone();
         let inner = std::sync::Arc::clone(&shared);
         let outcome = self.target().write_blocking(move |tx| {
-            let applied = apply_there(&inner, tx, entry, &mut flights)?;
+            let applied = apply_there(&inner.society, tx, entry, &mut flights)?;
             Ok((applied, flights))
         });
         match outcome {
@@ -154,7 +120,7 @@ impl Replay {
 /// Applies one recorded input to a society that may be another by now; `false` where what it belongs to does not wait
 /// here. `flights` leads from what waited there to what waits here.
 fn apply_there(
-    shared: &Shared,
+    society: &Society,
     tx: &mut Tx<'_>,
     entry: Entry<Input>,
     flights: &mut HashMap<i64, i64>,
@@ -175,25 +141,25 @@ fn apply_there(
         None => 0,
     };
     let step = match entry.input {
-        Input::Begun(begun) => shared.take_in(tx, at, &begun)?,
-        Input::Asked(asked) => shared.take_in(tx, at, &asked)?,
-        Input::Answered(answered) => shared.take_in(tx, at, &Answered { flight, ..answered })?,
-        Input::Found(found) => shared.take_in(tx, at, &Found { flight, ..found })?,
-        Input::Proceed(proceed) => shared.take_in(tx, at, &Proceed { flight, ..proceed })?,
+        Input::Begun(begun) => society.take_in(tx, at, &begun)?,
+        Input::Asked(asked) => society.take_in(tx, at, &asked)?,
+        Input::Answered(answered) => society.take_in(tx, at, &Answered { flight, ..answered })?,
+        Input::Found(found) => society.take_in(tx, at, &Found { flight, ..found })?,
+        Input::Proceed(proceed) => society.take_in(tx, at, &Proceed { flight, ..proceed })?,
         Input::Sent(sent) => {
-            shared.take_in(tx, at, &Sent { flight, ..sent })?;
+            society.take_in(tx, at, &Sent { flight, ..sent })?;
             return Ok(true);
         }
         Input::Failed(failed) => {
-            shared.take_in(tx, at, &Failed { flight, ..failed })?;
+            society.take_in(tx, at, &Failed { flight, ..failed })?;
             return Ok(true);
         }
         Input::Abandoned(_) => {
-            shared.take_in(tx, at, &Abandoned { flight })?;
+            society.take_in(tx, at, &Abandoned { flight })?;
             return Ok(true);
         }
         other => {
-            other.apply_again(shared, tx, at)?;
+            other.apply_again(society, tx, at)?;
             return Ok(true);
         }
     };

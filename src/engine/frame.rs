@@ -1,63 +1,21 @@
-//! What of the settings shapes a society: written down when it is opened, so that its journal can be applied again
-//! where those settings, their keys and addresses are not.
+//! What of the settings shapes a society ([`Frame`]), taken out of them and put around others.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
 
-use super::settings::{BudgetSettings, PromptSections, ProviderSetup, Settings};
+use super::settings::{BudgetSettings, ProviderSetup, Settings};
+use crate::domain::Secret;
 use crate::domain::activity::Finding;
-use crate::domain::{Money, Price, Prices, Secret};
-use crate::llm::{ProviderKind, ProviderSpec};
+use crate::llm::ProviderSpec;
+use crate::society::frame::{Frame, ProviderFrame};
 use crate::tools::{Offline, Tool, ToolError};
-
-/// The settings that a society's future depends on. No key, no address.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Frame {
-    /// The zone days are counted in.
-    #[serde(with = "jiff::fmt::serde::tz::required")]
-    pub(super) zone: TimeZone,
-    pub(super) simulated: bool,
-    providers: Vec<Voice>,
-    default_provider: String,
-    pace_seconds: Option<u32>,
-    daily_tokens: i64,
-    tokens_are_set: bool,
-    daily_cost: Money,
-    room_daily_tokens: Option<i64>,
-    room_daily_cost: Option<Money>,
-    memory_provider: Option<String>,
-    memory_model: Option<String>,
-    summaries: usize,
-    eras: usize,
-    thoughts_keep: i64,
-    max_bot_count: u32,
-    prompt_tokens: usize,
-    prompt_sections: PromptSections,
-    search: String,
-    search_cache_seconds: i64,
-    prices: Prices,
-    pretend_model: Option<String>,
-}
-
-/// A provider as far as it shapes a society.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Voice {
-    name: String,
-    kind: ProviderKind,
-    model: String,
-    local: bool,
-    price: Option<Price>,
-    /// Why it cannot be used.
-    unusable: Option<String>,
-}
 
 impl Frame {
     /// Of `settings`; `unusable` says of a provider why it cannot be used.
-    pub(super) fn of(settings: &Settings, unusable: impl Fn(&str) -> Option<String>) -> Self {
-        let voice = |setup: &ProviderSetup| Voice {
+    #[must_use]
+    pub fn of(settings: &Settings, unusable: impl Fn(&str) -> Option<String>) -> Self {
+        let voice = |setup: &ProviderSetup| ProviderFrame {
             name: setup.spec.name.clone(),
             kind: setup.spec.kind,
             model: setup.spec.default_model().to_owned(),
@@ -86,14 +44,14 @@ impl Frame {
             prompt_sections: settings.prompt_sections,
             search: settings.search.name().to_owned(),
             search_cache_seconds: settings.search_cache_seconds,
-            prices: (*settings.prices).clone(),
+            prices: Arc::clone(&settings.prices),
             pretend_model: settings.pretend_model.clone(),
         }
     }
 
     /// `base` in this frame; its providers are silent, those that answer in the process excepted.
     pub(super) fn around(&self, base: &Settings) -> Settings {
-        let setup = |voice: &Voice| ProviderSetup { spec: voice.spec(), price: voice.price };
+        let setup = |voice: &ProviderFrame| ProviderSetup { spec: silent(voice), price: voice.price };
         let search: Arc<dyn Tool> = match self.search.as_str() {
             "offline" => Arc::new(Offline),
             name => Arc::new(Silent(name.to_owned())),
@@ -119,27 +77,20 @@ impl Frame {
             prompt_sections: self.prompt_sections,
             search,
             search_cache_seconds: self.search_cache_seconds,
-            prices: Arc::new(self.prices.clone()),
+            prices: Arc::clone(&self.prices),
             pretend_model: self.pretend_model.clone(),
             ..base.clone()
         }
     }
-
-    /// Why a provider cannot be used, if it cannot.
-    pub(super) fn unusable(&self, name: &str) -> Option<&str> {
-        self.providers.iter().find(|voice| voice.name == name)?.unusable.as_deref()
-    }
 }
 
-impl Voice {
-    /// A provider like it that leads nowhere.
-    fn spec(&self) -> ProviderSpec {
-        ProviderSpec {
-            base_url: Some(if self.local { "http://127.0.0.1:9" } else { "http://replay.invalid" }.into()),
-            model: Some(self.model.clone()),
-            api_key: Some(Secret::new("none")),
-            ..ProviderSpec::new(self.name.clone(), self.kind)
-        }
+/// A provider like it that leads nowhere.
+fn silent(voice: &ProviderFrame) -> ProviderSpec {
+    ProviderSpec {
+        base_url: Some(if voice.local { "http://127.0.0.1:9" } else { "http://replay.invalid" }.into()),
+        model: Some(voice.model.clone()),
+        api_key: Some(Secret::new("none")),
+        ..ProviderSpec::new(voice.name.clone(), voice.kind)
     }
 }
 

@@ -3,43 +3,28 @@
 //! [`start`] gives a [`Handle`], the only door to a running society. Nothing here
 //! knows of terminals or HTTP servers.
 
-mod answer;
-mod budget;
 pub mod bus;
 mod calls;
-mod change;
+mod chance;
 mod claim;
 mod clerk;
 pub mod clock;
 pub mod compare;
-mod context;
-mod draw;
-mod flight;
 pub mod fork;
 mod frame;
 mod handle;
-mod heartbeat;
-mod input;
 pub mod intervention;
-mod interview;
-mod items;
-mod memory;
-mod moderation;
 mod open;
 mod outage;
-pub mod prompt;
-mod provider_test;
+mod outside;
 mod pulse;
-mod recall;
 pub mod replay;
-mod room;
 mod runner;
 mod schedule;
 mod scribe;
 mod settings;
 mod shared;
 mod telling;
-mod walk;
 mod wall;
 
 pub use bus::{Bus, Subscription};

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::clock::Clock;
-use super::frame::Frame;
 use super::handle::{Handle, SOMEBODY};
-use super::input::Input;
-use super::open::{OPENED_ENTRY, Opened, RULES, assemble};
+use super::open::assemble;
 use super::settings::Settings;
 use super::shared::Shared;
 use crate::domain::Stamp;
 use crate::protocol::EngineState;
+use crate::society::input::Input;
+use crate::society::open::{OPENED_ENTRY, Opened, RULES};
 use crate::store::digest::{self, TableDigest};
 use crate::store::journal::{self, Entry};
 use crate::store::{Durability, Result, Store, StoreError, beat, snapshot};
@@ -124,7 +124,7 @@ impl Replay {
             self.reopen(opened, *at)?;
             let shared = self.room()?;
             self.target.read_blocking(|c| {
-                shared.relearn(c)?;
+                shared.society.relearn(c)?;
                 let paused = beat::meta(c, "paused")?.as_deref() == Some("true");
                 shared.live_mut().engine = if paused { EngineState::Paused } else { EngineState::Running };
                 Ok(())
@@ -281,7 +281,7 @@ fn again(
     entry: &Entry<Input>,
 ) -> Result<std::result::Result<(), String>> {
     shared.clock.tell(entry.at);
-    match entry.input.apply_again(shared, tx, entry.at) {
+    match entry.input.apply_again(&shared.society, tx, entry.at) {
         Ok(()) => {}
         Err(StoreError::Refused(fault)) => return Ok(Err(fault.detail)),
         Err(other) => return Err(other),
@@ -299,20 +299,18 @@ fn again(
 /// A room as it was opened, whose providers are silent.
 fn silent(opened: &Opened, base: &Settings, store: Store) -> Result<Arc<Shared>> {
     let settings = opened.frame.around(base);
-    let handle = assemble(settings, store, opened.room.clone(), opened.pace, None, Instant::now())?;
-    let mut shared = Arc::into_inner(handle.shared).ok_or(StoreError::Closed)?;
-    for (name, guard) in &mut shared.guards {
-        if let Some(why) = Frame::unusable(&opened.frame, name) {
-            *guard = Err(why.to_owned());
-        }
+    let frame = Some(&opened.frame);
+    let handle = assemble(settings, frame, store, opened.room.clone(), opened.pace, None, Instant::now())?;
+    {
+        let mut standing = handle.shared.society.standing_mut();
+        standing.provider.clone_from(&opened.provider);
+        standing.pace = opened.pace;
     }
     {
-        let mut live = shared.live_mut();
-        live.provider.clone_from(&opened.provider);
-        live.pace = opened.pace;
+        let mut live = handle.shared.live_mut();
         if live.engine == EngineState::Stopped {
             live.engine = EngineState::Running;
         }
     }
-    Ok(Arc::new(shared))
+    Ok(handle.shared)
 }

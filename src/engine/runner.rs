@@ -4,23 +4,22 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::calls;
 use super::claim::Claim;
 use super::handle::Handle;
-use super::heartbeat::{Beat, Finished};
-use super::input::Apply;
 use super::outage;
-use super::room::Room;
 use super::shared::Shared;
-use super::walk::{Begun, Step};
 use super::wall::{self, Watch};
 use crate::domain::{ActivityKind, Money, Stamp};
 use crate::protocol::{BeatResult, EngineState, Fault, Notice};
-use crate::store::{Result, StoreError, Tx, books};
+use crate::society::heartbeat::{Beat, Finished};
+use crate::society::open::Closed;
+use crate::society::spacing;
+use crate::society::walk::{Begun, Step};
+use crate::store::{Result, StoreError};
 
 /// Beats in one job of a fast run at most: a commit, with its share of the full-text index, is for all of them.
 const BATCH: usize = 512;
@@ -116,23 +115,6 @@ impl Shared {
         }
         self.store.close();
         self.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-    }
-}
-
-/// The engine ends in order: what waits to be sent is not sent any more.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Closed {}
-
-impl Apply for Closed {
-    /// How many reservations were let go.
-    type Outcome = usize;
-
-    fn left_a_trace(released: &usize) -> bool {
-        *released > 0
-    }
-
-    fn apply(&self, _: &Shared, _: &mut Room, tx: &mut Tx<'_>) -> Result<usize> {
-        books::release_unsent(tx)
     }
 }
 
@@ -248,7 +230,7 @@ async fn one(shared: &Arc<Shared>, mut claim: Claim, beat: Beat) -> Result<Optio
         Err(StoreError::Refused(_)) => shared.schedule().remove(&bot), // it left the room
         Err(error) => {
             tracing::error!(bot, "a beat could not be stored: {error}");
-            let retry = super::schedule::after(at, shared.interval_of(&bot, None), 0.5);
+            let retry = spacing::after(at, shared.society.interval_of(&bot, None), 0.5);
             shared.schedule().plan(&bot, retry);
         }
     }
@@ -333,7 +315,7 @@ async fn fast_batch(
                 let Some(beat) = inner.take_next(&chosen, until) else { break };
                 noted.lock().unwrap_or_else(PoisonError::into_inner).push(beat.clone());
                 let begun = Begun { bot: beat.bot.clone(), forced: false, heeds_pause: false, place: None };
-                match inner.take_in(tx, beat.at, &begun)? {
+                match inner.society.take_in(tx, beat.at, &begun)? {
                     Step::Over(finished) => {
                         // At the end of the calendar there is no later moment, and no further beat.
                         if finished.next > beat.at {

@@ -7,7 +7,8 @@
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::store::thoughts::{Packed, Packer, Place, ThoughtRecord};
+use crate::society::world;
+use crate::store::thoughts::{Packed, Packer, Place};
 use crate::store::{Result, StoreError};
 
 /// Records handed over together.
@@ -17,7 +18,7 @@ const QUEUE: usize = 4;
 
 struct Sheet {
     place: Place,
-    record: Box<dyn FnOnce() -> ThoughtRecord + Send>,
+    record: world::Sheet,
     answer: SyncSender<Result<Packed>>,
 }
 
@@ -93,13 +94,9 @@ impl Scribe {
     }
 
     /// Hands a record over.
-    pub(super) fn write(
-        &self,
-        place: Place,
-        record: impl FnOnce() -> ThoughtRecord + Send + 'static,
-    ) -> Result<Pending> {
+    pub(super) fn write(&self, place: Place, record: world::Sheet) -> Result<Pending> {
         let (sender, answer) = sync_channel(1);
-        self.desk.add(Sheet { place, record: Box::new(record), answer: sender })?;
+        self.desk.add(Sheet { place, record, answer: sender })?;
         Ok(Pending { desk: Arc::clone(&self.desk), answer })
     }
 }

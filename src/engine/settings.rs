@@ -10,6 +10,7 @@ use crate::domain::{Money, Price, Prices};
 use crate::embedded;
 use crate::llm::{ProviderKind, ProviderSpec};
 use crate::logs::LogRing;
+pub use crate::society::frame::PromptSections;
 use crate::store::Durability;
 use crate::tools::{Offline, Tool};
 
@@ -119,89 +120,6 @@ impl Settings {
             log_level: "info".into(),
             log: LogRing::new(|| Clock::system(jiff::tz::TimeZone::UTC).now()),
             pretend_model: None,
-        }
-    }
-
-    /// These settings for a model whose context holds so many tokens, an answer of `answer` tokens
-    /// included; `None` where the prompts are short enough as it is. A quarter is left for what a server
-    /// adds and for texts with more tokens than are counted here.
-    #[must_use]
-    pub fn within_context(&self, context: Option<u32>, answer: u32) -> Option<Self> {
-        let room = usize::try_from(context?.saturating_sub(answer)).unwrap_or(usize::MAX) / 4 * 3;
-        (room < self.prompt_tokens).then(|| Self { prompt_tokens: room.max(SHORTEST_PROMPT), ..self.clone() })
-    }
-}
-
-/// Tokens that no prompt can do without.
-const SHORTEST_PROMPT: usize = 500;
-
-/// Tokens of each section of a prompt at most; all of them shrink alike where together they are
-/// more than the whole may have.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct PromptSections {
-    /// Who the bot is.
-    pub identity: usize,
-    /// What its traits ask of it.
-    pub guidance: usize,
-    /// Its standing.
-    pub reputation: usize,
-    /// The bots it knows.
-    pub roster: usize,
-    /// What it did lately.
-    pub recent: usize,
-    /// What comes to mind.
-    pub memories: usize,
-    /// Its last posts.
-    pub own_posts: usize,
-    /// Events in force.
-    pub events: usize,
-    /// The threads it sees.
-    pub feed: usize,
-}
-
-impl Default for PromptSections {
-    fn default() -> Self {
-        Self {
-            identity: 330,
-            guidance: 270,
-            reputation: 40,
-            roster: 130,
-            recent: 80,
-            memories: 650,
-            own_posts: 250,
-            events: 150,
-            feed: 1_150,
-        }
-    }
-}
-
-impl PromptSections {
-    /// These sections within `whole` tokens.
-    #[must_use]
-    pub fn within(self, whole: usize) -> Self {
-        let sum = self.identity
-            + self.guidance
-            + self.reputation
-            + self.roster
-            + self.recent
-            + self.memories
-            + self.own_posts
-            + self.events
-            + self.feed;
-        if sum <= whole {
-            return self;
-        }
-        let part = |tokens: usize| tokens * whole / sum;
-        Self {
-            identity: part(self.identity),
-            guidance: part(self.guidance),
-            reputation: part(self.reputation),
-            roster: part(self.roster),
-            recent: part(self.recent),
-            memories: part(self.memories),
-            own_posts: part(self.own_posts),
-            events: part(self.events),
-            feed: part(self.feed),
         }
     }
 }

@@ -5,15 +5,10 @@
 
 use std::time::Instant;
 
-use serde::{Deserialize, Serialize};
-
-use super::input::Apply;
-use super::room::Room;
-use super::schedule;
 use super::shared::Shared;
 use crate::domain::Stamp;
 use crate::domain::pace::human_interval;
-use crate::store::{Result, Tx, beat};
+use crate::society::wall::Jumped;
 
 /// A difference below this, in microseconds, is no jump.
 const JUMP: i64 = 2_000_000;
@@ -49,38 +44,6 @@ pub(super) async fn mend(shared: &std::sync::Arc<Shared>, by: i64) {
     if let Err(error) = shared.enter(Jumped {}).await {
         tracing::error!("the plans after a jump of the clock could not be stored: {error}");
     }
-}
-
-/// The wall clock jumped.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Jumped {}
-
-impl Apply for Jumped {
-    type Outcome = ();
-
-    fn apply(&self, shared: &Shared, _: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
-        plan_anew(shared, tx)
-    }
-}
-
-/// Spreads over the interval whoever is overdue or planned further ahead than the interval.
-pub(super) fn plan_anew(shared: &Shared, tx: &mut Tx<'_>) -> Result<()> {
-    let now = tx.now();
-    let mut astray: Vec<_> = beat::all_due(tx)?
-        .into_iter()
-        .filter_map(|bot| {
-            let interval = shared.interval_of(&bot.id, bot.pace_seconds);
-            let due = bot.next_beat_at?;
-            (due < now || due > schedule::latest(now, interval)).then_some((due, bot.id, interval))
-        })
-        .collect();
-    astray.sort();
-    for (nth, (_, bot, interval)) in astray.iter().enumerate() {
-        let due = schedule::spread(now, nth, astray.len(), *interval);
-        beat::plan(tx, bot, due)?;
-        shared.planned(tx, bot, due);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -62,6 +62,7 @@ pub struct Tx<'c> {
     ending: &'c mut Ending,
     now: Stamp,
     by: Option<String>,
+    rollbacks: u64,
 }
 
 impl Tx<'_> {
@@ -81,6 +82,12 @@ impl Tx<'_> {
     pub fn begin_at(&mut self, now: Stamp, by: Option<&str>) {
         self.now = now;
         self.by = by.map(str::to_owned);
+    }
+
+    /// How often something was rolled back before this: who keeps a copy of what is stored drops it when this moved.
+    #[must_use]
+    pub const fn rollbacks(&self) -> u64 {
+        self.rollbacks
     }
 
     /// Runs `action` on the writer thread once the group is committed; dropped when it is not.
@@ -239,7 +246,8 @@ impl Writer {
             if let Some((connection, ending)) = place {
                 let mark = ending.mark();
                 result = run_in_savepoint(connection, || {
-                    let tx = &mut Tx { connection, ending, now: Stamp::default(), by: None };
+                    let rollbacks = counts.rollbacks.load(Ordering::Acquire);
+                    let tx = &mut Tx { connection, ending, now: Stamp::default(), by: None, rollbacks };
                     catch_unwind(AssertUnwindSafe(|| job(tx)))
                         .unwrap_or_else(|panic| Err(StoreError::Panicked(said(&*panic))))
                 });

@@ -5,10 +5,10 @@ use crate::domain::pace::{INTERVAL_MAX, INTERVAL_MIN};
 use crate::domain::personality::{Persona, PersonalityConfig};
 use crate::domain::text::clean_line;
 use crate::domain::{Money, bot_file};
-use crate::engine::change;
 use crate::protocol::{
     BotConfigView, BotView, ConfigPatch, CostCaps, CreateBot, Fault, FieldError, Notice, SetCaps, YamlChoice,
 };
+use crate::society::change::{self, field_faults};
 
 impl Handle {
     /// Makes a custom bot; its id is a slug of the name and three random characters.
@@ -205,9 +205,4 @@ fn checked(mut config: PersonalityConfig, section: &str) -> Result<PersonalityCo
         };
         Fault::invalid(problems.into_iter().map(named).collect())
     })
-}
-
-/// What is wrong with which fields.
-pub(in crate::engine) fn field_faults(problems: Vec<bot_file::FieldProblem>) -> Fault {
-    Fault::invalid(problems.into_iter().map(|p| FieldError { field: p.field, message: p.message }).collect())
 }

@@ -3,10 +3,10 @@
 use super::Handle;
 use crate::domain::action::{CONTENT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX};
 use crate::domain::text::{clean, clean_line};
-use crate::engine::change;
 use crate::protocol::{
     CastVote, CreateReply, CreateThread, Fault, FlagView, FollowView, ReplyView, ThreadView, VoteView,
 };
+use crate::society::change;
 use crate::store::acts::{Target, tag_key};
 
 impl Handle {

@@ -6,13 +6,13 @@ use super::Handle;
 use crate::domain::Money;
 use crate::domain::pace::{INTERVAL_MAX, INTERVAL_MIN, Preset};
 use crate::domain::text::clean_line;
-use crate::engine::budget::{self, Settlement, Tariff};
-use crate::engine::change;
-use crate::engine::provider_test::{Admitted, TestBegun, Tested};
 use crate::engine::runner::Run;
 use crate::llm::guard::NoAccount;
 use crate::llm::{Again, Purpose, Rank, Request};
 use crate::protocol::{EngineState, Fault, PaceView, ProviderTest, ProviderView, SetPace};
+use crate::society::budget::{self, Settlement, Tariff};
+use crate::society::change;
+use crate::society::provider_test::{Admitted, TestBegun, Tested};
 use crate::store::beat;
 
 /// Seconds in a day.
@@ -41,8 +41,8 @@ impl Handle {
         confirm_cost: bool,
     ) -> Result<Vec<ProviderView>, Fault> {
         let name = crate::domain::personality::meant_provider(name);
-        if !self.shared.guards.contains_key(name) {
-            let known: Vec<_> = self.shared.guards.keys().map(String::as_str).collect();
+        if !self.shared.society.voices.contains_key(name) {
+            let known: Vec<_> = self.shared.society.voices.keys().map(String::as_str).collect();
             return Err(Fault::new(
                 crate::protocol::FaultKind::NotFound,
                 format!(
@@ -63,14 +63,14 @@ impl Handle {
 
     /// What a day with this provider is expected to cost, when it costs anything.
     async fn cost_warning(&self, provider: &str, model: &str) -> Result<Option<String>, Fault> {
-        let tariff = Tariff::of(&self.shared.settings, provider, model);
+        let tariff = Tariff::of(&self.shared.society.frame, provider, model);
         if !tariff.priced {
             return Ok(Some(format!(
                 "{provider} with {model} has no known price, so its cost cannot be foretold: confirm to use it all the same"
             )));
         }
         let (beats, bots) = self.expected_beats(provider).await?;
-        let (_, call) = budget::guess(&self.shared.settings, &tariff);
+        let (_, call) = budget::guess(&self.shared.society.frame, &tariff);
         if call == Money::ZERO {
             return Ok(None);
         }
@@ -86,12 +86,9 @@ impl Handle {
     /// Beats a day, and bots, that would go to `provider` were it the room's.
     async fn expected_beats(&self, provider: &str) -> Result<(i64, i64), Fault> {
         let bots = self.shared.store.read(beat::all_due).await?;
-        let pace = self.shared.live().pace;
-        let default = if provider == "scripted" {
-            crate::engine::shared::SCRIPTED_PACE
-        } else {
-            crate::engine::shared::MODEL_PACE
-        };
+        let pace = self.shared.society.standing().pace;
+        let default =
+            if provider == "scripted" { crate::society::SCRIPTED_PACE } else { crate::society::MODEL_PACE };
         let theirs: Vec<i64> = bots
             .iter()
             .filter(|bot| bot.provider == "default" || bot.provider == provider)
@@ -110,7 +107,7 @@ impl Handle {
     }
 
     async fn tested(&self, name: &str) -> Result<ProviderTest, Fault> {
-        if !self.shared.guards.contains_key(name) {
+        if !self.shared.society.voices.contains_key(name) {
             return Err(Fault::not_found("provider", clean_line(name, 40)));
         }
         let guard = match self.shared.guard(name) {

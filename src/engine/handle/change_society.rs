@@ -3,10 +3,11 @@
 use super::Handle;
 use crate::domain::MemoryKind;
 use crate::domain::text::{clean, clean_line};
-use crate::engine::{calls, change};
+use crate::engine::calls;
 use crate::protocol::{
     EditMemory, EventView, Fault, FieldError, InjectEvent, Interview, InterviewAnswer, Remember,
 };
+use crate::society::change;
 
 /// Longest title of an event.
 const TITLE_MAX: usize = 200;

@@ -18,13 +18,9 @@ pub(in crate::engine) mod measures;
 mod memory;
 mod moderation;
 mod providers;
-mod record;
 mod stats;
 mod system;
 mod trouble;
-
-pub(super) use change_bots::field_faults;
-pub(super) use record::{Record, changed};
 
 use std::sync::Arc;
 
@@ -32,10 +28,10 @@ use rusqlite::Connection;
 
 use super::bus::Subscription;
 use super::clock::Clock;
-use super::input::Apply;
 use super::shared::Shared;
 use crate::domain::text::clean_line;
 use crate::protocol::Fault;
+use crate::society::input::Apply;
 use crate::store::StoreError;
 
 /// A handle to one running society.

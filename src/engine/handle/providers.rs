@@ -5,11 +5,11 @@ use crate::domain::Price;
 use crate::domain::personality::ModelConfig;
 use crate::domain::text::clean_line;
 use crate::engine::ProviderSetup;
-use crate::engine::budget::Tariff;
 use crate::engine::shared::Shared;
 use crate::llm::guard::Phase;
 use crate::llm::{ProviderKind, Queue};
 use crate::protocol::{Fault, LadderCount, ProviderView, QueueView};
+use crate::society::budget::Tariff;
 use crate::store::providers;
 
 impl Handle {
@@ -26,8 +26,8 @@ impl Handle {
             .await?;
         let settings = &self.shared.settings;
         let (room, models) = {
-            let live = self.shared.live();
-            (live.provider.clone(), live.models.clone())
+            let models = self.shared.live().models.clone();
+            (self.shared.society.standing().provider.clone(), models)
         };
         Ok(settings
             .providers
@@ -52,8 +52,8 @@ impl Handle {
 
     /// What a server told of its contexts, where it did.
     fn contexts_told(&self, name: &str) -> Option<String> {
-        let live = self.shared.live();
-        let told: Vec<String> = live
+        let standing = self.shared.society.standing();
+        let told: Vec<String> = standing
             .contexts
             .iter()
             .filter(|((provider, _), _)| provider == name)
@@ -85,7 +85,7 @@ impl Handle {
             }
         };
         let message = message.or_else(|| self.contexts_told(&spec.name));
-        let tariff = Tariff::of(&self.shared.settings, &spec.name, spec.default_model());
+        let tariff = Tariff::of(&self.shared.society.frame, &spec.name, spec.default_model());
         let listed = tariff.priced.then_some(tariff.price);
         let pricing = match listed {
             None => "unpriced",
@@ -129,12 +129,11 @@ impl Shared {
     /// # Errors
     /// 422 with the field at fault and what would do.
     pub(super) fn check_voice(&self, section: &str, model: &ModelConfig) -> Result<(), Fault> {
-        let name = self.resolve(&model.provider);
+        let name = self.society.resolve(&model.provider);
         if model.provider != "default"
-            && let Err(why) = self.guard(&name)
+            && let Err(why) = self.society.voice(&name)
         {
-            let others: Vec<_> =
-                self.guards.iter().filter(|(_, guard)| guard.is_ok()).map(|(name, _)| &**name).collect();
+            let others: Vec<_> = self.guards.keys().map(String::as_str).collect();
             let message =
                 format!("cannot be {}: {why}; set up are default, {}", model.provider, others.join(", "));
             return Err(Fault::invalid_field(&format!("{section}.provider"), clean_line(&message, 500)));

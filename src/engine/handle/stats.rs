@@ -6,12 +6,12 @@ use crate::domain::forecast::{self, Pattern};
 use crate::domain::pace;
 use crate::domain::personality::meant_provider;
 use crate::domain::status::Caps;
-use crate::engine::budget;
 use crate::engine::shared::Shared;
 use crate::protocol::{
     ActionMix, Analytics, BotForecast, BotView, Fault, Forecast, Period, RelationshipGraph,
     ReputationHistory, ReputationView, Status, Timeline, UsageReport, UsageSeries,
 };
+use crate::society::budget;
 use crate::store::bots::{Lens, Today};
 use crate::store::usage::Lately;
 use crate::store::{Result as StoreResult, analytics, bots, stats, timeline, usage};
@@ -24,7 +24,7 @@ impl Handle {
     pub async fn usage(&self, period: Period) -> Result<UsageReport, Fault> {
         let lens = self.lens();
         let report = self.read(move |c| usage::report(c, &lens, period)).await?;
-        Ok(UsageReport { simulated_cost: self.shared.simulated_cost.clone(), ..report })
+        Ok(UsageReport { simulated_cost: self.shared.society.simulated_cost.clone(), ..report })
     }
 
     /// Usage per bot and day, zero-filled.
@@ -137,13 +137,14 @@ fn forecast_of(c: &rusqlite::Connection, lens: &Lens, shared: &Shared) -> StoreR
 fn pattern(lens: &Lens, today: &Today<'_>, bot: &BotView, lately: &Lately, shared: &Shared) -> Pattern {
     let model = &bot.personality_config.model;
     let scripted = today.is_scripted(meant_provider(&model.provider));
-    let mut seconds = pace::effective_seconds(bot.pace_seconds, shared.live().pace, scripted);
+    let mut seconds = pace::effective_seconds(bot.pace_seconds, shared.society.standing().pace, scripted);
     if !scripted {
         // As beats really come, where they wait for each other.
         seconds = seconds.saturating_add(shared.pulse().late_by().unwrap_or(0));
     }
+    let society = &shared.society;
     let guess =
-        if scripted { (0, Money::ZERO) } else { budget::guess(&shared.settings, &shared.tariff(model)) };
+        if scripted { (0, Money::ZERO) } else { budget::guess(&society.frame, &society.tariff(model)) };
     let waits = matches!(bot.status, Status::Paused | Status::Capped);
     let left =
         if waits { 0 } else { forecast::beats_left(lens.now, lens.end_of_day(), bot.next_beat_at, seconds) };

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::{Handle, limits};
 use crate::domain::pace::{self, Preset, human_interval};
 use crate::domain::status::RoomCaps;
-use crate::engine::budget::Tariff;
-use crate::engine::fork;
 use crate::protocol::{Fault, Health, Lineage, LogLine, PaceView, PublicConfig, RoomView};
+use crate::society::budget::Tariff;
+use crate::society::fork;
 use crate::store::bots::Lens;
 use crate::store::moderation;
 use crate::store::usage::{self, Counts};
@@ -22,7 +22,7 @@ impl Handle {
             zone: self.shared.clock.zone().clone(),
             engine: live.engine,
             doing: live.doing.clone(),
-            provider: live.provider.clone(),
+            provider: self.shared.society.standing().provider.clone(),
             free: self.free_providers(),
             tokens: settings.budget.daily_tokens,
             cost: settings.budget.daily_cost,
@@ -39,7 +39,7 @@ impl Handle {
         let specs =
             settings.providers.iter().map(|setup| &setup.spec).filter(|_| !settings.budget.tokens_are_set);
         specs
-            .filter(|spec| Tariff::of(settings, &spec.name, spec.default_model()).is_free())
+            .filter(|spec| Tariff::of(&self.shared.society.frame, &spec.name, spec.default_model()).is_free())
             .map(|spec| spec.name.clone())
             .collect()
     }
@@ -62,7 +62,7 @@ impl Handle {
             viewers: live.viewers,
             last_seq: self.last_seq(),
             engine: live.engine,
-            society: Some(self.shared.society.clone()).filter(|id| !id.is_empty()),
+            society: Some(self.shared.society.id.clone()).filter(|id| !id.is_empty()),
         })
     }
 
@@ -100,7 +100,7 @@ impl Handle {
             max_bot_count: settings.max_bot_count,
             custom_bots: counts.custom,
             timezone: lens.zone.iana_name().unwrap_or("UTC").into(),
-            simulated_cost: self.shared.simulated_cost.clone(),
+            simulated_cost: self.shared.society.simulated_cost.clone(),
         })
     }
 
@@ -110,10 +110,10 @@ impl Handle {
     /// Database errors.
     pub async fn config(&self) -> Result<PublicConfig, Fault> {
         let settings = &self.shared.settings;
-        let live = self.shared.live();
+        let standing = self.shared.society.standing();
         Ok(PublicConfig {
-            llm_provider: live.provider.clone(),
-            heartbeat_interval: pace_view(live.pace, &live.provider).interval_seconds,
+            llm_provider: standing.provider.clone(),
+            heartbeat_interval: pace_view(standing.pace, &standing.provider).interval_seconds,
             log_level: settings.log_level.clone(),
             max_bot_count: settings.max_bot_count,
         })
@@ -130,8 +130,8 @@ impl Handle {
     /// The room's pace, at once.
     pub(in crate::engine) fn pace_now(&self) -> PaceView {
         let view = {
-            let live = self.shared.live();
-            pace_view(live.pace, &live.provider)
+            let standing = self.shared.society.standing();
+            pace_view(standing.pace, &standing.provider)
         };
         let late = self.shared.pulse().late_by();
         PaceView {

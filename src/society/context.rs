@@ -1,0 +1,187 @@
+//! Step 2 of a beat: gathers what the bot sees into a [`Scene`].
+
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+use super::recall::recall;
+use super::room::{Board, Room, SMALL_ROOM, Shown};
+use crate::domain::scene::{Acquaintance, FeedThread, Scene};
+use crate::domain::text::names;
+use crate::domain::{ActionKind, PersonalityConfig, Stamp};
+use crate::store::acts::Target;
+use crate::store::beat::BotRow;
+use crate::store::{Result, feed, mind};
+
+/// Threads shown.
+const FEED_THREADS: usize = 10;
+/// In rooms too large to know everybody, those dealt with most.
+const CLOSEST: u32 = 8;
+/// What counts as recent: 48 hours.
+const RECENT_SECONDS: i64 = 172_800;
+
+/// What `bot` sees at `now`.
+///
+/// # Errors
+/// Database errors.
+pub(crate) fn gather(
+    c: &Connection,
+    room: &mut Room,
+    board: &Board,
+    bot: &BotRow,
+    now: Stamp,
+) -> Result<Scene> {
+    let me = room.config(&bot.id, &bot.config)?;
+    let reader = Reader { id: &bot.id, name: &bot.name };
+    let shown = feed_of(c, room, board, &reader)?;
+    let feed: Vec<FeedThread> = shown.iter().map(|shown| reader.sees(shown)).collect();
+    let roster = roster_of(c, room, board, &bot.id, &feed)?;
+    let events = board.events.iter().map(|(event, _)| event.clone()).collect();
+    let since = now.plus_seconds(-RECENT_SECONDS);
+    let heard = room.heard(c)?;
+    let mind = room.mind(c, &bot.id)?;
+    Ok(Scene {
+        now,
+        beat: bot.beat,
+        beats_since_thread: bot.beats_since_thread,
+        reputation: bot.reputation,
+        upvotes: bot.upvotes,
+        downvotes: bot.downvotes,
+        roster,
+        recent: mind.deeds.iter().take_while(|deed| deed.at >= since).cloned().collect(),
+        memories: recall(&mut mind.items, shown.iter().map(|shown| &shown.all), now).into(),
+        own_posts: mind.posts.iter().map(|own| own.dated.post.clone()).collect(),
+        told: mind.told.clone(),
+        heard,
+        events,
+        feed,
+        allowed: allowed(&me),
+        me,
+    })
+}
+
+/// What the bot's permissions offer.
+fn allowed(me: &PersonalityConfig) -> Vec<ActionKind> {
+    let has = |tool: &str| me.permissions.tools.iter().any(|t| t == tool);
+    ActionKind::ALL
+        .into_iter()
+        .filter(|kind| match kind {
+            ActionKind::DoNothing => true,
+            ActionKind::WebSearch => has("web_search"),
+            _ => has("forum"),
+        })
+        .collect()
+}
+
+/// Who looks at the feed.
+struct Reader<'a> {
+    id: &'a str,
+    name: &'a str,
+}
+
+/// The feed: what concerns the bot, then threads by those it follows, then the newest.
+fn feed_of(c: &Connection, room: &mut Room, board: &Board, reader: &Reader<'_>) -> Result<Vec<Arc<Shown>>> {
+    let mut threads: Vec<(bool, Arc<Shown>)> = Vec::with_capacity(board.active.len());
+    for id in board.active.iter().copied() {
+        if let Some(shown) = room.thread(c, id)? {
+            threads.push((reader.concern(&shown).is_some(), shown));
+        }
+    }
+    let follows = &room.mind(c, reader.id)?.follows;
+    // Stable: within a rank the newest stay first.
+    threads.sort_by_cached_key(|(mine, shown)| {
+        (!mine, follows.binary_search_by(|id| id.as_str().cmp(&shown.thread.author)).is_err())
+    });
+    threads.truncate(FEED_THREADS);
+    Ok(threads.into_iter().map(|(_, shown)| shown).collect())
+}
+
+impl Reader<'_> {
+    /// The thread with what depends on who looks.
+    fn sees(&self, shown: &Shown) -> FeedThread {
+        let mut seen = shown.thread.clone();
+        match self.concern(shown) {
+            Some(Concern::Opening) => seen.for_me = true,
+            Some(Concern::Reply(at)) => {
+                seen.for_me = true;
+                seen.replies[at].for_me = true;
+            }
+            None => {}
+        }
+        seen.my_vote = shown.vote_of(self.id, Target::Thread(seen.id));
+        for reply in &mut seen.replies {
+            reply.my_vote = shown.vote_of(self.id, Target::Reply(reply.id));
+        }
+        seen
+    }
+
+    /// The newest post of the thread that names the bot or answers it and that it has not answered.
+    fn concern(&self, shown: &Shown) -> Option<Concern> {
+        let Self { id, name } = *self;
+        let thread = &shown.thread;
+        let mine = |author: &Arc<str>| **author == *id;
+        let after_mine = thread.replies.iter().rposition(|r| mine(&r.author)).map_or(0, |at| at + 1);
+        let spoke = after_mine > 0;
+        let own_thread = mine(&thread.author);
+        let answers_me = |parent: Option<i64>| match parent {
+            None => own_thread,
+            Some(parent) => thread.replies.iter().any(|r| r.id == parent && mine(&r.author)),
+        };
+        let found = thread
+            .replies
+            .iter()
+            .enumerate()
+            .skip(after_mine)
+            .rev()
+            .find(|(_, reply)| answers_me(reply.parent_reply_id) || names(&reply.content, name));
+        if let Some((at, _)) = found {
+            return Some(Concern::Reply(at));
+        }
+        (!spoke && !own_thread && (names(&thread.content, name) || names(&thread.title, name)))
+            .then_some(Concern::Opening)
+    }
+}
+
+enum Concern {
+    Opening,
+    Reply(usize),
+}
+
+/// Everyone in a small room; in a large one those it knows, follows and sees in the feed.
+fn roster_of(
+    c: &Connection,
+    room: &mut Room,
+    board: &Board,
+    bot: &str,
+    feed: &[FeedThread],
+) -> Result<Vec<Acquaintance>> {
+    let mut ids = board.bots.clone();
+    let follows = room.mind(c, bot)?.follows.clone();
+    if ids.len() > SMALL_ROOM as usize {
+        ids = mind::closest(c, bot, CLOSEST)?.into_iter().map(Arc::from).collect();
+        ids.extend(follows.iter().take(CLOSEST as usize).map(|id| Arc::from(id.as_str())));
+        ids.extend(feed.iter().flat_map(|t| {
+            std::iter::once(Arc::clone(&t.author)).chain(t.replies.iter().map(|r| Arc::clone(&r.author)))
+        }));
+        ids.sort_unstable();
+        ids.dedup();
+    }
+    let mut roster = Vec::with_capacity(ids.len());
+    for id in ids.into_iter().filter(|id| **id != *bot) {
+        let Some(standing) = feed::standing(c, bot, &id)? else { continue };
+        let Some(config) = room.config_of(c, &id)? else { continue };
+        roster.push(Acquaintance {
+            name: room.name(c, &id)?,
+            config,
+            reputation: standing.reputation,
+            followed: follows.binary_search_by(|other| other.as_str().cmp(&id)).is_ok(),
+            interactions: standing.interactions,
+            sentiment: standing.sentiment,
+            id,
+        });
+        if roster.len() >= SMALL_ROOM as usize * 2 {
+            break;
+        }
+    }
+    Ok(roster)
+}

@@ -1,0 +1,147 @@
+//! Beats that end before anybody thinks: paused, capped, nothing new, no usable provider.
+
+use super::record::{Outcome, RAW_MAX, over, over_idle, put_activity, tell_status};
+use super::{Beat, Finished};
+use crate::domain::Activity;
+use crate::domain::text::clean_line;
+use crate::domain::{Money, PersonalityConfig, Stamp};
+use crate::protocol::Status;
+use crate::society::Society;
+use crate::society::outage;
+use crate::society::room::{Board, Room};
+use crate::store::beat::{self, BeatDone, BotRow};
+use crate::store::{Result, Tx};
+
+/// Whether nothing happened that the bot has not seen, and it is not time to speak up.
+pub(super) fn is_quiet(tx: &Tx<'_>, board: &Board, row: &BotRow, config: &PersonalityConfig) -> Result<bool> {
+    let bound = crate::domain::guidance::speak_up_bound(config.behavior.leadership_tendency);
+    if row.beat == 0 || row.beats_since_thread > bound {
+        return Ok(false);
+    }
+    Ok(!board.has_news(tx, &row.id, row.seen_seq)?)
+}
+
+/// An idle beat: no call, no row, counted.
+pub(super) fn idle(
+    society: &Society,
+    tx: &mut Tx<'_>,
+    beat: &Beat,
+    row: &BotRow,
+    seen: i64,
+) -> Result<Finished> {
+    let next = society.next_beat(tx, row, beat.at);
+    beat::finish(
+        tx,
+        &BeatDone {
+            idle: true,
+            failing: row.failing.as_deref(),
+            outage: row.outage,
+            ..BeatDone::new(&row.id, beat.at, next, seen)
+        },
+    )?;
+    // It asked nobody: what it failed of, if it did, still holds.
+    let status = if row.failing.is_some() { Status::Failing } else { Status::Active };
+    tell_status(society, tx, &row.id, status, row.failing.as_deref(), next, beat.at);
+    Ok(over_idle(row, next))
+}
+
+/// A beat that a person or a cap forbids: one row per change of reason.
+pub(super) fn gated(
+    society: &Society,
+    tx: &mut Tx<'_>,
+    beat: &Beat,
+    row: &BotRow,
+    code: &str,
+    reason: &str,
+    day: &str,
+) -> Result<Finished> {
+    let next = society.next_beat(tx, row, beat.at);
+    let paused = code == "paused";
+    let quiet = Activity::DoNothing { reason: reason.to_owned(), paused, cap_exceeded: !paused };
+    let outcome = Outcome::new(quiet, "");
+    let mut seq = None;
+    if row.gate.as_deref() != Some(code) {
+        let nothing = (0, Money::ZERO);
+        seq = Some(note(society, tx, row, &outcome, nothing, (beat.at, day))?);
+    }
+    beat::finish(
+        tx,
+        &BeatDone {
+            gate: Some(code),
+            failing: row.failing.as_deref(),
+            outage: row.outage,
+            ..BeatDone::new(&row.id, beat.at, next, row.seen_seq)
+        },
+    )?;
+    let status = if paused { Status::Paused } else { Status::Capped };
+    tell_status(society, tx, &row.id, status, Some(reason), next, beat.at);
+    Ok(over(row, next, &outcome, seq))
+}
+
+/// Why a beat failed.
+#[derive(Copy, Clone)]
+pub(crate) struct Trouble<'a> {
+    /// The cause alone.
+    pub(crate) why: &'a str,
+    pub(crate) provider: &'a str,
+    /// Whether the provider fails whoever asks.
+    pub(crate) outage: bool,
+    /// Whether nobody listens there: that can be looked after without asking a model.
+    pub(crate) unreachable: bool,
+}
+
+/// A beat whose provider cannot be used: the bot is failing. What was charged has a row of the bot's own; else an
+/// outage has one row for the room, and what concerns the bot alone one when its reason changed.
+pub(crate) fn failed(
+    society: &Society,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    beat: &Beat,
+    row: &BotRow,
+    trouble: Trouble<'_>,
+    used: (i64, Money),
+) -> Result<Finished> {
+    let now = BotRow { pace_seconds: beat::own_pace(tx, &row.id)?, ..row.clone() };
+    let next = society.next_beat(tx, &now, beat.at);
+    let why = clean_line(trouble.why, RAW_MAX);
+    let outcome = Outcome::new(Activity::Failed { error: why.clone(), provider: None }, "");
+    let news = if trouble.outage {
+        outage::begins(society, tx, trouble, &why)?
+    } else {
+        row.failing.as_deref() != Some(&why)
+    };
+    let mut seq = None;
+    if used.0 > 0 || (news && !trouble.outage) {
+        let day = society.frame.day(beat.at);
+        seq = Some(note(society, tx, row, &outcome, used, (beat.at, &day))?);
+        room.forget_mind(&row.id);
+    } else if news {
+        seq = Some(outage::put_row(society, tx, trouble.provider, &why, beat.at)?);
+    }
+    beat::finish(
+        tx,
+        &BeatDone {
+            failing: Some(&why),
+            outage: trouble.outage,
+            ..BeatDone::new(&row.id, beat.at, next, row.seen_seq)
+        },
+    )?;
+    tell_status(society, tx, &row.id, Status::Failing, Some(&why), next, beat.at);
+    let mut finished = over(row, next, &outcome, seq);
+    finished.add(used);
+    Ok(finished)
+}
+
+/// The row of a beat that nothing came of; answers its number.
+fn note(
+    society: &Society,
+    tx: &mut Tx<'_>,
+    row: &BotRow,
+    outcome: &Outcome,
+    used: (i64, Money),
+    (at, day): (Stamp, &str),
+) -> Result<i64> {
+    let seq = beat::last_seq(tx)? + 1;
+    put_activity(society, tx, seq, row, outcome, used, at, day, false)?;
+    Ok(seq)
+}

@@ -1,0 +1,225 @@
+//! One heartbeat, step by step, as the specification tells it.
+//!
+//! [`advance`] gates ([`gate`]), looks around and writes the prompt; the provider thinks; [`act`](act::act)
+//! applies what it chose, in the caller's transaction, and plans the next beat;
+//! [`remember`](remember::remember) stores what it leaves. A provider that answers at once goes through
+//! all of it in [`advance`]; how the others are waited for is told by `walk`. What a beat
+//! leaves in the books and in the record is written by [`record`].
+
+mod act;
+mod gate;
+mod record;
+mod remember;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use act::{act, gone, refuse};
+pub(crate) use gate::{Trouble, failed};
+use gate::{gated, idle, is_quiet};
+pub(crate) use record::{add_calls, exchange, put_thought, settle_all, tell_status};
+pub(crate) use remember::{remember, remember_by_record};
+
+use super::Society;
+use super::answer;
+use super::budget::{self, Tariff};
+use super::context::gather;
+use super::flight::{Call, Choice, Ready};
+use super::prompt;
+use super::room::Room;
+use super::{draw, spacing};
+use crate::domain::{Action, Money, Stamp};
+use crate::llm::{Again, Completion, Purpose, Request};
+use crate::protocol::BeatResult;
+use crate::store::beat::{self, BotRow};
+use crate::store::{Result, StoreError, Tx};
+use crate::tools::{Offline, Tool};
+
+/// A beat to run.
+#[derive(Clone, Debug)]
+pub(crate) struct Beat {
+    pub(crate) bot: String,
+    /// The room's time.
+    pub(crate) at: Stamp,
+    /// Asked for by a person: runs even when there is nothing new.
+    pub(crate) forced: bool,
+    /// Whether it is put off when the room is paused while it waits.
+    pub(crate) heeds_pause: bool,
+}
+
+/// What a beat came to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Finished {
+    pub(crate) bot: String,
+    /// When the bot wakes next.
+    pub(crate) next: Stamp,
+    pub(crate) result: BeatResult,
+    pub(crate) tokens: i64,
+    pub(crate) cost: Money,
+    /// Whether its memories are still to be extracted by a model.
+    pub(crate) to_remember: bool,
+}
+
+impl Finished {
+    /// Adds what calls after the act came to.
+    pub(crate) fn add(&mut self, (tokens, cost): (i64, Money)) {
+        self.tokens += tokens;
+        self.cost += cost;
+    }
+}
+
+/// The beginning of a beat: over already, waiting for a place at its provider, or to be asked.
+pub(crate) enum Begin {
+    Over(Finished),
+    Waits(String),
+    Asking(Box<Asking>),
+}
+
+/// A question that is ready to be asked.
+pub(crate) struct Asking {
+    pub(crate) ready: Ready,
+    pub(crate) request: Request,
+    pub(crate) reservation: Option<i64>,
+}
+
+/// Steps 1 to 3: gate, context, prompt, reservation; where the provider answers in the process, all the others as
+/// well. `place` names the provider a place is held at: without it a beat whose provider must be awaited ends at the
+/// gate, and neither looks around nor reserves.
+///
+/// # Errors
+/// Database errors; 404 for an unknown bot.
+pub(crate) fn advance(
+    society: &Society,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    beat: &Beat,
+    place: Option<&str>,
+) -> Result<Begin> {
+    let row = beat::bot(tx, &beat.bot)?;
+    let config = room.config(&row.id, &row.config)?;
+    let day = society.frame.day(beat.at);
+    if row.is_paused {
+        return gated(society, tx, beat, &row, "paused", "paused by a person", &day).map(Begin::Over);
+    }
+    let provider = society.provider_of(&config);
+    let voice = match society.voice(&provider) {
+        Ok(voice) => voice,
+        Err(why) => {
+            let trouble = Trouble { why: &why, provider: &provider, outage: false, unreachable: false };
+            return failed(society, room, tx, beat, &row, trouble, (0, Money::ZERO)).map(Begin::Over);
+        }
+    };
+    let model =
+        if config.model.model.is_empty() { voice.default_model.clone() } else { config.model.model.clone() };
+    let tariff = Tariff::of(&society.frame, &provider, &model);
+    if let Some(cap) = budget::gate(tx, &society.frame, &row, &tariff, &day)? {
+        return gated(society, tx, beat, &row, cap.code(), cap.sentence(), &day).map(Begin::Over);
+    }
+    let board = room.board(tx, beat.at)?;
+    let seen = board.seq;
+    if !beat.forced && is_quiet(tx, &board, &row, &config)? {
+        return idle(society, tx, beat, &row, seen).map(Begin::Over);
+    }
+    if tariff.is_bound() && place != Some(provider.as_str()) {
+        return Ok(Begin::Waits(provider));
+    }
+    let scene = Arc::new(gather(tx, room, &board, &row, beat.at)?);
+    let fence = draw::fence(&society.secret, &row.id, row.beat);
+    let smaller =
+        society.frame.within_context(society.context_of(&provider, &model), config.model.max_tokens);
+    let prompt = prompt::render(&scene, smaller.as_ref().unwrap_or(&society.frame), &fence);
+    let request = Request {
+        purpose: Purpose::Think,
+        model,
+        system: prompt.system,
+        shared: prompt.shared,
+        again: {
+            let own = society.interval_of(&row.id, row.pace_seconds);
+            let bots = u32::try_from(board.bots.len()).unwrap_or(u32::MAX).max(1);
+            Again { shared: own / bots, own }
+        },
+        prompt: prompt.user,
+        schema: tariff.is_bound().then(|| prompt::schema(&scene, tariff.local)),
+        temperature: config.model.temperature,
+        max_tokens: config.model.max_tokens,
+        scene: Some(Arc::clone(&scene)),
+        seed: draw::seed(society.seed, &row.id, row.beat, "think"),
+    };
+    let reservation = match budget::admit(tx, &society.frame, &row, &tariff, &request, &day, beat.at)? {
+        Ok(reservation) => reservation,
+        Err(cap) => return gated(society, tx, beat, &row, cap.code(), cap.sentence(), &day).map(Begin::Over),
+    };
+    let ready = Ready {
+        row,
+        config,
+        scene,
+        sections: Arc::new(prompt.sections),
+        tariff,
+        fence,
+        at: beat.at,
+        day,
+        seen,
+        heeds_pause: beat.heeds_pause,
+    };
+    let Some(completion) = voice.answer_at_once(&request) else {
+        return Ok(Begin::Asking(Box::new(Asking { ready, request, reservation })));
+    };
+    // What it took is known before anything of it is stored.
+    let usage = completion.usage.unwrap_or_default();
+    if let Some(cap) =
+        budget::stands_against(tx, &society.frame, &ready.row, &ready.tariff, usage, &ready.day)?
+    {
+        return gated(society, tx, beat, &ready.row, cap.code(), cap.sentence(), &ready.day).map(Begin::Over);
+    }
+    at_once(society, room, tx, &ready, &Call::new(request, ready.tariff.clone(), reservation), completion)
+        .map(Begin::Over)
+}
+
+/// Steps 4 to 7 with an answer in hand; memories are extracted by rule.
+fn at_once(
+    society: &Society,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    ready: &Ready,
+    call: &Call,
+    completion: Completion,
+) -> Result<Finished> {
+    let settlement = call.settlement(&ready.day, call.reservation, completion.usage, true, None);
+    let calls = [(exchange("think", &completion, &settlement), settlement)];
+    let (action, rung) = match answer::parse(&completion.text, completion.finish, &ready.scene.allowed) {
+        Ok(read) => read,
+        Err(why) => return refuse(society, room, tx, ready, &why, &completion.text, &calls),
+    };
+    let findings = match &action {
+        Action::WebSearch { query, .. } => {
+            Offline.search_at_once(query).unwrap_or(Ok(Vec::new())).map_err(|error| error.to_string())
+        }
+        _ => Ok(Vec::new()),
+    };
+    let mut choice = Choice { action, rung, raw: completion.text, findings };
+    // Without a savepoint of its own: an act that is refused has written nothing (see `store::acts`).
+    match act(society, room, tx, ready, &mut choice, &calls, false) {
+        Ok(finished) => {
+            if let Some(id) = finished.result.activity_id {
+                remember(society, room, tx, ready, id, &choice, None)?;
+            }
+            Ok(finished)
+        }
+        Err(StoreError::Refused(fault)) => {
+            room.forget_mind(&ready.row.id);
+            refuse(society, room, tx, ready, &fault.detail, &choice.raw, &calls)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+impl Society {
+    /// When a bot wakes next: its interval later, a tenth more or less, so that bots do not march in step.
+    pub(super) fn next_beat(&self, tx: &Tx<'_>, row: &BotRow, at: Stamp) -> Stamp {
+        let interval = self.interval_of(&row.id, row.pace_seconds);
+        // The clock may have been set back since the beat began.
+        let at = if self.frame.simulated { at } else { at.min(tx.now()) };
+        spacing::after(at, interval, draw::share(self.seed, &row.id, row.beat, "pace"))
+    }
+}

@@ -1,0 +1,126 @@
+//! Step 6: what a beat leaves in memory, once only, also after a crash.
+
+use crate::domain::activity::Finding;
+use crate::domain::{Action, Activity, Extraction, PostKind, Stamp};
+use crate::society::Society;
+use crate::society::context::gather;
+use crate::society::flight::{Choice, Ready};
+use crate::society::memory;
+use crate::society::room::Room;
+use crate::store::beat;
+use crate::store::{Result, Tx};
+
+/// Step 6: stores what the beat leaves, keyed by its activity; once only. Without an extraction the rules make one.
+///
+/// # Errors
+/// Database errors.
+pub(crate) fn remember(
+    society: &Society,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    ready: &Ready,
+    activity_id: i64,
+    choice: &Choice,
+    extraction: Option<&Extraction>,
+) -> Result<()> {
+    let thread_id = match &choice.action {
+        Action::Reply { thread_id, .. } => Some(*thread_id),
+        Action::Vote { thread_id, .. } => *thread_id,
+        _ => None,
+    };
+    let mind = room.mind(tx, &ready.row.id)?;
+    let opened = mind.posts.front().map(|own| &own.dated.post).filter(|post| post.reply_id.is_none());
+    let thread_id = match &choice.action {
+        Action::CreateThread { .. } => opened.map(|post| post.thread_id),
+        _ => thread_id,
+    };
+    let (at, day) = ready.moment(society, tx);
+    let from = memory::Source { bot: &ready.row.id, activity_id, at, day: &day, thread_id };
+    let by_rule;
+    let extraction = match extraction {
+        Some(extraction) => extraction,
+        None => {
+            by_rule = memory::extract(&ready.scene, &choice.action, &mind.items);
+            &by_rule
+        }
+    };
+    memory::store(tx, mind, &from, extraction, choice.findings.as_deref().unwrap_or_default())?;
+    if ready.tariff.is_bound() {
+        return Ok(()); // a model is asked afterwards
+    }
+    for _ in 0..memory::ROUNDS {
+        let Some(batch) = memory::due_batch(mind, &society.frame, at) else { break };
+        let summary = memory::summarise(&batch, &ready.scene.roster, |at| society.frame.day(at));
+        memory::store_summary(tx, mind, &from, &batch, &summary)?;
+    }
+    Ok(())
+}
+
+/// Step 6 for a beat that was cut off before it: from what its activity and its post tell.
+///
+/// # Errors
+/// Database errors.
+#[allow(clippy::too_many_arguments)] // one activity's columns
+pub(crate) fn remember_by_record(
+    society: &Society,
+    room: &mut Room,
+    tx: &mut Tx<'_>,
+    activity_id: i64,
+    bot: &str,
+    action: &str,
+    details: &str,
+    at: Stamp,
+) -> Result<()> {
+    let Ok(row) = beat::bot(tx, bot) else { return Ok(()) }; // it left meanwhile
+    let Some(activity) = Activity::read_stored(action, details) else { return Ok(()) };
+    let board = room.board(tx, at)?;
+    let mut scene = gather(tx, room, &board, &row, at)?;
+    let thread_id = activity.thread();
+    if let Some(id) = thread_id
+        && !scene.feed.iter().any(|thread| thread.id == id)
+        && let Some(shown) = room.thread(tx, id)?
+    {
+        scene.feed.push(shown.thread.clone());
+    }
+    let Some((action, findings)) = done(activity) else { return Ok(()) };
+    let extraction = memory::extract(&scene, &action, &room.mind(tx, bot)?.items);
+    let day = society.frame.day(at);
+    let from = memory::Source { bot, activity_id, at, day: &day, thread_id };
+    memory::store(tx, room.mind(tx, bot)?, &from, &extraction, &findings)
+}
+
+/// The act behind an activity, as far as it tells, and what was found; `None` where there is nothing to remember.
+fn done(activity: Activity) -> Option<(Action, Vec<Finding>)> {
+    let action = match activity {
+        Activity::CreateThread { title, .. } => {
+            Action::CreateThread { content: title.clone(), title, tags: Vec::new() }
+        }
+        Activity::Reply { thread_id, content, .. } => {
+            Action::Reply { thread_id, parent_reply_id: None, content }
+        }
+        Activity::Vote { target_type, target_id, value, .. } => {
+            let of = |kind| (target_type == kind).then_some(target_id);
+            Action::Vote {
+                thread_id: of(PostKind::Thread),
+                reply_id: of(PostKind::Reply),
+                value: if value == -1 { -1 } else { 1 },
+                reason: String::new(),
+            }
+        }
+        Activity::Follow { bot_id, .. } => Action::Follow { bot_id },
+        Activity::Unfollow { bot_id, .. } => Action::Unfollow { bot_id },
+        Activity::WebSearch { query, results, .. } => {
+            let search = Action::WebSearch { query, reason: String::new() };
+            return Some((search, results.unwrap_or_default()));
+        }
+        Activity::DoNothing { .. }
+        | Activity::Failed { .. }
+        | Activity::HumanPost { .. }
+        | Activity::Interview { .. }
+        | Activity::EventInjected { .. }
+        | Activity::ConfigUpdated(_)
+        | Activity::CallsLost { .. }
+        | Activity::ProviderTest { .. } => return None,
+    };
+    Some((action, Vec::new()))
+}

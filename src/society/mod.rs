@@ -1,0 +1,268 @@
+//! The society as a deterministic machine: [`input::Apply::apply`] takes a value from outside, reads the database, what
+//! the society was opened with and the value itself, and nothing else.
+//!
+//! Plain and synchronous: no clock, no server, no chance but the seeded draws. What is to be asked of the world is said
+//! by an outcome ([`walk::Step`]); what it is told of follows the commit ([`world::World`]).
+
+mod answer;
+pub(crate) mod budget;
+pub(crate) mod change;
+mod context;
+pub(crate) mod draw;
+pub(crate) mod flight;
+pub(crate) mod fork;
+pub mod frame;
+pub(crate) mod heartbeat;
+pub(crate) mod input;
+pub(crate) mod interview;
+mod items;
+mod memory;
+mod moderation;
+pub(crate) mod open;
+pub(crate) mod outage;
+pub mod prompt;
+pub(crate) mod provider_test;
+mod recall;
+mod record;
+pub(crate) mod room;
+pub(crate) mod spacing;
+#[cfg(test)]
+mod tests;
+pub(crate) mod walk;
+pub(crate) mod wall;
+pub(crate) mod world;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use rusqlite::Connection;
+
+use self::budget::Tariff;
+use self::frame::Frame;
+use self::room::Room;
+use self::world::World;
+use crate::domain::personality::{ModelConfig, meant_provider};
+use crate::domain::{Money, PersonalityConfig, Stamp};
+use crate::llm::{Completion, Request};
+use crate::protocol::Notice;
+use crate::store::{Result, Tx, beat, providers};
+
+/// Seconds between beats with the embedded provider, until a person chooses.
+pub(crate) const SCRIPTED_PACE: u32 = 30;
+/// Seconds between beats with every other provider, until a person chooses.
+pub(crate) const MODEL_PACE: u32 = 14_400;
+
+/// Notes of the room: the provider that bots ask who name none, and the pace, if one was chosen, as they hold now.
+const PROVIDER_NOW: &str = "provider_now";
+const PACE_NOW: &str = "pace_now";
+
+/// Bots that name a provider, with its name.
+pub(crate) fn pinned(bots: &[beat::Due]) -> BTreeMap<String, String> {
+    let named = bots.iter().filter(|bot| bot.provider != "default");
+    named.map(|bot| (bot.id.clone(), bot.provider.clone())).collect()
+}
+
+/// One society, as it was opened.
+pub(crate) struct Society {
+    /// Which one it is.
+    pub(crate) id: String,
+    /// The root of every draw.
+    pub(crate) seed: u64,
+    /// The root of the marks around what others wrote.
+    pub(crate) secret: String,
+    /// Set when the room's costs are for show and nothing was paid; it says as whose they were priced.
+    pub(crate) simulated_cost: Option<String>,
+    /// The settings that shape it.
+    pub(crate) frame: Frame,
+    /// Bytes of the journal kept; `None` keeps all.
+    pub(crate) journal_keep: Option<u64>,
+    /// The providers by name; an error says why one cannot be used.
+    pub(crate) voices: BTreeMap<String, std::result::Result<Voice, String>>,
+    standing: RwLock<Standing>,
+    mind: Mutex<Room>,
+    /// Who performs what follows a commit.
+    pub(crate) world: Arc<dyn World>,
+}
+
+/// The answer of a provider in the process; `None` from one that must be awaited.
+pub(crate) type AtOnce = Arc<dyn Fn(&Request) -> Option<Completion> + Send + Sync>;
+
+/// A provider that can be used.
+#[derive(Clone)]
+pub(crate) struct Voice {
+    /// The model used where a bot names none.
+    pub(crate) default_model: String,
+    /// How it answers in the process.
+    pub(crate) at_once: AtOnce,
+}
+
+impl Voice {
+    /// Its answer, where it has one without being awaited.
+    pub(crate) fn answer_at_once(&self, request: &Request) -> Option<Completion> {
+        (self.at_once)(request)
+    }
+}
+
+/// What the rows say of the room and is read often: a copy, which is read again after a rollback.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Standing {
+    /// The room's provider.
+    pub(crate) provider: String,
+    /// The pace a person chose; `None` follows each bot's provider.
+    pub(crate) pace: Option<u32>,
+    /// Bots whose own provider is not the room's, with its name (for the pace).
+    pub(crate) pinned: BTreeMap<String, String>,
+    /// Sizes of contexts that servers told, in tokens, by provider and model.
+    pub(crate) contexts: BTreeMap<(String, String), u32>,
+}
+
+impl Society {
+    /// A society of which nothing is in memory yet.
+    pub(crate) fn new(
+        notes: open::Notes,
+        frame: Frame,
+        journal_keep: Option<u64>,
+        voices: BTreeMap<String, std::result::Result<Voice, String>>,
+        standing: Standing,
+        world: Arc<dyn World>,
+    ) -> Self {
+        Self {
+            id: notes.society,
+            seed: notes.seed,
+            secret: notes.secret,
+            simulated_cost: notes.simulated_cost,
+            frame,
+            journal_keep,
+            voices,
+            standing: RwLock::new(standing),
+            mind: Mutex::new(Room::new()),
+            world,
+        }
+    }
+
+    /// Whether a cost is for show.
+    pub(crate) fn is_simulated(&self, cost: Money) -> bool {
+        cost > Money::ZERO && self.simulated_cost.is_some()
+    }
+
+    pub(crate) fn standing(&self) -> RwLockReadGuard<'_, Standing> {
+        self.standing.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn standing_mut(&self) -> RwLockWriteGuard<'_, Standing> {
+        self.standing.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The writer's copy, trusted only as far as nothing was rolled back. Locked inside a job only.
+    fn mind(&self, tx: &Tx<'_>) -> Result<MutexGuard<'_, Room>> {
+        let mut room = self.mind.lock().unwrap_or_else(PoisonError::into_inner);
+        if room.is_stale(tx.rollbacks()) {
+            self.relearn(tx)?;
+        }
+        Ok(room)
+    }
+
+    /// When something happens that was begun at `at`: now, on the system's clock; simulated time stands still
+    /// for a beat.
+    fn moment(&self, tx: &Tx<'_>, at: Stamp) -> Stamp {
+        if self.frame.simulated { at } else { tx.now() }
+    }
+
+    /// What was found after this moment is still kept at `now`.
+    fn searches_after(&self, now: Stamp) -> Stamp {
+        now.plus_seconds(-self.frame.search_cache_seconds)
+    }
+
+    /// The name of the provider that speaks for a bot.
+    pub(crate) fn provider_of(&self, config: &PersonalityConfig) -> String {
+        self.resolve(&config.model.provider)
+    }
+
+    /// `default` is the room's provider.
+    pub(crate) fn resolve(&self, provider: &str) -> String {
+        if provider == "default" {
+            self.standing().provider.clone()
+        } else {
+            meant_provider(provider).to_owned()
+        }
+    }
+
+    /// The size of a model's context, where its server told it: prompts are kept within it.
+    fn context_of(&self, provider: &str, model: &str) -> Option<u32> {
+        self.standing().contexts.get(&(provider.to_owned(), model.to_owned())).copied()
+    }
+
+    /// A provider by name, or one sentence saying why it cannot be used.
+    pub(crate) fn voice(&self, name: &str) -> std::result::Result<&Voice, String> {
+        match self.voices.get(name) {
+            Some(Ok(voice)) => Ok(voice),
+            _ => Err(self.why_silent(name)),
+        }
+    }
+
+    /// Why a provider cannot be used.
+    pub(crate) fn why_silent(&self, name: &str) -> String {
+        if let Some(Err(why)) = self.voices.get(name) {
+            return why.clone();
+        }
+        let known: Vec<_> = self.voices.keys().map(String::as_str).collect();
+        format!("provider {name} is not set up: choose one of {}", known.join(", "))
+    }
+
+    /// Whom a bot asks, at which price.
+    pub(crate) fn tariff(&self, model: &ModelConfig) -> Tariff {
+        let provider = self.resolve(&model.provider);
+        let default = self.voice(&provider).map_or("", |voice| voice.default_model.as_str());
+        let name = if model.model.is_empty() { default } else { model.model.as_str() };
+        Tariff::of(&self.frame, &provider, name)
+    }
+
+    /// Seconds between two beats of a bot: its own pace, the room's, or its provider's.
+    pub(crate) fn interval_of(&self, bot: &str, own: Option<u32>) -> u32 {
+        let standing = self.standing();
+        own.or(standing.pace).unwrap_or_else(|| {
+            let provider = standing.pinned.get(bot).unwrap_or(&standing.provider);
+            if provider == "scripted" { SCRIPTED_PACE } else { MODEL_PACE }
+        })
+    }
+
+    /// Announces an activity after the commit.
+    fn announce(&self, tx: &mut Tx<'_>, seq: i64, at: Stamp, notice: Notice) {
+        let world = Arc::clone(&self.world);
+        tx.after_commit(move || world.announce(seq, at, notice));
+    }
+
+    /// Tells of something that has no activity of its own after the commit.
+    fn tell(&self, tx: &mut Tx<'_>, at: Stamp, notice: Notice) {
+        let world = Arc::clone(&self.world);
+        tx.after_commit(move || world.tell(at, notice));
+    }
+
+    /// A bot's next beat was planned in its row: after the commit, the world hears of it.
+    fn planned(&self, tx: &mut Tx<'_>, bot: &str, due: Stamp) {
+        let (world, bot) = (Arc::clone(&self.world), bot.to_owned());
+        tx.after_commit(move || world.planned(&bot, due));
+    }
+
+    /// A bot left: after the commit it is planned no more.
+    fn unplanned(&self, tx: &mut Tx<'_>, bot: &str) {
+        let (world, bot) = (Arc::clone(&self.world), bot.to_owned());
+        tx.after_commit(move || world.unplanned(&bot));
+    }
+
+    /// Reads again what the rows say of the room's provider and pace, of the bots' providers and of contexts, after
+    /// something was rolled back.
+    pub(crate) fn relearn(&self, c: &Connection) -> Result<()> {
+        let (provider, pace) = (beat::meta(c, PROVIDER_NOW)?, beat::meta(c, PACE_NOW)?);
+        let contexts = providers::contexts(c)?.into_iter().collect();
+        let pinned = pinned(&beat::all_due(c)?);
+        let mut standing = self.standing_mut();
+        if let Some(provider) = provider {
+            standing.provider = provider;
+        }
+        standing.pace = pace.and_then(|text| text.parse().ok());
+        standing.contexts = contexts;
+        standing.pinned = pinned;
+        Ok(())
+    }
+}

@@ -1,0 +1,173 @@
+//! Step 7 of a beat: advisory flags on what a bot just posted.
+//!
+//! What is much depends on the pace: a bot that posts on every beat is never told off for it.
+
+use rusqlite::Connection;
+
+use super::room::{Mind, Room};
+use crate::domain::Stamp;
+use crate::domain::scene::OwnPost;
+use crate::domain::similarity::{TermSet, terms};
+use crate::domain::text::cut;
+use crate::store::Result;
+use crate::store::feed::{POST_CHARS, REPLY_CHARS};
+use crate::store::mind::DatedPost;
+
+/// Posts shorter than this are flagged.
+const SHORT: usize = 20;
+/// Overlap above this is repetition.
+const OVERLAP: f64 = 0.6;
+/// Own posts compared with.
+const COMPARED: usize = 3;
+/// The same with a post of somebody else: who answers takes up the words of who is answered.
+const COPIED: f64 = 0.75;
+/// Terms a post must have to be compared with those of others: they agree in few words by chance.
+const TERMS: usize = 6;
+/// Fewer posts than this are never too many.
+const FREQUENT: i64 = 5;
+/// A window: an hour …
+const HOUR: i64 = 3_600;
+/// … and another: so many beats.
+const WINDOW_BEATS: i64 = 6;
+
+/// A flag to raise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Finding {
+    pub(crate) kind: &'static str,
+    pub(crate) reason: String,
+}
+
+/// What is to be said against a bot's post, given its terms and the bot's interval in seconds.
+///
+/// # Errors
+/// Database errors.
+pub(crate) fn review(
+    room: &mut Room,
+    c: &Connection,
+    bot: &str,
+    post: &DatedPost,
+    set: &TermSet,
+    interval: u32,
+) -> Result<Vec<Finding>> {
+    let mut findings = of_its_own(room.mind(c, bot)?, &post.post.content, set, post.at, interval);
+    if !findings.iter().any(|finding| finding.kind == REPETITIVE)
+        && let Some(other) = copied(room, c, bot, post)?
+    {
+        let reason = format!("nearly the words of a post by {other}");
+        findings.push(Finding { kind: REPETITIVE, reason });
+    }
+    Ok(findings)
+}
+
+/// The flag for posts that are alike.
+const REPETITIVE: &str = "repetitive";
+
+/// What a post and the bot's earlier ones tell.
+fn of_its_own(mind: &Mind, content: &str, set: &TermSet, at: Stamp, interval: u32) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let length = content.trim().chars().count();
+    if length < SHORT {
+        findings.push(Finding { kind: "low_quality", reason: format!("only {length} characters long") });
+    }
+    let closest = mind.posts.iter().take(COMPARED).map(|own| own.terms.jaccard(set)).fold(0.0, f64::max);
+    if closest > OVERLAP {
+        findings.push(Finding {
+            kind: REPETITIVE,
+            reason: format!("{:.0} % of its words were in one of its last {COMPARED} posts", closest * 100.0),
+        });
+    }
+    let pace = i64::from(interval.max(1));
+    // Half as many again as the pace makes normal: intervals vary, and a person may wake a bot.
+    let found = [HOUR, WINDOW_BEATS * pace].into_iter().find_map(|window| {
+        let recent = mind.posts.iter().filter(|own| at.seconds_since(own.dated.at) < window).count() + 1;
+        let recent = i64::try_from(recent).unwrap_or(i64::MAX);
+        (recent >= FREQUENT.max(window / pace * 3 / 2)).then_some((recent, window))
+    });
+    if let Some((recent, window)) = found {
+        findings.push(Finding {
+            kind: "frequency",
+            reason: format!("{recent} posts within {} minutes", (window + 59) / 60),
+        });
+    }
+    findings
+}
+
+/// The name of another whose post in one of the newest threads says nearly the same.
+fn copied(room: &mut Room, c: &Connection, bot: &str, post: &DatedPost) -> Result<Option<String>> {
+    // As the others are shown: shortened, and an opening with its title.
+    let OwnPost { reply_id, title, content, .. } = &post.post;
+    let title = if reply_id.is_none() { title.as_str() } else { "" };
+    let opened = terms(&format!("{title} {}", cut(content, POST_CHARS)));
+    let replied = terms(&cut(content, REPLY_CHARS));
+    if replied.len() < TERMS {
+        return Ok(None);
+    }
+    let others = room.board(c, post.at)?.active.clone();
+    for id in others {
+        let Some(shown) = room.thread(c, id)? else { continue };
+        let thread = &shown.thread;
+        if *thread.author != *bot && shown.opening.is_alike(&opened, COPIED) {
+            return Ok(Some(thread.author_name.to_string()));
+        }
+        let alike = thread
+            .replies
+            .iter()
+            .zip(&shown.replies)
+            .find(|(reply, terms)| *reply.author != *bot && terms.is_alike(&replied, COPIED));
+        if let Some((reply, _)) = alike {
+            return Ok(Some(reply.author_name.to_string()));
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mind(posts: &[(&str, i64)]) -> Mind {
+        let mut mind = Mind::default();
+        for (content, at) in posts {
+            let post =
+                OwnPost { thread_id: 1, reply_id: None, title: String::new(), content: (*content).into() };
+            let terms = terms(&post.content);
+            mind.posted(DatedPost { post, at: Stamp::from_micros(at * 1_000_000) }, terms);
+        }
+        mind
+    }
+
+    fn kinds(mind: &Mind, content: &str, at: i64, interval: u32) -> Vec<&'static str> {
+        of_its_own(mind, content, &terms(content), Stamp::from_micros(at * 1_000_000), interval)
+            .into_iter()
+            .map(|f| f.kind)
+            .collect()
+    }
+
+    #[test]
+    fn short_alike_and_frequent_posts_are_flagged() {
+        let long = "the harbour bell rings twice before every tide and nobody knows why";
+        let other = "compilers dream of well typed sheep grazing quietly under green moonlight";
+        assert_eq!(kinds(&mind(&[]), "ok then", 0, 3_600), ["low_quality"]);
+        assert_eq!(kinds(&mind(&[(long, 0)]), long, 90_000, 3_600), ["repetitive"]);
+        assert!(kinds(&mind(&[(other, 0)]), long, 90_000, 3_600).is_empty());
+        let four = [(other, 0), (other, 10), (other, 20), (other, 30)];
+        assert_eq!(kinds(&mind(&four), long, 40, 3_600), ["frequency"]);
+        assert!(kinds(&mind(&four), long, 3_700, 3_600).is_empty());
+    }
+
+    #[test]
+    fn what_is_much_follows_the_pace() {
+        let long = "the harbour bell rings twice before every tide and nobody knows why";
+        let other = "compilers dream of well typed sheep grazing quietly under green moonlight";
+        let every = |seconds: i64, posts: i64| -> Vec<(&str, i64)> {
+            (0..posts).map(|n| (other, n * seconds)).collect()
+        };
+        for pace in [10, 30, 300, 900, 3_600, 14_400_i64] {
+            let interval = u32::try_from(pace).unwrap();
+            let beats = mind(&every(pace * 9 / 10, 8));
+            assert!(kinds(&beats, long, pace * 9 / 10 * 8, interval).is_empty(), "on every beat of {pace} s");
+            let flood = mind(&every((pace / 10).max(0), 8));
+            assert_eq!(kinds(&flood, long, pace / 10 * 8, interval), ["frequency"], "at {pace} s");
+        }
+    }
+}
