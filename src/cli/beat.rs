@@ -7,10 +7,10 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::exit::Exit;
+use super::exit::{Exit, Usage};
 use super::out::{Ink, Out};
-use super::{Globals, door, moment, runtime, setup};
-use crate::domain::ActivityKind;
+use super::{Globals, door, runtime, setup};
+use crate::domain::{ActivityKind, moment};
 use crate::engine::{Handle, Run, RunReport};
 use crate::protocol::ActivityQuery;
 
@@ -42,7 +42,11 @@ pub fn run(globals: &Globals, args: BeatArgs, out: &Out) -> anyhow::Result<Exit>
     let (ring, _logs) = setup::quiet_logs(globals)?;
     runtime::block_on(async {
         let handle = door::engine(globals, &config, ring).await?;
-        let until = args.until.as_deref().map(|text| moment::at(text, handle.clock().now())).transpose()?;
+        let until = args
+            .until
+            .as_deref()
+            .map(|text| moment::at(text, handle.clock().now()).map_err(Usage))
+            .transpose()?;
         let count = match (args.count, until) {
             (None, None) if args.bots.is_empty() => Some(u64::try_from(handle.health().await?.bots)?),
             (None, None) => Some(args.bots.len() as u64),

@@ -1,7 +1,7 @@
 //! `botarium`: the control room over an engine in the same process.
 
 use std::io::{BufRead as _, IsTerminal as _, Read as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
@@ -11,6 +11,7 @@ use super::{Globals, RoomArgs, door, runtime, serve, setup};
 use crate::config::Config;
 use crate::demo::cast::{CastWriter, Header, Recorder};
 use crate::link::Link;
+use crate::link::past::{Difference, Past, Shown};
 use crate::logs::LogTo;
 use crate::tui::{self, Notices, Options};
 use crate::{notify, plain};
@@ -78,10 +79,9 @@ pub async fn show(link: Link, config: &Config, record: Option<(&Path, bool)>) ->
         desktop: config.notify.desktop,
         title: config.notify.title,
     };
-    // A viewer without a home of its own leaves nothing behind.
-    let data = config.home.data();
-    let state_file = data.is_dir().then(|| data.join("screen.json"));
-    let shown = tui::run(link, Options { ui: config.ui.clone(), state_file, output, notices }).await;
+    let options =
+        Options { ui: config.ui.clone(), state_file: state_file(config), output, notices, past: None };
+    let shown = tui::run(link, options).await;
     if let Some(recorder) = recorder {
         recorder.finish().context("the recording is not complete")?;
     }
@@ -119,4 +119,29 @@ fn typed() -> tokio::sync::mpsc::Receiver<String> {
         }
     });
     lines
+}
+
+/// Shows the control room on a moment of the past until it is left; with `plays` acts a second the past goes on, and
+/// with `compared` what it was compared with is shown over it.
+pub async fn show_past(
+    (walk, shown): (Past, Shown),
+    config: &Config,
+    plays: Option<f64>,
+    compared: Option<(PathBuf, Box<Difference>)>,
+) -> anyhow::Result<Exit> {
+    let past = Some(tui::Past { walk, moment: shown.moment, plays, compared });
+    let options = Options {
+        ui: config.ui.clone(),
+        state_file: state_file(config),
+        output: Box::new(std::io::stdout()),
+        notices: Notices::none(),
+        past,
+    };
+    tui::run(shown.link, options).await.map(|()| Exit::Ok)
+}
+
+/// Where the layout is kept; a viewer without a home of its own leaves nothing behind.
+fn state_file(config: &Config) -> Option<PathBuf> {
+    let data = config.home.data();
+    data.is_dir().then(|| data.join("screen.json"))
 }

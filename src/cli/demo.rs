@@ -27,7 +27,7 @@ use crate::tui::theme::ThemeName;
 The society is made afresh in a temporary home, which is removed at the end; yours is never touched. It costs \
 nothing and opens no connection: the prices shown are simulated.
 
-Scenarios inside the program: tour, teaser, personality, budgets, memory_and_why, attach. Without a terminal, \
+Scenarios inside the program: tour, teaser, personality, budgets, memory_and_why, past, attach. Without a terminal, \
 --record plays the tour.
 
 Examples:
@@ -206,8 +206,13 @@ async fn watch(
     let handle = engine::start(settings)?;
     let (output, recorder) = screen(record, args.force, now)?;
     let engine = handle.spawn();
-    let options =
-        tui::Options { ui: config.ui.clone(), state_file: None, output, notices: tui::Notices::none() };
+    let options = tui::Options {
+        ui: config.ui.clone(),
+        state_file: None,
+        output,
+        notices: tui::Notices::none(),
+        past: None,
+    };
     let left = tui::run(Link::Local(Handle::clone(&handle)), options).await;
     engine.stop(super::serve::GRACE).await;
     if let (Some(recorder), Some(path)) = (recorder, record) {

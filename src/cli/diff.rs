@@ -1,17 +1,18 @@
 //! `botarium diff A B`: where two societies part, and what each came to.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::exit::{Exit, Usage};
 use super::out::{Cell, Out};
-use crate::domain::ActivityKind;
-use crate::domain::activity::Told;
+use super::{Globals, control, runtime, setup};
 use crate::domain::text::{clean_line, cut};
 use crate::engine::compare::{self, Difference};
 use crate::files::shown;
-use crate::store::compare::Act;
+use crate::link::Past;
+use crate::protocol::Way;
 
 /// Bots shown, those that changed most first.
 const BOTS: usize = 12;
@@ -22,6 +23,7 @@ const DAYS: usize = 14;
 #[derive(Debug, Args)]
 #[command(after_help = "\
   botarium diff . what-if
+  botarium diff . what-if --show     the same in the control room
 
 Two homes of one lineage (see `botarium fork`) or of one seed. The first act that differs is shown, with the first part \
 of its prompt that does; then both sides in figures.")]
@@ -33,10 +35,14 @@ pub struct DiffArgs {
     /// Print as JSON
     #[arg(long)]
     json: bool,
+    /// Show it in the control room, on A's past at the moment at which they part
+    #[arg(long, conflicts_with = "json")]
+    show: bool,
 }
 
-pub fn run(args: &DiffArgs, out: &Out) -> anyhow::Result<Exit> {
-    let difference = compare::compare(&database(&args.a)?, &database(&args.b)?)?;
+pub fn run(globals: &Globals, args: &DiffArgs, out: &Out) -> anyhow::Result<Exit> {
+    let (a, b) = (database(&args.a)?, database(&args.b)?);
+    let difference = compare::compare(&a, &b)?;
     if difference.kin == "none" {
         let why = format!(
             "{} and {} are of no common lineage or seed: there is no moment at which they part",
@@ -45,12 +51,27 @@ pub fn run(args: &DiffArgs, out: &Out) -> anyhow::Result<Exit> {
         );
         return Err(Usage(why).into());
     }
+    if args.show {
+        return show(globals, args, &a, difference);
+    }
     if args.json {
         out.json(&difference)?;
     } else {
         print(&difference, out)?;
     }
     Ok(Exit::Ok)
+}
+
+/// The control room on the past of one of them, where they part.
+fn show(globals: &Globals, args: &DiffArgs, a: &Path, difference: Difference) -> anyhow::Result<Exit> {
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        return Err(Usage("--show needs a terminal; leave it out to read the comparison".into()).into());
+    }
+    let config = setup::config(globals)?;
+    let way = difference.parted_after.map_or(Way::End, |activity| Way::To(activity.to_string()));
+    let past = Past::open(a, &way)?;
+    let compared = Some((args.b.clone(), Box::new(difference)));
+    runtime::block_on(control::show_past(past, &config, None, compared))
 }
 
 fn database(path: &Path) -> anyhow::Result<PathBuf> {
@@ -69,7 +90,7 @@ fn print(difference: &Difference, out: &Out) -> anyhow::Result<()> {
     }
     for (sign, acts) in ["-", "+"].into_iter().zip(&difference.changes) {
         for act in acts {
-            out.line(&format!("{sign} {}", told(act)))?;
+            out.line(&format!("{sign} {}", act.told()))?;
         }
     }
     match &difference.first {
@@ -77,7 +98,7 @@ fn print(difference: &Difference, out: &Out) -> anyhow::Result<()> {
         Some(first) => {
             out.line(&format!("\nthe first act that differs: activity {}", first.acts[0].id))?;
             for (sign, act) in ["-", "+"].into_iter().zip(&first.acts) {
-                out.line(&format!("{sign} {}", told(act)))?;
+                out.line(&format!("{sign} {}", act.told()))?;
             }
             match &first.section {
                 None => out.line("its prompt was the same, or was not kept on both sides")?,
@@ -112,14 +133,6 @@ fn print(difference: &Difference, out: &Out) -> anyhow::Result<()> {
     )?;
     bots(difference, out)?;
     days(difference, out)
-}
-
-fn told(act: &Act) -> String {
-    let told = Told::of(&act.action_type, &serde_json::from_str(&act.details).unwrap_or_default());
-    let text = if told.about.is_empty() || told.is(ActivityKind::Vote) { &told.quote } else { &told.about };
-    let place = told.thread.map_or_else(String::new, |thread| format!(" #{thread}"));
-    let text = cut(text, 100);
-    format!("{} {} {}{place} {text}", act.created_at, act.bot_id, told.word)
 }
 
 fn bots(difference: &Difference, out: &Out) -> anyhow::Result<()> {

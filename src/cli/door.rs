@@ -6,9 +6,10 @@ use anyhow::Context as _;
 
 use super::exit::Usage;
 use super::setup::BotsRead;
-use super::{Globals, moment, setup};
+use super::{Globals, setup};
 use crate::config::Config;
 use crate::domain::Secret;
+use crate::domain::moment;
 use crate::engine::clock::SIM_START;
 use crate::engine::{self, Handle};
 use crate::files::make_private;
@@ -68,7 +69,7 @@ fn goes_on(globals: &Globals, config: &Config) -> anyhow::Result<()> {
     let Some(start) = globals.start.as_deref() else { return Ok(()) };
     let Ok(store) = Store::open_read_only(&config.home.database()) else { return Ok(()) };
     let Some(latest) = store.read_blocking(society::latest)? else { return Ok(()) };
-    if moment::at(start, SIM_START)? > latest {
+    if moment::at(start, SIM_START).map_err(Usage)? > latest {
         return Err(Usage(format!(
             "--start is for a new room; this one goes on from {latest}: leave it out"
         ))

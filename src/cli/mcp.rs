@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::attach::TokenArg;
 use super::exit::Exit;
-use super::{Globals, door, fork, replay, runtime, setup};
+use super::{Globals, door, replay, runtime, setup};
+use crate::engine::fork::{self, Made, Plan};
 use crate::engine::intervention::Intervention;
 use crate::engine::{Run, compare};
 use crate::files::shown;
@@ -150,10 +151,8 @@ impl Door for AtHome {
             return Err(Fault::bad_value(format!("at most {BEATS_MAX} beats and {CHANGES_MAX} changes")));
         }
         let _turn = self.turn.lock().await;
-        let (globals, beats, name) = (self.globals.clone(), wish.beats, wish.name.clone());
-        let (place, mut answer) = tokio::task::spawn_blocking(move || forked(&globals, &wish))
-            .await
-            .map_err(|e| told(e.into()))??;
+        let (beats, name) = (wish.beats, wish.name.clone());
+        let (place, mut answer) = forked(&self.globals, &wish).await?;
         if beats > 0 {
             let globals = Globals { home: Some(place), ..self.globals.clone() };
             answer["lived"] = lived(&globals, beats, self.stop.clone()).await.map_err(told)?;
@@ -177,7 +176,7 @@ impl Door for AtHome {
 }
 
 /// Makes the fork, and says where it is and what became of it.
-fn forked(globals: &Globals, wish: &Fork) -> Result<(PathBuf, Value), Fault> {
+async fn forked(globals: &Globals, wish: &Fork) -> Result<(PathBuf, Value), Fault> {
     let config = setup::config(globals).map_err(told)?;
     let place = place_of(&config.home.root, &wish.name)?;
     if place.exists() {
@@ -190,7 +189,9 @@ fn forked(globals: &Globals, wish: &Fork) -> Result<(PathBuf, Value), Fault> {
         .map(|at| replay::entry_at(&config.home.database(), at))
         .transpose()
         .map_err(told)?;
-    let (replayed, followed) = fork::make(&config, &place, at, changes, wish.follow).map_err(told)?;
+    let source = config.home.database();
+    let plan = Plan { source, home: place.clone(), through: at, changes, follows: wish.follow };
+    let Made { replayed, followed } = fork::make(plan).await?;
     let answer = json!({
         "fork": wish.name, "home": shown(&place), "parted_after_activity": replayed.activities, "followed": followed,
     });

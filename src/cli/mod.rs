@@ -20,7 +20,6 @@ mod export;
 mod fork;
 mod man;
 mod mcp;
-mod moment;
 mod notify;
 mod out;
 mod replay;
@@ -250,7 +249,7 @@ fn dispatch(cli: Cli, out: &out::Out) -> anyhow::Result<exit::Exit> {
         Some(Command::Restore(args)) => restore::run(&globals, &args, out),
         Some(Command::Replay(args)) => replay::run(&globals, &args, out),
         Some(Command::Fork(args)) => fork::run(&globals, &args, out),
-        Some(Command::Diff(args)) => diff::run(&args, out),
+        Some(Command::Diff(args)) => diff::run(&globals, &args, out),
         Some(Command::Mcp(args)) => mcp::run(&globals, &args),
         Some(Command::Notify(args)) => notify::run(&globals, &args, out),
         Some(Command::Token(args)) => token::run(&globals, args, out),

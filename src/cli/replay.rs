@@ -2,19 +2,21 @@
 
 use std::io::IsTerminal as _;
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
-use tokio_util::sync::CancellationToken;
 
 use super::exit::{Exit, Usage};
 use super::out::Out;
-use super::{Globals, control, moment, runtime, setup};
+use super::{Globals, control, runtime, setup};
 use crate::config::Config;
+use crate::domain::text::{clean_line, cut};
+use crate::engine::past;
+use crate::engine::prompts::PromptDifference;
 use crate::engine::replay::{Replay, ReplayError};
-use crate::link::Link;
-use crate::store::{Store, StoreError, journal};
+use crate::link::Past;
+use crate::protocol::Way;
+use crate::store::Store;
 
 /// See the past again, without asking anybody
 #[derive(Debug, Args)]
@@ -59,14 +61,21 @@ pub fn run(globals: &Globals, args: &ReplayArgs, out: &Out) -> anyhow::Result<Ex
     };
     let looks = !args.verify && args.output.is_none() && !args.json;
     if looks && std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
-        let replay = Replay::begin_near(&database, &target, through, false)?;
-        return look(replay, &config, through, args.play);
+        return look(&database, &config, args.at.as_deref(), args.play);
     }
     let mut replay = Replay::begin(&database, &target)?;
     let replayed = match replay.run(through) {
         Ok(replayed) => replayed,
-        Err(error @ ReplayError::Differs { .. }) => {
+        Err(error @ ReplayError::Differs { number, .. }) => {
             out.complain(&error.to_string());
+            let prompt = replay.prompts(number)?;
+            replay.close();
+            if args.json {
+                let why = error.to_string();
+                out.json(&serde_json::json!({"differs": {"entry": number, "why": why, "prompt": prompt}}))?;
+            } else if let Some(prompt) = prompt {
+                show(&prompt, out)?;
+            }
             return Ok(Exit::Problems);
         }
         Err(error) => return Err(error.into()),
@@ -90,58 +99,43 @@ pub fn run(globals: &Globals, args: &ReplayArgs, out: &Out) -> anyhow::Result<Ex
     Ok(if different.is_empty() { Exit::Ok } else { Exit::Problems })
 }
 
+/// Lines of a prompt's part that are shown at most.
+const LINES: usize = 40;
+
+/// How a prompt came out otherwise.
+fn show(prompt: &PromptDifference, out: &Out) -> anyhow::Result<()> {
+    let act = prompt.activity.map_or_else(String::new, |id| format!(" that led to activity {id}"));
+    out.line(&format!("the prompt of {} ({}){act}:", prompt.bot, prompt.purpose))?;
+    if !prompt.kept {
+        out.line("what it was is not kept (thoughts.keep): only that it differs is known")?;
+    } else if prompt.parts.is_empty() {
+        out.line("its text is the same: the model, a parameter or the schema of the answer differs")?;
+    }
+    for (part, lines) in &prompt.parts {
+        out.line(&format!("\n@@ {part} @@  - as it was, + as it comes out now"))?;
+        for line in lines.iter().take(LINES) {
+            let (sign, text) = line.split_at_checked(2).unwrap_or((line, ""));
+            out.line(&format!("{sign}{}", cut(&clean_line(text, 2_000), 400)))?;
+        }
+        if lines.len() > LINES {
+            out.line(&format!("+{} more lines", lines.len() - LINES))?;
+        }
+    }
+    Ok(())
+}
+
 /// The control room on a moment of the past.
-fn look(
-    mut replay: Replay,
-    config: &Config,
-    through: Option<i64>,
-    play: Option<f64>,
-) -> anyhow::Result<Exit> {
+fn look(database: &Path, config: &Config, at: Option<&str>, play: Option<f64>) -> anyhow::Result<Exit> {
     if play.is_some_and(|acts| !acts.is_finite() || acts <= 0.0) {
         return Err(Usage("--play needs a number of acts a second above 0".into()).into());
     }
-    replay.run(through)?;
-    let handle = replay.handle()?;
-    runtime::block_on(async {
-        let stop = CancellationToken::new();
-        let player = play.map(|acts| {
-            let (stop, pause) = (stop.clone(), Duration::from_secs_f64(1.0 / acts));
-            tokio::task::spawn_blocking(move || {
-                while !stop.is_cancelled() && replay.step()? {
-                    std::thread::sleep(pause);
-                }
-                Ok::<_, ReplayError>(())
-            })
-        });
-        let shown = control::show(Link::Local(handle), config, None).await;
-        stop.cancel();
-        if let Some(player) = player {
-            player.await.context("the past could not go on")??;
-        }
-        shown
-    })
+    let way = at.map_or(Way::End, |at| Way::To(at.to_owned()));
+    let past = Past::open(database, &way)?;
+    runtime::block_on(control::show_past(past, config, play, None))
 }
 
 /// The last entry of the journal at a moment: the number of an activity, or a time.
 pub fn entry_at(database: &Path, at: &str) -> anyhow::Result<i64> {
     let store = Store::open_read_only(database)?;
-    let entry = match at.trim().trim_start_matches('#').parse::<i64>() {
-        Ok(activity) => store.read_blocking(|c| journal::with_activity(c, activity))?.ok_or_else(|| {
-            Usage(format!("there is no activity {activity} in the journal of this society"))
-        })?,
-        Err(_) => {
-            let start = store
-                .read_blocking(|c| journal::read::<serde_json::Value>(c, 0, 1))?
-                .first()
-                .map(|entry| entry.at)
-                .ok_or_else(|| StoreError::Corrupt("the journal is empty".into()))?;
-            let at = moment::at(at, start)?;
-            let entry = store.read_blocking(|c| journal::until(c, at))?;
-            if entry == 0 {
-                return Err(Usage(format!("the society began at {start}, after {at}")).into());
-            }
-            entry
-        }
-    };
-    Ok(entry)
+    past::entry_at(&store, at).map_err(|fault| Usage(fault.detail).into())
 }

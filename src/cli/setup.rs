@@ -9,10 +9,11 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow};
 
 use super::exit::{BotFiles, Usage};
-use super::{ClockKind, Globals, moment};
+use super::{ClockKind, Globals};
 use crate::config::{
     Config, ConfigError, ConfigProblem, LoadArgs, Origin, PromptConfig, ProviderConfig, SearchBackend,
 };
+use crate::domain::moment;
 use crate::domain::{Prices, bot_file};
 use crate::embedded;
 use crate::engine::clock::{Clock, SIM_START};
@@ -140,7 +141,10 @@ pub fn quiet_logs(globals: &Globals) -> anyhow::Result<(LogRing, LogGuard)> {
 
 fn clock(globals: &Globals, config: &Config) -> anyhow::Result<Clock> {
     if globals.clock == Some(ClockKind::Sim) {
-        let start = globals.start.as_deref().map_or(Ok(SIM_START), |text| moment::at(text, SIM_START))?;
+        let start = globals
+            .start
+            .as_deref()
+            .map_or(Ok(SIM_START), |text| moment::at(text, SIM_START).map_err(Usage))?;
         return Ok(Clock::simulated(start));
     }
     if globals.start.is_some() {

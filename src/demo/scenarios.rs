@@ -1,12 +1,13 @@
 //! The scenarios inside the program: the files of `examples/scenarios/`.
 
 /// Name and text of each.
-pub const ALL: [(&str, &str); 6] = [
+pub const ALL: [(&str, &str); 7] = [
     ("tour", include_str!("../../examples/scenarios/tour.yaml")),
     ("teaser", include_str!("../../examples/scenarios/teaser.yaml")),
     ("personality", include_str!("../../examples/scenarios/personality.yaml")),
     ("budgets", include_str!("../../examples/scenarios/budgets.yaml")),
     ("memory_and_why", include_str!("../../examples/scenarios/memory_and_why.yaml")),
+    ("past", include_str!("../../examples/scenarios/past.yaml")),
     ("attach", include_str!("../../examples/scenarios/attach.yaml")),
 ];
 

@@ -12,6 +12,7 @@ pub mod generate;
 pub mod guidance;
 pub mod histogram;
 pub mod memory;
+pub mod moment;
 pub mod pace;
 pub mod personality;
 pub mod place;

@@ -38,6 +38,11 @@ impl Bus {
         self.last_seq.fetch_max(seq, Ordering::AcqRel);
     }
 
+    /// Where the past is looked at, the newest activity is an earlier one from now on.
+    pub fn go_back(&self, seq: i64) {
+        self.last_seq.store(seq, Ordering::Release);
+    }
+
     /// Announces something that has no activity row of its own.
     pub fn tell(&self, timestamp: Stamp, notice: Notice) {
         self.announce(self.last_seq(), timestamp, notice);

@@ -1,13 +1,15 @@
 //! A society of its own from a moment of another's past, and the other's later inputs applied to it.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::chance;
 use super::handle::{Handle, SOMEBODY};
 use super::intervention::Intervention;
-use super::replay::{Replay, ReplayError};
+use super::replay::{Replay, ReplayError, Replayed};
+use crate::domain::text::clean_line;
 use crate::protocol::{Fault, Lineage};
 use crate::society::Society;
 use crate::society::fork::Forked;
@@ -15,6 +17,89 @@ use crate::society::input::Input;
 use crate::society::walk::{Abandoned, Answered, Failed, Found, Proceed, Sent, Step};
 use crate::store::journal::Entry;
 use crate::store::{Result, StoreError, Tx, beat, journal};
+
+/// What is to become a society of its own.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The database of the society it parts from.
+    pub source: PathBuf,
+    /// The new home; it is not there yet.
+    pub home: PathBuf,
+    /// The last entry they have in common; `None` is the end.
+    pub through: Option<i64>,
+    /// What is changed then.
+    pub changes: Vec<Intervention>,
+    /// Whether what came later is applied as well.
+    pub follows: bool,
+}
+
+/// What became one.
+#[derive(Clone, Debug, Serialize)]
+pub struct Made {
+    /// What it was made of.
+    pub replayed: Replayed,
+    /// What applying later inputs came to, where they were.
+    pub followed: Option<Followed>,
+}
+
+/// Makes a home that holds a society of its own, with the configuration and the bots' files of the one it parts from.
+/// When it fails, nothing half made is left behind.
+///
+/// # Errors
+/// The home is there already or cannot be written; the journal cannot be applied; an intervention is refused.
+pub async fn make(plan: Plan) -> Result<Made, ReplayError> {
+    if plan.home.exists() {
+        let why = format!("{} is there already", clean_line(&plan.home.to_string_lossy(), 400));
+        return Err(StoreError::Refused(Fault::bad_value(why)).into());
+    }
+    let home = plan.home.clone();
+    let made = make_in(plan).await;
+    if made.is_err() {
+        let _ = std::fs::remove_dir_all(&home); // it was not there before
+    }
+    made
+}
+
+async fn make_in(plan: Plan) -> Result<Made, ReplayError> {
+    let Plan { source, home, through, changes, follows } = plan;
+    let ended = |_| StoreError::Panicked("a fork ended early".into());
+    let begun = tokio::task::spawn_blocking(move || {
+        let data = home.join("data");
+        let cannot = |source| StoreError::Io { action: "make", path: home.clone(), source };
+        std::fs::create_dir_all(&data).map_err(cannot)?;
+        copy_files(source.ancestors().nth(2).unwrap_or(Path::new(".")), &home).map_err(cannot)?;
+        let mut replay = Replay::begin(&source, &data.join("botarium.db"))?;
+        let replayed = replay.run(through)?;
+        Ok::<_, ReplayError>((replay, replayed))
+    });
+    let (mut replay, replayed) = begun.await.map_err(ended)??;
+    replay.part(changes).await?;
+    let ending = tokio::task::spawn_blocking(move || {
+        let followed = if follows { Some(replay.follow()?) } else { None };
+        replay.close();
+        Ok::<_, ReplayError>(Made { replayed, followed })
+    });
+    ending.await.map_err(ended)?
+}
+
+/// The configuration and the bots' files go along.
+fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
+    for name in ["botarium.yaml", "botarium.yml"] {
+        if from.join(name).is_file() {
+            std::fs::copy(from.join(name), to.join(name))?;
+        }
+    }
+    let Ok(files) = std::fs::read_dir(from.join("bots")) else { return Ok(()) };
+    let bots = to.join("bots");
+    std::fs::create_dir_all(&bots)?;
+    for file in files {
+        let file = file?;
+        if file.path().is_file() {
+            std::fs::copy(file.path(), bots.join(file.file_name()))?;
+        }
+    }
+    Ok(())
+}
 
 /// What applying another's later inputs came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -42,7 +127,7 @@ impl Replay {
         let parent =
             Lineage { society: shared.society.id.clone(), activity, entry: number, at: shared.clock.now() };
         shared.enter(Forked { society, parent }).await?;
-        let handle = Handle { shared, past: false, by: SOMEBODY.into() };
+        let handle = Handle { shared, past: None, by: SOMEBODY.into() };
         for (nth, intervention) in interventions.into_iter().enumerate() {
             intervention.perform(&handle).await.map_err(|fault| {
                 let detail = format!("command {}: {}", nth + 1, fault.detail);
@@ -67,7 +152,7 @@ impl Replay {
             for entry in entries {
                 self.number = entry.number;
                 if let Input::Opened(opened) = &entry.input {
-                    self.reopen(opened, entry.at)?;
+                    self.reopen(opened, entry.number, entry.at)?;
                 }
                 self.follow_one(entry, &mut known, &mut followed)?;
             }

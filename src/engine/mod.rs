@@ -17,6 +17,8 @@ pub mod intervention;
 mod open;
 mod outage;
 mod outside;
+pub mod past;
+pub mod prompts;
 mod pulse;
 pub mod replay;
 mod runner;

@@ -19,6 +19,7 @@ use super::shared::{Live, Shared};
 use crate::domain::{PersonalityConfig, bot_file};
 use crate::llm::{self, Guard, GuardSettings};
 use crate::protocol::{EngineState, Fault};
+use crate::society::Keeping;
 use crate::society::frame::Frame;
 use crate::society::open::{Notes, Opened, RULES, RULES_NOW};
 use crate::society::{Society, Standing, Voice, pinned};
@@ -227,7 +228,8 @@ pub(super) fn assemble(
         troubled: Arc::clone(&troubled),
         scribe: Scribe::start()?,
     };
-    let society = Society::new(room, frame, settings.journal_keep, voices, standing, Arc::new(outside));
+    let keeping = Keeping { takes_snapshots: settings.takes_snapshots, bytes: settings.journal_keep };
+    let society = Society::new(room, frame, keeping, voices, standing, Arc::new(outside));
     Ok(Handle {
         shared: Arc::new(Shared {
             society: Arc::new(society),
@@ -246,7 +248,7 @@ pub(super) fn assemble(
             tokens: watch::Sender::new(has_tokens),
             settings,
         }),
-        past: false,
+        past: None,
         by: super::handle::SOMEBODY.into(),
     })
 }

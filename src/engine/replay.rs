@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::clock::Clock;
@@ -15,7 +16,7 @@ use crate::society::input::Input;
 use crate::society::open::{OPENED_ENTRY, Opened, RULES};
 use crate::store::digest::{self, TableDigest};
 use crate::store::journal::{self, Entry};
-use crate::store::{Durability, Result, Store, StoreError, beat, snapshot};
+use crate::store::{Durability, Result, Store, StoreError, beat, snapshot, undo};
 
 /// Entries applied in one transaction.
 const STRIDE: u32 = 256;
@@ -39,6 +40,9 @@ pub enum ReplayError {
         /// The version that has them.
         version: String,
     },
+    /// Entries are gone that would come next.
+    #[error("entry {0} of the journal is gone: it was trimmed meanwhile")]
+    Trimmed(i64),
     /// It came out otherwise.
     #[error("entry {number} ({input}, at {at}) leads to something else than it did: {why}")]
     Differs {
@@ -70,6 +74,14 @@ pub struct Replay {
     target: Store,
     path: PathBuf,
     shared: Option<Arc<Shared>>,
+    /// The entry that opened the room as it is held in `shared`.
+    opened: i64,
+    /// The newest activity up to which thought records are read in the source.
+    began: i64,
+    /// Whether it is only looked at: then what is applied can be undone.
+    looks: bool,
+    /// Whether that is noted now.
+    notes: bool,
     /// The last entry applied.
     pub number: i64,
 }
@@ -108,28 +120,41 @@ impl Replay {
             (None, _) => return Err(ReplayError::NoBeginning(source.path().to_path_buf())),
         };
         let store = Store::open(target, Durability::Normal)?;
-        let mut replay = Self { source, target: store, path: target.to_path_buf(), shared: None, number };
+        let looks = !indexed;
+        let began = store.write_blocking(move |tx| {
+            if looks {
+                undo::begin(tx)?;
+            }
+            beat::last_seq(tx)
+        })?;
+        let path = target.to_path_buf();
+        let mut replay =
+            Self { source, target: store, path, shared: None, opened: 0, began, looks, notes: looks, number };
         replay.take_up()?;
         Ok(replay)
     }
 
-    /// The room as it was at a snapshot in the middle of an era.
+    /// The room as the rows say that it was, in the middle of an era.
     fn take_up(&mut self) -> Result<(), ReplayError> {
         let note = self.target.read_blocking(|c| beat::meta(c, OPENED_ENTRY))?;
         let Some(number) = note.and_then(|text| text.parse::<i64>().ok()) else { return Ok(()) };
-        let entries: Vec<Entry<Input>> = self.source.read_blocking(|c| journal::read(c, number - 1, 1))?;
-        if let Some(Entry { input: Input::Opened(opened), at, .. }) = entries.first()
-            && opened.rules == RULES
-        {
-            self.reopen(opened, *at)?;
-            let shared = self.room()?;
-            self.target.read_blocking(|c| {
-                shared.society.relearn(c)?;
-                let paused = beat::meta(c, "paused")?.as_deref() == Some("true");
-                shared.live_mut().engine = if paused { EngineState::Paused } else { EngineState::Running };
-                Ok(())
-            })?;
+        if number != self.opened || self.shared.is_none() {
+            let entries: Vec<Entry<Input>> =
+                self.source.read_blocking(|c| journal::read(c, number - 1, 1))?;
+            match entries.first() {
+                Some(Entry { input: Input::Opened(opened), at, .. }) if opened.rules == RULES => {
+                    self.reopen(opened, number, *at)?;
+                }
+                _ => return Ok(()),
+            }
         }
+        let shared = self.room()?;
+        self.target.read_blocking(|c| {
+            shared.society.relearn(c)?;
+            let paused = beat::meta(c, "paused")?.as_deref() == Some("true");
+            shared.live_mut().engine = if paused { EngineState::Paused } else { EngineState::Running };
+            Ok(())
+        })?;
         Ok(())
     }
 
@@ -140,6 +165,9 @@ impl Replay {
     pub fn run(&mut self, through: Option<i64>) -> Result<Replayed, ReplayError> {
         let started = Instant::now();
         let first = self.number;
+        if self.notes {
+            self.pass_over(through)?;
+        }
         loop {
             let left = through.map_or(i64::from(STRIDE), |through| through - self.number);
             let most = u32::try_from(left.clamp(0, i64::from(STRIDE))).unwrap_or(STRIDE);
@@ -157,22 +185,57 @@ impl Replay {
         })
     }
 
-    /// Applies entries until there is one activity more; `false` at the journal's end.
+    /// Nothing needs to be undone of what lies further back than can be undone.
+    fn pass_over(&mut self, through: Option<i64>) -> Result<(), ReplayError> {
+        let last = self.source.read_blocking(journal::last)?;
+        let noted = through.unwrap_or(last).min(last) - undo::DEPTH;
+        if noted > self.number {
+            self.target.write_blocking(|tx| undo::forget(tx))?;
+            self.note(false);
+            let passed = self.run(Some(noted));
+            self.note(true);
+            passed?;
+            self.began = self.target.read_blocking(beat::last_seq)?;
+        }
+        Ok(())
+    }
+
+    /// From here on it is noted, or not, how to undo what is applied, and what bots thought.
+    fn note(&mut self, notes: bool) {
+        self.notes = notes;
+        if let Some(shared) = &self.shared {
+            shared.society.records.store(notes, Ordering::Release);
+        }
+    }
+
+    /// The earliest entry that [`Replay::back`] reaches.
     ///
     /// # Errors
-    /// An entry that leads to something else than it did.
-    pub fn step(&mut self) -> Result<bool, ReplayError> {
-        let before = self.target.read_blocking(beat::last_seq)?;
-        loop {
-            let after = self.number;
-            let entries: Vec<Entry<Input>> = self.source.read_blocking(|c| journal::read(c, after, 1))?;
-            let Some(entry) = entries.first() else { return Ok(false) };
-            let through = entry.through;
-            self.apply(entries)?;
-            if through > before {
-                return Ok(true);
-            }
+    /// Database errors.
+    pub(super) fn floor(&self) -> Result<i64, ReplayError> {
+        let number = self.number;
+        Ok(self.target.write_blocking(move |tx| Ok(undo::floor(tx)?.unwrap_or(number)))?)
+    }
+
+    /// Undoes entries until `number` is the last one applied; it is not before [`Replay::floor`].
+    ///
+    /// # Errors
+    /// Database errors.
+    pub(super) fn back(&mut self, number: i64) -> Result<(), ReplayError> {
+        let at = self.source.read_blocking(|c| journal::at(c, number))?;
+        let seq = self.target.write_blocking(move |tx| {
+            undo::back(tx, number)?;
+            beat::last_seq(tx)
+        })?;
+        self.number = number;
+        self.take_up()?;
+        let shared = self.room()?;
+        shared.society.forget();
+        shared.bus.go_back(seq);
+        if let Some(at) = at {
+            shared.clock.tell(at);
         }
+        Ok(())
     }
 
     /// Applies entries: those between two openings in one transaction.
@@ -181,7 +244,7 @@ impl Replay {
         for entry in entries {
             if let Input::Opened(opened) = &entry.input {
                 self.apply_group(std::mem::take(&mut group))?;
-                self.reopen(opened, entry.at)?;
+                self.reopen(opened, entry.number, entry.at)?;
             }
             group.push(entry);
         }
@@ -189,7 +252,7 @@ impl Replay {
     }
 
     /// What the entries from here on are applied to: the room as it was opened.
-    pub(super) fn reopen(&mut self, opened: &Opened, at: Stamp) -> Result<(), ReplayError> {
+    pub(super) fn reopen(&mut self, opened: &Opened, number: i64, at: Stamp) -> Result<(), ReplayError> {
         if opened.rules != RULES {
             return Err(ReplayError::OtherRules { found: opened.rules, version: opened.version.clone() });
         }
@@ -198,17 +261,29 @@ impl Replay {
         let base = Settings {
             clock: Clock::told(at, opened.frame.zone.clone(), opened.frame.simulated),
             database: self.path.clone(),
+            takes_snapshots: !self.looks,
             ..Settings::new(&home)
         };
-        self.shared = Some(silent(opened, &base, self.target.clone())?);
+        let shared = silent(opened, &base, self.target.clone())?;
+        shared.society.records.store(self.notes || !self.looks, Ordering::Release);
+        self.shared = Some(shared);
+        self.opened = number;
         Ok(())
     }
 
     fn apply_group(&mut self, entries: Vec<Entry<Input>>) -> Result<(), ReplayError> {
-        let Some(last) = entries.last().map(|entry| entry.number) else { return Ok(()) };
-        let shared = self.room()?;
+        let (Some(first), Some(last)) = (entries.first(), entries.last().map(|entry| entry.number)) else {
+            return Ok(());
+        };
+        if first.number != self.number + 1 {
+            return Err(ReplayError::Trimmed(self.number + 1));
+        }
+        let (shared, notes) = (self.room()?, self.notes);
         let outcome = self.target.write_blocking(move |tx| {
             for entry in &entries {
+                if notes {
+                    undo::mark(tx, entry.number)?;
+                }
                 if let Err(why) = again(&shared, tx, entry)? {
                     let (number, input, at) = (entry.number, entry.input.name(), entry.at);
                     // An error would undo the entries before it, which are as they were.
@@ -247,14 +322,18 @@ impl Replay {
         self.shared.clone().ok_or_else(|| ReplayError::NoBeginning(self.path.clone()))
     }
 
-    /// The society as far as it was applied, to look at: it follows what is applied from now on.
+    /// The society as far as it was applied, to look at.
     ///
     /// # Errors
     /// Nothing was applied yet.
     pub fn handle(&self) -> Result<Handle, ReplayError> {
-        let shared = self.room()?;
-        shared.live_mut().engine = EngineState::Stopped;
-        Ok(Handle { shared, past: true, by: SOMEBODY.into() })
+        let past = Some((self.source.clone(), self.began));
+        Ok(Handle { shared: self.room()?, past, by: SOMEBODY.into() })
+    }
+
+    /// The society whose journal it is.
+    pub(super) const fn source(&self) -> &Store {
+        &self.source
     }
 
     /// What is made.
@@ -271,6 +350,15 @@ impl Replay {
     /// Closes what was made.
     pub fn close(self) {
         self.target.close();
+    }
+
+    /// Closes what was made and takes its file away; who still reads it reads on.
+    pub(super) fn throw_away(self) {
+        let path = self.path.clone();
+        self.close();
+        for ending in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(crate::store::beside(&path, ending)); // gone with the directory at the latest
+        }
     }
 }
 

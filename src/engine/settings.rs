@@ -55,6 +55,8 @@ pub struct Settings {
     pub thoughts_keep: i64,
     /// Bytes of the journal kept; `None` keeps all.
     pub journal_keep: Option<u64>,
+    /// Whether snapshots are taken for the past; not in a copy that is only looked at.
+    pub takes_snapshots: bool,
     /// Most custom bots; 0 = no limit.
     pub max_bot_count: u32,
     /// Tokens of a whole prompt at most.
@@ -111,6 +113,7 @@ impl Settings {
             eras: ERAS_MAX,
             thoughts_keep: 20_000,
             journal_keep: Some(1 << 30),
+            takes_snapshots: true,
             max_bot_count: 12,
             prompt_tokens: 3_600,
             prompt_sections: PromptSections::default(),

@@ -4,6 +4,7 @@
 //! It knows no SQL and no screen. Whoever holds a [`Link`] cannot tell which of the two it is,
 //! except by [`Link::connection`].
 
+pub mod past;
 pub mod remote;
 
 use crate::domain::{PersonalityConfig, Secret};
@@ -11,6 +12,7 @@ use crate::engine::Handle;
 pub use crate::engine::Subscription;
 pub use crate::protocol::Role;
 use crate::protocol::*;
+pub use past::Past;
 pub use remote::Remote;
 
 /// A way to an engine. Cheap to clone.

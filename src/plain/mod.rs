@@ -216,7 +216,7 @@ impl<W: Write> Session<W> {
     async fn perform(&mut self, def: &'static ActionDef, rest: &str) -> anyhow::Result<()> {
         let model = self.room.model();
         if !def.is_for(model.role) {
-            return self.line(def.about_for(model.role));
+            return self.line(def.about_for(model.role, model.walk.is_some()));
         }
         if def.scope.is_overlay() {
             return self.line(&format!("{}: only while something is asked.", def.title));

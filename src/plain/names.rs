@@ -123,7 +123,13 @@ pub fn matching(word: &str, model: &Model) -> Vec<String> {
         word == "all" || plain(&line(def)).contains(&word)
     };
     let told = |def: &ActionDef| {
-        format!("{} ({}, {}): {}", def.title, plain(def.id), def.scope.title(), def.about_for(model.role))
+        format!(
+            "{} ({}, {}): {}",
+            def.title,
+            plain(def.id),
+            def.scope.title(),
+            def.about_for(model.role, model.walk.is_some())
+        )
     };
     ACTIONS.iter().filter(|def| !def.scope.is_overlay()).filter(listed).map(told).collect()
 }

@@ -25,7 +25,7 @@ use crate::protocol::{Fault, FaultKind, Role};
 /// The one route that takes `?token=`.
 pub(super) const LIVE: &str = "/ws/activity";
 /// Reading routes for operators only.
-const OPERATOR_ONLY: [&str; 2] = ["/api/log", "/api/tokens"];
+const OPERATOR_ONLY: [&str; 3] = ["/api/journal", "/api/log", "/api/tokens"];
 /// Longest token looked at.
 const TOKEN_MAX: usize = 256;
 

@@ -6,12 +6,14 @@
 pub mod event;
 pub mod fault;
 pub mod news;
+pub mod past;
 pub mod request;
 pub mod stats;
 pub mod views;
 
 pub use event::{Announced, Event, Notice};
 pub use fault::{Fault, FaultKind, FieldError};
+pub use past::*;
 pub use request::*;
 pub use stats::*;
 pub use views::*;

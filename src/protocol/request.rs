@@ -314,6 +314,8 @@ pub enum ExportKind {
     Usage,
     /// Thought records.
     Thoughts,
+    /// What came from outside, with what models answered to the letter; for operators.
+    Journal,
 }
 
 /// How it is exported.

@@ -229,7 +229,7 @@ pub(crate) fn answered(call: &Call, completion: &Completion, settlement: &Settle
 }
 
 /// The think request is the sections of the record; others are shown in full.
-fn shown_request(request: &Request) -> String {
+pub(crate) fn shown_request(request: &Request) -> String {
     match request.purpose {
         Purpose::Think => String::new(),
         Purpose::Repair => request

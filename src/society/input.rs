@@ -132,9 +132,9 @@ impl Society {
                 None => input,
             };
             journal::append(tx, number, at, beat::last_seq(tx)?, &input)?;
-            if room.snapshot_is_due(tx, number)? {
+            if self.keeping.takes_snapshots && room.snapshot_is_due(tx, number)? {
                 snapshot::take(tx, number, at, RULES, false)?;
-                if let Some(keep) = self.journal_keep {
+                if let Some(keep) = self.keeping.bytes {
                     snapshot::trim(tx, keep)?;
                 }
             }

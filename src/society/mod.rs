@@ -33,6 +33,7 @@ pub(crate) mod wall;
 pub(crate) mod world;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rusqlite::Connection;
@@ -74,14 +75,25 @@ pub(crate) struct Society {
     pub(crate) simulated_cost: Option<String>,
     /// The settings that shape it.
     pub(crate) frame: Frame,
-    /// Bytes of the journal kept; `None` keeps all.
-    pub(crate) journal_keep: Option<u64>,
+    /// How its journal is kept.
+    pub(crate) keeping: Keeping,
+    /// Whether thought records are written: not of what is passed over on the way to a moment of the past.
+    pub(crate) records: AtomicBool,
     /// The providers by name; an error says why one cannot be used.
     pub(crate) voices: BTreeMap<String, std::result::Result<Voice, String>>,
     standing: RwLock<Standing>,
     mind: Mutex<Room>,
     /// Who performs what follows a commit.
     pub(crate) world: Arc<dyn World>,
+}
+
+/// How a journal is kept.
+#[derive(Copy, Clone, Debug)]
+pub(crate) struct Keeping {
+    /// Whether snapshots are taken on the way.
+    pub(crate) takes_snapshots: bool,
+    /// Bytes of the journal kept; `None` keeps all.
+    pub(crate) bytes: Option<u64>,
 }
 
 /// The answer of a provider in the process; `None` from one that must be awaited.
@@ -121,7 +133,7 @@ impl Society {
     pub(crate) fn new(
         notes: open::Notes,
         frame: Frame,
-        journal_keep: Option<u64>,
+        keeping: Keeping,
         voices: BTreeMap<String, std::result::Result<Voice, String>>,
         standing: Standing,
         world: Arc<dyn World>,
@@ -132,7 +144,8 @@ impl Society {
             secret: notes.secret,
             simulated_cost: notes.simulated_cost,
             frame,
-            journal_keep,
+            keeping,
+            records: AtomicBool::new(true),
             voices,
             standing: RwLock::new(standing),
             mind: Mutex::new(Room::new()),
@@ -151,6 +164,11 @@ impl Society {
 
     pub(crate) fn standing_mut(&self) -> RwLockWriteGuard<'_, Standing> {
         self.standing.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets what is in memory: the rows are others now.
+    pub(crate) fn forget(&self) {
+        *self.mind.lock().unwrap_or_else(PoisonError::into_inner) = Room::new();
     }
 
     /// The writer's copy, trusted only as far as nothing was rolled back. Locked inside a job only.

@@ -5,6 +5,8 @@ use serde::Serialize;
 
 use super::Result;
 use crate::domain::ActivityKind;
+use crate::domain::activity::Told;
+use crate::domain::text::cut;
 use crate::domain::{Money, Stamp};
 
 /// Activities compared at once.
@@ -30,7 +32,7 @@ pub struct Act {
 }
 
 /// What people and the room do, beside what bots do by themselves.
-fn by_people() -> String {
+pub(super) fn by_people() -> String {
     let kinds = ActivityKind::sql(ActivityKind::is_by_people);
     format!("action_type IN {kinds} OR bot_id LIKE 'human:%' OR bot_id = 'system'")
 }
@@ -89,6 +91,16 @@ pub fn changes(a: &Connection, b: &Connection, after: i64, most: usize) -> Resul
 }
 
 impl Act {
+    /// What happened, in a line for people.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let told = Told::of(&self.action_type, &serde_json::from_str(&self.details).unwrap_or_default());
+        let text =
+            if told.about.is_empty() || told.is(ActivityKind::Vote) { &told.quote } else { &told.about };
+        let place = told.thread.map_or_else(String::new, |thread| format!(" #{thread}"));
+        format!("{} {} {}{place} {}", self.created_at, self.bot_id, told.word, cut(text, 100))
+    }
+
     /// Whether it is the same, whatever its number.
     fn is_as(&self, other: &Self) -> bool {
         let same = Self { id: self.id, ..other.clone() };

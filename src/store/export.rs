@@ -14,7 +14,7 @@ use self::shape::{ALL, As, shape};
 use super::bots::Lens;
 use super::{Result, StoreError, stats, thoughts};
 use crate::domain::{Money, Stamp, text};
-use crate::protocol::{ExportFormat, ExportKind, ExportOptions};
+use crate::protocol::{ExportFormat, ExportKind, ExportOptions, JournalEntry};
 
 /// Bytes gathered before they are handed on.
 const PIECE: usize = 64 * 1024;
@@ -45,6 +45,9 @@ pub fn run(
     options: ExportOptions,
     sink: impl FnMut(&[u8]) -> std::io::Result<()>,
 ) -> Result<u64> {
+    if kind == ExportKind::Journal {
+        return journal(c, options, sink);
+    }
     let shape = shape(kind);
     let days = options.days;
     let condition = days.and(shape.since).unwrap_or_default();
@@ -72,6 +75,31 @@ pub fn run(
         out.row(row)?;
     }
     out.end()
+}
+
+/// Entries of the journal read at once.
+const ENTRIES: u32 = 256;
+
+/// The journal, which is packed in ways that SQL does not know.
+fn journal(
+    c: &Connection,
+    options: ExportOptions,
+    sink: impl FnMut(&[u8]) -> std::io::Result<()>,
+) -> Result<u64> {
+    // All of it as it is now, although it is read in parts.
+    let whole = c.unchecked_transaction()?;
+    let columns = shape(ExportKind::Journal).columns;
+    let mut out = Writer::new(options, columns, sink);
+    out.begin()?;
+    let mut after = 0;
+    loop {
+        let entries = super::journal::told(&whole, after, ENTRIES)?;
+        let Some(last) = entries.last() else { return out.end() };
+        after = last.number;
+        for JournalEntry { number, at, through, input } in entries {
+            out.values(vec![number.into(), at.to_string().into(), through.into(), input])?;
+        }
+    }
 }
 
 /// Gathers pieces and lays rows out.
@@ -105,17 +133,19 @@ impl<S: FnMut(&[u8]) -> std::io::Result<()>> Writer<S> {
     }
 
     fn row(&mut self, row: &Row<'_>) -> Result<()> {
+        let values = self.columns.iter().enumerate().map(|(index, (_, how))| value(row, index, *how));
+        let values = values.collect::<Result<Vec<_>>>()?;
+        self.values(values)
+    }
+
+    fn values(&mut self, values: Vec<Value>) -> Result<()> {
         if self.format == ExportFormat::Csv {
-            let mut cells = Vec::with_capacity(self.columns.len());
-            for (index, (_, how)) in self.columns.iter().enumerate() {
-                cells.push(cell(value(row, index, *how)?, *how));
-            }
+            let cells: Vec<String> =
+                values.into_iter().zip(self.columns).map(|(value, (_, how))| cell(value, *how)).collect();
             self.record(&cells)?;
         } else {
-            let mut object = Map::with_capacity(self.columns.len());
-            for (index, (name, how)) in self.columns.iter().enumerate() {
-                object.insert((*name).to_owned(), value(row, index, *how)?);
-            }
+            let names = self.columns.iter().map(|(name, _)| (*name).to_owned());
+            let object: Map<String, Value> = names.zip(values).collect();
             if self.format == ExportFormat::Json {
                 self.piece.extend_from_slice(if self.rows == 0 { b"\n" } else { b",\n" });
             }

@@ -39,6 +39,28 @@ pub fn note(c: &Connection, row: Indexed, known: bool) -> Result<()> {
 /// Archived memories that wait to be taken in at most: a search takes them in first, and must not take long.
 const WAITING: u32 = 500;
 
+/// Notes every post and archived memory that the indexes lack or hold too much, in a copy that is only looked at and
+/// notes nothing by itself ([`super::undo`]).
+///
+/// # Errors
+/// Database errors.
+pub fn note_missing(c: &Connection) -> Result<()> {
+    Ok(c.execute_batch(
+        "INSERT INTO temp.indexing VALUES (1);
+         INSERT OR IGNORE INTO index_queue SELECT 0, id, 0 FROM threads
+           WHERE deleted_at IS NULL AND id * 2 NOT IN (SELECT id FROM posts_fts_docsize);
+         INSERT OR IGNORE INTO index_queue SELECT 0, id, 1 FROM threads
+           WHERE deleted_at IS NOT NULL AND id * 2 IN (SELECT id FROM posts_fts_docsize);
+         INSERT OR IGNORE INTO index_queue SELECT 1, id, 0 FROM replies
+           WHERE deleted_at IS NULL AND id * 2 + 1 NOT IN (SELECT id FROM posts_fts_docsize);
+         INSERT OR IGNORE INTO index_queue SELECT 1, id, 1 FROM replies
+           WHERE deleted_at IS NOT NULL AND id * 2 + 1 IN (SELECT id FROM posts_fts_docsize);
+         INSERT OR IGNORE INTO index_queue SELECT 2, id, 0 FROM archive
+           WHERE id NOT IN (SELECT id FROM archive_fts_docsize);
+         DELETE FROM temp.indexing;",
+    )?)
+}
+
 /// Forgets an archived memory that is gone: what the index never held need not be taken in.
 ///
 /// # Errors

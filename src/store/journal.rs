@@ -6,9 +6,11 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::{Result, StoreError};
 use crate::domain::Stamp;
+use crate::protocol::JournalEntry;
 
 /// zstd's fastest ordinary level: a beat waits for it.
 const LEVEL: i32 = 1;
@@ -83,12 +85,47 @@ fn entry<T: DeserializeOwned>(row: &Row<'_>) -> Result<Entry<T>> {
     Ok(Entry { number, at: Stamp::from_micros(row.get(1)?), through: row.get(2)?, input })
 }
 
+/// Entries after `after`, at most `most` of them, as they are told to people: without the room's secret.
+///
+/// # Errors
+/// Database errors; an entry that cannot be read.
+pub fn told(c: &Connection, after: i64, most: u32) -> Result<Vec<JournalEntry>> {
+    let entries = read::<Value>(c, after, most)?;
+    let told = |Entry { number, at, through, mut input }: Entry<Value>| {
+        if let Some(secret) = input.pointer_mut("/opened/room/secret") {
+            *secret = Value::Null;
+        }
+        JournalEntry { number, at, through, input }
+    };
+    Ok(entries.into_iter().map(told).collect())
+}
+
 /// The first entry after which activity `activity` is there; `None` when it never comes.
 ///
 /// # Errors
 /// Database errors.
 pub fn with_activity(c: &Connection, activity: i64) -> Result<Option<i64>> {
     first(c, "through >= ?1", activity)
+}
+
+/// The newest activity after entry `number`; `None` where there is no such entry.
+///
+/// # Errors
+/// Database errors.
+pub fn through(c: &Connection, number: i64) -> Result<Option<i64>> {
+    Ok(c.prepare_cached("SELECT through FROM journal WHERE number = ?1")?
+        .query_row([number], |row| row.get(0))
+        .optional()?)
+}
+
+/// When entry `number` was applied.
+///
+/// # Errors
+/// Database errors.
+pub fn at(c: &Connection, number: i64) -> Result<Option<Stamp>> {
+    Ok(c.prepare_cached("SELECT at FROM journal WHERE number = ?1")?
+        .query_row([number], |row| row.get(0).map(Stamp::from_micros))
+        .optional()?)
 }
 
 /// The last entry at `at` or before; 0 when all of them are later.

@@ -32,6 +32,7 @@ mod mend;
 pub mod mind;
 pub mod moderation;
 pub mod names;
+pub mod past;
 pub mod providers;
 mod readers;
 mod schema;
@@ -43,6 +44,7 @@ pub mod thoughts;
 pub mod timeline;
 pub mod tokens;
 mod trouble;
+pub mod undo;
 mod upgrade;
 pub mod usage;
 pub mod wal;
@@ -218,8 +220,7 @@ impl Store {
             })?;
         }
         // What an earlier version left open to others is closed; what is made from here on is made so.
-        let beside = |ending: &str| path.with_file_name(format!("{}{ending}", name_of(path)));
-        ["", "-wal", "-shm"].iter().for_each(|ending| crate::files::make_private(&beside(ending)));
+        ["", "-wal", "-shm"].iter().for_each(|ending| crate::files::make_private(&beside(path, ending)));
         let mut connection = open_connection(path, false)?;
         crate::files::make_private(path);
         schema::prepare(&mut connection, path, durability)?;
@@ -329,6 +330,11 @@ impl Store {
 
 fn name_of(path: &Path) -> std::borrow::Cow<'_, str> {
     path.file_name().unwrap_or_default().to_string_lossy()
+}
+
+/// The file of a database with this ending: `-wal` or `-shm`, or the database itself.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+    path.with_file_name(format!("{}{ending}", name_of(path)))
 }
 
 /// Opens one connection with the settings all of them share.

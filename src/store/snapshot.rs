@@ -140,6 +140,14 @@ pub fn nearest(c: &Connection, through: i64, rules: u32, base: bool) -> Result<O
     .query_row(params![through, rules, base], |row| row.get(0))?)
 }
 
+/// The earliest snapshot of rules `rules`.
+///
+/// # Errors
+/// Database errors.
+pub fn first(c: &Connection, rules: u32) -> Result<Option<i64>> {
+    Ok(c.query_row("SELECT min(number) FROM snapshots WHERE rules = ?1", [rules], |row| row.get(0))?)
+}
+
 /// Drops every second snapshot that is no beginning, and answers how many are left.
 ///
 /// # Errors
@@ -206,6 +214,10 @@ pub fn restore(source: &Path, target: &Path, number: i64, indexed: bool) -> Resu
     let mut c = Connection::open(target)?;
     c.pragma_update(None, "foreign_keys", "OFF")?;
     c.pragma_update(None, "synchronous", "OFF")?;
+    // Nobody sees the file before it is whole, and nothing in it is to be undone.
+    c.pragma_update(None, "journal_mode", "OFF")?;
+    c.pragma_update(None, "temp_store", "MEMORY")?;
+    c.pragma_update(None, "cache_size", -128_000)?;
     c.execute("ATTACH ?1 AS source", [source.to_string_lossy()])?;
     let tx = c.transaction()?;
     let (through, state): (i64, Vec<u8>) = tx
@@ -216,6 +228,7 @@ pub fn restore(source: &Path, target: &Path, number: i64, indexed: bool) -> Resu
         .ok_or_else(|| StoreError::Corrupt(format!("there is no snapshot {number}")))?;
     let raw = zstd::bulk::decompress(&state, LARGEST).map_err(|error| damaged(&error.to_string()))?;
     let mut rest = raw.as_slice();
+    let indexes = take_indexes(&tx)?;
     for table in WHOLE {
         tx.execute(&format!("DELETE FROM {table}"), [])?;
         let columns = columns_of(&tx, table)?.len();
@@ -224,20 +237,7 @@ pub fn restore(source: &Path, target: &Path, number: i64, indexed: bool) -> Resu
         read_rows(&mut rest, |row| Ok(insert.execute(params_from_iter(row)).map(drop)?))?;
     }
     for (table, changing) in GROWING {
-        let columns = columns_of(&tx, table)?;
-        let chosen: Vec<String> = columns
-            .iter()
-            .map(|column| match changing.iter().position(|name| name == column) {
-                Some(at) => format!("?{}", at + 2),
-                None => column.clone(),
-            })
-            .collect();
-        let mut insert = tx.prepare(&format!(
-            "INSERT INTO main.{table} ({}) SELECT {} FROM source.{table} WHERE id = ?1",
-            columns.join(", "),
-            chosen.join(", ")
-        ))?;
-        read_rows(&mut rest, |row| Ok(insert.execute(params_from_iter(row)).map(drop)?))?;
+        grow(&tx, table, changing, &mut rest)?;
     }
     tx.execute("INSERT INTO main.activities SELECT * FROM source.activities WHERE id <= ?1", [through])?;
     {
@@ -246,7 +246,12 @@ pub fn restore(source: &Path, target: &Path, number: i64, indexed: bool) -> Resu
         )?;
         read_rows(&mut rest, |row| Ok(set.execute(params_from_iter(row)).map(drop)?))?;
     }
-    tx.execute("INSERT INTO main.thoughts SELECT * FROM source.thoughts WHERE activity_id <= ?1", [through])?;
+    // Of what is only looked at, records are read where they come from; those may still get exchanges.
+    let recorded = if indexed { 0 } else { through - RECENT };
+    tx.execute(
+        "INSERT INTO main.thoughts SELECT * FROM source.thoughts WHERE activity_id BETWEEN ?1 AND ?2",
+        [recorded, through],
+    )?;
     tx.execute(
         "INSERT INTO main.snapshots (number, at, through, rules, base, opened, entries, state) \
          SELECT number, at, through, rules, 1, opened, 0, state FROM source.snapshots WHERE number = ?1",
@@ -257,6 +262,7 @@ pub fn restore(source: &Path, target: &Path, number: i64, indexed: bool) -> Resu
         "INSERT INTO main.journal SELECT * FROM source.journal WHERE number IN (SELECT opened FROM main.snapshots)",
         [],
     )?;
+    indexes.iter().try_for_each(|index| tx.execute_batch(index))?;
     if indexed {
         tx.execute_batch(
             "INSERT INTO main.index_queue SELECT 0, id, 0 FROM main.threads WHERE deleted_at IS NULL; \
@@ -266,6 +272,45 @@ pub fn restore(source: &Path, target: &Path, number: i64, indexed: bool) -> Resu
     }
     tx.commit()?;
     c.execute("DETACH source", [])?;
+    Ok(())
+}
+
+/// Takes the indexes of the large tables away, which are made faster when all is there; answers how.
+fn take_indexes(c: &Connection) -> Result<Vec<String>> {
+    let mut statement = c.prepare(
+        "SELECT name, sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL \
+         AND tbl_name IN ('threads', 'replies', 'archive', 'activities')",
+    )?;
+    let all: Vec<(String, String)> = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<std::result::Result<_, _>>()?;
+    all.iter().try_for_each(|(name, _)| c.execute_batch(&format!("DROP INDEX main.{name}")))?;
+    Ok(all.into_iter().map(|(_, sql)| sql).collect())
+}
+
+/// Takes the rows of a table that only grows from the source, with what changes in them as it was.
+fn grow(c: &Connection, table: &str, changing: &[&str], rest: &mut &[u8]) -> Result<()> {
+    let numbered: String = (0..changing.len()).map(|at| format!(", c{at}")).collect();
+    let marks: String = changing.iter().map(|_| ", ?").collect();
+    c.execute_batch(&format!("CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY{numbered})"))?;
+    {
+        let mut insert = c.prepare(&format!("INSERT INTO temp.kept VALUES (?{marks})"))?;
+        read_rows(rest, |row| Ok(insert.execute(params_from_iter(row)).map(drop)?))?;
+    }
+    let columns = columns_of(c, table)?;
+    let chosen: Vec<String> = columns
+        .iter()
+        .map(|column| match changing.iter().position(|name| name == column) {
+            Some(at) => format!("k.c{at}"),
+            None => format!("t.{column}"),
+        })
+        .collect();
+    c.execute_batch(&format!(
+        "INSERT INTO main.{table} ({}) SELECT {} FROM temp.kept k JOIN source.{table} t ON t.id = k.id ORDER BY k.id; \
+         DROP TABLE temp.kept",
+        columns.join(", "),
+        chosen.join(", ")
+    ))?;
     Ok(())
 }
 

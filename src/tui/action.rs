@@ -19,6 +19,29 @@ pub enum Act {
     Suspend,
     Redraw,
     Refresh,
+    Past,
+    // the time line
+    Play,
+    Faster,
+    Slower,
+    StepOn,
+    StepBack,
+    StrideOn,
+    StrideBack,
+    PastBegin,
+    PastEnd,
+    JumpTo,
+    NextOfBot,
+    PrevOfBot,
+    NextChange,
+    PrevChange,
+    NextFlag,
+    PrevFlag,
+    NextFailure,
+    PrevFailure,
+    Fork,
+    Difference,
+    // the program again
     Help,
     Palette,
     Needs,
@@ -149,6 +172,8 @@ pub enum Act {
 pub enum Scope {
     /// Everywhere.
     Global,
+    /// The time line of the past.
+    Past,
     /// The Live tab.
     Live,
     /// The list of bots.
@@ -197,6 +222,7 @@ impl Scope {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Global => "Everywhere",
+            Self::Past => "Time line",
             Self::Live => "Live",
             Self::Bots => "Bots",
             Self::Stream => "Activity",
@@ -254,6 +280,8 @@ pub struct ActionDef {
 
 /// What stands in the place of what an action does, for whoever may not do it.
 const REFUSED: &str = "Not from here: a viewer's token may only look.";
+/// And in the past.
+const OVER: &str = "Not in the past: nothing can be changed there; a fork begins another society.";
 
 impl ActionDef {
     /// Whether somebody in this role may do it.
@@ -262,10 +290,14 @@ impl ActionDef {
         !(self.operator && role == Role::Viewer)
     }
 
-    /// What it does, or why this role may not do it.
+    /// What it does, or why this role may not do it, in the past or now.
     #[must_use]
-    pub fn about_for(&self, role: Role) -> &'static str {
-        if self.is_for(role) { self.about } else { REFUSED }
+    pub fn about_for(&self, role: Role, past: bool) -> &'static str {
+        match (self.is_for(role), past) {
+            (true, _) => self.about,
+            (false, true) => OVER,
+            (false, false) => REFUSED,
+        }
     }
 
     const fn hint(mut self, hint: u8) -> Self {

@@ -12,18 +12,22 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at};
 
 use super::background::{Heard, Listener, QUESTION};
+use super::effect::{self, Answers};
 use super::input::Input;
 use super::keymap::{Key, Keymap};
 use super::model::Model;
-use super::msg::{Effect, Load, Msg};
+use super::msg::{Effect, Load, Msg, PastNews, Walking};
 use super::signals::{Signalled, Signals};
 use super::state::Saved;
 use super::terminal::Screen;
 use super::theme::{Colors, Theme, ThemeName};
-use super::{effect, update};
+use super::update;
+use super::walk::{self, Walked};
 use crate::config::{Desktop, UiConfig};
 use crate::domain::Stamp;
-use crate::link::{Connection, Link};
+use crate::link::past::Difference;
+use crate::link::{self, Connection, Link};
+use crate::protocol::Moment;
 
 /// What a control room is told when it opens.
 pub struct Options {
@@ -35,6 +39,8 @@ pub struct Options {
     pub output: Box<dyn Write + Send>,
     /// What the terminal is to tell a person who does not look.
     pub notices: Notices,
+    /// The past to begin in.
+    pub past: Option<Past>,
 }
 
 /// Word for a person who does not look at the screen, and how the terminal gives it.
@@ -57,6 +63,18 @@ impl Notices {
         let (_, texts) = unbounded_channel();
         Self { texts, bell: false, desktop: Desktop::Off, title: false }
     }
+}
+
+/// A walk in the past that a control room begins with.
+pub struct Past {
+    /// The walk.
+    pub walk: link::Past,
+    /// Where it is.
+    pub moment: Moment,
+    /// Acts a second, where it goes on by itself at once.
+    pub plays: Option<f64>,
+    /// Another home that it was compared with, and how they differ: shown over it.
+    pub compared: Option<(PathBuf, Box<Difference>)>,
 }
 
 /// Shortest time between two frames that no key asked for.
@@ -88,12 +106,17 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
     // The first frame shows what is known before anything is asked.
     screen.draw(&model)?;
     let asks = !chosen && model.theme.colors != Colors::None;
-    let (answer, answers) = unbounded_channel();
+    let (answer, answers) = Answers::new();
+    let (walked, walks) = unbounded_channel();
     let mut app = App {
+        now: link.clone(),
         link,
+        past: None,
+        begins: options.past,
         model,
         screen,
         answer,
+        walked,
         background: Listener::default(),
         light: saved.light,
         base: None,
@@ -109,7 +132,7 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
     if asks {
         app.ask()?;
     }
-    let outcome = app.live(answers).await;
+    let outcome = app.live(answers, walks).await;
     if let Some(path) = &options.state_file {
         Saved::of(&app.model, app.light).write(path);
     }
@@ -169,10 +192,18 @@ pub fn window_title(title: &str) -> Vec<u8> {
 }
 
 struct App {
+    /// The way to what is shown.
     link: Link,
+    /// The way to what goes on now.
+    now: Link,
+    /// The walk in the past that is shown.
+    past: Option<link::Past>,
+    /// The one to begin with.
+    begins: Option<Past>,
     model: Model,
     screen: Screen,
-    answer: UnboundedSender<Msg>,
+    answer: Answers,
+    walked: UnboundedSender<Walked>,
     background: Listener,
     /// Whether the terminal was light when it was asked last.
     light: Option<bool>,
@@ -193,11 +224,16 @@ struct App {
     title: String,
 }
 
+fn news(news: PastNews) -> Msg {
+    Msg::Past(Box::new(news))
+}
+
 /// Why the loop woke.
 enum Woke {
     Terminal(Option<Vec<TermEvent>>),
     Event(Option<std::sync::Arc<crate::protocol::Event>>),
-    Answer(Option<Box<Msg>>),
+    Answer(Option<Box<(u64, Msg)>>),
+    Walked(Box<Walked>),
     /// What began like an answer of the terminal was keys.
     Held,
     Tick,
@@ -219,11 +255,28 @@ impl App {
         Ok(())
     }
 
-    async fn live(&mut self, mut answers: UnboundedReceiver<Msg>) -> anyhow::Result<()> {
+    async fn live(
+        &mut self,
+        mut answers: UnboundedReceiver<(u64, Msg)>,
+        mut walks: UnboundedReceiver<Walked>,
+    ) -> anyhow::Result<()> {
         // Listening begins before reading, so that nothing falls between.
         let mut bus = self.link.subscribe();
-        let effects = update::start(&mut self.model);
-        self.perform(effects).await?;
+        let mut bus_open = true;
+        match self.begins.take() {
+            Some(Past { walk, moment, plays, compared }) => {
+                bus_open = false; // nothing happens there
+                self.past = Some(walk);
+                self.handle(news(PastNews::Opened { moment, from_live: false, plays })).await?;
+                if let Some((home, difference)) = compared {
+                    self.handle(news(PastNews::Compared { home, difference })).await?;
+                }
+            }
+            None => {
+                let effects = update::start(&mut self.model);
+                self.perform(effects).await?;
+            }
+        }
         let mut terminal = Input::new();
         let mut signals = Signals::new()?;
         // The size may have changed before anybody listened.
@@ -233,7 +286,6 @@ impl App {
         let mut spins = interval(SPIN);
         spins.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut drawn = Instant::now();
-        let mut bus_open = true;
         while !self.leave {
             let due = if self.urgent { Instant::now() } else { drawn + FRAME };
             let tick = self.ticked + self.rest();
@@ -244,6 +296,7 @@ impl App {
                 events = terminal.next() => Woke::Terminal(events),
                 () = sleep_until(due), if self.dirty => Woke::Draw,
                 msg = answers.recv() => Woke::Answer(msg.map(Box::new)),
+                Some(walked) = walks.recv() => Woke::Walked(Box::new(walked)),
                 event = bus.recv(), if bus_open => Woke::Event(event),
                 Some(said) = self.notices.texts.recv() => Woke::Notice(said),
                 () = sleep_until(held.unwrap_or(tick)), if held.is_some() => Woke::Held,
@@ -260,13 +313,17 @@ impl App {
                 Woke::Terminal(None) | Woke::Signal(Signalled::End) => self.leave = true,
                 Woke::Signal(Signalled::Suspend) => self.suspend(false).await?,
                 Woke::Signal(Signalled::Size) => self.resized().await?,
-                Woke::Answer(msg) => {
-                    let mut next = msg.map(|msg| *msg);
-                    while let Some(msg) = next {
-                        self.handle(msg).await?;
+                Woke::Answer(answer) => {
+                    let mut next = answer.map(|answer| *answer);
+                    while let Some((shown, msg)) = next {
+                        let is_late = shown != self.answer.shown && matches!(msg, Msg::Loaded(..));
+                        if !is_late {
+                            self.handle(msg).await?;
+                        }
                         next = answers.try_recv().ok();
                     }
                 }
+                Woke::Walked(walked) => self.on_walked(*walked).await?,
                 Woke::Event(None) => {
                     bus_open = false;
                     let reason = "the engine stopped".into();
@@ -388,13 +445,13 @@ impl App {
 
     async fn on_tick(&mut self) -> anyhow::Result<()> {
         self.ticked = Instant::now();
-        let connection = self.link.connection();
+        let connection = self.now.connection();
         if connection != self.model.connection && !matches!(self.model.connection, Connection::Closed { .. })
         {
             self.handle(Msg::Link(connection, self.link.role())).await?;
         }
         let now = match self.base {
-            Some((stamp, at)) if !self.model.simulated() => {
+            Some((stamp, at)) if !self.model.simulated() && self.past.is_none() => {
                 let passed = i64::try_from(at.elapsed().as_micros()).unwrap_or(i64::MAX);
                 stamp.plus_micros(passed)
             }
@@ -411,6 +468,38 @@ impl App {
         self.perform(effects).await
     }
 
+    /// The past shows another moment, or now is shown again.
+    async fn on_walked(&mut self, walked: Walked) -> anyhow::Result<()> {
+        let said = match walked {
+            Walked::Opened(past, shown) => {
+                self.past = Some(past);
+                self.show(shown.link);
+                PastNews::Opened { moment: shown.moment, from_live: true, plays: None }
+            }
+            Walked::Moved(shown) if self.past.is_some() => {
+                self.show(shown.link);
+                PastNews::Moved(shown.moment)
+            }
+            Walked::Moved(_) => return Ok(()), // it was left meanwhile
+            Walked::Left => {
+                self.past = None;
+                self.show(self.now.clone());
+                PastNews::Left(self.link.role())
+            }
+            Walked::Forked(home, activity) => PastNews::Forked { home, activity },
+            Walked::Compared(home, difference) => PastNews::Compared { home, difference },
+            Walked::Failed(fault) => PastNews::Failed(fault),
+        };
+        self.handle(news(said)).await
+    }
+
+    /// Another society is shown from now on, or the same at another moment: what is still being read of the one before
+    /// is of no use.
+    fn show(&mut self, link: Link) {
+        self.link = link;
+        self.answer.shown += 1;
+    }
+
     fn take(&mut self, msg: Msg) -> Vec<Effect> {
         let rests = matches!(msg, Msg::Tick(now) if self.rests_until.is_some_and(|until| now < until));
         if !rests && !update::is_quiet(&self.model, &msg) {
@@ -424,6 +513,13 @@ impl App {
         for effect in effects {
             match effect {
                 Effect::Load(load) => effect::load(&self.link, load, &self.answer),
+                Effect::Walk(Walking::Leave) => drop(self.walked.send(Walked::Left)),
+                Effect::Walk(walking) => {
+                    let (link, past, walked) = (self.link.clone(), self.past.clone(), self.walked.clone());
+                    tokio::spawn(async move {
+                        let _ = walked.send(walk::walk(walking, &link, past.as_ref()).await); // it may be closed
+                    });
+                }
                 Effect::Run(command) => effect::run(&self.link, command, &self.answer),
                 Effect::Copy(text) => {
                     self.screen.copy(&text)?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::live::compare::Story;
 use super::msg::{Command, Data, Load, Msg, Outcome};
@@ -19,25 +19,46 @@ use crate::protocol::{
     ActivityQuery, ActivityView, ExportFormat, ExportKind, ExportOptions, Fault, ThreadQuery,
 };
 
+/// Where answers go, with the number of what was shown when they were asked for: what was read of another moment is of no
+/// use any more.
+#[derive(Clone)]
+pub struct Answers {
+    to: UnboundedSender<(u64, Msg)>,
+    /// The number of what is shown.
+    pub shown: u64,
+}
+
+impl Answers {
+    /// Answers and where they arrive, in their order.
+    #[must_use]
+    pub fn new() -> (Self, UnboundedReceiver<(u64, Msg)>) {
+        let (to, answers) = unbounded_channel();
+        (Self { to, shown: 0 }, answers)
+    }
+
+    fn send(&self, msg: Msg) {
+        let _ = self.to.send((self.shown, msg)); // nobody listens once the screen is closed
+    }
+}
+
 /// Reads something in the background.
-pub fn load(link: &Link, load: Load, answers: &UnboundedSender<Msg>) {
+pub fn load(link: &Link, load: Load, answers: &Answers) {
     let (link, answers) = (link.clone(), answers.clone());
     tokio::spawn(async move {
         let data = read(&link, &load).await;
-        let _ = answers.send(Msg::Loaded(load, data)); // nobody listens once the screen is closed
+        answers.send(Msg::Loaded(load, data));
     });
 }
 
 /// Changes something in the background.
-pub fn run(link: &Link, command: Command, answers: &UnboundedSender<Msg>) {
+pub fn run(link: &Link, command: Command, answers: &Answers) {
     let (link, answers) = (link.clone(), answers.clone());
     tokio::spawn(async move { perform(&link, command, &answers).await });
 }
 
 /// Changes something and tells what came of it, and by what it is taken back.
-pub async fn perform(link: &Link, command: Command, answers: &UnboundedSender<Msg>) {
-    // Nobody listens once the screen is closed.
-    let tell = |msg: Msg| drop(answers.send(msg));
+pub async fn perform(link: &Link, command: Command, answers: &Answers) {
+    let tell = |msg: Msg| answers.send(msg);
     match &command {
         Command::Each(commands) => {
             let mut back = Vec::new();
@@ -163,7 +184,7 @@ async fn story(link: &Link, bot: String) -> Result<Story, Fault> {
 }
 
 /// Changes something and waits for it.
-async fn change(link: &Link, command: &Command, answers: &UnboundedSender<Msg>) -> Result<Outcome, Fault> {
+async fn change(link: &Link, command: &Command, answers: &Answers) -> Result<Outcome, Fault> {
     let config = |view| Outcome::Config(Box::new(view));
     let bot = |view| Outcome::Bot(Box::new(view));
     Ok(match command.clone() {
@@ -261,7 +282,7 @@ async fn export(
     link: &Link,
     (kind, format, days): (ExportKind, ExportFormat, Option<u32>),
     path: &Path,
-    answers: &UnboundedSender<Msg>,
+    answers: &Answers,
 ) -> Result<Outcome, Fault> {
     let path = path.to_owned();
     let cut_off = |_| Fault::internal("the export was cut off");
@@ -282,7 +303,7 @@ async fn export(
         let now = count.fetch_add(bytes.len() as u64, Ordering::Relaxed) + bytes.len() as u64;
         if now - told >= PROGRESS {
             told = now;
-            let _ = answers.send(Msg::Exporting(now)); // nobody listens once the screen is closed
+            answers.send(Msg::Exporting(now));
         }
         Ok(())
     };

@@ -11,17 +11,19 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::canvas::Canvas;
+use super::effect::{self, Answers};
 use super::keymap::{Key, Keymap};
 use super::model::{Model, Tone};
-use super::msg::{Effect, Msg};
+use super::msg::{Effect, Msg, PastNews};
 use super::theme::{Colors, Theme, ThemeName};
+use super::walk::{Walked, walk};
 use super::widgets::text;
-use super::{effect, panes, update};
+use super::{panes, update};
 use crate::domain::Stamp;
-use crate::link::{Link, Subscription};
+use crate::link::{Link, Past, Subscription};
 use crate::protocol::Event;
 
 /// How long an announced event may take over the link before something is wrong.
@@ -29,14 +31,19 @@ const ARRIVES: Duration = Duration::from_secs(20);
 
 /// A control room that is driven by a program.
 pub struct Headless {
+    /// The way to what is shown.
     link: Link,
+    /// The way to what goes on now.
+    now: Link,
+    /// The walk in the past that is shown.
+    past: Option<Past>,
     model: Model,
     canvas: Canvas,
     bus: Subscription,
     /// What a remote engine itself announces; all of it has to arrive here.
     source: Option<Subscription>,
-    answer: UnboundedSender<Msg>,
-    answers: UnboundedReceiver<Msg>,
+    answer: Answers,
+    answers: UnboundedReceiver<(u64, Msg)>,
     caption: Caption,
     copied: Option<String>,
     dirty: bool,
@@ -63,10 +70,12 @@ impl Headless {
         model.connection = link.connection();
         model.role = link.role();
         let bus = link.subscribe();
-        let (answer, answers) = unbounded_channel();
+        let (answer, answers) = Answers::new();
         let caption = Caption::default();
         let mut room = Self {
+            now: link.clone(),
             link,
+            past: None,
             model,
             canvas: Canvas::new(),
             bus,
@@ -230,7 +239,7 @@ impl Headless {
             while let Some(effect) = effects.pop_front() {
                 effects.extend(self.perform(effect).await?);
             }
-            while let Ok(msg) = self.answers.try_recv() {
+            while let Ok((_, msg)) = self.answers.try_recv() {
                 effects.extend(self.take(msg));
             }
             while let Some(event) = self.next_event().await? {
@@ -264,6 +273,26 @@ impl Headless {
             Effect::Run(command) => {
                 effect::perform(&self.link, command, &self.answer).await;
                 Vec::new() // what came of it waits among the answers
+            }
+            Effect::Walk(walking) => {
+                let news = match walk(walking, &self.link, self.past.as_ref()).await {
+                    Walked::Opened(past, shown) => {
+                        (self.past, self.link) = (Some(past), shown.link);
+                        PastNews::Opened { moment: shown.moment, from_live: true, plays: None }
+                    }
+                    Walked::Moved(shown) => {
+                        self.link = shown.link;
+                        PastNews::Moved(shown.moment)
+                    }
+                    Walked::Left => {
+                        (self.past, self.link) = (None, self.now.clone());
+                        PastNews::Left(self.link.role())
+                    }
+                    Walked::Forked(home, activity) => PastNews::Forked { home, activity },
+                    Walked::Compared(home, difference) => PastNews::Compared { home, difference },
+                    Walked::Failed(fault) => PastNews::Failed(fault),
+                };
+                self.take(Msg::Past(Box::new(news)))
             }
             Effect::Copy(text) => {
                 self.copied = Some(text);

@@ -11,6 +11,9 @@ pub const MIN_WIDTH: u16 = 60;
 /// Smallest screen everything can be shown on.
 pub const MIN_HEIGHT: u16 = 16;
 
+/// Rows of the time line.
+const LINE: u16 = 2;
+
 /// The parts of the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
@@ -20,6 +23,8 @@ pub struct Layout {
     pub tabs: Rect,
     /// What is between tabs and hints.
     pub body: Rect,
+    /// The time line, in the past.
+    pub line: Rect,
     /// The last line.
     pub hints: Rect,
     /// The panes of the Live tab that are shown; elsewhere empty.
@@ -36,12 +41,20 @@ impl Layout {
     /// The layout of a screen. `lower` is the pane of the lower row that was focused last: small
     /// screens show only that one.
     #[must_use]
-    pub fn of(width: u16, height: u16, tab: Tab, focus: Pane, lower: Pane, zoomed: bool) -> Self {
+    pub fn of(
+        (width, height): (u16, u16),
+        tab: Tab,
+        focus: Pane,
+        lower: Pane,
+        zoomed: bool,
+        past: bool,
+    ) -> Self {
         let area = Rect::new(0, 0, width, height);
-        let [header, tabs, body, hints] = Split::vertical([
+        let [header, tabs, body, line, hints] = Split::vertical([
             Constraint::Length(1),
             Constraint::Length(1),
             Constraint::Fill(1),
+            Constraint::Length(if past { LINE } else { 0 }),
             Constraint::Length(1),
         ])
         .areas(area);
@@ -50,7 +63,7 @@ impl Layout {
             (Tab::Live, false) => live(body, focus, lower),
             _ => Vec::new(),
         };
-        Self { header, tabs, body, hints, panes }
+        Self { header, tabs, body, line, hints, panes }
     }
 
     /// Where a pane is, if it is shown.
@@ -130,12 +143,13 @@ mod tests {
     proptest! {
         #[test]
         fn panes_stay_inside_and_never_overlap(
-            width in 1_u16..400, height in 1_u16..200, focus in 0_usize..6, lower in 3_usize..6, zoomed: bool
+            width in 1_u16..400, height in 1_u16..200, focus in 0_usize..6, lower in 3_usize..6, zoomed: bool,
+            past: bool
         ) {
             let (focus, lower) = (Pane::ALL[focus], Pane::ALL[lower]);
-            let layout = Layout::of(width, height, Tab::Live, focus, lower, zoomed);
+            let layout = Layout::of((width, height), Tab::Live, focus, lower, zoomed, past);
             let screen = Rect::new(0, 0, width, height);
-            let mut rects = vec![layout.header, layout.tabs, layout.hints];
+            let mut rects = vec![layout.header, layout.tabs, layout.line, layout.hints];
             rects.extend(layout.panes.iter().map(|(_, rect)| *rect));
             for (at, rect) in rects.iter().enumerate() {
                 prop_assert_eq!(rect.intersection(screen), *rect);
@@ -153,7 +167,7 @@ mod tests {
 
     #[test]
     fn the_design_sizes() {
-        let at = |w, h| Layout::of(w, h, Tab::Live, Pane::Bots, Pane::Usage, false);
+        let at = |w, h| Layout::of((w, h), Tab::Live, Pane::Bots, Pane::Usage, false, false);
         assert_eq!(at(160, 45).panes.len(), 6);
         assert_eq!(at(120, 36).panes.len(), 6);
         assert_eq!(at(80, 24).panes.len(), 4);

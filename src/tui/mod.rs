@@ -35,10 +35,11 @@ pub mod tabs;
 mod terminal;
 pub mod theme;
 pub mod update;
+mod walk;
 mod way_back;
 pub mod widgets;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use app::{Notices, Options, desktop_notice, is_plain, run, window_title};
+pub use app::{Notices, Options, Past, desktop_notice, is_plain, run, window_title};

@@ -348,6 +348,8 @@ pub struct Model {
     pub frame: usize,
     /// The bot that was selected when the control room was left last.
     pub wanted_bot: Option<String>,
+    /// The walk in the past, where one is under way.
+    pub walk: Option<super::live::past::Walk>,
     /// Keys that came before what they are meant for was read.
     pub early: Early,
     /// Where a drag with the mouse began, if one is under way.
@@ -396,6 +398,7 @@ impl Model {
             stale: Stale::default(),
             frame: 0,
             wanted_bot: None,
+            walk: None,
             early: Early::default(),
             drag: None,
         }
@@ -412,7 +415,7 @@ impl Model {
         self.label = before.label;
         (self.tab, self.focus, self.lower_pane) = (before.tab, before.focus, before.lower_pane);
         self.zoomed = before.zoomed;
-        self.wanted_bot = before.inspector.wanted;
+        self.wanted_bot = before.inspector.wanted.or(before.wanted_bot);
         self.inspector.page = before.inspector.page;
         self.forum.writer.name = before.forum.writer.name;
         self.forum.writer.account = before.forum.writer.account;
@@ -421,7 +424,7 @@ impl Model {
     /// Where things are.
     #[must_use]
     pub fn layout(&self) -> Layout {
-        Layout::of(self.size.0, self.size.1, self.tab, self.focus, self.lower_pane, self.zoomed)
+        Layout::of(self.size, self.tab, self.focus, self.lower_pane, self.zoomed, self.walk.is_some())
     }
 
     /// The scopes whose keys count now, innermost first.
@@ -430,7 +433,10 @@ impl Model {
         if let Some(overlay) = self.overlays.last() {
             return vec![overlay.scope()];
         }
-        let mut scopes = Vec::with_capacity(3);
+        let mut scopes = Vec::with_capacity(4);
+        if self.walk.is_some() {
+            scopes.push(Scope::Past);
+        }
         if self.tab == Tab::Live {
             match self.focus {
                 Pane::Bots => scopes.push(Scope::Bots),
@@ -475,7 +481,9 @@ impl Model {
     /// Whether something on the screen moves between ticks.
     #[must_use]
     pub fn animated(&self) -> bool {
-        self.tab == Tab::Live && self.bots.any_thinking() || self.overlays.iter().any(Overlay::waits)
+        self.tab == Tab::Live && self.bots.any_thinking()
+            || self.overlays.iter().any(Overlay::waits)
+            || self.walk.as_ref().is_some_and(|walk| walk.plays)
     }
 
     /// The selected bot's id.

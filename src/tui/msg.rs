@@ -8,15 +8,16 @@ use crossterm::event::MouseEvent;
 use super::action::Act;
 use super::keymap::Key;
 use crate::domain::{PersonalityConfig, Stamp};
+use crate::link::past::Difference;
 pub use crate::link::{Connection, Role};
 use crate::protocol::{
     ActionMix, ActivityQuery, ActivityView, Analytics, ArchiveQuery, ArchivedView, BeatResult, BotConfigView,
     BotView, CastVote, ColdView, ConfigPatch, CostCaps, CreateBot, CreateReply, CreateThread, EditMemory,
     EngineState, Event, EventTemplateView, EventView, ExportFormat, ExportKind, Fault, FlagView, FollowView,
-    Forecast, InjectEvent, Interview, InterviewAnswer, LogLine, MemoryQuery, PaceView, Period, PostView,
-    ProviderTest, ProviderView, RelationshipGraph, Remember, ReplyView, ReputationHistory, ReputationView,
-    RoomView, SetCaps, SetPace, ThreadQuery, ThreadSummary, ThreadView, Timeline, UsageReport, UsageSeries,
-    VoteView, WarmMemory, WhyView, YamlChoice,
+    Forecast, InjectEvent, Interview, InterviewAnswer, LogLine, MemoryQuery, Moment, PaceView, Period,
+    PostView, ProviderTest, ProviderView, RelationshipGraph, Remember, ReplyView, ReputationHistory,
+    ReputationView, RoomView, SetCaps, SetPace, ThreadQuery, ThreadSummary, ThreadView, Timeline,
+    UsageReport, UsageSeries, VoteView, WarmMemory, Way, WhyView, YamlChoice,
 };
 
 /// What happened, as `update` hears it.
@@ -50,8 +51,59 @@ pub enum Msg {
     CanTakeBack(Command, Command),
     /// An export went on: rows are unknown, bytes are not.
     Exporting(u64),
+    /// Something came of a walk in the past.
+    Past(Box<PastNews>),
     /// The terminal's background is light.
     LightTerminal(bool),
+}
+
+/// What came of a walk in the past.
+#[derive(Clone, Debug)]
+pub enum PastNews {
+    /// It began.
+    Opened {
+        /// Where.
+        moment: Moment,
+        /// Whether there is a room that goes on meanwhile.
+        from_live: bool,
+        /// Acts a second, where it goes on by itself at once.
+        plays: Option<f64>,
+    },
+    /// It came somewhere else.
+    Moved(Moment),
+    /// Now is shown again, to whom this role was given.
+    Left(Role),
+    /// Another society was begun.
+    Forked {
+        /// In this home.
+        home: PathBuf,
+        /// Its newest activity.
+        activity: i64,
+    },
+    /// It was compared with another society.
+    Compared {
+        /// In this home.
+        home: PathBuf,
+        /// How they differ.
+        difference: Box<Difference>,
+    },
+    /// It could not be.
+    Failed(Fault),
+}
+
+/// What is asked of the past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Walking {
+    /// Opens it.
+    Open,
+    /// Goes somewhere.
+    Go(Way),
+    /// Back to now.
+    Leave,
+    /// Begins another society there.
+    Fork(PathBuf),
+    /// Compares it with the society of this home.
+    Compare(PathBuf),
 }
 
 /// What is to be done outside.
@@ -61,6 +113,8 @@ pub enum Effect {
     Load(Load),
     /// Change something.
     Run(Command),
+    /// Walk in the past.
+    Walk(Walking),
     /// Put a text on the clipboard of the person's terminal.
     Copy(String),
     /// Draw everything anew.

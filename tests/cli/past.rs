@@ -20,6 +20,11 @@ fn a_society_is_had_again_table_by_table() {
     let json: serde_json::Value =
         serde_json::from_str(&room.run(&["replay", "--verify", "--json"]).ok()).unwrap();
     assert_eq!(json["different"], serde_json::json!([]));
+    // What came from outside can be had as it came; nothing of it is secret.
+    let entries = room.run(&["export", "journal", "--format", "jsonl"]).ok();
+    let first: serde_json::Value = serde_json::from_str(entries.lines().next().unwrap()).unwrap();
+    assert!(first["number"] == 1 && first["input"]["opened"].is_object(), "{first}");
+    assert!(first["input"]["opened"]["room"]["secret"].is_null() && entries.lines().count() > 80);
     // Somebody who changes the past behind the journal's back is found out.
     let c = rusqlite::Connection::open(room.path().join("data/botarium.db")).unwrap();
     c.execute("UPDATE votes SET value = -value WHERE id = 1", []).unwrap();
@@ -38,7 +43,11 @@ fn a_fork_with_nothing_changed_exports_what_the_original_exports() {
     }
     let told = room.run(&["diff", ".", "same"]).ok();
     assert!(told.contains("one society until activity 70") && told.contains("no act differs"), "{told}");
-    at(&fork, &["check"]).ok();
+    let check = at(&fork, &["check"]).ok();
+    assert!(
+        check.contains("it parted from another society") && check.contains("after activity 70"),
+        "{check}"
+    );
     at(&fork, &["beat", "--clock", "sim", "--count", "5"]).ok();
     room.run(&["fork", "--at", "70", "-o", "same"]).fails(2, &["same", "already"]);
 }

@@ -15,6 +15,7 @@ mod memories;
 mod model;
 mod outage;
 mod pace;
+mod past;
 mod real;
 mod real_room;
 mod replica;

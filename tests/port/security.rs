@@ -71,6 +71,19 @@ async fn tokens_say_who_may_do_what() {
     assert_eq!(session["role"], "viewer");
     read(with(Method::GET, "/api/log", viewer.expose())).await.refused(403);
     read(with(Method::GET, "/api/log", operator.expose())).await.ok(200);
+    // The journal holds what models said to the letter: it is nobody else's, however it is asked for.
+    for path in ["/api/journal", "/api/export/journal", "/api/export/journ%61l?format=jsonl"] {
+        let detail = read(with(Method::GET, path, viewer.expose())).await.refused(403);
+        assert!(detail.contains("operator"), "{path}: {detail}");
+    }
+    let entries = read(with(Method::GET, "/api/journal?limit=1", operator.expose())).await.ok(200);
+    assert_eq!((&entries[0]["number"], entries.as_array().unwrap().len()), (&json!(1), 1));
+    assert!(
+        entries[0]["input"]["opened"].is_object()
+            && entries[0]["input"]["opened"]["room"]["secret"].is_null()
+    );
+    let none = read(with(Method::GET, "/api/journal?after=999999", operator.expose())).await.ok(200);
+    assert_eq!(none, json!([]));
     for (method, path) in [
         (Method::PUT, "/api/pace"),
         (Method::POST, "/api/threads"),

@@ -113,6 +113,7 @@ fn breaks_when_told() {
             state_file: None,
             output: Box::new(Breaks(30)),
             notices: botarium::tui::Notices::none(),
+            past: None,
         };
         botarium::tui::run(botarium::link::Link::Local(room), options).await.unwrap();
     });

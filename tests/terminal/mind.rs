@@ -58,8 +58,9 @@ fn a_slider_is_moved_saved_heard_kept_undone_and_reset() {
         .see("10 → 0")
         .press(&["enter"])
         .see("saved; takes");
-    terminal.press(&["u"]).until("creativity back at 10", |screen| {
-        screen.lines().any(|line| line.contains("creativity") && line.contains(" 10 "))
+    terminal.press(&["u"]).see("creativity level 0 → 10").until("creativity back at 10", |screen| {
+        let slider = |line: &str| line.split("▸creativity").nth(1).is_some_and(|rest| rest.contains(" 10 "));
+        screen.lines().any(slider)
     });
     terminal.press(&["R"]).see("10 → 80").press(&["y"]).see("reset to its YAML");
     terminal.press(&["t"]).see("applied by the beat at");

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::domain::caching;
 use crate::engine::Handle;
 use crate::port;
-use crate::protocol::{CacheCount, ExtractionCount, LadderCount};
+use crate::protocol::{CacheCount, ExtractionCount, LadderCount, Lineage};
 use crate::store::copies::{self, Copied};
 use crate::store::{EngineLock, Store, StoreError, check, providers, wal};
 
@@ -34,6 +34,9 @@ pub(super) async fn look(config: &Config, opened: anyhow::Result<Handle>, findin
         Err(error) => return findings.error("database", format!("{error:#}"), ""),
     };
     log_of_changes(&path, findings);
+    if let Ok(room) = handle.room().await {
+        where_from(&room.lineage, findings);
+    }
     let now = handle.clock().now();
     let looked = tokio::task::spawn_blocking(move || {
         let store = Store::open_read_only(&path)?;
@@ -89,6 +92,18 @@ fn copied_elsewhere(copied: Option<Copied>, findings: &mut Findings) {
                 "is `litestream replicate` running? `litestream status` tells what hinders it",
             );
         }
+    }
+}
+
+/// Which moments of other societies it parted at, the newest first.
+fn where_from(lineage: &[Lineage], findings: &mut Findings) {
+    for (nth, parent) in lineage.iter().enumerate() {
+        let from = if nth == 0 { "it parted from another society" } else { "and that one from another" };
+        let short: String = parent.society.chars().take(8).collect();
+        findings.fine(
+            "lineage",
+            format!("{from} ({short}) after activity {}, at {}", parent.activity, parent.at),
+        );
     }
 }
 

@@ -12,6 +12,7 @@ mod cleaned;
 mod escape;
 mod script;
 mod sentences;
+mod unified;
 
 use std::borrow::Cow;
 
@@ -21,6 +22,7 @@ use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 use self::cleaned::Cleaned;
 pub use self::script::{composed, is_unspaced, names, spaced};
 pub use self::sentences::sentences;
+pub use self::unified::unified;
 
 /// Most combining marks kept on one character.
 pub const MARKS_MAX: usize = 5;

@@ -19,6 +19,11 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn why(&self, activity_id: i64) -> Result<WhyView, Fault> {
-        self.read(move |c| activity::why(c, activity_id)).await
+        match &self.past {
+            Some((society, through)) if activity_id <= *through => {
+                Ok(society.read(move |c| activity::why(c, activity_id)).await?)
+            }
+            _ => self.read(move |c| activity::why(c, activity_id)).await,
+        }
     }
 }

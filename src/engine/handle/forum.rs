@@ -3,7 +3,7 @@
 use super::{Handle, limits};
 use crate::protocol::{Fault, ThreadQuery, ThreadSummary, ThreadView, VoteCount};
 use crate::store::acts::Target;
-use crate::store::forum;
+use crate::store::{forum, indexing};
 
 impl Handle {
     /// Threads that match, in the order asked for.
@@ -12,6 +12,9 @@ impl Handle {
     /// 422 for a limit out of range, 404 when `after` is no thread.
     pub async fn threads(&self, q: ThreadQuery) -> Result<Vec<ThreadSummary>, Fault> {
         limits::page(q.limit)?;
+        if self.is_past() && !q.q.trim().is_empty() {
+            self.shared.store.write(|tx| indexing::note_missing(tx)).await?;
+        }
         self.read(move |c| forum::threads(c, &q)).await
     }
 

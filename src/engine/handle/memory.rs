@@ -21,7 +21,11 @@ impl Handle {
     /// 404, 422 for a limit out of range.
     pub async fn archive(&self, bot: &str, q: ArchiveQuery) -> Result<Vec<ArchivedView>, Fault> {
         limits::page(q.limit)?;
-        if !q.q.as_deref().unwrap_or_default().trim().is_empty() && self.read(indexing::waiting).await? > 0 {
+        let searches = !q.q.as_deref().unwrap_or_default().trim().is_empty();
+        if searches && self.is_past() {
+            self.shared.store.write(|tx| indexing::note_missing(tx)).await?;
+        }
+        if searches && self.read(indexing::waiting).await? > 0 {
             self.shared.store.write(|tx| indexing::take_in_archive(tx)).await?;
         }
         let (zone, bot) = (self.clock().zone().clone(), bot.to_owned());

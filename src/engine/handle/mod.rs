@@ -13,6 +13,7 @@ mod change_society;
 mod events;
 mod export;
 mod forum;
+mod journal;
 mod limits;
 pub(in crate::engine) mod measures;
 mod memory;
@@ -32,14 +33,15 @@ use super::shared::Shared;
 use crate::domain::text::clean_line;
 use crate::protocol::Fault;
 use crate::society::input::Apply;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
 /// A handle to one running society.
 #[derive(Clone)]
 pub struct Handle {
     pub(super) shared: Arc<Shared>,
-    /// Whether it shows a moment of the past, where nothing can be changed.
-    pub(super) past: bool,
+    /// Where it shows a moment of the past, in which nothing can be changed: the society itself, and up to which
+    /// activity the thought records are read there.
+    pub(super) past: Option<(Store, i64)>,
     /// Whose wishes come through it.
     pub(super) by: Arc<str>,
 }
@@ -88,12 +90,19 @@ impl Handle {
     /// Whether it shows a moment of the past, where nothing can be changed.
     #[must_use]
     pub const fn is_past(&self) -> bool {
-        self.past
+        self.past.is_some()
+    }
+
+    /// The database of the society that is shown, or of the one whose past it is.
+    #[must_use]
+    pub fn database(&self) -> std::path::PathBuf {
+        let store = self.past.as_ref().map_or(&self.shared.store, |(society, _)| society);
+        store.path().to_path_buf()
     }
 
     /// Refuses what would change the past.
     pub(super) fn is_present(&self) -> Result<(), Fault> {
-        if self.past {
+        if self.is_past() {
             let why =
                 "this is the past, where nothing can be changed: `botarium fork` begins another society here";
             return Err(Fault::conflict(why));

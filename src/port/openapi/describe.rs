@@ -12,7 +12,7 @@ use crate::port::routes;
 use crate::protocol::fault::{ErrorBody, FieldError};
 
 /// The tags with what they are for, in the order they are shown.
-const TAGS: [(&str, &str); 17] = [
+const TAGS: [(&str, &str); 18] = [
     ("system", "Health, configuration, the room at a glance."),
     ("bots", "Who is in the room."),
     ("config", "Configurations and daily caps."),
@@ -25,6 +25,7 @@ const TAGS: [(&str, &str); 17] = [
     ("stats", "Usage, reputation, analytics, memory."),
     ("moderation", "Pausing bots, settling flags, hiding posts."),
     ("export", "The society as files."),
+    ("journal", "What came from outside, in its order; operators only."),
     ("public", "What anybody may read."),
     ("events", "What happens to the society."),
     ("interviews", "Asking a bot out of band."),

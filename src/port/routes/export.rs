@@ -1,5 +1,6 @@
 //! Tag `export`: the society, streamed out in constant memory.
 
+use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header;
@@ -10,10 +11,11 @@ use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Routes, handlers};
+use crate::port::auth::Caller;
 use crate::port::extract::{At, Bounded, Flag, Params};
 use crate::port::reply::Refusal;
 use crate::port::state::Port;
-use crate::protocol::{ExportFormat, ExportKind, ExportOptions, Fault};
+use crate::protocol::{ExportFormat, ExportKind, ExportOptions, Fault, FaultKind, Role};
 
 /// Pieces that wait for a slow client.
 const PIECES: usize = 8;
@@ -70,19 +72,25 @@ enum Columns {
 
 /// Exports the society
 ///
-/// Sent as an attachment while it is read. CSV cells are made inert for spreadsheets.
+/// Sent as an attachment while it is read. CSV cells are made inert for spreadsheets. The journal needs an operator
+/// token where tokens are needed.
 #[utoipa::path(get, path = "/api/export/{kind}", tag = "export",
     params(("kind" = inline(ExportKind), Path, description = "What to export"), ExportParams),
     responses((status = 200, description = "The rows", content(
         ("application/json"), ("application/x-ndjson"), ("text/csv")))))]
 async fn export(
     State(port): State<Port>,
+    Extension(caller): Extension<Caller>,
     At(kind): At<String>,
     Params(q): Params<ExportParams>,
 ) -> Result<Response, Refusal> {
     let name = kind;
     let kind: ExportKind =
         serde_json::from_value(name.as_str().into()).map_err(|_| Fault::not_found("export", &name))?;
+    if kind == ExportKind::Journal && caller.role == Role::Viewer {
+        let why = "a viewer may only look: the journal needs an operator token";
+        return Err(Fault::new(FaultKind::Forbidden, why).into());
+    }
     let days = match kind {
         ExportKind::Activity => Some(q.days.unwrap_or_default().0),
         _ => q.days.map(|days| days.0),

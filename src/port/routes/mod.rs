@@ -6,6 +6,7 @@ mod config;
 mod engine;
 mod events;
 mod export;
+mod journal;
 mod moderation;
 mod pace;
 mod providers;
@@ -131,6 +132,7 @@ fn all() -> Routes {
         stats::routes,
         moderation::routes,
         export::routes,
+        journal::routes,
         public::routes,
         page::routes,
         metrics::routes,

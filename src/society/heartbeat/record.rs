@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::Finished;
 use crate::domain::activity::{self, Activity, ActivityKind, IDLE};
@@ -154,6 +155,9 @@ pub(crate) fn put_thought(
     rung: &str,
     exchanges: Vec<Exchange>,
 ) -> Result<()> {
+    if !society.records.load(Ordering::Acquire) {
+        return Ok(());
+    }
     let (provider, model) = (ready.tariff.provider.clone(), ready.tariff.model.clone());
     // Not the scene: the other thread would end its hundreds of shared parts, which this one goes on using.
     let (sections, memories) = (Arc::clone(&ready.sections), Arc::clone(&ready.scene.memories));

@@ -217,5 +217,13 @@ pub(super) const fn shape(kind: ExportKind) -> Shape {
             fixed: ALL,
             newest: None,
         },
+        // Its entries are packed: they are not read by this.
+        ExportKind::Journal => Shape {
+            columns: &[("number", Plain), ("at", Time), ("through", Plain), ("input", Json)],
+            sql: "",
+            since: None,
+            fixed: ALL,
+            newest: None,
+        },
     }
 }

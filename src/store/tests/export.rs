@@ -1,7 +1,7 @@
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::super::export;
 use super::super::thoughts::{self, ThoughtRecord};
+use super::super::{export, journal};
 use super::{Room, lens, stamp};
 use crate::protocol::{ExportFormat, ExportKind, ExportOptions};
 
@@ -106,6 +106,10 @@ fn every_kind_comes_out_in_every_format() {
     );
     let record = ThoughtRecord { model: "m1".into(), ..ThoughtRecord::default() };
     thoughts::put(&room, 2, &record.pack().unwrap(), 9).unwrap();
+    let opened = json!({"opened": {"room": {"seed": 7, "secret": "open sesame"}}});
+    journal::append(&room, 1, stamp("2026-03-10T00:00:00Z"), 0, &opened).unwrap();
+    let said = json!({"answered": {"flight": 1, "text": "x".repeat(400)}});
+    journal::append(&room, 2, stamp("2026-03-10T00:00:00Z"), 1, &said).unwrap();
     for kind in [
         ExportKind::Threads,
         ExportKind::Replies,
@@ -116,6 +120,7 @@ fn every_kind_comes_out_in_every_format() {
         ExportKind::Memories,
         ExportKind::Usage,
         ExportKind::Thoughts,
+        ExportKind::Journal,
     ] {
         let rows: Vec<Value> =
             serde_json::from_str(&text(&room, kind, ExportFormat::Json, Some(30_000))).unwrap();
@@ -130,6 +135,11 @@ fn every_kind_comes_out_in_every_format() {
     let thoughts: Vec<Value> =
         serde_json::from_str(&text(&room, ExportKind::Thoughts, ExportFormat::Json, None)).unwrap();
     assert_eq!(thoughts[0]["record"]["model"], "m1");
+    // The journal to the letter, but for the room's secret.
+    let journal = text(&room, ExportKind::Journal, ExportFormat::Json, None);
+    let entries: Vec<Value> = serde_json::from_str(&journal).unwrap();
+    assert_eq!((&entries[1]["number"], &entries[1]["input"]), (&2.into(), &said));
+    assert!(entries[0]["input"]["opened"]["room"]["seed"] == 7 && !journal.contains("sesame"), "{journal}");
     let memories: Vec<Value> =
         serde_json::from_str(&text(&room, ExportKind::Memories, ExportFormat::Json, None)).unwrap();
     assert_eq!((&memories[0]["kind"], &memories[0]["pinned"]), (&"moment".into(), &true.into()));

@@ -1,7 +1,7 @@
 //! The rows: every action with its keys and words, in the order of help and palette.
 
 use super::Scope::{
-    Bots, Budget, Choice, Confirm, Events, Form, Forum, Global, Line, Live, Mind, Moderation, Reading,
+    Bots, Budget, Choice, Confirm, Events, Form, Forum, Global, Line, Live, Mind, Moderation, Past, Reading,
     Recall, Stream, Text, Why,
 };
 use super::{Act, ActionDef, Scope, def};
@@ -41,9 +41,32 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Global, Act::Copy, "copy", &["y"], "Copy", "Copies the selected text to the clipboard of your terminal."),
     def(Global, Act::NextTheme, "next_theme", &["ctrl+t"], "Next theme", "Changes between dark, light and high contrast."),
     def(Global, Act::Refresh, "refresh", &["ctrl+r"], "Reload", "Reads everything on the screen anew."),
+    def(Global, Act::Past, "past", &["@"], "Past or now", "Opens the past of the room, or returns to now; the room goes on meanwhile.").brief("past/now").hint(15),
     def(Global, Act::Redraw, "redraw", &["ctrl+l"], "Redraw", "Draws the whole screen anew."),
     def(Global, Act::Suspend, "suspend", &["ctrl+z"], "Suspend", "Stops the program until you say fg in the shell."),
     def(Global, Act::Quit, "quit", &["q", "ctrl+c"], "Quit", "Leaves the control room; the engine in it finishes its beats and stops.").hint(60),
+
+    // ---- the time line of the past
+    def(Past, Act::Play, "past_play", &["space"], "Play or stop", "Lets the past go on by itself, or stops it.").brief("play").hint(99),
+    def(Past, Act::StepOn, "past_on", &["right"], "An act on", "Shows the moment of the next act.").brief("on").hint(97),
+    def(Past, Act::StepBack, "past_back", &["left"], "An act back", "Shows the moment of the act before.").brief("back").hint(98),
+    def(Past, Act::StrideOn, "past_far_on", &["shift+right"], "Ten acts on", "Shows the moment ten acts later."),
+    def(Past, Act::StrideBack, "past_far_back", &["shift+left"], "Ten acts back", "Shows the moment ten acts before."),
+    def(Past, Act::Faster, "past_faster", &["t"], "Faster", "Plays twice as many acts a second."),
+    def(Past, Act::Slower, "past_slower", &["T"], "Slower", "Plays half as many acts a second."),
+    def(Past, Act::PastBegin, "past_begin", &["{"], "Beginning", "Shows the earliest moment there is."),
+    def(Past, Act::PastEnd, "past_end", &["}"], "End", "Shows the latest moment there is."),
+    def(Past, Act::JumpTo, "past_jump", &["J"], "Go to", "Shows the moment of an act by its number, or of a time.").brief("go to").hint(96),
+    def(Past, Act::NextOfBot, "past_next_act", &["n"], "The bot's next act", "Shows the moment of the next act of the selected bot.").brief("bot's next").hint(95),
+    def(Past, Act::PrevOfBot, "past_prev_act", &["N"], "The bot's act before", "Shows the moment of the act before of the selected bot."),
+    def(Past, Act::NextChange, "past_next_change", &["p"], "Next change by a person", "Shows the next moment at which a person did something.").brief("person's next").hint(93),
+    def(Past, Act::PrevChange, "past_prev_change", &["P"], "Change by a person before", "Shows the moment before at which a person did something."),
+    def(Past, Act::NextFlag, "past_next_flag", &["v"], "Next flag", "Shows the next moment at which a bot was flagged."),
+    def(Past, Act::PrevFlag, "past_prev_flag", &["V"], "Flag before", "Shows the moment before at which a bot was flagged."),
+    def(Past, Act::NextFailure, "past_next_failure", &["x"], "Next failure", "Shows the next moment at which a beat failed.").brief("failure").hint(92),
+    def(Past, Act::PrevFailure, "past_prev_failure", &["X"], "Failure before", "Shows the moment before at which a beat failed."),
+    def(Past, Act::Fork, "past_fork", &["F"], "Fork here", "Begins another society at this moment, in a home of its own.").brief("fork").hint(94),
+    def(Past, Act::Difference, "past_difference", &["D"], "Compare with another home", "Shows where this time line and that of another home part, and what each came to.").brief("compare").hint(91),
 
     // ---- live tab: panes and the selected bot
     def(Live, Act::NextPane, "next_pane", &["tab"], "Next pane", "Moves the focus to the next pane.").brief("pane").hint(24),

@@ -6,10 +6,12 @@
 pub mod bots;
 pub mod budget;
 pub mod compare;
+pub mod difference;
 pub mod inspector;
 pub mod mind;
 pub mod needs;
 pub mod order;
+pub mod past;
 pub mod rates;
 pub mod recall;
 pub mod stream;

@@ -13,6 +13,8 @@ use crate::tui::widgets::Scroll;
 
 /// Rows kept while the stream runs.
 const KEEP: usize = 2_000;
+/// Rows that one reading surely holds.
+const PAGE: i64 = 150;
 /// Rows kept at most, while older ones are read.
 const KEEP_READING: usize = 20_000;
 /// Live text kept of a bot that thinks, in characters.
@@ -286,6 +288,20 @@ impl Stream {
             self.scroll.selected = line;
         }
         found.is_some()
+    }
+
+    /// Shows the stream as it was when `seq` was the newest; what is needed for that and not here is read.
+    pub fn be_at(&mut self, seq: i64) {
+        self.unfreeze();
+        self.scroll.selected = 0;
+        if !(self.newest()..self.newest() + PAGE).contains(&seq) && seq >= self.newest() {
+            self.rows.clear(); // what lies between is not known
+        }
+        while self.rows.front().is_some_and(|row| row.seq > seq) {
+            self.rows.pop_front();
+        }
+        self.dropped = 0;
+        self.rebuild();
     }
 
     /// Live text of a bot that thinks.

@@ -38,6 +38,12 @@ pub enum Then {
     Need(Vec<crate::tui::live::needs::Way>),
     /// Chooses what is taken back.
     TakeBack,
+    /// Goes to a moment of the past.
+    GoTo,
+    /// Begins another society at this moment of the past.
+    Fork,
+    /// Compares this time line with that of another home.
+    Difference,
     /// Chooses the moment to compare before and after.
     Moment,
     /// Chooses the bot to stand beside.

@@ -32,6 +32,7 @@ pub struct Palette {
     pub scroll: Scroll,
     all: Vec<Entry>,
     role: Role,
+    past: bool,
     /// What matches, best first.
     found: Vec<usize>,
     drawn: Drawn,
@@ -40,7 +41,7 @@ pub struct Palette {
 impl Palette {
     /// Everything that can be done where `scopes` are in force.
     #[must_use]
-    pub fn new(keymap: &Keymap, scopes: &[Scope], role: Role) -> Self {
+    pub fn new(keymap: &Keymap, scopes: &[Scope], role: Role, past: bool) -> Self {
         let listed = |def: &&ActionDef| {
             !matches!(def.act, Act::Up | Act::Down | Act::PageUp | Act::PageDown | Act::Palette)
                 && (scopes.contains(&def.scope))
@@ -54,7 +55,15 @@ impl Palette {
             }
         }
         let found = (0..all.len()).collect();
-        Self { input: Input::default(), scroll: Scroll::default(), all, role, found, drawn: Drawn::default() }
+        Self {
+            input: Input::default(),
+            scroll: Scroll::default(),
+            all,
+            role,
+            past,
+            found,
+            drawn: Drawn::default(),
+        }
     }
 
     /// Searches anew after something was typed.
@@ -127,7 +136,9 @@ impl Palette {
             pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
             pen.right(" ", theme.text).right(&entry.keys, theme.key).right("  ", theme.text);
             let title = if entry.def.is_for(self.role) { theme.text } else { theme.refused() };
-            pen.cell(entry.def.title, title, 24).skip(1).put(entry.def.about_for(self.role), theme.dim);
+            pen.cell(entry.def.title, title, 24)
+                .skip(1)
+                .put(entry.def.about_for(self.role, self.past), theme.dim);
         }
         if self.found.is_empty() {
             Pen::new(buf, list, 1).skip(2).put("no action is called that", theme.dim);

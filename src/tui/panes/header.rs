@@ -34,6 +34,7 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer) {
     }
     pen.put(" botarium ", theme.title_focus);
     let (mark, word, style) = match &model.connection {
+        _ if model.walk.is_some() => (glyphs.left, "past".to_owned(), theme.warn),
         Connection::Local | Connection::Connected => (glyphs.active, "live".to_owned(), theme.good),
         Connection::Reconnecting { next_try_seconds, attempt } => {
             (glyphs.offline, format!("reconnecting in {next_try_seconds}s (try {attempt})"), theme.warn)
@@ -103,7 +104,10 @@ fn pieces(model: &Model, room: &RoomView) -> Vec<Piece> {
         pieces.push(one(rank, format!("{count} {word}"), style));
     }
     pieces.push(one(7, room.provider.clone(), theme.dim));
-    pieces.push(one(8, room.home.clone(), theme.faint));
+    if let Some(parent) = room.lineage.first() {
+        pieces.push(one(8, format!("fork at act {}", parent.activity), theme.dim));
+    }
+    pieces.push(one(9, room.home.clone(), theme.faint));
     pieces
 }
 

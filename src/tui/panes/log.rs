@@ -32,7 +32,11 @@ pub fn draw(mut pen: Pen<'_>, line: &LogLine, view: &View<'_>) {
 /// Why there are no lines: a viewer is not told them.
 #[must_use]
 pub fn silence(view: &View<'_>) -> &'static str {
-    if view.role == Role::Viewer { "the log is for operators" } else { "nothing to report" }
+    match (view.past, view.role) {
+        (true, _) => "what the engine reported is not part of the past",
+        (false, Role::Viewer) => "the log is for operators",
+        (false, Role::Operator) => "nothing to report",
+    }
 }
 
 /// Draws the pane.

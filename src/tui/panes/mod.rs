@@ -11,6 +11,7 @@ pub mod log_tab;
 pub mod memory;
 pub mod mind;
 pub mod moderation;
+pub mod past;
 pub mod profile;
 pub mod recall;
 pub mod reputation;
@@ -51,6 +52,8 @@ pub struct View<'a> {
     pub frame: usize,
     /// What the person may do.
     pub role: Role,
+    /// Whether a moment of the past is shown.
+    pub past: bool,
 }
 
 impl Names for View<'_> {
@@ -75,6 +78,7 @@ impl<'a> View<'a> {
             zone: &model.zone,
             frame: model.frame,
             role: model.role,
+            past: model.walk.is_some(),
         }
     }
 
@@ -104,11 +108,14 @@ pub fn render(model: &Model, buf: &mut Buffer) {
         too_small(area, buf, &model.theme);
         return;
     }
-    let layout = Layout::of(area.width, area.height, model.tab, model.focus, model.lower_pane, model.zoomed);
+    let layout = model.layout();
     let view = View::of(model);
     header::render(model, layout.header, buf);
     header::tabs(model, layout.tabs, buf);
     header::hints(model, layout.hints, buf);
+    if let Some(walk) = &model.walk {
+        past::render(model, walk, layout.line, buf);
+    }
     body(model, &layout, buf, &view);
     for overlay in &model.overlays {
         overlay.render(area, buf, &model.theme, model.frame);

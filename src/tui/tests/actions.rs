@@ -12,8 +12,9 @@ use crate::tui::update::update;
 
 /// A model in which the keys of `scope` count, with something selected to act on.
 fn place(scope: Scope) -> Model {
-    let mut model = model(120, 36);
+    let mut model = if scope == Scope::Past { super::past::past(120, 36) } else { model(120, 36) };
     let keys: &[&str] = match scope {
+        Scope::Past => &["j"],
         Scope::Global | Scope::Live | Scope::Bots => &["1"],
         Scope::Stream => &["2"],
         Scope::Mind => &["m"],

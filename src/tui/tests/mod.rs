@@ -16,6 +16,7 @@ mod lists;
 mod looks;
 mod mouse;
 mod needs;
+mod past;
 mod sizes;
 mod slow;
 mod society;

@@ -13,6 +13,9 @@ pub fn perform(model: &mut Model, act: Act) -> Vec<Effect> {
     if !model.overlays.is_empty() {
         return in_window(model, act);
     }
+    if let Some(effects) = super::past::act(model, act) {
+        return effects;
+    }
     let here = if model.tab == Tab::Live { live::act(model, act) } else { tabs::act(model, act) };
     here.unwrap_or_else(|| everywhere(model, act))
 }

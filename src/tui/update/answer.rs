@@ -193,6 +193,9 @@ fn meaning(model: &mut Model, then: Then, answer: &Answer) -> Result<Vec<Effect>
             let seconds = budget::read_interval(answer.text())?.ok_or("an interval, such as 90, 5m or 2h")?;
             run(Command::SetPace(SetPace { preset: None, interval_seconds: Some(seconds) }))
         }
+        Then::GoTo => super::past::typed(model, answer.text()),
+        Then::Fork => super::past::fork(model, answer.text()),
+        Then::Difference => super::past::compare(model, answer.text()),
         Then::NewBot => run(Command::CreateBot(new_bot(answer)?)),
         Then::Export => run(export(answer)?),
         Then::Interview(bot) => {

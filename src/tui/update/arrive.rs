@@ -272,13 +272,14 @@ fn take_room(model: &mut Model, room: crate::protocol::RoomView) {
     if let Ok(zone) = jiff::tz::TimeZone::get(&room.timezone) {
         model.zone = zone;
     }
-    if model.room.is_none() && room.last_seq < 30 && model.tab == crate::tui::model::Tab::Live {
+    let lives = model.walk.is_none() && model.room.is_none();
+    if lives && room.last_seq < 30 && model.tab == crate::tui::model::Tab::Live {
         model.toast(Tone::Info, WELCOME);
         if let Some(toast) = model.toasts.last_mut() {
             toast.ticks = 15;
         }
     }
-    if room.now > model.now || room.simulated {
+    if room.now > model.now || room.simulated || model.walk.is_some() {
         model.now = room.now;
     }
     model.room = Some(room);

@@ -14,6 +14,7 @@ mod mouse;
 mod needs;
 mod open;
 mod pace;
+mod past;
 mod ran;
 mod select;
 mod tick;
@@ -63,9 +64,12 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Tick(now) => tick::on_tick(model, now),
         Msg::Frame => {
             model.frame = model.frame.wrapping_add(1);
-            Vec::new()
+            past::frame(model)
         }
+        // What happens now is read when now is shown again.
+        Msg::Event(_) if model.walk.is_some() => Vec::new(),
         Msg::Event(event) => arrive::on_event(model, &event),
+        Msg::Past(news) => past::on_news(model, *news),
         Msg::Link(connection, role) => arrive::on_link(model, connection, role),
         Msg::Loaded(load, Ok(data)) => arrive::on_loaded(model, load, data),
         Msg::Loaded(load, Err(fault)) => arrive::on_load_failed(model, &load, &fault),
@@ -122,7 +126,7 @@ fn on_key(model: &mut Model, key: Key) -> Vec<Effect> {
     }
     match model.keymap.find(key, &scopes) {
         Some(def) if !def.is_for(model.role) => {
-            model.toast(Tone::Bad, format!("{}: this control room may only look (viewer)", def.title));
+            model.toast(Tone::Bad, format!("{}: {}", def.title, refusal(model)));
             Vec::new()
         }
         Some(def) => act::perform(model, def.act),
@@ -189,11 +193,19 @@ fn on_paste(model: &mut Model, text: &str) -> Vec<Effect> {
     }
 }
 
+/// Why nothing can be changed from here.
+const fn refusal(model: &Model) -> &'static str {
+    match model.walk {
+        Some(_) => "this is the past, where nothing can be changed; a fork begins another society",
+        None => "this control room may only look (viewer)",
+    }
+}
+
 /// Whether an action may be done here; says so if not.
 fn may(model: &mut Model, act: Act) -> bool {
     let def = ACTIONS.iter().find(|def| def.act == act);
     if def.is_some_and(|def| !def.is_for(model.role)) {
-        model.toast(Tone::Bad, "this control room may only look (viewer)");
+        model.toast(Tone::Bad, refusal(model));
         return false;
     }
     true

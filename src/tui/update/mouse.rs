@@ -67,6 +67,11 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             None => Vec::new(),
         };
     }
+    let bar = crate::tui::panes::past::bar(layout.line);
+    if let Some(walk) = model.walk.as_ref().filter(|_| bar.contains((x, y).into())) {
+        let activity = walk.at_cell(x - bar.x, bar.width);
+        return super::past::go(model, crate::protocol::Way::To(activity.to_string()));
+    }
     if model.tab != Tab::Live {
         return if layout.body.contains((x, y).into()) { tabs::click(model, x, y) } else { Vec::new() };
     }

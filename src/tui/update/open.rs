@@ -33,7 +33,11 @@ pub fn help(model: &mut Model) {
             last = Some(def.scope);
         }
         let shown = keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-        paras.push(Para::Key(shown, def.title.into(), def.about_for(model.role).into()));
+        paras.push(Para::Key(
+            shown,
+            def.title.into(),
+            def.about_for(model.role, model.walk.is_some()).into(),
+        ));
     }
     model.overlays.push(Overlay::Reading(Reading::new("Keys that work here", paras)));
 }
@@ -41,7 +45,7 @@ pub fn help(model: &mut Model) {
 /// Opens the palette.
 pub fn palette(model: &mut Model) {
     let scopes = model.scopes();
-    let palette = Palette::new(&model.keymap, &scopes, model.role);
+    let palette = Palette::new(&model.keymap, &scopes, model.role, model.walk.is_some());
     model.overlays.push(Overlay::Palette(palette));
 }
 
@@ -260,7 +264,7 @@ pub fn preview_of(behavior: &crate::domain::Behavior) -> String {
 }
 
 /// Export kinds, in the order of the form.
-pub const EXPORTS: [(&str, ExportKind); 10] = [
+pub const EXPORTS: [(&str, ExportKind); 11] = [
     ("threads", ExportKind::Threads),
     ("replies", ExportKind::Replies),
     ("votes", ExportKind::Votes),
@@ -271,6 +275,7 @@ pub const EXPORTS: [(&str, ExportKind); 10] = [
     ("archive", ExportKind::Archive),
     ("usage", ExportKind::Usage),
     ("thoughts", ExportKind::Thoughts),
+    ("journal", ExportKind::Journal),
 ];
 
 /// The export form.

@@ -37,7 +37,7 @@ pub fn read_everything(model: &mut Model) -> Vec<Effect> {
 
 /// The clock moved on.
 pub fn on_tick(model: &mut Model, now: Stamp) -> Vec<Effect> {
-    if now > model.now {
+    if model.walk.is_none() && now > model.now {
         model.now = now;
     }
     for toast in &mut model.toasts {

@@ -4,20 +4,17 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, SpanRelativeTo, Timestamp};
 
-use super::exit::Usage;
-use crate::domain::Stamp;
+use super::Stamp;
 
 /// Reads a moment: RFC 3339, a date or a date and time (UTC), or a distance from `now` such as
 /// `+36h`, `2d` or `3 days`.
 ///
 /// # Errors
 /// Says what would be right.
-pub fn at(text: &str, now: Stamp) -> Result<Stamp, Usage> {
+pub fn at(text: &str, now: Stamp) -> Result<Stamp, String> {
     let text = text.trim();
     let wrong = || {
-        Usage(format!(
-            "`{text}` is no moment; write 2026-01-02T15:00:00Z, 2026-01-02, or a distance such as +36h"
-        ))
+        format!("`{text}` is no moment; write 2026-01-02T15:00:00Z, 2026-01-02, or a distance such as +36h")
     };
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return Ok(timestamp.into());
