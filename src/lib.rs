@@ -28,6 +28,7 @@
 //!   clock, no server, no chance but the seeded draws.
 //! - [`engine`]: the impatient world around the machine: it wakes bots, asks models, announces. [`engine::Handle`] is its
 //!   only door.
+//! - [`worker`]: answers model calls of rooms on other machines, from a queue behind a NATS server.
 //! - [`protocol`]: what crosses a boundary: views, requests, events, faults.
 //! - [`link`]: the one door of the screen and the commands to an engine, here or behind a port.
 //! - [`mcp`]: the same door for an assistant that speaks the Model Context Protocol.
@@ -56,8 +57,8 @@
 //! compressed (`memory`).
 //!
 //! # Doors
-//! `domain ← tools ← llm`, `domain ← store, llm, tools ← society ← engine ← port, link ← mcp, tui ← plain, cli, demo`. `tests/doors.rs` reads
-//! the `use` lines and holds this.
+//! `domain ← tools ← llm ← worker`, `domain ← store, llm, tools ← society ← engine ← port, link ← mcp, tui ← plain, cli, demo`.
+//! `tests/doors.rs` reads the `use` lines and holds this.
 
 #![forbid(unsafe_code)]
 
@@ -85,3 +86,4 @@ pub mod society;
 pub mod store;
 pub mod tools;
 pub mod tui;
+pub mod worker;

@@ -16,6 +16,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("store", &["domain", "files", "protocol"]),
     ("society", &["domain", "embedded", "llm", "protocol", "store", "tools"]),
     ("engine", &["config", "domain", "embedded", "llm", "logs", "protocol", "society", "store", "tools"]),
+    ("worker", &["domain", "llm"]),
     ("port", &["config", "domain", "engine", "protocol"]),
     ("link", &["config", "domain", "engine", "protocol"]),
     ("tui", &["config", "domain", "files", "link", "protocol"]),
@@ -33,7 +34,7 @@ const DOORS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "config", "demo", "domain", "embedded", "engine", "files", "link", "llm", "logs", "mcp",
-            "notify", "plain", "port", "protocol", "store", "tools", "tui",
+            "notify", "plain", "port", "protocol", "store", "tools", "tui", "worker",
         ],
     ),
 ];
@@ -43,6 +44,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("rusqlite", &["store", "society", "engine"]), // these hand connections on; they name no SQL (below)
     ("reqwest", &["llm", "tools", "link", "notify"]),
     ("tokio_tungstenite", &["link", "port"]), // the port tells its errors apart
+    ("async_nats", &["llm", "worker"]),
     ("axum", &["port"]),
     ("rmcp", &["mcp"]),
     ("ratatui", &["tui", "demo"]),

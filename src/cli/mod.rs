@@ -29,6 +29,7 @@ mod serve;
 mod setup;
 mod tail;
 mod token;
+mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -179,6 +180,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Run beats as fast as possible, then exit
     Beat(beat::BeatArgs),
+    /// Answer model calls of rooms on other machines
+    Worker(worker::WorkerArgs),
     /// Manage bots
     Bot(bot::BotArgs),
     /// Write the society's records as JSON, JSON lines or CSV
@@ -243,6 +246,7 @@ fn dispatch(cli: Cli, out: &out::Out) -> anyhow::Result<exit::Exit> {
         Some(Command::Tail(args)) => tail::run(&globals, args, out),
         Some(Command::Demo(args)) => demo::run(&globals, &args, out),
         Some(Command::Beat(args)) => beat::run(&globals, args, out),
+        Some(Command::Worker(args)) => worker::run(&globals, &args),
         Some(Command::Bot(args)) => bot::run(&globals, args, out),
         Some(Command::Export(args)) => export::run(&globals, &args, out),
         Some(Command::Backup(args)) => backup::run(&globals, &args, out),

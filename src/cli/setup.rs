@@ -171,6 +171,9 @@ pub fn provider(config: &ProviderConfig) -> anyhow::Result<ProviderSetup> {
             .as_deref()
             .and_then(|word| Reasoning::ALL.into_iter().find(|effort| effort.as_str() == word)),
         extra: config.extra.clone(),
+        pool: config.pool.clone(),
+        user: config.user.clone(),
+        ca: config.ca_file.clone(),
         ..ProviderSpec::new(config.name.clone(), kind)
     };
     Ok(ProviderSetup { spec, price: config.price() })

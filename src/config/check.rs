@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::load::{Loader, read_bounded};
 use super::origin::Origin;
-use super::table::BUILT_IN;
+use super::table::{BUILT_IN, NATS_KEYS};
 use super::{Config, ProviderConfig};
 use crate::domain::Secret;
 use crate::domain::personality::meant_provider;
+use crate::domain::place::addresses;
 use crate::domain::similarity::nearest;
 use crate::domain::yaml::{self, show};
 
@@ -83,8 +84,7 @@ impl Loader {
             }
         } else if provider.kind.is_empty() {
             if !self.problems.iter().any(|problem| problem.key == key("kind")) {
-                let message =
-                    "is missing; it is scripted, ollama, anthropic or openai (anything OpenAI-compatible)";
+                let message = "is missing; it is scripted, ollama, anthropic, openai (anything OpenAI-compatible) or nats (workers)";
                 self.complain(mentioned(), &key("kind"), message);
             }
         } else if provider.kind != "scripted" {
@@ -95,6 +95,7 @@ impl Loader {
                 }
             }
         }
+        self.check_server(config, provider);
         if provider.kind != "scripted" && provider.base_url.is_empty() && BUILT_IN.contains(&name) {
             self.complain(
                 origin(&key("base_url")),
@@ -110,10 +111,36 @@ impl Loader {
         }
     }
 
+    /// Whether the address is of the kind's protocol, and what only workers have is not set elsewhere.
+    fn check_server(&mut self, config: &Config, provider: &ProviderConfig) {
+        let key = |key: &str| format!("providers.{}.{key}", provider.name);
+        let queued = provider.kind == "nats";
+        let is_nats = |address: &str| address.starts_with("nats://") || address.starts_with("tls://");
+        if !provider.kind.is_empty()
+            && !provider.base_url.is_empty()
+            && addresses(&provider.base_url).any(|address| is_nats(address) != queued)
+        {
+            let message = if queued {
+                "must begin with nats:// or tls://, such as nats://127.0.0.1:4222"
+            } else {
+                "must begin with http:// or https://"
+            };
+            self.complain(config.origin(&key("base_url")), &key("base_url"), message);
+        }
+        let given = [provider.pool.is_some(), provider.user.is_some(), provider.ca_file.is_some()];
+        for (name, _) in NATS_KEYS.iter().zip(given).filter(|(_, given)| *given && !queued) {
+            self.complain(config.origin(&key(name)), &key(name), "belongs to providers of kind nats alone");
+        }
+        if provider.user.is_some() && provider.api_key_env.is_none() && provider.api_key_file.is_none() {
+            let message = "needs a password: name a variable in api_key_env, or a file in api_key_file";
+            self.complain(config.origin(&key("user")), &key("user"), message);
+        }
+    }
+
     /// Finds the key of a provider: the environment goes before a file.
     fn find_key(&mut self, config: &mut Config, provider: &mut ProviderConfig) {
         let path = format!("providers.{}.api_key", provider.name);
-        if let Some(file) = &mut provider.api_key_file {
+        for file in [&mut provider.api_key_file, &mut provider.ca_file].into_iter().flatten() {
             *file = self.absolute(&config.home.root, file);
         }
         let variable = provider.api_key_env.as_ref();
@@ -147,7 +174,10 @@ impl Loader {
 }
 
 /// Reads a key from a file that only its owner may read.
-fn key_file(path: &Path) -> Result<Secret, String> {
+///
+/// # Errors
+/// A sentence that follows the name of the setting.
+pub fn key_file(path: &Path) -> Result<Secret, String> {
     let shown = path.display();
     let meta = std::fs::metadata(path).map_err(|error| format!("cannot be read: {shown}: {error}"))?;
     if !meta.is_file() {

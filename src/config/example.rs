@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::kind::{Key, Kind};
-use super::table::{BUILT_IN, KEYS, PROVIDER_KEYS, provider_default};
+use super::table::{BUILT_IN, KEYS, NATS_KEYS, PROVIDER_KEYS, provider_default};
 
 const HEAD: &str = "\
 # Every key of botarium.yaml with its default. Copy what you want to change; leave out the rest.
@@ -18,6 +18,16 @@ const OWN_PROVIDER: &str = "
   #   kind: openai
   #   base_url: http://127.0.0.1:1234/v1
   #   model: qwen3-8b
+  # Workers on other machines, behind a NATS server (see the README, \"More than one machine\"):
+  # cellar:
+  #   kind: nats
+  #   base_url: nats://127.0.0.1:4222   # tls:// with TLS
+  #   pool: main                        # the pool whose workers are asked
+  #   model: any                        # any leaves the choice to the worker
+  #   user: room                        # its password, or a token without user:
+  #   api_key_env: NATS_PASSWORD        # or api_key_file
+  #   ca_file:                          # a certificate authority to trust besides the system's
+  #   price: {input: 0, output: 0}      # the room cannot know what the workers' models cost
 ";
 
 /// The text of the example file.
@@ -46,7 +56,7 @@ fn providers(out: &mut String) {
     for (at, name) in BUILT_IN.into_iter().filter(|name| *name != "scripted").enumerate() {
         let _ = writeln!(out, "  {name}:");
         let mut in_price = false;
-        for key in PROVIDER_KEYS {
+        for key in PROVIDER_KEYS.iter().filter(|key| !NATS_KEYS.contains(&key.name)) {
             // Of the built-in ones only Ollama is at home.
             let default = provider_default(name, name, name == "ollama", key);
             match key.name.strip_prefix("price.") {

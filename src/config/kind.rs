@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::Money;
 use crate::domain::pace::{self, Preset};
+use crate::domain::place::addresses;
 use crate::domain::yaml::{Node, Value, filled, meant};
 
 /// One key: its name, what it holds and where, its default and what it is for.
@@ -32,6 +33,8 @@ pub(super) enum Kind<T: 'static> {
     Word(Slot<T, Option<String>>),
     Path(Slot<T, Option<PathBuf>>),
     Url(Slot<T, String>),
+    /// One address of a server or several, http, nats or tls; kept with commas between.
+    Servers(Slot<T, String>),
     /// The name of an environment variable. What was written instead may be a secret.
     Variable(Slot<T, Option<String>>),
     Flag(Slot<T, bool>),
@@ -114,7 +117,8 @@ impl<T> Kind<T> {
             Self::Path(slot) => {
                 *slot(target) = unset(value, |value| value.raw().map(PathBuf::from))?;
             }
-            Self::Url(slot) => *slot(target) = unset(value, url)?.unwrap_or_default(),
+            Self::Url(slot) => *slot(target) = unset(value, |value| url(value, &WEB))?.unwrap_or_default(),
+            Self::Servers(slot) => *slot(target) = unset(value, servers)?.unwrap_or_default(),
             Self::Variable(slot) => *slot(target) = unset(value, variable)?,
             Self::Flag(slot) => *slot(target) = value.flag()?,
             Self::Count { min, max, slot } => {
@@ -193,10 +197,38 @@ fn dollars(value: &Value) -> Result<Money, String> {
     Money::from_dollars(amount).ok_or_else(|| "must be an amount of dollars".into())
 }
 
+/// What the address of a page begins with.
+const WEB: [&str; 2] = ["http://", "https://"];
+/// What the address of a provider begins with; which of them its kind wants is judged later.
+const SERVERS: [&str; 4] = ["http://", "https://", "nats://", "tls://"];
+/// The most addresses of one provider.
+const SERVERS_MAX: usize = 64;
+
+/// The addresses of a provider: one, a list, or several with commas between.
+fn servers(value: &Value) -> Result<String, String> {
+    let each: Vec<Value> = match value {
+        Value::List(items) => items.iter().map(|item| item.value.clone()).collect(),
+        Value::Text(text) => addresses(text).map(|part| Value::Text(part.to_owned())).collect(),
+        other => vec![other.clone()],
+    };
+    if each.is_empty() || each.len() > SERVERS_MAX {
+        return Err(format!("must be one address, or a list of at most {SERVERS_MAX}"));
+    }
+    let mut urls: Vec<String> = Vec::new();
+    for value in &each {
+        let url = url(value, &SERVERS)?;
+        if urls.contains(&url) {
+            return Err(format!("holds {} twice", value.shown()));
+        }
+        urls.push(url);
+    }
+    Ok(urls.join(","))
+}
+
 /// An address of a server. A password in it would be shown and logged, so none is allowed.
-fn url(value: &Value) -> Result<String, String> {
+fn url(value: &Value, schemes: &[&str]) -> Result<String, String> {
     let text = value.line(400)?;
-    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let rest = schemes.iter().find_map(|scheme| text.strip_prefix(scheme));
     let Some(authority) = rest.and_then(|rest| rest.split(['/', '?', '#']).next()) else {
         return Err(format!("must begin with http:// or https://, not {}", value.shown()));
     };

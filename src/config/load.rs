@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::origin::{ConfigError, ConfigProblem, Origin};
 use super::table::{self, BUILT_IN, KEYS, PROVIDER_KEYS, Place, provider_default};
 use super::{Config, Home, HomeReason, ProviderConfig};
-use crate::domain::place::is_local;
+use crate::domain::place::are_local;
 use crate::domain::secret::shown_address;
 use crate::domain::similarity::nearest;
 use crate::domain::yaml::{self, Mark, Node, Value, show};
@@ -206,9 +206,20 @@ impl Loader {
                 }
             };
             let kind = if BUILT_IN.contains(&name) { name } else { given("kind") };
-            let local = match given("base_url") {
+            let path = format!("providers.{name}.base_url");
+            let listed =
+                settings.iter().rev().find(|setting| setting.path == path).and_then(|setting| match &setting
+                    .given
+                {
+                    Given::Value(Value::List(items)) => {
+                        Some(items.iter().map(|item| written(&item.value)).collect::<Vec<_>>())
+                    }
+                    _ => None,
+                });
+            let listed = listed.map(|items| items.join(",")).unwrap_or_default();
+            let local = match if listed.is_empty() { given("base_url") } else { &listed } {
                 "" => kind == "ollama",
-                address => is_local(address),
+                address => are_local(address),
             };
             let mut provider = ProviderConfig { name: name.to_owned(), ..ProviderConfig::default() };
             for key in PROVIDER_KEYS {

@@ -21,6 +21,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::{Money, Price, Secret};
 
+pub use check::key_file;
 pub use example::example;
 pub use home::{Home, HomeReason};
 pub use load::LoadArgs;
@@ -77,9 +78,9 @@ pub struct Config {
 pub struct ProviderConfig {
     /// What bots call it.
     pub name: String,
-    /// The protocol: `scripted`, `ollama`, `anthropic` or `openai`.
+    /// The protocol: `scripted`, `ollama`, `anthropic`, `openai` or `nats`.
     pub kind: String,
-    /// Where the server is, without a trailing slash; empty for `scripted`.
+    /// Where the server is, without a trailing slash; empty for `scripted`. Several have commas between.
     pub base_url: String,
     /// The model for bots that name none.
     pub model: String,
@@ -101,6 +102,12 @@ pub struct ProviderConfig {
     pub reasoning: Option<String>,
     /// Parameters that are sent with every question as they are.
     pub extra: serde_json::Map<String, serde_json::Value>,
+    /// Of `nats`: the pool whose workers are asked.
+    pub pool: Option<String>,
+    /// Of `nats`: as whom to speak to the server.
+    pub user: Option<String>,
+    /// Of `nats`: a certificate authority to trust, made absolute.
+    pub ca_file: Option<PathBuf>,
     price_input: Option<Money>,
     price_output: Option<Money>,
     price_cached: Option<Money>,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::table::{BUILT_IN, KEYS, PROVIDER_KEYS, provider_default};
 use super::{Config, ProviderConfig};
-use crate::domain::place::is_local;
+use crate::domain::place::are_local;
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +127,8 @@ impl Config {
 
     fn provider_entries(&self, provider: &ProviderConfig, entries: &mut Vec<Entry>) {
         for key in PROVIDER_KEYS {
-            let default = provider_default(&provider.name, &provider.kind, is_local(&provider.base_url), key);
+            let default =
+                provider_default(&provider.name, &provider.kind, are_local(&provider.base_url), key);
             let entry = self.entry(format!("providers.{}.{}", provider.name, key.name), default, key.doc);
             if provider.kind != "scripted" || entry.origin != Origin::Default || key.name == "kind" {
                 entries.push(entry);

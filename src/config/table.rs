@@ -148,10 +148,10 @@ const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 #[rustfmt::skip]
 pub(super) const PROVIDER_KEYS: &[Key<ProviderConfig>] = &[
     key!("kind", "",
-        Kind::Choice { words: &KINDS, set: |p, at| p.kind = if at < 4 { KINDS[at] } else { KINDS[0] }.into() },
-        "The protocol: scripted, ollama, anthropic or openai (anything OpenAI-compatible)."),
-    key!("base_url", "", Kind::Url(|p| &mut p.base_url),
-        "Where the server is."),
+        Kind::Choice { words: &KINDS, set: |p, at| p.kind = if at < 5 { KINDS[at] } else { KINDS[0] }.into() },
+        "The protocol: scripted, ollama, anthropic, openai (anything OpenAI-compatible) or nats (workers on other machines)."),
+    key!("base_url", "", Kind::Servers(|p| &mut p.base_url),
+        "Where the server is. Several addresses, such as [http://a:8080/v1, http://b:8080/v1], share the calls."),
     key!("model", "", Kind::Text(|p| &mut p.model),
         "The model for bots that name none."),
     key!("api_key_env", "", Kind::Variable(|p| &mut p.api_key_env),
@@ -166,7 +166,7 @@ pub(super) const PROVIDER_KEYS: &[Key<ProviderConfig>] = &[
     key!("total_timeout_seconds", "180", count!(1..=86_400, total_timeout_seconds),
         "How long one attempt may take while no text flows; 1200 with a local server."),
     key!("concurrency", "4", count!(1..=1_000, concurrency),
-        "Calls under way at once."),
+        "Calls under way at once, at each of several addresses."),
     key!("reasoning", "", Kind::OneOf { words: &EFFORTS, slot: |p| &mut p.reasoning },
         "How much a reasoning model may reason before it answers: off, low, medium or high, as far as the server \
          lets itself be told. Unset: as the server likes. Reasoning counts against a bot's max_tokens."),
@@ -178,13 +178,22 @@ pub(super) const PROVIDER_KEYS: &[Key<ProviderConfig>] = &[
         "Dollars per million tokens written."),
     key!("price.cached", "", Kind::DollarsOrUnset(|p| &mut p.price_cached),
         "Dollars per million tokens read from the provider's cache. Unset: as read."),
+    key!("pool", "", Kind::Word(|p| &mut p.pool),
+        "Of kind nats: the pool whose workers are asked. Unset: main."),
+    key!("user", "", Kind::Word(|p| &mut p.user),
+        "Of kind nats: the user; the key is then its password. Unset: the key is a token."),
+    key!("ca_file", "", Kind::Path(|p| &mut p.ca_file),
+        "Of kind nats: a certificate authority to trust besides the system's."),
 ];
+
+/// The keys that only a provider of kind `nats` has.
+pub(super) const NATS_KEYS: [&str; 3] = ["pool", "user", "ca_file"];
 
 /// The words of `reasoning`.
 const EFFORTS: [&str; 4] = ["off", "low", "medium", "high"];
 
 /// The words of `kind`; `mock` reads as `scripted`.
-pub(super) const KINDS: [&str; 5] = ["scripted", "ollama", "anthropic", "openai", "mock"];
+pub(super) const KINDS: [&str; 6] = ["scripted", "ollama", "anthropic", "openai", "nats", "mock"];
 
 /// The providers that are always there; each has the kind of its name.
 pub(super) const BUILT_IN: [&str; 4] = ["scripted", "ollama", "anthropic", "openai"];
@@ -201,6 +210,10 @@ pub(super) fn provider_default(
 ) -> &'static str {
     let own = !BUILT_IN.contains(&name);
     match (kind, key.name) {
+        ("nats", "model") => "any",
+        ("nats", "connect_timeout_seconds") => "5",
+        ("nats", "total_timeout_seconds") => "600",
+        ("nats", "concurrency") => "64",
         (_, "base_url" | "model" | "api_key_env") if own && kind != "scripted" => "",
         ("scripted", "kind" | "model") => "scripted",
         ("ollama", "kind") => "ollama",

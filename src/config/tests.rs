@@ -213,8 +213,8 @@ fn providers_that_cannot_work_are_refused() {
     assert_eq!(
         refused("providers:\n  lab: {model: x}\n"),
         [
-            "botarium.yaml:2:9: providers.lab.kind is missing; it is scripted, ollama, anthropic or openai (anything \
-         OpenAI-compatible)"
+            "botarium.yaml:2:9: providers.lab.kind is missing; it is scripted, ollama, anthropic, openai (anything \
+         OpenAI-compatible) or nats (workers)"
         ]
     );
     assert_eq!(
@@ -237,7 +237,7 @@ fn providers_that_cannot_work_are_refused() {
     assert_eq!(
         refused("providers:\n  openai: {kind: opnai}\n"),
         [
-            "botarium.yaml:2:12: providers.openai.kind must be scripted, ollama, anthropic, openai or mock, not the text \
+            "botarium.yaml:2:12: providers.openai.kind must be scripted, ollama, anthropic, openai, nats or mock, not the text \
          `opnai`; did you mean `openai`?"
         ]
     );

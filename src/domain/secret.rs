@@ -7,9 +7,13 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// An address without what may be a key in it: a name and password before the host, the values of its query.
+/// An address, or each of a list, without what may be a key in it: a name and password before the host, the values of its query.
 #[must_use]
 pub fn shown_address(address: &str) -> String {
+    super::place::addresses(address).map(shown).collect::<Vec<_>>().join(", ")
+}
+
+fn shown(address: &str) -> String {
     let (before, query) =
         address.split_once('?').map_or((address, None), |(before, query)| (before, Some(query)));
     let (scheme, rest) = before.split_once("://").map_or(("", before), |(scheme, rest)| (scheme, rest));

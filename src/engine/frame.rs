@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::settings::{BudgetSettings, ProviderSetup, Settings};
 use crate::domain::Secret;
 use crate::domain::activity::Finding;
-use crate::llm::ProviderSpec;
+use crate::llm::{ProviderKind, ProviderSpec};
 use crate::society::frame::{Frame, ProviderFrame};
 use crate::tools::{Offline, Tool, ToolError};
 
@@ -87,7 +87,12 @@ impl Frame {
 /// A provider like it that leads nowhere.
 fn silent(voice: &ProviderFrame) -> ProviderSpec {
     ProviderSpec {
-        base_url: Some(if voice.local { "http://127.0.0.1:9" } else { "http://replay.invalid" }.into()),
+        base_url: Some(match (voice.kind, voice.local) {
+            (ProviderKind::Nats, true) => "nats://127.0.0.1:9".into(),
+            (ProviderKind::Nats, false) => "nats://replay.invalid".into(),
+            (_, true) => "http://127.0.0.1:9".into(),
+            (_, false) => "http://replay.invalid".into(),
+        }),
         model: Some(voice.model.clone()),
         api_key: Some(Secret::new("none")),
         ..ProviderSpec::new(voice.name.clone(), voice.kind)

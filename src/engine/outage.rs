@@ -4,19 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::shared::Shared;
-use crate::society::outage::{Back, is_local};
+use crate::society::outage::{Back, is_watched};
 use crate::store::beat;
 
-/// Between two looks at a server on this machine that fails.
+/// Between two looks at a server that fails and can be asked for free.
 const LOOK: Duration = Duration::from_secs(3);
 
-/// Looks every few seconds whether local servers that fail are back. Asks nobody while none fails.
+/// Looks every few seconds whether servers that can be asked for free are back. Asks nobody while none fails.
 pub(super) async fn watch(shared: Arc<Shared>) {
     let mut troubled = shared.troubled.subscribe();
     match shared.store.read(beat::troubled).await {
         Ok(names) => {
             let names = names.into_iter().map(|name| shared.society.resolve(&name));
-            let local: Vec<_> = names.filter(|name| is_local(&shared.society, name)).collect();
+            let local: Vec<_> = names.filter(|name| is_watched(&shared.society, name)).collect();
             shared.troubled.send_modify(|all| all.extend(local));
         }
         Err(error) => tracing::error!("providers that failed could not be read: {error}"),

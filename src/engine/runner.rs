@@ -25,9 +25,9 @@ use crate::store::{Result, StoreError};
 const BATCH: usize = 512;
 /// A job of a fast run begins no beat after this long, whatever it has done: other work waits for the writer.
 const BATCH_TIME: Duration = Duration::from_millis(250);
-/// Beats awaited at once.
+/// Beats awaited at once, where the providers cannot take more.
 const IN_FLIGHT: usize = 64;
-/// Beats awaited at once in a fast run on the system's clock.
+/// Beats awaited at once in a fast run on the system's clock, where the room's provider cannot take more.
 const FAST_IN_FLIGHT: usize = 8;
 
 /// Between two looks at the clock while a beat is to come.
@@ -247,6 +247,7 @@ fn joined<T>(ended: std::result::Result<T, tokio::task::JoinError>) -> Option<T>
 async fn run_forever(shared: Arc<Shared>) {
     let mut flying = JoinSet::new();
     let mut watch = Watch::start(shared.clock.now());
+    let most = shared.concurrency(|_| true).max(IN_FLIGHT);
     loop {
         while let Some(ended) = flying.try_join_next() {
             joined(ended);
@@ -259,7 +260,7 @@ async fn run_forever(shared: Arc<Shared>) {
             wall::mend(&shared, by).await;
             continue;
         }
-        if running && flying.len() < IN_FLIGHT {
+        if running && flying.len() < most {
             let due = shared.schedule().pop_due(now, |id| shared.live().doing.contains_key(id));
             if let Some((_, bot)) = due {
                 if let Some(claim) = shared.claim(&bot) {
@@ -274,7 +275,7 @@ async fn run_forever(shared: Arc<Shared>) {
         }
         let next = shared.schedule().next(|id| shared.live().doing.contains_key(id));
         let sleep = match next {
-            Some(due) if running && flying.len() < IN_FLIGHT => until(now, due),
+            Some(due) if running && flying.len() < most => until(now, due),
             _ => Duration::from_secs(3_600),
         };
         tokio::select! {
@@ -305,6 +306,8 @@ async fn fast_batch(
     let (inner, chosen) = (Arc::clone(shared), Arc::clone(only));
     let taken: Arc<Mutex<Vec<Beat>>> = Arc::default();
     let noted = Arc::clone(&taken);
+    let room = shared.society.standing().provider.clone();
+    let most = shared.concurrency(|name| name == room).max(FAST_IN_FLIGHT);
     let batch = shared
         .store
         .write(move |tx| {
@@ -325,7 +328,7 @@ async fn fast_batch(
                     }
                     _ => {
                         awaited.push(beat);
-                        if inner.clock.is_simulated() || awaited.len() >= FAST_IN_FLIGHT {
+                        if inner.clock.is_simulated() || awaited.len() >= most {
                             break; // those after it must see what it does
                         }
                     }

@@ -85,6 +85,12 @@ impl Shared {
         self.guards.get(name).cloned().ok_or_else(|| self.society.why_silent(name))
     }
 
+    /// Calls that the providers of these names can take at once, together.
+    pub(super) fn concurrency(&self, is_meant: impl Fn(&str) -> bool) -> usize {
+        let usable = self.guards.iter().filter(|(name, _)| is_meant(name)).map(|(_, guard)| guard);
+        usable.map(|guard| guard.concurrency()).fold(0, usize::saturating_add)
+    }
+
     /// Whether beats are held up by a pause.
     pub(super) fn is_paused(&self) -> bool {
         self.live().engine != EngineState::Running

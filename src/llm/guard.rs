@@ -7,6 +7,7 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,10 @@ pub use super::breaker::{BreakerSettings, BreakerState, Phase};
 use super::meter::{Measured, Meter};
 use super::places::Places;
 pub use super::places::{Place, Queue, Rank};
-use super::{Completion, DeltaSink, FailureKind, Provider, ProviderError, ProviderSpec, Purpose, Request};
+use super::{
+    Completion, DeltaSink, FailureKind, Handover, Pool, Provider, ProviderError, ProviderKind, ProviderSpec,
+    Purpose, Request,
+};
 use crate::domain::Usage;
 
 /// How long the question may take whether a server is there again.
@@ -42,6 +46,41 @@ impl Account for NoAccount {
     }
 
     async fn failed(&mut self, _attempt: &Attempt) {}
+}
+
+/// For calls of which nobody keeps an account: another server may begin anew.
+pub(super) struct NoHandover;
+
+#[async_trait]
+impl Handover for NoHandover {
+    async fn begins_anew(&mut self, _lost: ProviderError) -> bool {
+        true
+    }
+}
+
+/// The tries of one call while it passes from one server to another.
+struct Tries<'a, A> {
+    account: &'a mut A,
+    attempts: &'a mut Vec<Attempt>,
+    meter: &'a Meter,
+    /// When the one under way began.
+    began: Instant,
+    /// The account allowed no further one.
+    refused: bool,
+}
+
+#[async_trait]
+impl<A: Account> Handover for Tries<'_, A> {
+    async fn begins_anew(&mut self, lost: ProviderError) -> bool {
+        self.meter.failed(lost.kind);
+        let attempt = Attempt::failed(&lost, self.began.elapsed());
+        self.attempts.push(attempt.clone());
+        self.account.failed(&attempt).await;
+        let next = u32::try_from(self.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
+        self.refused = !self.account.sends(next).await;
+        self.began = Instant::now();
+        !self.refused
+    }
 }
 
 /// How patient a guard is.
@@ -76,8 +115,11 @@ impl Default for GuardSettings {
 
 impl From<&ProviderSpec> for GuardSettings {
     fn from(spec: &ProviderSpec) -> Self {
-        let breaker = if spec.is_local() { BreakerSettings::LOCAL } else { BreakerSettings::default() };
-        Self { total: spec.total, concurrency: spec.concurrency, breaker, ..Self::default() }
+        let breaker =
+            if spec.is_asked_for_free() { BreakerSettings::LOCAL } else { BreakerSettings::default() };
+        let servers = if spec.kind == ProviderKind::Nats { 1 } else { spec.servers() };
+        let concurrency = spec.concurrency.saturating_mul(servers);
+        Self { total: spec.total, concurrency, breaker, ..Self::default() }
     }
 }
 
@@ -161,10 +203,21 @@ impl Guard {
         self.breaker.state()
     }
 
+    /// Calls it makes at once.
+    #[must_use]
+    pub const fn concurrency(&self) -> usize {
+        self.settings.concurrency
+    }
+
     /// How the line for places stands.
     #[must_use]
     pub fn queue(&self) -> Queue {
         self.places.queue()
+    }
+
+    /// Who answers behind the provider; `None` where it is one server.
+    pub async fn pool(&self) -> Option<Pool> {
+        self.provider.pool().await
     }
 
     /// Names of the models the server offers. Asked once, without retries and whatever the
@@ -231,10 +284,12 @@ impl Guard {
                 let error = last.unwrap_or_else(|| ProviderError::new(FailureKind::Open, "it was not sent"));
                 return Outcome { result: Err(error), attempts };
             }
-            let error = match self.attempt(pass, request, &deltas, &mut attempts).await {
+            let error = match self.attempt(pass, request, &deltas, &mut attempts, account).await {
                 Ok(completion) => return Outcome { result: Ok(completion), attempts },
-                Err(error) => error,
+                Err((error, true)) => return Outcome { result: Err(error), attempts },
+                Err((error, false)) => error,
             };
+            let tried = u32::try_from(attempts.len()).unwrap_or(u32::MAX).saturating_sub(1);
             if let Some(failed) = attempts.last() {
                 account.failed(failed).await;
             }
@@ -246,28 +301,36 @@ impl Guard {
         }
     }
 
+    /// One try, or several where the call passes from one server to another by itself. Beside an error it
+    /// says whether the account allows no further one, and has it already.
     async fn attempt(
         &self,
         pass: Pass<'_>,
         request: &Request,
         deltas: &DeltaSink,
         attempts: &mut Vec<Attempt>,
-    ) -> Result<Completion, ProviderError> {
+        account: &mut impl Account,
+    ) -> Result<Completion, (ProviderError, bool)> {
         let started = Instant::now();
+        let mut tries = Tries { account, attempts, meter: &self.meter, began: started, refused: false };
         let first = Arc::new(OnceLock::new());
         let (noted, inner) = (Arc::clone(&first), deltas.clone());
         let sink: DeltaSink = Arc::new(move |text| {
-            noted.get_or_init(|| started.elapsed());
+            if !text.is_empty() {
+                noted.get_or_init(|| started.elapsed());
+            }
             inner(text);
         });
-        let result = self.in_time(request, &sink).await;
-        let latency = started.elapsed();
+        let result = self.in_time(request, &sink, &mut tries).await;
+        let Tries { attempts, began, refused, .. } = tries;
+        let latency = began.elapsed();
         match &result {
             Ok(completion) => {
                 self.meter.answered(latency, first.get().copied());
                 attempts.push(Attempt::answered(completion, latency));
                 pass.succeeded();
             }
+            Err(error) if refused => pass.failed(error),
             Err(error) => {
                 self.meter.failed(error.kind);
                 attempts.push(Attempt::failed(error, latency));
@@ -278,19 +341,24 @@ impl Guard {
                 }
             }
         }
-        result
+        result.map_err(|error| (error, refused))
     }
 
     /// One call, cut off when nothing was heard of it for the time an attempt has: text that flows
     /// may take longer in all.
-    async fn in_time(&self, request: &Request, deltas: &DeltaSink) -> Result<Completion, ProviderError> {
+    async fn in_time(
+        &self,
+        request: &Request,
+        deltas: &DeltaSink,
+        handover: &mut dyn Handover,
+    ) -> Result<Completion, ProviderError> {
         let heard = Arc::new(Mutex::new(Instant::now()));
         let (noted, inner) = (Arc::clone(&heard), deltas.clone());
         let sink: DeltaSink = Arc::new(move |text| {
             *noted.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
             inner(text);
         });
-        let mut call = self.provider.complete(request, sink);
+        let mut call = self.provider.complete_with(request, sink, handover);
         loop {
             let until = *heard.lock().unwrap_or_else(PoisonError::into_inner) + self.settings.total;
             tokio::select! {

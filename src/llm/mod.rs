@@ -16,14 +16,17 @@ mod frames;
 pub mod guard;
 pub mod loose;
 mod meter;
+pub(crate) mod nats;
 mod ollama;
 mod openai;
 mod places;
+mod pool;
 mod quirks;
 mod reasoning;
 mod refusal;
 mod schema;
 pub mod scripted;
+mod several;
 mod spec;
 mod wire;
 
@@ -36,6 +39,8 @@ use serde::{Deserialize, Serialize};
 pub use self::finish::Finish;
 pub use self::guard::{Account, Attempt, BreakerState, Guard, GuardSettings, Outcome, Place, Queue, Rank};
 pub use self::meter::Measured;
+pub use self::nats::NatsServer;
+pub use self::pool::{Member, Pool};
 pub use self::spec::{ProviderKind, ProviderSpec, Reasoning, build};
 pub use crate::domain::Secret;
 use crate::domain::{Scene, Usage};
@@ -143,11 +148,37 @@ pub trait Provider: Send + Sync {
     /// See [`ProviderError`]; an error carries the usage already spent, if the server told it.
     async fn complete(&self, request: &Request, deltas: DeltaSink) -> Result<Completion, ProviderError>;
 
+    /// As [`Provider::complete`], for providers whose calls can pass from one server to another: `handover`
+    /// hears of a try that was lost before the next begins.
+    ///
+    /// # Errors
+    /// As for `complete`.
+    async fn complete_with(
+        &self,
+        request: &Request,
+        deltas: DeltaSink,
+        _handover: &mut dyn Handover,
+    ) -> Result<Completion, ProviderError> {
+        self.complete(request, deltas).await
+    }
+
+    /// Who answers behind it; `None` where it is one server.
+    async fn pool(&self) -> Option<Pool> {
+        None
+    }
+
     /// Names of the models the server offers.
     ///
     /// # Errors
     /// As for `complete`.
     async fn models(&self) -> Result<Vec<String>, ProviderError>;
+}
+
+/// Hears of tries that were lost while a call goes on.
+#[async_trait]
+pub trait Handover: Send {
+    /// A try was lost, and another server is about to begin anew. `false` ends the call.
+    async fn begins_anew(&mut self, lost: ProviderError) -> bool;
 }
 
 /// What can go wrong with a call. Messages name the provider and the way out, never a key.

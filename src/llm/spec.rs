@@ -3,6 +3,7 @@
 //! It knows the kinds and their defaults; it does not read files or the environment.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +13,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::driver::Driver;
-use super::{FailureKind, Provider, ProviderError, anthropic, ollama, openai, scripted};
+use super::several::Several;
+use super::{FailureKind, NatsServer, Provider, ProviderError, anthropic, nats, ollama, openai, scripted};
 use crate::domain::Secret;
+use crate::domain::place::{addresses, are_local};
+use crate::domain::secret::shown_address;
 
 /// The protocols spoken here.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,11 +32,13 @@ pub enum ProviderKind {
     Anthropic,
     /// Any OpenAI-compatible `/v1/chat/completions`.
     OpenAi,
+    /// Workers on other machines, behind a NATS server.
+    Nats,
 }
 
 impl ProviderKind {
     /// Every kind, in the order they are offered.
-    pub const ALL: [Self; 4] = [Self::Scripted, Self::Ollama, Self::Anthropic, Self::OpenAi];
+    pub const ALL: [Self; 5] = [Self::Scripted, Self::Ollama, Self::Anthropic, Self::OpenAi, Self::Nats];
 
     /// The word for it in files and on the wire.
     #[must_use]
@@ -42,6 +48,7 @@ impl ProviderKind {
             Self::Ollama => "ollama",
             Self::Anthropic => "anthropic",
             Self::OpenAi => "openai",
+            Self::Nats => "nats",
         }
     }
 
@@ -53,6 +60,7 @@ impl ProviderKind {
             Self::Ollama => Some("http://127.0.0.1:11434"),
             Self::Anthropic => Some("https://api.anthropic.com"),
             Self::OpenAi => Some("https://api.openai.com/v1"),
+            Self::Nats => Some("nats://127.0.0.1:4222"),
         }
     }
 
@@ -64,6 +72,7 @@ impl ProviderKind {
             Self::Ollama => "llama3.2",
             Self::Anthropic => "claude-haiku-4-5",
             Self::OpenAi => "gpt-4.1-mini",
+            Self::Nats => nats::ANY_MODEL,
         }
     }
 
@@ -71,7 +80,7 @@ impl ProviderKind {
     #[must_use]
     pub const fn key_variable(self) -> Option<&'static str> {
         match self {
-            Self::Scripted | Self::Ollama => None,
+            Self::Scripted | Self::Ollama | Self::Nats => None,
             Self::Anthropic => Some("ANTHROPIC_API_KEY"),
             Self::OpenAi => Some("OPENAI_API_KEY"),
         }
@@ -89,10 +98,9 @@ impl FromStr for ProviderKind {
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
         let word = crate::domain::personality::meant_provider(word);
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
-            .ok_or_else(|| format!("no such kind of provider: {word} (scripted, ollama, anthropic, openai)"))
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| {
+            format!("no such kind of provider: {word} (scripted, ollama, anthropic, openai, nats)")
+        })
     }
 }
 
@@ -144,12 +152,18 @@ pub struct ProviderSpec {
     pub first_token: Duration,
     /// How long one attempt may take while no text flows.
     pub total: Duration,
-    /// Calls under way at once.
+    /// Calls under way at once, at each of several servers.
     pub concurrency: usize,
     /// How much the models are asked to reason; `None` leaves it to the server.
     pub reasoning: Option<Reasoning>,
     /// Parameters that go with every question as they are.
     pub extra: Map<String, Value>,
+    /// Of `nats`: the pool whose workers are asked; `None` for `main`.
+    pub pool: Option<String>,
+    /// Of `nats`: as whom to speak to the server; the key is then the password, and a token otherwise.
+    pub user: Option<String>,
+    /// Of `nats`: a certificate authority to trust besides the system's.
+    pub ca: Option<PathBuf>,
 }
 
 impl ProviderSpec {
@@ -158,6 +172,8 @@ impl ProviderSpec {
     #[must_use]
     pub fn new(name: impl Into<String>, kind: ProviderKind) -> Self {
         let local = kind == ProviderKind::Ollama;
+        // Workers keep their own time; a call may lie in the queue until one is free.
+        let queued = kind == ProviderKind::Nats;
         Self {
             name: name.into(),
             kind,
@@ -166,14 +182,53 @@ impl ProviderSpec {
             api_key: None,
             connect: Duration::from_secs(if local { 5 } else { 10 }),
             first_token: Duration::from_secs(if local { 600 } else { 60 }),
-            total: Duration::from_secs(if local { 1_200 } else { 180 }),
-            concurrency: if local { 2 } else { 4 },
+            total: Duration::from_secs(if local {
+                1_200
+            } else if queued {
+                600
+            } else {
+                180
+            }),
+            concurrency: if local {
+                2
+            } else if queued {
+                64
+            } else {
+                4
+            },
             reasoning: None,
             extra: Map::new(),
+            pool: None,
+            user: None,
+            ca: None,
         }
     }
 
-    /// The address in force, without a trailing slash; empty for `scripted`.
+    /// The NATS server of a provider of that kind.
+    pub(super) fn nats(&self) -> NatsServer {
+        NatsServer {
+            url: self.address().to_owned(),
+            user: self.user.clone(),
+            key: self.api_key.clone(),
+            ca: self.ca.clone(),
+            connect: self.connect,
+        }
+    }
+
+    /// Whether it can be asked often, and at no cost, whether it is back after it failed: a server on this
+    /// machine or a private network, and workers behind a queue.
+    #[must_use]
+    pub fn is_asked_for_free(&self) -> bool {
+        self.kind == ProviderKind::Nats || self.is_local()
+    }
+
+    /// How many servers share the calls.
+    #[must_use]
+    pub fn servers(&self) -> usize {
+        addresses(self.address()).count()
+    }
+
+    /// The address in force, without a trailing slash; empty for `scripted`. Several have commas between.
     #[must_use]
     pub fn address(&self) -> &str {
         let url = self.base_url.as_deref().or(self.kind.default_base_url()).unwrap_or_default();
@@ -196,14 +251,14 @@ impl ProviderSpec {
             return None;
         };
         let is_own = self.base_url.is_none() || self.kind.default_base_url() == Some(self.address());
-        let is_gateway = self.kind != ProviderKind::Ollama && !is_own;
+        let is_gateway = self.kind == ProviderKind::Nats || (self.kind != ProviderKind::Ollama && !is_own);
         (!is_gateway && kind != Some(self.kind)).then_some(home)
     }
 
-    /// Whether the address is on this machine or a private network.
+    /// Whether the address, or each of several, is on this machine or a private network.
     #[must_use]
     pub fn is_local(&self) -> bool {
-        crate::domain::place::is_local(self.address())
+        are_local(self.address())
     }
 
     /// The default model in force.
@@ -218,11 +273,26 @@ impl ProviderSpec {
 /// # Errors
 /// [`FailureKind::NotConfigured`] when a key is missing or the address is none.
 pub fn build(spec: &ProviderSpec) -> Result<Arc<dyn Provider>, ProviderError> {
+    // A queue's client knows what to do with several servers of its own.
+    if spec.servers() == 1 || spec.kind == ProviderKind::Nats {
+        return single(spec);
+    }
+    let each = addresses(spec.address()).map(|address| {
+        let one = ProviderSpec { base_url: Some(address.to_owned()), ..spec.clone() };
+        Ok((shown_address(address), single(&one)?))
+    });
+    let servers = each.collect::<Result<_, ProviderError>>()?;
+    Ok(Arc::new(Several::new(&spec.name, spec.default_model(), servers)))
+}
+
+/// A provider of one server.
+fn single(spec: &ProviderSpec) -> Result<Arc<dyn Provider>, ProviderError> {
     Ok(match spec.kind {
         ProviderKind::Scripted => Arc::new(scripted::Scripted::new()),
         ProviderKind::Ollama => Arc::new(Driver::new(spec, ollama::Ollama::new(spec))?),
         ProviderKind::Anthropic => Arc::new(Driver::new(spec, anthropic::Anthropic::new(spec))?),
         ProviderKind::OpenAi => Arc::new(Driver::new(spec, openai::OpenAi::new(spec))?),
+        ProviderKind::Nats => Arc::new(nats::Nats::new(spec)?),
     })
 }
 

@@ -21,7 +21,7 @@ use super::spec::not_configured;
 use super::{FailureKind, ProviderError, ProviderKind, ProviderSpec};
 
 /// The most bytes one answer may have. A chat answer of 4,096 tokens streams as less than a megabyte.
-const MAX_ANSWER: usize = 4 * 1024 * 1024;
+pub(super) const MAX_ANSWER: usize = 4 * 1024 * 1024;
 /// The most bytes of an error body that are read.
 const MAX_ERROR: usize = 64 * 1024;
 

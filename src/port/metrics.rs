@@ -17,7 +17,7 @@ use super::routes::{Routes, handlers};
 use super::state::Port;
 use crate::domain::histogram::{Counted, Histogram};
 use crate::engine::{Calls, Measures, Reserved};
-use crate::protocol::{EngineState, ProviderView, RoomView};
+use crate::protocol::{EngineState, MemberView, PoolView, ProviderView, RoomView};
 
 /// Upper bounds of an answer's time, in seconds.
 const BOUNDS: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
@@ -76,6 +76,7 @@ async fn metrics(State(port): State<Port>) -> Result<Response, Refusal> {
         page.line("provider_ready", &[("provider", name)], f64::from(calls.is_ready));
     }
     lines(&mut page, &measures.providers);
+    pools(&mut page, &providers);
     calls(&mut page, &measures.providers);
     stream(&mut page, &port, &room);
     requests(&mut page, port.metrics());
@@ -200,6 +201,54 @@ fn lines(page: &mut Page, providers: &[(String, Calls)]) {
         let provider = [("provider", name.as_str())];
         page.line("call_wait_seconds_sum", &provider, calls.queue.waited.as_secs_f64());
         page.line("call_wait_seconds_count", &provider, calls.queue.taken as f64);
+    }
+}
+
+/// Who answers behind a provider that is more than one server.
+fn pools(page: &mut Page, providers: &[ProviderView]) {
+    let pools =
+        || providers.iter().filter_map(|provider| Some((provider.name.as_str(), provider.pool.as_ref()?)));
+    type Whole = fn(&PoolView) -> f64;
+    let wholes: [(&str, &str, Whole); 3] = [
+        ("pool_members", "Workers or servers that are known behind a provider.", |pool| {
+            pool.members.len() as f64
+        }),
+        ("pool_calls_in_flight", "Calls that a worker or server is at.", |pool| f64::from(pool.in_flight)),
+        ("pool_calls_waiting", "Calls in the queue that no worker has begun.", |pool| {
+            f64::from(pool.waiting)
+        }),
+    ];
+    for (name, help, value) in wholes {
+        page.head(name, "gauge", help);
+        for (provider, pool) in pools() {
+            page.line(name, &[("provider", provider)], value(pool));
+        }
+    }
+    type Part = fn(&MemberView) -> Option<f64>;
+    let parts: [(&str, &str, &str, Part); 5] = [
+        ("member_calls_in_flight", "gauge", "Calls that it is at.", |one| Some(f64::from(one.in_flight))),
+        ("member_answers_total", "counter", "Calls that it answered.", |one| Some(one.answered as f64)),
+        ("member_failures_total", "counter", "Calls that it failed.", |one| Some(one.failed as f64)),
+        ("member_tokens_per_second", "gauge", "Tokens a second it wrote lately.", |one| one.tokens_a_second),
+        ("member_heard_seconds", "gauge", "Seconds since it was heard of.", |one| {
+            one.heard_ms.map(|millis| millis as f64 / 1_000.0)
+        }),
+    ];
+    for (name, kind, help, value) in parts {
+        page.head(name, kind, help);
+        for (provider, pool) in pools() {
+            // Two that call themselves the same are told apart by their place in the list.
+            for (nth, member) in pool.members.iter().enumerate() {
+                let nth = nth.to_string();
+                if let Some(value) = value(member) {
+                    page.line(
+                        name,
+                        &[("provider", provider), ("member", &*member.name), ("nth", &*nth)],
+                        value,
+                    );
+                }
+            }
+        }
     }
 }
 

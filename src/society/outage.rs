@@ -5,12 +5,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Society;
+use super::frame::ProviderFrame;
 use super::heartbeat::{Trouble, tell_status};
 use super::input::Apply;
 use super::record::Record;
 use super::room::Room;
 use super::spacing;
 use crate::domain::{Activity, Stamp};
+use crate::llm::ProviderKind;
 use crate::protocol::Status;
 use crate::store::{Result, Tx, beat};
 
@@ -18,15 +20,16 @@ fn key(provider: &str) -> String {
     format!("outage:{provider}")
 }
 
-/// Whether a provider is on this machine or near it.
-pub(crate) fn is_local(society: &Society, provider: &str) -> bool {
-    society.frame.provider(provider).is_some_and(|provider| provider.local)
+/// Whether a provider that fails is looked at every few seconds: it can be asked often, and at no cost.
+pub(crate) fn is_watched(society: &Society, provider: &str) -> bool {
+    let free = |provider: &ProviderFrame| provider.local || provider.kind == ProviderKind::Nats;
+    society.frame.provider(provider).is_some_and(free)
 }
 
 /// Notes that a provider fails of `why`; `true` when that is news, and not told of yet.
 pub(crate) fn begins(society: &Society, tx: &mut Tx<'_>, trouble: Trouble<'_>, why: &str) -> Result<bool> {
     let provider = trouble.provider;
-    if trouble.unreachable && is_local(society, provider) {
+    if trouble.unreachable && is_watched(society, provider) {
         let (world, name) = (Arc::clone(&society.world), provider.to_owned());
         tx.after_commit(move || world.troubled(&name));
     }

@@ -34,6 +34,7 @@ fn every_command_has_help_a_page_and_completions() {
         "export",
         "backup",
         "check",
+        "worker",
         "token",
         "token new",
         "token list",

@@ -11,6 +11,7 @@ mod guard;
 mod ollama;
 mod openai;
 mod server;
+mod several;
 mod shapes;
 
 use std::sync::{Arc, Mutex};

@@ -8,7 +8,7 @@ use crate::config::{Config, ProviderConfig};
 use crate::domain::secret::shown_address;
 use crate::domain::{bot_file, caching};
 use crate::engine::{self, Handle};
-use crate::llm::{self, ProviderKind};
+use crate::llm::{self, Pool, ProviderKind};
 
 /// Who speaks by which provider: pairs of provider and user.
 type Speakers = Vec<(String, String)>;
@@ -111,6 +111,29 @@ async fn one(provider: &ProviderConfig, users: &[String], online: bool, findings
             format!("{name} ({used}): {}", error.message),
             "start it, or choose another provider with --provider",
         ),
+    }
+    if let Some(pool) = built.pool().await {
+        members(name, &pool, findings);
+    }
+}
+
+/// The most members of a pool that are named.
+const MEMBERS: usize = 20;
+
+/// Who answers behind a provider that is more than one server.
+fn members(name: &str, pool: &Pool, findings: &mut Findings) {
+    for member in pool.members.iter().take(MEMBERS) {
+        let mut parts = vec![format!("{name}: {} is there", member.name)];
+        if member.concurrency > 0 {
+            parts.push(format!("{} at once", member.concurrency));
+        }
+        if !member.models.is_empty() {
+            parts.push(format!("models {}", member.models.join(" ")));
+        }
+        findings.fine("providers", parts.join(", "));
+    }
+    if pool.members.len() > MEMBERS {
+        findings.fine("providers", format!("{name}: {} more are there", pool.members.len() - MEMBERS));
     }
 }
 

@@ -1,14 +1,20 @@
 //! Reading how the providers are and do.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
 use super::Handle;
 use crate::domain::Price;
 use crate::domain::personality::ModelConfig;
+use crate::domain::place::addresses;
 use crate::domain::text::clean_line;
 use crate::engine::ProviderSetup;
 use crate::engine::shared::Shared;
 use crate::llm::guard::Phase;
-use crate::llm::{ProviderKind, Queue};
-use crate::protocol::{Fault, LadderCount, ProviderView, QueueView};
+use crate::llm::{Guard, Member, Pool, ProviderKind, Queue};
+use crate::protocol::{Fault, LadderCount, MemberView, PoolView, ProviderView, QueueView};
 use crate::society::budget::Tariff;
 use crate::store::providers;
 
@@ -29,6 +35,7 @@ impl Handle {
             let models = self.shared.live().models.clone();
             (self.shared.society.standing().provider.clone(), models)
         };
+        let pools = self.shared.pools().await;
         Ok(settings
             .providers
             .iter()
@@ -45,7 +52,8 @@ impl Handle {
                     extractions.iter().filter(|count| count.provider == *name).cloned().collect();
                 let view = self.provider_view(setup, is_default, error, models, ladder);
                 let cache = caches.iter().filter(|count| count.provider == *name).cloned().collect();
-                ProviderView { extractions, cache, ..view }
+                let pool = pools.iter().find(|(of, _)| of == name).map(|(_, pool)| pool_view(pool));
+                ProviderView { extractions, cache, pool, ..view }
             })
             .collect())
     }
@@ -98,7 +106,8 @@ impl Handle {
             is_default,
             state: state.into(),
             message,
-            base_url: (spec.kind != ProviderKind::Scripted).then(|| without_credentials(spec.address())),
+            base_url: (spec.kind != ProviderKind::Scripted)
+                .then(|| addresses(spec.address()).map(without_credentials).collect::<Vec<_>>().join(", ")),
             default_model: spec.default_model().into(),
             models,
             pricing: pricing.into(),
@@ -109,12 +118,37 @@ impl Handle {
             extractions: Vec::new(),
             queue: self.shared.guard(&spec.name).map_or_else(|_| QueueView::default(), |g| queue(g.queue())),
             cache: Vec::new(),
+            pool: None,
         }
     }
 }
 
+fn pool_view(pool: &Pool) -> PoolView {
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let member = |member: &Member| MemberView {
+        name: member.name.clone(),
+        models: member.models.clone(),
+        concurrency: count(member.concurrency),
+        in_flight: count(member.in_flight),
+        answered: member.answered,
+        failed: member.failed,
+        tokens_a_second: member.tokens_a_second,
+        heard_ms: member.heard.map(millis),
+        resting_ms: member.resting.map(millis),
+    };
+    PoolView {
+        members: pool.members.iter().map(member).collect(),
+        in_flight: count(pool.in_flight),
+        waiting: count(pool.waiting),
+        trouble: pool.trouble.clone(),
+    }
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
 fn queue(queue: Queue) -> QueueView {
-    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     QueueView {
         under_way: count(queue.under_way),
         waiting: count(queue.waiting),
@@ -124,6 +158,15 @@ fn queue(queue: Queue) -> QueueView {
 }
 
 impl Shared {
+    /// Who answers behind the providers that are more than one server, all asked at once.
+    pub(super) async fn pools(&self) -> Vec<(String, Pool)> {
+        let ask = |(name, guard): (&String, &Arc<Guard>)| {
+            let (name, guard) = (name.clone(), guard.clone());
+            async move { Some((name, guard.pool().await?)) }
+        };
+        join_all(self.guards.iter().map(ask)).await.into_iter().flatten().collect()
+    }
+
     /// Refuses a provider that is not set up, and a model that the provider cannot have, before either is stored.
     ///
     /// # Errors

@@ -138,7 +138,7 @@ pub struct RoomView {
 pub struct ProviderView {
     /// Configured name.
     pub name: String,
-    /// scripted, ollama, anthropic, openai.
+    /// scripted, ollama, anthropic, openai, nats.
     pub kind: String,
     /// Whether it is the room's.
     pub is_default: bool,
@@ -146,7 +146,7 @@ pub struct ProviderView {
     pub state: String,
     /// What is wrong and what to do.
     pub message: Option<String>,
-    /// Where it is reached, without credentials.
+    /// Where it is reached, without credentials; several addresses have commas between.
     pub base_url: Option<String>,
     /// Model used where a bot names none.
     pub default_model: String,
@@ -171,6 +171,45 @@ pub struct ProviderView {
     /// What was read and how much of it came from the provider's cache, per model.
     #[serde(default)]
     pub cache: Vec<CacheCount>,
+    /// Who answers behind it; absent where that is one server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<PoolView>,
+}
+
+/// Who answers behind a provider: workers of a queue, or several servers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PoolView {
+    /// Who answers, by name.
+    pub members: Vec<MemberView>,
+    /// Calls somebody is at.
+    pub in_flight: u32,
+    /// Calls that nobody has begun yet.
+    pub waiting: u32,
+    /// Why nobody can be asked, and what to do; absent where somebody can.
+    pub trouble: Option<String>,
+}
+
+/// A worker, or one of several servers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MemberView {
+    /// What it calls itself, or its address without credentials.
+    pub name: String,
+    /// Its models, its own first; empty where they are not known.
+    pub models: Vec<String>,
+    /// Calls it takes at once; 0 where that is not known.
+    pub concurrency: u32,
+    /// Calls of this room that it is at.
+    pub in_flight: u32,
+    /// Calls of this room that it answered.
+    pub answered: u64,
+    /// Calls of this room that it failed.
+    pub failed: u64,
+    /// Tokens a second it wrote lately; absent before its first answer.
+    pub tokens_a_second: Option<f64>,
+    /// Milliseconds since it was heard of; absent before that.
+    pub heard_ms: Option<u64>,
+    /// Milliseconds that it is left alone after it failed; absent while it is asked.
+    pub resting_ms: Option<u64>,
 }
 
 /// What a model has read so far, and how much of it its provider had in a cache.

@@ -357,6 +357,7 @@ pub fn providers() -> Vec<ProviderView> {
         extractions: vec![],
         queue: QueueView::default(),
         cache: vec![],
+        pool: None,
     };
     vec![
         of("anthropic", "not_configured", "priced"),

@@ -2,7 +2,7 @@
 
 use crate::domain::ActivityKind;
 use crate::domain::{Engagement, guidance};
-use crate::protocol::{ExportKind, ProviderView, YamlChoice};
+use crate::protocol::{ExportKind, PoolView, ProviderView, YamlChoice};
 use crate::tui::action::Scope;
 use crate::tui::live::BotRow;
 use crate::tui::live::mind::{self, Field};
@@ -195,12 +195,50 @@ fn provider_item(provider: &ProviderView) -> Item {
         let at_once: i64 = provider.ladder.iter().filter(|l| l.rung == "schema").map(|l| l.count).sum();
         about.push(format!("{at_once} of {read} answers read at once"));
     }
+    if let Some(pool) = &provider.pool {
+        about.extend(pool_lines(pool));
+    }
     Item {
         title: provider.name.clone(),
         note: format!("{} · {price}", provider.state.replace('_', " ")),
         about: about.join(" · "),
         current: provider.is_default,
     }
+}
+
+/// The most members of a pool that are told one by one.
+const MEMBERS: usize = 8;
+
+/// Who answers behind a provider: how many, what is under way, and each with its speed and last sign of life.
+fn pool_lines(pool: &PoolView) -> Vec<String> {
+    let mut lines = vec![format!(
+        "{} of {} members busy, {} waiting",
+        pool.members.iter().filter(|member| member.in_flight > 0).count(),
+        pool.members.len(),
+        pool.waiting
+    )];
+    lines.extend(pool.trouble.clone());
+    for member in pool.members.iter().take(MEMBERS) {
+        let mut parts = vec![match member.concurrency {
+            0 => format!("{} in flight", member.in_flight),
+            most => format!("{}/{most} in flight", member.in_flight),
+        }];
+        parts.extend(member.models.first().map(|name| match member.models.len() {
+            1 => name.clone(),
+            more => format!("{name} +{}", more - 1),
+        }));
+        parts.extend(member.tokens_a_second.map(|speed| format!("{speed:.0} tok/s")));
+        if member.failed > 0 {
+            parts.push(format!("{} failed", member.failed));
+        }
+        parts.extend(member.heard_ms.map(|millis| format!("heard {} s ago", millis / 1_000)));
+        parts.extend(member.resting_ms.map(|millis| format!("left alone for {} s", millis.div_ceil(1_000))));
+        lines.push(format!("{}: {}", member.name, parts.join(", ")));
+    }
+    if pool.members.len() > MEMBERS {
+        lines.push(format!("{} more", pool.members.len() - MEMBERS));
+    }
+    lines
 }
 
 /// Whether calls to the room's provider are known to cost nothing.

@@ -1,0 +1,433 @@
+//! One call from its message in the queue to its answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_nats::{Message, Subscriber};
+use futures_util::StreamExt as _;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+use super::Nats;
+use super::board::At;
+use super::line::Line;
+use super::link::Link;
+use super::wire::{BUSY, DELIVERIES, GO, OVER, SILENCE, Told};
+use crate::domain::text::clean_line;
+use crate::llm::counts::MOST;
+use crate::llm::wire::MAX_ANSWER;
+use crate::llm::{Completion, DeltaSink, FailureKind, Handover, ProviderError, Request};
+
+/// How long a call may lie there before it is asked whether anybody is there.
+const FIRST_LOOK: Duration = Duration::from_millis(300);
+/// Between two such looks.
+const LOOK: Duration = Duration::from_secs(2);
+/// A worker that was heard of this lately is at work still.
+const LIVELY: Duration = Duration::from_millis(SILENCE * 1_000 - 1_500);
+/// How long a worker is silent before the room looks for itself what became of the call.
+const SILENT: Duration = Duration::from_millis(SILENCE * 1_000 + 1_500);
+/// The longest a worker's measure of time is believed.
+const LONGEST: Duration = Duration::from_secs(86_400);
+/// The longest a worker's own words may be.
+const WORDS: usize = 400;
+
+/// Makes a call.
+///
+/// # Errors
+/// What a worker or the queue failed of.
+pub(super) async fn make(
+    nats: &Nats,
+    request: &Request,
+    deltas: DeltaSink,
+    handover: &mut dyn Handover,
+) -> Result<Completion, ProviderError> {
+    let body = serde_json::to_vec(request).map_err(|error| {
+        ProviderError::new(
+            FailureKind::Refused,
+            format!("{}: the call cannot be written: {error}", nats.name),
+        )
+    })?;
+    let link = nats.line.link().await?;
+    let subject = link.client.new_inbox();
+    let inbox = link.client.subscribe(subject.clone()).await.map_err(|_| nats.line.away())?;
+    let mut call = Call {
+        nats,
+        link,
+        inbox,
+        queued: Queued {
+            line: Arc::clone(&nats.line),
+            id: subject.clone(),
+            sequence: None,
+            vain: Arc::default(),
+        },
+        subject,
+        body,
+        deltas,
+        handover,
+        stage: Stage::Waits { _counted: Counted::one(&nats.line, |line| &line.waiting) },
+        delivery: 0,
+        copies: 0,
+        received: 0,
+        heard: Instant::now(),
+        lost: None,
+    };
+    call.publish().await?;
+    call.run().await
+}
+
+/// One more in a count of the line, until this is dropped.
+struct Counted {
+    line: Arc<Line>,
+    of: fn(&Line) -> &AtomicUsize,
+}
+
+impl Counted {
+    fn one(line: &Arc<Line>, of: fn(&Line) -> &AtomicUsize) -> Self {
+        of(line).fetch_add(1, Ordering::Relaxed);
+        Self { line: Arc::clone(line), of }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        (self.of)(&self.line).fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The message in the queue. Dropped while it may be there, it is withdrawn.
+struct Queued {
+    line: Arc<Line>,
+    id: String,
+    sequence: Option<u64>,
+    vain: Arc<Notify>,
+}
+
+impl Queued {
+    fn is_at(&mut self, sequence: u64) {
+        if self.sequence != Some(sequence) {
+            self.leaves();
+            self.line.note(sequence, &self.vain);
+            self.sequence = Some(sequence);
+        }
+    }
+
+    fn leaves(&mut self) -> Option<u64> {
+        let sequence = self.sequence.take()?;
+        self.line.forget(sequence);
+        Some(sequence)
+    }
+}
+
+impl Drop for Queued {
+    fn drop(&mut self) {
+        let Some(sequence) = self.leaves() else { return };
+        let (line, id) = (Arc::clone(&self.line), std::mem::take(&mut self.id));
+        // Without a runtime the process is ending; workers that ask are told that nobody waits.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { line.withdraw(&id, sequence).await });
+        }
+    }
+}
+
+/// How far a call is.
+enum Stage {
+    /// Nobody is at it.
+    Waits { _counted: Counted },
+    /// A worker is.
+    Works { _at: At, name: String, _counted: Counted },
+}
+
+struct Call<'a> {
+    nats: &'a Nats,
+    link: Link,
+    inbox: Subscriber,
+    subject: String,
+    body: Vec<u8>,
+    deltas: DeltaSink,
+    handover: &'a mut dyn Handover,
+    queued: Queued,
+    stage: Stage,
+    /// Which time it was handed out is listened to.
+    delivery: i64,
+    /// How often it was put into the queue anew, after it was lost there.
+    copies: u32,
+    /// Bytes of the model's text that came from the worker at it.
+    received: usize,
+    /// When the worker at it was heard of last.
+    heard: Instant,
+    /// What is to be booked before another begins.
+    lost: Option<ProviderError>,
+}
+
+impl Call<'_> {
+    async fn publish(&mut self) -> Result<(), ProviderError> {
+        let sequence = self.nats.line.publish(&self.queued.id, &self.subject, &self.body).await?;
+        self.queued.is_at(sequence);
+        Ok(())
+    }
+
+    async fn run(mut self) -> Result<Completion, ProviderError> {
+        let mut times = self.link.times();
+        times.mark_unchanged();
+        let vain = Arc::clone(&self.queued.vain);
+        let mut look = Instant::now() + FIRST_LOOK;
+        let mut away: Option<Instant> = None;
+        loop {
+            tokio::select! {
+                biased;
+                message = self.inbox.next() => {
+                    let Some(message) = message else { return Err(self.ended(self.nats.line.away())) };
+                    if let Some(result) = self.take(message).await {
+                        return result;
+                    }
+                }
+                () = vain.notified() => return Err(self.in_vain()),
+                changed = times.changed() => {
+                    if changed.is_err() {
+                        return Err(self.ended(self.nats.line.away()));
+                    }
+                    // What was published while the connection was gone may not have come through.
+                    self.heard = Instant::now();
+                    if matches!(self.stage, Stage::Waits { .. }) {
+                        self.publish().await?;
+                    }
+                    look = Instant::now() + FIRST_LOOK;
+                }
+                () = sleep_until(look) => {
+                    look = Instant::now() + LOOK;
+                    if self.link.stands() {
+                        away = None;
+                        self.look().await?;
+                    } else {
+                        let since = *away.get_or_insert_with(Instant::now);
+                        self.heard = Instant::now();
+                        if since.elapsed() > self.nats.away {
+                            return Err(self.ended(self.nats.line.away()));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// An error that ends the call: charged where a worker was at it.
+    fn ended(&mut self, error: ProviderError) -> ProviderError {
+        match (&self.stage, self.lost.take()) {
+            (Stage::Works { .. }, _) => ProviderError { received: self.received, ..error.charged() },
+            (Stage::Waits { .. }, Some(lost)) => ProviderError { message: error.message, ..lost },
+            (Stage::Waits { .. }, None) => error,
+        }
+    }
+
+    fn in_vain(&mut self) -> ProviderError {
+        let message = format!(
+            "{}: {DELIVERIES} workers of pool {} took this call and fell silent; look at their logs",
+            self.nats.name, self.nats.pool
+        );
+        self.ended(ProviderError::new(FailureKind::Server, message))
+    }
+
+    /// A worker that was at it is no more.
+    fn silent(&self) -> ProviderError {
+        let name = match &self.stage {
+            Stage::Works { name, .. } => name.as_str(),
+            Stage::Waits { .. } => "a worker",
+        };
+        let message = format!("{}: {name} fell silent in the middle of a call", self.nats.name);
+        ProviderError {
+            received: self.received,
+            ..ProviderError::new(FailureKind::Server, message).charged()
+        }
+    }
+
+    /// Looks for itself how the call is, when nothing was told for a while.
+    async fn look(&mut self) -> Result<(), ProviderError> {
+        let nats = self.nats;
+        let silent = match &self.stage {
+            Stage::Works { .. } => {
+                if self.heard.elapsed() < SILENT {
+                    (self.deltas)(""); // the worker is alive, its model thinks
+                    return Ok(());
+                }
+                true
+            }
+            Stage::Waits { .. } => false,
+        };
+        if nats.board.present(&self.link, &nats.pool).await == 0 && self.link.stands() {
+            return Err(if silent { self.silent() } else { self.ended(nats.nobody()) });
+        }
+        let Some(sequence) = self.queued.sequence else { return Ok(()) };
+        if nats.line.is_queued(sequence).await != Some(false) {
+            return Ok(()); // it is handed out again by itself
+        }
+        // Gone with the server's memory, or let go by a worker that did not reach this room.
+        if silent {
+            let lost = self.silent();
+            self.lost = Some(lost);
+            self.waits();
+        }
+        self.queued.leaves();
+        self.copies += 1;
+        if i64::from(self.copies) >= DELIVERIES {
+            return Err(self.in_vain());
+        }
+        self.queued.id = format!("{}.{}", self.subject, self.copies);
+        self.delivery = 0;
+        self.publish().await
+    }
+
+    fn waits(&mut self) {
+        self.stage = Stage::Waits { _counted: Counted::one(&self.nats.line, |line| &line.waiting) };
+    }
+
+    async fn answer(link: &Link, message: &Message, word: &'static [u8]) {
+        if let Some(reply) = &message.reply
+            && let Err(error) = link.client.publish(reply.clone(), word.into()).await
+        {
+            tracing::debug!("a worker could not be answered: {error}");
+        }
+    }
+
+    /// Takes in what a worker tells; `Some` at the end.
+    async fn take(&mut self, message: Message) -> Option<Result<Completion, ProviderError>> {
+        let told = match serde_json::from_slice::<Told>(&message.payload) {
+            Ok(told) => told,
+            Err(error) => {
+                tracing::debug!("a worker said something unknown: {error}");
+                return None;
+            }
+        };
+        match told {
+            Told::Start { delivery, worker, name, sequence } => {
+                match self.begins(delivery, &worker, &name, sequence).await {
+                    Ok(word) => {
+                        Self::answer(&self.link, &message, word).await;
+                        None
+                    }
+                    Err(error) => {
+                        Self::answer(&self.link, &message, OVER).await;
+                        Some(Err(error))
+                    }
+                }
+            }
+            Told::Alive { delivery } => {
+                if self.is_from(delivery) {
+                    self.heard = Instant::now();
+                }
+                None
+            }
+            Told::Delta { delivery, text } => {
+                if self.is_from(delivery) {
+                    self.heard = Instant::now();
+                    self.received = self.received.saturating_add(text.len());
+                    if self.received <= MAX_ANSWER {
+                        (self.deltas)(&text);
+                    }
+                }
+                None
+            }
+            Told::Done { delivery, worker, completion } => {
+                Self::answer(&self.link, &message, OVER).await;
+                // Whoever answers first has answered; it is taken out of the queue by the worker itself.
+                if delivery == self.delivery {
+                    self.queued.leaves();
+                }
+                Some(self.believed(completion).inspect(|it| self.nats.board.answered(&worker, it)))
+            }
+            Told::Failed { delivery, worker, error } => {
+                Self::answer(&self.link, &message, OVER).await;
+                if !self.is_from(delivery) {
+                    return None;
+                }
+                self.queued.leaves();
+                self.nats.board.heard(&worker, |member| member.failed += 1);
+                Some(Err(self.believed_error(error)))
+            }
+            Told::Back { delivery, charged, why } => {
+                Self::answer(&self.link, &message, OVER).await;
+                if self.is_from(delivery) {
+                    let why = clean_line(&why, WORDS);
+                    let message = format!("{}: a worker gave a call back: {why}", self.nats.name);
+                    let lost = ProviderError::new(FailureKind::Server, message).charged();
+                    self.lost = charged.then_some(ProviderError { received: self.received, ..lost });
+                    self.waits();
+                }
+                None
+            }
+        }
+    }
+
+    fn is_from(&self, delivery: i64) -> bool {
+        matches!(self.stage, Stage::Works { .. }) && delivery == self.delivery
+    }
+
+    /// A worker wants to begin: whether it may.
+    async fn begins(
+        &mut self,
+        delivery: i64,
+        worker: &str,
+        name: &str,
+        sequence: u64,
+    ) -> Result<&'static [u8], ProviderError> {
+        if self.queued.sequence.is_some_and(|own| own != sequence) {
+            return Ok(OVER); // a copy of it is under way
+        }
+        if matches!(self.stage, Stage::Works { .. }) {
+            if delivery <= self.delivery {
+                return Ok(if delivery == self.delivery { GO } else { OVER }); // it asks again
+            }
+            if self.heard.elapsed() < LIVELY {
+                return Ok(BUSY);
+            }
+            let lost = self.silent();
+            self.lost = Some(lost);
+            self.waits();
+        }
+        if let Some(lost) = self.lost.take() {
+            let why = lost.clone();
+            if !self.handover.begins_anew(lost).await {
+                return Err(why);
+            }
+        }
+        let _at = self.nats.board.begins(worker, name);
+        let name = super::board::short(name);
+        let _counted = Counted::one(&self.nats.line, |line| &line.in_flight);
+        self.stage = Stage::Works { _at, name, _counted };
+        (self.delivery, self.received, self.heard) = (delivery, 0, Instant::now());
+        Ok(GO)
+    }
+
+    /// An answer as far as a worker is believed.
+    fn believed(&self, completion: Completion) -> Result<Completion, ProviderError> {
+        if completion.text.len() > MAX_ANSWER {
+            let message =
+                format!("{}: a worker answered with more than {} MB", self.nats.name, MAX_ANSWER >> 20);
+            return Err(ProviderError::new(FailureKind::Protocol, message).charged());
+        }
+        Ok(Completion {
+            usage: completion.usage.filter(|usage| is_possible(*usage)),
+            model: clean_line(&completion.model, WORDS),
+            latency: completion.latency.min(LONGEST),
+            ..completion
+        })
+    }
+
+    fn believed_error(&self, error: ProviderError) -> ProviderError {
+        ProviderError {
+            message: format!("{}: {}", self.nats.name, clean_line(&error.message, WORDS)),
+            retry_after: error.retry_after.map(|after| after.min(LONGEST)),
+            usage: error.usage.filter(|usage| is_possible(*usage)),
+            received: error.received.min(MAX_ANSWER),
+            ..error
+        }
+    }
+}
+
+/// Whether such counts can be of one call.
+fn is_possible(usage: crate::domain::Usage) -> bool {
+    [usage.input, usage.output, usage.cached, usage.cache_write]
+        .iter()
+        .all(|count| (0..=MOST).contains(count))
+        && usage.cached.saturating_add(usage.cache_write) <= usage.input
+}

@@ -1,0 +1,234 @@
+//! What goes wrong between a room and its workers, and what comes of it.
+
+use std::fs;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use botarium::llm::{FailureKind, Guard, GuardSettings, Outcome, ProviderSpec, build};
+use rustix::process::Signal;
+use tokio::task::JoinHandle;
+
+use crate::calls::{Books, ask};
+use crate::cluster::{Cluster, are_there};
+use crate::model::Model;
+
+fn asked(guard: &Arc<Guard>, books: Books) -> JoinHandle<(Outcome, String, Books)> {
+    let (guard, mut books) = (Arc::clone(guard), books);
+    tokio::spawn(async move {
+        let (outcome, heard) = ask(&guard, &mut books).await;
+        (outcome, heard, books)
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
+async fn a_frozen_worker_is_left_behind_and_ignored_when_it_wakes() {
+    let cluster = Cluster::start();
+    let model = Model::start(Duration::from_millis(200), 10).await;
+    let first = cluster.worker(&model, 1);
+    let guard = cluster.guard();
+    are_there(&guard, 1).await;
+    model.hold(true);
+    let call = asked(&guard, Books::default());
+    model.was_asked(1).await;
+    let _second = cluster.worker(&model, 1);
+    are_there(&guard, 2).await;
+    first.signal(Signal::STOP);
+    model.was_asked(2).await; // by the second
+    first.signal(Signal::CONT);
+    model.hold(false);
+    let (outcome, _, books) = call.await.unwrap();
+    assert!(outcome.result.is_ok());
+    assert_eq!((books.sent, books.failed.len()), (vec![1, 2], 1));
+    assert!(books.failed[0].maybe_charged);
+    // The one that woke is of use again.
+    assert!(ask(&guard, &mut Books::default()).await.0.result.is_ok());
+    assert_eq!(model.told.begun.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
+async fn the_only_worker_dies_and_the_call_fails_with_a_sentence() {
+    let cluster = Cluster::start();
+    let model = Model::start(Duration::from_millis(200), 10).await;
+    let worker = cluster.worker(&model, 1);
+    let guard = cluster.guard();
+    are_there(&guard, 1).await;
+    model.hold(true);
+    let call = asked(&guard, Books::default());
+    model.was_asked(1).await;
+    worker.signal(Signal::KILL);
+    let (outcome, _, books) = call.await.unwrap();
+    let error = outcome.result.unwrap_err();
+    assert!(error.message.contains("no worker is in pool"), "{}", error.message);
+    let charged: Vec<bool> = books.failed.iter().map(|attempt| attempt.maybe_charged).collect();
+    assert_eq!(charged, [true, false], "{:?}", books.failed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
+async fn without_budget_for_another_try_no_model_is_asked_again() {
+    let cluster = Cluster::start();
+    let model = Model::start(Duration::from_millis(200), 10).await;
+    let first = cluster.worker(&model, 1);
+    let guard = cluster.guard();
+    are_there(&guard, 1).await;
+    model.hold(true);
+    let call = asked(&guard, Books { most: Some(1), ..Books::default() });
+    model.was_asked(1).await;
+    let _second = cluster.worker(&model, 1);
+    are_there(&guard, 2).await;
+    first.signal(Signal::KILL);
+    let (outcome, _, books) = call.await.unwrap();
+    assert!(outcome.result.is_err());
+    assert_eq!((books.sent, books.failed.len()), (vec![1, 2], 1));
+    model.hold(false);
+    assert!(ask(&guard, &mut Books::default()).await.0.result.is_ok());
+    assert_eq!(model.told.begun.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
+async fn a_stopped_worker_ends_what_it_can_and_hands_back_the_rest() {
+    let cluster = Cluster::start();
+    let model = Model::start(Duration::from_millis(200), 10).await;
+    let mut first = cluster.worker(&model, 1);
+    let guard = cluster.guard();
+    are_there(&guard, 1).await;
+    model.hold(true);
+    let call = asked(&guard, Books::default());
+    model.was_asked(1).await;
+    first.signal(Signal::TERM);
+    model.hold(false);
+    assert!(first.ended());
+    let (outcome, _, books) = call.await.unwrap();
+    assert!(outcome.result.is_ok());
+    assert_eq!((books.sent, books.failed), (vec![1], vec![]));
+
+    // One that does not come to an end goes to another, and is booked.
+    let mut second = cluster.worker(&model, 1);
+    are_there(&guard, 2).await;
+    model.hold(true);
+    let call = asked(&guard, Books::default());
+    model.was_asked(2).await;
+    let _third = cluster.worker(&model, 1);
+    are_there(&guard, 3).await;
+    second.signal(Signal::TERM);
+    assert!(second.ended());
+    model.hold(false);
+    let (outcome, _, books) = call.await.unwrap();
+    assert!(outcome.result.is_ok());
+    assert_eq!((books.sent, books.failed.len()), (vec![1, 2], 1));
+    assert!(books.failed[0].error.as_ref().unwrap().contains("it was stopped"), "{:?}", books.failed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
+async fn the_server_may_be_gone_for_a_while() {
+    let mut cluster = Cluster::start();
+    let model = Model::start(Duration::from_millis(400), 10).await;
+    let _worker = cluster.worker(&model, 1);
+    let guard = cluster.guard();
+    are_there(&guard, 1).await;
+    // Killed while one call is under way and another lies in the queue: both are answered.
+    model.hold(true);
+    let calls = [asked(&guard, Books::default()), asked(&guard, Books::default())];
+    model.was_asked(1).await;
+    cluster.down();
+    cluster.up();
+    model.hold(false);
+    for call in calls {
+        let (outcome, _, _) = call.await.unwrap();
+        assert!(outcome.result.is_ok(), "{:?}", outcome.result);
+    }
+    assert_eq!(guard.pool().await.unwrap().waiting, 0);
+    // Away: a sentence. Back: it works again by itself.
+    cluster.down();
+    let error = ask(&guard, &mut Books::default()).await.0.result.unwrap_err();
+    assert_eq!((error.kind, error.maybe_charged), (FailureKind::Connect, false));
+    assert!(error.message.contains("is away"), "{}", error.message);
+    cluster.up();
+    are_there(&guard, 1).await;
+    assert!(ask(&guard, &mut Books::default()).await.0.result.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
+async fn a_call_that_is_given_up_is_withdrawn() {
+    let cluster = Cluster::start();
+    let model = Model::start(Duration::from_millis(100), 4).await;
+    let _worker = cluster.worker(&model, 1);
+    let guard = cluster.guard();
+    are_there(&guard, 1).await;
+    model.hold(true);
+    let (under_way, queued) = (asked(&guard, Books::default()), asked(&guard, Books::default()));
+    model.was_asked(1).await;
+    under_way.abort();
+    queued.abort();
+    let _ = tokio::join!(under_way, queued);
+    // The worker is free at once, though its model still holds the answer back.
+    let call = asked(&guard, Books::default());
+    model.was_asked(2).await;
+    model.hold(false);
+    assert!(call.await.unwrap().0.result.is_ok());
+    let told = &model.told;
+    assert_eq!((told.begun.load(Ordering::SeqCst), told.answered.load(Ordering::SeqCst)), (2, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
+async fn what_the_server_does_not_take_is_refused_with_the_setting() {
+    let cluster = Cluster::start();
+    let guard = cluster.guard();
+    let mut books = Books::default();
+    let place = guard.free_place().unwrap();
+    let request = crate::calls::request(&"x".repeat(5 << 20));
+    let outcome = guard.complete_at(&place, &request, Arc::new(|_| {}), false, &mut books).await;
+    let error = outcome.result.unwrap_err();
+    assert_eq!((error.kind, error.maybe_charged), (FailureKind::Refused, false));
+    assert!(error.message.contains("max_payload"), "{}", error.message);
+
+    let wrong = ProviderSpec { api_key: Some("not-the-secret".into()), ..cluster.spec() };
+    let guard = Guard::new(build(&wrong).unwrap(), GuardSettings::from(&wrong));
+    let error = guard.models().await.unwrap_err();
+    assert_eq!(error.kind, FailureKind::Auth);
+    assert!(!error.message.contains("not-the-secret"), "{}", error.message);
+    let log = fs::read_to_string(cluster.home.path().join("nats.log")).unwrap();
+    assert!(!log.contains("secret"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
+async fn tls_with_an_authority_of_ones_own() {
+    let mut cluster = Cluster::start();
+    cluster.down();
+    let home = cluster.home.path().to_path_buf();
+    let script = "
+        set -e
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj '/CN=test CA' -keyout ca.key -out ca.pem
+        openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -keyout server.key -out server.csr
+        printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\\nbasicConstraints=CA:FALSE\\n' >ext
+        openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile ext -out server.pem";
+    let made = Command::new("sh").arg("-c").arg(script).current_dir(&home).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let conf = home.join("nats.conf");
+    let text = fs::read_to_string(&conf).unwrap();
+    let tls =
+        format!("tls {{ cert_file: \"{0}/server.pem\", key_file: \"{0}/server.key\" }}", home.display());
+    fs::write(&conf, format!("{text}\n{tls}\n")).unwrap();
+    cluster.up();
+    cluster.secure = true;
+    let model = Model::start(Duration::from_millis(50), 2).await;
+    let _worker = cluster.worker(&model, 1);
+    let trusting = ProviderSpec { ca: Some(home.join("ca.pem")), ..cluster.spec() };
+    let guard = Guard::new(build(&trusting).unwrap(), GuardSettings::from(&trusting));
+    are_there(&guard, 1).await;
+    assert!(ask(&guard, &mut Books::default()).await.0.result.is_ok());
+    let strange = cluster.spec();
+    let guard = Guard::new(build(&strange).unwrap(), GuardSettings::from(&strange));
+    let error = guard.models().await.unwrap_err();
+    assert_eq!(error.kind, FailureKind::Connect);
+    assert!(error.message.contains("ca_file"), "{}", error.message);
+}
