@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
+use botarium::demo::cast::Version;
 use botarium::demo::{scenarios, script, society};
 use botarium::engine::replay::Replay;
 use botarium::engine::{self, Clock, Handle, Run, Settings};
@@ -54,7 +55,7 @@ async fn played(text: &str) -> anyhow::Result<(script::Played, Vec<u8>)> {
         seed: society::SEED,
         theme: ThemeName::Dark,
     };
-    let result = script::play(&scenario, stage, Vec::new()).await;
+    let result = script::play(&scenario, stage, Vec::new(), Version::V3).await;
     handle.close();
     result
 }
@@ -182,7 +183,7 @@ async fn a_recording_is_the_same_every_time() {
         let ((first, one), (second, other)) = (played(text).await.unwrap(), played(text).await.unwrap());
         assert_eq!(first.screen, second.screen, "{name}");
         assert!(one == other, "two recordings of {name} differ");
-        assert!(one.starts_with(br#"{"version":2,"width":120,"height":36"#));
+        assert!(one.starts_with(br#"{"version":3,"term":{"cols":120,"rows":36"#));
     }
 }
 

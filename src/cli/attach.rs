@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit::{Exit, Usage};
-use super::{Globals, control, door, runtime, setup};
+use super::{CastArg, Globals, control, door, runtime, setup};
 use crate::domain::Secret;
 use crate::link::Link;
 use crate::logs::LogTo;
@@ -34,6 +34,8 @@ pub struct AttachArgs {
     /// Replace the recording if it is there
     #[arg(long, requires = "record")]
     force: bool,
+    #[command(flatten)]
+    cast: CastArg,
 }
 
 /// The token of a port.
@@ -67,7 +69,7 @@ pub fn run(globals: &Globals, args: &AttachArgs) -> anyhow::Result<Exit> {
         if args.plain {
             return control::talk(link, &config, &runtime::stop_token()).await;
         }
-        let record = args.record.as_deref().map(|path| (path, args.force));
+        let record = args.record.as_deref().map(|path| (path, args.force, args.cast.version()));
         control::show(link, &config, record).await
     })
 }

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::exit::{Exit, Usage};
 use super::{Globals, RoomArgs, door, runtime, serve, setup};
 use crate::config::Config;
-use crate::demo::cast::{CastWriter, Header, Recorder};
+use crate::demo::cast::{CastWriter, Header, Recorder, Version};
 use crate::link::Link;
 use crate::link::past::{Difference, Past, Shown};
 use crate::logs::LogTo;
@@ -61,10 +61,14 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
 }
 
 /// Shows the control room over `link` until it is left. A recording goes into a file, which may replace another.
-pub async fn show(link: Link, config: &Config, record: Option<(&Path, bool)>) -> anyhow::Result<Exit> {
-    let recorder = record.map(|(path, force)| {
+pub async fn show(
+    link: Link,
+    config: &Config,
+    record: Option<(&Path, bool, Version)>,
+) -> anyhow::Result<Exit> {
+    let recorder = record.map(|(path, force, version)| {
         let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
-        Recorder::create(path, force, &Header::new(width, height))
+        Recorder::create(path, force, &Header { version, ..Header::new(width, height) })
     });
     let recorder = recorder.transpose()?;
     let output: Box<dyn Write + Send> = match &recorder {

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Usage};
 use super::out::Out;
-use super::{Globals, door, runtime, setup};
-use crate::demo::cast::{CastWriter, Header, Recorder};
+use super::{CastArg, Globals, door, runtime, setup};
+use crate::demo::cast::{CastWriter, Header, Recorder, Version};
 use crate::demo::picture::{self, Ground};
 use crate::demo::script::{self, Scenario, Stage};
-use crate::demo::{scenarios, society};
+use crate::demo::{scenarios, screening, society};
 use crate::domain::Stamp;
 use crate::engine::{self, Clock, Handle};
 use crate::files::{OutError, OutFile, shown};
@@ -39,7 +39,7 @@ pub struct DemoArgs {
     /// Record what the terminal gets, as an asciicast
     #[arg(long, value_name = "FILE.cast")]
     record: Option<PathBuf>,
-    /// Play a scenario without a terminal: a YAML file, or the name of one inside the program
+    /// Play a scenario: a YAML file, or the name of one inside the program; on a terminal it is shown there
     #[arg(long, value_name = "FILE")]
     script: Option<String>,
     /// Draw the screen as an SVG picture
@@ -48,6 +48,8 @@ pub struct DemoArgs {
     /// Replace the recording or picture if it is there
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    cast: CastArg,
     /// Columns and rows of a scenario or picture [default: the scenario's own, 120x36]
     #[arg(long, value_name = "SIZE", value_parser = script::parse_size)]
     size: Option<(u16, u16)>,
@@ -138,7 +140,7 @@ async fn play(
     let steps = scenario.steps.len();
     let told = match (file, record) {
         (Some(file), Some(path)) => {
-            let played = script::play(scenario, stage, BufWriter::new(file)).await;
+            let played = script::play(scenario, stage, BufWriter::new(file), args.cast.version()).await;
             door::close(handle).await?;
             let (played, file) = played?;
             let failed = |why| OutError::Io { path: path.to_owned(), why };
@@ -146,8 +148,15 @@ async fn play(
             let seconds = played.length.as_secs_f64();
             format!("{steps} steps, {seconds:.0} s, {} events in {}", played.events, shown(path))
         }
+        _ if std::io::stdout().is_terminal() => {
+            let played = script::play(scenario, stage, Vec::new(), Version::V3).await;
+            door::close(handle).await?;
+            let (_, cast) = played?;
+            screening::show(&cast, scenario.size, &mut std::io::stdout()).await?;
+            return Ok(Exit::Ok);
+        }
         _ => {
-            let played = script::play(scenario, stage, std::io::sink()).await;
+            let played = script::play(scenario, stage, std::io::sink(), Version::V3).await;
             door::close(handle).await?;
             let seconds = played?.0.length.as_secs_f64();
             format!("{steps} steps, {seconds:.0} s: everything was as expected")
@@ -170,7 +179,7 @@ async fn picture(
     let stage = stage(home, seed, theme).await?;
     let handle = stage.handle.clone();
     let scenario = Scenario { size, ..script::parse("picture", scenarios::PICTURE)? };
-    let drawn = script::play(&scenario, stage, std::io::sink()).await;
+    let drawn = script::play(&scenario, stage, std::io::sink(), Version::V3).await;
     door::close(handle).await?;
     let (played, _) = drawn?;
     let ground = if theme == ThemeName::Light { Ground::LIGHT } else { Ground::DARK };
@@ -204,7 +213,7 @@ async fn watch(
     let settings =
         engine::Settings { log: ring, ..society::settings(home, Clock::system(config.zone()), seed) };
     let handle = engine::start(settings)?;
-    let (output, recorder) = screen(record, args.force, now)?;
+    let (output, recorder) = screen(record, (args.force, args.cast.version()), now)?;
     let engine = handle.spawn();
     let options = tui::Options {
         ui: config.ui.clone(),
@@ -227,12 +236,13 @@ async fn watch(
 /// The terminal, or what stands before it to record it.
 fn screen(
     record: Option<&Path>,
-    force: bool,
+    (force, version): (bool, Version),
     now: Stamp,
 ) -> anyhow::Result<(Box<dyn Write + Send>, Option<Recorder>)> {
     let Some(path) = record else { return Ok((Box::new(std::io::stdout()), None)) };
     let (width, height) = crossterm::terminal::size().context("the terminal does not tell its size")?;
     let header = Header {
+        version,
         timestamp: Some(now.timestamp().as_second()),
         idle_time_limit: Some(3.0),
         title: Some("botarium demo".into()),

@@ -36,6 +36,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::demo::cast::Version;
+
 pub use exit::EXIT_CODES;
 
 /// The arguments of the binary.
@@ -76,6 +78,23 @@ pub struct RoomArgs {
     /// Replace the recording if it is there
     #[arg(long, requires = "record")]
     force: bool,
+    #[command(flatten)]
+    cast: CastArg,
+}
+
+/// The format of a recording.
+#[derive(Copy, Clone, Debug, Default, Args)]
+pub struct CastArg {
+    /// Record in the older asciicast v2 instead of v3
+    #[arg(long = "asciicast-v2", requires = "record")]
+    v2: bool,
+}
+
+impl CastArg {
+    /// The version to be written.
+    const fn version(self) -> Version {
+        if self.v2 { Version::V2 } else { Version::V3 }
+    }
 }
 
 /// `config::DEFAULT_LISTEN`, as it is typed.
@@ -87,9 +106,9 @@ impl RoomArgs {
         self.listen.iter().map(|address| ("listen".to_owned(), address.clone())).collect()
     }
 
-    /// The file to record into, and whether it may be replaced.
-    fn recording(&self) -> Option<(&std::path::Path, bool)> {
-        self.record.as_deref().map(|path| (path, self.force))
+    /// The file to record into, whether it may be replaced, and how it is written.
+    fn recording(&self) -> Option<(&std::path::Path, bool, Version)> {
+        self.record.as_deref().map(|path| (path, self.force, self.cast.version()))
     }
 
     /// The first flag given that has no meaning beside a command.

@@ -6,5 +6,6 @@
 pub mod cast;
 pub mod picture;
 pub mod scenarios;
+pub mod screening;
 pub mod script;
 pub mod society;

@@ -8,7 +8,7 @@ use super::{Session, names};
 use crate::tui::action::Act;
 use crate::tui::msg::Msg;
 use crate::tui::overlays::reading::Para;
-use crate::tui::overlays::{Choice, FieldKind, Form, FormField, Overlay};
+use crate::tui::overlays::{Choice, FieldKind, Form, Overlay};
 
 /// Where a person is in what is asked.
 #[derive(Debug, Default)]
@@ -50,7 +50,9 @@ pub async fn is_asked<W: Write>(session: &mut Session<W>) -> anyhow::Result<bool
             }
             Some(Overlay::Palette(_)) => session.room.send(Msg::Act(Act::Cancel)).await?,
             Some(_) => {
-                begin(session)?;
+                if session.asking.typed.is_empty() {
+                    begin(session)?;
+                }
                 return Ok(true);
             }
         }
@@ -148,6 +150,11 @@ fn field(form: &Form, new: bool) -> Vec<String> {
     let hint = if at.hint.is_empty() { String::new() } else { format!(" ({})", at.hint) };
     told.push(match &at.kind {
         FieldKind::Line(input) => format!("{}{hint}? Now: {}.", at.label, shown(input.value())),
+        FieldKind::Text(editor) => format!(
+            "{}{hint}? Now: {}. A line that is only a dot ends it, a dot at once keeps it.",
+            at.label,
+            shown(&editor.value())
+        ),
         FieldKind::Choice(options, chosen) => {
             let options: Vec<String> = options
                 .iter()
@@ -224,9 +231,10 @@ impl<W: Write> Session<W> {
                 Some(Overlay::Line(line)) => line.input = Input::default(),
                 Some(Overlay::Text(edit)) => edit.clear(),
                 Some(Overlay::Form(form)) => {
-                    if let Some(FormField { kind: FieldKind::Line(input), .. }) = form.fields.get_mut(form.at)
-                    {
-                        *input = Input::default();
+                    match form.fields.get_mut(form.at).map(|field| &mut field.kind) {
+                        Some(FieldKind::Line(input)) => *input = Input::default(),
+                        Some(FieldKind::Text(editor)) => editor.set(""),
+                        _ => {}
                     }
                     return self.advance().await;
                 }
@@ -283,6 +291,21 @@ impl<W: Write> Session<W> {
         let Some(field) = form.fields.get_mut(form.at) else { return Ok(()) };
         let typed = said.trim();
         match &mut field.kind {
+            FieldKind::Text(_) if typed != "." => {
+                self.asking.typed.push(said.to_owned());
+                self.spoke = true; // the text goes on: there is nothing to ask
+                return Ok(());
+            }
+            FieldKind::Text(editor) => {
+                let lines = std::mem::take(&mut self.asking.typed);
+                if !lines.is_empty() {
+                    editor.set("");
+                    self.room.send(Msg::Paste(lines.join("\n"))).await?;
+                    if matches!(self.room.window(), Some(Overlay::Form(form)) if form.error.is_some()) {
+                        return Ok(()); // it is asked again, with the reason
+                    }
+                }
+            }
             _ if typed.is_empty() => {}
             FieldKind::Line(input) => {
                 *input = Input::default();

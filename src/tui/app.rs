@@ -21,8 +21,8 @@ use super::signals::{Signalled, Signals};
 use super::state::Saved;
 use super::terminal::Screen;
 use super::theme::{Colors, Theme, ThemeName};
-use super::update;
 use super::walk::{self, Walked};
+use super::{editor, update};
 use crate::config::{Desktop, UiConfig};
 use crate::domain::Stamp;
 use crate::link::past::Difference;
@@ -127,6 +127,7 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
         urgent: true,
         leave: false,
         notices: options.notices,
+        to_edit: None,
         title: String::new(),
     };
     if asks {
@@ -220,6 +221,8 @@ struct App {
     urgent: bool,
     leave: bool,
     notices: Notices,
+    /// What a person wants to write in an editor of their own.
+    to_edit: Option<String>,
     /// What the window is called.
     title: String,
 }
@@ -287,6 +290,11 @@ impl App {
         spins.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut drawn = Instant::now();
         while !self.leave {
+            if let Some(text) = self.to_edit.take() {
+                terminal.end().await; // the keys are the editor's
+                self.edit(text).await?;
+                terminal = Input::new();
+            }
             let due = if self.urgent { Instant::now() } else { drawn + FRAME };
             let tick = self.ticked + self.rest();
             let held = self.background.holds_until();
@@ -370,6 +378,23 @@ impl App {
         }
         terminal.end().await;
         Ok(())
+    }
+
+    /// Hands the terminal to the person's editor until the text is written.
+    async fn edit(&mut self, text: String) -> anyhow::Result<()> {
+        self.screen.leave()?;
+        let edited = tokio::task::spawn_blocking(move || editor::write(&text)).await;
+        self.screen.regain()?;
+        self.resized().await?;
+        match edited {
+            Ok(Ok(text)) => self.handle(Msg::Edited(text)).await,
+            Ok(Err(why)) => {
+                self.model.toast(super::model::Tone::Bad, why);
+                (self.dirty, self.ticks_only) = (true, false);
+                Ok(())
+            }
+            Err(_) => Ok(()), // it was cut off: the text stays as it was
+        }
     }
 
     /// Says in the window's title how much needs a person.
@@ -526,6 +551,7 @@ impl App {
                     self.model.toast(super::model::Tone::Good, "copied");
                     (self.dirty, self.ticks_only) = (true, false);
                 }
+                Effect::Edit(text) => self.to_edit = Some(text),
                 Effect::Redraw => {
                     self.screen.clear();
                     (self.dirty, self.ticks_only) = (true, false);

@@ -11,12 +11,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::live::compare::Story;
 use super::msg::{Command, Data, Load, Msg, Outcome};
+use super::update::search::{Hit, To};
 use super::way_back;
 use crate::domain::Activity;
 use crate::files::{OutError, OutFile};
 use crate::link::{Link, Role};
 use crate::protocol::{
-    ActivityQuery, ActivityView, ExportFormat, ExportKind, ExportOptions, Fault, ThreadQuery,
+    ActivityQuery, ActivityView, ExportFormat, ExportKind, ExportOptions, Fault, MemoryQuery, ThreadQuery,
 };
 
 /// Where answers go, with the number of what was shown when they were asked for: what was read of another moment is of no
@@ -132,12 +133,48 @@ pub async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
         Load::Log(_) if link.role() == Role::Viewer => Data::Log(Vec::new()),
         Load::Log(limit) => Data::Log(link.log(limit).await?),
         Load::Threads(query) => Data::Threads(link.threads(query).await?),
+        Load::Search(words) => Data::Found(found(link, &words).await?),
         Load::Titles => {
             let query = ThreadQuery { limit: 200, ..ThreadQuery::default() };
             Data::Threads(link.threads(query).await?)
         }
         Load::Thread(id) => Data::Thread(Box::new(link.thread(id).await?)),
     })
+}
+
+/// Posts found at most.
+const POSTS: u32 = 30;
+/// Bots whose memories are searched: each is a question of its own.
+const MINDS: u32 = 24;
+/// Memories of one kind of one bot found at most.
+const MEMORIES: u32 = 3;
+
+/// What the engine finds for these words: posts, events, memories.
+async fn found(link: &Link, words: &str) -> Result<Vec<Hit>, Fault> {
+    let mut hits = Vec::new();
+    let query = ThreadQuery { q: words.into(), limit: POSTS, ..ThreadQuery::default() };
+    for thread in link.threads(query).await? {
+        let said = format!("#{} {}", thread.id, thread.title);
+        hits.push(Hit { kind: "thread", said, to: To::Thread(thread.id) });
+    }
+    let lower = words.to_lowercase();
+    for event in link.events(None).await? {
+        if event.title.to_lowercase().contains(&lower) || event.description.to_lowercase().contains(&lower) {
+            hits.push(Hit { kind: "event", said: event.title, to: To::Event(event.id) });
+        }
+    }
+    let query = MemoryQuery { limit: MEMORIES, q: Some(words.into()), ..MemoryQuery::default() };
+    for bot in link.bots_page(0, MINDS, None).await? {
+        let warm = link.warm_memory(&bot.id, query.clone()).await?;
+        for (_, items) in super::live::recall::warm_items(&warm) {
+            hits.extend(items.into_iter().map(|item| Hit {
+                kind: "memory",
+                said: format!("{}: {}", bot.name, item.told()),
+                to: To::Memory(bot.id.clone()),
+            }));
+        }
+    }
+    Ok(hits)
 }
 
 /// Acts of a bot read for a comparison at most, in pages.

@@ -300,6 +300,10 @@ impl Headless {
                 self.dirty = true;
                 Vec::new()
             }
+            Effect::Edit(_) => {
+                self.model.toast(Tone::Info, "there is no editor here");
+                Vec::new()
+            }
             Effect::Redraw => {
                 self.canvas.forget();
                 self.dirty = true;

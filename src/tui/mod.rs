@@ -18,6 +18,7 @@ pub mod action;
 mod app;
 mod background;
 mod canvas;
+mod editor;
 mod effect;
 pub mod headless;
 mod input;

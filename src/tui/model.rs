@@ -336,6 +336,10 @@ pub struct Model {
     pub log: tabs::log::Log,
     /// What a person has seen of what needs them.
     pub seen: super::live::needs::Seen,
+    /// What was searched for everywhere, and found.
+    pub search: super::update::search::Search,
+    /// Actions chosen in the palette, the last one first.
+    pub recent: Vec<&'static str>,
     /// What was changed here and can be taken back.
     pub undo: super::update::undo::Undo,
     /// What is being compared.
@@ -392,6 +396,8 @@ impl Model {
             events: tabs::events::Events::default(),
             log: tabs::log::Log::default(),
             seen: super::live::needs::Seen::default(),
+            search: super::update::search::Search::default(),
+            recent: Vec::new(),
             undo: super::update::undo::Undo::default(),
             compare: super::update::compare::Compare::default(),
             rates: super::live::rates::Rates::default(),
@@ -419,6 +425,7 @@ impl Model {
         self.inspector.page = before.inspector.page;
         self.forum.writer.name = before.forum.writer.name;
         self.forum.writer.account = before.forum.writer.account;
+        self.recent = before.recent;
     }
 
     /// Where things are.

@@ -47,6 +47,8 @@ pub enum Msg {
     Loaded(Load, Result<Data, Fault>),
     /// A change came back.
     Ran(Command, Result<Outcome, Fault>),
+    /// A text was written in an editor of the person's own.
+    Edited(String),
     /// A change that was made can be taken back by another.
     CanTakeBack(Command, Command),
     /// An export went on: rows are unknown, bytes are not.
@@ -117,6 +119,8 @@ pub enum Effect {
     Walk(Walking),
     /// Put a text on the clipboard of the person's terminal.
     Copy(String),
+    /// Let a person write this in an editor of their own.
+    Edit(String),
     /// Draw everything anew.
     Redraw,
     /// Stop until `fg`.
@@ -184,6 +188,8 @@ pub enum Load {
     Log(u32),
     /// A list of threads.
     Threads(ThreadQuery),
+    /// Posts, memories and events with these words.
+    Search(String),
     /// Titles of recent threads, for the stream.
     Titles,
     /// A thread with its replies.
@@ -226,6 +232,7 @@ pub enum Data {
     Log(Vec<LogLine>),
     Threads(Vec<ThreadSummary>),
     Thread(Box<ThreadView>),
+    Found(Vec<super::update::search::Hit>),
 }
 
 /// Changes.

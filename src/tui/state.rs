@@ -5,8 +5,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::action::ACTIONS;
 use super::live::Page;
 use super::model::{Model, Pane, Tab};
+use super::tabs::forum::Drafts;
 use super::theme::ThemeName;
 
 /// The kept state.
@@ -21,6 +23,8 @@ pub struct Saved {
     bot: Option<String>,
     theme: Option<String>,
     person: Option<String>,
+    drafts: Drafts,
+    recent: Vec<String>,
     /// Whether the terminal was light when it was asked last.
     pub light: Option<bool>,
 }
@@ -56,6 +60,8 @@ impl Saved {
             bot: model.inspector.wanted.clone(),
             theme: model.theme_chosen.then(|| model.theme.name.as_str().into()),
             person: model.forum.writer.name.clone(),
+            drafts: model.forum.writer.drafts(&model.overlays),
+            recent: model.recent.iter().map(|id| (*id).to_owned()).collect(),
             light,
         }
     }
@@ -78,6 +84,9 @@ impl Saved {
         model.zoomed = self.zoomed && model.tab == Tab::Live;
         model.wanted_bot.clone_from(&self.bot);
         model.forum.writer.name.clone_from(&self.person);
+        model.forum.writer.take_up(&self.drafts);
+        let known = |id: &String| ACTIONS.iter().find(|def| def.id == id.as_str()).map(|def| def.id);
+        model.recent = self.recent.iter().filter_map(known).collect();
     }
 
     /// The look that was chosen, if one was.

@@ -103,6 +103,16 @@ impl Screen {
         self.send()
     }
 
+    /// Takes the terminal over again after it was handed back.
+    ///
+    /// # Errors
+    /// The terminal cannot be written.
+    pub fn regain(&mut self) -> io::Result<()> {
+        self.take()?;
+        self.clear();
+        Ok(())
+    }
+
     /// Sends a sequence that draws nothing.
     ///
     /// # Errors

@@ -58,6 +58,7 @@ fn the_same_conversation_is_led_from_afar() {
         "events tab",
         "inject The sea",
         "it rose",
+        ".",
         "",
         "",
         "",

@@ -16,12 +16,16 @@ READING = 20
 file, length, wanted = sys.argv[1], sys.argv[2], sys.argv[3:]
 with open(file, encoding="utf-8") as recording:
     header, *events = [json.loads(line) for line in recording]
-assert header["version"] == 2 and header["width"] >= 20 and header["height"] >= 5, header
+assert header["version"] in (2, 3), header
+size = header["term"] if header["version"] == 3 else {"cols": header["width"], "rows": header["height"]}
+assert size["cols"] >= 20 and size["rows"] >= 5, header
 
-screen = pyte.Screen(header["width"], header["height"])
+screen = pyte.Screen(size["cols"], size["rows"])
 stream = pyte.Stream(screen)
 now, chapters, drawn = 0.0, [], 0
 for time, code, data in events:
+    # In v3 a time is since the event before.
+    time = now + time if header["version"] == 3 else time
     assert time >= now, f"time runs back at {time}"
     now = time
     if code == "o":

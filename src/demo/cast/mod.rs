@@ -1,8 +1,8 @@
-//! Recordings in the asciicast v2 format: a header line, then one JSON array for each event.
+//! Recordings in the asciicast format, v3 or v2: a header line, then one JSON array for each event.
 //!
 //! [`Cast`] writes the file from events with given times; [`CastWriter`] stands between a program
 //! and its terminal and records what passes, in real time. Knows nothing of what is drawn.
-//! Format: <https://docs.asciinema.org/manual/asciicast/v2/>.
+//! Formats: <https://docs.asciinema.org/manual/asciicast/v3/>, <https://docs.asciinema.org/manual/asciicast/v2/>.
 
 mod scan;
 mod tee;
@@ -17,9 +17,21 @@ pub use tee::{CastWriter, Recorder};
 /// Bytes held back at most while an escape sequence waits for its end.
 const HELD_MAX: usize = 1 << 20;
 
+/// The version of the format.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub enum Version {
+    /// Times since the beginning; read by every player.
+    V2,
+    /// Times since the event before; what asciinema writes from 3.0 on.
+    #[default]
+    V3,
+}
+
 /// The first line of a recording.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Header {
+    /// The version of the format.
+    pub version: Version,
     /// Columns at the beginning.
     pub width: u16,
     /// Rows at the beginning.
@@ -52,6 +64,7 @@ impl Header {
     #[must_use]
     pub fn new(width: u16, height: u16) -> Self {
         Self {
+            version: Version::default(),
             width,
             height,
             timestamp: None,
@@ -64,9 +77,26 @@ impl Header {
 
     fn to_json(&self) -> Value {
         let mut line = Map::new();
-        line.insert("version".into(), json!(2));
-        line.insert("width".into(), json!(self.width));
-        line.insert("height".into(), json!(self.height));
+        let theme = self.theme.as_ref().map(|theme| {
+            let palette = theme.colors.join(":");
+            json!({ "fg": theme.foreground, "bg": theme.background, "palette": palette })
+        });
+        match self.version {
+            Version::V2 => {
+                line.insert("version".into(), json!(2));
+                line.insert("width".into(), json!(self.width));
+                line.insert("height".into(), json!(self.height));
+            }
+            Version::V3 => {
+                let mut term = Map::new();
+                term.insert("cols".into(), json!(self.width));
+                term.insert("rows".into(), json!(self.height));
+                term.insert("type".into(), json!(self.term));
+                term.extend(theme.clone().map(|theme| ("theme".to_owned(), theme)));
+                line.insert("version".into(), json!(3));
+                line.insert("term".into(), Value::Object(term));
+            }
+        }
         if let Some(timestamp) = self.timestamp {
             line.insert("timestamp".into(), json!(timestamp));
         }
@@ -76,13 +106,9 @@ impl Header {
         if let Some(title) = &self.title {
             line.insert("title".into(), json!(title));
         }
-        line.insert("env".into(), json!({ "TERM": self.term }));
-        if let Some(theme) = &self.theme {
-            let palette = theme.colors.join(":");
-            line.insert(
-                "theme".into(),
-                json!({ "fg": theme.foreground, "bg": theme.background, "palette": palette }),
-            );
+        if self.version == Version::V2 {
+            line.insert("env".into(), json!({ "TERM": self.term }));
+            line.extend(theme.map(|theme| ("theme".to_owned(), theme)));
         }
         Value::Object(line)
     }
@@ -91,6 +117,7 @@ impl Header {
 /// A recording being written. Times never run back; the events of one time keep their order.
 pub struct Cast<W: Write> {
     file: W,
+    version: Version,
     now: Duration,
     held: Vec<u8>,
     events: u64,
@@ -103,7 +130,7 @@ impl<W: Write> Cast<W> {
     /// The file cannot be written.
     pub fn new(mut file: W, header: &Header) -> io::Result<Self> {
         file.write_all(format!("{}\n", header.to_json()).as_bytes())?;
-        Ok(Self { file, now: Duration::ZERO, held: Vec::new(), events: 0 })
+        Ok(Self { file, version: header.version, now: Duration::ZERO, held: Vec::new(), events: 0 })
     }
 
     /// What the program wrote. A character or escape sequence that is not complete waits for its
@@ -166,9 +193,17 @@ impl<W: Write> Cast<W> {
     }
 
     fn event(&mut self, at: Duration, code: char, data: &str) -> io::Result<()> {
+        let before = self.now;
         self.now = self.now.max(at);
         self.events += 1;
-        let (seconds, micros) = (self.now.as_secs(), self.now.subsec_micros());
+        // Whole microseconds on both sides, so that the intervals add up.
+        let whole =
+            |time: Duration| Duration::from_micros(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+        let told = match self.version {
+            Version::V2 => self.now,
+            Version::V3 => whole(self.now) - whole(before),
+        };
+        let (seconds, micros) = (told.as_secs(), told.subsec_micros());
         let line = format!("[{seconds}.{micros:06}, \"{code}\", {}]\n", Value::from(data));
         self.file.write_all(line.as_bytes())
     }
@@ -179,7 +214,8 @@ mod tests {
     use super::*;
 
     fn recorded(play: impl FnOnce(&mut Cast<Vec<u8>>)) -> Vec<String> {
-        let mut cast = Cast::new(Vec::new(), &Header::new(80, 24)).unwrap();
+        let header = Header { version: Version::V2, ..Header::new(80, 24) };
+        let mut cast = Cast::new(Vec::new(), &header).unwrap();
         play(&mut cast);
         let file = cast.finish().unwrap();
         String::from_utf8(file).unwrap().lines().map(str::to_owned).collect()
@@ -201,15 +237,24 @@ mod tests {
             }),
             ..Header::new(120, 36)
         };
-        let line = Cast::new(Vec::new(), &header).unwrap().finish().unwrap();
-        let read: Value = serde_json::from_slice(&line).unwrap();
-        assert_eq!(read["version"], 2);
-        assert_eq!((read["width"].as_u64(), read["height"].as_u64()), (Some(120), Some(36)));
-        assert_eq!(read["idle_time_limit"], 1.5);
-        assert_eq!(read["title"], "A “title”");
-        assert_eq!(read["env"]["TERM"], "xterm-256color");
-        assert_eq!(read["theme"]["palette"], "#111111:#222222");
-        assert!(read.get("timestamp").is_none());
+        let read = |header: &Header| -> Value {
+            let line = Cast::new(Vec::new(), header).unwrap().finish().unwrap();
+            serde_json::from_slice(&line).unwrap()
+        };
+        let (new, old) = (read(&header), read(&Header { version: Version::V2, ..header }));
+        assert_eq!((&new["version"], &old["version"]), (&json!(3), &json!(2)));
+        assert_eq!((&new["term"]["cols"], &new["term"]["rows"]), (&json!(120), &json!(36)));
+        assert_eq!((&old["width"], &old["height"]), (&json!(120), &json!(36)));
+        assert_eq!(
+            (&new["term"]["type"], &old["env"]["TERM"]),
+            (&json!("xterm-256color"), &json!("xterm-256color"))
+        );
+        assert_eq!(new["term"]["theme"]["palette"], "#111111:#222222");
+        assert_eq!(old["theme"]["palette"], "#111111:#222222");
+        for read in [new, old] {
+            assert_eq!((&read["idle_time_limit"], &read["title"]), (&json!(1.5), &json!("A “title”")));
+            assert!(read.get("timestamp").is_none());
+        }
     }
 
     #[test]
@@ -224,6 +269,13 @@ mod tests {
         assert_eq!(lines[2], r#"[2.000000, "i", "\u001b[A"]"#);
         assert_eq!(lines[3], r#"[3.000000, "r", "100x30"]"#);
         assert_eq!(lines[4], r#"[61.000000, "m", "Budgets"]"#);
+        // In v3 a time is since the event before; the markers stay where they were.
+        let mut cast = Cast::new(Vec::new(), &Header::new(80, 24)).unwrap();
+        cast.input(Duration::from_nanos(1_000_900), "a").unwrap();
+        cast.marker(Duration::from_nanos(3_500_100), "Budgets").unwrap();
+        let file = String::from_utf8(cast.finish().unwrap()).unwrap();
+        let lines: Vec<&str> = file.lines().skip(1).collect();
+        assert_eq!(lines, [r#"[0.001000, "i", "a"]"#, r#"[0.002500, "m", "Budgets"]"#]);
     }
 
     #[test]

@@ -209,7 +209,11 @@ mod tests {
     fn a_flush_is_an_event_and_the_terminal_gets_everything() {
         static WIDTH: AtomicU16 = AtomicU16::new(80);
         let (file, terminal) = (Shared::default(), Shared::default());
-        let recorder = Recorder::new(Box::new(file.clone()), &Header::new(80, 24)).unwrap();
+        let recorder = Recorder::new(
+            Box::new(file.clone()),
+            &Header { version: crate::demo::cast::Version::V2, ..Header::new(80, 24) },
+        )
+        .unwrap();
         let mut tee = CastWriter::with_size(terminal.clone(), recorder.clone(), || {
             Ok((WIDTH.load(Ordering::Relaxed), 24))
         });
@@ -239,7 +243,11 @@ mod tests {
     #[test]
     fn a_full_disk_ends_the_recording_and_not_the_session() {
         let terminal = Shared::default();
-        let recorder = Recorder::new(Box::new(Full), &Header::new(80, 24)).unwrap();
+        let recorder = Recorder::new(
+            Box::new(Full),
+            &Header { version: crate::demo::cast::Version::V2, ..Header::new(80, 24) },
+        )
+        .unwrap();
         let mut tee = CastWriter::with_size(terminal.clone(), recorder.clone(), || Ok((80, 24)));
         for _ in 0..3 {
             tee.write_all(b"frame").unwrap();

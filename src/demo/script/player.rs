@@ -12,7 +12,7 @@ use ratatui::buffer::Buffer;
 
 use super::attach::Door;
 use super::{Deed, Scenario, Step};
-use crate::demo::cast::{Cast, Header};
+use crate::demo::cast::{Cast, Header, Version};
 use crate::domain::Stamp;
 use crate::engine::{Handle, Run};
 use crate::link::{Link, Role};
@@ -91,8 +91,10 @@ pub async fn play<W: Write + Send>(
     scenario: &Scenario,
     stage: Stage,
     file: W,
+    version: Version,
 ) -> anyhow::Result<(Played, W)> {
     let header = Header {
+        version,
         idle_time_limit: scenario.idle,
         title: (!scenario.title.is_empty()).then(|| scenario.title.clone()),
         ..Header::new(scenario.size.0, scenario.size.1)

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use tui_input::Input;
 
 use super::line::{draw_input, paste, type_key};
+use super::text_edit::Editor;
 use super::{Answer, Drawn, Then, window};
 use crate::protocol::Fault;
 use crate::tui::keymap::Key;
@@ -19,6 +20,8 @@ use crate::tui::widgets::{Pen, meter, text};
 pub enum FieldKind {
     /// Typed.
     Line(Input),
+    /// Typed, over several lines.
+    Text(Box<Editor>),
     /// One of a list.
     Choice(Vec<String>, usize),
     /// A whole number in a range, moved in steps.
@@ -52,6 +55,12 @@ impl FormField {
         Self { label, hint, kind: FieldKind::Line(Input::from(value)) }
     }
 
+    /// A field of several lines, with so many characters at most.
+    #[must_use]
+    pub fn text(label: &'static str, value: &str, hint: &'static str, limit: usize) -> Self {
+        Self { label, hint, kind: FieldKind::Text(Box::new(Editor::new(value, limit))) }
+    }
+
     /// A field with a few values.
     #[must_use]
     pub fn choice(label: &'static str, options: &[&str], at: usize) -> Self {
@@ -76,6 +85,7 @@ impl FormField {
     pub fn value(&self) -> String {
         match &self.kind {
             FieldKind::Line(input) => input.value().to_owned(),
+            FieldKind::Text(editor) => editor.value(),
             FieldKind::Choice(options, at) => options.get(*at).cloned().unwrap_or_default(),
             FieldKind::Slider { at, .. } => at.to_string(),
         }
@@ -83,7 +93,7 @@ impl FormField {
 
     fn step(&mut self, by: isize) {
         match &mut self.kind {
-            FieldKind::Line(_) => {}
+            FieldKind::Line(_) | FieldKind::Text(_) => {}
             FieldKind::Choice(options, at) if options.is_empty() => *at = 0,
             FieldKind::Choice(options, at) => {
                 *at = (*at + options.len()).wrapping_add_signed(by) % options.len()
@@ -116,7 +126,12 @@ pub struct Form {
     pub sent: Option<Command>,
     drawn: Drawn,
     top: Cell<usize>,
+    /// Rows of a text, as drawn last.
+    text_rows: Cell<u16>,
 }
+
+/// Rows a text would like to have.
+const TEXT_ROWS: u16 = 6;
 
 impl Form {
     /// A form.
@@ -133,6 +148,7 @@ impl Form {
             sent: None,
             drawn: Drawn::default(),
             top: Cell::new(0),
+            text_rows: Cell::new(1),
         }
     }
 
@@ -183,6 +199,38 @@ impl Form {
         matches!(self.fields.get(self.at), Some(FormField { kind: FieldKind::Line(_), .. }))
     }
 
+    /// Whether the selected field is a text of several lines, in which keys write that move elsewhere.
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        self.editor().is_some()
+    }
+
+    /// The text that is selected.
+    #[must_use]
+    pub fn editor(&self) -> Option<&Editor> {
+        match self.fields.get(self.at) {
+            Some(FormField { kind: FieldKind::Text(editor), .. }) => Some(editor),
+            _ => None,
+        }
+    }
+
+    /// The text that is selected, to be changed.
+    pub fn editor_mut(&mut self) -> Option<&mut Editor> {
+        match self.fields.get_mut(self.at) {
+            Some(FormField { kind: FieldKind::Text(editor), .. }) => Some(editor),
+            _ => None,
+        }
+    }
+
+    /// It is not right yet: the form stands at the field that `why` begins with.
+    pub fn is_wrong(&mut self, why: String) {
+        let named = why.split(':').next().unwrap_or_default();
+        if let Some(at) = self.fields.iter().position(|field| field.label == named) {
+            self.at = at;
+        }
+        self.error = Some(why);
+    }
+
     /// The next or previous choice of the selected field.
     pub fn step(&mut self, by: isize) {
         if let Some(field) = self.fields.get_mut(self.at) {
@@ -197,6 +245,7 @@ impl Form {
             Some(FieldKind::Line(input)) => {
                 type_key(input, key);
             }
+            Some(FieldKind::Text(editor)) => editor.type_key(key),
             Some(FieldKind::Choice(..) | FieldKind::Slider { .. }) => match key.typed() {
                 Some('h' | '-') => self.step(-1),
                 Some('l' | '+' | ' ') => self.step(1),
@@ -208,8 +257,10 @@ impl Form {
 
     /// Puts pasted text into the selected field.
     pub fn paste(&mut self, pasted: &str) {
-        if let Some(FieldKind::Line(input)) = self.fields.get_mut(self.at).map(|field| &mut field.kind) {
-            paste(input, pasted);
+        match self.fields.get_mut(self.at).map(|field| &mut field.kind) {
+            Some(FieldKind::Line(input)) => paste(input, pasted),
+            Some(FieldKind::Text(editor)) => self.error = editor.paste(pasted).err(),
+            _ => {}
         }
     }
 
@@ -217,13 +268,35 @@ impl Form {
         let width = area.width.saturating_sub(4).min(92);
         let preview = if self.preview.is_empty() { 0 } else { 7 };
         let rows = u16::try_from(self.fields.len()).unwrap_or(u16::MAX);
+        let rows = rows.saturating_add(self.texts() * (TEXT_ROWS - 1));
         (width, rows.saturating_add(preview + 5).min(area.height.saturating_sub(2)))
+    }
+
+    /// How many fields are texts.
+    fn texts(&self) -> u16 {
+        let texts = self.fields.iter().filter(|field| matches!(field.kind, FieldKind::Text(_)));
+        u16::try_from(texts.count()).unwrap_or(0)
+    }
+
+    /// Rows of a field, with the rows that a text has.
+    fn height(&self, at: usize, text: u16) -> u16 {
+        match self.fields.get(at) {
+            Some(FormField { kind: FieldKind::Text(_), .. }) => text,
+            _ => 1,
+        }
     }
 
     /// The field at a cell of the screen.
     #[must_use]
     pub fn field_at(&self, x: u16, y: u16) -> Option<usize> {
-        self.drawn.row(x, y).map(|row| self.top.get() + row).filter(|at| *at < self.fields.len())
+        let mut left = u16::try_from(self.drawn.row(x, y)?).ok()?;
+        let text = self.text_rows.get();
+        (self.top.get()..self.fields.len()).find(|at| {
+            let rows = self.height(*at, text);
+            let here = left < rows;
+            left = left.saturating_sub(rows);
+            here
+        })
     }
 
     fn first(&self, rows: u16) -> usize {
@@ -235,10 +308,22 @@ impl Form {
         let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
         let rows = inner.height.saturating_sub(2);
         let labels = self.fields.iter().map(|field| text::width(field.label)).max().unwrap_or(0) + 2;
-        let first = self.first(rows);
+        let single = u16::try_from(self.fields.len()).unwrap_or(u16::MAX).saturating_sub(self.texts());
+        let text_rows = match self.texts() {
+            0 => 1,
+            texts => (rows.saturating_sub(single) / texts).clamp(1, TEXT_ROWS),
+        };
+        self.text_rows.set(text_rows);
+        let whole = single.saturating_add(self.texts() * text_rows);
+        let first = if whole <= rows { 0 } else { self.first(rows) };
         self.drawn.set(Rect { height: rows, ..inner });
         self.top.set(first);
-        for (row, (at, field)) in (0..rows).zip(self.fields.iter().enumerate().skip(first)) {
+        let mut row = 0;
+        for (at, field) in self.fields.iter().enumerate().skip(first) {
+            let high = self.height(at, text_rows).min(rows.saturating_sub(row));
+            if high == 0 {
+                break;
+            }
             let selected = at == self.at;
             let mut pen = Pen::new(buf, inner, row);
             let style = if selected { theme.title_focus } else { theme.dim };
@@ -247,9 +332,25 @@ impl Form {
                 style,
                 labels,
             );
-            draw_field(&mut pen, field, selected, theme);
+            if let FieldKind::Text(editor) = &field.kind {
+                if editor.value().is_empty() && !selected {
+                    pen.put(field.hint, theme.faint);
+                } else {
+                    let left = pen.x();
+                    let place = Rect {
+                        x: left,
+                        y: inner.y + row,
+                        width: inner.right().saturating_sub(left),
+                        height: high,
+                    };
+                    editor.render(place, buf, selected);
+                }
+            } else {
+                draw_field(&mut pen, field, selected, theme);
+            }
+            row += high;
         }
-        let used = u16::try_from(self.fields.len() - first.min(self.fields.len())).unwrap_or(rows).min(rows);
+        let used = row;
         let below = Rect { y: inner.y + used, height: rows.saturating_sub(used), ..inner };
         let lines = below.height.saturating_sub(1);
         for (row, line) in (1..=lines).zip(text::wrap(&self.preview, below.width, usize::from(lines), "…"))
@@ -257,6 +358,9 @@ impl Form {
             Pen::new(buf, below, row).put(&line, theme.quote);
         }
         let mut pen = Pen::new(buf, inner, inner.height.saturating_sub(1));
+        if let Some((size, over)) = self.editor().map(Editor::size) {
+            pen.right(&size, if over { theme.bad } else { theme.dim });
+        }
         match &self.error {
             _ if self.sent.is_some() => pen.put("sending…", theme.accent),
             Some(error) => pen.put(error, theme.bad),
@@ -279,6 +383,7 @@ impl Form {
 fn draw_field(pen: &mut Pen<'_>, field: &FormField, selected: bool, theme: &Theme) {
     let glyphs = theme.glyphs;
     match &field.kind {
+        FieldKind::Text(_) => {} // drawn with all its rows
         FieldKind::Line(input) if selected => {
             draw_input(pen, input, theme);
             if input.value().is_empty() {

@@ -72,7 +72,7 @@ impl Line {
     /// Whether every key is an answer.
     #[must_use]
     pub fn is_live(&self) -> bool {
-        matches!(self.then, Then::Filter | Then::Jump)
+        matches!(self.then, Then::Filter | Then::Jump | Then::Look)
     }
 
     pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {

@@ -50,6 +50,12 @@ pub enum Then {
     Beside,
     /// Moves in the list as one types.
     Jump,
+    /// Shows only some lines of the window below as one types.
+    Look,
+    /// Searches everything.
+    SearchAll,
+    /// Goes where something found is.
+    Hit,
     /// Chooses what is done to these bots.
     Crowd(Vec<String>),
     /// Sets a line of the budget (by its place) of these bots.
@@ -76,6 +82,8 @@ pub enum Then {
     Export,
     /// Asks this bot.
     Interview(String),
+    /// Asks it further.
+    FollowUp(String),
     /// Settles a changed file of this bot.
     Yaml(String),
     /// Changes a memory's text.

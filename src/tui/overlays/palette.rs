@@ -41,7 +41,7 @@ pub struct Palette {
 impl Palette {
     /// Everything that can be done where `scopes` are in force.
     #[must_use]
-    pub fn new(keymap: &Keymap, scopes: &[Scope], role: Role, past: bool) -> Self {
+    pub fn new(keymap: &Keymap, scopes: &[Scope], role: Role, past: bool, recent: &[&str]) -> Self {
         let listed = |def: &&ActionDef| {
             !matches!(def.act, Act::Up | Act::Down | Act::PageUp | Act::PageDown | Act::Palette)
                 && (scopes.contains(&def.scope))
@@ -54,6 +54,8 @@ impl Palette {
                 all.push(Entry { def, keys: keys.join(" ") });
             }
         }
+        // What was chosen last comes first.
+        all.sort_by_key(|entry| recent.iter().position(|id| *id == entry.def.id).unwrap_or(usize::MAX));
         let found = (0..all.len()).collect();
         Self {
             input: Input::default(),
@@ -105,8 +107,8 @@ impl Palette {
 
     /// The selected action.
     #[must_use]
-    pub fn selected(&self) -> Option<Act> {
-        self.found.get(self.scroll.selected).map(|at| self.all[*at].def.act)
+    pub fn selected(&self) -> Option<&'static ActionDef> {
+        self.found.get(self.scroll.selected).map(|at| self.all[*at].def)
     }
 
     fn size(area: Rect) -> (u16, u16) {

@@ -36,6 +36,10 @@ pub struct Reading {
     pub waiting: bool,
     /// The bot whose live text belongs into it.
     pub of_bot: Option<String>,
+    /// Words that the lines shown must hold; headings stay.
+    pub filter: String,
+    /// What was asked and answered before, in an interview.
+    pub dialogue: Vec<(String, String)>,
     top: usize,
     last: Cell<usize>,
     page: Cell<usize>,
@@ -61,6 +65,22 @@ impl Reading {
         .min(self.last.get());
     }
 
+    /// Whether a line is shown while words are looked for.
+    fn holds(&self, para: &Para) -> bool {
+        if self.filter.is_empty() {
+            return true;
+        }
+        let words = self.filter.to_lowercase();
+        let has = |text: &str| text.to_lowercase().contains(&words);
+        match para {
+            Para::Heading(_) => true,
+            Para::Text(text) => has(text),
+            Para::Key(key, title, about) => has(key) || has(title) || has(about),
+            Para::Row(cells, head) => *head || cells.iter().any(|cell| has(cell)),
+            Para::Gap => false,
+        }
+    }
+
     /// The whole text, for the clipboard.
     #[must_use]
     pub fn plain(&self) -> String {
@@ -76,7 +96,8 @@ impl Reading {
     pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme, spin: usize) {
         let width = area.width.saturating_sub(4).min(100);
         let inside = width.saturating_sub(4);
-        let rows: Vec<Row<'_>> = self.paras.iter().flat_map(|para| rows(para, inside)).collect();
+        let rows: Vec<Row<'_>> =
+            self.paras.iter().filter(|para| self.holds(para)).flat_map(|para| rows(para, inside)).collect();
         let height =
             u16::try_from(rows.len() + 3).unwrap_or(u16::MAX).min(area.height.saturating_sub(2)).max(6);
         let shown = usize::from(height.saturating_sub(3));
@@ -99,6 +120,14 @@ impl Reading {
             pen.put(frames[spin % frames.len()], theme.accent).skip(1);
         }
         pen.put("Esc", theme.key).put(" close", theme.text);
+        if self.of_bot.is_some() && !self.waiting {
+            pen.skip(3).put("a", theme.key).put(" ask further", theme.text);
+        }
+        if !self.filter.is_empty() {
+            pen.skip(3).put(&format!("only with “{}”", self.filter), theme.accent);
+        } else if rows.len() > shown {
+            pen.skip(3).put("/", theme.key).put(" search", theme.text);
+        }
         if rows.len() > shown {
             pen.skip(3).put("j/k", theme.key).put(" scroll", theme.text);
         }

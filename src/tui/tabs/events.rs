@@ -125,7 +125,12 @@ fn form(model: &mut Model, template: Option<&EventTemplateView>) {
     let severity = place(&SEVERITIES, template.map(|of| of.severity.as_str()), 1);
     let fields = vec![
         FormField::line("title", template.map_or("", |of| &of.title), "what happened, in a few words"),
-        FormField::line("description", template.map_or("", |of| &of.description), "what the bots are told"),
+        FormField::text(
+            "description",
+            template.map_or("", |of| &of.description),
+            "what the bots are told",
+            DESCRIPTION_MAX,
+        ),
         FormField::choice("type", &KINDS, kind),
         FormField::choice("severity", &SEVERITIES, severity),
         FormField::line("ends after", "", "30m, 2h, 1d; empty: when you end it"),
@@ -270,11 +275,11 @@ pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Res
 fn injected(model: &Model, answer: &Answer) -> Result<InjectEvent, String> {
     let title = text::clean_line(answer.field(0), 1_000);
     if !(1..=TITLE_MAX).contains(&title.chars().count()) {
-        return Err(format!("a title has 1 to {TITLE_MAX} characters"));
+        return Err(format!("title: 1 to {TITLE_MAX} characters"));
     }
     let description = text::clean(answer.field(1), DESCRIPTION_MAX * 2);
     if description.chars().count() > DESCRIPTION_MAX {
-        return Err(format!("a description has at most {DESCRIPTION_MAX} characters"));
+        return Err(format!("description: at most {DESCRIPTION_MAX} characters"));
     }
     let after = read_interval(answer.field(4))?;
     Ok(InjectEvent {

@@ -15,7 +15,7 @@ use crate::tui::panes::forum::{WIDE, split};
 use crate::tui::update::{show_bot, show_tab};
 use crate::tui::widgets::Scroll;
 
-pub use person::Writer;
+pub use person::{Drafts, Writer, put_by};
 pub use reader::Reader;
 
 /// Threads read at once.
@@ -155,6 +155,7 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             nothing
         }
         Act::FilterAuthor => Some(list::only_author(model)),
+        Act::Mine => Some(list::mine(model)),
         Act::Author => Some(author(model)),
         Act::Copy => Some(forum.selected().map_or_else(Vec::new, |post| vec![Effect::Copy(post.said)])),
         Act::DeletePost => {

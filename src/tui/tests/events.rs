@@ -91,7 +91,7 @@ fn open_and_settled_flags_take_turns() {
 fn an_event_is_injected_from_a_form() {
     let mut model = on(EVENTS, 120, 36);
     press(&mut model, &["i", "ctrl+s"]);
-    assert!(text(&model).contains("a title has 1 to 200 characters"));
+    assert!(text(&model).contains("title: 1 to 200 characters"));
     type_text(&mut model, "The lights are out");
     press(&mut model, &["tab", "tab", "right", "tab", "right", "right", "tab"]);
     type_text(&mut model, "soon");

@@ -180,8 +180,10 @@ fn a_person_opens_a_thread() {
     type_text(&mut model, "On keys");
     press(&mut model, &["tab"]);
     type_text(&mut model, "keys, doors");
-    press(&mut model, &["ctrl+s"]);
-    assert!(text(&model).contains("Opening post of “On keys”"));
+    // The form stands where something is missing.
+    assert!(press(&mut model, &["ctrl+s"]).is_empty());
+    let shown = text(&model);
+    assert!(shown.contains("text: say something") && shown.contains("0 of 4000"), "{shown}");
     type_text(&mut model, "Who has one?");
     let new = CreateThread {
         author_bot_id: "human:Kim".into(),
@@ -194,6 +196,48 @@ fn a_person_opens_a_thread() {
     let made = ThreadView { id: 9, title: "On keys".into(), ..thread(4) };
     update(&mut model, Msg::Ran(sent, Ok(Outcome::Thread(Box::new(made)))));
     assert!(text(&model).contains("#9 On keys"));
+}
+
+#[test]
+fn what_was_begun_is_kept_when_it_is_closed_and_when_one_leaves() {
+    let mut room = named(120, 36);
+    press(&mut room, &["c"]);
+    type_text(&mut room, "On keys");
+    press(&mut room, &["tab", "tab"]);
+    type_text(&mut room, "Who");
+    press(&mut room, &["enter"]);
+    type_text(&mut room, "has one?");
+    press(&mut room, &["esc"]);
+    assert!(text(&room).contains("kept as a draft"));
+    press(&mut room, &["c"]);
+    let shown = text(&room);
+    assert!(shown.contains("On keys") && shown.contains("has one?"), "{shown}");
+    // What stands in an open window is kept as well.
+    press(&mut room, &["tab", "tab"]);
+    type_text(&mut room, " I do.");
+    let kept = room.forum.writer.drafts(&room.overlays);
+    assert_eq!(kept.thread, ("On keys".into(), String::new(), "Who\nhas one? I do.".into()));
+    let mut later = named(120, 36);
+    later.forum.writer.take_up(&kept);
+    press(&mut later, &["c"]);
+    assert!(text(&later).contains("has one? I do."));
+}
+
+#[test]
+fn a_paste_that_does_not_fit_is_said_and_not_cut() {
+    let mut room = reading(120, 36);
+    press(&mut room, &["r"]);
+    type_text(&mut room, "Begun.");
+    update(&mut room, Msg::Paste("x".repeat(10_800)));
+    let shown = text(&room);
+    assert!(shown.contains("10800 characters and 3994 fit: nothing was put in"), "{shown}");
+    assert!(shown.contains("Begun.") && shown.contains("6 of 4000"), "{shown}");
+    update(&mut room, Msg::Paste(" Short.".into()));
+    assert!(text(&room).contains("Begun. Short."));
+    // And the person's own editor has it all.
+    assert_eq!(press(&mut room, &["ctrl+e"]), [Effect::Edit("Begun. Short.".into())]);
+    update(&mut room, Msg::Edited("Written elsewhere.".into()));
+    assert!(text(&room).contains("Written elsewhere."));
 }
 
 #[test]

@@ -20,6 +20,9 @@ pub fn perform(model: &mut Model, act: Act) -> Vec<Effect> {
     here.unwrap_or_else(|| everywhere(model, act))
 }
 
+/// Actions the palette remembers.
+const RECENT: usize = 8;
+
 fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
     match act {
         Act::Quit => return super::mind::quit(model),
@@ -29,6 +32,8 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
         Act::Help => open::help(model),
         Act::Palette => open::palette(model),
         Act::Needs => super::needs::list(model),
+        Act::SearchAll => super::search::begin(model),
+        Act::NextHit | Act::PrevHit => return super::search::step(model, act == Act::NextHit),
         Act::TakeBack => super::undo::list(model),
         Act::NextTheme => {
             let next = model.theme.name.next();
@@ -89,6 +94,19 @@ fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
     match (window, act) {
         (Overlay::Reading(reading), Act::Copy) => return vec![Effect::Copy(reading.plain())],
         (_, Act::Cancel) => return answer::cancelled(model),
+        (Overlay::Reading(reading), Act::Filter) => {
+            let line =
+                crate::tui::overlays::Line::new("search", &reading.filter, crate::tui::overlays::Then::Look);
+            model.overlays.push(Overlay::Line(line));
+        }
+        (Overlay::Reading(reading), Act::AskFurther) => {
+            if let Some(bot) = reading.of_bot.clone().filter(|_| !reading.waiting) {
+                let title = format!("Ask {} further", model.name(&bot));
+                let line =
+                    crate::tui::overlays::Line::new(title, "", crate::tui::overlays::Then::FollowUp(bot));
+                model.overlays.push(Overlay::Line(line));
+            }
+        }
         (Overlay::Reading(reading), act) => reading.act(act),
         (Overlay::Palette(palette), Act::Up | Act::Down) => {
             let len = palette.len();
@@ -97,10 +115,11 @@ fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
         (Overlay::Palette(palette), Act::Accept) => {
             let chosen = palette.selected();
             model.overlays.pop();
-            return match chosen {
-                Some(act) if super::may(model, act) => perform(model, act),
-                _ => Vec::new(),
-            };
+            let Some(def) = chosen else { return Vec::new() };
+            model.recent.retain(|id| *id != def.id);
+            model.recent.insert(0, def.id);
+            model.recent.truncate(RECENT);
+            return if super::may(model, def.act) { perform(model, def.act) } else { Vec::new() };
         }
         (Overlay::Confirm(confirm), act) if act != Act::Accept || !confirm.is_seen() => confirm.act(act),
         (Overlay::Confirm(confirm), _) => {
@@ -123,6 +142,10 @@ fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
             let len = choice.items.len();
             choice.message = None;
             choice.scroll.act(act, len);
+        }
+        (Overlay::Text(edit), Act::Editor) => return vec![Effect::Edit(edit.value())],
+        (Overlay::Form(form), Act::Editor) => {
+            return form.editor().map(|editor| Effect::Edit(editor.value())).into_iter().collect();
         }
         (Overlay::Form(form), act) => match act {
             Act::Submit => return answer::submitted(model),

@@ -22,7 +22,17 @@ pub fn cancelled(model: &mut Model) -> Vec<Effect> {
     match model.overlays.pop() {
         // Leaving the filter with Esc shows everything again.
         Some(Overlay::Line(line)) if line.then == Then::Filter => apply_filter(model, ""),
-        _ => Vec::new(),
+        Some(Overlay::Line(line)) if line.then == Then::Look => {
+            look(model, "");
+            Vec::new()
+        }
+        Some(window) => {
+            if tabs::forum::put_by(&mut model.forum.writer, &window) {
+                model.toast(crate::tui::model::Tone::Info, "kept as a draft");
+            }
+            Vec::new()
+        }
+        None => Vec::new(),
     }
 }
 
@@ -38,11 +48,27 @@ pub fn typed(model: &mut Model) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Some(Overlay::Line(line)) if line.then == Then::Look => {
+            let typed = line.input.value().to_owned();
+            look(model, &typed);
+            Vec::new()
+        }
         Some(Overlay::Line(line)) if line.is_live() => {
             let typed = line.input.value().to_owned();
             apply_filter(model, &typed)
         }
         _ => Vec::new(),
+    }
+}
+
+/// Shows only the lines of a window that hold what is typed.
+fn look(model: &mut Model, typed: &str) {
+    let below = model.overlays.iter_mut().rev().find_map(|window| match window {
+        Overlay::Reading(reading) => Some(reading),
+        _ => None,
+    });
+    if let Some(reading) = below {
+        typed.clone_into(&mut reading.filter);
     }
 }
 
@@ -82,6 +108,7 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
         Then::Need(ways) => {
             return ways.get(at).map_or_else(Vec::new, |way| super::needs::chosen(model, way));
         }
+        Then::Hit => return super::search::chosen(model, at),
         Then::TakeBack => return super::undo::chosen(model, at),
         Then::Moment => super::compare::chosen(model, at),
         Then::Beside => return super::compare::chose_other(model, &item.note.clone()),
@@ -167,7 +194,7 @@ pub fn submitted(model: &mut Model) -> Vec<Effect> {
             match &mut window {
                 Overlay::Line(line) => line.error = Some(why),
                 Overlay::Text(edit) => edit.error = Some(why),
-                Overlay::Form(form) => form.error = Some(why),
+                Overlay::Form(form) => form.is_wrong(why),
                 _ => {}
             }
             model.overlays.push(window);
@@ -196,6 +223,7 @@ fn meaning(model: &mut Model, then: Then, answer: &Answer) -> Result<Vec<Effect>
         Then::GoTo => super::past::typed(model, answer.text()),
         Then::Fork => super::past::fork(model, answer.text()),
         Then::Difference => super::past::compare(model, answer.text()),
+        Then::SearchAll => Ok(super::search::ask(model, answer.text())),
         Then::NewBot => run(Command::CreateBot(new_bot(answer)?)),
         Then::Export => run(export(answer)?),
         Then::Interview(bot) => {
@@ -204,11 +232,20 @@ fn meaning(model: &mut Model, then: Then, answer: &Answer) -> Result<Vec<Effect>
                 return Err("ask something".into());
             }
             let mut reading = Reading::new(format!("Interview with {}", model.name(&bot)), Vec::new());
-            reading.paras = vec![Para::Heading(question.clone()), Para::Gap, Para::Text(String::new())];
-            reading.waiting = true;
             reading.of_bot = Some(bot.clone());
+            asks(&mut reading, &question);
             model.overlays.push(Overlay::Reading(reading));
             run(Command::Interview(bot, Interview { question, remember: answer.field(1) == "yes" }))
+        }
+        Then::FollowUp(bot) => {
+            let question = text::clean(answer.text(), 1_000);
+            if question.trim().is_empty() {
+                return Err("ask something".into());
+            }
+            let Some(Overlay::Reading(reading)) = model.overlays.last_mut() else { return Ok(Vec::new()) };
+            let told = with_what_was_said(&reading.dialogue, &question);
+            asks(reading, &question);
+            run(Command::Interview(bot, Interview { question: told, remember: false }))
         }
         Then::EditMemory(id) => {
             let said = text::clean(answer.text(), 4_000);
@@ -246,11 +283,11 @@ fn behavior(answer: &Answer) -> Behavior {
 fn new_bot(answer: &Answer) -> Result<CreateBot, String> {
     let name = text::clean_line(answer.field(0), 60);
     if !(3..=30).contains(&name.chars().count()) {
-        return Err("a name has 3 to 30 characters".into());
+        return Err("name: 3 to 30 characters".into());
     }
     let traits = list(answer.field(1));
     if !(1..=10).contains(&traits.len()) {
-        return Err("give it one to ten traits, with commas between".into());
+        return Err("traits: one to ten, with commas between".into());
     }
     let style = text::clean_line(answer.field(2), 200);
     Ok(CreateBot {
@@ -312,4 +349,34 @@ pub fn preview(model: &mut Model) {
         }
         _ => {}
     }
+}
+
+/// A question is put under what was said, and waits for its answer.
+fn asks(reading: &mut Reading, question: &str) {
+    if !reading.paras.is_empty() {
+        reading.paras.push(Para::Gap);
+    }
+    reading.paras.extend([Para::Heading(question.to_owned()), Para::Gap, Para::Text(String::new())]);
+    reading.dialogue.push((question.to_owned(), String::new()));
+    reading.waiting = true;
+}
+
+/// Longest question that is asked, in characters.
+const QUESTION_MAX: usize = 2_000;
+
+/// A question with as much of what was said before as there is room for: a bot remembers no interview by itself.
+fn with_what_was_said(dialogue: &[(String, String)], question: &str) -> String {
+    let mut before = String::new();
+    for (asked, answered) in dialogue.iter().rev() {
+        let one = format!(
+            "You were asked: {}\nYou answered: {}\n",
+            text::cut(asked, 300),
+            text::cut(answered, 600)
+        );
+        if before.chars().count() + one.chars().count() + question.chars().count() + 20 > QUESTION_MAX {
+            break;
+        }
+        before.insert_str(0, &one);
+    }
+    if before.is_empty() { question.to_owned() } else { format!("{before}Now you are asked: {question}") }
 }

@@ -256,6 +256,7 @@ pub fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect> {
         (Load::ReputationHistory(7), Data::ReputationHistory(history)) => model.lower.reputation = history,
         (Load::Log(_), Data::Log(lines)) => model.lower.log = lines.into_iter().rev().collect(),
         (Load::Providers, Data::Providers(providers)) => take_providers(model, providers),
+        (Load::Search(words), Data::Found(hits)) => super::search::found(model, &words, hits),
         (Load::Titles, Data::Threads(threads)) => {
             model.titles.extend(threads.into_iter().map(|thread| (thread.id, thread.title)));
         }

@@ -16,6 +16,7 @@ mod open;
 mod pace;
 mod past;
 mod ran;
+pub mod search;
 mod select;
 mod tick;
 pub mod undo;
@@ -75,6 +76,18 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Loaded(load, Err(fault)) => arrive::on_load_failed(model, &load, &fault),
         Msg::Ran(command, Ok(outcome)) => ran::on_ran(model, &command, outcome),
         Msg::Ran(command, Err(fault)) => ran::on_refused(model, &command, &fault),
+        Msg::Edited(text) => {
+            match model.overlays.last_mut() {
+                Some(Overlay::Text(edit)) => edit.editor.set(&text),
+                Some(Overlay::Form(form)) => {
+                    if let Some(editor) = form.editor_mut() {
+                        editor.set(&text);
+                    }
+                }
+                _ => {}
+            }
+            Vec::new()
+        }
         Msg::CanTakeBack(command, back) => {
             undo::can(model, command, back);
             Vec::new()
@@ -157,7 +170,7 @@ fn type_into_window(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
         Overlay::Form(window) => {
             let moves =
                 matches!(key.code, crossterm::event::KeyCode::Left | crossterm::event::KeyCode::Right);
-            if is_action && !(moves && window.is_typing()) {
+            if is_action && !(moves && window.is_typing()) && !(window.is_writing() && writes(key)) {
                 return None;
             }
             window.type_key(key);
@@ -166,6 +179,12 @@ fn type_into_window(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
         }
         _ => None,
     }
+}
+
+/// Whether a key belongs to a text of several lines, which else moves between fields.
+const fn writes(key: Key) -> bool {
+    use crossterm::event::KeyCode;
+    matches!(key.code, KeyCode::Enter | KeyCode::Up | KeyCode::Down | KeyCode::Left | KeyCode::Right)
 }
 
 fn on_paste(model: &mut Model, text: &str) -> Vec<Effect> {

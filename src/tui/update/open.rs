@@ -45,7 +45,7 @@ pub fn help(model: &mut Model) {
 /// Opens the palette.
 pub fn palette(model: &mut Model) {
     let scopes = model.scopes();
-    let palette = Palette::new(&model.keymap, &scopes, model.role, model.walk.is_some());
+    let palette = Palette::new(&model.keymap, &scopes, model.role, model.walk.is_some(), &model.recent);
     model.overlays.push(Overlay::Palette(palette));
 }
 

@@ -150,8 +150,12 @@ fn took_interview(model: &mut Model, bot: &str, answer: &crate::protocol::Interv
             && reading.of_bot.as_deref() == Some(bot)
         {
             reading.waiting = false;
-            reading.paras.truncate(2);
-            reading.paras.push(Para::Text(crate::domain::text::clean(&answer.answer, 8_000)));
+            let said = crate::domain::text::clean(&answer.answer, 8_000);
+            reading.paras.pop(); // the live text
+            reading.paras.push(Para::Text(said.clone()));
+            if let Some(last) = reading.dialogue.last_mut() {
+                last.1 = said;
+            }
             reading.paras.push(Para::Gap);
             let spent = format!("{} tokens, {}", answer.tokens_used, cost);
             reading.paras.push(Para::Text(spent));

@@ -104,3 +104,15 @@ pub(super) fn only_author(model: &mut Model) -> Vec<Effect> {
     };
     forum.ask()
 }
+
+/// Shows only what the person here has opened, or all again.
+pub(super) fn mine(model: &mut Model) -> Vec<Effect> {
+    let Some(name) = model.forum.writer.name.clone() else {
+        model.toast(Tone::Info, "you have written nothing here yet: c opens a thread");
+        return Vec::new();
+    };
+    let own = format!("human:{name}");
+    let forum = &mut model.forum;
+    forum.query.author = if forum.query.author.as_ref() == Some(&own) { None } else { Some(own) };
+    forum.ask()
+}

@@ -1,5 +1,7 @@
 //! What a person does in the forum: vote, reply, open a thread, under a name asked for once.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Post, again};
 use crate::domain::action::{CONTENT_MAX, TAGS_MAX, TITLE_MAX};
 use crate::domain::text;
@@ -27,6 +29,65 @@ pub struct Writer {
     reply: String,
     /// A thread that was sent and not yet taken: title, tags, opening post.
     thread: (String, String, String),
+}
+
+/// What was typed and not posted, as it is kept between runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Drafts {
+    /// Title, tags and text of a thread.
+    pub thread: (String, String, String),
+    /// A reply.
+    pub reply: String,
+    /// The thread it is in, and the reply it answers.
+    pub to: Option<(i64, Option<i64>)>,
+}
+
+impl Writer {
+    /// What is kept: what was put by, and what stands in an open window.
+    #[must_use]
+    pub fn drafts(&self, windows: &[Overlay]) -> Drafts {
+        let mut open = Self {
+            thread: self.thread.clone(),
+            reply: self.reply.clone(),
+            to: self.to.clone(),
+            ..Self::default()
+        };
+        for window in windows {
+            put_by(&mut open, window);
+        }
+        Drafts { thread: open.thread, reply: open.reply, to: open.to.map(|to| (to.thread, to.reply)) }
+    }
+
+    /// Takes up what was kept.
+    pub fn take_up(&mut self, drafts: &Drafts) {
+        self.thread.clone_from(&drafts.thread);
+        self.reply.clone_from(&drafts.reply);
+        let post = |(thread, reply)| Post {
+            thread,
+            reply,
+            author: String::new(),
+            name: String::new(),
+            said: String::new(),
+        };
+        self.to = drafts.to.map(post);
+    }
+}
+
+/// Keeps what was typed into a window that was closed; whether there was something.
+pub fn put_by(writer: &mut Writer, window: &Overlay) -> bool {
+    match window {
+        Overlay::Form(form) if form.then == Then::Tab(Tab::Forum, "thread", 0) => {
+            let answer = form.answer();
+            writer.thread = [0, 1, 2].map(|at| answer.field(at).to_owned()).into();
+            !(writer.thread.0.trim().is_empty() && writer.thread.2.trim().is_empty())
+        }
+        Overlay::Text(edit) if edit.then == Then::Tab(Tab::Forum, "reply", 0) => {
+            writer.reply = edit.value();
+            !writer.reply.trim().is_empty()
+        }
+        _ => false,
+    }
 }
 
 /// Votes, replies, opens a thread; asks for a name first.
@@ -72,13 +133,13 @@ fn reply_to(model: &mut Model, post: Post, name: &str) {
 }
 
 fn new_thread(model: &mut Model, name: &str) {
-    let (title, tags, _) = &model.forum.writer.thread;
+    let (title, tags, said) = &model.forum.writer.thread;
     let fields = vec![
         FormField::line("title", title, "what is it about?"),
         FormField::line("tags", tags, "a few words, with commas; may be empty"),
+        FormField::text("text", said, "what you want to say", CONTENT_MAX),
     ];
-    let mut form = Form::new(format!("New thread as {name}"), fields, Then::Tab(Tab::Forum, "thread", 0));
-    form.preview = "What you want to say comes next.".into();
+    let form = Form::new(format!("New thread as {name}"), fields, Then::Tab(Tab::Forum, "thread", 0));
     model.overlays.push(Overlay::Form(Box::new(form)));
 }
 
@@ -103,7 +164,7 @@ pub fn answered(model: &mut Model, what: &str, answer: &Answer) -> Result<Vec<Ef
             }
         }
         "reply" => {
-            let (author_bot_id, content) = (author()?, said(answer)?);
+            let (author_bot_id, content) = (author()?, said(answer.text())?);
             let to = writer.to.as_ref().ok_or("choose a post first")?;
             let (thread, parent_reply_id) = (to.thread, to.reply);
             writer.reply.clone_from(&content);
@@ -111,22 +172,17 @@ pub fn answered(model: &mut Model, what: &str, answer: &Answer) -> Result<Vec<Ef
             return Ok(vec![Effect::Run(Command::CreateReply(thread, reply))]);
         }
         "thread" => {
+            // What was typed is kept, whatever becomes of it.
+            writer.thread = [0, 1, 2].map(|at| answer.field(at).to_owned()).into();
+            let author_bot_id = author()?;
             let title = text::clean_line(answer.field(0), 1_000);
             if !(1..=TITLE_MAX).contains(&title.chars().count()) {
-                return Err(format!("a title has 1 to {TITLE_MAX} characters"));
+                return Err(format!("title: 1 to {TITLE_MAX} characters"));
             }
-            let window = format!("Opening post of “{title}”");
-            writer.thread.0 = title;
-            writer.thread.1 = text::clean_line(answer.field(1), 400);
-            let edit = TextEdit::new(window, &writer.thread.2, Then::Tab(Tab::Forum, "post", 0));
-            model.overlays.push(Overlay::Text(Box::new(edit)));
-        }
-        "post" => {
-            let (author_bot_id, content) = (author()?, said(answer)?);
-            writer.thread.2.clone_from(&content);
-            let (title, tags, _) = writer.thread.clone();
-            let tags = tags.split([',', ' ']).map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty());
-            let new = CreateThread { author_bot_id, title, content, tags: tags.take(TAGS_MAX).collect() };
+            let content = said(answer.field(2)).map_err(|why| format!("text: {why}"))?;
+            let tags = answer.field(1).split([',', ' ']).map(|tag| tag.trim().to_owned());
+            let tags = tags.filter(|tag| !tag.is_empty()).take(TAGS_MAX).collect();
+            let new = CreateThread { author_bot_id, title, content, tags };
             return Ok(vec![Effect::Run(Command::CreateThread(new))]);
         }
         _ => {}
@@ -134,8 +190,8 @@ pub fn answered(model: &mut Model, what: &str, answer: &Answer) -> Result<Vec<Ef
     Ok(Vec::new())
 }
 
-fn said(answer: &Answer) -> Result<String, String> {
-    let content = text::clean(answer.text(), CONTENT_MAX * 4).trim().to_owned();
+fn said(typed: &str) -> Result<String, String> {
+    let content = text::clean(typed, CONTENT_MAX * 4).trim().to_owned();
     match content.chars().count() {
         0 => Err("say something, or Esc".into()),
         long if long > CONTENT_MAX => Err(format!("{long} characters; {CONTENT_MAX} are allowed")),
