@@ -46,8 +46,8 @@ pub struct Handle {
     pub(super) by: Arc<str>,
 }
 
-/// Whose wishes come through a handle that nobody has taken for their own.
-pub(super) const SOMEBODY: &str = "here";
+/// Whose wishes come through a handle that nobody has taken for their own: nobody's, and nobody is named.
+pub(super) const SOMEBODY: &str = "";
 /// Longest name of whose wishes they are, in characters.
 const BY_MAX: usize = 60;
 
@@ -73,7 +73,9 @@ impl Handle {
         self.is_present()?;
         let by = BY.try_with(Arc::clone).unwrap_or_else(|_| Arc::clone(&self.by));
         let shared = Arc::clone(&self.shared);
-        let entered = async move { shared.enter_for(Some(by), input).await.map_err(Fault::from) };
+        let entered = async move {
+            shared.enter_for(Some(by).filter(|by| !by.is_empty()), input).await.map_err(Fault::from)
+        };
         let outcome = Self::whole(entered).await;
         self.shared.wake.notify_one();
         outcome
