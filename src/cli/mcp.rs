@@ -21,6 +21,8 @@ use crate::link::{Link, Remote};
 use crate::mcp::{self, Compare, Door, Fork, Held, place_of};
 use crate::protocol::{Fault, Role};
 
+/// Whose wishes the changes are, in the log and the stream.
+const ASSISTANT: &str = "an assistant";
 /// Most beats that a fork lives on at once.
 const BEATS_MAX: u32 = 500;
 /// Most changes at the moment of a fork.
@@ -133,7 +135,10 @@ impl Door for AtHome {
     async fn acting(&self) -> Result<Held, Fault> {
         let turn = Arc::clone(&self.turn).lock_owned().await;
         let door = door::changing(&self.globals).await.map_err(told)?;
-        let link = door.link.clone();
+        let link = match &door.link {
+            Link::Local(handle) => Link::Local(handle.acting_for(ASSISTANT)),
+            remote @ Link::Remote(_) => remote.clone(), // there the token's name stands
+        };
         let closing = async move {
             let closed = door.close().await.map_err(told);
             drop(turn);

@@ -147,6 +147,12 @@ fn an_assistant_looks_acts_and_asks_what_if() {
         (&steered["caps_now"]["daily_token_cap"], &steered["pace_seconds"]),
         (&json!(50_000), &json!(120))
     );
+    let told = it.call("happened", json!({"action": "config_updated"}))["acts"].clone();
+    let changes = told.as_array().unwrap();
+    assert!(
+        !changes.is_empty() && changes.iter().all(|act| act["details"]["by"] == "an assistant"),
+        "{told}"
+    );
     assert_eq!(it.call("bot", json!({"bot": "ada_001"}))["settings"]["behavior"]["shyness"], 90);
     assert_eq!(it.call("pause", json!({"bot": "rex_001"}))["status"], "paused");
     assert_eq!(it.call("resume", json!({"bot": "rex_001"}))["status"], "active");
