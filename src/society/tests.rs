@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::Keeping;
 use super::budget::Settlement;
 use super::change;
 use super::flight::{Flight, print_of};
@@ -442,7 +443,14 @@ fn society(seed: u64, world: &Arc<Gathering>) -> Society {
     let voices = [("scripted".to_owned(), Ok(scripted)), (MODEL.to_owned(), Ok(awaited))].into();
     let standing = Standing { provider: "scripted".into(), ..Standing::default() };
     let world: Arc<dyn World> = Arc::clone(world) as _;
-    Society::new(notes(seed), Frame::of(&settings, |_| None), Some(1 << 26), voices, standing, world)
+    Society::new(
+        notes(seed),
+        Frame::of(&settings, |_| None),
+        Keeping { takes_snapshots: true, bytes: Some(1 << 26) },
+        voices,
+        standing,
+        world,
+    )
 }
 
 /// What the made-up provider says the `nth` time.

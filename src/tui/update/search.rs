@@ -191,8 +191,8 @@ mod tests {
         let mut room = model(120, 36);
         press(&mut room, &["ctrl+f"]);
         type_text(&mut room, "door");
-        let effects = press(&mut room, &["enter"]);
-        assert_eq!(effects, [Effect::Load(Load::Search("door".into()))]);
+        let asked = update(&mut room, Msg::Key("enter".parse().unwrap()));
+        assert_eq!(asked, [Effect::Load(Load::Search("door".into()))]);
         let hit = Hit { kind: "thread", said: "#3 What does a door remember?".into(), to: To::Thread(3) };
         update(&mut room, Msg::Loaded(Load::Search("door".into()), Ok(Data::Found(vec![hit]))));
         let shown = text(&room);
