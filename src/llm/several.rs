@@ -113,7 +113,10 @@ impl Several {
         let idlest = others()
             .filter(|nth| states[*nth].is_open(now))
             .min_by_key(|nth| (states[*nth].in_flight, states[*nth].in_a_row, states[*nth].answered));
-        let chosen = match (idlest, home) {
+        // One that has rested is tried before any other: nothing else would tell that it is well again.
+        let rested = others().find(|nth| states[*nth].rests_until.is_some() && states[*nth].is_open(now));
+        let chosen = match (rested.or(idlest), home) {
+            (Some(rested), _) if states[rested].rests_until.is_some() => rested,
             (Some(idlest), Some(home))
                 if !tried.contains(&home)
                     && states[home].is_open(now)
