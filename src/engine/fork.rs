@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::chance;
-use super::handle::{Handle, SOMEBODY};
+use super::handle::Handle;
 use super::intervention::Intervention;
 use super::replay::{Replay, ReplayError, Replayed};
 use crate::domain::text::clean_line;
@@ -127,7 +127,7 @@ impl Replay {
         let parent =
             Lineage { society: shared.society.id.clone(), activity, entry: number, at: shared.clock.now() };
         shared.enter(Forked { society, parent }).await?;
-        let handle = Handle { shared, past: None, by: SOMEBODY.into() };
+        let handle = Handle { shared, past: None, by: "the fork".into() };
         for (nth, intervention) in interventions.into_iter().enumerate() {
             intervention.perform(&handle).await.map_err(|fault| {
                 let detail = format!("command {}: {}", nth + 1, fault.detail);

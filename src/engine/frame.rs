@@ -113,3 +113,11 @@ impl Tool for Silent {
         Err(ToolError::Connect { host: self.0.clone(), reason })
     }
 }
+
+#[cfg(test)]
+impl Frame {
+    /// That of the settings' defaults.
+    pub(crate) fn of_defaults() -> Self {
+        Self::of(&Settings::new(std::path::Path::new(".")), |_| None)
+    }
+}

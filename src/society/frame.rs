@@ -148,11 +148,3 @@ impl PromptSections {
         }
     }
 }
-
-#[cfg(test)]
-impl Frame {
-    /// That of the settings' defaults.
-    pub(crate) fn of_defaults() -> Self {
-        Self::of(&crate::engine::Settings::new(std::path::Path::new(".")), |_| None)
-    }
-}

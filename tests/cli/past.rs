@@ -63,7 +63,8 @@ fn what_one_slider_changes_is_named() {
     room.run(&["fork", "--at", "40", "-o", "other", "--do", "changes.yaml", "--follow"]).ok();
     let told = room.run(&["diff", ".", "other"]).ok();
     assert!(
-        told.contains("+ ") && told.contains("rex_001 config_updated aggression 60 → 99, shyness 10 → 0"),
+        told.contains("+ ")
+            && told.contains("rex_001 config_updated aggression 60 → 99, shyness 10 → 0, by the fork"),
         "{told}"
     );
     assert!(told.contains("the first act that differs: activity"), "{told}");

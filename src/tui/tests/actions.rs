@@ -27,7 +27,7 @@ fn place(scope: Scope) -> Model {
             &[]
         }
         Scope::Choice => &["v"],
-        Scope::Form => &["n"],
+        Scope::Form => &["alt+7", "i"],
         Scope::Line => &[":"],
         Scope::Reading => &["?"],
         Scope::Text => {
@@ -44,6 +44,9 @@ fn place(scope: Scope) -> Model {
         Scope::Events => &["alt+7"],
     };
     press(&mut model, keys);
+    if let Some(Overlay::Reading(reading)) = model.overlays.last_mut() {
+        reading.of_bot = Some("ada_001".into()); // as in an interview
+    }
     model.forum.writer.name = Some("Kim".into());
     assert!(model.scopes().contains(&scope), "{scope:?}");
     model
