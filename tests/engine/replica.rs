@@ -172,6 +172,7 @@ async fn a_run_killed_again_and_again_comes_out_the_same() {
         command
             .args(["--home", home.path().to_str().unwrap(), "--seed", "7", "--clock", "sim"])
             .args(["beat", "--count", "1000000"])
+            .env_remove("BOTARIUM_TEST_ROUNDS") // it is no setting of the program
             .stdin(std::process::Stdio::null())
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null());

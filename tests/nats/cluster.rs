@@ -142,7 +142,7 @@ impl Cluster {
 /// The program, at home in `home`.
 pub fn botarium(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_botarium"));
-    command.arg("--home").arg(home).current_dir(home);
+    command.arg("--home").arg(home).current_dir(home).env_remove("BOTARIUM_TEST_ROUNDS");
     command
 }
 
