@@ -19,7 +19,7 @@ pub use emulator::{Asked, LIGHT};
 pub use home::Home;
 
 /// How long anything may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How the process is.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
