@@ -128,6 +128,10 @@ async fn ask(
     let guard = shared.guard(&call.tariff.provider).map_err(Fault::unavailable)?;
     let telling = Arc::new(Mutex::new(Telling::of(purpose)));
     let deltas = live_text(shared, &flight.ready.row.id, purpose, &telling);
+    let mut claim = claim;
+    if let Some(claim) = claim.as_deref_mut().filter(|_| guard.tells_its_beginnings()) {
+        claim.is_at(Work::Waiting, 1); // until a worker takes it
+    }
     let mut ledger = Ledger { shared, flight, claim, telling, purpose, broken: None };
     let outcome = guard.complete_at(place, &call.request, deltas, call.probe, &mut ledger).await;
     if let Some(error) = ledger.broken {

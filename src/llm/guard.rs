@@ -4,6 +4,7 @@
 //! charged. It knows nothing of money, bots or wire formats. A provider that answers in the
 //! process ([`Provider::answer_at_once`]) passes through untouched.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -29,7 +30,7 @@ const PROBE: Duration = Duration::from_secs(5);
 
 /// Who keeps the books of a call.
 pub trait Account: Send {
-    /// The `attempt`th try is about to be sent: the place to reserve it. `false` ends the call
+    /// The `attempt`th try is about to reach a model: the place to reserve it. `false` ends the call
     /// with the failure before.
     fn sends(&mut self, attempt: u32) -> impl Future<Output = bool> + Send;
 
@@ -53,7 +54,7 @@ pub(super) struct NoHandover;
 
 #[async_trait]
 impl Handover for NoHandover {
-    async fn begins_anew(&mut self, _lost: ProviderError) -> bool {
+    async fn begins(&mut self, _lost: Option<ProviderError>) -> bool {
         true
     }
 }
@@ -67,18 +68,23 @@ struct Tries<'a, A> {
     began: Instant,
     /// The account allowed no further one.
     refused: bool,
+    /// A server has begun one: before that nothing can have been charged.
+    begun: Arc<AtomicBool>,
 }
 
 #[async_trait]
 impl<A: Account> Handover for Tries<'_, A> {
-    async fn begins_anew(&mut self, lost: ProviderError) -> bool {
-        self.meter.failed(lost.kind);
-        let attempt = Attempt::failed(&lost, self.began.elapsed());
-        self.attempts.push(attempt.clone());
-        self.account.failed(&attempt).await;
+    async fn begins(&mut self, lost: Option<ProviderError>) -> bool {
+        if let Some(lost) = lost {
+            self.meter.failed(lost.kind);
+            let attempt = Attempt::failed(&lost, self.began.elapsed());
+            self.attempts.push(attempt.clone());
+            self.account.failed(&attempt).await;
+        }
         let next = u32::try_from(self.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
         self.refused = !self.account.sends(next).await;
         self.began = Instant::now();
+        self.begun.store(true, Ordering::Relaxed);
         !self.refused
     }
 }
@@ -191,6 +197,12 @@ impl Guard {
         Some(completion)
     }
 
+    /// See [`Provider::tells_its_beginnings`].
+    #[must_use]
+    pub fn tells_its_beginnings(&self) -> bool {
+        self.provider.tells_its_beginnings()
+    }
+
     /// How its calls went so far.
     #[must_use]
     pub fn measured(&self) -> Measured {
@@ -280,12 +292,16 @@ impl Guard {
                     return Outcome { result: Err(last.unwrap_or(refused)), attempts };
                 }
             };
-            if !account.sends(tried + 1).await {
+            if !self.tells_its_beginnings() && !account.sends(tried + 1).await {
                 let error = last.unwrap_or_else(|| ProviderError::new(FailureKind::Open, "it was not sent"));
                 return Outcome { result: Err(error), attempts };
             }
             let error = match self.attempt(pass, request, &deltas, &mut attempts, account).await {
                 Ok(completion) => return Outcome { result: Ok(completion), attempts },
+                // Nothing was lost just now: what it failed of before stays the reason.
+                Err((error, true)) if error.kind == FailureKind::Open => {
+                    return Outcome { result: Err(last.unwrap_or(error)), attempts };
+                }
                 Err((error, true)) => return Outcome { result: Err(error), attempts },
                 Err((error, false)) => error,
             };
@@ -312,7 +328,15 @@ impl Guard {
         account: &mut impl Account,
     ) -> Result<Completion, (ProviderError, bool)> {
         let started = Instant::now();
-        let mut tries = Tries { account, attempts, meter: &self.meter, began: started, refused: false };
+        let begun = Arc::new(AtomicBool::new(!self.tells_its_beginnings()));
+        let mut tries = Tries {
+            account,
+            attempts,
+            meter: &self.meter,
+            began: started,
+            refused: false,
+            begun: Arc::clone(&begun),
+        };
         let first = Arc::new(OnceLock::new());
         let (noted, inner) = (Arc::clone(&first), deltas.clone());
         let sink: DeltaSink = Arc::new(move |text| {
@@ -321,7 +345,7 @@ impl Guard {
             }
             inner(text);
         });
-        let result = self.in_time(request, &sink, &mut tries).await;
+        let result = self.in_time(request, &sink, &mut tries, &begun).await;
         let Tries { attempts, began, refused, .. } = tries;
         let latency = began.elapsed();
         match &result {
@@ -351,6 +375,7 @@ impl Guard {
         request: &Request,
         deltas: &DeltaSink,
         handover: &mut dyn Handover,
+        begun: &AtomicBool,
     ) -> Result<Completion, ProviderError> {
         let heard = Arc::new(Mutex::new(Instant::now()));
         let (noted, inner) = (Arc::clone(&heard), deltas.clone());
@@ -367,7 +392,8 @@ impl Guard {
                 () = tokio::time::sleep_until(until) => {
                     let silent = heard.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
                     if silent >= self.settings.total {
-                        return Err(self.too_slow().charged());
+                        let error = self.too_slow();
+                        return Err(if begun.load(Ordering::Relaxed) { error.charged() } else { error });
                     }
                 }
             }

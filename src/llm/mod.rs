@@ -148,8 +148,14 @@ pub trait Provider: Send + Sync {
     /// See [`ProviderError`]; an error carries the usage already spent, if the server told it.
     async fn complete(&self, request: &Request, deltas: DeltaSink) -> Result<Completion, ProviderError>;
 
+    /// Whether calls lie in a queue before a model is asked: each try then begins when [`Handover::begins`] says so,
+    /// and not when the call is handed in.
+    fn tells_its_beginnings(&self) -> bool {
+        false
+    }
+
     /// As [`Provider::complete`], for providers whose calls can pass from one server to another: `handover`
-    /// hears of a try that was lost before the next begins.
+    /// hears before a try begins, and of one that was lost before it.
     ///
     /// # Errors
     /// As for `complete`.
@@ -174,11 +180,12 @@ pub trait Provider: Send + Sync {
     async fn models(&self) -> Result<Vec<String>, ProviderError>;
 }
 
-/// Hears of tries that were lost while a call goes on.
+/// Hears of the tries of a call that lies in a queue and may pass from one server to another.
 #[async_trait]
 pub trait Handover: Send {
-    /// A try was lost, and another server is about to begin anew. `false` ends the call.
-    async fn begins_anew(&mut self, lost: ProviderError) -> bool;
+    /// A server is about to ask its model; `lost` is the try before, which may have been charged. `false` ends the
+    /// call.
+    async fn begins(&mut self, lost: Option<ProviderError>) -> bool;
 }
 
 /// What can go wrong with a call. Messages name the provider and the way out, never a key.

@@ -27,6 +27,8 @@ pub(crate) use crate::llm::nats::{POOL, is_nats, is_pool, not_a_pool};
 const PULL: Duration = Duration::from_secs(2);
 /// Between two tries after something failed.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Between two looks for the pool, which a room makes when it first needs it: its first calls wait that long at most.
+const LOOK: Duration = Duration::from_millis(100);
 /// The most models that are told of.
 const MODELS: usize = 32;
 
@@ -45,12 +47,17 @@ pub struct Options {
     pub grace: Duration,
 }
 
+/// Where calls are taken from.
+type Queue = Consumer<pull::Config>;
+
 /// What all of a worker's tasks share.
 struct Worker {
     link: Link,
     js: Context,
     guard: Guard,
     pool: String,
+    /// The pool's queue, once it was found.
+    queue: tokio::sync::Mutex<Option<Queue>>,
     name: String,
     /// The number by which rooms know it.
     id: String,
@@ -105,6 +112,7 @@ pub async fn run(options: Options, guard: Guard, stop: CancellationToken) -> Res
         link,
         guard,
         pool: options.pool.clone(),
+        queue: tokio::sync::Mutex::default(),
         name: options.name,
         id: service.info().await.id,
         calls: Mutex::default(),
@@ -173,13 +181,12 @@ async fn hear_cancels(worker: Arc<Worker>) {
 
 /// Takes one call after another until the worker is stopped.
 async fn take(worker: Arc<Worker>) {
-    let mut consumer: Option<Consumer<pull::Config>> = None;
     while !worker.stop.is_cancelled() {
-        match one(&worker, &mut consumer).await {
+        match one(&worker).await {
             Ok(()) => worker.tell(""),
             Err(why) => {
                 worker.tell(&why);
-                consumer = None;
+                *worker.queue.lock().await = None;
                 tokio::select! {
                     () = worker.stop.cancelled() => {}
                     () = tokio::time::sleep(PAUSE) => {}
@@ -190,20 +197,9 @@ async fn take(worker: Arc<Worker>) {
 }
 
 /// Waits a moment for a call and makes it.
-async fn one(worker: &Arc<Worker>, consumer: &mut Option<Consumer<pull::Config>>) -> Result<(), String> {
-    if !worker.link.stands() {
-        return Err("the NATS server is away".to_owned());
-    }
+async fn one(worker: &Arc<Worker>) -> Result<(), String> {
     worker.has_model().await?;
-    let from = match consumer {
-        Some(known) => known,
-        None => {
-            let found = worker.js.get_consumer_from_stream(worker.pool.as_str(), wire::STREAM).await;
-            consumer.insert(found.map_err(|error| {
-                format!("pool {} is not there yet ({error}); a room makes it when it is started", worker.pool)
-            })?)
-        }
-    };
+    let Some(from) = worker.queue().await else { return Ok(()) };
     let batch = from.batch().max_messages(1).expires(PULL).messages().await;
     let mut batch = batch.map_err(|error| error.to_string())?;
     let message = tokio::select! {
@@ -232,6 +228,38 @@ impl Worker {
             why.clone_into(&mut told);
             if !why.is_empty() {
                 tracing::warn!("no calls can be taken: {why}");
+            }
+        }
+    }
+
+    /// The pool's queue, looked for until it is there; `None` when the worker is stopped. One task looks, whoever else
+    /// wants it waits for what that one finds.
+    async fn queue(&self) -> Option<Queue> {
+        let mut known = self.queue.lock().await;
+        loop {
+            if self.stop.is_cancelled() {
+                return None;
+            }
+            // What is asked for while the server is away would come to somebody who no longer waits.
+            if !self.link.stands() {
+                self.tell("the NATS server is away");
+            } else if known.is_some() {
+                return known.clone();
+            } else {
+                match self.js.get_consumer_from_stream(self.pool.as_str(), wire::STREAM).await {
+                    Ok(found) => {
+                        *known = Some(found);
+                        continue;
+                    }
+                    Err(error) => self.tell(&format!(
+                        "pool {} is not there yet ({error}); a room makes it when it is started",
+                        self.pool
+                    )),
+                }
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = tokio::time::sleep(LOOK) => {}
             }
         }
     }

@@ -113,7 +113,7 @@ impl Task {
             sequence,
         };
         match self.ask(&start, BEFORE).await.as_deref() {
-            Some(GO) => {}
+            Some(GO) => tracing::debug!(call = self.reply, delivery = self.delivery, "begins"),
             Some(BUSY) => return End::Back(Duration::from_secs(SILENCE)),
             _ => return End::Unwanted,
         }
@@ -151,8 +151,9 @@ impl Task {
         self.show(&live).await;
         let told = match outcome.result {
             Ok(completion) => {
-                let output = completion.usage.map_or(0, |usage| usage.output);
-                tracing::info!(model = completion.model, output, "answered");
+                let usage = completion.usage.unwrap_or_default();
+                let (input, output) = (usage.input, usage.output);
+                tracing::info!(model = completion.model, input, output, "answered");
                 Told::Done { delivery: self.delivery, worker: worker.id.clone(), completion }
             }
             Err(error) => {

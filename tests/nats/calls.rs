@@ -1,70 +1,19 @@
 //! Single calls of a room.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use botarium::llm::guard::Account;
-use botarium::llm::{Again, Attempt, DeltaSink, FailureKind, Finish, Guard, Outcome, Purpose, Rank, Request};
+use botarium::llm::{FailureKind, Finish};
 use rustix::process::Signal;
 
+use crate::asking::{Books, ask, asked, with_a_worker};
 use crate::cluster::{Cluster, are_there};
 use crate::model::Model;
-
-pub fn request(prompt: &str) -> Request {
-    Request {
-        purpose: Purpose::Think,
-        model: "any".to_owned(),
-        system: "You are brief.".to_owned(),
-        prompt: prompt.to_owned(),
-        shared: 0,
-        again: Again::NEVER,
-        schema: None,
-        temperature: 0.5,
-        max_tokens: 200,
-        scene: None,
-        seed: 3,
-    }
-}
-
-/// The books of a call, as the engine keeps them.
-#[derive(Default)]
-pub struct Books {
-    pub sent: Vec<u32>,
-    pub failed: Vec<Attempt>,
-    /// Tries that are allowed.
-    pub most: Option<u32>,
-}
-
-impl Account for Books {
-    async fn sends(&mut self, attempt: u32) -> bool {
-        self.sent.push(attempt);
-        self.most.is_none_or(|most| attempt <= most)
-    }
-
-    async fn failed(&mut self, attempt: &Attempt) {
-        self.failed.push(attempt.clone());
-    }
-}
-
-pub async fn ask(guard: &Guard, books: &mut Books) -> (Outcome, String) {
-    let heard: Arc<Mutex<String>> = Arc::default();
-    let kept = Arc::clone(&heard);
-    let sink: DeltaSink = Arc::new(move |text| kept.lock().unwrap().push_str(text));
-    let place = guard.place(Rank::Beat, |_| {}).await;
-    let outcome = guard.complete_at(&place, &request("What now?"), sink, false, books).await;
-    let heard = heard.lock().unwrap().clone();
-    (outcome, heard)
-}
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
 async fn a_worker_answers_live_with_usage_and_the_whole_text() {
-    let cluster = Cluster::start();
-    let model = Model::start(Duration::from_millis(300), 10).await;
-    let _worker = cluster.worker(&model, 2);
-    let guard = cluster.guard();
-    are_there(&guard, 1).await;
+    let (_cluster, model, _worker, guard) = with_a_worker(300, 10, 2).await;
     let mut books = Books::default();
     let (outcome, heard) = ask(&guard, &mut books).await;
     let answer = outcome.result.unwrap();
@@ -107,20 +56,9 @@ async fn an_empty_pool_is_told_of_with_the_command_that_fills_it() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
 async fn a_call_of_a_killed_worker_goes_to_another_and_is_booked() {
-    let cluster = Cluster::start();
-    let model = Model::start(Duration::from_millis(200), 10).await;
-    let first = cluster.worker(&model, 1);
-    let guard = cluster.guard();
-    are_there(&guard, 1).await;
+    let (cluster, model, first, guard) = with_a_worker(200, 10, 1).await;
     model.hold(true);
-    let asked = {
-        let guard = Arc::clone(&guard);
-        tokio::spawn(async move {
-            let mut books = Books::default();
-            let (outcome, heard) = ask(&guard, &mut books).await;
-            (outcome, heard, books)
-        })
-    };
+    let asked = asked(&guard, Books::default());
     model.was_asked(1).await;
     let _second = cluster.worker(&model, 1);
     are_there(&guard, 2).await;

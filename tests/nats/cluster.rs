@@ -5,8 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use botarium::llm::{Guard, GuardSettings, ProviderKind, ProviderSpec, build};
@@ -124,7 +124,17 @@ impl Cluster {
             command.env("NATS_CA", self.home.path().join("ca.pem"));
         }
         command
-            .args(["worker", "--nats", &self.url(), "--user", "worker", "--name", &format!("worker{nth}")])
+            .args([
+                "--log-level",
+                "debug",
+                "worker",
+                "--nats",
+                &self.url(),
+                "--user",
+                "worker",
+                "--name",
+                &format!("worker{nth}"),
+            ])
             .args(["--concurrency", &concurrency.to_string(), "--grace", "2"])
             .env("NATS_PASSWORD", "worker-secret")
             .stdin(Stdio::null())
@@ -133,16 +143,31 @@ impl Cluster {
         Process::start(&mut command)
     }
 
-    /// What the nth worker logged.
+    /// What all workers logged.
+    pub fn logs(&self) -> String {
+        let count = self.workers.load(Ordering::SeqCst);
+        (0..count).map(|nth| fs::read_to_string(self.log(nth)).unwrap()).collect()
+    }
+
+    /// Where the nth worker logs.
     pub fn log(&self, nth: usize) -> PathBuf {
         self.home.path().join(format!("worker{nth}.log"))
     }
 }
 
+/// The program: the one that was built with this, unless `BOTARIUM_TEST_PROGRAM` or somebody else names another.
+pub static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+
 /// The program, at home in `home`.
 pub fn botarium(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_botarium"));
-    command.arg("--home").arg(home).current_dir(home).env_remove("BOTARIUM_TEST_ROUNDS");
+    let built = || {
+        let named = std::env::var_os("BOTARIUM_TEST_PROGRAM").map(PathBuf::from);
+        named.unwrap_or_else(|| env!("CARGO_BIN_EXE_botarium").into())
+    };
+    let mut command = Command::new(PROGRAM.get_or_init(built));
+    command.arg("--home").arg(home).current_dir(home);
+    // They are the test's, and no settings.
+    command.env_remove("BOTARIUM_TEST_ROUNDS").env_remove("BOTARIUM_TEST_PROGRAM");
     command
 }
 

@@ -5,10 +5,11 @@
 //! also that its permissions suffice.
 #![cfg(unix)]
 
+mod asking;
+mod books;
 mod calls;
 mod cluster;
 mod model;
 mod readme;
 mod rounds;
-mod speed;
 mod troubles;

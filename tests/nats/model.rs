@@ -1,7 +1,7 @@
 //! A model on loopback that speaks OpenAI's protocol: it answers after a while, in pieces, and counts.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -18,9 +18,14 @@ use tokio::sync::watch;
 #[derive(Default)]
 pub struct Told {
     pub begun: AtomicU64,
+    /// Calls it answers now, and the most it ever did at once.
+    now: AtomicU64,
+    pub most: AtomicU64,
     pub answered: AtomicU64,
     pub input: AtomicU64,
     pub output: AtomicU64,
+    /// The usage of each answer it told to the end; no two write as many tokens.
+    pub answers: Mutex<Vec<(i64, i64)>>,
 }
 
 /// How it answers.
@@ -76,6 +81,23 @@ impl Model {
     }
 }
 
+/// A call that is being answered, until this is dropped.
+struct Answers(Arc<Told>);
+
+impl Answers {
+    fn one(told: &Arc<Told>) -> Self {
+        let now = told.now.fetch_add(1, Ordering::SeqCst) + 1;
+        told.most.fetch_max(now, Ordering::SeqCst);
+        Self(Arc::clone(told))
+    }
+}
+
+impl Drop for Answers {
+    fn drop(&mut self) {
+        self.0.now.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 async fn answer(State(manner): State<Manner>, body: Bytes) -> Response {
     let asked: Value = serde_json::from_slice(&body).unwrap();
     let nth = manner.told.begun.fetch_add(1, Ordering::SeqCst) + 1;
@@ -91,16 +113,17 @@ async fn answer(State(manner): State<Manner>, body: Bytes) -> Response {
         json!({"action": "create_thread", "title": format!("Number {nth}"), "content": "Worth a thread of its own. ".repeat(4)})
     };
     let text = text.to_string();
-    let usage = json!({"prompt_tokens": prompt.len() / 4, "completion_tokens": text.len() / 4});
+    let usage = json!({"prompt_tokens": prompt.len() / 4, "completion_tokens": 100 + nth});
     let step = text.len().div_ceil(manner.pieces).max(1);
     let pieces: Vec<String> =
         text.as_bytes().chunks(step).map(|piece| String::from_utf8_lossy(piece).into()).collect();
-    let pause = manner.takes / u32::try_from(pieces.len()).unwrap();
+    // Before each piece, and before the end.
+    let pause = manner.takes / u32::try_from(pieces.len() + 1).unwrap();
     let told = Arc::clone(&manner.told);
-    told.input.fetch_add(prompt.len() as u64 / 4, Ordering::SeqCst);
     let last = json!({"model": "toy", "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}], "usage": usage});
     let count = pieces.len();
-    let events = stream::unfold((0, manner.held), move |(at, mut held)| {
+    let answers = Answers::one(&told);
+    let events = stream::unfold((0, manner.held, answers), move |(at, mut held, answers)| {
         let (pieces, last, told) = (pieces.clone(), last.clone(), Arc::clone(&told));
         async move {
             if at > count {
@@ -115,14 +138,23 @@ async fn answer(State(manner): State<Manner>, body: Bytes) -> Response {
                     json!({"model": "toy", "choices": [{"index": 0, "delta": {"content": piece}}]})
                 }
                 None => {
+                    let count = |key: &str| last["usage"][key].as_u64().unwrap();
+                    let (input, output) = (count("prompt_tokens"), count("completion_tokens"));
+                    told.answers
+                        .lock()
+                        .unwrap()
+                        .push((input.try_into().unwrap(), output.try_into().unwrap()));
                     told.answered.fetch_add(1, Ordering::SeqCst);
-                    told.output
-                        .fetch_add(last["usage"]["completion_tokens"].as_u64().unwrap(), Ordering::SeqCst);
+                    told.input.fetch_add(input, Ordering::SeqCst);
+                    told.output.fetch_add(output, Ordering::SeqCst);
                     last
                 }
             };
             let end = if at == count { "data: [DONE]\n\n" } else { "" };
-            Some((Ok::<_, std::convert::Infallible>(format!("data: {data}\n\n{end}")), (at + 1, held)))
+            Some((
+                Ok::<_, std::convert::Infallible>(format!("data: {data}\n\n{end}")),
+                (at + 1, held, answers),
+            ))
         }
     });
     ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(events)).into_response()

@@ -6,30 +6,17 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use botarium::llm::{FailureKind, Guard, GuardSettings, Outcome, ProviderSpec, build};
+use botarium::llm::{FailureKind, Guard, GuardSettings, ProviderSpec, build};
 use rustix::process::Signal;
-use tokio::task::JoinHandle;
 
-use crate::calls::{Books, ask};
+use crate::asking::{Books, ask, asked, with_a_worker};
 use crate::cluster::{Cluster, are_there};
 use crate::model::Model;
-
-fn asked(guard: &Arc<Guard>, books: Books) -> JoinHandle<(Outcome, String, Books)> {
-    let (guard, mut books) = (Arc::clone(guard), books);
-    tokio::spawn(async move {
-        let (outcome, heard) = ask(&guard, &mut books).await;
-        (outcome, heard, books)
-    })
-}
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
 async fn a_frozen_worker_is_left_behind_and_ignored_when_it_wakes() {
-    let cluster = Cluster::start();
-    let model = Model::start(Duration::from_millis(200), 10).await;
-    let first = cluster.worker(&model, 1);
-    let guard = cluster.guard();
-    are_there(&guard, 1).await;
+    let (cluster, model, first, guard) = with_a_worker(200, 10, 1).await;
     model.hold(true);
     let call = asked(&guard, Books::default());
     model.was_asked(1).await;
@@ -51,11 +38,7 @@ async fn a_frozen_worker_is_left_behind_and_ignored_when_it_wakes() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
 async fn the_only_worker_dies_and_the_call_fails_with_a_sentence() {
-    let cluster = Cluster::start();
-    let model = Model::start(Duration::from_millis(200), 10).await;
-    let worker = cluster.worker(&model, 1);
-    let guard = cluster.guard();
-    are_there(&guard, 1).await;
+    let (_cluster, model, worker, guard) = with_a_worker(200, 10, 1).await;
     model.hold(true);
     let call = asked(&guard, Books::default());
     model.was_asked(1).await;
@@ -70,11 +53,7 @@ async fn the_only_worker_dies_and_the_call_fails_with_a_sentence() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
 async fn without_budget_for_another_try_no_model_is_asked_again() {
-    let cluster = Cluster::start();
-    let model = Model::start(Duration::from_millis(200), 10).await;
-    let first = cluster.worker(&model, 1);
-    let guard = cluster.guard();
-    are_there(&guard, 1).await;
+    let (cluster, model, first, guard) = with_a_worker(200, 10, 1).await;
     model.hold(true);
     let call = asked(&guard, Books { most: Some(1), ..Books::default() });
     model.was_asked(1).await;
@@ -92,11 +71,7 @@ async fn without_budget_for_another_try_no_model_is_asked_again() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
 async fn a_stopped_worker_ends_what_it_can_and_hands_back_the_rest() {
-    let cluster = Cluster::start();
-    let model = Model::start(Duration::from_millis(200), 10).await;
-    let mut first = cluster.worker(&model, 1);
-    let guard = cluster.guard();
-    are_there(&guard, 1).await;
+    let (cluster, model, mut first, guard) = with_a_worker(200, 10, 1).await;
     model.hold(true);
     let call = asked(&guard, Books::default());
     model.was_asked(1).await;
@@ -127,11 +102,7 @@ async fn a_stopped_worker_ends_what_it_can_and_hands_back_the_rest() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
 async fn the_server_may_be_gone_for_a_while() {
-    let mut cluster = Cluster::start();
-    let model = Model::start(Duration::from_millis(400), 10).await;
-    let _worker = cluster.worker(&model, 1);
-    let guard = cluster.guard();
-    are_there(&guard, 1).await;
+    let (mut cluster, model, _worker, guard) = with_a_worker(400, 10, 1).await;
     // Killed while one call is under way and another lies in the queue: both are answered.
     model.hold(true);
     let calls = [asked(&guard, Books::default()), asked(&guard, Books::default())];
@@ -157,11 +128,7 @@ async fn the_server_may_be_gone_for_a_while() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
 async fn a_call_that_is_given_up_is_withdrawn() {
-    let cluster = Cluster::start();
-    let model = Model::start(Duration::from_millis(100), 4).await;
-    let _worker = cluster.worker(&model, 1);
-    let guard = cluster.guard();
-    are_there(&guard, 1).await;
+    let (_cluster, model, _worker, guard) = with_a_worker(100, 4, 1).await;
     model.hold(true);
     let (under_way, queued) = (asked(&guard, Books::default()), asked(&guard, Books::default()));
     model.was_asked(1).await;
@@ -184,7 +151,7 @@ async fn what_the_server_does_not_take_is_refused_with_the_setting() {
     let guard = cluster.guard();
     let mut books = Books::default();
     let place = guard.free_place().unwrap();
-    let request = crate::calls::request(&"x".repeat(5 << 20));
+    let request = crate::asking::request(&"x".repeat(5 << 20));
     let outcome = guard.complete_at(&place, &request, Arc::new(|_| {}), false, &mut books).await;
     let error = outcome.result.unwrap_err();
     assert_eq!((error.kind, error.maybe_charged), (FailureKind::Refused, false));

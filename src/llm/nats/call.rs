@@ -214,7 +214,7 @@ impl Call<'_> {
     /// An error that ends the call: charged where a worker was at it.
     fn ended(&mut self, error: ProviderError) -> ProviderError {
         match (&self.stage, self.lost.take()) {
-            (Stage::Works { .. }, _) => ProviderError { received: self.received, ..error.charged() },
+            (Stage::Works { .. }, _) => self.charged(error),
             (Stage::Waits { .. }, Some(lost)) => ProviderError { message: error.message, ..lost },
             (Stage::Waits { .. }, None) => error,
         }
@@ -235,10 +235,13 @@ impl Call<'_> {
             Stage::Waits { .. } => "a worker",
         };
         let message = format!("{}: {name} fell silent in the middle of a call", self.nats.name);
-        ProviderError {
-            received: self.received,
-            ..ProviderError::new(FailureKind::Server, message).charged()
-        }
+        self.charged(ProviderError::new(FailureKind::Server, message))
+    }
+
+    /// The error of a try that a worker began. That it said so counts as a first byte: unlike a server that never
+    /// said anything, it has asked its model, each time anew.
+    fn charged(&self, error: ProviderError) -> ProviderError {
+        ProviderError { received: self.received.max(1), ..error.charged() }
     }
 
     /// Looks for itself how the call is, when nothing was told for a while.
@@ -259,7 +262,11 @@ impl Call<'_> {
         }
         let Some(sequence) = self.queued.sequence else { return Ok(()) };
         if nats.line.is_queued(sequence).await != Some(false) {
-            return Ok(()); // it is handed out again by itself
+            // It is handed out again by itself; and a call that waits for a busy worker has all the time there is.
+            if !silent {
+                (self.deltas)("");
+            }
+            return Ok(());
         }
         // Gone with the server's memory, or let go by a worker that did not reach this room.
         if silent {
@@ -349,8 +356,8 @@ impl Call<'_> {
                 if self.is_from(delivery) {
                     let why = clean_line(&why, WORDS);
                     let message = format!("{}: a worker gave a call back: {why}", self.nats.name);
-                    let lost = ProviderError::new(FailureKind::Server, message).charged();
-                    self.lost = charged.then_some(ProviderError { received: self.received, ..lost });
+                    self.lost =
+                        charged.then(|| self.charged(ProviderError::new(FailureKind::Server, message)));
                     self.waits();
                 }
                 None
@@ -384,11 +391,12 @@ impl Call<'_> {
             self.lost = Some(lost);
             self.waits();
         }
-        if let Some(lost) = self.lost.take() {
-            let why = lost.clone();
-            if !self.handover.begins_anew(lost).await {
-                return Err(why);
-            }
+        let lost = self.lost.take();
+        let why = lost.clone();
+        if !self.handover.begins(lost).await {
+            return Err(why.unwrap_or_else(|| {
+                ProviderError::new(FailureKind::Open, "no worker was let begin the call")
+            }));
         }
         let _at = self.nats.board.begins(worker, name);
         let name = super::board::short(name);

@@ -115,6 +115,10 @@ impl Provider for Nats {
         self.complete_with(request, deltas, &mut super::guard::NoHandover).await
     }
 
+    fn tells_its_beginnings(&self) -> bool {
+        true
+    }
+
     async fn complete_with(
         &self,
         request: &Request,
