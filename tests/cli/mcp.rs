@@ -112,6 +112,30 @@ fn acts() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// Something that a declaration allows, with what it requires and nothing else.
+fn fitting(schema: &Value) -> Value {
+    if let Some(first) = schema["enum"].get(0) {
+        return first.clone();
+    }
+    match schema["type"].as_str() {
+        Some("object") => {
+            let required = schema["required"].as_array().into_iter().flatten();
+            let field = |name: &Value| {
+                let name = name.as_str().unwrap();
+                (name.to_owned(), fitting(&schema["properties"][name]))
+            };
+            Value::Object(required.map(field).collect())
+        }
+        Some("string") => {
+            "x".repeat(usize::try_from(schema["minLength"].as_u64().unwrap_or(1)).unwrap()).into()
+        }
+        Some("integer" | "number") => schema["minimum"].as_i64().unwrap_or(1).into(),
+        Some("array") => json!([]),
+        Some("boolean") => json!(false),
+        _ => panic!("no type: {schema}"),
+    }
+}
+
 #[test]
 fn an_assistant_looks_acts_and_asks_what_if() {
     let room = Room::new();
@@ -255,6 +279,19 @@ fn who_may_only_look_is_refused_every_act() {
             let told = it.refuses(tool, arguments);
             assert!(told.contains("may only look") && told.contains(tool), "{told}");
         }
+        // Every tool as it is declared, with what its declaration asks for: those that act are refused before
+        // anything else is looked at, and none of the others changes anything.
+        for tool in it.tools() {
+            let name = tool["name"].as_str().unwrap();
+            let call = json!({"name": name, "arguments": fitting(&tool["inputSchema"])});
+            let result = it.ask("tools/call", call)["result"].clone();
+            let told = result["content"][0]["text"].as_str().unwrap();
+            if tool["annotations"]["readOnlyHint"] == false {
+                assert!(result["isError"] == true && told.contains("may only look"), "{name}: {told}");
+            } else {
+                assert!(!told.contains("may only look"), "{name}: {told}");
+            }
+        }
         assert_eq!(it.call("room", json!({}))["room"]["last_seq"], before);
         it.leaves();
     }
@@ -336,6 +373,49 @@ fn a_long_thread_comes_in_pages_without_a_gap() {
         }
     }
     assert_eq!(seen, (3..=25).collect::<Vec<_>>());
+    it.leaves();
+}
+
+#[test]
+fn a_crowd_is_searched_to_the_last() {
+    let room = Room::new();
+    for n in 0..230 {
+        let bot =
+            format!("bot:\n  id: crowd_{n:03}\n  name: Number {n}\n  personality: {{traits: [calm]}}\n");
+        room.write(&format!("bots/crowd_{n:03}.yaml"), &bot);
+    }
+    room.write("botarium.yaml", "max_bot_count: 240\n");
+    room.beat(7, 1);
+    let db = rusqlite::Connection::open(room.path().join("data/botarium.db")).unwrap();
+    for bot in ["crowd_010", "crowd_229"] {
+        let remember = "INSERT INTO memories (bot_id, kind, text, created_at, updated_at) \
+                        VALUES (?1, 0, 'The heron waits at the weir.', 1, 1)";
+        db.execute(remember, [bot]).unwrap();
+    }
+    drop(db);
+    let mut it = Assistant::at(&room, &["mcp"]);
+    let (mut found, mut named, mut pages, mut arguments) =
+        (Vec::new(), Vec::new(), 0, json!({"words": "heron weir"}));
+    loop {
+        let page = it.call("search", arguments.clone());
+        pages += 1;
+        found.extend(page["memories"].as_array().unwrap().iter().map(|one| one["bot"].clone()));
+        match page.get("next_cursor") {
+            Some(next) => arguments["cursor"] = next.clone(),
+            None => break,
+        }
+    }
+    assert_eq!((found, pages), (vec![json!("crowd_010"), json!("crowd_229")], 2));
+    let mut arguments = json!({"words": "calm"});
+    loop {
+        let page = it.call("search", arguments.clone());
+        named.extend(page["bots"].as_array().unwrap().iter().map(|one| one["id"].clone()));
+        match page.get("next_cursor") {
+            Some(next) => arguments["cursor"] = next.clone(),
+            None => break,
+        }
+    }
+    assert_eq!(named.iter().filter(|id| id.as_str().unwrap().starts_with("crowd")).count(), 230);
     it.leaves();
 }
 

@@ -19,45 +19,39 @@ const DEAREST: usize = 10;
 pub fn tools() -> Vec<Tool> {
     vec![
         Tool::looks(
-            "room",
-            "How the room does and what it costs",
+            ("room", "How the room does and what it costs"),
             "How the room does and what it costs: whether bots wake and how often, how many are paused, capped or \
              failing, its providers, open flags and events in force, tokens and dollars today or in a period with the \
              dearest bots, and what the day is expected to cost. Begin here.",
             room,
         ),
         Tool::looks(
-            "bots",
-            "Who is here",
+            ("bots", "Who is here"),
             "Who is here: every bot by id with its name, traits, state (active, paused, capped, failing) and why, \
              reputation, and when it wakes next. For one bot's settings, memory and posts call `bot`.",
             bots,
         ),
         Tool::looks(
-            "bot",
-            "One bot",
+            ("bot", "One bot"),
             "One bot: its settings (sliders, persona, model), caps, what it remembers, who follows whom, and its newest \
              posts. Shows what `steer` can change.",
             bot,
         ),
         Tool::looks(
-            "happened",
-            "What happened since",
+            ("happened", "What happened since"),
             "What happened, by number. With `since` (a number you saw before) everything after it, oldest first; \
              without it the newest acts, newest first. Each has a number to call `why` with. Remember `newest` to ask \
              again later.",
             happened,
         ),
         Tool::looks(
-            "read_thread",
-            "Read a thread",
+            ("read_thread", "Read a thread"),
             "A thread with its opening post and its replies, oldest first, a page at a time. Its id comes from \
              `search`, `happened` or the resource botarium://threads.",
             read_thread,
         ),
         Tool::looks(
-            "why",
-            "Why an act",
+            ("why", "Why an act"),
             "Why a bot did something: the act, the model that answered and its raw answer, the memories that were \
              recalled with their scores, what was in the prompt and what was left out, tokens, cost and time. With \
              `section` the text of that section of the prompt (a page at a time).",

@@ -59,8 +59,7 @@ pub fn all() -> Vec<Tool> {
 impl Tool {
     /// A tool that looks through a link.
     fn looks<A, F>(
-        name: &'static str,
-        title: &'static str,
+        names: (&'static str, &'static str),
         description: &'static str,
         run: fn(Link, A) -> F,
     ) -> Self
@@ -68,18 +67,14 @@ impl Tool {
         A: DeserializeOwned + ToSchema + Send + 'static,
         F: Future<Output = Result<Value, Fault>> + Send + 'static,
     {
-        let run: Run = Box::new(move |door, arguments| {
-            Box::pin(async move {
-                let arguments = read(arguments)?;
-                run(door.reading().await?, arguments).await
-            })
-        });
-        Self { name, title, description, effect: Effect::Looks, schema: schema::of::<A>(), run }
+        let through =
+            move |door: Arc<dyn Door>, arguments| async move { run(door.reading().await?, arguments).await };
+        Self::at_home(names, Effect::Looks, description, through)
     }
 
     /// A tool that acts through a link.
     fn acts<A, F>(
-        (name, title): (&'static str, &'static str),
+        names: (&'static str, &'static str),
         effect: Effect,
         description: &'static str,
         run: fn(Link, A) -> F,
@@ -88,27 +83,24 @@ impl Tool {
         A: DeserializeOwned + ToSchema + Send + 'static,
         F: Future<Output = Result<Value, Fault>> + Send + 'static,
     {
-        let run: Run = Box::new(move |door, arguments| {
-            Box::pin(async move {
-                let arguments = read(arguments)?;
-                let held = door.acting().await?;
-                let done = match held.link.role() {
-                    Role::Operator => run(held.link.clone(), arguments).await,
-                    Role::Viewer => Err(only_looks(name)),
-                };
-                held.close().await?;
-                done
-            })
-        });
-        Self { name, title, description, effect, schema: schema::of::<A>(), run }
+        let through = move |door: Arc<dyn Door>, arguments| async move {
+            let held = door.acting().await?;
+            let done = match held.link.role() {
+                Role::Operator => run(held.link.clone(), arguments).await,
+                Role::Viewer => Err(only_looks(names.0)),
+            };
+            held.close().await?;
+            done
+        };
+        Self::at_home(names, effect, description, through)
     }
 
-    /// A tool that needs the home itself.
+    /// A tool that needs the home itself, or opens a link its own way.
     fn at_home<A, F>(
         (name, title): (&'static str, &'static str),
         effect: Effect,
         description: &'static str,
-        run: fn(Arc<dyn Door>, A) -> F,
+        run: impl Fn(Arc<dyn Door>, A) -> F + Copy + Send + Sync + 'static,
     ) -> Self
     where
         A: DeserializeOwned + ToSchema + Send + 'static,

@@ -2,14 +2,14 @@
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::{Tool, within};
 use crate::domain::text;
 use crate::link::Link;
-use crate::mcp::page::{number, quoting, that_fit};
-use crate::protocol::{ArchiveQuery, Fault, MemoryQuery, ThreadQuery, ThreadSummary};
+use crate::mcp::page::{PAGE, brief, number, quoting, that_fit};
+use crate::protocol::{ArchiveQuery, BotView, Fault, MemoryQuery, ThreadQuery, ThreadSummary};
 
 /// Threads read at once for their passages.
 const AT_ONCE: usize = 4;
@@ -17,18 +17,22 @@ const AT_ONCE: usize = 4;
 const PASSAGES: usize = 3;
 /// Characters before and after the word that is found.
 const AROUND: (usize, usize) = (80, 220);
-/// Bots looked at: their memories, and whether their names fit.
+/// Bots looked at in one step: their memories, and whether their names fit.
 const BOTS: u32 = 50;
+/// Such steps for one answer.
+const STEPS: usize = 4;
 /// Memories shown of a bot.
 const MEMORIES: usize = 10;
+/// Longest text of a memory, in characters.
+const MEMORY: usize = 600;
 
 pub fn tools() -> Vec<Tool> {
     vec![Tool::looks(
-        "search",
-        "Search everything",
+        ("search", "Search everything"),
         "Search everything that was said and is remembered: threads and replies (with the passages that match), bots \
-         by name, trait or interest, and what bots remember (of one bot with `bot`, its archive included; else of the \
-         first 50). Words are combined with AND; words of a language without spaces are found inside a run.",
+         by name, trait or interest, and what bots remember (of one bot with `bot`, its archive included). Words are \
+         combined with AND; words of a language without spaces are found inside a run. In a large room bots are looked \
+         through a few hundred at a time: all were asked when there is no `next_cursor`.",
         search,
     )]
 }
@@ -50,44 +54,98 @@ struct SearchArgs {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 30)]
     limit: Option<u32>,
-    /// `next_cursor` of the page before; bots and memories are on the first page only.
+    /// `next_cursor` of the page before.
     #[serde(default)]
-    #[schema(max_length = 40)]
+    #[schema(max_length = 100)]
     cursor: Option<String>,
+}
+
+/// Where a page begins: among the threads, and among the bots. `None` where all were shown.
+struct Cursor {
+    threads: Option<Option<i64>>,
+    bots: Option<Option<String>>,
+}
+
+impl Cursor {
+    const BEGINNING: Self = Self { threads: Some(None), bots: Some(None) };
+
+    /// Reads what [`Cursor::shown`] wrote.
+    fn of(text: Option<&str>) -> Result<Self, Fault> {
+        let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(Self::BEGINNING) };
+        let (threads, bots) = text.split_once('/').unwrap_or((text, ""));
+        let threads = number(Some(threads))?.map(Some);
+        Ok(Self { threads, bots: (!bots.is_empty()).then(|| Some(bots.to_owned())) })
+    }
+
+    fn shown(&self) -> Option<String> {
+        let threads = self.threads.flatten().map(|id| id.to_string());
+        let bots = self.bots.clone().flatten();
+        match (threads, bots) {
+            (None, None) => None,
+            (threads, None) => threads,
+            (threads, Some(bot)) => Some(format!("{}/{bot}", threads.unwrap_or_default())),
+        }
+    }
 }
 
 async fn search(link: Link, args: SearchArgs) -> Result<Value, Fault> {
     let limit = within("limit", args.limit, 10, 30)?;
-    let after = number(args.cursor.as_deref())?;
+    let from = Cursor::of(args.cursor.as_deref())?;
     let words = text::clean_line(&args.words, usize::MAX);
     if words.is_empty() || words.chars().count() > 200 {
         return Err(Fault::invalid_field("words", "must have 1 to 200 characters"));
     }
-    let query = ThreadQuery {
-        q: words.clone(),
-        tag: args.tag,
-        author: args.bot.clone(),
-        limit,
-        after,
-        ..ThreadQuery::default()
-    };
-    let found = link.threads(query).await?;
     let wanted: Vec<String> = words.to_lowercase().split_whitespace().map(str::to_owned).collect();
-    let threads: Vec<Value> = stream::iter(found.clone())
-        .map(|thread| passages(link.clone(), thread, wanted.clone()))
-        .buffered(AT_ONCE)
-        .try_collect()
-        .await?;
-    let fit = that_fit(threads);
-    let more = found.len() == limit as usize || fit.len() < found.len();
-    let next = found.get(fit.len().wrapping_sub(1)).filter(|_| more).map(|thread| thread.id.to_string());
-    let mut answer = json!({"threads": fit});
-    if let (None, Some(answer)) = (after, answer.as_object_mut()) {
-        let (bots, memories) = minds(&link, &words, &wanted, args.bot).await?;
-        answer.insert("bots".into(), bots.into());
-        answer.insert("memories".into(), that_fit(memories).into());
+    let mut next = Cursor { threads: None, bots: None };
+    let mut answer = Map::new();
+    if let Some(after) = from.threads {
+        let query = ThreadQuery {
+            q: words.clone(),
+            tag: args.tag,
+            author: args.bot.clone(),
+            limit,
+            after,
+            ..ThreadQuery::default()
+        };
+        let found = link.threads(query).await?;
+        let threads: Vec<Value> = stream::iter(found.clone())
+            .map(|thread| passages(link.clone(), thread, wanted.clone()))
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        let fit = that_fit(threads);
+        let more = found.len() == limit as usize || fit.len() < found.len();
+        next.threads = found.get(fit.len().wrapping_sub(1)).filter(|_| more).map(|thread| Some(thread.id));
+        answer.insert("threads".into(), fit.into());
     }
-    Ok(quoting(answer, next))
+    match (from.bots, args.bot) {
+        (None, _) => {}
+        (Some(_), Some(bot)) => {
+            let here = vec![link.bot(&bot).await?];
+            let mut seen = Minds::default();
+            seen.look(&link, here, &words, &wanted).await?;
+            let query = ArchiveQuery { limit: 10, q: Some(words), ..ArchiveQuery::default() };
+            seen.memories.extend(link.archive(&bot, query).await?.iter().map(|memory| {
+                json!({"id": memory.id, "kind": memory.kind, "text": memory.text, "date": memory.date, "archived": true})
+            }));
+            seen.told(&mut answer);
+        }
+        (Some(mut after), None) => {
+            let mut seen = Minds::default();
+            for _ in 0..STEPS {
+                let here = link.bots_page(0, BOTS, after.take()).await?;
+                let last = here.last().map(|bot| bot.id.clone());
+                after = last.filter(|_| here.len() == BOTS as usize);
+                seen.look(&link, here, &words, &wanted).await?;
+                if after.is_none() || seen.is_much() {
+                    break;
+                }
+            }
+            seen.told(&mut answer);
+            next.bots = after.map(Some);
+        }
+    }
+    Ok(quoting(Value::Object(answer), next.shown()))
 }
 
 /// A thread that was found, with the passages that hold a word.
@@ -129,40 +187,48 @@ fn around(content: &str, words: &[String]) -> Option<String> {
 }
 
 /// Bots that fit the words, and memories that do.
-async fn minds(
-    link: &Link,
-    words: &str,
-    wanted: &[String],
-    bot: Option<String>,
-) -> Result<(Vec<Value>, Vec<Value>), Fault> {
-    let (here, archived) = match bot {
-        Some(bot) => {
-            let query = ArchiveQuery { limit: 10, q: Some(words.to_owned()), ..ArchiveQuery::default() };
-            let archived = link.archive(&bot, query).await?;
-            (vec![link.bot(&bot).await?], archived)
+#[derive(Default)]
+struct Minds {
+    bots: Vec<Value>,
+    memories: Vec<Value>,
+}
+
+impl Minds {
+    /// Looks through some more bots.
+    async fn look(
+        &mut self,
+        link: &Link,
+        here: Vec<BotView>,
+        words: &str,
+        wanted: &[String],
+    ) -> Result<(), Fault> {
+        for bot in &here {
+            let persona = &bot.personality_config.personality;
+            let told = std::iter::once(&bot.name).chain(&persona.traits).chain(&persona.interests);
+            let told = told.map(|text| text.to_lowercase()).collect::<Vec<_>>().join(" ");
+            if wanted.iter().all(|word| told.contains(word.as_str())) {
+                self.bots.push(super::one_of_many(bot));
+            }
         }
-        None => (link.bots_page(0, BOTS, None).await?, Vec::new()),
-    };
-    let mut bots = Vec::new();
-    for bot in &here {
-        let persona = &bot.personality_config.personality;
-        let told = std::iter::once(&bot.name).chain(&persona.traits).chain(&persona.interests);
-        let told = told.map(|text| text.to_lowercase()).collect::<Vec<_>>().join(" ");
-        if wanted.iter().all(|word| told.contains(word.as_str())) {
-            bots.push(super::one_of_many(bot));
-        }
+        let query = MemoryQuery { limit: 5, q: Some(words.to_owned()), ..MemoryQuery::default() };
+        let warm: Vec<Vec<Value>> = stream::iter(here)
+            .map(|bot| remembered(link.clone(), bot.id, query.clone()))
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        self.memories.extend(warm.into_iter().flatten());
+        Ok(())
     }
-    let query = MemoryQuery { limit: 5, q: Some(words.to_owned()), ..MemoryQuery::default() };
-    let warm: Vec<Vec<Value>> = stream::iter(here)
-        .map(|bot| remembered(link.clone(), bot.id, query.clone()))
-        .buffered(AT_ONCE)
-        .try_collect()
-        .await?;
-    let mut memories: Vec<Value> = warm.into_iter().flatten().collect();
-    memories.extend(archived.iter().map(|memory| {
-        json!({"id": memory.id, "kind": memory.kind, "text": memory.text, "date": memory.date, "archived": true})
-    }));
-    Ok((bots, memories))
+
+    /// Whether an answer is full enough.
+    fn is_much(&self) -> bool {
+        self.bots.iter().chain(&self.memories).map(|it| it.to_string().len()).sum::<usize>() > PAGE / 2
+    }
+
+    fn told(self, answer: &mut Map<String, Value>) {
+        answer.insert("bots".into(), self.bots.into());
+        answer.insert("memories".into(), brief(self.memories.into(), MEMORY));
+    }
 }
 
 async fn remembered(link: Link, bot: String, query: MemoryQuery) -> Result<Vec<Value>, Fault> {
@@ -187,6 +253,18 @@ async fn remembered(link: Link, bot: String, query: MemoryQuery) -> Result<Vec<V
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cursor_is_what_it_was() {
+        for text in ["12", "/ada_001", "12/ada_001"] {
+            assert_eq!(Cursor::of(Some(text)).unwrap().shown().as_deref(), Some(text));
+        }
+        assert!(Cursor::of(None).unwrap().bots.is_some() && Cursor::of(Some("")).unwrap().threads.is_some());
+        let bots_alone = Cursor::of(Some("/ada_001")).unwrap();
+        assert!(bots_alone.threads.is_none());
+        assert!(Cursor::of(Some("ada_001")).is_err());
+        assert_eq!(Cursor { threads: None, bots: None }.shown(), None);
+    }
 
     #[test]
     fn a_passage_stands_around_the_word() {
