@@ -17,14 +17,14 @@ use super::canvas::Canvas;
 use super::effect::{self, Answers};
 use super::keymap::{Key, Keymap};
 use super::model::{Model, Tone};
-use super::msg::{Effect, Msg, PastNews};
+use super::msg::{Command, Effect, Msg, Outcome, PastNews};
 use super::theme::{Colors, Theme, ThemeName};
 use super::walk::{Walked, walk};
 use super::widgets::text;
 use super::{panes, update};
 use crate::domain::Stamp;
 use crate::link::{Link, Past, Subscription};
-use crate::protocol::Event;
+use crate::protocol::{Event, Fault};
 
 /// How long an announced event may take over the link before something is wrong.
 const ARRIVES: Duration = Duration::from_secs(20);
@@ -46,8 +46,21 @@ pub struct Headless {
     answers: UnboundedReceiver<(u64, Msg)>,
     caption: Caption,
     copied: Option<String>,
+    /// What is asked for and not performed yet: a key was not waited for.
+    under_way: VecDeque<Effect>,
+    /// What is changed from here, once somebody wants to know.
+    changes: Option<Vec<Change>>,
     dirty: bool,
     left: bool,
+}
+
+/// A change of the society by way of this control room.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// It was asked for.
+    Asked(Command),
+    /// This came of it.
+    Came(Command, Result<Outcome, Fault>),
 }
 
 /// What the last line says instead of its hints.
@@ -84,6 +97,8 @@ impl Headless {
             answers,
             caption,
             copied: None,
+            under_way: VecDeque::new(),
+            changes: None,
             dirty: true,
             left: false,
         };
@@ -104,6 +119,19 @@ impl Headless {
     /// The screen could not be cleared.
     pub async fn key(&mut self, key: Key) -> anyhow::Result<()> {
         self.handle(Msg::Key(key)).await
+    }
+
+    /// A key is pressed, and what it asks for is not waited for: it is performed with whatever is waited for
+    /// next, as over a slow line.
+    pub fn early(&mut self, key: Key) {
+        let effects = self.take(Msg::Key(key));
+        self.under_way.extend(effects);
+    }
+
+    /// What was changed by way of this control room since this was asked last, in its order; noted from the first
+    /// time on.
+    pub fn take_changes(&mut self) -> Vec<Change> {
+        self.changes.replace(Vec::new()).unwrap_or_default()
     }
 
     /// What a program means by other means than keys: an action, a line of a list, a text.
@@ -230,11 +258,26 @@ impl Headless {
 
     fn take(&mut self, msg: Msg) -> Vec<Effect> {
         self.dirty |= !update::is_quiet(&self.model, &msg);
-        update::update(&mut self.model, msg)
+        if let (Msg::Ran(command, outcome), Some(changes)) = (&msg, &mut self.changes) {
+            changes.push(Change::Came(command.clone(), outcome.clone()));
+        }
+        let effects = update::update(&mut self.model, msg);
+        if let Some(changes) = &mut self.changes {
+            changes.extend(effects.iter().filter_map(|effect| match effect {
+                Effect::Run(command) => Some(Change::Asked(command.clone())),
+                _ => None,
+            }));
+        }
+        effects
     }
 
     /// Performs what is asked for, and what that asks for, until all is quiet.
-    async fn settle(&mut self, mut effects: VecDeque<Effect>) -> anyhow::Result<()> {
+    async fn settle(&mut self, effects: VecDeque<Effect>) -> anyhow::Result<()> {
+        let mut effects = {
+            let mut before = std::mem::take(&mut self.under_way);
+            before.extend(effects);
+            before
+        };
         loop {
             while let Some(effect) = effects.pop_front() {
                 effects.extend(self.perform(effect).await?);

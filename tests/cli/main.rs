@@ -7,6 +7,7 @@ mod crash;
 mod errors;
 mod files;
 mod gate;
+mod hands;
 mod help;
 mod mcp;
 mod past;
