@@ -266,7 +266,8 @@ fn a_stranger_is_told_what_there_is() {
 fn who_may_only_look_is_refused_every_act() {
     let room = Room::new();
     room.beat(7, 20);
-    let token = room.run(&["token", "new", "desk", "--role", "viewer", "--json"]).json()["token"]
+    room.run(&["token", "new", "desk", "--role", "operator"]).ok();
+    let token = room.run(&["token", "new", "wall", "--role", "viewer", "--json"]).json()["token"]
         .as_str()
         .unwrap()
         .to_owned();

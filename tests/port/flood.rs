@@ -99,6 +99,7 @@ async fn an_export_that_is_never_read_ends() {
         room.engine.create_reply(1, reply)
     });
     stream::iter(posts).buffer_unordered(250).for_each(|post| async { drop(post.unwrap()) }).await;
+    room.engine.new_token("desk", Role::Operator).await.unwrap();
     let (_, token) = room.engine.new_token("wall", Role::Viewer).await.unwrap();
     let mut unread = narrow(&room).await;
     let bearer = token.expose();

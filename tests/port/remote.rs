@@ -171,6 +171,7 @@ async fn it_comes_back_without_a_gap_or_a_repeat() {
 #[tokio::test]
 async fn a_viewer_may_only_look() {
     let room = Room::quiet().await;
+    room.engine.new_token("desk", Role::Operator).await.unwrap();
     let (row, token) = room.engine.new_token("wall", Role::Viewer).await.unwrap();
     let link = Link::Remote(Remote::connect(&room.url(""), Some(token)).await.unwrap());
     assert_eq!(link.role(), Role::Viewer);

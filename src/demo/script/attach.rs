@@ -44,6 +44,10 @@ impl Door {
     /// A link through the port with a token of its own, when it is connected. The one before must be gone.
     pub(super) async fn link(&self, handle: &Handle, role: Role) -> anyhow::Result<Link> {
         settled(handle, 0, None).await?;
+        if role == Role::Viewer && !handle.has_tokens() {
+            // The first one must be an operator's.
+            handle.new_token("desk", Role::Operator).await?;
+        }
         let (_, token) = handle.new_token("demo", role).await?;
         let url = format!("http://{HOST}");
         let link =

@@ -48,15 +48,22 @@ impl Handle {
         self.read(tokens::list).await
     }
 
-    /// Makes a token. Its text is shown this once and stored nowhere.
+    /// Makes a token. Its text is shown this once and stored nowhere. The first one ever made closes the port to
+    /// everybody without one, so it must be an operator's.
     ///
     /// # Errors
-    /// 422 for an empty name; 503 while the engine is stopped.
+    /// 422 for an empty name; 409 for a viewer's as the first; 503 while the engine is stopped.
     pub async fn new_token(&self, name: &str, role: Role) -> Result<(TokenView, Secret), Fault> {
         let (name, at) = (text::clean_line(name, NAME_MAX), self.clock().now());
         let role = if role == Role::Operator { "operator" } else { "viewer" };
         if name.is_empty() {
             return Err(Fault::invalid_field("name", "must not be empty: say what the token is for"));
+        }
+        if role == "viewer" && !self.has_tokens() {
+            return Err(Fault::conflict(
+                "the first token closes the port to everybody without one, so it must be an operator's: make that \
+                 one first (`botarium token new NAME --role operator`)",
+            ));
         }
         let shared = self.shared.clone();
         let made = self.shared.store.write(move |tx| {
