@@ -9,7 +9,8 @@ use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
-use axum::response::Response;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use futures_util::SinkExt;
 use serde::Deserialize;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -116,13 +117,16 @@ pub(super) async fn live(
     Params(params): Params<LiveParams>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Response> {
-    let refuse = |fault: Fault| axum::response::IntoResponse::into_response(Refusal(fault));
+    let refuse = |fault: Fault| Refusal(fault).into_response();
     let wish = params.wish().map_err(refuse)?;
     if let Some(bot) = wish.bot.as_deref().filter(|id| *id != "system" && !id.starts_with("human:")) {
         port.engine().bot(bot).await.map_err(refuse)?;
     }
-    let upgrade =
-        upgrade.map_err(|rejection| super::reply::refuse(rejection.status(), rejection.body_text()))?;
+    // Whatever is missing of it: the way out is to ask for a WebSocket.
+    let upgrade = upgrade.map_err(|rejection| {
+        let refusal = super::reply::refuse(StatusCode::UPGRADE_REQUIRED, rejection.body_text());
+        ([(header::UPGRADE, "websocket")], refusal).into_response()
+    })?;
     let seat = (place.seat(), hold);
     let tasks = port.hub().tasks.token();
     let upgrade = upgrade

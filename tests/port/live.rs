@@ -128,7 +128,33 @@ async fn a_new_client_chooses() {
     {
         assert_eq!(refused(&room, query, &[]).await, status, "{query}");
     }
-    assert_eq!(room.get("/ws/activity").await.status, 400);
+    // What does not ask for a WebSocket is told what to ask for, whatever of it is missing.
+    let upgrade = ["connection", "upgrade", "sec-websocket-version", "sec-websocket-key"];
+    let values = ["upgrade", "websocket", "13", "dGhlIHNhbXBsZSBub25jZQ=="];
+    for missing in 0..=upgrade.len() {
+        let mut request = room.request(reqwest::Method::GET, "/ws/activity");
+        for at in (0..upgrade.len()).filter(|at| missing < upgrade.len() && *at != missing) {
+            request = request.header(upgrade[at], values[at]);
+        }
+        let answer = crate::room::read(request).await;
+        assert_eq!(answer.headers["upgrade"], "websocket");
+        answer.refused(426);
+    }
+    room.close().await;
+}
+
+#[tokio::test]
+async fn who_has_heard_more_than_there_is_hears_what_comes() {
+    let room = Room::quiet().await;
+    beat(&room, "luna_001").await;
+    // Such as a client of a society that was put back to a copy of last week.
+    let mut live = connect(&room, "?since=1000000").await;
+    let first = beat(&room, "ada_001").await;
+    let mut event = next(&mut live).await;
+    while event["type"] != "heartbeat_complete" {
+        event = next(&mut live).await;
+    }
+    assert_eq!(event["seq"], first);
     room.close().await;
 }
 
@@ -245,6 +271,7 @@ async fn a_handshake_is_checked_like_a_request() {
     assert_eq!(refused(&room, "", &[("host", "evil.example")]).await, 403);
     assert_eq!(refused(&room, "", &[("x-forwarded-for", "203.0.113.9")]).await, 401);
     assert_eq!(refused(&room, "?token=wrong", &[]).await, 401);
+    room.engine.new_token("desk", Role::Operator).await.unwrap();
     let (row, token) = room.engine.new_token("wall", Role::Viewer).await.unwrap();
     let mut live = connect(&room, &format!("?token={}", token.expose())).await;
     beat(&room, "ada_001").await;
