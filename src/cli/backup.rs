@@ -13,7 +13,11 @@ use crate::store::backup;
 /// Copy the database, also while an engine runs on it
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The copy is one consistent moment. To go back to it, stop the engine and use `botarium restore FILE`.")]
+The copy is one consistent moment. To go back to it, stop the engine and use `botarium restore FILE`.
+
+Examples:
+  botarium backup monday.db
+  botarium --home garden backup --force /mnt/copies/garden.db")]
 pub struct BackupArgs {
     /// The file to write
     file: PathBuf,

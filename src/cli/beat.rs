@@ -29,7 +29,7 @@ pub struct BeatArgs {
     /// How many beats in all
     #[arg(short = 'n', long, value_name = "NUMBER")]
     count: Option<u64>,
-    /// Until when, in the room's time: a moment, or a distance such as +36h
+    /// Until when, in the room's time and zone: a moment, or a distance such as +36h
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
     /// Print the report as JSON
@@ -45,7 +45,7 @@ pub fn run(globals: &Globals, args: BeatArgs, out: &Out) -> anyhow::Result<Exit>
         let until = args
             .until
             .as_deref()
-            .map(|text| moment::at(text, handle.clock().now()).map_err(Usage))
+            .map(|text| moment::at_in(text, handle.clock().now(), handle.clock().zone()).map_err(Usage))
             .transpose()?;
         let count = match (args.count, until) {
             (None, None) if args.bots.is_empty() => Some(u64::try_from(handle.health().await?.bots)?),

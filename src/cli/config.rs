@@ -13,7 +13,11 @@ use crate::store::{Store, beat};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Precedence: defaults < botarium.yaml < environment (BOTARIUM_…, provider keys) < provider and pace as they were chosen \
-in the room < flags. Secrets are never shown.")]
+in the room < flags. Secrets are never shown.
+
+Examples:
+  botarium config --changed
+  botarium config --example >botarium.yaml")]
 pub struct ConfigArgs {
     /// Only keys that contain this word
     filter: Option<String>,

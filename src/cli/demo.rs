@@ -43,7 +43,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "FILE")]
     script: Option<String>,
     /// Draw the screen as an SVG picture
-    #[arg(long, value_name = "FILE.svg")]
+    #[arg(long, value_name = "FILE.svg", conflicts_with = "record")]
     picture: Option<PathBuf>,
     /// Replace the recording or picture if it is there
     #[arg(long)]

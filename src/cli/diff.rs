@@ -22,6 +22,7 @@ const DAYS: usize = 14;
 /// Compare two societies: where they part, and what each came to
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Examples:
   botarium diff . what-if
   botarium diff . what-if --show     the same in the control room
 

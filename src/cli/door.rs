@@ -114,6 +114,18 @@ pub async fn changing(globals: &Globals) -> anyhow::Result<Door> {
     Ok(Door { link: Link::Local(handle.clone()), own: Some(handle) })
 }
 
+/// As [`changing`], for what is about something that was made there before: it makes no society.
+///
+/// # Errors
+/// As for [`changing`]; there is no society.
+pub async fn changing_existing(globals: &Globals) -> anyhow::Result<Door> {
+    let database = setup::config(globals)?.home.database();
+    if !database.try_exists().unwrap_or(true) {
+        return Err(StoreError::Missing(database).into());
+    }
+    changing(globals).await
+}
+
 /// The engine that holds the database, through its port; nothing where none does.
 ///
 /// # Errors

@@ -48,10 +48,23 @@ pub fn finish(result: anyhow::Result<Exit>, out: &Out) -> ExitCode {
         Ok(Exit::Interrupted) => ExitCode::from(130),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            out.complain(&format!("{error:#}"));
+            out.complain(&sentence(&error));
             ExitCode::from(code(&error))
         }
     }
+}
+
+/// What went wrong and why, each cause once: some tell theirs themselves.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if said.is_empty() {
+            said = cause;
+        } else if !said.ends_with(&cause) {
+            said = format!("{said}: {cause}");
+        }
+    }
+    said
 }
 
 /// Whoever read our output went away: that is their choice and no failure.
@@ -120,6 +133,17 @@ mod tests {
         assert_eq!(code(&Fault::not_found("bot", "x").into()), 1);
         assert_eq!(code(&Fault::internal("the disk is full").into()), 3);
         assert_eq!(code(&StoreError::Refused(Fault::conflict("no")).into()), 1);
+    }
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let source = || std::io::Error::other("no room");
+        let io = StoreError::Io { action: "write", path: PathBuf::from("x"), source: source() };
+        assert_eq!(
+            sentence(&anyhow::Error::from(io).context("no backup")),
+            "no backup: cannot write x: no room"
+        );
+        assert_eq!(sentence(&anyhow::Error::from(source()).context("no backup")), "no backup: no room");
     }
 
     #[test]

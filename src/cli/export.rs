@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use clap::Args;
 
 use super::exit::{Exit, Usage};
-use super::out::Out;
+use super::out::{self, Out};
 use super::{Globals, door, runtime};
 use crate::files::{OutError, OutFile, shown};
 use crate::link::Link;
@@ -61,7 +61,13 @@ pub fn run(globals: &Globals, args: &ExportArgs, out: &Out) -> anyhow::Result<Ex
         let link = door::reading(globals).await?;
         let format = args.format.or_else(|| by_ending(args.output.as_deref())).unwrap_or_default();
         match &args.output {
-            None => write_all(&link, kind, args, format, BufWriter::new(io::stdout())).await.map(drop)?,
+            None => {
+                let written = write_all(&link, kind, args, format, BufWriter::new(io::stdout())).await;
+                written.map(drop).map_err(|error| match error.downcast::<io::Error>() {
+                    Ok(error) => out::not_written(error).into(),
+                    Err(error) => error,
+                })?;
+            }
             Some(path) => {
                 let file = BufWriter::new(OutFile::create(path, args.force)?);
                 let failed = |why| OutError::Io { path: path.clone(), why };

@@ -17,6 +17,7 @@ use crate::files::shown;
 The new home holds the whole state of that moment: posts, memories, budgets, plans, the journal so far. Beats that \
 waited for a model then are given up and not charged.
 
+Examples:
   botarium fork --at 700 -o what-if
   botarium fork --at 700 -o what-if --do changes.yaml
   botarium fork --at 700 -o what-if --do changes.yaml --follow

@@ -23,6 +23,9 @@ pub struct ManArgs {
     output: Option<PathBuf>,
 }
 
+/// What the examples of a help begin with.
+const EXAMPLES: &str = "Examples:";
+
 pub fn run(args: &ManArgs, out: &Out) -> anyhow::Result<Exit> {
     let mut command = super::Cli::command();
     command.build();
@@ -50,7 +53,7 @@ fn write_all(command: &Command, name: &str, directory: &std::path::Path, out: &O
 /// One page. Exit codes are a section of their own, where readers of man pages look for them.
 fn page(command: &Command, name: &str) -> anyhow::Result<Vec<u8>> {
     let command = command.clone().after_long_help("");
-    let man = Man::new(command)
+    let man = Man::new(command.clone())
         .title(name)
         .manual("Botarium")
         .source(concat!("botarium ", env!("CARGO_PKG_VERSION")));
@@ -64,12 +67,41 @@ fn page(command: &Command, name: &str) -> anyhow::Result<Vec<u8>> {
         man.render_subcommands_section(&mut text)?;
         keys(&mut text)?;
     }
+    after(&command, &mut text)?;
     text.extend_from_slice(b".SH \"EXIT STATUS\"\n");
     for line in EXIT_CODES.lines().skip(1) {
         let (code, meaning) = line.trim().split_once(' ').unwrap_or((line, ""));
         writeln!(text, ".TP\n\\fB{code}\\fR\n{}", meaning.trim())?;
     }
     Ok(text)
+}
+
+/// What the help says behind the options: notes, and examples as they are typed, up to an empty line.
+fn after(command: &Command, text: &mut Vec<u8>) -> std::io::Result<()> {
+    let Some(said) = command.get_after_help() else { return Ok(()) };
+    let said = said.to_string();
+    let (before, behind) = said.split_once(EXAMPLES).unwrap_or((&said, ""));
+    let (examples, rest) = behind.trim_matches('\n').split_once("\n\n").unwrap_or((behind, ""));
+    for (title, part) in
+        [("NOTES", format!("{}\n\n{}", before.trim_end(), rest)), ("EXAMPLES", examples.to_owned())]
+    {
+        if !part.trim().is_empty() {
+            writeln!(text, ".SH {title}")?;
+            part.trim_matches('\n').lines().try_for_each(|line| as_it_stands(line, text))?;
+        }
+    }
+    Ok(())
+}
+
+/// A line of a text: what is indented stays a line of its own.
+fn as_it_stands(line: &str, text: &mut Vec<u8>) -> std::io::Result<()> {
+    let inert = line.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
+    match line {
+        "" => writeln!(text, ".PP"),
+        // A line that begins with a dot or an apostrophe would be a request.
+        line if line.starts_with("  ") => writeln!(text, ".nf\n\\&{inert}\n.fi"),
+        _ => writeln!(text, "\\&{inert}"),
+    }
 }
 
 /// Everything that can be done at the screen, with the name each action has under `ui.keys`.
@@ -109,6 +141,23 @@ mod tests {
                 "{section}"
             );
         }
+        // Whatever the help of a command ends with is in its page, and every command has examples.
+        fn all(command: &Command) {
+            let text = String::from_utf8(page(command, command.get_name()).unwrap()).unwrap();
+            let said = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let is_group = command.has_subcommands();
+            assert!(is_group || text.contains(".SH EXAMPLES\n.nf\n\\&  "), "{}: {text}", command.get_name());
+            let plain =
+                text.replace("\\-", "-").replace("\\(aq", "'").replace("\\&", "").replace("\\e", "\\");
+            for line in said.lines().filter(|line| *line != EXAMPLES) {
+                assert!(
+                    plain.lines().any(|told| told == line) || line.is_empty(),
+                    "`{line}` is not in {plain}"
+                );
+            }
+            command.get_subcommands().for_each(all);
+        }
+        all(&command);
         assert!(text.contains(".TP\n\\fB130\\fR\ninterrupted"));
         for action in ACTIONS {
             assert!(text.contains(action.id) && text.contains(action.about), "{}", action.id);

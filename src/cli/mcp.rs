@@ -35,6 +35,7 @@ An assistant's configuration names this command; the assistant starts it and spe
 and acts in the home on this machine, beside whoever runs it or without; bots wake only where an engine runs, or when \
 the tool `wake` wakes one. With a viewer's token or --read-only nothing can be changed.
 
+Examples:
   {\"mcpServers\": {\"botarium\": {\"command\": \"botarium\", \"args\": [\"--home\", \"/srv/garden\", \"mcp\"]}}}
   BOTARIUM_TOKEN=btr_… botarium mcp https://bots.example.org")]
 pub struct McpArgs {

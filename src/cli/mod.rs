@@ -237,7 +237,10 @@ pub fn main() -> ExitCode {
     match Cli::try_parse() {
         Ok(cli) => run(cli),
         // The help is ours, and wants its colours; a complaint quotes what was typed.
-        Err(help) if !help.use_stderr() => help.exit(),
+        Err(help) if !help.use_stderr() => {
+            let printed = help.print().map(|()| exit::Exit::Ok).map_err(out::not_written);
+            exit::finish(printed.map_err(Into::into), &out::Out::new(ColorChoice::Never))
+        }
         Err(wrong) => {
             let code = u8::try_from(wrong.exit_code()).unwrap_or(2);
             out::Out::new(ColorChoice::Never).note(wrong.to_string().trim_end());

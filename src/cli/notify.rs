@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::exit::{Exit, Usage};
 use super::{Globals, out, runtime, setup};
+use crate::config::{ConfigError, ConfigProblem, Origin};
 use crate::engine::Clock;
 use crate::notify::{self, Outlet, Word};
 
@@ -29,10 +30,9 @@ pub fn run(globals: &Globals, args: &NotifyArgs, out: &out::Out) -> anyhow::Resu
     }
     let config = setup::config(globals)?;
     if !notify::is_wanted(&config.notify) {
-        return Err(Usage(
-            "no way is configured: set notify.bell, desktop, title, command or webhook".into(),
-        )
-        .into());
+        let message = "has no way to the outside: set notify.bell, desktop, title, command or webhook".into();
+        let problem = ConfigProblem { origin: Origin::Default, key: "notify".into(), message };
+        return Err(ConfigError { problems: vec![problem] }.into());
     }
     let word = Word::new(
         "test",

@@ -90,14 +90,13 @@ impl Out {
     /// Prints a text as it is, its colours and line ends included. Whatever else could act on a terminal is made
     /// visible: this is the last gate of everything that commands say.
     pub fn print(&self, text: &str) -> io::Result<()> {
-        write_to(io::stdout().lock(), &safe(text, self.color))
+        write_to(io::stdout().lock(), &safe(text, self.color)).map_err(not_written)
     }
 
     /// Prints bytes that are this program's own.
     pub fn print_own(&self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        out.write_all(bytes)?;
-        out.flush()
+        out.write_all(bytes).and_then(|()| out.flush()).map_err(not_written)
     }
 
     /// `text` in a colour, where colours are used.
@@ -182,6 +181,11 @@ impl Out {
     pub fn note(&self, text: &str) {
         let _ = writeln!(io::stderr(), "{}", text::clean(text, usize::MAX));
     }
+}
+
+/// What the system said of standard output, with what it said it of.
+pub fn not_written(error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("standard output cannot be written: {error}"))
 }
 
 fn write_to(out: impl Write, text: &str) -> io::Result<()> {

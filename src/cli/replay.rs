@@ -24,6 +24,7 @@ use crate::store::Store;
 Everything that came from outside (what models answered, what people did, when) is in the journal. It is applied again \
 by the same code, in a database of its own: no model is asked, nothing is sent, and the society stays as it is.
 
+Examples:
   botarium replay                      the control room on its end, to look at
   botarium replay --at 700             the control room on the moment after activity 700
   botarium replay --at 700 --play 2    and what came after it, two acts a second

@@ -14,7 +14,11 @@ use crate::store::backup;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Stop the engine first. The backup is checked before anything is changed, and stays as it is; what was there is kept \
-beside the database as data/botarium.before-restore-1.db, from which it can be restored in turn.")]
+beside the database as data/botarium.before-restore-1.db, from which it can be restored in turn.
+
+Examples:
+  botarium restore monday.db
+  botarium restore data/botarium.before-restore-1.db")]
 pub struct RestoreArgs {
     /// The backup, as `botarium backup` wrote it
     file: PathBuf,

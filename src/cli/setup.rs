@@ -11,7 +11,7 @@ use anyhow::{Context as _, anyhow};
 use super::exit::{BotFiles, Usage};
 use super::{ClockKind, Globals};
 use crate::config::{
-    Config, ConfigError, ConfigProblem, LoadArgs, Origin, PromptConfig, ProviderConfig, SearchBackend,
+    Config, ConfigError, ConfigProblem, LoadArgs, Origin, PromptConfig, ProviderConfig, SET, SearchBackend,
 };
 use crate::domain::moment;
 use crate::domain::{Prices, bot_file};
@@ -48,7 +48,7 @@ pub fn config_with(globals: &Globals, mut flags: Vec<(String, String)>) -> anyho
         let (key, value) = pair
             .split_once('=')
             .ok_or_else(|| Usage(format!("--set {pair} has no `=`; write it as --set KEY=VALUE")))?;
-        flags.push((key.trim().to_owned(), value.trim().to_owned()));
+        flags.push((format!("{SET}{}", key.trim()), value.trim().to_owned()));
     }
     let env: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -19,6 +19,9 @@ pub struct TokenArgs {
 #[derive(Debug, Subcommand)]
 enum TokenCommand {
     /// Make a token; it is shown this once and stored only as a hash
+    #[command(
+        after_help = "Examples:\n  botarium token new desk --role operator\n  botarium token new phone >phone.token"
+    )]
     New {
         /// What it is for, such as dashboard
         name: String,
@@ -30,12 +33,14 @@ enum TokenCommand {
         json: bool,
     },
     /// List the tokens, without their texts
+    #[command(after_help = "Examples:\n  botarium token list")]
     List {
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
     /// Revoke tokens; they stop working at once
+    #[command(after_help = "Examples:\n  botarium token revoke 2")]
     Revoke {
         /// Tokens, by number
         #[arg(required = true, value_name = "ID")]
@@ -60,7 +65,10 @@ pub fn run(globals: &Globals, args: TokenArgs, out: &Out) -> anyhow::Result<Exit
             let tokens = door::read_only(globals, &config, ring).await?.tokens().await?;
             return list(&tokens, json, out);
         }
-        let door = door::changing(globals).await?;
+        let door = match args.command {
+            TokenCommand::Revoke { .. } => door::changing_existing(globals).await?,
+            _ => door::changing(globals).await?,
+        };
         let result = change(&door.link, &args.command, out).await;
         door.close().await?;
         result

@@ -16,7 +16,7 @@ use crate::worker::{self, Options};
 
 /// Takes model calls of rooms from a NATS server, asks this machine's own provider, and answers.
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
+#[command(after_help = "\
 The provider is this machine's own: the one of its botarium.yaml, or --provider. Its key stays here.
 
 In the environment NATS_PASSWORD or NATS_TOKEN holds the password or token; NATS_URL, NATS_USER and NATS_CA stand for \

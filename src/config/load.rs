@@ -31,10 +31,13 @@ pub struct LoadArgs {
     pub cwd: PathBuf,
     /// The environment.
     pub env: BTreeMap<String, String>,
-    /// Flags that were given, without dashes, and their values: `("pace", "fast")`. A dotted name
-    /// sets that key, for a general `--set KEY=VALUE`.
+    /// Flags that were given, without dashes, and their values: `("pace", "fast")`. A name that begins with [`SET`]
+    /// sets the key behind it, as `--set KEY=VALUE` does.
     pub flags: Vec<(String, String)>,
 }
+
+/// What the name of a flag begins with that sets any key.
+pub const SET: &str = "set ";
 
 /// One value that somebody set.
 struct Setting {
@@ -64,7 +67,8 @@ impl Config {
         loader.environment();
         for (name, word) in args.flags {
             let name = name.trim_start_matches('-').to_owned();
-            let path = FLAGS.iter().find(|(flag, _)| *flag == name).map_or(name.as_str(), |(_, path)| path);
+            let key = name.strip_prefix(SET).unwrap_or(&name);
+            let path = FLAGS.iter().find(|(flag, _)| *flag == key).map_or(key, |(_, path)| path);
             let (path, given) = (path.to_owned(), Given::Word(word));
             loader.settings.push(Setting { path, given, origin: Origin::Flag(name) });
         }

@@ -24,7 +24,7 @@ use crate::domain::{Money, Price, Secret};
 pub use check::key_file;
 pub use example::example;
 pub use home::{Home, HomeReason};
-pub use load::LoadArgs;
+pub use load::{LoadArgs, SET};
 pub use origin::{ConfigError, ConfigProblem, Entry, Origin};
 pub use table::DEFAULT_LISTEN;
 

@@ -35,7 +35,6 @@ impl fmt::Display for Origin {
             Self::File { name, line: 0, .. } => f.write_str(name),
             Self::File { name, line, .. } => write!(f, "{name}:{line}"),
             Self::Env(name) => write!(f, "env {name}"),
-            Self::Flag(name) if name.contains('.') => write!(f, "flag --set {name}"),
             Self::Flag(name) => write!(f, "flag --{name}"),
             Self::Room => f.write_str("chosen in the room"),
         }

@@ -71,7 +71,7 @@ fn each_layer_goes_over_the_one_before() {
 
 #[test]
 fn flags_have_short_names_and_any_key_can_be_set() {
-    let flags = [("listen", "8000"), ("ascii", "true"), ("thoughts.keep", "5"), ("--seed", "42")];
+    let flags = [("listen", "8000"), ("ascii", "true"), ("set thoughts.keep", "5"), ("--seed", "42")];
     let config = load("", &[], &flags).unwrap();
     assert_eq!(config.port.listen, Some(DEFAULT_LISTEN));
     assert!(config.ui.ascii);
@@ -83,6 +83,11 @@ fn flags_have_short_names_and_any_key_can_be_set() {
         refused,
         ["flag --pace: pace must be slow, normal, fast, turbo or a number of seconds, not the text `brisk`"]
     );
+    // What was typed is named, whether there is such a flag or not.
+    for (name, value) in [("set nosuch", "1"), ("set pace", "brisk"), ("set seed", "x")] {
+        let refused = load("", &[], &[(name, value)]).map(|_| ()).unwrap_err();
+        assert!(refused[0].starts_with(&format!("flag --{name}: ")), "{refused:?}");
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub fn backup(from: &Path, to: &Path, force: bool) -> Result<u64> {
     let size = match out.part() {
         Some(part) => copy(&source, part)?,
         None => {
-            let io = |source| StoreError::Io { action: "write", path: to.to_owned(), source };
+            let io = |why| StoreError::Output(OutError::Io { path: to.to_owned(), why });
             let aside = tempfile::NamedTempFile::new().map_err(io)?;
             copy(&source, aside.path())?;
             std::io::copy(&mut aside.reopen().map_err(io)?, &mut out).map_err(io)?

@@ -3,6 +3,7 @@
 
 mod away;
 mod bots;
+mod commands;
 mod crash;
 mod errors;
 mod files;
@@ -16,4 +17,5 @@ mod plain;
 mod room;
 mod rules;
 mod runs;
+mod small;
 mod stuck;

@@ -12,7 +12,11 @@ use crate::cli::{Globals, setup};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A custom bot lives in the database; `botarium bot show ID --yaml` prints it as a file again.
-A file put into the home's bots/ is read at the next start instead.")]
+A file put into the home's bots/ is read at the next start instead.
+
+Examples:
+  botarium bot add kim.yaml
+  botarium bot add more/*.yaml")]
 pub struct AddArgs {
     /// Bot files (YAML)
     #[arg(required = true, value_name = "FILE")]

@@ -19,7 +19,10 @@ pub struct Ids {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 An edit is never silently overwritten: when a bot file has changed since it was last read, the bot keeps
-its configuration until you choose.")]
+its configuration until you choose.
+
+Examples:
+  botarium bot yaml ada_001 take")]
 pub struct YamlArgs {
     /// The bot's id
     id: String,

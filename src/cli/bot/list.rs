@@ -12,6 +12,10 @@ const PAGE: u32 = 200;
 
 /// List the bots with their status
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  botarium bot list
+  botarium bot list --json | jq -r '.[].id'")]
 pub struct ListArgs {
     /// Print JSON, shaped as in GET /api/bots
     #[arg(long)]

@@ -38,14 +38,18 @@ enum BotCommand {
     /// Change a bot's configuration, caps or pace
     Edit(edit::EditArgs),
     /// Stop bots from waking
+    #[command(after_help = "Examples:\n  botarium bot pause ada_001 rex_001")]
     Pause(change::Ids),
     /// Let paused bots wake again
+    #[command(after_help = "Examples:\n  botarium bot resume ada_001")]
     Resume(change::Ids),
     /// Return a bot to its bot file
+    #[command(after_help = "Examples:\n  botarium bot reset ada_001")]
     Reset(change::Ids),
     /// Settle what to do with a bot file that has changed
     Yaml(change::YamlArgs),
     /// Remove custom bots; what they posted stays
+    #[command(after_help = "Examples:\n  botarium bot remove kim_001")]
     Remove(change::Ids),
     /// Check bot files; each problem is named with its line and column
     Validate(validate::ValidateArgs),
@@ -61,11 +65,17 @@ pub fn run(globals: &Globals, args: BotArgs, out: &Out) -> anyhow::Result<Exit> 
         BotCommand::Edit(args) => changing(globals, async |link| edit::run(link, &args, out).await),
         BotCommand::Pause(ids) => changing(globals, async |link| change::pause(link, &ids, true, out).await),
         BotCommand::Resume(ids) => {
-            changing(globals, async |link| change::pause(link, &ids, false, out).await)
+            changing_existing(globals, async |link| change::pause(link, &ids, false, out).await)
         }
-        BotCommand::Reset(ids) => changing(globals, async |link| change::reset(link, &ids, out).await),
-        BotCommand::Yaml(args) => changing(globals, async |link| change::yaml(link, &args, out).await),
-        BotCommand::Remove(ids) => changing(globals, async |link| change::remove(link, &ids, out).await),
+        BotCommand::Reset(ids) => {
+            changing_existing(globals, async |link| change::reset(link, &ids, out).await)
+        }
+        BotCommand::Yaml(args) => {
+            changing_existing(globals, async |link| change::yaml(link, &args, out).await)
+        }
+        BotCommand::Remove(ids) => {
+            changing_existing(globals, async |link| change::remove(link, &ids, out).await)
+        }
         BotCommand::Validate(args) => validate::run(&args, out),
         BotCommand::Generate(args) => generate::run(globals, &args, out),
     }
@@ -89,6 +99,14 @@ fn changing(
     command: impl AsyncFnOnce(&Link) -> anyhow::Result<Exit>,
 ) -> anyhow::Result<Exit> {
     runtime::block_on(async { through(door::changing(globals).await?, command).await })
+}
+
+/// As [`changing`], for what only bots of a society that is there can be told.
+fn changing_existing(
+    globals: &Globals,
+    command: impl AsyncFnOnce(&Link) -> anyhow::Result<Exit>,
+) -> anyhow::Result<Exit> {
+    runtime::block_on(async { through(door::changing_existing(globals).await?, command).await })
 }
 
 async fn through(

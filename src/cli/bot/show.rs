@@ -13,6 +13,10 @@ use crate::protocol::{BotConfigView, BotView};
 
 /// Show one bot, or print it as a bot file
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  botarium bot show ada_001
+  botarium bot show ada_001 --yaml >bots/ada.yaml")]
 pub struct ShowArgs {
     /// The bot's id
     id: String,

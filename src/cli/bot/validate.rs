@@ -13,7 +13,10 @@ use crate::cli::setup;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The exit code is 4 when a file has problems. Each problem is one line that editors understand:
-  FILE:LINE:COLUMN: KEY what is wrong and what would be right")]
+  FILE:LINE:COLUMN: KEY what is wrong and what would be right
+
+Examples:
+  botarium bot validate bots/*.yaml")]
 pub struct ValidateArgs {
     /// Bot files (YAML)
     #[arg(required = true, value_name = "FILE")]

@@ -17,7 +17,12 @@ use crate::store::check::{Finding, Level};
 
 /// Look for what is wrong with this set-up, and say what to do
 #[derive(Debug, Args)]
-#[command(after_help = "The exit code is 1 when something is wrong; warnings alone leave it at 0.")]
+#[command(after_help = "\
+The exit code is 1 when something is wrong; warnings alone leave it at 0.
+
+Examples:
+  botarium check --online
+  botarium --home garden check --json")]
 pub struct CheckArgs {
     /// Also ask the providers in use whether they answer (free of charge)
     #[arg(long)]

@@ -75,12 +75,13 @@ pub fn run(globals: &Globals, args: TailArgs, out: &Out) -> anyhow::Result<Exit>
         };
         let zone = config.zone();
         let known = Known::new(KNOWN_MAX, zone.clone());
-        Tail { link, args, out, known, zone }.run(wake).await?;
+        Tail { globals, link, args, out, known, zone }.run(wake).await?;
         Ok(Exit::Ok)
     })
 }
 
 struct Tail<'a> {
+    globals: &'a Globals,
     link: Link,
     args: TailArgs,
     out: &'a Out,
@@ -116,7 +117,10 @@ impl Tail<'_> {
             }
             match wake.wait().await {
                 Woke::More => {}
-                Woke::Anew => {
+                woke @ (Woke::Anew | Woke::Replaced) => {
+                    if woke == Woke::Replaced {
+                        self.link = door::reading(self.globals).await?;
+                    }
                     let said = "another society, or an older copy, answers there now: it begins anew";
                     self.out.complain(said);
                     self.known = Known::new(KNOWN_MAX, self.zone.clone());

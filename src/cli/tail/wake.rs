@@ -16,6 +16,8 @@ pub enum Woke {
     More,
     /// Another society answers there, or an older copy of this one.
     Anew,
+    /// The files of the database are others now: it has to be opened anew.
+    Replaced,
     /// There will be no more.
     End,
 }
@@ -28,6 +30,8 @@ pub enum Wake {
         files: Vec<PathBuf>,
         /// How they were.
         seen: Vec<Option<(u64, SystemTime)>>,
+        /// Which file the database was, whatever it is called.
+        which: Option<u64>,
         /// Two changes within one tick of the file system's clock look like one.
         again: bool,
     },
@@ -45,7 +49,8 @@ impl Wake {
     pub fn by_file(database: PathBuf) -> Self {
         let mut log = database.clone().into_os_string();
         log.push("-wal");
-        Self::Files { files: vec![database, log.into()], seen: Vec::new(), again: true }
+        let which = identity(&database);
+        Self::Files { files: vec![database, log.into()], seen: Vec::new(), which, again: true }
     }
 
     /// Wakes when an engine tells of an act.
@@ -56,8 +61,14 @@ impl Wake {
     /// Waits until there may be more.
     pub async fn wait(&mut self) -> Woke {
         match self {
-            Self::Files { files, seen, again } => loop {
+            Self::Files { files, seen, which, again } => loop {
                 tokio::time::sleep(GLANCE).await;
+                // While there is none, the one that was opened may still be written.
+                let now = files.first().and_then(|database| identity(database));
+                if now.is_some() && now != *which {
+                    *which = now;
+                    return Woke::Replaced;
+                }
                 let now: Vec<_> = files.iter().map(|file| glance(file)).collect();
                 let changed = now != *seen;
                 *seen = now;
@@ -91,4 +102,18 @@ fn is_anew(event: &Event, last: i64) -> bool {
 fn glance(path: &Path) -> Option<(u64, SystemTime)> {
     let meta = std::fs::metadata(path).ok()?;
     Some((meta.len(), meta.modified().ok()?))
+}
+
+/// Which file it is, whatever it is called.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some(std::fs::metadata(path).ok()?.ino())
+}
+
+/// Which file it is, as far as can be told.
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<u64> {
+    let made = std::fs::metadata(path).ok()?.created().ok()?;
+    made.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_micros().try_into().ok()
 }
