@@ -284,6 +284,8 @@ pub struct UiConfig {
     pub ascii: bool,
     /// Whether the mouse is used.
     pub mouse: bool,
+    /// Whether addresses and threads are links in terminals that know them.
+    pub links: bool,
     /// How many colours.
     pub colors: Colors,
     /// Keys by action id; an empty list unbinds.

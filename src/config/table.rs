@@ -114,6 +114,8 @@ pub(super) const KEYS: &[Key<Config>] = &[
         "Draw with plain ASCII characters only."),
     key!("ui.mouse", "true", Kind::Flag(|c| &mut c.ui.mouse),
         "Use the mouse; hold Shift to select text while it is on."),
+    key!("ui.links", "true", Kind::Flag(|c| &mut c.ui.links),
+        "Addresses, and threads of a room that is attached to, are links in terminals that know them (OSC 8)."),
     key!("ui.colors", "auto",
         Kind::Choice { words: &["auto", "truecolor", "256", "16", "none"], set: |c, at| c.ui.colors = Colors::ALL[at] },
         "How many colours: auto, truecolor, 256, 16 or none (NO_COLOR is honoured by auto)."),

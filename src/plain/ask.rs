@@ -99,7 +99,9 @@ fn begin<W: Write>(session: &mut Session<W>) -> anyhow::Result<()> {
         }
         Overlay::Form(form) if over => look_over(form),
         Overlay::Form(form) => field(form, new),
-        Overlay::Line(line) => vec![format!("{title}? Now: {}.", shown(line.input.value()))],
+        Overlay::Line(line) => {
+            vec![format!("{}? Now: {}.", title.trim_end_matches('?'), shown(line.input.value()))]
+        }
         Overlay::Text(edit) => {
             let mut told = vec![title];
             told.extend(edit.value().lines().map(|line| format!("| {line}")));

@@ -30,7 +30,7 @@ use crate::tui::theme::ThemeName;
 use say::Told;
 
 /// The size of the screen that nobody sees: large enough that nothing is left unread for want of room.
-const SIZE: (u16, u16) = (200, 60);
+const SIZE: (u16, u16) = (180, 60);
 /// Lines of a list told at once.
 const PAGE: usize = 20;
 /// Longest line that is taken in, in characters.

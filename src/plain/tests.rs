@@ -1,5 +1,7 @@
 //! Conversations with a real engine on simulated time: nothing happens but what is said.
 
+mod tasks;
+
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 

@@ -15,6 +15,7 @@ use super::background::{Heard, Listener, QUESTION};
 use super::effect::{self, Answers};
 use super::input::Input;
 use super::keymap::{Key, Keymap};
+use super::links::Links;
 use super::model::Model;
 use super::msg::{Effect, Load, Msg, PastNews, Walking};
 use super::signals::{Signalled, Signals};
@@ -102,7 +103,9 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
     let account = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok());
     model.forum.writer.account = account.unwrap_or_default();
     saved.apply(&mut model);
-    let mut screen = Screen::enter(options.output, options.ui.mouse)?;
+    let room = (model.connection != Connection::Local).then(|| model.label.clone());
+    let links = Links { on: options.ui.links && !model.theme.glyphs.ascii, room };
+    let mut screen = Screen::enter(options.output, options.ui.mouse, links)?;
     // The first frame shows what is known before anything is asked.
     screen.draw(&model)?;
     let asks = !chosen && model.theme.colors != Colors::None;

@@ -10,8 +10,12 @@ use ratatui::backend::{Backend as _, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::links::{Links, Span};
+
 /// What is shown, and what has not been sent yet.
 pub(super) struct Canvas {
+    /// Which links a terminal is told of.
+    pub(super) links: Links,
     bytes: Vec<u8>,
     shown: Buffer,
     /// Where the next frame is drawn; blank between frames.
@@ -22,6 +26,7 @@ impl Canvas {
     /// A canvas of no size, which the first frame clears.
     pub(super) const fn new() -> Self {
         Self {
+            links: Links { on: false, room: None },
             bytes: Vec::new(),
             shown: Buffer { area: Rect::ZERO, content: Vec::new() },
             next: Buffer { area: Rect::ZERO, content: Vec::new() },
@@ -49,13 +54,48 @@ impl Canvas {
             queue!(self.bytes, Clear(ClearType::All))?;
         }
         render(&mut self.next);
-        let mut cells = self.shown.diff_iter(&self.next).peekable();
-        // Even without a cell the backend would set its colours back.
-        if cells.peek().is_some() {
-            CrosstermBackend::new(&mut self.bytes).draw(cells)?;
+        if self.links.on {
+            self.draw_linked()?;
+        } else {
+            let mut cells = self.shown.diff_iter(&self.next).peekable();
+            // Even without a cell the backend would set its colours back.
+            if cells.peek().is_some() {
+                CrosstermBackend::new(&mut self.bytes).draw(cells)?;
+            }
         }
         std::mem::swap(&mut self.shown, &mut self.next);
         self.next.reset();
+        Ok(())
+    }
+
+    /// The same with links: what a cell leads to is told when the cell is written, so a link of which a part has changed is
+    /// written whole.
+    fn draw_linked(&mut self) -> io::Result<()> {
+        let changed: Vec<_> = self.shown.diff_iter(&self.next).collect();
+        let mut spans: Vec<Span> = Vec::new();
+        let mut line = None;
+        for (_, y, _) in &changed {
+            if line != Some(*y) {
+                line = Some(*y);
+                spans.extend(self.links.on_line(&self.next, *y));
+            }
+        }
+        let is_in = |span: &Span, x: u16, y: u16| span.y == y && (span.from..span.to).contains(&x);
+        spans.retain(|span| changed.iter().any(|(x, y, _)| is_in(span, *x, *y)));
+        let mut others = changed
+            .iter()
+            .filter(|(x, y, _)| !spans.iter().any(|span| is_in(span, *x, *y)))
+            .copied()
+            .peekable();
+        if others.peek().is_some() {
+            CrosstermBackend::new(&mut self.bytes).draw(others)?;
+        }
+        for span in &spans {
+            write!(self.bytes, "\x1b]8;;{}\x1b\\", span.address)?;
+            let cells = (span.from..span.to).map(|x| (x, span.y, &self.next[(x, span.y)]));
+            CrosstermBackend::new(&mut self.bytes).draw(cells)?;
+            write!(self.bytes, "\x1b]8;;\x1b\\")?;
+        }
         Ok(())
     }
 
@@ -104,6 +144,21 @@ mod tests {
         assert!(sent(&mut canvas).starts_with("\x1b[1;5H8\x1b"));
         canvas.draw(AREA, with("12:08")).unwrap();
         assert_eq!(sent(&mut canvas), "");
+    }
+
+    #[test]
+    fn an_address_is_a_link_and_nothing_else_is() {
+        let area = Rect::new(0, 0, 30, 1);
+        let mut canvas = Canvas::new();
+        canvas.links.on = true;
+        canvas.draw(area, with("see http://a.example/b now")).unwrap();
+        let said = sent(&mut canvas);
+        assert!(said.contains("\x1b]8;;http://a.example/b\x1b\\"), "{said:?}");
+        assert_eq!(said.matches("\x1b]8;;\x1b\\").count(), 1);
+        canvas.draw(area, with("see http://a.example/b not")).unwrap();
+        assert!(!sent(&mut canvas).contains("\x1b]8"), "the link has not changed");
+        canvas.draw(area, with("see http://a.example/c not")).unwrap();
+        assert!(sent(&mut canvas).contains("\x1b]8;;http://a.example/c"));
     }
 
     #[test]

@@ -16,6 +16,7 @@
 
 pub mod action;
 mod app;
+pub mod arrange;
 mod background;
 mod canvas;
 mod editor;
@@ -24,7 +25,9 @@ pub mod headless;
 mod input;
 pub mod keymap;
 pub mod layout;
+pub mod links;
 pub mod live;
+pub mod marks;
 pub mod model;
 pub mod msg;
 pub mod overlays;

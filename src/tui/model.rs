@@ -5,8 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 use super::action::{Act, Scope};
+use super::arrange::{Arrangement, Named};
 use super::keymap::Keymap;
 use super::layout::Layout;
 use super::live::{Bots, Inspector, Page, Stream};
@@ -113,7 +115,8 @@ impl Tab {
 }
 
 /// The panes of the Live tab.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Pane {
     /// 1
     #[default]
@@ -141,10 +144,17 @@ impl Pane {
         Self::ALL.iter().position(|pane| *pane == self).unwrap_or(0)
     }
 
-    /// Whether it belongs to the lower row.
+    /// Its name on the screen.
     #[must_use]
-    pub const fn is_lower(self) -> bool {
-        matches!(self, Self::Usage | Self::Reputation | Self::Log)
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Bots => "Bots",
+            Self::Activity => "Activity",
+            Self::Inspector => "Inspector",
+            Self::Usage => "Usage today",
+            Self::Reputation => "Reputation",
+            Self::Log => "Log",
+        }
     }
 }
 
@@ -302,6 +312,10 @@ pub struct Model {
     pub lower_pane: Pane,
     /// Whether the focused pane has the whole screen.
     pub zoomed: bool,
+    /// Where the panes are.
+    pub arrangement: Arrangement,
+    /// Arrangements kept under a name.
+    pub layouts: Named,
     /// Windows over the tabs; the last one has the keys.
     pub overlays: Vec<Overlay>,
     /// Short messages.
@@ -338,6 +352,8 @@ pub struct Model {
     pub seen: super::live::needs::Seen,
     /// What was searched for everywhere, and found.
     pub search: super::update::search::Search,
+    /// What a person marked to come back to.
+    pub bookmarks: super::marks::Bookmarks,
     /// Actions chosen in the palette, the last one first.
     pub recent: Vec<&'static str>,
     /// What was changed here and can be taken back.
@@ -379,6 +395,8 @@ impl Model {
             focus: Pane::Bots,
             lower_pane: Pane::Usage,
             zoomed: false,
+            arrangement: Arrangement::default(),
+            layouts: Named::new(),
             overlays: Vec::new(),
             toasts: Vec::new(),
             names: BTreeMap::new(),
@@ -397,6 +415,7 @@ impl Model {
             log: tabs::log::Log::default(),
             seen: super::live::needs::Seen::default(),
             search: super::update::search::Search::default(),
+            bookmarks: super::marks::Bookmarks::default(),
             recent: Vec::new(),
             undo: super::update::undo::Undo::default(),
             compare: super::update::compare::Compare::default(),
@@ -421,17 +440,22 @@ impl Model {
         self.label = before.label;
         (self.tab, self.focus, self.lower_pane) = (before.tab, before.focus, before.lower_pane);
         self.zoomed = before.zoomed;
+        (self.arrangement, self.layouts) = (before.arrangement, before.layouts);
         self.wanted_bot = before.inspector.wanted.or(before.wanted_bot);
         self.inspector.page = before.inspector.page;
         self.forum.writer.name = before.forum.writer.name;
         self.forum.writer.account = before.forum.writer.account;
         self.recent = before.recent;
+        // A bookmark of an act or thread may lead nowhere in another society; its bots are often the same.
+        self.bookmarks = before.bookmarks;
+        self.bots.tags = before.bots.tags;
     }
 
     /// Where things are.
     #[must_use]
     pub fn layout(&self) -> Layout {
-        Layout::of(self.size, self.tab, self.focus, self.lower_pane, self.zoomed, self.walk.is_some())
+        let focused = (self.focus, self.lower_pane);
+        Layout::of(self.size, self.tab, focused, &self.arrangement, self.zoomed, self.walk.is_some())
     }
 
     /// The scopes whose keys count now, innermost first.
@@ -471,7 +495,7 @@ impl Model {
     /// The shown name of an actor.
     #[must_use]
     pub fn name<'a>(&'a self, id: &'a str) -> &'a str {
-        self.names.get(id).map_or_else(|| id.strip_prefix("human:").unwrap_or(id), String::as_str)
+        name_of(&self.names, id)
     }
 
     /// Says something in the corner for a few seconds.
@@ -503,6 +527,15 @@ impl Model {
     pub fn set_theme(&mut self, name: ThemeName) {
         self.theme = Theme::new(name, self.theme.colors, self.theme.glyphs.ascii);
     }
+}
+
+/// The shown name of an actor: a bot, a person, or the room itself.
+#[must_use]
+pub fn name_of<'a>(names: &'a BTreeMap<String, String>, id: &'a str) -> &'a str {
+    if id == "system" {
+        return "The room";
+    }
+    names.get(id).map_or_else(|| id.strip_prefix("human:").unwrap_or(id), String::as_str)
 }
 
 impl Model {

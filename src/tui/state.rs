@@ -3,10 +3,13 @@
 
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::action::ACTIONS;
+use super::arrange::{Arrangement, NAMES_MAX, Named};
 use super::live::Page;
+use super::marks::{Bookmarks, Tags};
 use super::model::{Model, Pane, Tab};
 use super::tabs::forum::Drafts;
 use super::theme::ThemeName;
@@ -20,6 +23,14 @@ pub struct Saved {
     lower: usize,
     page: String,
     zoomed: bool,
+    #[serde(deserialize_with = "as_far_as_it_can_be_read")]
+    arrangement: Arrangement,
+    #[serde(deserialize_with = "as_far_as_it_can_be_read")]
+    layouts: Named,
+    #[serde(deserialize_with = "as_far_as_it_can_be_read")]
+    bookmarks: Bookmarks,
+    #[serde(deserialize_with = "as_far_as_it_can_be_read")]
+    tags: Tags,
     bot: Option<String>,
     theme: Option<String>,
     person: Option<String>,
@@ -27,6 +38,13 @@ pub struct Saved {
     recent: Vec<String>,
     /// Whether the terminal was light when it was asked last.
     pub light: Option<bool>,
+}
+
+/// Reads a part of the file whose shape may change from version to version: what cannot be read is as if it were not there.
+fn as_far_as_it_can_be_read<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
+    from: D,
+) -> Result<T, D::Error> {
+    Ok(serde_json::from_value(serde_json::Value::deserialize(from)?).unwrap_or_default())
 }
 
 impl Saved {
@@ -57,6 +75,10 @@ impl Saved {
             lower: model.lower_pane.index(),
             page: model.inspector.page.id().into(),
             zoomed: model.zoomed,
+            arrangement: model.arrangement.clone(),
+            layouts: model.layouts.clone(),
+            bookmarks: model.bookmarks.clone(),
+            tags: model.bots.tags.clone(),
             bot: model.inspector.wanted.clone(),
             theme: model.theme_chosen.then(|| model.theme.name.as_str().into()),
             person: model.forum.writer.name.clone(),
@@ -72,16 +94,21 @@ impl Saved {
         if let Some(tab) = Tab::ALL.into_iter().find(|tab| tab.id().eq_ignore_ascii_case(&self.tab)) {
             model.tab = tab;
         }
-        if let Some(pane) = Pane::ALL.get(self.pane) {
+        model.arrangement = self.arrangement.clone().checked();
+        let named = self.layouts.iter().take(NAMES_MAX);
+        model.layouts = named.map(|(name, of)| (name.clone(), of.clone().checked())).collect();
+        if let Some(pane) = Pane::ALL.get(self.pane).filter(|pane| !model.arrangement.is_hidden(**pane)) {
             model.focus = *pane;
         }
-        if let Some(pane) = Pane::ALL.get(self.lower).filter(|pane| pane.is_lower()) {
+        if let Some(pane) = Pane::ALL.get(self.lower).filter(|pane| model.arrangement.is_below(**pane)) {
             model.lower_pane = *pane;
         }
         if let Some(page) = Page::ALL.into_iter().find(|page| page.id().eq_ignore_ascii_case(&self.page)) {
             model.inspector.page = page;
         }
         model.zoomed = self.zoomed && model.tab == Tab::Live;
+        model.bookmarks = self.bookmarks.clone().checked();
+        model.bots.tags = self.tags.clone().checked();
         model.wanted_bot.clone_from(&self.bot);
         model.forum.writer.name.clone_from(&self.person);
         model.forum.writer.take_up(&self.drafts);

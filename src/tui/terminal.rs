@@ -19,6 +19,7 @@ use crossterm::{cursor, execute, queue};
 use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
+use super::links::Links;
 use super::model::Model;
 use super::panes;
 
@@ -36,9 +37,10 @@ impl Screen {
     ///
     /// # Errors
     /// It is no terminal, or cannot be written.
-    pub fn enter(out: Box<dyn Write + Send>, mouse: bool) -> io::Result<Self> {
+    pub fn enter(out: Box<dyn Write + Send>, mouse: bool, links: Links) -> io::Result<Self> {
         hook();
         let mut screen = Self { canvas: Canvas::new(), out, mouse, frames: 0 };
+        screen.canvas.links = links;
         screen.take()?;
         Ok(screen)
     }

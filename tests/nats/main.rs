@@ -13,4 +13,3 @@ mod model;
 mod readme;
 mod rounds;
 mod troubles;
-mod wire;

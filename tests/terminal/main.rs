@@ -16,4 +16,5 @@ mod payloads;
 mod person;
 mod resize;
 mod room;
+mod tasks;
 mod terminal;

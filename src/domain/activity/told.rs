@@ -206,7 +206,11 @@ impl Changed {
 }
 
 fn in_words(change: &Change) -> String {
-    let name = change.field.rsplit('.').next().unwrap_or(&change.field).replace('_', " ");
+    // What has blanks is a sentence of its own, in which an id stays what it is.
+    let name = match change.field.rsplit('.').next().unwrap_or(&change.field) {
+        name if name.contains(' ') => name.to_owned(),
+        name => name.replace('_', " "),
+    };
     let line = |value: &Value| clean_line(&changes::shown(value), changes::VALUE_MAX);
     let said = match (change.field.as_str(), &change.old, &change.new) {
         ("paused", _, Value::Bool(true)) => "paused".into(),

@@ -66,7 +66,6 @@ pub(super) async fn make(
         deltas,
         handover,
         stage: Stage::Waits { _counted: Counted::one(&nats.line, |line| &line.waiting) },
-        task: 0,
         delivery: 0,
         copies: 0,
         received: 0,
@@ -149,9 +148,7 @@ struct Call<'a> {
     handover: &'a mut dyn Handover,
     queued: Queued,
     stage: Stage,
-    /// The worker's try that is listened to.
-    task: u64,
-    /// How often the call had been handed out when that began.
+    /// Which time it was handed out is listened to.
     delivery: i64,
     /// How often it was put into the queue anew, after it was lost there.
     copies: u32,
@@ -309,8 +306,8 @@ impl Call<'_> {
             }
         };
         match told {
-            Told::Start { task, delivery, worker, name, sequence } => {
-                match self.begins((task, delivery), &worker, &name, sequence).await {
+            Told::Start { delivery, worker, name, sequence } => {
+                match self.begins(delivery, &worker, &name, sequence).await {
                     Ok(word) => {
                         Self::answer(&self.link, &message, word).await;
                         None
@@ -321,14 +318,14 @@ impl Call<'_> {
                     }
                 }
             }
-            Told::Alive { task } => {
-                if self.is_from(task) {
+            Told::Alive { delivery } => {
+                if self.is_from(delivery) {
                     self.heard = Instant::now();
                 }
                 None
             }
-            Told::Delta { task, text } => {
-                if self.is_from(task) {
+            Told::Delta { delivery, text } => {
+                if self.is_from(delivery) {
                     self.heard = Instant::now();
                     self.received = self.received.saturating_add(text.len());
                     if self.received <= MAX_ANSWER {
@@ -337,26 +334,26 @@ impl Call<'_> {
                 }
                 None
             }
-            Told::Done { task, worker, completion } => {
+            Told::Done { delivery, worker, completion } => {
                 Self::answer(&self.link, &message, OVER).await;
                 // Whoever answers first has answered; it is taken out of the queue by the worker itself.
-                if task == self.task {
+                if delivery == self.delivery {
                     self.queued.leaves();
                 }
                 Some(self.believed(completion).inspect(|it| self.nats.board.answered(&worker, it)))
             }
-            Told::Failed { task, worker, error } => {
+            Told::Failed { delivery, worker, error } => {
                 Self::answer(&self.link, &message, OVER).await;
-                if !self.is_from(task) {
+                if !self.is_from(delivery) {
                     return None;
                 }
                 self.queued.leaves();
                 self.nats.board.heard(&worker, |member| member.failed += 1);
                 Some(Err(self.believed_error(error)))
             }
-            Told::Back { task, charged, why } => {
+            Told::Back { delivery, charged, why } => {
                 Self::answer(&self.link, &message, OVER).await;
-                if self.is_from(task) {
+                if self.is_from(delivery) {
                     let why = clean_line(&why, WORDS);
                     let message = format!("{}: a worker gave a call back: {why}", self.nats.name);
                     self.lost =
@@ -368,14 +365,14 @@ impl Call<'_> {
         }
     }
 
-    fn is_from(&self, task: u64) -> bool {
-        matches!(self.stage, Stage::Works { .. }) && task == self.task
+    fn is_from(&self, delivery: i64) -> bool {
+        matches!(self.stage, Stage::Works { .. }) && delivery == self.delivery
     }
 
     /// A worker wants to begin: whether it may.
     async fn begins(
         &mut self,
-        (task, delivery): (u64, i64),
+        delivery: i64,
         worker: &str,
         name: &str,
         sequence: u64,
@@ -384,12 +381,8 @@ impl Call<'_> {
             return Ok(OVER); // a copy of it is under way
         }
         if matches!(self.stage, Stage::Works { .. }) {
-            if task == self.task {
-                return Ok(GO); // it asks again
-            }
-            // A server that was killed may have forgotten that it had handed the call out.
-            if delivery < self.delivery || (delivery == self.delivery && self.heard.elapsed() < LIVELY) {
-                return Ok(OVER);
+            if delivery <= self.delivery {
+                return Ok(if delivery == self.delivery { GO } else { OVER }); // it asks again
             }
             if self.heard.elapsed() < LIVELY {
                 return Ok(BUSY);
@@ -409,8 +402,7 @@ impl Call<'_> {
         let name = super::board::short(name);
         let _counted = Counted::one(&self.nats.line, |line| &line.in_flight);
         self.stage = Stage::Works { _at, name, _counted };
-        (self.task, self.delivery) = (task, delivery);
-        (self.received, self.heard) = (0, Instant::now());
+        (self.delivery, self.received, self.heard) = (delivery, 0, Instant::now());
         Ok(GO)
     }
 

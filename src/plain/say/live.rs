@@ -66,6 +66,10 @@ fn bot(row: &BotRow, model: &Model) -> String {
     } else if row.edited {
         said += ", differs from its file";
     }
+    let tags: Vec<&str> = model.bots.tags.of(&row.id).collect();
+    if !tags.is_empty() {
+        said += &format!(", tagged {}", tags.join(" and "));
+    }
     if model.bots.is_marked(&row.id) {
         said += ", marked";
     }

@@ -175,14 +175,19 @@ pub fn society(model: &Model) -> Told {
     told
 }
 
+/// How a list is filtered and ordered, after its name.
+fn added(told: &str) -> String {
+    if told.is_empty() { String::new() } else { format!(", {}", told.replace(" · ", ", ")) }
+}
+
 pub fn moderation(model: &Model) -> Told {
     let state = &model.moderation;
-    let mut told =
-        Told::new(if state.resolved { "Moderation, settled flags" } else { "Moderation, open flags" });
-    if state.flags.is_empty() {
+    let which = if state.resolved { "settled" } else { "open" };
+    let mut told = Told::new(format!("Moderation, {which} flags{}", added(&state.list.told())));
+    if state.list.is_empty() {
         return told.note(if state.loaded { "No flag is here." } else { "Not read yet." });
     }
-    for (at, flag) in state.flags.iter().enumerate() {
+    for (at, flag) in state.list.iter().enumerate() {
         let said = format!(
             "{}, {}, {} {}: {}",
             model.name(&flag.bot_id),
@@ -193,7 +198,7 @@ pub fn moderation(model: &Model) -> Told {
         );
         told.push(at, flag.id, said);
     }
-    told.selected = Some(state.list.selected);
+    told.selected = Some(state.list.scroll.selected);
     if let Some(post) = state.selected().and_then(|flag| state.post(flag)) {
         told.detail.push(format!("{}: {}", post.name, post.said));
     }
@@ -207,11 +212,11 @@ pub fn events(model: &Model) -> Told {
         Shown::Active => "in force",
         Shown::Over => "over",
     };
-    let mut told = Told::new(format!("Events, {which}"));
-    if state.events.is_empty() {
+    let mut told = Told::new(format!("Events, {which}{}", added(&state.list.told())));
+    if state.list.is_empty() {
         return told.note(if state.loaded { "No event is here." } else { "Not read yet." });
     }
-    for (at, event) in state.events.iter().enumerate() {
+    for (at, event) in state.list.iter().enumerate() {
         let ends = match (event.active, event.expires_at) {
             (false, _) => "over".to_owned(),
             (true, Some(end)) => format!("until {}", date(model, end)),
@@ -226,7 +231,7 @@ pub fn events(model: &Model) -> Told {
         );
         told.push(at, event.id, said);
     }
-    told.selected = Some(state.list.selected);
+    told.selected = Some(state.list.scroll.selected);
     if let Some(event) = state.selected().filter(|event| !event.description.is_empty()) {
         told.detail.push(event.description.clone());
     }
@@ -235,19 +240,18 @@ pub fn events(model: &Model) -> Told {
 
 pub fn log(model: &Model) -> Told {
     let state = &model.log;
-    let words =
-        if state.filter.is_empty() { String::new() } else { format!(", with “{}”", state.filter) };
+    let words = added(&state.list.told());
     let mut told = Told::new(format!(
         "Log of {}, {} and worse{words}",
         state.which.told(),
         LEVELS[state.level.min(LEVELS.len() - 1)].to_lowercase()
     ));
-    if state.shown.is_empty() {
+    if state.list.is_empty() {
         return told.note(silence(&View::of(model)));
     }
-    for (at, line) in state.shown.iter().enumerate() {
+    for (at, line) in state.list.iter().enumerate() {
         told.push(at, format!("{} {}", line.at, line.message), live::line(line, model));
     }
-    told.selected = Some(state.scroll.selected);
+    told.selected = Some(state.list.scroll.selected);
     told
 }

@@ -14,6 +14,8 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Global, Act::Palette, "palette", &[":", "ctrl+p"], "Command palette", "Finds any action by typing a part of its name.").brief("commands").hint(80),
     def(Global, Act::Needs, "needs_you", &["!"], "Needs you", "Lists what needs a person: answers to you, bots that fail or are capped, changed files, flags; enter leads there.").brief("needs you"),
     def(Global, Act::TakeBack, "take_back", &["U"], "Take back", "Lists what you changed here, up to 50 changes, and takes the chosen one back; asks where others changed it since.").operator().brief("take back"),
+    def(Global, Act::Bookmark, "bookmark", &["B"], "Bookmark", "Marks the selected bot, thread or act to come back to, or takes its mark."),
+    def(Global, Act::Bookmarks, "bookmarks", &["'"], "Bookmarks", "Lists what you marked; enter leads there."),
     def(Global, Act::SearchAll, "search_all", &["ctrl+f"], "Search everything", "Searches posts, memories, bots, events, what was done, and actions; enter goes there.").brief("search all"),
     def(Global, Act::NextHit, "next_hit", &["f3"], "Next match", "Goes to the next thing that the search of everything found."),
     def(Global, Act::PrevHit, "prev_hit", &["shift+f3"], "Match before", "Goes to the thing found before."),
@@ -89,6 +91,13 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Live, Act::InspectMemory, "inspect_memory", &["r"], "Memory", "Opens what the selected bot remembers.").hint(46),
     def(Live, Act::InspectWhy, "inspect_why", &["w"], "Why", "Shows why the selected act was done: prompt, memories, answer, cost.").hint(52),
     def(Live, Act::PinInspector, "pin_inspector", &["I"], "Pin the inspector", "Keeps the inspector as it is while you move through the activity, or lets it follow again.").brief("pin inspector"),
+    def(Live, Act::HidePane, "hide_pane", &["-"], "Hide the pane", "Hides the focused pane; its digit shows it again."),
+    def(Live, Act::SwapPane, "swap_pane", &["X"], "Swap panes", "Exchanges the focused pane with the next one."),
+    def(Live, Act::Narrower, "narrower", &["{", "alt+left"], "Narrower", "Makes the focused pane four columns narrower."),
+    def(Live, Act::Wider, "wider", &["}", "alt+right"], "Wider", "Makes the focused pane four columns wider."),
+    def(Live, Act::Shorter, "shorter", &["(", "alt+down"], "Shorter", "Makes the focused pane two rows shorter."),
+    def(Live, Act::Taller, "taller", &[")", "alt+up"], "Taller", "Makes the focused pane two rows taller."),
+    def(Live, Act::Layouts, "layouts", &["W"], "Arrangements", "Chooses how the panes stand: as they come, or an arrangement you kept under a name; keeps the one shown."),
     def(Live, Act::NextInspect, "next_inspect", &[">", "."], "Next inspector page", "Shows the inspector's next page."),
     def(Live, Act::PrevInspect, "prev_inspect", &["<", ","], "Previous inspector page", "Shows the inspector's page before."),
     def(Live, Act::Trigger, "trigger", &["t"], "Wake the bot", "Makes the selected bot take its beat now.").operator().brief("wake").hint(44),
@@ -107,6 +116,7 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Bots, Act::Jump, "bots_jump", &["f"], "Find", "Moves to the bot whose name you begin to type.").brief("find").hint(21),
     def(Bots, Act::Mark, "bots_mark", &["M", "insert"], "Mark", "Marks the selected bot, or takes its mark, and moves on.").brief("mark").hint(31),
     def(Bots, Act::MarkAll, "bots_mark_all", &["A"], "Mark all", "Marks every bot the list shows, or takes their marks."),
+    def(Bots, Act::Tags, "bots_tags", &["#"], "Groups", "Shows a group of bots with one tag, or changes the tags of the selected or marked bots; /#tag filters by one.").brief("groups"),
     def(Bots, Act::ChangeMarked, "bots_change", &["c"], "Change the marked", "Pauses, wakes, caps, paces, moves to a provider or removes all marked bots at once.").operator().brief("change marked").hint(29),
 
     // ---- activity
@@ -165,6 +175,9 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Moderation, Act::PauseBot, "flag_pause", &["x"], "Pause the author", "Pauses the author of what was flagged, or lets it go on.").operator().brief("pause author").hint(96),
     def(Moderation, Act::Author, "flag_author", &["a"], "Author", "Shows the author of what was flagged on the Live tab.").brief("author").hint(95),
     def(Moderation, Act::Narrow, "flag_settled", &["f"], "Open or settled", "Shows open flags, or those that are settled.").brief("open/settled").hint(94),
+    def(Moderation, Act::OrderNext, "flags_order", &["o"], "Order", "Orders the flags by the next column: age, kind, bot, thread.").brief("order").hint(57),
+    def(Moderation, Act::OrderTurn, "flags_turn", &["O"], "Other way round", "Turns the order of the flags round."),
+    def(Moderation, Act::Filter, "filter_flags", &["/"], "Filter", "Shows only flags that hold what you type.").brief("filter").hint(58),
 
     // ---- events
     def(Events, Act::Inject, "inject", &["i"], "Inject an event", "Tells all bots that something happened.").operator().brief("inject").hint(99),
@@ -172,6 +185,9 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Events, Act::EndEvent, "end_event", &["d", "delete"], "End the event", "Ends the selected event, so that bots are no longer told of it.").dangerous().brief("end").hint(97),
     def(Events, Act::Narrow, "event_which", &["f"], "All, in force or over", "Shows all events, those in force, or those that are over.").brief("which").hint(96),
     def(Events, Act::Interview, "event_interview", &["a"], "Interview a bot", "Asks a bot of your choice a question out of band.").operator().brief("interview").hint(95),
+    def(Events, Act::OrderNext, "events_order", &["o"], "Order", "Orders the events by the next column: age, severity, kind, title, end.").brief("order").hint(57),
+    def(Events, Act::OrderTurn, "events_turn", &["O"], "Other way round", "Turns the order of the events round."),
+    def(Events, Act::Filter, "filter_events", &["/"], "Filter", "Shows only events that hold what you type.").brief("filter").hint(58),
 
     // ---- windows
     def(Confirm, Act::Accept, "accept", &["enter", "y"], "Yes", "Does what is asked.").hint(99),
@@ -205,6 +221,7 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Reading, Act::PageDown, "read_page_down", &["pagedown", "ctrl+d", "space"], "Page down", "Moves down one page."),
     def(Reading, Act::AskFurther, "ask_further", &["a"], "Ask further", "In an interview: asks the bot another question, which knows what was said.").brief("ask further").hint(96),
     def(Reading, Act::Filter, "read_search", &["/"], "Search", "Shows only the lines that hold what you type.").brief("search").hint(95),
+    def(Reading, Act::SaveChart, "read_save", &["S"], "Save", "Writes the text to a file.").brief("save").hint(94),
     def(Reading, Act::Copy, "read_copy", &["y"], "Copy", "Copies the text to the clipboard of your terminal.").hint(97),
     def(Reading, Act::Cancel, "close_reading", &["esc", "q", "?", "enter", "ctrl+c"], "Close", "Closes the window.").hint(98),
     // ---- stats, society, memory and log tabs
@@ -231,6 +248,8 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Scope::Memory, Act::NextPane, "memory_pane", &["tab", "shift+tab"], "Bots or memories", "Moves the focus between bots and memories."),
     def(Scope::Society, Act::Open, "society_open", &["enter"], "Show the bot", "Shows the selected bot on the Live tab.").brief("show bot").hint(60),
     def(Scope::Log, Act::Filter, "filter_log", &["/"], "Filter", "Shows only lines that contain what you type.").hint(59),
+    def(Scope::Log, Act::OrderNext, "log_order", &["o"], "Order", "Orders the lines by the next column: time, level, source, message.").brief("order").hint(57),
+    def(Scope::Log, Act::OrderTurn, "log_turn", &["O"], "Other way round", "Turns the order of the lines round."),
     def(Scope::Log, Act::Narrow, "log_which", &["f"], "Room or program", "Shows what happens in the room, what the program reports, or both.").brief("room/program").hint(62),
     def(Scope::Log, Act::SaveChart, "log_save", &["S"], "Save the lines", "Writes the lines that are shown to a file.").brief("save").hint(58),
     def(Scope::Log, Act::Less, "log_more_levels", &["h", "left", "-"], "Lower level", "Shows also less important lines.").brief("more lines").hint(60),

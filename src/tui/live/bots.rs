@@ -6,6 +6,7 @@ use super::{Figures, Order};
 use crate::domain::Stamp;
 use crate::protocol::{BotView, Doing, Notice, Period, Source, Status, UsageReport};
 use crate::tui::action::Act;
+use crate::tui::marks::Tags;
 use crate::tui::widgets::Scroll;
 
 /// What the list shows of a bot.
@@ -67,6 +68,8 @@ pub struct Bots {
     order: Order,
     /// What each used and posted in the period of the order.
     figures: HashMap<String, Figures>,
+    /// Tags a person gave them.
+    pub tags: Tags,
     /// Bots marked to be changed together.
     marked: BTreeSet<String>,
     /// The one selection: the bot that keys and the inspector are about.
@@ -120,7 +123,12 @@ impl Bots {
         self.rebuild();
     }
 
-    /// Shows only bots whose name or id contains this.
+    /// Filters anew, after tags have changed.
+    pub fn refilter(&mut self) {
+        self.rebuild();
+    }
+
+    /// Shows only bots whose name or id contains this; those with a tag that begins so after a `#`.
     pub fn set_filter(&mut self, filter: &str) {
         filter.clone_into(&mut self.filter);
         self.scroll.selected = 0;
@@ -243,6 +251,9 @@ impl Bots {
         self.at = self.rows.iter().enumerate().map(|(at, row)| (row.id.clone(), at)).collect();
         let needle = self.filter.to_lowercase();
         let matches = |row: &BotRow| {
+            if let Some(tag) = needle.strip_prefix('#') {
+                return self.tags.has(&row.id, tag);
+            }
             needle.is_empty()
                 || row.name.to_lowercase().contains(&needle)
                 || row.id.contains(&needle)

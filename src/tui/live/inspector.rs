@@ -67,6 +67,15 @@ impl Page {
         }
     }
 
+    /// The page that a second inspector shows beside this one.
+    #[must_use]
+    pub const fn beside(self) -> Self {
+        match self {
+            Self::Why => Self::Profile,
+            _ => Self::Why,
+        }
+    }
+
     /// The page `by` places further, round and round.
     #[must_use]
     pub fn step(self, by: isize) -> Self {
@@ -83,6 +92,8 @@ pub struct Inspector {
     pub page: Page,
     /// Whether it stays as it is while a person moves through the activity.
     pub pinned: bool,
+    /// What the second inspector of a vast screen was read for: the bot and its page.
+    pub beside: Option<(String, Page)>,
     /// The bot, once read.
     pub bot: Option<BotView>,
     /// Id of the bot that was asked for.
@@ -153,8 +164,14 @@ impl Inspector {
     /// What the shown page needs and does not have.
     #[must_use]
     pub fn read_page(&mut self) -> Vec<Effect> {
+        self.read(self.page)
+    }
+
+    /// What a page needs and does not have.
+    #[must_use]
+    pub fn read(&self, page: Page) -> Vec<Effect> {
         let Some(id) = self.wanted.clone() else { return Vec::new() };
-        match self.page {
+        match page {
             Page::Profile => vec![Effect::Load(Load::Posts(id.clone())), Effect::Load(Load::Follows(id))],
             Page::Mind if self.mind.saved.is_none() => {
                 vec![Effect::Load(Load::Config(id)), Effect::Load(Load::Providers)]

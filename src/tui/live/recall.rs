@@ -44,6 +44,12 @@ pub enum Part {
 }
 
 impl Item {
+    /// Whether it stands for other memories.
+    #[must_use]
+    pub const fn sums_up(&self) -> bool {
+        matches!(self.kind, MemoryKind::Cold | MemoryKind::Era)
+    }
+
     /// What it says, with what it is about.
     #[must_use]
     pub fn told(&self) -> Cow<'_, str> {
@@ -76,6 +82,8 @@ pub struct Recall {
     pub lines: Vec<Line>,
     /// The selected line.
     pub scroll: Scroll,
+    /// Whether a person has chosen it: until then it is the first, whatever is read first.
+    chosen: bool,
 }
 
 impl Recall {
@@ -142,6 +150,7 @@ impl Recall {
         if !self.scroll.act(act, self.lines.len()) {
             return false;
         }
+        self.chosen = true;
         self.settle(matches!(act, Act::Up | Act::PageUp | Act::Bottom));
         true
     }
@@ -153,6 +162,7 @@ impl Recall {
         if !hit {
             self.scroll.selected = before;
         }
+        self.chosen |= hit;
         hit
     }
 
@@ -166,7 +176,10 @@ impl Recall {
     }
 
     fn rebuild(&mut self) {
-        let kept = self.selected().map(|item| (item.id, item.archived));
+        let kept = self.selected().filter(|_| self.chosen).map(|item| (item.id, item.archived));
+        if !self.chosen {
+            self.scroll.selected = 0;
+        }
         self.lines.clear();
         let mut kinds: Vec<(MemoryKind, Vec<Item>)> = Vec::new();
         if let Some(warm) = &self.warm {

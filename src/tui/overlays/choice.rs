@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::{Drawn, Then, window};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pen, Scroll, text};
+use crate::tui::widgets::{Pen, Scroll, scroll, text};
 
 /// A line to choose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,7 +75,9 @@ impl Choice {
         let inner = window(buf, area, (width, height), &self.title, "", theme);
         let list = Rect { height: inner.height.saturating_sub(about_rows + 2), ..inner };
         self.drawn.set(list);
-        for (row, at) in self.scroll.view(self.items.len(), list.height).enumerate() {
+        let shown = self.scroll.view(self.items.len(), list.height);
+        scroll::bar(buf, scroll::around(inner), shown.start, shown.len(), self.items.len(), theme);
+        for (row, at) in shown.enumerate() {
             let item = &self.items[at];
             let selected = at == self.scroll.selected;
             let mut pen =

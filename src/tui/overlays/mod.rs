@@ -38,6 +38,16 @@ pub enum Then {
     Need(Vec<crate::tui::live::needs::Way>),
     /// Chooses what is taken back.
     TakeBack,
+    /// Goes to a bookmark.
+    Bookmark,
+    /// Shows a group of bots.
+    Group,
+    /// Changes the tags of these bots.
+    Tags(Vec<String>),
+    /// Chooses how the panes stand.
+    Layout,
+    /// Keeps how the panes stand under a name.
+    LayoutName,
     /// Goes to a moment of the past.
     GoTo,
     /// Begins another society at this moment of the past.
@@ -52,6 +62,8 @@ pub enum Then {
     Jump,
     /// Shows only some lines of the window below as one types.
     Look,
+    /// Writes the text of the window below to a file.
+    SaveReading,
     /// Searches everything.
     SearchAll,
     /// Goes where something found is.

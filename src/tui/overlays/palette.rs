@@ -12,7 +12,7 @@ use crate::protocol::Role;
 use crate::tui::action::{ACTIONS, Act, ActionDef, Scope};
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pen, Scroll};
+use crate::tui::widgets::{Pen, Scroll, scroll};
 
 /// A line of the palette.
 #[derive(Clone, Debug)]
@@ -130,7 +130,9 @@ impl Palette {
         draw_input(&mut pen, &self.input, theme);
         let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
         self.drawn.set(list);
-        for (row, line) in self.scroll.view(self.found.len(), list.height).enumerate() {
+        let shown = self.scroll.view(self.found.len(), list.height);
+        scroll::bar(buf, scroll::around(inner), shown.start, shown.len(), self.found.len(), theme);
+        for (row, line) in shown.enumerate() {
             let entry = &self.all[self.found[line]];
             let selected = line == self.scroll.selected;
             let mut pen =

@@ -85,9 +85,7 @@ impl Editor {
         let pasted = crate::domain::text::clean(pasted, usize::MAX);
         let (length, room) = (pasted.chars().count(), self.limit.saturating_sub(self.length()));
         if length > room {
-            return Err(format!(
-                "what was pasted has {length} characters and {room} fit: nothing was put in"
-            ));
+            return Err(format!("{length} characters do not fit in {room}: nothing was pasted"));
         }
         self.area.insert_str(pasted);
         Ok(())

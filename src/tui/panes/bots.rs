@@ -114,6 +114,11 @@ pub fn render(bots: &Bots, area: Rect, buf: &mut Buffer, view: &View<'_>, focuse
         };
         pen.put(lead, theme.accent);
         pen.put(&text::initials(&bot.name), theme.actor(&bot.id)).skip(1).put(&bot.name, theme.text);
+        if head > 0 {
+            for tag in bots.tags.of(&bot.id) {
+                pen.put(&format!("  #{tag}"), theme.dim);
+            }
+        }
     }
 }
 

@@ -39,23 +39,30 @@ fn events(state: &Events, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         Shown::Active => "in force",
         Shown::Over => "over",
     };
-    let inner = frame(buf, area, "Events", note, true, theme);
-    if state.events.is_empty() {
-        let said = match (state.loaded, state.shown) {
-            (false, _) => ["reading…", ""],
-            (true, Shown::All) => {
-                ["nothing was injected yet", "i injects an event, t takes a ready-made one"]
+    let told = state.list.told();
+    let note = if told.is_empty() { note.to_owned() } else { format!("{told} · {note}") };
+    let inner = frame(buf, area, "Events", &note, true, theme);
+    if state.list.is_empty() {
+        let said = if state.list.has_rows() {
+            ["no event matches; Esc shows all", ""]
+        } else {
+            match (state.loaded, state.shown) {
+                (false, _) => ["reading…", ""],
+                (true, Shown::All) => {
+                    ["nothing was injected yet", "i injects an event, t takes a ready-made one"]
+                }
+                (true, Shown::Active) => ["no event is in force", "i injects one; f shows the others"],
+                (true, Shown::Over) => ["no event is over", "f shows the others"],
             }
-            (true, Shown::Active) => ["no event is in force", "i injects one; f shows the others"],
-            (true, Shown::Over) => ["no event is over", "f shows the others"],
         };
         pen::empty(buf, inner, &said, theme);
         return;
     }
-    let shown = state.list.view(state.events.len(), inner.height);
-    scroll::bar(buf, area, shown.start, shown.len(), state.events.len(), theme);
+    let shown = state.list.view(inner.height);
+    scroll::bar(buf, area, shown.start, shown.len(), state.list.len(), theme);
     for (row, at) in (0..).zip(shown) {
-        event(&state.events[at], inner, row, at == state.list.selected, buf, view);
+        let Some(of) = state.list.get(at) else { break };
+        event(of, inner, row, at == state.list.scroll.selected, buf, view);
     }
 }
 

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::View;
 use crate::tui::tabs::log::{LEVELS, Log};
-use crate::tui::widgets::{Pen, frame, pen, text};
+use crate::tui::widgets::{Pen, frame, pen, scroll, text};
 
 /// Draws the tab.
 pub fn render(state: &Log, area: Rect, buf: &mut Buffer, view: &View<'_>) {
@@ -13,10 +13,11 @@ pub fn render(state: &Log, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let which = state.which.told();
     let mut note =
         format!("{which} · {} and worse", LEVELS[state.level.min(LEVELS.len() - 1)].to_lowercase());
-    if !state.filter.is_empty() {
-        note = format!("with “{}” · {note}", state.filter);
+    let told = state.list.told();
+    if !told.is_empty() {
+        note = format!("{told} · {note}");
     }
-    if state.held {
+    if state.held && state.list.is_plain() {
         note.push_str(" · held, G follows");
     }
     let inner = frame(buf, area, "Log", &note, true, theme);
@@ -24,8 +25,8 @@ pub fn render(state: &Log, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         pen::empty(buf, inner, &["reading…"], theme);
         return;
     }
-    if state.shown.is_empty() {
-        let said = if state.filter.is_empty() {
+    if state.list.is_empty() {
+        let said = if state.list.filter().is_empty() {
             super::log::silence(view)
         } else {
             "no line matches; Esc shows all"
@@ -37,11 +38,14 @@ pub fn render(state: &Log, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     // The selected line is told in full at the foot.
     let foot = if inner.height > 8 { 2 } else { 0 };
     let list = Rect { height: inner.height - foot, ..inner };
-    for (row, at) in (0..list.height).zip(state.scroll.view(state.shown.len(), list.height)) {
-        let chosen = at == state.scroll.selected;
-        super::log::draw(Pen::new(buf, list, row).base(theme.line(chosen, true)), &state.shown[at], view);
+    let shown = state.list.view(list.height);
+    scroll::bar(buf, area, shown.start, shown.len(), state.list.len(), theme);
+    for (row, at) in (0..list.height).zip(shown) {
+        let Some(line) = state.list.get(at) else { break };
+        let chosen = at == state.list.scroll.selected;
+        super::log::draw(Pen::new(buf, list, row).base(theme.line(chosen, true)), line, view);
     }
-    if let Some(line) = state.shown.get(state.scroll.selected) {
+    if let Some(line) = state.list.selected() {
         let below = Rect { y: list.bottom(), height: foot, ..inner };
         let whole = format!("{}: {}", line.target, line.message);
         for (row, part) in (0..foot).zip(text::wrap(

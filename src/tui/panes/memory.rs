@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::View;
 use crate::tui::live::Bots;
 use crate::tui::tabs::memory::Explorer;
-use crate::tui::widgets::{Pen, frame, pen, text};
+use crate::tui::widgets::{Pen, frame, pen, scroll, text};
 
 /// Width of the list of bots.
 const BOTS: u16 = 22;
@@ -42,7 +42,9 @@ pub fn render(state: &Explorer, bots: &Bots, area: Rect, buf: &mut Buffer, view:
     let theme = view.theme;
     let (left, list, detail) = split(area);
     let inner = frame(buf, left, "Bots", "", state.in_bots, theme);
-    for (row, at) in (0..inner.height).zip(state.bot_scroll.view(bots.total(), inner.height)) {
+    let shown = state.bot_scroll.view(bots.total(), inner.height);
+    scroll::bar(buf, left, shown.start, shown.len(), bots.total(), theme);
+    for (row, at) in (0..inner.height).zip(shown) {
         let Some(bot) = bots.rows().get(at) else { continue };
         let chosen = state.of.as_ref() == Some(&bot.id);
         let mut pen = Pen::new(buf, inner, row).base(theme.line(chosen, state.in_bots));
@@ -58,7 +60,7 @@ pub fn render(state: &Explorer, bots: &Bots, area: Rect, buf: &mut Buffer, view:
     if bots.total() == 0 {
         pen::empty(buf, inner, &["there is nobody here yet", "n makes a bot"], theme);
     } else {
-        super::recall::list(&state.recall, inner, buf, view, !state.in_bots);
+        super::recall::list(&state.recall, inner, list, buf, view, !state.in_bots);
     }
     whole(state, detail, buf, view);
 }

@@ -7,7 +7,7 @@ use super::View;
 use crate::domain::PersonalityConfig;
 use crate::domain::guidance::{self, Trait};
 use crate::tui::live::mind::{Applied, Field, Mind, Shape};
-use crate::tui::widgets::{Pen, meter, pen, text};
+use crate::tui::widgets::{Pen, meter, pen, scroll, text};
 
 /// Cells before the bar.
 pub const LABEL_CELLS: u16 = 15;
@@ -37,7 +37,9 @@ pub fn render(mind: &Mind, area: Rect, buf: &mut Buffer, view: &View<'_>, focuse
     // The words below get what is left, but at least a third where there is any room.
     let words = (area.height.saturating_sub(fields + 1)).max((area.height / 3).min(6));
     let list = Rect { height: area.height.saturating_sub(words + 1).min(fields), ..area };
-    for (row, at) in (0..list.height).zip(mind.scroll.view(Field::ALL.len(), list.height)) {
+    let shown = mind.scroll.view(Field::ALL.len(), list.height);
+    scroll::bar(buf, scroll::around(area), shown.start, shown.len(), Field::ALL.len(), view.theme);
+    for (row, at) in (0..list.height).zip(shown) {
         let field = Field::ALL[at];
         let selected = at == mind.scroll.selected;
         let mut pen = Pen::new(buf, list, row);

@@ -34,11 +34,17 @@ pub fn render(state: &Moderation, area: Rect, buf: &mut Buffer, view: &View<'_>)
 fn flags(state: &Moderation, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
     let title = if state.resolved { "Settled flags" } else { "Open flags" };
-    let note = if state.flags.is_empty() { String::new() } else { state.flags.len().to_string() };
+    let told = state.list.told();
+    let note = match (state.list.len(), told.is_empty()) {
+        (0, _) => told,
+        (count, true) => count.to_string(),
+        (count, false) => format!("{told} · {count}"),
+    };
     let inner = frame(buf, area, title, &note, true, theme);
-    if state.flags.is_empty() {
+    if state.list.is_empty() {
         let said = match (state.loaded, state.resolved) {
             (false, _) => ["reading…", ""],
+            _ if state.list.has_rows() => ["no flag matches; Esc shows all", ""],
             (true, false) => {
                 ["nothing is flagged", "posts that repeat, say little or come too fast appear here"]
             }
@@ -47,18 +53,13 @@ fn flags(state: &Moderation, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         pen::empty(buf, inner, &said, theme);
         return;
     }
-    let shown = state.list.view(state.flags.len(), inner.height / 2);
-    scroll::bar(buf, area, shown.start, shown.len(), state.flags.len(), theme);
+    let shown = state.list.view(inner.height / 2);
+    scroll::bar(buf, area, shown.start, shown.len(), state.list.len(), theme);
     for (row, at) in (0..).step_by(2).zip(shown) {
+        let Some(of) = state.list.get(at) else { break };
         let line = Rect { y: inner.y + row, height: 2, ..inner };
-        flag(
-            &state.flags[at],
-            line,
-            theme.line(at == state.list.selected, true),
-            at == state.list.selected,
-            buf,
-            view,
-        );
+        let selected = at == state.list.scroll.selected;
+        flag(of, line, theme.line(selected, true), selected, buf, view);
     }
 }
 

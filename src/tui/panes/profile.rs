@@ -8,7 +8,7 @@ use super::View;
 use super::bots::{reputation, status_mark};
 use crate::protocol::{BotView, Source, Status};
 use crate::tui::live::Inspector;
-use crate::tui::widgets::{Pen, pen, text};
+use crate::tui::widgets::{Pen, pen, scroll, text};
 
 /// Draws the page; it scrolls line by line.
 pub fn render(inspector: &Inspector, area: Rect, buf: &mut Buffer, view: &View<'_>, _focused: bool) {
@@ -16,11 +16,13 @@ pub fn render(inspector: &Inspector, area: Rect, buf: &mut Buffer, view: &View<'
         pen::empty(buf, area, &["reading…"], view.theme);
         return;
     };
+    let frame = scroll::around(area);
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let lines = lines(inspector, bot, area.width, view);
     let last = lines.len().saturating_sub(usize::from(area.height));
     let top = inspector.scroll.selected.min(last);
     inspector.scroll.settle(top, usize::from(area.height));
+    scroll::bar(buf, frame, top, usize::from(area.height), lines.len(), view.theme);
     for (row, spans) in (0..area.height).zip(&lines[top..]) {
         let mut pen = Pen::new(buf, area, row);
         for (said, style) in spans {
@@ -43,21 +45,20 @@ fn lines(inspector: &Inspector, bot: &BotView, width: u16, view: &View<'_>) -> V
     if let Some(reason) = &bot.status_reason {
         lines.extend(text::wrap(reason, width, 3, "…").into_iter().map(|line| vec![(line, style)]));
     }
-    lines.push(vec![
-        (text::signed(bot.reputation_score), reputation(bot.reputation_score, theme)),
-        (
-            format!(
-                " reputation ({}{} {}{})  {}, follows {}",
-                glyphs.up,
-                bot.upvotes_received,
-                glyphs.down,
-                bot.downvotes_received,
-                text::count(bot.follower_count, "follower"),
-                bot.following_count
-            ),
-            theme.dim,
-        ),
-    ]);
+    let score = text::signed(bot.reputation_score);
+    let votes = format!(
+        " reputation ({}{} {}{})",
+        glyphs.up, bot.upvotes_received, glyphs.down, bot.downvotes_received
+    );
+    let follows = format!("{}, follows {}", text::count(bot.follower_count, "follower"), bot.following_count);
+    let wide = text::width(&score) + text::width(&votes) + text::width(&follows) + 2;
+    let style = reputation(bot.reputation_score, theme);
+    if wide <= width {
+        lines.push(vec![(score, style), (format!("{votes}  {follows}"), theme.dim)]);
+    } else {
+        lines.push(vec![(score, style), (votes, theme.dim)]);
+        lines.push(vec![(follows, theme.dim)]);
+    }
     lines.push(beats(bot, view));
     if bot.yaml_changed {
         lines.push(vec![("its YAML file changed: Y decides".into(), theme.warn)]);

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::View;
 use crate::domain::MemoryKind;
 use crate::tui::live::recall::{Line, Part, Recall};
-use crate::tui::widgets::{Pen, pen, text};
+use crate::tui::widgets::{Pen, pen, scroll, text};
 
 /// The heading of a kind.
 #[must_use]
@@ -22,14 +22,16 @@ pub const fn heading(kind: MemoryKind) -> &'static str {
     }
 }
 
-/// Draws the list alone.
-pub fn list(recall: &Recall, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+/// Draws the list alone, in a pane with this frame.
+pub fn list(recall: &Recall, area: Rect, pane: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
     let theme = view.theme;
     if !recall.loaded() {
         pen::empty(buf, area, &["reading…"], theme);
         return;
     }
-    for (row, at) in (0..area.height).zip(recall.scroll.view(recall.lines.len(), area.height)) {
+    let shown = recall.scroll.view(recall.lines.len(), area.height);
+    scroll::bar(buf, pane, shown.start, shown.len(), recall.lines.len(), theme);
+    for (row, at) in (0..area.height).zip(shown) {
         let selected = at == recall.scroll.selected;
         let mut pen = Pen::new(buf, area, row).base(theme.line(selected && focused, focused));
         match &recall.lines[at] {
@@ -50,8 +52,10 @@ pub fn list(recall: &Recall, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
                 if let Some(other) = &item.other {
                     let name = view.name(other);
                     pen.put(name, theme.actor(other)).skip(1);
-                    // Notes often begin with the name themselves.
-                    text = text.strip_prefix(name).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(text);
+                    // Notes often begin with the name themselves: it is told once.
+                    let rest =
+                        text.strip_prefix(name).filter(|rest| !rest.starts_with(char::is_alphanumeric));
+                    text = rest.map_or(text, |rest| rest.trim_start_matches([':', ' ']));
                 }
                 pen.put(text, theme.text);
             }
@@ -70,7 +74,7 @@ pub fn render(recall: &Recall, area: Rect, buf: &mut Buffer, view: &View<'_>, fo
     let whole = recall.selected().map(crate::tui::live::recall::Item::told).unwrap_or_default();
     let foot = if focused && area.height > 10 { 3 } else { 0 };
     let list = Rect { height: area.height.saturating_sub(foot), ..area };
-    self::list(recall, list, buf, view, focused);
+    self::list(recall, list, scroll::around(area), buf, view, focused);
     let below = Rect { x: area.x + 1, width: area.width.saturating_sub(2), y: list.bottom(), height: foot };
     for (row, line) in
         (0..foot).zip(text::wrap(&whole, below.width, usize::from(foot), theme.glyphs.ellipsis))

@@ -11,7 +11,7 @@ use super::View;
 use crate::protocol::GraphEdge;
 use crate::tui::tabs::society::Society;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pen, frame, pen, text};
+use crate::tui::widgets::{Pen, frame, pen, scroll, text};
 
 /// Width of the list.
 const LIST: u16 = 34;
@@ -134,7 +134,9 @@ fn list(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
     let area = Rect { height: side.height / 2, ..side };
     let inner = frame(buf, area, "Bots", "", true, theme);
-    for (row, at) in (0..inner.height).zip(state.scroll.view(state.nodes.len(), inner.height)) {
+    let shown = state.scroll.view(state.nodes.len(), inner.height);
+    scroll::bar(buf, area, shown.start, shown.len(), state.nodes.len(), theme);
+    for (row, at) in (0..inner.height).zip(shown) {
         let Some(node) = state.nodes.get(at) else { continue };
         let chosen = at == state.scroll.selected;
         let mut pen = Pen::new(buf, inner, row).base(theme.line(chosen, true));
@@ -161,6 +163,7 @@ fn ties(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) {
         pen::empty(buf, inner, &["none yet"], theme);
         return;
     }
+    scroll::bar(buf, area, 0, usize::from(inner.height), ties.len(), theme);
     for (row, edge) in (0..inner.height).zip(ties) {
         let other = if edge.source == node.id { &edge.target } else { &edge.source };
         let mood = match edge.sentiment {

@@ -245,18 +245,31 @@ fn totals(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let inner = frame(buf, area, "Totals and models", &format!("{} days", state.days), false, theme);
     let mut row = 0;
     for said in rates(model, view).iter().filter(|said| !said.is_empty()) {
-        Pen::new(buf, inner, row).skip(1).put(said, theme.accent);
-        row += 1;
+        for part in text::wrap(said, inner.width.saturating_sub(2), 2, theme.glyphs.ellipsis) {
+            Pen::new(buf, inner, row).skip(1).put(&part, theme.accent);
+            row += 1;
+        }
     }
+    // What does not fit beside its name goes on below, rather than being cut.
+    let names = if inner.width < 50 { 12 } else { 22 };
     let mut line = |buf: &mut Buffer, name: &str, value: &str| {
-        Pen::new(buf, inner, row).skip(1).cell(name, theme.dim, 22).put(value, theme.text);
-        row += 1;
+        let name = text::fit(name, names - 1, theme.glyphs.ellipsis);
+        let room = inner.width.saturating_sub(names + 2);
+        let mut parts = text::wrap(value, room, 4, theme.glyphs.ellipsis);
+        if parts.is_empty() {
+            parts.push(String::new());
+        }
+        for (at, part) in parts.iter().enumerate() {
+            let name = if at == 0 { name.as_ref() } else { "" };
+            Pen::new(buf, inner, row).skip(1).cell(name, theme.dim, names).put(part, theme.text);
+            row += 1;
+        }
     };
     if let Some(totals) = &state.analytics {
         let posts = format!("{} threads, {} replies", totals.total_threads, totals.total_replies);
         line(buf, "posted", &posts);
         line(buf, "votes", &totals.total_votes.to_string());
-        line(buf, "replies per thread", &format!("{:.1}", totals.avg_replies_per_thread));
+        line(buf, "per thread", &format!("{:.1} replies", totals.avg_replies_per_thread));
         let busiest = totals.most_active_bot.as_deref().map_or("nobody yet", |id| view.name(id));
         line(buf, "most active", busiest);
     }
@@ -266,7 +279,7 @@ fn totals(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     models.sort_unstable();
     models.dedup();
     if models.is_empty() {
-        line(buf, "answers read", "none yet");
+        line(buf, "answers", "none read yet");
     }
     for (provider, model) in models {
         let of = |rung: &str| -> i64 {
@@ -281,13 +294,9 @@ fn totals(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         let all = (read + embedded + repaired + failed).max(1);
         let name = if provider == model { provider.to_owned() } else { format!("{provider} {model}") };
         let good = (all - failed) * 100 / all;
-        line(
-            buf,
-            &name,
-            &format!(
-                "{good} % read: {read} at once, {embedded} embedded, {repaired} repaired, {failed} failed"
-            ),
-        );
+        let counts = [(read, "at once"), (embedded, "embedded"), (repaired, "repaired"), (failed, "failed")];
+        let told = counts.iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!("{count} {how}"));
+        line(buf, &name, &format!("{good} % read: {}", told.collect::<Vec<_>>().join(", ")));
         let cache = state.cache.iter().find(|c| c.provider == provider && c.model == model && c.cached > 0);
         if let Some(cache) = cache {
             let share = caching::share(cache.input, cache.cached) * 100.0;

@@ -9,10 +9,10 @@ use super::stream::{act_mark, sentence};
 use crate::protocol::{Exchange, RecalledMemory, WhyView};
 use crate::tui::live::Row;
 use crate::tui::live::why::{Line, Part, Why};
-use crate::tui::widgets::{Pen, meter, pen, text};
+use crate::tui::widgets::{Pen, meter, pen, scroll, text};
 
 /// Lines above the list.
-pub const HEAD: u16 = 3;
+pub const HEAD: u16 = 5;
 
 /// Draws the page.
 pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
@@ -26,12 +26,15 @@ pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused:
         pen::empty(buf, area, &[said], theme);
         return;
     };
+    let frame = scroll::around(area);
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     head(reason, area, buf, view);
     let list = Rect { y: area.y + HEAD, height: area.height.saturating_sub(HEAD), ..area };
     why.width.set(list.width);
     let lines = why.lines();
-    for (row, at) in (0..list.height).zip(why.scroll.view(lines.len(), list.height)) {
+    let shown = why.scroll.view(lines.len(), list.height);
+    scroll::bar(buf, frame, shown.start, shown.len(), lines.len(), theme);
+    for (row, at) in (0..list.height).zip(shown) {
         let selected = at == why.scroll.selected;
         let pen = Pen::new(buf, list, row).base(theme.line(selected && focused, focused));
         draw(pen, why, &lines[at], view);
@@ -66,6 +69,32 @@ fn head(reason: &WhyView, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         format!(" / {}", reason.model)
     };
     pen.put(&format!("  {}{model}", reason.provider), theme.faint);
+    let (considered, most) = verdict(reason);
+    Pen::new(buf, area, 2).put(&considered, theme.accent);
+    Pen::new(buf, area, 3).put(&most, theme.quote);
+}
+
+/// What the act rests on: how much was considered, and what weighed most of it.
+fn verdict(reason: &WhyView) -> (String, String) {
+    let in_prompt = |memory: &&RecalledMemory| !matches!(memory.fate.as_str(), "no_room" | "too_large");
+    let told: Vec<&RecalledMemory> = reason.memories.iter().filter(in_prompt).collect();
+    let Some(most) = told.iter().max_by(|a, b| a.score.total_cmp(&b.score)) else {
+        let none = if reason.memories.is_empty() {
+            "no memory took part".into()
+        } else {
+            format!("none of {} memories was in the prompt", reason.memories.len())
+        };
+        return (none, String::new());
+    };
+    let of = if reason.memories.len() == 1 { "memory" } else { "memories" };
+    let considered = format!(
+        "{} of {} {of} in the prompt; most weighs ({:.2}, {})",
+        told.len(),
+        reason.memories.len(),
+        most.score,
+        most.kind
+    );
+    (considered, format!("“{}”", most.text))
 }
 
 /// How the answer was read, in words.

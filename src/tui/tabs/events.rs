@@ -1,5 +1,7 @@
 //! The Events tab's state and its share of `update` (the pattern is in [`super`]).
 
+use std::cmp::Ordering;
+
 use crate::domain::action::TITLE_MAX;
 use crate::domain::text;
 use crate::protocol::{Event, EventTemplateView, EventView, InjectEvent, Notice};
@@ -10,7 +12,8 @@ use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
 use crate::tui::overlays::{Answer, Choice, Confirm, Form, FormField, Item, Overlay, Then};
 use crate::tui::panes::events::split;
 use crate::tui::update::interview;
-use crate::tui::widgets::Scroll;
+use crate::tui::widgets::Listing;
+use crate::tui::widgets::listing::Line as ListLine;
 
 /// The kinds of event.
 pub const KINDS: [&str; 4] = ["news", "challenge", "dilemma", "announcement"];
@@ -58,21 +61,49 @@ pub struct Events {
     pub loaded: bool,
     /// Which ones.
     pub shown: Shown,
-    /// The events, newest first.
-    pub events: Vec<EventView>,
-    /// The selected one.
-    pub list: Scroll,
+    /// The events, newest first unless ordered otherwise.
+    pub list: Listing<EventView>,
     /// Ready-made events.
     pub templates: Vec<EventTemplateView>,
+    /// Whether they were read.
+    known: bool,
+    /// Whether they were asked for before that, and are shown once they are.
+    awaited: bool,
     /// The bots offered for an interview.
     bots: Vec<String>,
+}
+
+impl ListLine for EventView {
+    const COLUMNS: &'static [&'static str] = &["age", "severity", "kind", "title", "end"];
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+
+    fn holds(&self, words: &str) -> bool {
+        [&self.title, &self.description, &self.event_type, &self.severity]
+            .iter()
+            .any(|text| text.to_lowercase().contains(words))
+    }
+
+    fn compare(&self, other: &Self, column: usize) -> Ordering {
+        let weight = |of: &Self| SEVERITIES.iter().position(|known| *known == of.severity);
+        // What has ended stands last, what ends by itself before what does not.
+        let end = |of: &Self| (!of.active, of.expires_at.is_none(), of.expires_at);
+        match column {
+            1 => weight(other).cmp(&weight(self)),
+            2 => self.event_type.cmp(&other.event_type),
+            3 => self.title.cmp(&other.title),
+            _ => end(self).cmp(&end(other)),
+        }
+    }
 }
 
 impl Events {
     /// The selected event.
     #[must_use]
     pub fn selected(&self) -> Option<&EventView> {
-        self.events.get(self.list.selected)
+        self.list.selected()
     }
 
     fn read(&self) -> Effect {
@@ -88,11 +119,12 @@ pub fn shown(model: &mut Model) -> Vec<Effect> {
 /// An action on this tab.
 pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     let state = &mut model.events;
-    if state.list.act(act, state.events.len()) {
+    if state.list.act(act) {
         return Some(Vec::new());
     }
     match act {
         Act::Narrow => return Some(turn(model, model.events.shown.next())),
+        Act::Back if state.list.back() => {}
         Act::Back if state.shown != Shown::All => return Some(turn(model, Shown::All)),
         Act::Inject => form(model, None),
         Act::Template => templates(model),
@@ -111,8 +143,7 @@ fn turn(model: &mut Model, shown: Shown) -> Vec<Effect> {
     let state = &mut model.events;
     state.shown = shown;
     state.loaded = false;
-    state.events.clear();
-    state.list = Scroll::default();
+    state.list.clear();
     vec![state.read()]
 }
 
@@ -141,6 +172,10 @@ fn form(model: &mut Model, template: Option<&EventTemplateView>) {
 }
 
 fn templates(model: &mut Model) {
+    if !model.events.known {
+        model.events.awaited = true;
+        return;
+    }
     if model.events.templates.is_empty() {
         model.toast(Tone::Info, "there are no ready-made events; i writes one");
         return;
@@ -199,13 +234,18 @@ pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
     let state = &mut model.events;
     match (load, data) {
         (Load::Events(active), Data::Events(events)) if *active == state.shown.active() => {
-            let kept = state.selected().map(|event| event.id);
-            state.events.clone_from(events);
-            let place = kept.and_then(|id| events.iter().position(|event| event.id == id));
-            state.list.selected = place.unwrap_or(state.list.selected).min(events.len().saturating_sub(1));
+            state.list.set(events.clone());
             state.loaded = true;
         }
-        (Load::Templates, Data::Templates(templates)) => state.templates.clone_from(templates),
+        (Load::Templates, Data::Templates(read)) => {
+            state.templates.clone_from(read);
+            state.known = true;
+            // Who has gone elsewhere meanwhile wants them no longer.
+            let awaited = std::mem::take(&mut state.awaited);
+            if awaited && model.tab == Tab::Events && model.overlays.is_empty() {
+                templates(model);
+            }
+        }
         _ => {}
     }
     Vec::new()
@@ -222,9 +262,8 @@ pub fn ran(model: &mut Model, command: &Command, outcome: &Outcome) -> Vec<Effec
     };
     model.toast(Tone::Good, said);
     if matches!(command, Command::InjectEvent(_)) {
-        model.events.list.selected = 0;
         // What is new is on top, whatever was selected.
-        model.events.events.clear();
+        model.events.list.clear();
     }
     vec![model.events.read()]
 }
@@ -239,8 +278,8 @@ pub fn event(model: &mut Model, event: &Event) {
 pub fn tick(model: &mut Model) {
     let now = model.now;
     let ended = |event: &EventView| event.active && event.expires_at.is_some_and(|end| end <= now);
-    if model.tab == Tab::Events && model.events.events.iter().any(ended) {
-        model.events.events.iter_mut().filter(|event| ended(event)).for_each(|event| event.active = false);
+    if model.tab == Tab::Events && model.events.list.iter().any(ended) {
+        model.events.list.rows_mut().filter(|event| ended(event)).for_each(|event| event.active = false);
         model.stale.tab = true;
     }
 }
@@ -256,6 +295,10 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
 /// A sentence for the person who typed it.
 pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Result<Vec<Effect>, String> {
     match (what, answer) {
+        ("filter", _) => {
+            model.events.list.set_filter(answer.text());
+            Ok(Vec::new())
+        }
         ("inject", _) => Ok(vec![Effect::Run(Command::InjectEvent(injected(model, answer)?))]),
         ("template", Answer::Index(at)) => {
             let template = model.events.templates.get(*at).cloned();
@@ -296,7 +339,7 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let (list, _) = split(model.layout().body);
     let state = &mut model.events;
     if list.contains((x, y).into()) && y > list.y && y + 1 < list.bottom() {
-        state.list.click(y - list.y - 1, state.events.len());
+        state.list.click(y - list.y - 1);
     }
     Vec::new()
 }

@@ -1,5 +1,6 @@
 //! The Log tab's state and its share of `update` (the pattern is in [`super`]).
 
+use std::cmp::Ordering;
 use std::path::PathBuf;
 
 use crate::protocol::{Event, LogLine, ROOM_LOG};
@@ -7,7 +8,8 @@ use crate::tui::action::Act;
 use crate::tui::model::{Model, Tab, Tone};
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
 use crate::tui::overlays::{Answer, Line, Overlay, Then};
-use crate::tui::widgets::Scroll;
+use crate::tui::widgets::Listing;
+use crate::tui::widgets::listing::Line as ListLine;
 
 /// Lines asked for.
 const LINES: u32 = 200;
@@ -61,37 +63,53 @@ pub struct Log {
     pub loaded: bool,
     /// Everything read, oldest first.
     lines: Vec<LogLine>,
-    /// What passes level and filter, oldest first.
-    pub shown: Vec<LogLine>,
+    /// What is of the level and kind that is shown.
+    pub list: Listing<LogLine>,
     /// Place in [`LEVELS`].
     pub level: usize,
-    /// Text that lines must hold.
-    pub filter: String,
     /// Which lines: of the room, of the program, or all.
     pub which: Which,
-    /// The selected line.
-    pub scroll: Scroll,
     /// Whether a person moved up, so that new lines do not carry the view along.
     pub held: bool,
 }
 
+impl ListLine for LogLine {
+    const COLUMNS: &'static [&'static str] = &["time", "level", "source", "message"];
+
+    fn is_same(&self, other: &Self) -> bool {
+        self == other
+    }
+
+    fn holds(&self, words: &str) -> bool {
+        self.message.to_lowercase().contains(words) || self.target.contains(words)
+    }
+
+    fn compare(&self, other: &Self, column: usize) -> Ordering {
+        match column {
+            1 => rank(&other.level).cmp(&rank(&self.level)),
+            2 => self.target.cmp(&other.target),
+            _ => self.message.cmp(&other.message),
+        }
+    }
+}
+
+/// How important a level is.
+fn rank(level: &str) -> usize {
+    LEVELS.iter().position(|known| *known == level).unwrap_or(0)
+}
+
 impl Log {
     fn rebuild(&mut self) {
-        let rank = |level: &str| LEVELS.iter().position(|known| *known == level).unwrap_or(0);
-        let wanted = self.filter.to_lowercase();
-        self.shown = self
-            .lines
-            .iter()
-            .filter(|line| rank(&line.level) >= self.level && self.which.takes(line))
-            .filter(|line| {
-                wanted.is_empty()
-                    || line.message.to_lowercase().contains(&wanted)
-                    || line.target.contains(&wanted)
-            })
-            .cloned()
-            .collect();
-        if !self.held {
-            self.scroll.selected = self.shown.len().saturating_sub(1);
+        let takes = |line: &&LogLine| rank(&line.level) >= self.level && self.which.takes(line);
+        let lines = self.lines.iter().filter(takes).cloned().collect();
+        self.list.set(lines);
+        self.follow();
+    }
+
+    /// Where nobody has moved up the newest line is selected.
+    fn follow(&mut self) {
+        if !self.held && self.list.is_plain() {
+            self.list.scroll.selected = self.list.len().saturating_sub(1);
         }
     }
 }
@@ -109,7 +127,7 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         Act::More => log.level = (log.level + 1).min(LEVELS.len() - 1),
         Act::Narrow => log.which = log.which.next(),
         Act::Back if log.which != Which::All => log.which = Which::All,
-        Act::Back if !log.filter.is_empty() => log.filter.clear(),
+        Act::Back if log.list.back() => {}
         Act::SaveChart => {
             let now = model.now.date_in(&model.zone);
             let line = Line::new(
@@ -121,15 +139,14 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             return Some(Vec::new());
         }
         Act::Copy => {
-            let line = log.shown.get(log.scroll.selected)?;
+            let line = log.list.selected()?;
             return Some(vec![Effect::Copy(format!("{} {} {}", line.at, line.level, line.message))]);
         }
         _ => {
-            let len = log.shown.len();
-            if !log.scroll.act(act, len) {
+            if !log.list.act(act) {
                 return None;
             }
-            log.held = log.scroll.selected + 1 < len;
+            log.held = log.list.scroll.selected + 1 < log.list.len();
             return Some(Vec::new());
         }
     }
@@ -141,16 +158,10 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
 pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
     if let (Load::Log(_), Data::Log(lines)) = (load, data) {
         let log = &mut model.log;
-        let kept = log.shown.get(log.scroll.selected).cloned();
         log.loaded = true;
         log.lines.clone_from(lines);
         log.lines.sort_by_key(|line| line.at);
         log.rebuild();
-        // Who looks back stays on the line they look at.
-        if let Some(at) = kept.filter(|_| log.held).and_then(|line| log.shown.iter().position(|l| *l == line))
-        {
-            log.scroll.selected = at;
-        }
     }
     Vec::new()
 }
@@ -182,15 +193,15 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
 pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Result<Vec<Effect>, String> {
     match what {
         "filter" => {
-            model.log.filter = answer.text().to_owned();
-            model.log.rebuild();
+            model.log.list.set_filter(answer.text());
+            model.log.follow();
             Ok(Vec::new())
         }
         "save" if answer.text().trim().is_empty() => Err("where should they be written?".into()),
         "save" => {
             let line =
                 |line: &LogLine| format!("{} {} {}: {}\n", line.at, line.level, line.target, line.message);
-            let text = model.log.shown.iter().map(line).collect();
+            let text = model.log.list.iter().map(line).collect();
             let path = PathBuf::from(answer.text().trim());
             Ok(vec![Effect::Run(Command::SaveText { path, text })])
         }
@@ -201,10 +212,10 @@ pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Res
 /// A click selects a line.
 pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let body = model.layout().body;
-    let len = model.log.shown.len();
+    let log = &mut model.log;
     if y > body.y && body.contains((x, y).into()) {
-        model.log.scroll.click(y - body.y - 1, len);
-        model.log.held = model.log.scroll.selected + 1 < len;
+        log.list.click(y - body.y - 1);
+        log.held = log.list.scroll.selected + 1 < log.list.len();
     }
     Vec::new()
 }

@@ -1,12 +1,11 @@
 //! The Memory tab's state and its share of `update` (the pattern is in [`super`]).
 
-use crate::domain::MemoryKind;
 use crate::protocol::{ArchiveQuery, EditMemory, Event, MemoryQuery, Notice};
 use crate::tui::action::Act;
 use crate::tui::live::recall::Recall;
 use crate::tui::model::{Model, Tab, Tone};
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
-use crate::tui::overlays::{Answer, Confirm, Overlay, TextEdit, Then};
+use crate::tui::overlays::{Answer, Overlay, TextEdit, Then};
 use crate::tui::widgets::Scroll;
 
 /// Memories of a kind read at a time.
@@ -162,15 +161,7 @@ fn in_memories(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             Vec::new()
         }
         Act::ForgetMemory => {
-            let sums_up = matches!(item.kind, MemoryKind::Cold | MemoryKind::Era);
-            model.overlays.push(Overlay::Confirm(Confirm {
-                title: if sums_up { "Forget this and all that it stands for?" } else { "Forget this?" }
-                    .into(),
-                body: item.told().into_owned(),
-                yes: vec![Effect::Run(Command::ForgetMemory(item.id))],
-                danger: true,
-                ..Confirm::default()
-            }));
+            crate::tui::update::forget(model, &item);
             Vec::new()
         }
         _ => vec![Effect::Copy(item.told().into_owned())],

@@ -1,5 +1,7 @@
 //! The Moderation tab's state and its share of `update` (the pattern is in [`super`]).
 
+use std::cmp::Ordering;
+
 use super::forum;
 use crate::protocol::{Event, FlagView, Notice, Status, ThreadView};
 use crate::tui::action::Act;
@@ -8,7 +10,8 @@ use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
 use crate::tui::overlays::{Answer, Confirm, Overlay};
 use crate::tui::panes::moderation::split;
 use crate::tui::update::show_bot;
-use crate::tui::widgets::Scroll;
+use crate::tui::widgets::Listing;
+use crate::tui::widgets::listing::Line as ListLine;
 
 /// Flags read at once.
 const PAGE: u32 = 200;
@@ -20,10 +23,8 @@ pub struct Moderation {
     pub loaded: bool,
     /// Whether settled flags are shown instead of open ones.
     pub resolved: bool,
-    /// The flags, newest first.
-    pub flags: Vec<FlagView>,
-    /// The selected one.
-    pub list: Scroll,
+    /// The flags, newest first unless ordered otherwise.
+    pub list: Listing<FlagView>,
     /// The thread of the selected flag, once it is read.
     pub thread: Option<ThreadView>,
     /// The thread that was asked for.
@@ -32,11 +33,31 @@ pub struct Moderation {
     pub missing: bool,
 }
 
+impl ListLine for FlagView {
+    const COLUMNS: &'static [&'static str] = &["age", "kind", "bot", "thread"];
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+
+    fn holds(&self, words: &str) -> bool {
+        [&self.reason, &self.flag_type, &self.bot_id].iter().any(|text| text.to_lowercase().contains(words))
+    }
+
+    fn compare(&self, other: &Self, column: usize) -> Ordering {
+        match column {
+            1 => self.flag_type.cmp(&other.flag_type),
+            2 => self.bot_id.cmp(&other.bot_id),
+            _ => self.thread_id.cmp(&other.thread_id),
+        }
+    }
+}
+
 impl Moderation {
     /// The selected flag.
     #[must_use]
     pub fn selected(&self) -> Option<&FlagView> {
-        self.flags.get(self.list.selected)
+        self.list.selected()
     }
 
     fn read(&self) -> Effect {
@@ -95,14 +116,13 @@ pub fn shown(model: &mut Model) -> Vec<Effect> {
 /// An action on this tab.
 pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     let state = &mut model.moderation;
-    if state.list.act(act, state.flags.len()) {
+    if state.list.act(act) || act == Act::Back && state.list.back() {
         return Some(follow(model));
     }
     if act == Act::Narrow || (act == Act::Back && state.resolved) {
         state.resolved = !state.resolved;
         state.loaded = false;
-        state.flags.clear();
-        state.list = Scroll::default();
+        state.list.clear();
         let read = state.read();
         let mut effects = follow(model);
         effects.push(read);
@@ -169,10 +189,7 @@ pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
     let state = &mut model.moderation;
     match (load, data) {
         (Load::Flags(resolved, _), Data::Flags(flags)) if *resolved == state.resolved => {
-            let kept = state.selected().map(|flag| flag.id);
-            state.flags.clone_from(flags);
-            let place = kept.and_then(|id| flags.iter().position(|flag| flag.id == id));
-            state.list.selected = place.unwrap_or(state.list.selected).min(flags.len().saturating_sub(1));
+            state.list.set(flags.clone());
             state.loaded = true;
             if model.tab == Tab::Moderation { follow(model) } else { Vec::new() }
         }
@@ -224,8 +241,11 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
 ///
 /// # Errors
 /// A sentence for the person who typed it.
-pub fn answered(_model: &mut Model, _what: &str, _id: i64, _answer: &Answer) -> Result<Vec<Effect>, String> {
-    Ok(Vec::new())
+pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Result<Vec<Effect>, String> {
+    if what == "filter" {
+        model.moderation.list.set_filter(answer.text());
+    }
+    Ok(follow(model))
 }
 
 /// A click.
@@ -233,9 +253,9 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let (list, _) = split(model.layout().body);
     let state = &mut model.moderation;
     let inside = list.contains((x, y).into()) && y > list.y && y + 1 < list.bottom();
-    let before = state.list.selected;
-    if inside && state.list.click((y - list.y - 1) / 2, state.flags.len()) {
-        let again = before == state.list.selected;
+    let before = state.list.scroll.selected;
+    if inside && state.list.click((y - list.y - 1) / 2) {
+        let again = before == state.list.scroll.selected;
         return if again { act(model, Act::Open).unwrap_or_default() } else { follow(model) };
     }
     Vec::new()

@@ -262,7 +262,7 @@ fn changes_made_elsewhere_are_read() {
     events[0].expires_at = Some(model.now.plus_seconds(1));
     give(&mut model, Load::Events(None), Data::Events(events));
     assert!(loads(&tick(&mut model), |load| matches!(load, Load::Events(_))));
-    assert!(!model.events.events[0].active);
+    assert!(!model.events.selected().unwrap().active);
 }
 
 #[test]
@@ -301,13 +301,22 @@ fn tabs_are_kept_by_their_id_and_old_files_are_read() {
         let kept = serde_json::to_string(&Saved::of(&before, None)).unwrap();
         assert!(kept.contains(&format!("\"{}\"", tab.id())), "{kept}");
         for file in
-            [kept.clone(), kept.replace(&format!("\"{}\"", tab.id()), &format!("\"{}\"", tab.title()))]
+            [kept.clone(), kept.replacen(&format!("\"{}\"", tab.id()), &format!("\"{}\"", tab.title()), 1)]
         {
             let mut after = super::fixture::empty(120, 36);
             serde_json::from_str::<Saved>(&file).unwrap().apply(&mut after);
             assert_eq!(after.tab, tab);
         }
     }
+}
+
+#[test]
+fn what_is_wrong_with_an_arrangement_loses_nothing_else() {
+    let file = r#"{"tab": "forum", "arrangement": {"places": ["cellar"]}, "layouts": 7, "bot": "ada_001"}"#;
+    let mut after = super::fixture::empty(120, 36);
+    serde_json::from_str::<Saved>(file).unwrap().apply(&mut after);
+    assert_eq!((after.tab, after.wanted_bot.as_deref()), (Tab::Forum, Some("ada_001")));
+    assert_eq!(after.arrangement, crate::tui::arrange::Arrangement::default());
 }
 
 #[test]

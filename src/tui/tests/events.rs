@@ -19,7 +19,7 @@ const EVENTS: &str = "alt+7";
 
 #[test]
 fn both_tabs_at_every_size() {
-    for (width, height) in [(80, 24), (120, 36), (160, 45)] {
+    for (width, height) in [(80, 24), (120, 36), (160, 45), (240, 70)] {
         insta::assert_snapshot!(format!("moderation_{width}x{height}"), text(&on(MODERATION, width, height)));
         insta::assert_snapshot!(format!("events_{width}x{height}"), text(&on(EVENTS, width, height)));
         let mut model = on(EVENTS, width, height);

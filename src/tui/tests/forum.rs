@@ -34,7 +34,7 @@ fn reading(width: u16, height: u16) -> Model {
 
 #[test]
 fn the_forum_at_every_size() {
-    for (width, height) in [(80, 24), (120, 36), (160, 45)] {
+    for (width, height) in [(80, 24), (120, 36), (160, 45), (240, 70)] {
         let name = |what: &str| format!("forum_{what}_{width}x{height}");
         insta::assert_snapshot!(name("list"), text(&forum(width, height)));
         let mut model = reading(width, height);
@@ -230,7 +230,7 @@ fn a_paste_that_does_not_fit_is_said_and_not_cut() {
     type_text(&mut room, "Begun.");
     update(&mut room, Msg::Paste("x".repeat(10_800)));
     let shown = text(&room);
-    assert!(shown.contains("10800 characters and 3994 fit: nothing was put in"), "{shown}");
+    assert!(shown.contains("10800 characters do not fit in 3994: nothing was pasted"), "{shown}");
     assert!(shown.contains("Begun.") && shown.contains("6 of 4000"), "{shown}");
     update(&mut room, Msg::Paste(" Short.".into()));
     assert!(text(&room).contains("Begun. Short."));

@@ -1,6 +1,7 @@
 //! The control room, driven by messages and read from its cells.
 
 mod actions;
+mod arranged;
 mod beside;
 mod compare;
 mod edges;

@@ -173,15 +173,15 @@ fn periods_flags_events_ties_and_lines_take_clicks() {
     let body = model.layout().body;
     let effects = click(&mut model, (body.x + 3, body.y + 3));
     serve(&mut model, effects);
-    assert_eq!(model.moderation.list.selected, 1);
+    assert_eq!(model.moderation.list.scroll.selected, 1);
     click(&mut model, (body.x + 3, body.y + 3));
     assert_ne!(model.tab, Tab::Moderation);
     let mut model = on(Tab::Events, 120);
     click(&mut model, (body.x + 3, body.y + 2));
-    assert_eq!(model.events.list.selected, 1);
+    assert_eq!(model.events.list.scroll.selected, 1);
     let mut model = on(Tab::Log, 120);
     click(&mut model, (body.x + 3, body.y + 1));
-    assert_eq!(model.log.scroll.selected, 0);
+    assert_eq!(model.log.list.scroll.selected, 0);
 }
 
 #[test]

@@ -15,7 +15,7 @@ macro_rules! snap {
 
 #[test]
 fn the_live_tab_at_every_size() {
-    for (width, height) in [(80, 24), (120, 36), (160, 45), (200, 50), (40, 10)] {
+    for (width, height) in [(80, 24), (120, 36), (160, 45), (200, 50), (240, 70), (40, 10)] {
         snap!(format!("live_{width}x{height}"), &model(width, height));
     }
 }

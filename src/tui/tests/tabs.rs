@@ -6,7 +6,7 @@ use crate::protocol::{ArchiveQuery, ArchivedView};
 use crate::tui::msg::{Command, Data, Effect, Load, Msg};
 use crate::tui::update::update;
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (160, 45)];
+const SIZES: [(u16, u16); 4] = [(80, 24), (120, 36), (160, 45), (240, 70)];
 
 fn shows(keys: &[&str], name: &str) {
     for (width, height) in SIZES {
@@ -52,7 +52,7 @@ fn what_narrows_a_tab_goes_with_escape() {
     press(&mut model, &["alt+8", "/", "z", "z", "z", "enter"]);
     assert!(text(&model).contains("no line matches; Esc shows all"), "{}", text(&model));
     press(&mut model, &["esc"]);
-    assert!(model.log.filter.is_empty() && !text(&model).contains("no line matches"));
+    assert!(model.log.list.filter().is_empty() && !text(&model).contains("no line matches"));
     press(&mut model, &["alt+4", "/", "z", "enter"]);
     press(&mut model, &["esc"]);
     assert!(model.explorer.filter.is_empty());

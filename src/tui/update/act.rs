@@ -32,6 +32,8 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
         Act::Help => open::help(model),
         Act::Palette => open::palette(model),
         Act::Needs => super::needs::list(model),
+        Act::Bookmark => super::marks::turn(model),
+        Act::Bookmarks => super::marks::list(model),
         Act::SearchAll => super::search::begin(model),
         Act::NextHit | Act::PrevHit => return super::search::step(model, act == Act::NextHit),
         Act::TakeBack => super::undo::list(model),
@@ -94,6 +96,15 @@ fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
     match (window, act) {
         (Overlay::Reading(reading), Act::Copy) => return vec![Effect::Copy(reading.plain())],
         (_, Act::Cancel) => return answer::cancelled(model),
+        (Overlay::Reading(reading), Act::SaveChart) => {
+            let name = crate::domain::bot_file::slug(&reading.title);
+            let line = crate::tui::overlays::Line::new(
+                "Write this to",
+                &format!("{name}.txt"),
+                crate::tui::overlays::Then::SaveReading,
+            );
+            model.overlays.push(Overlay::Line(line));
+        }
         (Overlay::Reading(reading), Act::Filter) => {
             let line =
                 crate::tui::overlays::Line::new("search", &reading.filter, crate::tui::overlays::Then::Look);
@@ -172,7 +183,8 @@ fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
 /// Focuses a pane of the Live tab.
 pub fn focus(model: &mut Model, pane: Pane) {
     model.focus = pane;
-    if pane.is_lower() {
+    model.arrangement.show(pane);
+    if model.arrangement.is_below(pane) {
         model.lower_pane = pane;
     }
 }

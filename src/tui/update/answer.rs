@@ -110,6 +110,9 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
         }
         Then::Hit => return super::search::chosen(model, at),
         Then::TakeBack => return super::undo::chosen(model, at),
+        Then::Layout => super::arrange::chosen(model, at),
+        Then::Bookmark => return super::marks::chosen(model, at),
+        Then::Group => super::marks::grouped(model, at),
         Then::Moment => super::compare::chosen(model, at),
         Then::Beside => return super::compare::chose_other(model, &item.note.clone()),
         Then::Crowd(bots) => return super::crowd::chosen(model, &bots, at),
@@ -219,6 +222,22 @@ fn meaning(model: &mut Model, then: Then, answer: &Answer) -> Result<Vec<Effect>
         Then::CustomPace => {
             let seconds = budget::read_interval(answer.text())?.ok_or("an interval, such as 90, 5m or 2h")?;
             run(Command::SetPace(SetPace { preset: None, interval_seconds: Some(seconds) }))
+        }
+        Then::Tags(bots) => {
+            super::marks::tagged(model, &bots, answer.text());
+            Ok(Vec::new())
+        }
+        Then::LayoutName => super::arrange::named(model, answer.text()).map(|()| Vec::new()),
+        Then::SaveReading => {
+            let path = std::path::PathBuf::from(answer.text().trim());
+            if path.as_os_str().is_empty() {
+                return Err("where should it be written?".into());
+            }
+            let text = model.overlays.iter().rev().find_map(|window| match window {
+                Overlay::Reading(reading) => Some(format!("{}\n\n{}\n", reading.title, reading.plain())),
+                _ => None,
+            });
+            text.map_or_else(|| Ok(Vec::new()), |text| run(Command::SaveText { path, text }))
         }
         Then::GoTo => super::past::typed(model, answer.text()),
         Then::Fork => super::past::fork(model, answer.text()),

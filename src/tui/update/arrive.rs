@@ -46,7 +46,14 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
                 if model.inspector.mind.applied == Applied::Waiting && is_beat(action) {
                     model.inspector.mind.applied = Applied::Since(event.timestamp);
                 }
-                if model.inspector.why.acted(event.seq) && model.inspector.page == Page::Why {
+                // The page stays on the act that was asked for; beside another page the newest one is told.
+                let first = model.inspector.why.acted(event.seq);
+                let newest = if model.inspector.page == Page::Why {
+                    first
+                } else {
+                    is_beat(action) && !model.layout().beside.is_empty()
+                };
+                if newest {
                     model.inspector.why.ask(event.seq);
                     if model.connection == Connection::Local {
                         effects.push(Effect::Load(Load::Why(event.seq)));

@@ -17,6 +17,8 @@ pub struct Compare {
     story: Option<Story>,
     /// Whose life is being read.
     wanted: Option<String>,
+    /// Whether two bots stand beside each other in the last seven days alone.
+    week: bool,
 }
 
 fn wait(model: &mut Model, bot: &str) -> Vec<Effect> {
@@ -69,8 +71,12 @@ pub fn read(model: &mut Model, story: Story) {
             current: false,
         })
         .collect();
-    let about = "What both did, said and got in the time that is known of both.".into();
-    items.push(Item { title: "another bot…".into(), about, ..Item::default() });
+    for (title, about) in [
+        ("another bot, the last 7 days…", "What both did, said and got in the last seven days."),
+        ("another bot, all there is…", "What both did, said and got in the time that is known of both."),
+    ] {
+        items.push(Item { title: title.into(), about: about.into(), ..Item::default() });
+    }
     let title = format!("Compare {} before and after what?", model.name(&story.bot));
     model.compare.story = Some(story);
     model.overlays.push(Overlay::Choice(Choice::new(title, items, Then::Moment)));
@@ -92,6 +98,7 @@ pub fn chosen(model: &mut Model, at: usize) {
         show(model, title, ["before", "after"], &before, &after);
         return;
     }
+    model.compare.week = at == moments.len().min(MOMENTS);
     let others = model.bots.rows().iter().filter(|row| row.id != story.bot);
     let items =
         others.map(|row| Item { title: row.name.clone(), note: row.id.clone(), ..Item::default() }).collect();
@@ -106,10 +113,15 @@ pub fn chose_other(model: &mut Model, id: &str) -> Vec<Effect> {
 
 fn beside(model: &mut Model, a: &Story, b: &Story) {
     let begins = |story: &Story| story.acts.last().map(|act| act.created_at);
-    let from = begins(a).max(begins(b)).unwrap_or_default();
+    let mut from = begins(a).max(begins(b)).unwrap_or_default();
+    let week = model.compare.week;
+    if week {
+        from = from.max(model.now.plus_seconds(-7 * 86_400));
+    }
     let (left, right) = (a.tally(|at| at >= from), b.tally(|at| at >= from));
     let (a, b) = (model.name(&a.bot).to_owned(), model.name(&b.bot).to_owned());
-    show(model, format!("{a} and {b}"), [&a, &b], &left, &right);
+    let when = if week { ", the last 7 days" } else { "" };
+    show(model, format!("{a} and {b}{when}"), [&a, &b], &left, &right);
 }
 
 fn show(model: &mut Model, title: String, sides: [&str; 2], a: &Tally, b: &Tally) {

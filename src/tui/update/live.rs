@@ -67,6 +67,7 @@ fn on_tab(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             return Some(Vec::new());
         }
         Act::Back => return Some(back(model)),
+        _ if super::arrange::act(model, act) => return Some(Vec::new()),
         Act::Trigger
         | Act::PauseBot
         | Act::BotPace
@@ -148,6 +149,10 @@ fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             model.bots.mark_all();
             Some(Vec::new())
         }
+        Act::Tags => {
+            super::marks::tags(model);
+            Some(Vec::new())
+        }
         Act::ChangeMarked => {
             super::crowd::choose(model);
             Some(Vec::new())
@@ -179,6 +184,20 @@ pub fn follow_selection(model: &mut Model) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// Vast screens show another page beside the inspector's: what it needs is read once for each bot and page.
+pub fn read_beside(model: &mut Model) -> Vec<Effect> {
+    if model.layout().beside.is_empty() {
+        return Vec::new();
+    }
+    let page = model.inspector.page.beside();
+    let shown = model.inspector.wanted.clone().map(|id| (id, page));
+    if shown == model.inspector.beside {
+        return Vec::new();
+    }
+    model.inspector.beside = shown;
+    model.inspector.read(page)
 }
 
 /// A bot is no more: nothing is selected in its place, and what was not saved of it is dropped.
@@ -409,7 +428,7 @@ fn in_recall(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             Some(Vec::new())
         }
         (Act::ForgetMemory, Some(item)) => {
-            open::forget(model, item.id, &item.told());
+            open::forget(model, &item);
             Some(Vec::new())
         }
         (Act::Copy, Some(item)) => Some(vec![Effect::Copy(item.told().into_owned())]),

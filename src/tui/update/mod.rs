@@ -5,10 +5,12 @@
 
 mod act;
 mod answer;
+mod arrange;
 mod arrive;
 pub mod compare;
 mod crowd;
 mod live;
+mod marks;
 mod mind;
 mod mouse;
 mod needs;
@@ -46,6 +48,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 /// There is one selected bot: whatever is about it turns to it.
 fn follow_selection(model: &mut Model) -> Vec<Effect> {
     let mut effects = live::follow_selection(model);
+    effects.extend(live::read_beside(model));
     effects.extend(tabs::memory::follow(model));
     tabs::society::follow(model);
     effects
@@ -257,6 +260,11 @@ pub(super) fn show_bot(model: &mut Model, id: &str) -> Vec<Effect> {
     act::focus(model, super::model::Pane::Bots);
     effects.extend(follow_selection(model));
     effects
+}
+
+/// Asks before a memory is forgotten.
+pub(super) fn forget(model: &mut Model, item: &super::live::recall::Item) {
+    open::forget(model, item);
 }
 
 /// Opens the interview form.

@@ -75,6 +75,10 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     if model.tab != Tab::Live {
         return if layout.body.contains((x, y).into()) { tabs::click(model, x, y) } else { Vec::new() };
     }
+    if layout.beside.contains((x, y).into()) {
+        focus(model, Pane::Inspector);
+        return live::turn_page(model, model.inspector.page.beside());
+    }
     let Some(pane) = layout.pane_at(x, y) else { return Vec::new() };
     let rect = layout.pane(pane).unwrap_or_default();
     let had_focus = model.focus == pane;

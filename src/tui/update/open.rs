@@ -60,13 +60,18 @@ pub fn filter(model: &mut Model) {
         (Tab::Live, _) => model.bots.filter().to_owned(),
         (Tab::Forum, _) => model.forum.query.q.clone(),
         (Tab::Memory, _) => model.explorer.filter.clone(),
-        (Tab::Log, _) => model.log.filter.clone(),
+        (Tab::Log, _) => model.log.list.filter().to_owned(),
+        (Tab::Events, _) => model.events.list.filter().to_owned(),
+        (Tab::Moderation, _) => model.moderation.list.filter().to_owned(),
         _ => String::new(),
     };
     let title = match (model.tab, model.focus) {
         (Tab::Live, Pane::Bots) => "bots with",
         (Tab::Live, _) => "activity with",
         (Tab::Forum, _) => "threads with",
+        (Tab::Log, _) => "lines with",
+        (Tab::Events, _) => "events with",
+        (Tab::Moderation, _) => "flags with",
         _ => "with",
     };
     model.overlays.push(Overlay::Line(Line::new(title, &now, Then::Filter)));
@@ -148,10 +153,18 @@ pub fn reset_mind(model: &mut Model) {
 }
 
 /// Asks before a memory is forgotten.
-pub fn forget(model: &mut Model, id: i64, said: &str) {
+pub fn forget(model: &mut Model, item: &crate::tui::live::recall::Item) {
+    let id = item.id;
+    let (title, body) = if super::undo::comes_back(item) {
+        ("Forget this?", item.told().into_owned())
+    } else {
+        // A summary may fill the window: what matters stands before it.
+        let title = if item.sums_up() { "Forget this and all that it stands for?" } else { "Forget this?" };
+        (title, format!("This cannot be taken back.\n\n{}", item.told()))
+    };
     let confirm = Confirm {
-        title: "Forget this?".into(),
-        body: said.to_owned(),
+        title: title.into(),
+        body,
         yes: vec![Effect::Run(Command::ForgetMemory(id))],
         danger: true,
         ..Confirm::default()

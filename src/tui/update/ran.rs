@@ -3,11 +3,14 @@
 use serde_json::Value;
 
 use super::arrive::take_providers;
+use crate::domain::activity::Told;
+use crate::domain::{ActivityKind, text};
 use crate::protocol::{Fault, FaultKind};
 use crate::tui::model::{Model, Tone};
 use crate::tui::msg::{Command, Effect, Load, Outcome};
 use crate::tui::overlays::reading::Para;
 use crate::tui::overlays::{Confirm, Overlay, Then};
+use crate::tui::panes::View;
 use crate::tui::tabs;
 
 /// A change was made.
@@ -88,9 +91,10 @@ pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Eff
             took_test(model, name, &test);
             effects.push(Effect::Load(Load::Providers));
         }
-        (Command::Trigger(_), Outcome::Beat(beat)) => {
+        (Command::Trigger(id), Outcome::Beat(beat)) => {
             let tone = if beat.success || beat.action == "idle" { Tone::Good } else { Tone::Bad };
-            model.toast(tone, format!("beat: {}", beat.action.replace('_', " ")));
+            let said = took_beat(model, id, &beat);
+            model.toast(tone, said);
         }
         (Command::TakeBack(done, back), _) => super::undo::taken(model, done, back),
         (Command::Remember(..), _) => {
@@ -119,6 +123,22 @@ pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Eff
         _ => {}
     }
     effects
+}
+
+/// What came of a beat that was asked for, and why, where it came to nothing.
+fn took_beat(model: &Model, id: &str, beat: &crate::protocol::BeatResult) -> String {
+    let name = model.name(id);
+    if beat.action == "idle" {
+        return format!("beat: {name} found nothing to react to");
+    }
+    let told = Told::of(&beat.action, &Value::Object(beat.details.clone()));
+    let why = match told.kind {
+        Some(ActivityKind::DoNothing | ActivityKind::Failed) if !told.quote.is_empty() => {
+            format!(": {}", text::cut(&told.quote, 120))
+        }
+        _ => String::new(),
+    };
+    format!("beat: {name} {}{why}", told.sentence(&View::of(model)))
 }
 
 /// Takes in what was saved, wherever the person is by now.

@@ -155,9 +155,7 @@ fn go(model: &mut Model) -> Vec<Effect> {
         }
         To::Event(id) => {
             let effects = show_tab(model, Tab::Events);
-            if let Some(at) = model.events.events.iter().position(|event| event.id == id) {
-                model.events.list.selected = at;
-            }
+            model.events.list.select(|event| event.id == id);
             effects
         }
         To::Memory(bot) => {

@@ -44,8 +44,8 @@ fn scroll(model: &mut Model) -> Option<&mut Scroll> {
         Tab::Memory if model.explorer.in_bots => &mut model.explorer.bot_scroll,
         Tab::Memory => &mut model.explorer.recall.scroll,
         Tab::Society => &mut model.society.scroll,
-        Tab::Moderation => &mut model.moderation.list,
-        Tab::Events => &mut model.events.list,
-        Tab::Log => &mut model.log.scroll,
+        Tab::Moderation => &mut model.moderation.list.scroll,
+        Tab::Events => &mut model.events.list.scroll,
+        Tab::Log => &mut model.log.list.scroll,
     })
 }

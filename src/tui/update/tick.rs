@@ -121,6 +121,7 @@ fn read_anew(model: &mut Model, part: Part) -> Vec<Effect> {
     let order = model.bots.order();
     let ordered = live && (order.column.is_of_period() || model.zoomed && model.focus == Pane::Bots);
     let watching = matches!(model.inspector.page, Page::Memory | Page::Profile);
+    let beside = !layout.beside.is_empty() && model.inspector.page.beside() == Page::Profile;
     let stale = &mut model.stale;
     let loads: Vec<Load> = match part {
         Part::Why => stale.why.take().map(Load::Why).into_iter().collect(),
@@ -142,6 +143,7 @@ fn read_anew(model: &mut Model, part: Part) -> Vec<Effect> {
         Part::Page if shown(Pane::Inspector) && watching && take(&mut stale.memory) => {
             return model.inspector.read_page();
         }
+        Part::Page if beside && take(&mut stale.memory) => return model.inspector.read(Page::Profile),
         Part::Tab if take(&mut stale.tab) => return tabs::refresh(model),
         Part::Reputation if shown(Pane::Reputation) && take(&mut stale.reputation) => {
             vec![Load::ReputationHistory(7)]

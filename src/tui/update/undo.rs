@@ -81,6 +81,12 @@ pub fn memory(model: &mut Model, command: &Command) {
     can(model, command.clone(), back);
 }
 
+/// Whether something can be remembered again once it is forgotten: no summary, and nothing in the archive.
+#[must_use]
+pub fn comes_back(item: &Memory) -> bool {
+    !item.archived && recollection(item).is_some()
+}
+
 /// What a bot has to be told to remember this again.
 fn recollection(item: &Memory) -> Option<Remember> {
     let about = match item.kind {

@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod figure;
+pub mod listing;
 pub mod meter;
 pub mod pen;
 pub mod plot;
@@ -9,5 +10,6 @@ pub mod scroll;
 pub mod svg;
 pub mod text;
 
+pub use listing::Listing;
 pub use pen::{Pen, frame};
 pub use scroll::Scroll;

@@ -87,6 +87,17 @@ impl Scroll {
     }
 }
 
+/// The frame of a pane with this inside.
+#[must_use]
+pub const fn around(inner: Rect) -> Rect {
+    Rect {
+        x: inner.x.saturating_sub(1),
+        y: inner.y.saturating_sub(1),
+        width: inner.width.saturating_add(2),
+        height: inner.height.saturating_add(2),
+    }
+}
+
 /// A scrollbar in the right border of `area`, if not everything is shown, and how much is left below.
 pub fn bar(buf: &mut Buffer, area: Rect, top: usize, shown: usize, len: usize, theme: &Theme) {
     if len <= shown || area.height < 3 || area.width == 0 {

@@ -124,17 +124,17 @@ pub fn room(model: &Model, stored: &Stored) -> Vec<String> {
     match model.tab {
         Tab::Forum => forum(model, stored, &mut differs),
         Tab::Events if model.events.loaded => {
-            for event in &model.events.events {
+            for event in model.events.list.iter() {
                 let stored = ledger.events.contains(&event.id);
                 differs.unless(&format!("event {} in force", event.id), event.active, stored);
             }
             if model.events.shown == Default::default() {
-                let shown: BTreeSet<i64> = model.events.events.iter().map(|event| event.id).collect();
+                let shown: BTreeSet<i64> = model.events.list.iter().map(|event| event.id).collect();
                 differs.unless("events", shown, stored.events.clone());
             }
         }
         Tab::Moderation if model.moderation.loaded && !model.moderation.resolved => {
-            let shown: BTreeSet<i64> = model.moderation.flags.iter().map(|flag| flag.id).collect();
+            let shown: BTreeSet<i64> = model.moderation.list.iter().map(|flag| flag.id).collect();
             differs.unless("open flags", shown, stored.flags.clone());
         }
         Tab::Memory => pins(&model.explorer.recall.lines, ledger, &mut differs),

@@ -37,6 +37,8 @@ impl vt100::Callbacks for Asked {
                     self.answers.extend(DARK);
                 }
             }
+            // A link, and its end.
+            [b"8", ..] => {}
             other => self.strange.push(format!("OSC {other:?}")),
         }
     }
