@@ -106,19 +106,36 @@ impl Replay {
         indexed: bool,
     ) -> Result<Self, ReplayError> {
         let source = Store::open_read_only(source)?;
+        let states = source.path().to_path_buf();
         let (snapshot, first) = source.read_blocking(|c| {
             let through = near.unwrap_or(i64::MAX);
             let first: Vec<Entry<Input>> = journal::read(c, 0, 1)?;
             Ok((snapshot::nearest(c, through, RULES, near.is_none())?, first))
         })?;
         let number = match (snapshot, first.first()) {
-            (Some(number), _) => {
-                snapshot::restore(source.path(), target, number, indexed)?;
-                number
-            }
+            (Some(number), _) => return Self::begin_at(source, &states, target, number, indexed),
             (None, Some(Entry { number: 1, input: Input::Opened(_), .. })) => 0,
-            (None, _) => return Err(ReplayError::NoBeginning(source.path().to_path_buf())),
+            (None, _) => return Err(ReplayError::NoBeginning(states)),
         };
+        Self::begin_with(source, target, number, indexed)
+    }
+
+    /// Begins at snapshot `number`, which is kept in `states`.
+    ///
+    /// # Errors
+    /// As for [`Replay::begin`].
+    pub(super) fn begin_at(
+        source: Store,
+        states: &Path,
+        target: &Path,
+        number: i64,
+        indexed: bool,
+    ) -> Result<Self, ReplayError> {
+        snapshot::restore(source.path(), states, target, number, indexed)?;
+        Self::begin_with(source, target, number, indexed)
+    }
+
+    fn begin_with(source: Store, target: &Path, number: i64, indexed: bool) -> Result<Self, ReplayError> {
         let store = Store::open(target, Durability::Normal)?;
         let looks = !indexed;
         let began = store.write_blocking(move |tx| {
@@ -201,7 +218,7 @@ impl Replay {
     }
 
     /// From here on it is noted, or not, how to undo what is applied, and what bots thought.
-    fn note(&mut self, notes: bool) {
+    pub(super) fn note(&mut self, notes: bool) {
         self.notes = notes;
         if let Some(shared) = &self.shared {
             shared.society.records.store(notes, Ordering::Release);
@@ -256,15 +273,7 @@ impl Replay {
         if opened.rules != RULES {
             return Err(ReplayError::OtherRules { found: opened.rules, version: opened.version.clone() });
         }
-        // It is shown as what it is the past of.
-        let home = self.source.path().ancestors().nth(2).unwrap_or(Path::new(".")).to_path_buf();
-        let base = Settings {
-            clock: Clock::told(at, opened.frame.zone.clone(), opened.frame.simulated),
-            database: self.path.clone(),
-            takes_snapshots: !self.looks,
-            ..Settings::new(&home)
-        };
-        let shared = silent(opened, &base, self.target.clone())?;
+        let shared = silent(opened, &self.source, self.target.clone(), &self.path, at, !self.looks)?;
         shared.society.records.store(self.notes || !self.looks, Ordering::Release);
         self.shared = Some(shared);
         self.opened = number;
@@ -289,6 +298,7 @@ impl Replay {
                     // An error would undo the entries before it, which are as they were.
                     return Ok(Err((number, input, at, why)));
                 }
+                tx.settle()?;
             }
             Ok(Ok(()))
         })?;
@@ -384,9 +394,24 @@ fn again(
     Ok(Ok(()))
 }
 
-/// A room as it was opened, whose providers are silent.
-fn silent(opened: &Opened, base: &Settings, store: Store) -> Result<Arc<Shared>> {
-    let settings = opened.frame.around(base);
+/// A room as it was opened, whose providers are silent: it holds `store`, which is in `path`, and is shown as what it is
+/// the past of.
+pub(super) fn silent(
+    opened: &Opened,
+    source: &Store,
+    store: Store,
+    path: &Path,
+    at: Stamp,
+    takes_snapshots: bool,
+) -> Result<Arc<Shared>> {
+    let home = source.path().ancestors().nth(2).unwrap_or(Path::new(".")).to_path_buf();
+    let base = Settings {
+        clock: Clock::told(at, opened.frame.zone.clone(), opened.frame.simulated),
+        database: path.to_path_buf(),
+        takes_snapshots,
+        ..Settings::new(&home)
+    };
+    let settings = opened.frame.around(&base);
     let frame = Some(&opened.frame);
     let handle = assemble(settings, frame, store, opened.room.clone(), opened.pace, None, Instant::now())?;
     {

@@ -27,7 +27,7 @@ pub struct JournalEntry {
 pub enum Way {
     /// So many acts on, or back where negative.
     By(i64),
-    /// As far back as can be applied again.
+    /// To the beginning.
     Begin,
     /// To the end.
     End,
@@ -61,12 +61,12 @@ pub struct Moment {
     pub activity: i64,
     /// The room's time.
     pub at: Stamp,
-    /// The newest activity at the beginning of what can be applied again.
+    /// The newest activity at the beginning.
     pub first: i64,
     /// The newest activity at the end.
     pub last: i64,
-    /// Why nothing before the beginning can be applied again, where there is something.
-    pub before: Option<String>,
+    /// Why this moment is shown only as far as it is stored (acts, posts, votes): it cannot be applied again.
+    pub stored: Option<Arc<str>>,
     /// What stands out on the way.
     pub marks: Arc<Vec<Mark>>,
 }

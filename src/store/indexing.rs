@@ -39,8 +39,33 @@ pub fn note(c: &Connection, row: Indexed, known: bool) -> Result<()> {
 /// Archived memories that wait to be taken in at most: a search takes them in first, and must not take long.
 const WAITING: u32 = 500;
 
+/// From here on this connection notes nothing by itself: in a copy that is only looked at the indexes are made when
+/// somebody searches ([`note_missing`]).
+///
+/// # Errors
+/// Database errors.
+pub fn wait_for_a_search(c: &Connection) -> Result<()> {
+    Ok(c.execute_batch(
+        "CREATE TEMP TABLE indexing (now INTEGER NOT NULL);
+         CREATE TEMP TRIGGER wait_for_a_search BEFORE INSERT ON main.index_queue
+           WHEN NOT EXISTS (SELECT 1 FROM indexing) BEGIN SELECT RAISE(IGNORE); END;",
+    )?)
+}
+
+/// Takes a row that is gone out of an index, if it is in it.
+///
+/// # Errors
+/// Database errors.
+pub fn take_out(c: &Connection, index: &str, rowid: i64) -> Result<()> {
+    c.prepare_cached(&format!(
+        "DELETE FROM {index} WHERE rowid = ?1 AND EXISTS (SELECT 1 FROM {index}_docsize WHERE id = ?1)"
+    ))?
+    .execute([rowid])?;
+    Ok(())
+}
+
 /// Notes every post and archived memory that the indexes lack or hold too much, in a copy that is only looked at and
-/// notes nothing by itself ([`super::undo`]).
+/// notes nothing by itself ([`wait_for_a_search`]).
 ///
 /// # Errors
 /// Database errors.

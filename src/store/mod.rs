@@ -40,6 +40,7 @@ pub mod search;
 pub mod snapshot;
 pub mod society;
 pub mod stats;
+pub mod stored;
 pub mod thoughts;
 pub mod timeline;
 pub mod tokens;

@@ -58,7 +58,10 @@ fn flags(c: &Connection) -> Result<Vec<i64>> {
 }
 
 /// The last activity at `at` or before, found by halving: their times hardly ever fall.
-fn until(c: &Connection, at: Stamp) -> Result<i64> {
+///
+/// # Errors
+/// Database errors.
+pub fn until(c: &Connection, at: Stamp) -> Result<i64> {
     let mut time = c.prepare_cached("SELECT created_at FROM activities WHERE id = ?1")?;
     let (mut low, mut high) = (0, super::beat::last_seq(c)?);
     while low < high {

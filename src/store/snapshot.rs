@@ -140,12 +140,21 @@ pub fn nearest(c: &Connection, through: i64, rules: u32, base: bool) -> Result<O
     .query_row(params![through, rules, base], |row| row.get(0))?)
 }
 
-/// The earliest snapshot of rules `rules`.
+/// The snapshot that is the beginning of rules `rules`: nothing before it can be applied again.
 ///
 /// # Errors
 /// Database errors.
-pub fn first(c: &Connection, rules: u32) -> Result<Option<i64>> {
-    Ok(c.query_row("SELECT min(number) FROM snapshots WHERE rules = ?1", [rules], |row| row.get(0))?)
+pub fn base(c: &Connection, rules: u32) -> Result<Option<Snapshot>> {
+    Ok(all(c)?.into_iter().rfind(|snapshot| snapshot.base && snapshot.rules == rules))
+}
+
+/// The entry that opened the room last before a snapshot.
+///
+/// # Errors
+/// Database errors.
+pub fn opened(c: &Connection, number: i64) -> Result<Option<i64>> {
+    Ok(c.query_row("SELECT opened FROM snapshots WHERE number = ?1", [number], |row| row.get(0))
+        .optional()?)
 }
 
 /// Drops every second snapshot that is no beginning, and answers how many are left.
@@ -204,12 +213,13 @@ pub fn forget(c: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Makes `target`, which is not there yet, the society of `source` after its snapshot `number`. The full-text indexes
-/// are made anew with the next commit, unless the copy is only looked at.
+/// Makes `target`, which is not there yet, the society of `source` after snapshot `number`, which is kept in `states` (the
+/// society itself, or a copy of its past). The full-text indexes are made anew with the next commit, unless the copy is
+/// only looked at.
 ///
 /// # Errors
 /// There is no such snapshot, it is damaged, or the files cannot be read or written.
-pub fn restore(source: &Path, target: &Path, number: i64, indexed: bool) -> Result<()> {
+pub fn restore(source: &Path, states: &Path, target: &Path, number: i64, indexed: bool) -> Result<()> {
     super::Store::open(target, Durability::Normal)?.close();
     let mut c = Connection::open(target)?;
     c.pragma_update(None, "foreign_keys", "OFF")?;
@@ -219,9 +229,10 @@ pub fn restore(source: &Path, target: &Path, number: i64, indexed: bool) -> Resu
     c.pragma_update(None, "temp_store", "MEMORY")?;
     c.pragma_update(None, "cache_size", -128_000)?;
     c.execute("ATTACH ?1 AS source", [source.to_string_lossy()])?;
+    c.execute("ATTACH ?1 AS states", [states.to_string_lossy()])?;
     let tx = c.transaction()?;
     let (through, state): (i64, Vec<u8>) = tx
-        .query_row("SELECT through, state FROM source.snapshots WHERE number = ?1", [number], |row| {
+        .query_row("SELECT through, state FROM states.snapshots WHERE number = ?1", [number], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
         .optional()?
@@ -254,7 +265,7 @@ pub fn restore(source: &Path, target: &Path, number: i64, indexed: bool) -> Resu
     )?;
     tx.execute(
         "INSERT INTO main.snapshots (number, at, through, rules, base, opened, entries, state) \
-         SELECT number, at, through, rules, 1, opened, 0, state FROM source.snapshots WHERE number = ?1",
+         SELECT number, at, through, rules, 1, opened, 0, state FROM states.snapshots WHERE number = ?1",
         [number],
     )?;
     // How the room was opened is needed to go on from there.
@@ -271,7 +282,7 @@ pub fn restore(source: &Path, target: &Path, number: i64, indexed: bool) -> Resu
         )?;
     }
     tx.commit()?;
-    c.execute("DETACH source", [])?;
+    c.execute_batch("DETACH source; DETACH states")?;
     Ok(())
 }
 

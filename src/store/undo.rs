@@ -24,11 +24,9 @@ pub fn begin(c: &Connection) -> Result<()> {
     c.execute_batch(
         "CREATE TEMP TABLE undo_entry (entry INTEGER NOT NULL);
          CREATE TEMP TABLE undo_log (id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, sql TEXT NOT NULL);
-         CREATE INDEX temp.undo_entries ON undo_log (entry);
-         CREATE TEMP TABLE indexing (now INTEGER NOT NULL);
-         CREATE TEMP TRIGGER undo_indexing BEFORE INSERT ON main.index_queue
-           WHEN NOT EXISTS (SELECT 1 FROM indexing) BEGIN SELECT RAISE(IGNORE); END;",
+         CREATE INDEX temp.undo_entries ON undo_log (entry);",
     )?;
+    super::indexing::wait_for_a_search(c)?;
     for table in tables(c)? {
         c.execute_batch(&triggers(c, &table)?)?;
     }
@@ -102,10 +100,7 @@ fn unindex(c: &Connection, step: &str) -> Result<()> {
     {
         let gone = step.strip_prefix("DELETE FROM main.").and_then(|rest| rest.strip_prefix(table));
         if let Some(id) = gone.and_then(|rest| rest.strip_prefix(" WHERE id = ")?.parse::<i64>().ok()) {
-            c.prepare_cached(&format!(
-                "DELETE FROM {index} WHERE rowid = ?1 AND EXISTS (SELECT 1 FROM {index}_docsize WHERE id = ?1)"
-            ))?
-            .execute([id * factor + side])?;
+            super::indexing::take_out(c, index, id * factor + side)?;
         }
     }
     Ok(())

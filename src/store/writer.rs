@@ -95,6 +95,17 @@ impl Tx<'_> {
         self.ending.after.push(Box::new(action));
     }
 
+    /// What was done so far stays when what follows in this job fails. SQLite then lets go of what it kept to undo it,
+    /// which it walks through with every statement: for jobs of many parts.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub(crate) fn settle(&self) -> Result<()> {
+        self.connection.prepare_cached("RELEASE part")?.execute([])?;
+        self.connection.prepare_cached("SAVEPOINT part")?.execute([])?;
+        Ok(())
+    }
+
     /// Runs `action` at the end of the group, inside its transaction: for work that was handed to another
     /// thread meanwhile. When it fails, the whole group fails.
     pub fn before_commit(&mut self, action: impl FnOnce(&Connection) -> Result<()> + Send + 'static) {

@@ -140,7 +140,7 @@ fn number(db: &Connection, sql: &str) -> i64 {
 }
 
 /// A home that `botarium` 0.1.0 kept for 800 beats of two bots, as its `backup` wrote it.
-fn old_home(home: &Path) -> std::path::PathBuf {
+pub fn old_home(home: &Path) -> std::path::PathBuf {
     let packed = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/homes/0.1.0.db.zst")).unwrap();
     let path = home.join("data").join("botarium.db");
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -21,6 +21,7 @@ mod real_room;
 mod replica;
 mod rooms;
 mod society;
+mod stored;
 mod storm;
 mod troubles;
 mod waiting;

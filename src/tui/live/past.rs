@@ -115,7 +115,7 @@ mod tests {
     fn walk(activity: i64) -> Walk {
         let marks = Arc::new(Vec::new());
         let moment =
-            Moment { entry: 1, activity, at: Stamp::default(), first: 1, last: 101, before: None, marks };
+            Moment { entry: 1, activity, at: Stamp::default(), first: 1, last: 101, stored: None, marks };
         Walk::begin(moment, false, None)
     }
 

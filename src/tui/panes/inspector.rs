@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{View, budget, mind, profile, recall, why};
+use super::{View, budget, mind, past, profile, recall, why};
 use crate::tui::live::Page;
 use crate::tui::live::mind::Mind;
 use crate::tui::model::Model;
@@ -32,6 +32,9 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
     }
     if inspector.page == Page::Why {
         return why::render(&inspector.why, inner, buf, view, focused);
+    }
+    if let Some(why) = model.walk.as_ref().and_then(|walk| walk.moment.stored.as_deref()) {
+        return past::unknown(inner, buf, theme, why);
     }
     let Some(id) = &model.inspector.wanted else {
         pen::empty(buf, inner, &["select a bot"], theme);

@@ -31,7 +31,7 @@ use super::layout::{Layout, MIN_HEIGHT, MIN_WIDTH};
 use super::model::{Model, Pane, Tab};
 use super::overlays::toast;
 use super::theme::Theme;
-use super::widgets::pen;
+use super::widgets::{self, pen};
 use crate::domain::Stamp;
 use crate::domain::activity::Names;
 use crate::protocol::Role;
@@ -154,6 +154,10 @@ pub fn ascii_of(symbol: &str) -> &'static str {
 }
 
 fn body(model: &Model, layout: &Layout, buf: &mut Buffer, view: &View<'_>) {
+    let stored = model.walk.as_ref().and_then(|walk| walk.moment.stored.as_deref());
+    if let Some(why) = stored.filter(|_| !matches!(model.tab, Tab::Live | Tab::Forum | Tab::Log)) {
+        return past::unknown(layout.body, buf, &model.theme, why);
+    }
     match model.tab {
         Tab::Live => {
             for (pane, rect) in &layout.panes {
@@ -172,8 +176,26 @@ fn body(model: &Model, layout: &Layout, buf: &mut Buffer, view: &View<'_>) {
 }
 
 fn live(model: &Model, pane: Pane, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+    let stored = model.walk.as_ref().and_then(|walk| walk.moment.stored.as_deref());
+    if let Some(why) = stored {
+        let title = match pane {
+            Pane::Usage => Some(usage::TITLE),
+            Pane::Reputation => Some(reputation::TITLE),
+            _ => None,
+        };
+        if let Some(title) = title {
+            let inner = widgets::frame(buf, area, title, "", focused, view.theme);
+            return past::unknown(inner, buf, view.theme, why);
+        }
+    }
     match pane {
-        Pane::Bots => bots::render(&model.bots, area, buf, view, focused),
+        Pane::Bots => {
+            bots::render(&model.bots, area, buf, view, focused);
+            // Who there was is known, and not how they stood.
+            if stored.is_some() {
+                buf.set_style(area, view.theme.faint);
+            }
+        }
         Pane::Activity => stream::render(&model.stream, area, buf, view, focused),
         Pane::Inspector => inspector::render(model, area, buf, view, focused),
         Pane::Usage => usage::render(&model.lower, area, buf, view, focused),

@@ -6,7 +6,8 @@ use ratatui::layout::Rect;
 use crate::protocol::MarkKind;
 use crate::tui::live::past::Walk;
 use crate::tui::model::Model;
-use crate::tui::widgets::{Pen, text};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{Pen, pen, text};
 
 /// Cells left and right of the bar.
 const MARGIN: u16 = 2;
@@ -29,8 +30,8 @@ pub fn render(model: &Model, walk: &Walk, area: Rect, buf: &mut Buffer) {
     let mut pen = Pen::new(buf, area, 0);
     let (mark, style) = if walk.plays { (glyphs.play, theme.good) } else { (glyphs.pause, theme.warn) };
     pen.right(" ", theme.text);
-    if let Some(before) = moment.before.as_ref().filter(|_| moment.activity <= moment.first) {
-        pen.right(before, theme.warn).right("  ", theme.text);
+    if let Some(stored) = &moment.stored {
+        pen.right(stored, theme.warn).right("  ", theme.text);
     }
     pen.skip(1).put(mark, style).put(" the past ", theme.title_focus);
     pen.skip(1).put(&format!("act {}", moment.activity), theme.accent);
@@ -46,6 +47,13 @@ pub fn render(model: &Model, walk: &Walk, area: Rect, buf: &mut Buffer) {
         pen.put(&format!(" {}", row.told.word.replace('_', " ")), theme.dim);
     }
     line(model, walk, bar(area), buf);
+}
+
+/// What a part of the screen shows of a moment that is only stored, where the stored does not tell it.
+pub fn unknown(area: Rect, buf: &mut Buffer, theme: &Theme, why: &str) {
+    let area = Rect { x: area.x + MARGIN, width: area.width.saturating_sub(2 * MARGIN), ..area };
+    let lines = text::wrap(why, area.width, usize::from(area.height), theme.glyphs.ellipsis);
+    pen::empty(buf, area, &lines.iter().map(String::as_str).collect::<Vec<_>>(), theme);
 }
 
 fn line(model: &Model, walk: &Walk, bar: Rect, buf: &mut Buffer) {

@@ -10,6 +10,9 @@ use crate::tui::tabs::stats::figures;
 use crate::tui::widgets::figure::Figure;
 use crate::tui::widgets::{Pen, frame, meter, pen, plot, text};
 
+/// What it is called.
+pub const TITLE: &str = "5 Reputation";
+
 /// Draws the pane.
 pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
     let figure = figures::reputation(&lower.reputation);
@@ -18,7 +21,7 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         1 => "today".into(),
         days => format!("{days} days"),
     };
-    let inner = frame(buf, area, "5 Reputation", &note, focused, view.theme);
+    let inner = frame(buf, area, TITLE, &note, focused, view.theme);
     draw_figure(&figure, None, inner, buf, view);
 }
 

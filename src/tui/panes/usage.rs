@@ -7,6 +7,9 @@ use super::View;
 use crate::tui::model::Lower;
 use crate::tui::widgets::{Pen, chart, frame, meter, pen, scroll, text};
 
+/// What it is called.
+pub const TITLE: &str = "4 Usage today";
+
 /// Draws the pane.
 pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
     let theme = view.theme;
@@ -17,7 +20,7 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         }
         format!("{} tok {cost}", text::tokens(usage.total_tokens))
     });
-    let inner = frame(buf, area, "4 Usage today", &note, focused, theme);
+    let inner = frame(buf, area, TITLE, &note, focused, theme);
     let Some(usage) = &lower.usage else {
         pen::empty(buf, inner, &["reading…"], theme);
         return;

@@ -26,7 +26,7 @@ pub fn moment(activity: i64) -> Moment {
         at: now().plus_seconds(-(100 - activity * 10)),
         first: 0,
         last: 40,
-        before: None,
+        stored: None,
         marks: Arc::new(marks),
     }
 }
@@ -53,6 +53,29 @@ fn the_time_line_on_small_and_middle_screens() {
     press(&mut small, &["space"]);
     assert!(text(&small).contains("▶ the past"), "{}", text(&small));
     insta::assert_snapshot!("past_120x36", text(&past(120, 36)));
+}
+
+#[test]
+fn of_a_moment_that_is_only_stored_the_rest_is_not_made_up() {
+    let mut model = past(120, 36);
+    let why: Arc<str> = "an earlier version lived this: only acts, posts and votes are shown".into();
+    tell(&mut model, PastNews::Moved(Moment { stored: Some(why), ..moment(3) }));
+    let live = text(&model);
+    assert_eq!(
+        live.matches("an earlier version lived this").count(),
+        4,
+        "line, inspector, usage, reputation:\n{live}"
+    );
+    for (key, is_stored) in
+        [("alt+2", true), ("alt+3", false), ("alt+4", false), ("alt+5", false), ("alt+8", true)]
+    {
+        press(&mut model, &[key]);
+        let told = text(&model).matches("an earlier version lived this").count();
+        assert_eq!(told, if is_stored { 1 } else { 2 }, "{key}:\n{}", text(&model));
+    }
+    press(&mut model, &["alt+1"]);
+    tell(&mut model, PastNews::Moved(moment(9)));
+    assert!(!text(&model).contains("an earlier version"), "{}", text(&model));
 }
 
 #[test]

@@ -1,0 +1,350 @@
+//! The past to walk about in: copies of a society at moments, in a place of their own.
+//!
+//! One copy is shown. It moves on by applying the next entries of the journal and back by undoing the last ones; what is
+//! further away is begun from the nearest snapshot, and a few copies are kept for who comes back. What lies before all
+//! that can be applied again, by these rules, is shown from what is stored ([`stored`]). The society itself is only read,
+//! and may go on meanwhile.
+
+mod dense;
+mod reach;
+mod stored;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use self::dense::Dense;
+pub use self::reach::entry_at;
+use self::reach::{Place, Reach};
+use self::stored::Stored;
+use super::compare::{self, Difference};
+use super::fork;
+use super::handle::Handle;
+use super::replay::{Replay, ReplayError};
+use crate::domain::Stamp;
+use crate::protocol::{Fault, Mark, Moment, Sought, Way};
+use crate::society::open::RULES;
+use crate::store::digest::TableDigest;
+use crate::store::{Store, StoreError, journal, past, snapshot};
+
+/// Copies kept, the one that is shown among them.
+const KEPT: usize = 3;
+/// What making a copy costs, in entries that could be applied instead.
+const COPY: i64 = 1_500;
+/// How far before a moment its copy begins at least: so many entries can be undone at once.
+const LEAD: i64 = 256;
+
+/// A walk in the past. Cheap to clone; its methods wait, and are for threads that may.
+#[derive(Clone)]
+pub struct Past(Arc<Mutex<Reel>>);
+
+struct Reel {
+    source: Store,
+    scratch: tempfile::TempDir,
+    /// The one that is shown is the last.
+    copies: Vec<Replay>,
+    /// Copies ever made, for their names.
+    made: u32,
+    /// What can be shown, and how.
+    reach: Reach,
+    /// Moments between the snapshots, where those lie far apart.
+    dense: Option<Dense>,
+    /// A copy that shows what is stored; whether that is what is shown.
+    stored: Option<Stored>,
+    shows_stored: bool,
+    marks: Arc<Vec<Mark>>,
+}
+
+impl Past {
+    /// Opens the past of the society in `database`, at `way`, or at its end.
+    ///
+    /// # Errors
+    /// There is no society, no journal of it, or no place for a copy.
+    pub fn open(database: &Path, way: &Way) -> Result<(Self, Moment), Fault> {
+        let mut reel = Reel::open(database)?;
+        let moment = reel.go(way)?;
+        reel.make_dense()?;
+        Ok((Self(Arc::new(Mutex::new(reel))), moment))
+    }
+
+    /// Goes somewhere else.
+    ///
+    /// # Errors
+    /// There is nothing there; an entry that leads to something else than it did.
+    pub fn go(&self, way: &Way) -> Result<Moment, Fault> {
+        self.reel().go(way)
+    }
+
+    /// The society as it is shown.
+    ///
+    /// # Errors
+    /// Nothing can be shown.
+    pub fn handle(&self) -> Result<Handle, Fault> {
+        self.reel().handle()
+    }
+
+    /// The digest of what is shown.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn digest(&self) -> Result<Vec<TableDigest>, Fault> {
+        Ok(self.reel().shown()?.digest()?)
+    }
+
+    /// Begins another society in `home` at the moment that is shown.
+    ///
+    /// # Errors
+    /// It is there already, cannot be written, or cannot be applied again.
+    pub async fn fork(&self, home: PathBuf) -> Result<fork::Made, Fault> {
+        let (source, entry) = {
+            let mut reel = self.reel();
+            (reel.source.path().to_path_buf(), reel.shown()?.number)
+        };
+        let plan = fork::Plan { source, home, through: Some(entry), changes: Vec::new(), follows: false };
+        Ok(fork::make(plan).await?)
+    }
+
+    /// Compares the society whose past it is with that of another home.
+    ///
+    /// # Errors
+    /// There is no society, or it has nothing in common with this one.
+    pub fn compare(&self, home: &Path) -> Result<Difference, Fault> {
+        let source = self.reel().source.path().to_path_buf();
+        let other = home.join("data").join("botarium.db");
+        let difference = compare::compare(&source, &other)?;
+        if difference.kin == "none" {
+            return Err(Fault::bad_value("the two are of no common lineage or seed: they never were one"));
+        }
+        Ok(difference)
+    }
+
+    /// Whether every moment is as near as it will be: a long past is gone through once while it is open.
+    #[must_use]
+    pub fn is_near(&self) -> bool {
+        self.reel().dense.as_ref().is_none_or(Dense::is_whole)
+    }
+
+    fn reel(&self) -> MutexGuard<'_, Reel> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reel {
+    fn open(database: &Path) -> Result<Self, Fault> {
+        let source = Store::open_read_only(database)?;
+        let marks = source.read_blocking(past::marks)?;
+        let reach = Reach::of(&source)?;
+        let scratch = tempfile::tempdir().map_err(|source| StoreError::Io {
+            action: "make a place for the past in",
+            path: std::env::temp_dir(),
+            source,
+        })?;
+        let (copies, marks) = (Vec::new(), Arc::new(marks));
+        Ok(Self {
+            source,
+            scratch,
+            copies,
+            made: 0,
+            reach,
+            dense: None,
+            stored: None,
+            shows_stored: false,
+            marks,
+        })
+    }
+
+    /// Goes through a long past once, so that every moment of it is near.
+    fn make_dense(&mut self) -> Result<(), Fault> {
+        let all = self.source.read_blocking(snapshot::all)?;
+        let numbers: Vec<i64> = all.iter().filter(|s| s.rules == RULES).map(|s| s.number).collect();
+        if numbers.windows(2).any(|pair| pair[1] - pair[0] > 2 * dense::DISTANCE) {
+            let (source, base) = (self.source.path(), self.reach.first - 1);
+            self.dense = Some(Dense::begin(source, self.scratch.path(), base, dense::DISTANCE));
+        }
+        Ok(())
+    }
+
+    /// The copy that is shown, which was applied again.
+    fn shown(&mut self) -> Result<&mut Replay, Fault> {
+        if let Some(before) = self.reach.before.as_ref().filter(|_| self.shows_stored) {
+            return Err(Fault::conflict(before.why.to_string()));
+        }
+        self.copies.last_mut().ok_or_else(|| Fault::unavailable("no moment of the past is shown"))
+    }
+
+    fn handle(&mut self) -> Result<Handle, Fault> {
+        match self.stored.as_ref().filter(|_| self.shows_stored) {
+            Some(stored) => Ok(stored.handle()),
+            None => Ok(self.shown()?.handle()?),
+        }
+    }
+
+    fn go(&mut self, way: &Way) -> Result<Moment, Fault> {
+        let last = self.source.read_blocking(journal::last)?;
+        let place = self.find(way, last)?;
+        let (entry, activity, at) = match place {
+            Place::Entry(entry) => {
+                let entry = entry.clamp(self.reach.first, last.max(self.reach.first));
+                self.bring(entry)?;
+                self.shows_stored = false;
+                let at = self.source.read_blocking(|c| journal::at(c, entry))?;
+                (entry, self.through(entry)?.unwrap_or_default(), at)
+            }
+            Place::Stored(activity) => {
+                let at = self.source.read_blocking(|c| crate::store::stored::at(c, activity))?;
+                self.bring_stored(activity, at.unwrap_or_default())?;
+                (0, activity, at)
+            }
+        };
+        let before = self.reach.before.as_ref();
+        Ok(Moment {
+            entry,
+            activity,
+            at: at.unwrap_or_default(),
+            first: match before {
+                Some(_) => 1,
+                None => self.through(self.reach.first)?.unwrap_or_default(),
+            },
+            last: self.through(last)?.unwrap_or_default(),
+            stored: before.filter(|_| self.shows_stored).map(|before| Arc::clone(&before.why)),
+            marks: Arc::clone(&self.marks),
+        })
+    }
+
+    /// The newest activity after an entry.
+    fn through(&self, entry: i64) -> Result<Option<i64>, Fault> {
+        Ok(self.source.read_blocking(|c| journal::through(c, entry))?)
+    }
+
+    /// The newest activity that is shown.
+    fn here(&self) -> Result<i64, Fault> {
+        match (&self.stored, self.copies.last()) {
+            (Some(stored), _) if self.shows_stored => Ok(stored.activity),
+            (_, Some(copy)) => Ok(self.through(copy.number)?.unwrap_or_default()),
+            (_, None) => Ok(0),
+        }
+    }
+
+    /// Where a way leads.
+    fn find(&self, way: &Way, last: i64) -> Result<Place, Fault> {
+        let activity = self.here()?;
+        let with = |activity| Ok(self.reach.with(&self.source, activity)?.unwrap_or(Place::Entry(last)));
+        match way {
+            Way::Begin if self.reach.before.is_some() => with(1),
+            Way::Begin => Ok(Place::Entry(self.reach.first)),
+            Way::End => Ok(Place::Entry(last)),
+            Way::By(acts) if *acts >= 0 => with(activity.saturating_add(*acts)),
+            Way::By(acts) => self.back(activity, acts.unsigned_abs()),
+            Way::To(text) => self.reach.place_at(&self.source, text),
+            Way::Next(sought) | Way::Previous(sought) => {
+                let back = matches!(way, Way::Previous(_));
+                let found = self.source.read_blocking(|c| past::seek(c, sought, activity, back))?;
+                found.map(with).transpose()?.ok_or_else(|| none(sought, back))
+            }
+        }
+    }
+
+    /// So many acts back: one entry may have brought several at once.
+    fn back(&self, activity: i64, acts: u64) -> Result<Place, Fault> {
+        let wanted = activity.saturating_sub(i64::try_from(acts).unwrap_or(i64::MAX)).max(0);
+        let before = match self.reach.with(&self.source, activity)? {
+            Some(Place::Entry(here)) => match self.through(here - 1)? {
+                Some(before) => before,
+                None => self.reach.before.as_ref().map_or(0, |before| before.activity),
+            },
+            Some(Place::Stored(_)) => wanted,
+            None => 0,
+        };
+        let least = i64::from(self.reach.before.is_some());
+        let place = self.reach.with(&self.source, wanted.min(before).max(least))?;
+        Ok(place.unwrap_or(Place::Entry(self.reach.first)))
+    }
+
+    /// Shows what is stored of the moment after an activity.
+    fn bring_stored(&mut self, activity: i64, at: Stamp) -> Result<(), Fault> {
+        if self.stored.is_none() {
+            let Some(before) = &self.reach.before else {
+                return Err(Fault::internal("nothing lies before the beginning"));
+            };
+            let target = self.scratch.path().join("stored.db");
+            let source = self.source.path();
+            self.stored = Some(Stored::open(source, &target, before.snapshot, &before.opened, before.at)?);
+        }
+        if let Some(stored) = &mut self.stored {
+            stored.go(activity, at)?;
+        }
+        self.shows_stored = true;
+        Ok(())
+    }
+
+    /// Brings a copy to `entry`, by the shortest way, and shows it.
+    fn bring(&mut self, entry: i64) -> Result<(), Fault> {
+        let lead = (entry - LEAD).max(self.reach.first);
+        let near = |through| self.source.read_blocking(|c| snapshot::nearest(c, through, RULES, false));
+        let kept = near(lead)?.or(near(entry)?).unwrap_or(0);
+        let dense = self.dense.as_ref().and_then(|dense| Some((dense, dense.nearest(lead)?)));
+        let dense = dense.filter(|(_, number)| *number > kept);
+        let begin = dense.as_ref().map_or(kept, |(_, number)| *number);
+        let mut best = (COPY + entry - begin, None);
+        for (at, copy) in self.copies.iter().enumerate() {
+            let cost = if copy.number <= entry {
+                entry - copy.number
+            } else if copy.floor()? <= entry {
+                (copy.number - entry) / 4
+            } else {
+                continue;
+            };
+            if cost < best.0 {
+                best = (cost, Some(at));
+            }
+        }
+        let mut copy = match best.1 {
+            Some(at) => self.copies.remove(at),
+            None => {
+                self.made += 1;
+                let target = self.scratch.path().join(format!("{}.db", self.made));
+                match dense {
+                    Some((dense, number)) => {
+                        let source = Store::open_read_only(self.source.path())?;
+                        Replay::begin_at(source, dense.states(), &target, number, false)?
+                    }
+                    None => Replay::begin_near(self.source.path(), &target, Some(begin), false)?,
+                }
+            }
+        };
+        let moved = if copy.number > entry { copy.back(entry) } else { copy.run(Some(entry)).map(drop) };
+        // What went wrong on the way is shown as far as it came.
+        self.copies.push(copy);
+        if self.copies.len() > KEPT {
+            self.copies.remove(0).throw_away();
+        }
+        Ok(moved?)
+    }
+}
+
+impl Drop for Reel {
+    fn drop(&mut self) {
+        self.dense.take();
+        self.copies.drain(..).for_each(Replay::close);
+        self.stored.take().into_iter().for_each(Stored::close);
+    }
+}
+
+fn none(sought: &Sought, back: bool) -> Fault {
+    let side = if back { "earlier" } else { "later" };
+    let what = match sought {
+        Sought::Bot(_) => "act of this bot",
+        Sought::Person => "change by a person",
+        Sought::Flag => "flag",
+        Sought::Failure => "failure",
+    };
+    Fault::bad_value(format!("there is no {side} {what}"))
+}
+
+impl From<ReplayError> for Fault {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::Store(error) => error.into(),
+            other => Self::conflict(other.to_string()),
+        }
+    }
+}
