@@ -23,6 +23,34 @@ pub fn of<T: ToSchema>() -> Map<String, Value> {
     std::mem::take(object)
 }
 
+/// `schema` with arguments that need not be given as what they are when they are: `null` beside a type says no more
+/// than that, and simple clients then take a number for a text.
+pub fn plain(mut schema: Map<String, Value>) -> Map<String, Value> {
+    let fields = schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten();
+    for (_, field) in fields {
+        let Some(field) = field.as_object_mut() else { continue };
+        if let Some(Value::Array(types)) = field.get_mut("type") {
+            types.retain(|one| one != "null");
+            if let [only] = types.as_slice() {
+                let only = only.clone();
+                field.insert("type".into(), only);
+            }
+        }
+        if let Some(Value::Array(branches)) = field.get_mut("oneOf") {
+            branches.retain(|branch| branch["type"] != "null");
+            if let [Value::Object(_)] = branches.as_slice()
+                && let Some(Value::Array(mut only)) = field.shift_remove("oneOf")
+                && let Some(Value::Object(only)) = only.pop()
+            {
+                only.into_iter().for_each(|(key, value)| {
+                    field.entry(key).or_insert(value);
+                });
+            }
+        }
+    }
+    schema
+}
+
 /// The schema of a part of a `T`: nothing is required.
 pub fn part_of<T: ToSchema>() -> Map<String, Value> {
     let mut schema = Value::Object(of::<T>());
@@ -118,5 +146,8 @@ mod tests {
         assert!(required.contains(&&json!("bot")) && required.contains(&&json!("question")), "{text}");
         assert!(text.contains("leadership_tendency"), "{text}");
         assert!(!Value::Object(part_of::<Ask>()).to_string().contains("required"));
+        let plain = Value::Object(plain(of::<Ask>()));
+        assert_eq!(plain["properties"]["behavior"]["type"], "object", "{plain}");
+        assert!(!plain.to_string().contains("null"), "{plain}");
     }
 }

@@ -6,7 +6,7 @@
 mod task;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +14,8 @@ use async_nats::jetstream::consumer::{Consumer, pull};
 use async_nats::jetstream::{self, Context};
 use async_nats::service::ServiceExt as _;
 use futures_util::StreamExt as _;
+use rand::TryRng as _;
+use rand::rngs::SysRng;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -63,6 +65,8 @@ struct Worker {
     id: String,
     /// The calls under way, to be told when their room gives them up.
     calls: Mutex<HashMap<String, CancellationToken>>,
+    /// The number of its next task; it begins anywhere, so that no two workers come to the same.
+    tasks: AtomicU64,
     under_way: AtomicUsize,
     /// Answers whose rooms are not there just now.
     later: TaskTracker,
@@ -81,6 +85,9 @@ struct Worker {
 /// is waited for.
 pub async fn run(options: Options, guard: Guard, stop: CancellationToken) -> Result<(), ProviderError> {
     let models = first_look(&guard).await?;
+    let first = SysRng
+        .try_next_u64()
+        .map_err(|error| lost(&format!("the system gives no random number: {error}")))?;
     let link = loop {
         match Link::open(&options.server, wire::WORKER_INBOX).await {
             Ok(link) => break link,
@@ -116,6 +123,7 @@ pub async fn run(options: Options, guard: Guard, stop: CancellationToken) -> Res
         name: options.name,
         id: service.info().await.id,
         calls: Mutex::default(),
+        tasks: AtomicU64::new(first),
         under_way: AtomicUsize::new(0),
         later: TaskTracker::new(),
         told: Mutex::default(),

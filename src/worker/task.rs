@@ -1,5 +1,6 @@
 //! One call, from the queue to the answer.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ struct Task {
     worker: Arc<Worker>,
     message: Message,
     reply: String,
+    /// Which it is of all that there are.
+    number: u64,
     delivery: i64,
 }
 
@@ -59,6 +62,7 @@ pub(super) async fn make(worker: &Arc<Worker>, message: Message) {
                 worker: Arc::clone(worker),
                 message: message.clone(),
                 reply: reply.to_string(),
+                number: worker.tasks.fetch_add(1, Ordering::Relaxed),
                 delivery,
             };
             match task.run(sequence).await {
@@ -107,6 +111,7 @@ impl Task {
             }
         };
         let start = Told::Start {
+            task: self.number,
             delivery: self.delivery,
             worker: self.worker.id.clone(),
             name: self.worker.name.clone(),
@@ -154,7 +159,7 @@ impl Task {
                 let usage = completion.usage.unwrap_or_default();
                 let (input, output) = (usage.input, usage.output);
                 tracing::info!(model = completion.model, input, output, "answered");
-                Told::Done { delivery: self.delivery, worker: worker.id.clone(), completion }
+                Told::Done { task: self.number, worker: worker.id.clone(), completion }
             }
             Err(error) => {
                 tracing::warn!("{error}");
@@ -171,7 +176,7 @@ impl Task {
     fn failed(&self, error: ProviderError) -> Told {
         let message = format!("{}: {}", self.worker.name, error.message);
         Told::Failed {
-            delivery: self.delivery,
+            task: self.number,
             worker: self.worker.id.clone(),
             error: ProviderError { message, ..error },
         }
@@ -179,7 +184,7 @@ impl Task {
 
     async fn hand_back(&self, charged: bool, why: &str) -> End {
         let why = format!("{}: {why}", self.worker.name);
-        let told = Told::Back { delivery: self.delivery, charged, why };
+        let told = Told::Back { task: self.number, charged, why };
         match self.ask(&told, BEFORE).await {
             Some(_) => End::Back(Duration::ZERO),
             None => End::Unwanted,
@@ -209,7 +214,7 @@ impl Task {
     async fn show(&self, live: &Mutex<String>) {
         let text = std::mem::take(&mut *live.lock().unwrap_or_else(PoisonError::into_inner));
         if !text.is_empty() {
-            self.tell(&Told::Delta { delivery: self.delivery, text }).await;
+            self.tell(&Told::Delta { task: self.number, text }).await;
         }
     }
 
@@ -217,7 +222,7 @@ impl Task {
         if let Err(error) = self.message.ack_with(AckKind::Progress).await {
             tracing::debug!("the queue could not be told that a call is under way: {error}");
         }
-        self.tell(&Told::Alive { delivery: self.delivery }).await;
+        self.tell(&Told::Alive { task: self.number }).await;
     }
 
     /// Tells what may be lost.

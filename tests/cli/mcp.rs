@@ -229,6 +229,9 @@ fn a_stranger_is_told_what_there_is() {
         assert!(!schema.to_string().contains("$ref") && !schema.to_string().contains("/api/"), "{tool}");
         for (name, property) in schema["properties"].as_object().unwrap() {
             assert!(property["description"].is_string(), "{}: {name}: {property}", tool["name"]);
+            // Of one type, so that simple clients know a number from a text; only a cap can be taken away by null.
+            let one = property["type"].is_string() || name.starts_with("daily_");
+            assert!(one, "{}: {name}: {property}", tool["name"]);
         }
     }
     // The bounds are those of the port's own declarations.

@@ -48,6 +48,8 @@ pub struct Cluster {
     workers: AtomicUsize,
     /// It speaks TLS, with `ca.pem` in its home.
     pub secure: bool,
+    /// It lets in who has the token, and knows no users.
+    pub token: bool,
 }
 
 impl Cluster {
@@ -59,7 +61,8 @@ impl Cluster {
         let text = text.replace("127.0.0.1:4222", &format!("127.0.0.1:{port}"));
         let text = text.replace("./jetstream", &home.path().join("jetstream").display().to_string());
         fs::write(home.path().join("nats.conf"), text).unwrap();
-        let mut cluster = Self { home, port, server: None, workers: AtomicUsize::new(0), secure: false };
+        let mut cluster =
+            Self { home, port, server: None, workers: AtomicUsize::new(0), secure: false, token: false };
         cluster.up();
         cluster
     }
@@ -94,10 +97,12 @@ impl Cluster {
 
     /// How the room reaches it.
     pub fn spec(&self) -> ProviderSpec {
+        let (user, key) =
+            if self.token { (None, "token-secret") } else { (Some("room".into()), "room-secret") };
         ProviderSpec {
             base_url: Some(self.url()),
-            user: Some("room".into()),
-            api_key: Some("room-secret".into()),
+            user,
+            api_key: Some(key.into()),
             ..ProviderSpec::new("cellar", ProviderKind::Nats)
         }
     }
@@ -120,23 +125,24 @@ impl Cluster {
         fs::write(home.join("botarium.yaml"), yaml).unwrap();
         let log = fs::File::create(self.log(nth)).unwrap();
         let mut command = botarium(&home);
+        if self.token {
+            command.env("NATS_TOKEN", "token-secret");
+        } else {
+            command.env("NATS_USER", "worker").env("NATS_PASSWORD", "worker-secret");
+        }
         if self.secure {
             command.env("NATS_CA", self.home.path().join("ca.pem"));
         }
         command
+            .args(["--log-level", "debug", "worker", "--nats", &self.url()])
             .args([
-                "--log-level",
-                "debug",
-                "worker",
-                "--nats",
-                &self.url(),
-                "--user",
-                "worker",
                 "--name",
                 &format!("worker{nth}"),
+                "--concurrency",
+                &concurrency.to_string(),
+                "--grace",
+                "2",
             ])
-            .args(["--concurrency", &concurrency.to_string(), "--grace", "2"])
-            .env("NATS_PASSWORD", "worker-secret")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log);

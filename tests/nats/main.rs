@@ -13,3 +13,4 @@ mod model;
 mod readme;
 mod rounds;
 mod troubles;
+mod wire;

@@ -9,42 +9,11 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 use rustix::process::Signal;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 
 use crate::books::{Books, reports};
 use crate::cluster::{Cluster, Process, botarium};
 use crate::model::Model;
-
-/// A wire between the room and the server that can be cut.
-struct Wire {
-    port: u16,
-    whole: watch::Sender<bool>,
-}
-
-impl Wire {
-    async fn to(port: u16) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let own = listener.local_addr().unwrap().port();
-        let (whole, seen) = watch::channel(true);
-        tokio::spawn(async move {
-            while let Ok((mut near, _)) = listener.accept().await {
-                let mut seen = seen.clone();
-                if !*seen.borrow() {
-                    continue; // refused
-                }
-                tokio::spawn(async move {
-                    let Ok(mut far) = TcpStream::connect(("127.0.0.1", port)).await else { return };
-                    tokio::select! {
-                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
-                        _ = seen.wait_for(|whole| !whole) => {}
-                    }
-                });
-            }
-        });
-        Self { port: own, whole }
-    }
-}
+use crate::wire::Wire;
 
 fn room(home: &Path) -> Process {
     let log = fs::File::options().create(true).append(true).open(home.join("log")).unwrap();
@@ -68,7 +37,7 @@ async fn until(what: &str, mut holds: impl FnMut() -> bool) {
 async fn rounds_of_everything_that_can_break() {
     let rounds = std::env::var("BOTARIUM_TEST_ROUNDS").ok().and_then(|count| count.parse().ok()).unwrap_or(5);
     let mut cluster = Cluster::start();
-    let wire = Wire::to(cluster.port).await;
+    let wire = Wire::to(cluster.port, Duration::ZERO).await;
     let model = Model::start(Duration::from_millis(300), 6).await;
     let answered = || model.told.answered.load(Ordering::SeqCst);
     let mut workers = vec![cluster.worker(&model, 2), cluster.worker(&model, 2)];
@@ -144,7 +113,10 @@ async fn rounds_of_everything_that_can_break() {
         "nothing twice"
     );
     let books = Books::of(&home);
-    let reports = reports(&cluster.logs());
+    let logs = cluster.logs();
+    let said = fs::read_to_string(home.join("log")).unwrap();
+    assert!(!logs.contains("-secret") && !said.contains("-secret"), "a password is in a log");
+    let reports = reports(&logs);
     println!("{rounds} rounds: {posts} posts, {books}; {} begun by workers", reports.begun);
     books.are_what_was_reported(&reports, &model.told.answers.lock().unwrap(), rounds);
 }

@@ -6,12 +6,17 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use async_nats::jetstream::consumer::{Consumer, pull};
+use async_nats::service::ServiceExt as _;
 use botarium::llm::{FailureKind, Guard, GuardSettings, ProviderSpec, build};
+use futures_util::StreamExt as _;
 use rustix::process::Signal;
+use serde_json::json;
 
 use crate::asking::{Books, ask, asked, with_a_worker};
 use crate::cluster::{Cluster, are_there};
 use crate::model::Model;
+use crate::wire::Wire;
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
@@ -198,4 +203,94 @@ async fn tls_with_an_authority_of_ones_own() {
     let error = guard.models().await.unwrap_err();
     assert_eq!(error.kind, FailureKind::Connect);
     assert!(error.message.contains("ca_file"), "{}", error.message);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
+async fn a_slow_server_costs_time_and_nothing_else() {
+    let (cluster, _model, _worker, guard) = with_a_worker(100, 4, 1).await;
+    drop(guard);
+    let wire = Wire::to(cluster.port, Duration::from_millis(400)).await;
+    let slow = ProviderSpec { base_url: Some(format!("nats://127.0.0.1:{}", wire.port)), ..cluster.spec() };
+    let guard = Guard::new(build(&slow).unwrap(), GuardSettings::from(&slow));
+    let mut books = Books::default();
+    let (outcome, heard) = ask(&guard, &mut books).await;
+    assert_eq!(heard, outcome.result.unwrap().text);
+    assert_eq!((books.sent, books.failed), (vec![1], vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
+async fn a_token_in_the_place_of_users() {
+    let mut cluster = Cluster::start();
+    cluster.down();
+    let conf = cluster.home.path().join("nats.conf");
+    let text = fs::read_to_string(&conf).unwrap();
+    let (before, _) = text.split_once("authorization {").unwrap();
+    fs::write(&conf, format!("{before}authorization {{ token: \"token-secret\" }}\n")).unwrap();
+    cluster.up();
+    cluster.token = true;
+    let model = Model::start(Duration::from_millis(50), 2).await;
+    let guard = cluster.guard();
+    let error = ask(&guard, &mut Books::default()).await.0.result.unwrap_err();
+    assert!(error.message.contains("NATS_TOKEN") && !error.message.contains("secret"), "{}", error.message);
+    let _worker = cluster.worker(&model, 1);
+    are_there(&guard, 1).await;
+    assert!(ask(&guard, &mut Books::default()).await.0.result.is_ok());
+    assert!(!cluster.logs().contains("secret"));
+}
+
+/// A worker played word by word: what it tells a room, and what the room answers.
+struct Played {
+    client: async_nats::Client,
+    _there: async_nats::service::Service,
+    call: String,
+}
+
+impl Played {
+    async fn is_there(cluster: &Cluster) -> Self {
+        let options = async_nats::ConnectOptions::new()
+            .user_and_password("worker".into(), "worker-secret".into())
+            .custom_inbox_prefix("_INBOX_worker");
+        let client = options.connect(cluster.url()).await.unwrap();
+        let there = client.service_builder().start("botarium-main", "1.0.0").await.unwrap();
+        Self { client, _there: there, call: String::new() }
+    }
+
+    /// Takes the next call of the pool, which is there.
+    async fn takes(&mut self) {
+        let js = async_nats::jetstream::new(self.client.clone());
+        let queue: Consumer<pull::Config> = js.get_consumer_from_stream("main", "BOTARIUM").await.unwrap();
+        let mut batch =
+            queue.batch().max_messages(1).expires(Duration::from_secs(20)).messages().await.unwrap();
+        let message = batch.next().await.unwrap().unwrap();
+        self.call = message.headers.as_ref().unwrap().get("Botarium-Reply").unwrap().to_string();
+    }
+
+    async fn tells(&self, what: serde_json::Value) -> String {
+        let answer = self.client.request(self.call.clone(), what.to_string().into()).await.unwrap();
+        String::from_utf8(answer.payload.to_vec()).unwrap()
+    }
+}
+
+/// A server that was killed may hand a call out a second time as if it were the first.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
+async fn of_two_tries_that_seem_the_same_one_is_let_begin() {
+    let cluster = Cluster::start();
+    let guard = cluster.guard();
+    assert!(guard.models().await.is_err(), "nobody is there, but the pool");
+    let mut played = Played::is_there(&cluster).await;
+    let call = asked(&guard, Books::default());
+    played.takes().await;
+    let start = |task: u64| json!({"is": "start", "task": task, "delivery": 1, "worker": "w", "name": "w", "sequence": 1});
+    assert_eq!(played.tells(start(7)).await, "go");
+    assert_eq!(played.tells(start(7)).await, "go", "it asks again");
+    assert_eq!(played.tells(start(8)).await, "over");
+    let usage = json!({"input": 5, "output": 3, "cached": 0, "cache_write": 0});
+    let completion = json!({"text": "Mine.", "reasoned": false, "usage": usage, "model": "m", "latency": {"secs": 0, "nanos": 1}, "finish": "stop"});
+    played.tells(json!({"is": "done", "task": 7, "worker": "w", "completion": completion})).await;
+    let (outcome, _, books) = call.await.unwrap();
+    assert_eq!(outcome.result.unwrap().text, "Mine.");
+    assert_eq!((books.sent, books.failed), (vec![1], vec![]));
 }

@@ -66,6 +66,7 @@ pub(super) async fn make(
         deltas,
         handover,
         stage: Stage::Waits { _counted: Counted::one(&nats.line, |line| &line.waiting) },
+        task: 0,
         delivery: 0,
         copies: 0,
         received: 0,
@@ -148,7 +149,9 @@ struct Call<'a> {
     handover: &'a mut dyn Handover,
     queued: Queued,
     stage: Stage,
-    /// Which time it was handed out is listened to.
+    /// The worker's try that is listened to.
+    task: u64,
+    /// How often the call had been handed out when that began.
     delivery: i64,
     /// How often it was put into the queue anew, after it was lost there.
     copies: u32,
@@ -306,8 +309,8 @@ impl Call<'_> {
             }
         };
         match told {
-            Told::Start { delivery, worker, name, sequence } => {
-                match self.begins(delivery, &worker, &name, sequence).await {
+            Told::Start { task, delivery, worker, name, sequence } => {
+                match self.begins((task, delivery), &worker, &name, sequence).await {
                     Ok(word) => {
                         Self::answer(&self.link, &message, word).await;
                         None
@@ -318,14 +321,14 @@ impl Call<'_> {
                     }
                 }
             }
-            Told::Alive { delivery } => {
-                if self.is_from(delivery) {
+            Told::Alive { task } => {
+                if self.is_from(task) {
                     self.heard = Instant::now();
                 }
                 None
             }
-            Told::Delta { delivery, text } => {
-                if self.is_from(delivery) {
+            Told::Delta { task, text } => {
+                if self.is_from(task) {
                     self.heard = Instant::now();
                     self.received = self.received.saturating_add(text.len());
                     if self.received <= MAX_ANSWER {
@@ -334,26 +337,26 @@ impl Call<'_> {
                 }
                 None
             }
-            Told::Done { delivery, worker, completion } => {
+            Told::Done { task, worker, completion } => {
                 Self::answer(&self.link, &message, OVER).await;
                 // Whoever answers first has answered; it is taken out of the queue by the worker itself.
-                if delivery == self.delivery {
+                if task == self.task {
                     self.queued.leaves();
                 }
                 Some(self.believed(completion).inspect(|it| self.nats.board.answered(&worker, it)))
             }
-            Told::Failed { delivery, worker, error } => {
+            Told::Failed { task, worker, error } => {
                 Self::answer(&self.link, &message, OVER).await;
-                if !self.is_from(delivery) {
+                if !self.is_from(task) {
                     return None;
                 }
                 self.queued.leaves();
                 self.nats.board.heard(&worker, |member| member.failed += 1);
                 Some(Err(self.believed_error(error)))
             }
-            Told::Back { delivery, charged, why } => {
+            Told::Back { task, charged, why } => {
                 Self::answer(&self.link, &message, OVER).await;
-                if self.is_from(delivery) {
+                if self.is_from(task) {
                     let why = clean_line(&why, WORDS);
                     let message = format!("{}: a worker gave a call back: {why}", self.nats.name);
                     self.lost =
@@ -365,14 +368,14 @@ impl Call<'_> {
         }
     }
 
-    fn is_from(&self, delivery: i64) -> bool {
-        matches!(self.stage, Stage::Works { .. }) && delivery == self.delivery
+    fn is_from(&self, task: u64) -> bool {
+        matches!(self.stage, Stage::Works { .. }) && task == self.task
     }
 
     /// A worker wants to begin: whether it may.
     async fn begins(
         &mut self,
-        delivery: i64,
+        (task, delivery): (u64, i64),
         worker: &str,
         name: &str,
         sequence: u64,
@@ -381,8 +384,12 @@ impl Call<'_> {
             return Ok(OVER); // a copy of it is under way
         }
         if matches!(self.stage, Stage::Works { .. }) {
-            if delivery <= self.delivery {
-                return Ok(if delivery == self.delivery { GO } else { OVER }); // it asks again
+            if task == self.task {
+                return Ok(GO); // it asks again
+            }
+            // A server that was killed may have forgotten that it had handed the call out.
+            if delivery < self.delivery || (delivery == self.delivery && self.heard.elapsed() < LIVELY) {
+                return Ok(OVER);
             }
             if self.heard.elapsed() < LIVELY {
                 return Ok(BUSY);
@@ -402,7 +409,8 @@ impl Call<'_> {
         let name = super::board::short(name);
         let _counted = Counted::one(&self.nats.line, |line| &line.in_flight);
         self.stage = Stage::Works { _at, name, _counted };
-        (self.delivery, self.received, self.heard) = (delivery, 0, Instant::now());
+        (self.task, self.delivery) = (task, delivery);
+        (self.received, self.heard) = (0, Instant::now());
         Ok(GO)
     }
 

@@ -73,11 +73,17 @@ impl Nats {
 
     /// Nobody works there.
     fn nobody(&self) -> ProviderError {
+        let server = &self.line.server;
+        let also = match (&server.user, server.key.as_ref().filter(|key| !key.is_empty())) {
+            (Some(_), _) => " (with --user and NATS_PASSWORD, as this server wants to know who comes)",
+            (None, Some(_)) => " (with NATS_TOKEN, as this server wants one)",
+            (None, None) => "",
+        };
         let message = format!(
-            "{}: no worker is in pool {}; start one where a model is:  botarium worker --nats {} --pool {}",
+            "{}: no worker is in pool {}; start one where a model is:  botarium worker --nats {} --pool {}{also}",
             self.name,
             self.pool,
-            self.line.server.shown(),
+            server.shown(),
             self.pool
         );
         ProviderError::new(FailureKind::Connect, message)

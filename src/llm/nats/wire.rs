@@ -42,12 +42,15 @@ pub(crate) fn service(pool: &str) -> String {
     format!("botarium-{pool}")
 }
 
-/// What a worker tells the room about a call. `delivery` is how often the call was handed out by then.
+/// What a worker tells the room about a call. `task` is the number it gave this try of it: how often a call was handed
+/// out is no such number, as a server that was killed may have forgotten the last time.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub(crate) enum Told {
     /// It wants to begin. Asked: [`GO`], [`OVER`] or [`BUSY`] comes back.
     Start {
+        task: u64,
+        /// How often the call was handed out by then.
         delivery: i64,
         worker: String,
         name: String,
@@ -55,13 +58,13 @@ pub(crate) enum Told {
         sequence: u64,
     },
     /// It is at work.
-    Alive { delivery: i64 },
+    Alive { task: u64 },
     /// More of the live text.
-    Delta { delivery: i64, text: String },
+    Delta { task: u64, text: String },
     /// The answer. Confirmed by an empty message, as the two below.
-    Done { delivery: i64, worker: String, completion: Completion },
+    Done { task: u64, worker: String, completion: Completion },
     /// Its provider failed.
-    Failed { delivery: i64, worker: String, error: ProviderError },
+    Failed { task: u64, worker: String, error: ProviderError },
     /// It gives the call back; the model may have been asked.
-    Back { delivery: i64, charged: bool, why: String },
+    Back { task: u64, charged: bool, why: String },
 }

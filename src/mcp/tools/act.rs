@@ -20,11 +20,13 @@ pub fn tools() -> Vec<Tool> {
             ("steer", "Steer a bot"),
             Effect::Sets,
             "Change a bot: its sliders (behavior: creativity_level, leadership_tendency, skepticism, aggression and \
-             shyness from 0 to 100, engagement_style), persona, model, caps or own pace. Only what is given changes; \
-             `bot` shows what there is. It holds from the bot's next beat on, and is undone by steering back.",
+             shyness from 0 to 100, engagement_style), persona, model, caps (null gives it the room's again) or own pace. \
+             Only what is given changes; `bot` shows what there is. It holds from the bot's next beat on, and is undone by steering back.",
             steer,
         )
-        .with("settings", settings()),
+        .with("settings", settings())
+        .with("daily_token_cap", cap("daily_token_cap"))
+        .with("daily_cost_cap_usd", cap("daily_cost_cap_usd")),
         Tool::acts(
             ("pace", "Set the room's pace"),
             Effect::Sets,
@@ -82,7 +84,16 @@ pub fn tools() -> Vec<Tool> {
 
 /// The declaration of one field of a request.
 fn declared<T: ToSchema>(field: &str) -> Value {
-    schema::of::<T>().get("properties").and_then(|all| all.get(field)).cloned().unwrap_or_default()
+    property(&schema::plain(schema::of::<T>()), field)
+}
+
+/// The declaration of a cap, which null takes away.
+fn cap(field: &str) -> Value {
+    property(&schema::of::<SetCaps>(), field)
+}
+
+fn property(schema: &Map<String, Value>, field: &str) -> Value {
+    schema.get("properties").and_then(|all| all.get(field)).cloned().unwrap_or_default()
 }
 
 /// What of a bot's configuration can be changed, every part of it by itself.

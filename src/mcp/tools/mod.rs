@@ -108,7 +108,7 @@ impl Tool {
     {
         let run: Run =
             Box::new(move |door, arguments| Box::pin(async move { run(door, read(arguments)?).await }));
-        Self { name, title, description, effect, schema: schema::of::<A>(), run }
+        Self { name, title, description, effect, schema: schema::plain(schema::of::<A>()), run }
     }
 
     /// The same tool with the bounds of an argument as they are declared elsewhere. What is said of the argument here
