@@ -1,10 +1,10 @@
 //! How much workers behind a NATS server carry: calls a second with one, two and four of them, what they add to a
 //! model's own time, and two hundred calls at once in one room. Prints tables. Unix only; needs `nats-server`.
 //!
-//!     cargo bench --bench workers -- [--botarium PATH]
+//!     cargo bench --bench workers -- [--botarium PATH] [--rooms]
 //!
-//! Workers and the last room are processes of the program at PATH, or of the one that is built with this; what asks
-//! in the first two tables is in this process.
+//! Workers and rooms are processes of the program at PATH, or of the one that is built with this; what asks before the
+//! rooms is in this process. With `--rooms` only they are measured.
 
 #[cfg(unix)]
 #[path = "../tests/nats/asking.rs"]
@@ -116,10 +116,10 @@ mod measure {
         );
     }
 
-    /// A room whose bots all think at once.
-    async fn room() {
+    /// A room whose bots all think at once, with a model that takes so long.
+    async fn room(takes: Duration) {
         let cluster = Cluster::start();
-        let model = Model::start(Duration::from_secs(4), 5).await;
+        let model = Model::start(takes, 5).await;
         let _workers: Vec<_> = (0..4).map(|_| cluster.worker(&model, 50)).collect();
         let home = cluster.home.path().join("room");
         fs::create_dir_all(home.join("bots")).expect("a home");
@@ -148,26 +148,31 @@ mod measure {
         tokio::time::sleep(Duration::from_secs(30)).await;
         let rate = (answered() - before) as f64 / began.elapsed().as_secs_f64();
         println!(
-            "\nA room of 400 bots that would think every second, 250 calls at once allowed, 4 workers with 50 each, 4 s a call: at most \
-             {} at the model, {rate:.1} calls a second of 50 that there can be",
+            "\nA room of 400 bots that would think every second, 250 calls at once allowed, 4 workers with 50 each, {} ms a call: at most \
+             {} at the model, {rate:.1} calls a second",
+            takes.as_millis(),
             model.told.most.load(Ordering::SeqCst)
         );
         drop(room);
     }
 
     pub fn main() {
-        let mut words = std::env::args().skip(1);
+        let (mut words, mut rooms) = (std::env::args().skip(1), false);
         while let Some(word) = words.next() {
             if word == "--botarium" {
                 let path = words.next().expect("--botarium PATH");
                 PROGRAM.set(path.into()).expect("given once");
             }
+            rooms |= word == "--rooms";
         }
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
-            throughput().await;
-            many().await;
-            room().await;
+            if !rooms {
+                throughput().await;
+                many().await;
+            }
+            room(Duration::from_secs(4)).await;
+            room(Duration::from_millis(20)).await;
         });
     }
 }

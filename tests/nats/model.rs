@@ -13,6 +13,7 @@ use axum::{Json, Router};
 use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// What it was asked and what it told.
 #[derive(Default)]
@@ -122,7 +123,7 @@ async fn answer(State(manner): State<Manner>, body: Bytes) -> Response {
     let told = Arc::clone(&manner.told);
     let last = json!({"model": "toy", "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}], "usage": usage});
     let count = pieces.len();
-    let answers = Answers::one(&told);
+    let (answers, began) = (Answers::one(&told), Instant::now());
     let events = stream::unfold((0, manner.held, answers), move |(at, mut held, answers)| {
         let (pieces, last, told) = (pieces.clone(), last.clone(), Arc::clone(&told));
         async move {
@@ -132,7 +133,7 @@ async fn answer(State(manner): State<Manner>, body: Bytes) -> Response {
             if at > 0 {
                 held.wait_for(|held| !held).await.ok()?;
             }
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep_until(began + pause * (u32::try_from(at).unwrap() + 1)).await;
             let data = match pieces.get(at) {
                 Some(piece) => {
                     json!({"model": "toy", "choices": [{"index": 0, "delta": {"content": piece}}]})
