@@ -57,6 +57,25 @@ async fn the_only_worker_dies_and_the_call_fails_with_a_sentence() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
+async fn workers_that_are_slow_to_answer_are_waited_for() {
+    let (_cluster, _model, worker, guard) = with_a_worker(50, 2, 1).await;
+    worker.signal(Signal::STOP);
+    let call = asked(&guard, Books::default());
+    // Longer than they are asked to take, and than it takes to tell that nobody is there.
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    worker.signal(Signal::CONT);
+    let (outcome, _, books) = call.await.unwrap();
+    assert!(outcome.result.is_ok(), "{:?}", outcome.result);
+    assert_eq!((books.sent, books.failed), (vec![1], vec![]));
+    // One that stays so is told of.
+    worker.signal(Signal::STOP);
+    let error = ask(&guard, &mut Books::default()).await.0.result.unwrap_err();
+    worker.signal(Signal::CONT);
+    assert!(error.message.contains("do not answer") && !error.maybe_charged, "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn without_budget_for_another_try_no_model_is_asked_again() {
     let (cluster, model, first, guard) = with_a_worker(200, 10, 1).await;
     model.hold(true);

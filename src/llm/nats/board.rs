@@ -37,7 +37,7 @@ const NAME: usize = 80;
 pub(super) struct Board {
     workers: Mutex<HashMap<String, Seen>>,
     /// When it was asked who is there, and how many answered.
-    asked: tokio::sync::Mutex<Option<(Instant, usize)>>,
+    asked: tokio::sync::Mutex<Option<(Instant, Option<usize>)>>,
 }
 
 struct Seen {
@@ -83,11 +83,12 @@ impl Board {
         });
     }
 
-    /// How many workers are there. An answer holds for a moment, for everybody who asks.
-    pub(super) async fn present(&self, link: &Link, pool: &str) -> usize {
+    /// How many workers are there; `None` when there are some and none has answered in time: their machines are busy, or
+    /// they are frozen. An answer holds for a moment, for everybody who asks.
+    pub(super) async fn present(&self, link: &Link, pool: &str) -> Option<usize> {
         let mut asked = self.asked.lock().await;
         if let Some((at, count)) = *asked
-            && at.elapsed() < if count == 0 { FRESH_NOBODY } else { FRESH }
+            && at.elapsed() < if count.is_none_or(|count| count == 0) { FRESH_NOBODY } else { FRESH }
         {
             return count;
         }
@@ -96,17 +97,19 @@ impl Board {
         count
     }
 
-    async fn ask(&self, link: &Link, pool: &str) -> usize {
+    async fn ask(&self, link: &Link, pool: &str) -> Option<usize> {
         let inbox = link.client.new_inbox();
-        let Ok(mut answers) = link.client.subscribe(inbox.clone()).await else { return 0 };
+        let Ok(mut answers) = link.client.subscribe(inbox.clone()).await else { return Some(0) };
         let subject = format!("$SRV.PING.{}", wire::service(pool));
         if link.client.publish_with_reply(subject, inbox, Default::default()).await.is_err() {
-            return 0;
+            return Some(0);
         }
+        let mut nobody = false;
         let mut until = Instant::now() + ANSWER;
         let mut count = 0;
         while let Ok(Some(message)) = timeout_at(until, answers.next()).await {
-            if message.status == Some(StatusCode::NO_RESPONDERS) || count >= WORKERS {
+            nobody = message.status == Some(StatusCode::NO_RESPONDERS);
+            if nobody || count >= WORKERS {
                 break;
             }
             let Ok(pong) = serde_json::from_slice::<PingResponse>(&message.payload) else { continue };
@@ -123,7 +126,7 @@ impl Board {
             });
         }
         self.lock().retain(|_, seen| seen.member.in_flight > 0 || seen.heard.elapsed() < REMEMBERED);
-        count
+        (nobody || count > 0).then_some(count)
     }
 
     /// Everybody known, by name.

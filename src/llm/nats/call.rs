@@ -260,8 +260,19 @@ impl Call<'_> {
             }
             Stage::Waits { .. } => false,
         };
-        if nats.board.present(&self.link, &nats.pool).await == 0 && self.link.stands() {
-            return Err(if silent { self.silent() } else { self.ended(nats.nobody()) });
+        let present = nats.board.present(&self.link, &nats.pool).await;
+        if present.is_none_or(|count| count == 0) && self.link.stands() {
+            if silent {
+                return Err(self.silent());
+            }
+            if present.is_some() {
+                return Err(self.ended(nats.nobody()));
+            }
+            // A busy machine is given the time that a frozen one takes to be known as such.
+            if self.heard.elapsed() >= SILENT {
+                return Err(self.ended(nats.unheard()));
+            }
+            return Ok(());
         }
         let Some(sequence) = self.queued.sequence else { return Ok(()) };
         if nats.line.is_queued(sequence).await != Some(false) {

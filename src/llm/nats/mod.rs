@@ -71,6 +71,15 @@ impl Nats {
         })
     }
 
+    /// Whoever works there does not answer.
+    fn unheard(&self) -> ProviderError {
+        let message = format!(
+            "{}: the workers of pool {} do not answer; look whether they are frozen, or their machines overloaded",
+            self.name, self.pool
+        );
+        ProviderError::new(FailureKind::Connect, message)
+    }
+
     /// Nobody works there.
     fn nobody(&self) -> ProviderError {
         let server = &self.line.server;
@@ -136,8 +145,10 @@ impl Provider for Nats {
 
     async fn models(&self) -> Result<Vec<String>, ProviderError> {
         let link = self.line.link().await?;
-        if self.board.present(&link, &self.pool).await == 0 {
-            return Err(self.nobody());
+        match self.board.present(&link, &self.pool).await {
+            Some(0) => return Err(self.nobody()),
+            None => return Err(self.unheard()),
+            Some(_) => {}
         }
         let mut models = vec![ANY_MODEL.to_owned()];
         for member in self.board.pool().members {
@@ -149,9 +160,11 @@ impl Provider for Nats {
 
     async fn pool(&self) -> Option<Pool> {
         let trouble = match tokio::time::timeout(GLANCE, self.line.link()).await {
-            Ok(Ok(link)) if link.stands() => {
-                (self.board.present(&link, &self.pool).await == 0).then(|| self.nobody().message)
-            }
+            Ok(Ok(link)) if link.stands() => match self.board.present(&link, &self.pool).await {
+                Some(0) => Some(self.nobody().message),
+                None => Some(self.unheard().message),
+                Some(_) => None,
+            },
             Ok(Ok(_)) | Err(_) => Some(self.line.away().message),
             Ok(Err(error)) => Some(error.message),
         };
