@@ -6,11 +6,15 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use botarium::domain::Stamp;
+use botarium::link::{Link, Remote};
+use botarium::tui::headless::Headless;
+use botarium::tui::theme::ThemeName;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::Value;
 
-use super::room::Room;
+use super::room::{Room, Running};
 
 /// A certificate that no authority signed, for 127.0.0.1.
 const CERTIFICATE: &str = "\
@@ -147,4 +151,76 @@ fn a_room_whose_bots_want_a_provider_that_went_is_not_called_well() {
     let said = room.run(&["check"]);
     assert_eq!(said.code, 1, "{}{}", said.out, said.err);
     assert!(said.out.contains("ada_001 wants provider desk, which is not set up"), "{}", said.out);
+}
+
+/// The acts of a society, oldest first.
+fn acts(room: &Room) -> Vec<Value> {
+    let told = room.run(&["export", "activity", "--format", "jsonl"]).ok();
+    told.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// An engine with a port at this place, in which nobody wakes.
+async fn still(room: &Room, place: &str) -> (Running, Link) {
+    let engine = room.serve(&["--listen", place, "--pace", "604800"]);
+    let link = Link::Remote(Remote::connect(&format!("http://{place}"), None).await.unwrap());
+    link.pause_engine().await.unwrap();
+    (engine, link)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_society_or_an_older_copy_at_an_address_is_begun_anew() {
+    let (one, two) = (Room::new(), Room::new());
+    let place = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    for (room, seed, count) in [(&one, 7, 20), (&two, 8, 6)] {
+        room.beat(seed, count);
+        still(room, &place).await.0.stop("TERM");
+    }
+    one.run(&["backup", "early.db"]).ok();
+    for shyness in ["31", "32", "33"] {
+        one.run(&["bot", "edit", "ada_001", "-k", &format!("behavior.shyness={shyness}")]).ok();
+    }
+    let (mut engine, link) = still(&one, &place).await;
+    let mut screen = Headless::open(link, (160, 45), ThemeName::Dark).await.unwrap();
+    let mut tail = one
+        .command(&["tail", &format!("http://{place}"), "--json", "-n", "1000"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
+    let mut said = BufReader::new(tail.stderr.take().unwrap()).lines();
+    let mut reads = |acts: &[Value]| {
+        for act in acts {
+            let row: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+            assert_eq!((&row["id"], &row["created_at"]), (&act["id"], &act["created_at"]));
+        }
+    };
+    reads(&acts(&one));
+    for room in [&one, &two] {
+        engine.stop("KILL");
+        if std::ptr::eq(room, &one) {
+            room.run(&["restore", "early.db"]).ok();
+        }
+        (engine, _) = still(room, &place).await;
+        let there = acts(room);
+        assert!(said.any(|line| line.unwrap().contains("another society, or an older copy")));
+        reads(&there);
+        // The control room has nothing of what was there before.
+        let newest = there.last().unwrap()["id"].as_i64();
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        loop {
+            screen.wake(Stamp::default()).await.unwrap();
+            let model = screen.model();
+            let shown = model.stream.newest_rows(1).next().map(|row| row.seq);
+            let known = model.room.as_ref().map(|room| room.last_seq);
+            if (shown, known) == (newest, newest) {
+                break;
+            }
+            assert!(std::time::Instant::now() < until, "{shown:?} {known:?} of {newest:?}");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    }
+    tail.kill().unwrap();
+    tail.wait().unwrap();
+    engine.stop("TERM");
 }

@@ -159,3 +159,16 @@ fn what_could_not_be_written_is_a_failure() {
         assert_eq!(said.matches("No space left").count(), 1, "{said}");
     }
 }
+
+#[test]
+fn a_password_in_an_address_is_neither_shown_nor_sent() {
+    let room = Room::new();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let url = format!("http://kim:sekret@{}", listener.local_addr().unwrap());
+    for args in [&["tail", &url][..], &["attach", "--plain", &url], &["mcp", &url]] {
+        let said = room.run(args).fails(2, &["no user name and no password", "BOTARIUM_TOKEN"]);
+        assert!(!said.contains("sekret") && !said.contains("kim"), "{said}");
+        assert!(listener.accept().is_err(), "{args:?}: somebody came");
+    }
+}

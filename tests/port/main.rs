@@ -1,5 +1,6 @@
 //! The port, as its clients see it: every route against a real engine with the embedded provider.
 
+mod announced;
 mod changing;
 mod contract;
 mod corpus;

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::fixture::{config, now, press, text};
 use super::line::Line;
 use crate::domain::PersonalityConfig;
-use crate::protocol::{ConfigPatch, Source};
+use crate::protocol::{ConfigPatch, CostCaps, Source, WarmMemory};
 use crate::tui::live::mind::{Field, Shape};
 use crate::tui::model::Tab;
 use crate::tui::msg::{Command, Data, Load, Msg};
@@ -241,6 +241,83 @@ fn opening_and_saving_without_a_change_changes_nothing() {
     let after = &line.model.inspector.mind.draft.as_ref().unwrap().personality.traits;
     assert_eq!(after[..2], before[..]);
     assert_eq!(after[2], "new");
+}
+
+/// What a bot remembers, of every kind, with this text.
+fn remembered(said: &str) -> WarmMemory {
+    let mut warm = super::fixture::warm();
+    warm.facts_learned[0].fact = said.into();
+    warm.relationships[0].notes = said.into();
+    warm.opinions[0].stance = said.into();
+    warm.opinions[0].topic = said.into();
+    let of = json!({"id": 4, "interest": said, "date": "2026-12-07", "activity_id": null, "pinned": false});
+    warm.interest_items = vec![serde_json::from_value(of).unwrap()];
+    let of = json!({"id": 5, "summary": said, "date": "2026-12-07", "thread_id": 3, "activity_id": null,
+        "pinned": false});
+    warm.memories = vec![serde_json::from_value(of).unwrap()];
+    warm
+}
+
+#[test]
+fn opening_and_saving_a_memory_without_a_change_changes_nothing() {
+    let long = "x\n".repeat(2_000);
+    for said in ODD.into_iter().chain([long.as_str()]) {
+        for place in [&["r"][..], &["alt+4", "tab"]] {
+            let mut line = Line::slow(120, 36);
+            line.society.warm = Some(remembered(said));
+            line.arrive();
+            line.press_and_wait(place);
+            let recall =
+                if place == ["r"] { &line.model.inspector.recall } else { &line.model.explorer.recall };
+            let lines = recall.lines.len();
+            assert!(lines >= 10, "{place:?} {said:?}: {lines} lines");
+            line.press_and_wait(&["g"]);
+            for _ in 0..lines {
+                line.press_and_wait(&["e", "ctrl+s"]);
+                assert!(line.model.overlays.is_empty(), "{place:?} {said:?}\n{}", text(&line.model));
+                line.press_and_wait(&["j"]);
+            }
+            assert_eq!(line.done(), [], "{place:?} {said:?}");
+        }
+    }
+    // And what is too long by one is not cut.
+    let mut line = Line::slow(120, 36);
+    line.society.warm = Some(remembered(&"x".repeat(4_000)));
+    line.arrive();
+    line.press_and_wait(&["r", "g", "j", "e", "y", "ctrl+s"]);
+    assert_eq!(line.done(), []);
+    assert!(text(&line.model).contains("4001 characters; 4000 are allowed"), "{}", text(&line.model));
+}
+
+#[test]
+fn opening_and_saving_a_cap_or_a_pace_without_a_change_changes_nothing() {
+    for (tokens, nanos, pace) in [
+        (0, 0, None),
+        (1, 1, Some(1)),
+        (50_000, 123_456_789, Some(77)),
+        (999_999_999_999, 999_999_999_999_999_999, Some(604_800)),
+    ] {
+        for own in [false, true] {
+            let mut line = Line::slow(120, 36);
+            line.society.caps = CostCaps {
+                daily_token_cap: tokens,
+                daily_cost_cap_usd: crate::domain::Money::from_nanos(nanos),
+                is_custom_token_cap: own,
+                is_custom_cost_cap: own,
+            };
+            line.society.bots[0].pace_seconds = pace;
+            line.arrive();
+            line.press_and_wait(&["b", "g"]);
+            for _ in 0..3 {
+                line.press_and_wait(&["enter", "enter", "j"]);
+                assert!(line.model.overlays.is_empty(), "{}", text(&line.model));
+            }
+            line.press_and_wait(&["P", "enter"]);
+            line.model.room.as_mut().unwrap().pace.interval_seconds = pace.unwrap_or(30);
+            line.press_and_wait(&["p", "enter"]);
+            assert_eq!(line.done(), [], "{tokens} {nanos} {pace:?} {own}");
+        }
+    }
 }
 
 #[test]

@@ -19,6 +19,10 @@ use crate::tui::update::{start, update};
 pub struct Society {
     pub bots: Vec<BotView>,
     pub minds: BTreeMap<String, PersonalityConfig>,
+    /// What a bot remembers, where a test wants to know better than the fixture.
+    pub warm: Option<WarmMemory>,
+    /// The caps of every bot.
+    pub caps: CostCaps,
     /// Everything that was done, in its order.
     pub done: Vec<Command>,
     seq: i64,
@@ -28,7 +32,7 @@ impl Society {
     pub fn new() -> Self {
         let bots = bots();
         let minds = bots.iter().map(|bot| (bot.id.clone(), config(&bot.id, &bot.name, 80))).collect();
-        Self { bots, minds, done: Vec::new(), seq: 1_000 }
+        Self { bots, minds, warm: None, caps: caps(), done: Vec::new(), seq: 1_000 }
     }
 
     fn view(&self, id: &str) -> Result<BotConfigView, Fault> {
@@ -37,7 +41,7 @@ impl Society {
             bot_id: id.into(),
             bot_name: mind.name.clone(),
             personality_config: mind.clone(),
-            cost_caps: caps(),
+            cost_caps: self.caps.clone(),
             yaml_config: Some(config(id, &mind.name, 70)),
         })
     }
@@ -52,6 +56,7 @@ impl Society {
                 .map(|bot| Data::Bot(Box::new(bot.clone())))
                 .ok_or_else(|| Fault::not_found("bot", id)),
             Load::Config(id) => self.view(id).map(|view| Data::Config(Box::new(view))),
+            Load::Warm(..) if self.warm.is_some() => Ok(Data::Warm(Box::new(self.warm.clone()?))),
             load => Ok(answer(load)?),
         })
     }

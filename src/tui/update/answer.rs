@@ -267,9 +267,13 @@ fn meaning(model: &mut Model, then: Then, answer: &Answer) -> Result<Vec<Effect>
             run(Command::Interview(bot, Interview { question: told, remember: false }))
         }
         Then::EditMemory(id) => {
-            let said = text::clean(answer.text(), 4_000);
-            if said.trim().is_empty() {
-                return Err("to remove it, use Forget".into());
+            let said = text::clean(answer.text(), MEMORY_MAX * 4);
+            match said.chars().count() {
+                _ if said.trim().is_empty() => return Err("to remove it, use Forget".into()),
+                long if long > MEMORY_MAX => {
+                    return Err(format!("{long} characters; {MEMORY_MAX} are allowed"));
+                }
+                _ => {}
             }
             run(Command::EditMemory(id, EditMemory { text: Some(said), pinned: None }))
         }
@@ -382,6 +386,8 @@ fn asks(reading: &mut Reading, question: &str) {
 
 /// Longest question that is asked, in characters.
 const QUESTION_MAX: usize = 2_000;
+/// Longest memory, in characters.
+const MEMORY_MAX: usize = 4_000;
 
 /// A question with as much of what was said before as there is room for: a bot remembers no interview by itself.
 fn with_what_was_said(dialogue: &[(String, String)], question: &str) -> String {

@@ -118,7 +118,7 @@ impl Hand {
             Command::Each(commands) => return commands.iter().find_map(|command| self.wrong(key, command)),
             Command::DeleteBot(id) | Command::ResetBot(id) => {
                 let asked = drawn.asked.as_ref().is_some_and(|told| told.join("\n").contains(model.name(id)));
-                if !asked || !self.fresh {
+                if !asked {
                     return Some(format!("nobody was asked about {id}"));
                 }
             }
