@@ -182,7 +182,9 @@ fn inspector(model: &Model, ledger: &Ledger, differs: &mut Differs) {
         differs.unless(&format!("{id} paused, inspected"), view.is_paused, bot.paused);
         differs.unless(&format!("pace of {id}"), view.pace_seconds, bot.pace);
     }
-    pins(&inspector.recall.lines, ledger, differs);
+    if inspector.page == Page::Memory {
+        pins(&inspector.recall.lines, ledger, differs);
+    }
 }
 
 fn pins(lines: &[Line], ledger: &Ledger, differs: &mut Differs) {
