@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use botarium::cli::Cli;
+use botarium::cli::{Cli, EXIT_CODES};
 use clap::{Command, CommandFactory as _};
 
 use super::room::{Done, Room};
@@ -156,4 +156,43 @@ fn every_command_ends_with_the_codes_of_the_table_and_its_json_is_json() {
     }
     // What only the configuration can mend.
     lived.run(&["notify", "--test"]).fails(4, &["notify"]);
+}
+
+#[test]
+fn the_readme_tells_every_command_every_code_and_who_knows_json() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let commands = commands();
+    for (words, _) in &commands {
+        let mut words = words.split_whitespace();
+        let (first, second) = (words.next().unwrap_or_default(), words.next());
+        let row = readme.lines().find(|line| {
+            line.starts_with(format!("| `botarium {first}").trim_end())
+                && second.is_none_or(|sub| {
+                    line.split('`').nth(1).unwrap().split([' ', '\\', '|']).any(|word| word == sub)
+                })
+        });
+        assert!(row.is_some(), "the table of commands lacks `{first} {second:?}`");
+    }
+    let told: Vec<String> = readme
+        .lines()
+        .skip_while(|line| *line != "| exit code | meaning |")
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches(['|', ' ']).replacen(" | ", " ", 1))
+        .collect();
+    let known: Vec<String> = EXIT_CODES
+        .lines()
+        .skip(1)
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_eq!(told, known);
+    let json: Vec<String> = commands
+        .iter()
+        .filter(|(_, command)| knows(command, "json"))
+        .map(|(words, _)| format!("`{words}`"))
+        .collect();
+    let (last, before) = json.split_last().unwrap();
+    let sentence = format!("`--json` is known by {} and {last}", before.join(", "));
+    let flat = readme.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(&sentence), "the README does not say: {sentence}");
 }
