@@ -356,9 +356,9 @@ impl Activity {
         match self {
             Self::CreateThread { thread_id, .. }
             | Self::Reply { thread_id, .. }
-            | Self::HumanPost { thread_id, .. } => Some(*thread_id),
-            Self::Vote { thread_id: Some(thread_id), .. } => Some(*thread_id),
-            Self::Vote { target_type: PostKind::Thread, target_id, .. } => Some(*target_id),
+            | Self::HumanPost { thread_id, .. } => known(*thread_id),
+            Self::Vote { thread_id: Some(thread_id), .. } => known(*thread_id),
+            Self::Vote { target_type: PostKind::Thread, target_id, .. } => known(*target_id),
             Self::ConfigUpdated(change) => change.thread_id,
             _ => None,
         }
@@ -368,9 +368,9 @@ impl Activity {
     #[must_use]
     pub const fn reply(&self) -> Option<i64> {
         match self {
-            Self::Reply { reply_id, .. } => Some(*reply_id),
+            Self::Reply { reply_id, .. } => known(*reply_id),
             Self::HumanPost { reply_id, .. } => *reply_id,
-            Self::Vote { target_type: PostKind::Reply, target_id, .. } => Some(*target_id),
+            Self::Vote { target_type: PostKind::Reply, target_id, .. } => known(*target_id),
             Self::ConfigUpdated(Changed { target_type: Some(PostKind::Reply), target_id, .. }) => *target_id,
             _ => None,
         }
@@ -439,6 +439,11 @@ pub mod given {
     ) -> Result<Option<Option<T>>, D::Error> {
         Option::deserialize(deserializer).map(Some)
     }
+}
+
+/// A number that was told: rows of old, or written by hand, lack some, and none is 0.
+const fn known(id: i64) -> Option<i64> {
+    if id > 0 { Some(id) } else { None }
 }
 
 #[cfg(test)]

@@ -170,3 +170,15 @@ fn what_is_told_of_a_change_follows_what_is_known() {
     );
     assert_eq!(of(json!({})), None);
 }
+
+#[test]
+fn a_number_that_is_missing_is_none_and_not_nought() {
+    for (kind, details) in [
+        ("reply", json!({"content": "Yes."})),
+        ("create_thread", json!({"title": "Tides", "content": "Why?", "tags": []})),
+        ("human_post", json!({"content": "Yes."})),
+    ] {
+        let activity = Activity::read(kind, &details).unwrap_or_else(|| panic!("{kind} is read"));
+        assert_eq!((activity.thread(), activity.reply()), (None, None), "{kind}");
+    }
+}
