@@ -125,3 +125,17 @@ async fn what_an_earlier_version_lived_is_shown_from_what_is_stored() {
     assert!(back.activity == base && back.stored.is_some(), "{back:?}");
     society.assert_sound();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_that_names_no_zone_is_one_of_the_room() {
+    let (home, settings) = society::settings();
+    let tokyo = jiff::tz::TimeZone::get("Asia/Tokyo").unwrap();
+    let society = Society::start(home, Settings { clock: Clock::simulated_in(SIM_START, tokyo), ..settings });
+    society.handle.run_beats(Run { count: Some(20), ..Run::default() }, |_| {}).await.unwrap();
+    let database = society.handle.database();
+    let store = Store::open_read_only(&database).unwrap();
+    let begins = entry_at(&store, "2026-01-01T09:00:01").unwrap();
+    assert_eq!(begins, entry_at(&store, "2026-01-01T00:00:01Z").unwrap());
+    let fault = entry_at(&store, "2026-01-01T00:00:01").unwrap_err();
+    assert!(fault.detail.contains("the society began at"), "{fault:?}");
+}

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use super::super::replay::ReplayError;
 use crate::domain::{Stamp, moment};
 use crate::protocol::Fault;
 use crate::society::input::Input;
-use crate::society::open::{Opened, RULES};
+use crate::society::open::{OPENED_ENTRY, Opened, RULES};
 use crate::store::journal::{self, Entry};
-use crate::store::{Store, past, snapshot};
+use crate::store::{Store, beat, past, snapshot};
 
 /// A moment, and how it can be shown.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub(super) struct Reach {
     pub(super) first: i64,
     /// What lies before it.
     pub(super) before: Option<Before>,
+    /// The zone of times that name none: the room's.
+    zone: TimeZone,
 }
 
 /// What lies before everything that can be applied again.
@@ -49,10 +53,11 @@ impl Reach {
     pub(super) fn of(society: &Store) -> Result<Self, Fault> {
         let (base, begins): (_, Vec<Entry<Input>>) =
             society.read_blocking(|c| Ok((snapshot::base(c, RULES)?, journal::read(c, 0, 1)?)))?;
+        let zone = society.read_blocking(zone)?;
         let Some(base) = base else {
             return match begins.into_iter().next() {
                 Some(Entry { number: 1, input: Input::Opened(opened), .. }) if opened.rules == RULES => {
-                    Ok(Self { first: 1, before: None })
+                    Ok(Self { first: 1, before: None, zone })
                 }
                 Some(Entry { input: Input::Opened(opened), .. }) => Err(Fault::conflict(format!(
                     "the journal follows rules {}, and this version has {RULES}: botarium {} shows it",
@@ -81,7 +86,7 @@ impl Reach {
             why: why.into(),
             opened,
         });
-        Ok(Self { first: base.number + 1, before })
+        Ok(Self { first: base.number + 1, before, zone })
     }
 
     /// The first moment at which an activity is there; `None` where there is no such activity.
@@ -106,7 +111,7 @@ impl Reach {
             None => society.read_blocking(|c| journal::at(c, self.first))?,
         };
         let start = start.ok_or_else(|| Fault::bad_value("the journal is empty"))?;
-        let at = moment::at(text, start).map_err(Fault::bad_value)?;
+        let at = moment::at_in(text, start, &self.zone).map_err(Fault::bad_value)?;
         if at < start {
             return Err(Fault::bad_value(format!("the society began at {start}, after {at}")));
         }
@@ -115,6 +120,17 @@ impl Reach {
         }
         Ok(Place::Entry(society.read_blocking(|c| journal::until(c, at))?.max(self.first)))
     }
+}
+
+/// The zone in which the room was opened last.
+fn zone(c: &rusqlite::Connection) -> crate::store::Result<TimeZone> {
+    let number = beat::meta(c, OPENED_ENTRY)?.and_then(|text| text.parse::<i64>().ok());
+    let entries: Vec<Entry<Input>> =
+        number.map_or(Ok(Vec::new()), |number| journal::read(c, number - 1, 1))?;
+    Ok(match entries.into_iter().next() {
+        Some(Entry { input: Input::Opened(opened), .. }) => opened.frame.zone,
+        _ => TimeZone::UTC,
+    })
 }
 
 /// How the room was opened in or behind a snapshot.
