@@ -13,7 +13,7 @@ pub const MIN_WIDTH: u16 = 60;
 pub const MIN_HEIGHT: u16 = 16;
 
 /// From this width on a second inspector stands beside the first.
-const VAST: u16 = 2_000;
+const VAST: u16 = 200;
 /// Fewest columns a pane is of use in.
 const LEAST: u16 = 24;
 

@@ -30,7 +30,20 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
     if inspector.pinned {
         pen.right(theme.glyphs.pin, theme.warn);
     }
-    if inspector.page == Page::Why {
+    draw(model, inspector.page, inner, buf, view, focused);
+}
+
+/// Draws the second inspector of a vast screen: another page about the same bot.
+pub fn beside(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let page = model.inspector.page.beside();
+    let name = if page == Page::Why { why_name(model) } else { shown_name(model) };
+    let inner = frame(buf, area, &format!("{name}: {}", page.title()), "", false, view.theme);
+    draw(model, page, inner, buf, view, false);
+}
+
+fn draw(model: &Model, page: Page, inner: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+    let (inspector, theme) = (&model.inspector, view.theme);
+    if page == Page::Why {
         return why::render(&inspector.why, inner, buf, view, focused);
     }
     if let Some(why) = model.walk.as_ref().and_then(|walk| walk.moment.stored.as_deref()) {
@@ -40,7 +53,7 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         pen::empty(buf, inner, &["select a bot"], theme);
         return;
     };
-    match inspector.page {
+    match page {
         Page::Profile => profile::render(inspector, inner, buf, view, focused),
         Page::Mind => mind::render(&inspector.mind, inner, buf, view, focused),
         Page::Budget => budget::render(model, id, inner, buf, view, focused),
@@ -50,23 +63,34 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
 }
 
 fn title_name(model: &Model) -> String {
-    let inspector = &model.inspector;
-    let reason = inspector.why.view.as_ref().filter(|_| inspector.page == Page::Why);
-    let of = reason.map(|why| why.activity.bot_id.as_str()).or(inspector.wanted.as_deref());
-    of.map_or_else(String::new, |id| {
-        let name = crate::tui::widgets::text::safe(model.name(id)).into_owned();
-        text::fit(&name, 12, "…").into_owned()
-    })
+    if model.inspector.page == Page::Why { why_name(model) } else { shown_name(model) }
 }
 
-/// Page names are shortened where they do not all fit.
+/// Whose reason is shown.
+fn why_name(model: &Model) -> String {
+    let reason = model.inspector.why.view.as_ref();
+    reason.map_or_else(|| shown_name(model), |why| short_name(model, &why.activity.bot_id))
+}
+
+/// Whom the inspector is about.
+fn shown_name(model: &Model) -> String {
+    model.inspector.wanted.as_deref().map_or_else(String::new, |id| short_name(model, id))
+}
+
+fn short_name(model: &Model, id: &str) -> String {
+    let name = text::safe(model.name(id)).into_owned();
+    text::fit(&name, 12, "…").into_owned()
+}
+
+/// Where the names of the pages do not all fit, the keys that open them stand in their place.
 fn page_label(model: &Model, page: Page, cells: u16) -> String {
     let all: u16 = Page::ALL.iter().map(|page| text::width(page.title()) + 2).sum();
     let title = page.title();
     if 6 + text::width(&title_name(model)) + all <= cells {
         title.to_owned()
     } else {
-        title.chars().take(4).collect()
+        let key = model.keymap.keys(&format!("inspect_{}", page.id())).first().map(ToString::to_string);
+        key.unwrap_or_else(|| title.to_owned())
     }
 }
 

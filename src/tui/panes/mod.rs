@@ -28,7 +28,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::layout::{Layout, MIN_HEIGHT, MIN_WIDTH};
-use super::model::{Model, Pane, Tab};
+use super::model::{Model, Pane, Tab, name_of};
 use super::overlays::toast;
 use super::theme::Theme;
 use super::widgets::{self, pen};
@@ -85,7 +85,7 @@ impl<'a> View<'a> {
     /// The shown name of an actor.
     #[must_use]
     pub fn name<'b>(&'b self, id: &'b str) -> &'b str {
-        self.names.get(id).map_or_else(|| id.strip_prefix("human:").unwrap_or(id), String::as_str)
+        name_of(self.names, id)
     }
 
     /// `14:02`
@@ -160,6 +160,9 @@ fn body(model: &Model, layout: &Layout, buf: &mut Buffer, view: &View<'_>) {
     }
     match model.tab {
         Tab::Live => {
+            if !layout.beside.is_empty() {
+                inspector::beside(model, layout.beside, buf, view);
+            }
             for (pane, rect) in &layout.panes {
                 let focused = *pane == model.focus && model.overlays.is_empty();
                 live(model, *pane, *rect, buf, view, focused);

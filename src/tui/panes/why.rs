@@ -62,13 +62,19 @@ fn head(reason: &WhyView, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         duration(latency)
     );
     pen.put(&spent, theme.text);
-    pen.put(&format!("  {} {}", rung(&reason.rung), view.clock(row.at)), theme.dim);
+    // What has no room is left out whole.
+    let mut more = |said: &str, style| {
+        if text::width(said) <= pen.room() {
+            pen.put(said, style);
+        }
+    };
+    more(&format!("  {} {}", rung(&reason.rung), view.clock(row.at)), theme.dim);
     let model = if reason.model.is_empty() || reason.model == reason.provider {
         String::new()
     } else {
         format!(" / {}", reason.model)
     };
-    pen.put(&format!("  {}{model}", reason.provider), theme.faint);
+    more(&format!("  {}{model}", reason.provider), theme.faint);
     let (considered, most) = verdict(reason);
     Pen::new(buf, area, 2).put(&considered, theme.accent);
     Pen::new(buf, area, 3).put(&most, theme.quote);
