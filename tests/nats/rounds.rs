@@ -112,6 +112,11 @@ async fn rounds_of_everything_that_can_break() {
         posts,
         "nothing twice"
     );
+    // Its past holds together, and comes out of the journal as it was.
+    for words in [&["check"][..], &["replay", "--verify"]] {
+        let out = botarium(&home).args(words).env("ROOM_PASSWORD", "room-secret").output().unwrap();
+        assert!(out.status.success(), "{words:?}: {}", String::from_utf8_lossy(&out.stdout));
+    }
     let books = Books::of(&home);
     let logs = cluster.logs();
     let said = fs::read_to_string(home.join("log")).unwrap();
