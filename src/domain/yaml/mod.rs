@@ -327,7 +327,9 @@ fn number(text: &str) -> Option<Value> {
     {
         return None;
     }
-    text.parse().map(Value::Int).or_else(|_| text.parse().map(Value::Float)).ok()
+    // What is larger than any number is not one: only `.inf` means that.
+    let float = || text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float);
+    text.parse().ok().map(Value::Int).or_else(float)
 }
 
 /// Says what the parser found in words that help someone who writes YAML by hand.
