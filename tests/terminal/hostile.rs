@@ -52,6 +52,9 @@ fn own(text: &str) -> Option<usize> {
             return Some(whole.len());
         }
     }
+    if text.starts_with("\u{1b}]8") {
+        return link(text);
+    }
     let body = text.strip_prefix("\u{1b}[")?;
     let end = body.find(|c: char| !matches!(c, '0'..='9' | ';' | '?' | ':'))?;
     let (parameters, last) = (&body[..end], body[end..].chars().next()?);
@@ -66,6 +69,39 @@ fn own(text: &str) -> Option<usize> {
         _ => false,
     };
     known.then_some(2 + end + 1)
+}
+
+/// Length of the beginning or end of a link that leads to the address, all or some of which stands in it.
+fn link(text: &str) -> Option<usize> {
+    let body = text.strip_prefix("\u{1b}]8;;")?;
+    let (address, rest) = body.split_once("\u{1b}\\")?;
+    let whole = text.len() - rest.len();
+    if address.is_empty() {
+        return Some(whole);
+    }
+    let mut inside = rest.split_once("\u{1b}]8;;\u{1b}\\")?.0;
+    let mut shown = String::new();
+    while let Some(first) = inside.chars().next() {
+        let sequence = own(inside);
+        if sequence.is_none() {
+            shown.push(first);
+        }
+        inside = &inside[sequence.unwrap_or(first.len_utf8())..];
+    }
+    let leads = address.starts_with("http") && address.bytes().all(|byte| byte.is_ascii_graphic());
+    (leads && !shown.is_empty() && address.contains(&shown)).then_some(whole)
+}
+
+#[test]
+fn a_link_that_shows_one_address_and_means_another_is_none_of_ours() {
+    let link =
+        |address: &str, shown: &str| format!("\u{1b}]8;;{address}\u{1b}\\\u{1b}[1m{shown}\u{1b}]8;;\u{1b}\\");
+    is_harmless(link("http://a.example/b", "http://a.example/b").as_bytes(), "a link");
+    for (address, shown) in
+        [("http://a.example", "http://b.example"), ("http://a\u{9b}", "http://a"), ("file:///a", "file:///a")]
+    {
+        assert!(own(&link(address, shown)).is_none(), "{address:?}");
+    }
 }
 
 /// A bot with something in every field.
