@@ -160,8 +160,8 @@ mod measure {
         let (mut words, mut rooms) = (std::env::args().skip(1), false);
         while let Some(word) = words.next() {
             if word == "--botarium" {
-                let path = words.next().expect("--botarium PATH");
-                PROGRAM.set(path.into()).expect("given once");
+                let path = std::path::PathBuf::from(words.next().expect("--botarium PATH"));
+                PROGRAM.set(path.canonicalize().expect("a program is there")).expect("given once");
             }
             rooms |= word == "--rooms";
         }

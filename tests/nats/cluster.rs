@@ -20,7 +20,11 @@ pub struct Process(Child);
 impl Process {
     /// Starts it in a group of its own, which ends with it.
     pub fn start(command: &mut Command) -> Self {
-        Self(command.process_group(0).spawn().expect("is nats-server installed? See tests/README.md"))
+        let started = command.process_group(0).spawn();
+        Self(
+            started
+                .unwrap_or_else(|error| panic!("{command:?}: {error}; tests/README.md says what is needed")),
+        )
     }
 
     pub fn signal(&self, signal: Signal) {
