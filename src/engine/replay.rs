@@ -288,26 +288,34 @@ impl Replay {
             return Err(ReplayError::Trimmed(self.number + 1));
         }
         let (shared, notes) = (self.room()?, self.notes);
-        let outcome = self.target.write_blocking(move |tx| {
+        let applied = self.target.write_blocking(move |tx| {
             for entry in &entries {
                 if notes {
                     undo::mark(tx, entry.number)?;
                 }
                 if let Err(why) = again(&shared, tx, entry)? {
                     let (number, input, at) = (entry.number, entry.input.name(), entry.at);
-                    // An error would undo the entries before it, which are as they were.
                     return Ok(Err((number, input, at, why)));
                 }
                 tx.settle()?;
             }
             Ok(Ok(()))
-        })?;
-        if let Err((number, input, at, why)) = outcome {
-            self.number = number - 1;
-            return Err(ReplayError::Differs { number, input, at, why });
+        });
+        match applied {
+            Ok(Ok(())) => {
+                self.number = last;
+                Ok(())
+            }
+            Ok(Err((number, input, at, why))) => {
+                self.number = number - 1;
+                Err(ReplayError::Differs { number, input, at, why })
+            }
+            Err(error) => {
+                // The entries before it are settled.
+                self.number = self.target.read_blocking(journal::last)?;
+                Err(error.into())
+            }
         }
-        self.number = last;
-        Ok(())
     }
 
     /// Compares the digests of both societies; answers the tables that differ.

@@ -43,16 +43,18 @@ type BeforeCommit = Box<dyn FnOnce(&Connection) -> Result<()> + Send>;
 struct Ending {
     before: Vec<BeforeCommit>,
     after: Vec<AfterCommit>,
+    /// How many of each stay when the job that is under way is rolled back.
+    settled: (usize, usize),
 }
 
 impl Ending {
-    fn mark(&self) -> (usize, usize) {
-        (self.before.len(), self.after.len())
+    fn settle(&mut self) {
+        self.settled = (self.before.len(), self.after.len());
     }
 
-    fn back_to(&mut self, (before, after): (usize, usize)) {
-        self.before.truncate(before);
-        self.after.truncate(after);
+    fn take_back(&mut self) {
+        self.before.truncate(self.settled.0);
+        self.after.truncate(self.settled.1);
     }
 }
 
@@ -100,8 +102,9 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// Database errors.
-    pub(crate) fn settle(&self) -> Result<()> {
+    pub(crate) fn settle(&mut self) -> Result<()> {
         self.connection.prepare_cached("RELEASE part")?.execute([])?;
+        self.ending.settle();
         self.connection.prepare_cached("SAVEPOINT part")?.execute([])?;
         Ok(())
     }
@@ -255,7 +258,7 @@ impl Writer {
         let job: Job = Box::new(move |place| {
             let (mut result, mut broke) = (Err(StoreError::Closed), None);
             if let Some((connection, ending)) = place {
-                let mark = ending.mark();
+                ending.settle();
                 result = run_in_savepoint(connection, || {
                     let rollbacks = counts.rollbacks.load(Ordering::Acquire);
                     let tx = &mut Tx { connection, ending, now: Stamp::default(), by: None, rollbacks };
@@ -263,7 +266,7 @@ impl Writer {
                         .unwrap_or_else(|panic| Err(StoreError::Panicked(said(&*panic))))
                 });
                 if result.is_err() {
-                    ending.back_to(mark);
+                    ending.take_back();
                     counts.rollbacks.fetch_add(1, Ordering::AcqRel);
                 }
                 if connection.is_autocommit() {

@@ -16,6 +16,8 @@ use crate::store::{journal, snapshot};
 
 /// Entries between two of them.
 pub(super) const DISTANCE: i64 = 512;
+/// Entries after which it is seen whether nobody looks any more: who leaves waits for them.
+const STEP: i64 = 32;
 /// Of the time that going on takes, the part that is left to others afterwards.
 const REST: u32 = 4;
 
@@ -85,13 +87,19 @@ impl Maker {
     fn go_through(&self, source: &Path, base: i64) -> Result<(), ReplayError> {
         let mut replay = Replay::begin_near(source, &self.states, Some(base), false)?;
         replay.note(false);
+        let mut next = base + self.distance;
         while !self.stops.load(Ordering::Acquire) {
             let (before, begun) = (replay.number, Instant::now());
-            replay.run(Some(before + self.distance))?;
+            replay.run(Some(next.min(before + STEP)))?;
             let number = replay.number;
-            if number < before + self.distance {
+            std::thread::sleep(begun.elapsed() / REST);
+            if number == before {
                 break;
             }
+            if number < next {
+                continue;
+            }
+            next += self.distance;
             let at = replay.source().read_blocking(|c| journal::at(c, number))?.unwrap_or_default();
             let taken = replay.target().write_blocking(move |tx| {
                 let waits = !journal::flights(tx, None)?.is_empty();
@@ -103,7 +111,6 @@ impl Maker {
             if taken {
                 self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(number);
             }
-            std::thread::sleep(begun.elapsed() / REST);
         }
         replay.close();
         Ok(())
@@ -117,19 +124,24 @@ mod tests {
     use crate::engine::{Run, Settings};
     use crate::store::{Durability, Store};
 
-    #[tokio::test(flavor = "multi_thread")]
-    async fn what_is_begun_between_snapshots_is_what_was() {
-        let home = tempfile::tempdir().unwrap();
+    async fn lived(home: &Path, beats: u64) -> PathBuf {
         let settings = Settings {
             seed: Some(7),
             clock: Clock::simulated(SIM_START),
             durability: Durability::Normal,
-            ..Settings::new(home.path())
+            ..Settings::new(home)
         };
         let handle = crate::engine::start(settings).unwrap();
-        handle.run_beats(Run { count: Some(400), ..Run::default() }, |_| {}).await.unwrap();
+        handle.run_beats(Run { count: Some(beats), ..Run::default() }, |_| {}).await.unwrap();
         let database = handle.database();
         handle.close();
+        database
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_begun_between_snapshots_is_what_was() {
+        let home = tempfile::tempdir().unwrap();
+        let database = lived(home.path(), 400).await;
         let scratch = tempfile::tempdir().unwrap();
         let dense = Dense::begin(&database, scratch.path(), 0, 70);
         while !dense.is_whole() {
@@ -153,5 +165,22 @@ mod tests {
             begun.close();
         }
         truth.close();
+    }
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_went_wrong_on_the_way_is_gone_on_from() {
+        let (home, scratch) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let database = lived(home.path(), 120).await;
+        let mut replay = Replay::begin(&database, &scratch.path().join("a.db")).unwrap();
+        let rename = |replay: &Replay, sql: &'static str| {
+            replay.target().write_blocking(move |tx| Ok(tx.execute_batch(sql)?)).unwrap();
+        };
+        replay.run(Some(10)).unwrap();
+        rename(&replay, "ALTER TABLE votes RENAME TO away");
+        let error = replay.run(None).unwrap_err();
+        assert!(matches!(error, ReplayError::Store(_)) && (10..100).contains(&replay.number), "{error}");
+        rename(&replay, "ALTER TABLE away RENAME TO votes");
+        replay.run(None).unwrap();
+        assert_eq!(replay.differences().unwrap(), [""; 0]);
+        replay.close();
     }
 }
