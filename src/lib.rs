@@ -29,7 +29,8 @@
 //! - [`engine`]: the impatient world around the machine: it wakes bots, asks models, announces. [`engine::Handle`] is its
 //!   only door.
 //! - [`worker`]: answers model calls of rooms on other machines, from a queue behind a NATS server.
-//! - [`protocol`]: what crosses a boundary: views, requests, events, faults.
+//! - [`protocol`]: what crosses a boundary: views, requests, events, faults. What can be asked is declared once in
+//!   [`protocol::ask`]; the route, its description, the remote request, the local call and the link's method come from there.
 //! - [`link`]: the one door of the screen and the commands to an engine, here or behind a port.
 //! - [`mcp`]: the same door for an assistant that speaks the Model Context Protocol.
 //! - [`cli`]: one file per command. [`config`]: what is configured, and where each value came from.

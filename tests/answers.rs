@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use botarium::engine::clock::{Clock, SIM_START};
 use botarium::engine::{self, Handle, Run, Settings};
 use botarium::protocol::ThreadView;
-use botarium::protocol::request::{CreateReply, CreateThread, InjectEvent, ThreadQuery};
+use botarium::protocol::{CreateReply, CreateThread, InjectEvent, ThreadQuery};
 
 async fn open(seed: u64, beats: u64) -> (Handle, tempfile::TempDir) {
     let home = tempfile::tempdir().unwrap();

@@ -81,7 +81,10 @@ async fn every_query_answers() {
     assert!(usage.total_tokens > 0);
     let forecast = link.forecast().await.unwrap();
     assert!(forecast.expected_tokens >= forecast.tokens_so_far && forecast.bots.len() == 6);
-    assert_eq!(link.flags(false, 50).await.unwrap().len() as i64, link.flag_count().await.unwrap());
+    assert_eq!(
+        link.flags(false, 50).await.unwrap().len() as i64,
+        link.flag_count().await.unwrap().unresolved
+    );
     assert_eq!(link.providers().await.unwrap()[0].state, "ready");
     assert!(link.events(None).await.unwrap().is_empty() && !link.event_templates().await.unwrap().is_empty());
     assert!(link.log(10).await.unwrap().is_empty());

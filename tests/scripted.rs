@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use botarium::domain::similarity::terms;
 use botarium::engine::clock::{Clock, SIM_START};
 use botarium::engine::{self, Handle, Run, Settings};
-use botarium::protocol::request::{ActivityQuery, CreateBot, MemoryQuery, ThreadQuery};
+use botarium::protocol::{ActivityQuery, CreateBot, MemoryQuery, ThreadQuery};
 use botarium::protocol::{ActivityView, ReplyView, ThreadView};
 
 const SIX: [&str; 6] = ["ada_001", "echo_001", "luna_001", "marcus_001", "rex_001", "sage_001"];

@@ -13,8 +13,8 @@ use crate::domain::{PersonalityConfig, Stamp, bot_file};
 use crate::engine::{self, Clock, Handle, Run, Settings};
 use crate::logs::LogRing;
 use crate::protocol::{
-    ActivityQuery, ActivityView, CastVote, CreateReply, CreateThread, EditMemory, Fault, InjectEvent,
-    MemoryQuery, Period, SetCaps, SetPace,
+    ActivityQuery, ActivityView, CastVote, Category, CreateReply, CreateThread, EditMemory, Fault,
+    InjectEvent, MemoryQuery, Period, SetCaps, SetPace,
 };
 use crate::store::{Durability, StoreError};
 
@@ -209,7 +209,7 @@ impl Story {
             if self.pinned.contains(&bot.id) {
                 continue;
             }
-            let query = MemoryQuery { limit: 200, category: Some("facts".into()), ..MemoryQuery::default() };
+            let query = MemoryQuery { limit: 200, category: Some(Category::Facts), ..MemoryQuery::default() };
             let warm = self.handle.warm_memory(&bot.id, query).await?;
             let Some(found) = warm.facts_learned.iter().find(|fact| fact.source == "offline") else {
                 continue;

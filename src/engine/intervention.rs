@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::handle::Handle;
 use crate::protocol::{
-    CreateBot, CreateReply, CreateThread, EditMemory, Fault, InjectEvent, SetCaps, SetPace,
+    CreateBot, CreateReply, CreateThread, DefaultProvider, EditMemory, Fault, InjectEvent, SetCaps, SetPace,
 };
 
 /// One command of such a file.
@@ -128,15 +128,17 @@ impl Intervention {
             Self::PauseBot { bot } => on.set_paused(&bot, true).await.map(drop),
             Self::ResumeBot { bot } => on.set_paused(&bot, false).await.map(drop),
             Self::AddBot(bot) => on.create_bot(bot).await.map(drop),
-            Self::RemoveBot { bot } => on.delete_bot(&bot).await,
+            Self::RemoveBot { bot } => on.delete_bot(&bot).await.map(drop),
             Self::SetPace(pace) => on.set_pace(pace).await.map(drop),
-            Self::SetProvider { name } => on.set_default_provider(&name, true).await.map(drop),
+            Self::SetProvider { name } => {
+                on.set_default_provider(DefaultProvider { name, confirm_cost: true }).await.map(drop)
+            }
             Self::InjectEvent(event) => on.inject_event(event).await.map(drop),
             Self::EndEvent { id } => on.deactivate_event(id).await.map(drop),
             Self::PostThread(thread) => on.create_thread(thread).await.map(drop),
             Self::PostReply { thread_id, reply } => on.create_reply(thread_id, reply).await.map(drop),
-            Self::EditMemory { id, edit } => on.edit_memory(id, edit).await,
-            Self::ForgetMemory { id } => on.forget_memory(id).await,
+            Self::EditMemory { id, edit } => on.edit_memory(id, edit).await.map(drop),
+            Self::ForgetMemory { id } => on.forget_memory(id).await.map(drop),
         }
     }
 }

@@ -14,7 +14,7 @@ use super::outage;
 use super::shared::Shared;
 use super::wall::{self, Watch};
 use crate::domain::{ActivityKind, Money, Stamp};
-use crate::protocol::{BeatResult, EngineState, Fault, Notice};
+use crate::protocol::{BeatResult, EngineState, Fault, Notice, Triggered};
 use crate::society::heartbeat::{Beat, Finished};
 use crate::society::open::Closed;
 use crate::society::spacing;
@@ -201,7 +201,7 @@ impl Handle {
     ///
     /// # Errors
     /// Database errors.
-    pub async fn trigger_all(&self) -> Result<(), Fault> {
+    pub async fn trigger_all(&self) -> Result<Triggered, Fault> {
         let bots = self.shared.store.read(crate::store::beat::all_due).await?;
         let now = self.shared.clock.now();
         {
@@ -216,7 +216,7 @@ impl Handle {
             Self::whole(async move { handle.run_beats(run, |_| {}).await }).await?;
         }
         self.shared.wake.notify_one();
-        Ok(())
+        Ok(Triggered { status: "ok".into(), message: "All heartbeats triggered".into() })
     }
 }
 

@@ -1,5 +1,5 @@
 //! The only door of the control room and the commands to an engine: the one in this process, or
-//! one behind a port. Every method is named like the route that serves it.
+//! one behind a port. Its methods are made from what is declared in `protocol::ask`.
 //!
 //! It knows no SQL and no screen. Whoever holds a [`Link`] cannot tell which of the two it is,
 //! except by [`Link::connection`].
@@ -11,6 +11,7 @@ use crate::domain::{PersonalityConfig, Secret};
 use crate::engine::Handle;
 pub use crate::engine::Subscription;
 pub use crate::protocol::Role;
+use crate::protocol::ask::{Answers, Ask, Param, every_ask};
 use crate::protocol::*;
 pub use past::Past;
 pub use remote::Remote;
@@ -47,105 +48,145 @@ pub enum Connection {
     },
 }
 
-/// One method per command and query, handed on to whichever engine it is.
-macro_rules! hand_on {
-    ($($doc:literal $name:ident($($arg:ident: $kind:ty),*) -> $answer:ty;)*) => {
+/// One method per command and query that is declared.
+macro_rules! methods {
+    ($(
+        #[doc = $first:literal]
+        $(#[doc = $doc:literal])*
+        $ask:ident = $name:ident {
+            $(
+                $(#[doc = $about:literal])*
+                $place:ident $field:ident: $kind:ty
+                $(= $default:tt $(in $least:literal..=$most:literal)?)?
+                $(as $shown:ty)?
+            ),* $(,)?
+        } -> $answer:tt $route:tt
+    )*) => {
         impl Link {
             $(
-                #[doc = $doc]
+                #[doc = $first]
+                $(#[doc = $doc])*
                 ///
                 /// # Errors
                 /// A [`Fault`] that names the way out.
-                pub async fn $name(&self, $($arg: $kind),*) -> Result<$answer, Fault> {
-                    match self {
-                        Self::Local(engine) => engine.$name($($arg),*).await,
-                        Self::Remote(engine) => engine.$name($($arg),*).await,
-                    }
+                pub async fn $name(
+                    &self,
+                    $($field: arg!(type $place $kind)),*
+                ) -> Result<<ask::$ask as Ask>::Answer, Fault> {
+                    self.ask(ask::$ask { $($field: arg!($place $field)),* }).await
                 }
             )*
         }
     };
 }
 
-hand_on! {
-    "How the service is." health() -> Health;
-    "What the header and the room's panels show." room() -> RoomView;
-    "The configuration that anybody may see." config() -> PublicConfig;
-    "Every bot by id." bots() -> Vec<BotView>;
-    "One bot." bot(id: &str) -> BotView;
-    "Bots by id, after the id given." bots_page(skip: u32, limit: u32, after: Option<String>) -> Vec<BotView>;
-    "A bot's newest posts, newest first." bot_posts(id: &str, limit: u32) -> Vec<PostView>;
-    "Who follows a bot." followers(id: &str) -> Vec<FollowView>;
-    "Whom a bot follows." following(id: &str) -> Vec<FollowView>;
-    "How many follow a bot and are followed by it." follow_stats(id: &str) -> FollowStats;
-    "A bot's configuration with its effective caps." bot_config(id: &str) -> BotConfigView;
-    "Threads that match, in the order asked for." threads(q: ThreadQuery) -> Vec<ThreadSummary>;
-    "A thread with its replies." thread(id: i64) -> ThreadView;
-    "The votes on a thread." thread_votes(id: i64) -> VoteCount;
-    "The votes on a reply." reply_votes(id: i64) -> VoteCount;
-    "The stream, newest first; with `after_seq` oldest first from there." activity(q: ActivityQuery) -> Vec<ActivityView>;
-    "The reason behind an act." why(activity_id: i64) -> WhyView;
-    "Warm memory." warm_memory(bot: &str, q: MemoryQuery) -> WarmMemory;
-    "Summaries and eras, those of the newest period first." cold_memory(bot: &str, limit: u32, offset: u32) -> Vec<ColdView>;
-    "What summaries stand for, newest first." archive(bot: &str, q: ArchiveQuery) -> Vec<ArchivedView>;
-    "Warm and cold memory." memory(bot: &str) -> MemoryView;
-    "Usage in a period." usage(period: Period) -> UsageReport;
-    "Usage per bot and day, zero-filled." usage_series(days: u32, bot: Option<String>) -> Vec<UsageSeries>;
-    "What happened in a stretch of time, in equal steps." timeline(minutes: u32, ago: u32, points: u32) -> Timeline;
-    "Bots by reputation, highest first." reputation() -> Vec<ReputationView>;
-    "The last score of each day, per bot." reputation_history(days: u32) -> Vec<ReputationHistory>;
-    "Posts and votes per day and bot." analytics(days: u32) -> Analytics;
-    "The bots and the ties between them." relationship_graph() -> RelationshipGraph;
-    "The mix of actions per bot." actions(days: u32) -> Vec<ActionMix>;
-    "What the day will use at this pace." forecast() -> Forecast;
-    "Flags, newest first." flags(resolved: bool, limit: u32) -> Vec<FlagView>;
-    "How many flags are open." flag_count() -> i64;
-    "Injected events, newest first." events(active: Option<bool>) -> Vec<EventView>;
-    "The ready-made events." event_templates() -> Vec<EventTemplateView>;
-    "The room's pace." pace() -> PaceView;
-    "The named paces." pace_presets() -> std::collections::BTreeMap<String, PaceView>;
-    "The providers with their state and prices." providers() -> Vec<ProviderView>;
-    "The newest log lines, oldest first." log(limit: u32) -> Vec<LogLine>;
-    "Every access token, without its text." tokens() -> Vec<TokenView>;
-
-    "Makes a custom bot." create_bot(new: CreateBot) -> BotView;
-    "Adds a custom bot with a whole configuration." add_bot(config: PersonalityConfig) -> BotView;
-    "Removes a custom bot; its posts stay." delete_bot(id: &str) -> ();
-    "Sets the given parts of a configuration." set_config(id: &str, patch: ConfigPatch) -> BotConfigView;
-    "Sets or resets caps." set_caps(id: &str, caps: SetCaps) -> CostCaps;
-    "Resets both caps to the defaults." clear_caps(id: &str) -> CostCaps;
-    "Returns a bot to its YAML." reset_bot(id: &str) -> BotConfigView;
-    "Settles what to do with a changed YAML file." yaml_choice(id: &str, choice: YamlChoice) -> BotConfigView;
-    "Gives a bot a pace of its own, or none." set_bot_pace(id: &str, seconds: Option<u32>) -> BotView;
-    "Sets the room's pace." set_pace(pace: SetPace) -> PaceView;
-    "Pauses a bot or lets it go on." set_paused(id: &str, paused: bool) -> BotView;
-    "Opens a thread." create_thread(new: CreateThread) -> ThreadView;
-    "Posts a reply." create_reply(thread_id: i64, new: CreateReply) -> ReplyView;
-    "Votes on a thread." vote_thread(id: i64, vote: CastVote) -> VoteView;
-    "Votes on a reply." vote_reply(id: i64, vote: CastVote) -> VoteView;
-    "Follows a bot." follow(follower: &str, following: &str) -> FollowView;
-    "Stops following a bot." unfollow(follower: &str, following: &str) -> ();
-    "Hides a thread." delete_thread(id: i64) -> ();
-    "Hides a reply." delete_reply(id: i64) -> ();
-    "Settles a flag." resolve_flag(id: i64) -> FlagView;
-    "Injects an event." inject_event(event: InjectEvent) -> EventView;
-    "Ends an event." deactivate_event(id: i64) -> EventView;
-    "Asks a bot out of band." interview(bot: &str, question: Interview) -> InterviewAnswer;
-    "Edits or pins a memory." edit_memory(id: i64, edit: EditMemory) -> ();
-    "Forgets a memory." forget_memory(id: i64) -> ();
-    "Has a bot remember something; answers its number." remember(bot: &str, memory: Remember) -> i64;
-    "Chooses the room's provider." set_default_provider(name: &str, confirm_cost: bool) -> Vec<ProviderView>;
-    "Makes one tiny call to a provider." test_provider(name: &str) -> ProviderTest;
-    "Makes an access token; its text is shown this once." new_token(name: &str, role: Role) -> (TokenView, Secret);
-    "Revokes an access token at once." revoke_token(id: i64) -> TokenView;
-    "Wakes a bot now." trigger(bot: &str) -> BeatResult;
-    "Wakes every bot now." trigger_all() -> ();
-    "Stops waking bots." pause_engine() -> EngineState;
-    "Wakes bots again." resume_engine() -> EngineState;
-    "Runs one beat of the bot that is next." step_engine() -> EngineState;
+/// How a field comes in a call.
+macro_rules! arg {
+    (type path $kind:ty) => { <$kind as Param>::Given<'_> };
+    (type query $kind:ty) => { <$kind as Param>::Given<'_> };
+    (type $place:ident $kind:ty) => { impl Into<$kind> };
+    (path $field:ident) => { Param::take($field) };
+    (query $field:ident) => { Param::take($field) };
+    ($place:ident $field:ident) => { $field.into() };
 }
 
+every_ask!(methods);
+
+/// What is asked in more than one step, or answered in a stream.
 impl Link {
+    /// Asks, whichever engine it is.
+    ///
+    /// # Errors
+    /// A [`Fault`] that names the way out.
+    pub async fn ask<A: Ask>(&self, asked: A) -> Result<A::Answer, Fault>
+    where
+        Handle: Answers<A>,
+    {
+        match self {
+            Self::Local(engine) => engine.answer(asked).await,
+            Self::Remote(engine) => engine.ask(&asked).await,
+        }
+    }
+
+    /// Every bot by id.
+    ///
+    /// # Errors
+    /// A [`Fault`] that names the way out.
+    pub async fn bots(&self) -> Result<Vec<BotView>, Fault> {
+        match self {
+            Self::Local(engine) => engine.bots().await,
+            Self::Remote(engine) => engine.bots(&[]).await,
+        }
+    }
+
+    /// Bots by id, after the id given.
+    ///
+    /// # Errors
+    /// A [`Fault`] that names the way out.
+    pub async fn bots_page(
+        &self,
+        skip: u32,
+        limit: u32,
+        after: Option<String>,
+    ) -> Result<Vec<BotView>, Fault> {
+        match self {
+            Self::Local(engine) => engine.bots_page(skip, limit, after).await,
+            Self::Remote(engine) => {
+                let page = [("skip", skip.to_string()), ("limit", limit.to_string())];
+                let after = after.map(|after| ("after", after));
+                engine.bots(&page.into_iter().chain(after).collect::<Vec<_>>()).await
+            }
+        }
+    }
+
+    /// Adds a custom bot with a whole configuration.
+    ///
+    /// # Errors
+    /// A [`Fault`] that names the way out.
+    pub async fn add_bot(&self, config: PersonalityConfig) -> Result<BotView, Fault> {
+        self.bring_bot(config).await
+    }
+
+    /// Sets the given parts of a configuration, and reads all of it.
+    ///
+    /// # Errors
+    /// A [`Fault`] that names the way out.
+    pub async fn set_config(&self, id: &str, patch: ConfigPatch) -> Result<BotConfigView, Fault> {
+        self.change_config(id, patch).await?;
+        self.bot_config(id).await
+    }
+
+    /// Resets both caps to the defaults, and reads them.
+    ///
+    /// # Errors
+    /// A [`Fault`] that names the way out.
+    pub async fn clear_caps(&self, id: &str) -> Result<CostCaps, Fault> {
+        self.reset_caps(id).await?;
+        Ok(self.bot_config(id).await?.cost_caps)
+    }
+
+    /// Pauses a bot or lets it go on, and reads how it is.
+    ///
+    /// # Errors
+    /// A [`Fault`] that names the way out.
+    pub async fn set_paused(&self, id: &str, paused: bool) -> Result<BotView, Fault> {
+        if paused {
+            self.pause_bot(id).await?
+        } else {
+            self.unpause_bot(id).await?
+        };
+        self.bot(id).await
+    }
+
+    /// Makes an access token; its text is shown this once.
+    ///
+    /// # Errors
+    /// A [`Fault`] that names the way out.
+    pub async fn new_token(&self, name: &str, role: Role) -> Result<(TokenView, Secret), Fault> {
+        let made = self.make_token(CreateToken { name: name.to_owned(), role }).await?;
+        Ok((made.view, Secret::new(made.token)))
+    }
+
     /// Writes every row of `kind` to `sink` in pieces, and answers how many rows there were.
     ///
     /// # Errors

@@ -153,7 +153,7 @@ impl Inner {
     }
 
     /// The address of a path, each part encoded.
-    fn url(&self, path: &[&str]) -> Url {
+    fn url(&self, path: impl IntoIterator<Item: AsRef<str>>) -> Url {
         let mut url = self.base.clone();
         if let Ok(mut parts) = url.path_segments_mut() {
             parts.pop_if_empty().extend(path);
@@ -161,7 +161,7 @@ impl Inner {
         url
     }
 
-    fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
+    fn request(&self, method: Method, path: impl IntoIterator<Item: AsRef<str>>) -> RequestBuilder {
         let request = self.http.request(method, self.url(path));
         match &self.token {
             Some(token) => request.bearer_auth(token.expose()),
@@ -169,23 +169,12 @@ impl Inner {
         }
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &[&str], query: &impl Serialize) -> Result<T, Fault> {
-        self.read(self.request(Method::GET, path).query(query).timeout(ANSWER)).await
-    }
-
-    /// Sends a change and reads its answer.
-    async fn send<T: DeserializeOwned>(
+    async fn get<T: DeserializeOwned>(
         &self,
-        method: Method,
         path: &[&str],
-        body: &impl Serialize,
+        query: &(impl Serialize + ?Sized),
     ) -> Result<T, Fault> {
-        self.read(self.request(method, path).json(body).timeout(ANSWER)).await
-    }
-
-    /// As [`Inner::send`], for what may take as long as a model takes.
-    async fn ask<T: DeserializeOwned>(&self, path: &[&str], body: &impl Serialize) -> Result<T, Fault> {
-        self.read(self.request(Method::POST, path).json(body).timeout(THINKING)).await
+        self.read(self.request(Method::GET, path).query(query).timeout(ANSWER)).await
     }
 
     async fn read<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Fault> {

@@ -1,6 +1,6 @@
 //! Answers that are still true are not made twice.
 //!
-//! What these routes tell is in the database alone, so an answer holds until the next commit; many
+//! What routes tell whose answers may be kept until a commit is in the database alone, so an answer holds until the next commit; many
 //! viewers that ask for the same meanwhile share one query. Behind the gate: whoever may not ask is
 //! refused before.
 
@@ -18,12 +18,12 @@ use hyper::body::Body as _;
 use lru::LruCache;
 use tokio::sync::OnceCell;
 
+use super::auth;
 use super::reply::Refusal;
 use super::state::Port;
 use crate::protocol::Fault;
+use crate::protocol::ask::{Keeping, Route};
 
-/// The beginnings of the paths whose answers come from the database alone.
-const SHARED: [&str; 4] = ["/api/threads", "/api/activity", "/api/stats/", "/api/public/"];
 /// Answers kept.
 const KEPT: NonZeroUsize = NonZeroUsize::new(16).unwrap();
 /// Longer answers are not kept, in bytes.
@@ -67,15 +67,14 @@ impl Answers {
 
 /// Answers from what is kept, or makes the answer and keeps it.
 pub(super) async fn share(State(port): State<Port>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let address = request.uri().path_and_query().map_or(path, |all| all.as_str());
-    if *request.method() != Method::GET
-        || address.len() > ADDRESS_MAX
-        || !SHARED.iter().any(|begin| path.starts_with(begin))
-    {
-        return next.run(request).await;
+    let (head, body) = request.into_parts();
+    let address = head.uri.path_and_query().map_or(head.uri.path(), |all| all.as_str());
+    let keeps = |route: &Route| !route.changes() && route.keeping == Keeping::UntilCommit;
+    if head.method != Method::GET || address.len() > ADDRESS_MAX || !auth::served(&head).any(keeps) {
+        return next.run(Request::from_parts(head, body)).await;
     }
     let slot = port.answers().slot(address, port.engine().commits());
+    let request = Request::from_parts(head, body);
     // While one makes it, others wait for it; when it fails, the next of them tries.
     match slot.answer.get_or_try_init(|| async { keep(next.run(request).await).await }).await {
         Ok((kind, body)) => ([(CONTENT_TYPE, kind.clone())], body.clone()).into_response(),

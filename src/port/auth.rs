@@ -6,10 +6,10 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::Uri;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::request::Parts;
-use axum::http::{Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -20,12 +20,11 @@ use super::places::{Hold, Place};
 use super::reply::Refusal;
 use super::server::Peer;
 use super::state::Port;
+use crate::protocol::ask::{self, Needs, Route};
 use crate::protocol::{Fault, FaultKind, Role};
 
 /// The one route that takes `?token=`.
 pub(super) const LIVE: &str = "/ws/activity";
-/// Reading routes for operators only.
-const OPERATOR_ONLY: [&str; 3] = ["/api/journal", "/api/log", "/api/tokens"];
 /// Longest token looked at.
 const TOKEN_MAX: usize = 256;
 
@@ -111,12 +110,18 @@ impl Access {
         ))
     }
 
-    fn is_public(&self, path: &str) -> bool {
+    fn is_public(&self, head: &Parts) -> bool {
         // The description holds nothing of the room; what it describes asks for its own token.
+        let path = head.uri.path();
         let is_description = path == "/openapi.json" || path == "/docs" || path.starts_with("/docs/");
-        is_description
-            || self.public && (path == "/" || path == "/health" || path.starts_with("/api/public/"))
+        is_description || self.public && served(head).any(|route| route.needs == Needs::Nobody)
     }
+}
+
+/// What is served at the path of a request, whatever the method.
+pub(super) fn served(head: &Parts) -> impl Iterator<Item = &'static Route> {
+    let path = head.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+    ask::routes().filter(move |route| route.paths().any(|known| known == path))
 }
 
 /// Refuses two headers of a kind: which of them counts, two programs would judge differently.
@@ -161,13 +166,14 @@ pub(super) async fn gate(State(port): State<Port>, request: Request, next: Next)
 
 /// Finds out who calls and whether it may.
 async fn admit(port: &Port, head: &Parts, peer: &Peer) -> Result<Caller, Fault> {
-    let (path, method) = (head.uri.path(), &head.method);
     let caller = identify(port, head, peer).await?;
-    let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-    if caller.token.is_none() && port.access().is_public(path) {
+    let reads = head.method.is_safe();
+    if caller.token.is_none() && port.access().is_public(head) {
         return Ok(caller); // these routes only read, whatever the method
     }
-    if caller.role == Role::Viewer && (!reads || OPERATOR_ONLY.contains(&path)) {
+    if caller.role == Role::Viewer
+        && (!reads || served(head).any(|route| !route.changes() && route.needs == Needs::Operator))
+    {
         return Err(Fault::new(FaultKind::Forbidden, "a viewer may only look: this needs an operator token"));
     }
     if !reads {
@@ -228,7 +234,7 @@ async fn identify(port: &Port, head: &Parts, peer: &Peer) -> Result<Caller, Faul
         let (id, role, name) = known.ok_or_else(|| unauthorized("this token is unknown or was revoked"))?;
         return Ok(Caller { name: Some(name), role, token: Some(id) });
     }
-    if port.access().is_public(path) {
+    if port.access().is_public(head) {
         return Ok(Caller { name: None, role: Role::Viewer, token: None });
     }
     let local = port.access().loopback && peer.remote.ip().to_canonical().is_loopback();

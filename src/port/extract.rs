@@ -4,9 +4,7 @@
 use std::fmt;
 
 use axum::body::Bytes;
-use axum::extract::path::ErrorKind;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequestParts, RawPathParams, Request};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -16,7 +14,8 @@ use serde_json::Value;
 
 use super::reply::Refusal;
 use super::state::Port;
-use crate::protocol::{Fault, FaultKind, FieldError};
+use crate::protocol::ask::{Given, located};
+use crate::protocol::{Fault, FaultKind};
 
 /// Longest body read, in bytes.
 pub(super) const BODY_MAX: usize = 256 * 1024;
@@ -94,45 +93,17 @@ impl utoipa::PartialSchema for Flag {
 
 impl utoipa::ToSchema for Flag {}
 
-/// A path's parameter.
-pub(super) struct At<T>(pub(super) T);
+/// The parameter of a path, a text.
+pub(super) struct At(pub(super) String);
 
-impl<T: DeserializeOwned + Send> FromRequestParts<Port> for At<T> {
+impl FromRequestParts<Port> for At {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Port) -> Result<Self, Refusal> {
-        match axum::extract::Path::<T>::from_request_parts(parts, state).await {
-            Ok(axum::extract::Path(value)) => Ok(Self(value)),
-            Err(PathRejection::FailedToDeserializePathParams(error)) => {
-                Err(path_fault(error.into_kind()).into())
-            }
-            Err(error) => Err(Fault::bad_value(error.body_text()).into()),
-        }
+    async fn from_request_parts(parts: &mut Parts, port: &Port) -> Result<Self, Refusal> {
+        let path = axum::extract::Path::<String>::from_request_parts(parts, port).await;
+        path.map(|axum::extract::Path(text)| Self(text))
+            .map_err(|error| Fault::invalid_field("path", error.body_text()).into())
     }
-}
-
-fn path_fault(kind: ErrorKind) -> Fault {
-    match kind {
-        ErrorKind::ParseErrorAtKey { key, value, .. } if is_whole(&value) => Fault::not_found(&key, value),
-        ErrorKind::ParseErrorAtIndex { value, .. } | ErrorKind::ParseError { value, .. }
-            if is_whole(&value) =>
-        {
-            Fault::not_found("id", value)
-        }
-        ErrorKind::ParseErrorAtKey { key, value, .. } => {
-            Fault::invalid_field(&key, format!("must be a whole number, not {value:?}"))
-        }
-        ErrorKind::ParseErrorAtIndex { value, .. } | ErrorKind::ParseError { value, .. } => {
-            Fault::invalid_field("id", format!("must be a whole number, not {value:?}"))
-        }
-        other => Fault::invalid_field("path", other.to_string()),
-    }
-}
-
-/// A number too large for an id is an id nobody has.
-fn is_whole(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// A query string.
@@ -151,26 +122,27 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Port> for Params<T> {
     }
 }
 
-/// A JSON body.
-pub(super) struct Body<T>(pub(super) T);
-
-impl<T: DeserializeOwned> FromRequest<Port> for Body<T> {
-    type Rejection = Refusal;
-
-    async fn from_request(request: Request, state: &Port) -> Result<Self, Refusal> {
-        let bytes = read_body(request, state).await?;
-        let mut json: Value = serde_json::from_slice(&bytes)
-            .map_err(|error| Fault::invalid_field("body", error.to_string()))?;
-        if !json.is_object() {
-            return Err(Fault::invalid_field("body", "must be a JSON object").into());
-        }
-        settle_numbers(&mut json);
-        let value = serde_path_to_error::deserialize(json).map_err(|error| {
-            let path = error.path().to_string();
-            Fault::invalid(vec![located(&path, &error.into_inner().to_string())])
-        })?;
-        Ok(Self(value))
+/// All that a request carries, for what is declared.
+pub(super) async fn given(request: Request, port: &Port, has_body: bool) -> Result<Given, Fault> {
+    let (mut parts, body) = request.into_parts();
+    let path = RawPathParams::from_request_parts(&mut parts, port)
+        .await
+        .map_err(|error| Fault::invalid_field("path", error.body_text()))?;
+    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let path = path.iter().map(owned).collect();
+    let query = parts.uri.query().unwrap_or_default().as_bytes();
+    let query = form_urlencoded::parse(query).into_owned().collect();
+    if !has_body {
+        return Ok(Given { path, query, body: Value::Null });
     }
+    let bytes = read_body(Request::from_parts(parts, body), port).await?;
+    let mut body: Value =
+        serde_json::from_slice(&bytes).map_err(|error| Fault::invalid_field("body", error.to_string()))?;
+    if !body.is_object() {
+        return Err(Fault::invalid_field("body", "must be a JSON object"));
+    }
+    settle_numbers(&mut body);
+    Ok(Given { path, query, body })
 }
 
 /// JSON knows one kind of number: `74.0` is the whole number 74.
@@ -211,66 +183,5 @@ async fn read_body(request: Request, state: &Port) -> Result<Bytes, Fault> {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(error)) => Err(Fault::bad_value(format!("the body could not be read: {error}"))),
-    }
-}
-
-/// A message of serde at a path, as a field and what would be right.
-fn located(path: &str, message: &str) -> FieldError {
-    let message = message.split(" at line ").next().unwrap_or(message);
-    let parent = if path == "." { "" } else { path };
-    let named = ["missing field `", "duplicate field `", "unknown field `"]
-        .iter()
-        .find_map(|start| message.strip_prefix(start)?.split('`').next());
-    let (field, message) = match named {
-        Some(name) if message.starts_with("missing") => (join(parent, name), "is required".to_owned()),
-        Some(name) => (join(parent, name), message.to_owned()),
-        None => (parent.to_owned(), message.to_owned()),
-    };
-    FieldError { field: if field.is_empty() { "body".into() } else { field }, message }
-}
-
-fn join(parent: &str, name: &str) -> String {
-    if parent.is_empty() || parent.ends_with(name) { name.to_owned() } else { format!("{parent}.{name}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Debug, Deserialize)]
-    struct Query {
-        #[serde(default)]
-        limit: Bounded<1, 200, 20>,
-    }
-
-    fn query(text: &str) -> Result<u32, FieldError> {
-        let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
-        serde_path_to_error::deserialize::<_, Query>(pairs).map(|q| q.limit.0).map_err(|error| {
-            let path = error.path().to_string();
-            located(&path, &error.into_inner().to_string())
-        })
-    }
-
-    #[test]
-    fn a_number_out_of_range_is_named_and_never_clamped() {
-        assert_eq!(query("").unwrap(), 20);
-        assert_eq!(query("limit=200").unwrap(), 200);
-        for bad in
-            ["limit=0", "limit=201", "limit=-1", "limit=abc", "limit=", "limit=99999999999", "limit=1.5"]
-        {
-            let error = query(bad).unwrap_err();
-            assert_eq!(error.field, "limit", "{bad}");
-            assert!(error.message.contains("from 1 to 200"), "{}", error.message);
-        }
-    }
-
-    #[test]
-    fn what_is_missing_is_named() {
-        assert_eq!(
-            located(".", "missing field `title` at line 1 column 2"),
-            FieldError { field: "title".into(), message: "is required".into() }
-        );
-        assert_eq!(located("personality", "missing field `traits`").field, "personality.traits");
-        assert_eq!(located(".", "EOF while parsing a value at line 1 column 0").field, "body");
     }
 }

@@ -13,7 +13,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::reply::Refusal;
-use super::routes::{Routes, handlers};
 use super::state::Port;
 use crate::domain::histogram::{Counted, Histogram};
 use crate::engine::{Calls, Measures, Reserved};
@@ -53,17 +52,13 @@ pub(super) async fn measure(State(port): State<Port>, request: Request, next: Ne
     response
 }
 
-pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(handlers!(metrics))
-}
-
 /// Figures for Prometheus
 ///
 /// Beats, calls and their latency, failures by provider and kind, tokens and cost by provider and model,
 /// queues, reservations, viewers, lag and requests, in the text format.
 #[utoipa::path(get, path = "/metrics", tag = "metrics",
     responses((status = 200, body = String, content_type = "text/plain", example = "botarium_viewers 2\n")))]
-async fn metrics(State(port): State<Port>) -> Result<Response, Refusal> {
+pub(super) async fn metrics(State(port): State<Port>) -> Result<Response, Refusal> {
     let engine = port.engine();
     let (measures, room, providers) =
         (engine.measures().await?, engine.room().await?, engine.providers().await?);

@@ -1,7 +1,8 @@
 //! The port: JSON and WebSocket over HTTP, for programs, dashboards and remote viewers.
 //!
-//! Each route is a thin translation between HTTP and [`engine::Handle`](crate::engine::Handle);
-//! values are checked at the edge, rules live in the engine. One file per tag of the contract.
+//! What is declared in [`protocol::ask`](crate::protocol::ask) is read from a request, handed to
+//! [`engine::Handle`](crate::engine::Handle) and answered; rules live in the engine. By hand are the long list of bots,
+//! exports, the caller's rights, the live stream, the figures and the page.
 //! It knows nothing of SQL, prompts or terminals.
 
 mod answers;

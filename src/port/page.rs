@@ -5,22 +5,17 @@ use axum::response::{IntoResponse, Response};
 use rand::TryRng;
 
 use super::reply::Refusal;
-use super::routes::{Routes, handlers};
 use crate::protocol::Fault;
 
 /// The whole page; `{{nonce}}` stands where its own script and style are let in.
 const PAGE: &str = include_str!("web/index.html");
-
-pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(handlers!(page))
-}
 
 /// The page for people
 ///
 /// Live activity, threads and bots, read-only.
 #[utoipa::path(get, path = "/", tag = "public",
     responses((status = 200, body = String, content_type = "text/html", example = "<!doctype html>…")))]
-async fn page() -> Result<Response, Refusal> {
+pub(super) async fn page() -> Result<Response, Refusal> {
     let nonce = rand::rngs::SysRng
         .try_next_u64()
         .map_err(|error| Fault::internal(format!("the system gives no random numbers: {error}")))?;

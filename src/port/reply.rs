@@ -16,9 +16,6 @@ const FIELD_MAX: usize = 200;
 /// Fields named at most.
 const ERRORS_MAX: usize = 100;
 
-/// What a route answers.
-pub(super) type Answer<T> = Result<Json<T>, Refusal>;
-
 /// A refused or failed request.
 #[derive(Debug)]
 pub(super) struct Refusal(pub(super) Fault);

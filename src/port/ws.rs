@@ -23,7 +23,6 @@ use super::extract::Params;
 use super::hub::{self, Frame, Viewing};
 use super::places::{Hold, Place};
 use super::reply::Refusal;
-use super::routes::{Routes, handlers};
 use super::state::Port;
 use crate::engine::Handle;
 use crate::protocol::{ActivityQuery, Fault, ROOM_LOG};
@@ -387,11 +386,6 @@ fn heed(message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
             _ => End::Gone,
         }),
     }
-}
-
-/// The routes of the live stream.
-pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(handlers!(live))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //!
 //! Plain data with serde; no I/O, no SQL, no HTTP.
 
+pub mod ask;
 pub mod event;
 pub mod fault;
 pub mod news;
@@ -11,6 +12,7 @@ pub mod request;
 pub mod stats;
 pub mod views;
 
+pub use ask::{ActivityQuery, ArchiveQuery, Category, MemoryQuery, Period, ThreadQuery, ThreadSort};
 pub use event::{Announced, Event, Notice};
 pub use fault::{Fault, FaultKind, FieldError};
 pub use past::*;

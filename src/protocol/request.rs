@@ -1,10 +1,10 @@
-//! What can be asked for: bodies of the changing routes and the queries of the reading ones.
+//! What changing requests carry, and what can be exported.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::domain::Stamp;
+use crate::domain::{PersonalityConfig, Stamp};
 
 /// `POST /api/bots/create`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -203,92 +203,6 @@ pub struct Remember {
     pub activity_id: Option<i64>,
 }
 
-/// Order of a thread search.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ThreadSort {
-    /// Newest first.
-    #[default]
-    Newest,
-    /// Highest score first.
-    Popular,
-    /// Last post first.
-    Active,
-}
-
-/// Which threads (`GET /api/threads`, `/api/threads/search`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ThreadQuery {
-    /// Full-text search; empty = all.
-    pub q: String,
-    /// Only with this tag.
-    pub tag: Option<String>,
-    /// Only by this actor.
-    pub author: Option<String>,
-    /// Order.
-    pub sort: ThreadSort,
-    /// How many to pass over.
-    pub skip: u32,
-    /// How many at most.
-    pub limit: u32,
-    /// Keyset: only threads that come after this id in the order.
-    pub after: Option<i64>,
-}
-
-/// Which activities (`GET /api/activity`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ActivityQuery {
-    /// How many to pass over.
-    pub skip: u32,
-    /// How many at most.
-    pub limit: u32,
-    /// Only this actor's.
-    pub bot_id: Option<String>,
-    /// Only of this type.
-    pub action_type: Option<String>,
-    /// Oldest first, everything after this sequence number.
-    pub after_seq: Option<i64>,
-    /// Keyset, newest first: only rows before this id.
-    pub after: Option<i64>,
-}
-
-/// Which memories (`GET …/memory/warm`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MemoryQuery {
-    /// Per category, 1–200.
-    pub limit: u32,
-    /// How many of the newest to pass over, per category.
-    pub offset: u32,
-    /// facts, relationships, interests, opinions, memories; `None` = all.
-    pub category: Option<String>,
-    /// Full-text search.
-    pub q: Option<String>,
-}
-
-/// What of a bot's archive (`GET …/memory/archive`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ArchiveQuery {
-    /// 1–200.
-    pub limit: u32,
-    /// The id that the page before ended with; `None` begins with the newest.
-    pub after: Option<i64>,
-    /// Full-text search.
-    pub q: Option<String>,
-}
-
-/// Period of a usage report.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Period {
-    /// Today.
-    #[default]
-    Daily,
-    /// The last 7 days.
-    Weekly,
-    /// The last 30 days.
-    Monthly,
-}
-
 /// What can be exported.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -356,3 +270,95 @@ impl ExportOptions {
 
 /// A partial `personality_config` (`PUT /api/bots/{id}/config`): sections and keys given are set.
 pub type ConfigPatch = Value;
+
+/// A whole bot as a file describes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AddBot {
+    /// Its id: lower-case letters, digits, `_` and `-`.
+    pub id: String,
+    /// Shown name.
+    pub name: String,
+    /// What makes it what it is; `id` and `name` inside it may be left out.
+    #[schema(value_type = PersonalityConfig)]
+    pub personality_config: Value,
+}
+
+impl From<PersonalityConfig> for AddBot {
+    fn from(config: PersonalityConfig) -> Self {
+        let (id, name) = (config.id.clone(), config.name.clone());
+        let personality_config = serde_json::to_value(config).unwrap_or_default(); // plain data always serialises
+        Self { id, name, personality_config }
+    }
+}
+
+/// Who wants to follow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Follow {
+    /// A bot's id or `human:<name>`.
+    pub follower_id: String,
+}
+
+impl From<&str> for Follow {
+    fn from(follower: &str) -> Self {
+        Self { follower_id: follower.to_owned() }
+    }
+}
+
+/// A bot's own pace.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BotPace {
+    /// Seconds between two beats, 1 to 604,800; `null` = the room's pace.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required, minimum = 1, maximum = 604_800)]
+    pub interval_seconds: Option<u32>,
+}
+
+impl From<Option<u32>> for BotPace {
+    fn from(interval_seconds: Option<u32>) -> Self {
+        Self { interval_seconds }
+    }
+}
+
+/// What to do with a file that changed.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Choice {
+    /// keep the live configuration, or take the file's.
+    pub choice: YamlChoice,
+}
+
+impl From<YamlChoice> for Choice {
+    fn from(choice: YamlChoice) -> Self {
+        Self { choice }
+    }
+}
+
+/// The room's provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DefaultProvider {
+    /// A configured provider's name.
+    pub name: String,
+    /// Whether the cost was understood; needed for a provider that costs money.
+    #[serde(default)]
+    pub confirm_cost: bool,
+}
+
+/// Sections and keys to set; what is left out keeps its value.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a body that is merged as JSON")]
+pub(crate) struct ConfigSections {
+    /// traits, communication_style, interests, quirks.
+    #[schema(value_type = Option<Object>)]
+    personality: Option<()>,
+    /// The sliders and the engagement style.
+    #[schema(value_type = Option<Object>)]
+    behavior: Option<()>,
+    /// provider, model, temperature, max_tokens.
+    #[schema(value_type = Option<Object>)]
+    model: Option<()>,
+    /// is_aware_ai, self_reflective, origin_story.
+    #[schema(value_type = Option<Object>)]
+    identity: Option<()>,
+    /// tools.
+    #[schema(value_type = Option<Object>)]
+    permissions: Option<()>,
+}

@@ -9,7 +9,7 @@ use super::fulltext::Words;
 use super::mind::{self, Memory};
 use crate::domain::{MemoryKind, Stamp};
 use crate::protocol::{
-    ColdView, DatedEvent, FactView, Fault, InterestView, MemoryQuery, MemoryView, MomentView, OpinionView,
+    Category, ColdView, DatedEvent, FactView, InterestView, MemoryQuery, MemoryView, MomentView, OpinionView,
     RelationshipView, WarmMemory,
 };
 
@@ -18,31 +18,24 @@ pub const WARM_LIMIT: u32 = 50;
 /// Summaries and eras shown where nothing else is asked for.
 pub const COLD_LIMIT: u32 = 10;
 
-/// The categories of warm memory by their words on the wire.
-const CATEGORIES: [(&str, MemoryKind); 5] = [
-    ("facts", MemoryKind::Fact),
-    ("relationships", MemoryKind::Relationship),
-    ("interests", MemoryKind::Interest),
-    ("opinions", MemoryKind::Opinion),
-    ("memories", MemoryKind::Moment),
+/// The categories of warm memory.
+const CATEGORIES: [(Category, MemoryKind); 5] = [
+    (Category::Facts, MemoryKind::Fact),
+    (Category::Relationships, MemoryKind::Relationship),
+    (Category::Interests, MemoryKind::Interest),
+    (Category::Opinions, MemoryKind::Opinion),
+    (Category::Memories, MemoryKind::Moment),
 ];
 
 /// Warm memory: of each category the newest items, oldest first.
 ///
 /// # Errors
-/// 404 for a bot that never was, 422 for an unknown category.
+/// 404 for a bot that never was.
 pub fn warm(c: &Connection, zone: &TimeZone, bot: &str, q: &MemoryQuery) -> Result<WarmMemory> {
     require_known(c, bot)?;
     let mut warm = WarmMemory { bot_id: bot.to_owned(), ..WarmMemory::default() };
-    let wanted = q.category.as_deref();
-    if let Some(word) = wanted
-        && CATEGORIES.iter().all(|(known, _)| *known != word)
-    {
-        let known = CATEGORIES.map(|(word, _)| word).join(", ");
-        return Err(Fault::invalid_field("category", format!("{word} is none of {known}")).into());
-    }
-    for (word, kind) in CATEGORIES {
-        if wanted.is_none_or(|wanted| wanted == word) {
+    for (category, kind) in CATEGORIES {
+        if q.category.is_none_or(|wanted| wanted == category) {
             for item in newest(c, bot, kind, q)? {
                 put(&mut warm, zone, item);
             }

@@ -17,7 +17,8 @@ use crate::domain::Activity;
 use crate::files::{OutError, OutFile};
 use crate::link::{Link, Role};
 use crate::protocol::{
-    ActivityQuery, ActivityView, ExportFormat, ExportKind, ExportOptions, Fault, MemoryQuery, ThreadQuery,
+    ActivityQuery, ActivityView, DefaultProvider, ExportFormat, ExportKind, ExportOptions, Fault,
+    MemoryQuery, ThreadQuery,
 };
 
 /// Where answers go, with the number of what was shown when they were asked for: what was read of another moment is of no
@@ -249,19 +250,17 @@ async fn change(link: &Link, command: &Command, answers: &Answers) -> Result<Out
         Command::EditMemory(id, edit) => done(link.edit_memory(id, edit).await?),
         Command::ForgetMemory(id) => done(link.forget_memory(id).await?),
         Command::SetDefaultProvider { name, confirm_cost } => {
-            Outcome::Providers(link.set_default_provider(&name, confirm_cost).await?)
+            let choice = DefaultProvider { name, confirm_cost };
+            Outcome::Providers(link.set_default_provider(choice).await?)
         }
         Command::TestProvider(name) => Outcome::Test(link.test_provider(&name).await?),
         Command::Trigger(id) => Outcome::Beat(Box::new(link.trigger(&id).await?)),
         Command::TriggerAll => done(link.trigger_all().await?),
-        Command::Remember(bot, memory) => {
-            link.remember(&bot, memory).await?;
-            Outcome::Done
-        }
+        Command::Remember(bot, memory) => done(link.remember(&bot, memory).await?),
         Command::Each(_) | Command::TakeBack(..) => Outcome::Done, // their parts are performed one by one
-        Command::PauseEngine => Outcome::Engine(link.pause_engine().await?),
-        Command::ResumeEngine => Outcome::Engine(link.resume_engine().await?),
-        Command::StepEngine => Outcome::Engine(link.step_engine().await?),
+        Command::PauseEngine => Outcome::Engine(link.pause_engine().await?.engine),
+        Command::ResumeEngine => Outcome::Engine(link.resume_engine().await?.engine),
+        Command::StepEngine => Outcome::Engine(link.step_engine().await?.engine),
         Command::SaveChart { path, svg, csv } => save_chart(path, svg, csv).await?,
         Command::SaveText { path, text } => save_text(path, text).await?,
         Command::Export { kind, format, days, path } => {
@@ -270,7 +269,7 @@ async fn change(link: &Link, command: &Command, answers: &Answers) -> Result<Out
     })
 }
 
-const fn done((): ()) -> Outcome {
+fn done<T>(_: T) -> Outcome {
     Outcome::Done
 }
 

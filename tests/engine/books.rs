@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use botarium::domain::Money;
 use botarium::engine::ProviderSetup;
 use botarium::llm::ProviderKind;
-use botarium::protocol::{FaultKind, Interview, Notice, Period, SetCaps, Status};
+use botarium::protocol::{DefaultProvider, FaultKind, Interview, Notice, Period, SetCaps, Status};
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -247,7 +247,11 @@ async fn a_model_without_a_price_is_unpriced_never_free() {
     let shown = providers.iter().find(|p| p.name == "model").unwrap();
     assert_eq!(shown.pricing, "unpriced");
     assert_eq!(shown.price_in, None);
-    let warning = society.handle.set_default_provider("model", false).await.unwrap_err();
+    let warning = society
+        .handle
+        .set_default_provider(DefaultProvider { name: "model".into(), confirm_cost: false })
+        .await
+        .unwrap_err();
     assert_eq!(warning.kind, FaultKind::Conflict);
     assert!(warning.detail.contains("no known price"), "{warning}");
 }

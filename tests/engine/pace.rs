@@ -122,7 +122,7 @@ async fn a_paused_engine_wakes_nobody_but_can_be_stepped() {
     society.handle.pause_engine().await.unwrap();
     let engine = society.handle.spawn();
     let mut heard = society.handle.subscribe();
-    assert_eq!(society.handle.step_engine().await.unwrap(), EngineState::Paused);
+    assert_eq!(society.handle.step_engine().await.unwrap().engine, EngineState::Paused);
     hear(&mut heard, ended).await;
     assert_eq!(society.number("SELECT sum(beat) FROM bots"), 1);
     society.handle.step_engine().await.unwrap();

@@ -125,7 +125,7 @@ async fn three_hundred_beats_of_a_misbehaving_model_come_out_the_same() {
         match round % 5 {
             0 => drop(handle.set_config("b01", json!({"behavior": {"shyness": round}})).await.unwrap()),
             1 => drop(handle.set_paused("b04", round % 2 == 0).await.unwrap()),
-            2 => handle.delete_thread(thread.id).await.unwrap(),
+            2 => drop(handle.delete_thread(thread.id).await.unwrap()),
             3 => drop(handle.set_bot_pace("b05", Some(600 + round)).await.unwrap()),
             _ => {
                 let at = Run { count: Some(1), bots: vec!["b02".into()], ..Run::default() };

@@ -60,7 +60,7 @@ async fn every_number_is_right_after_a_thousand_beats_and_two_hundred_deeds_of_p
                 handle.vote_reply(other.id, vote).await.unwrap();
             }
         }
-        let _ = handle.follow(&person, "luna_001").await;
+        let _ = handle.follow(person.as_str(), "luna_001").await;
         if round % 5 == 0 {
             let _ = handle.unfollow(&person, "luna_001").await;
             handle.delete_reply(reply.id).await.unwrap();

@@ -55,7 +55,7 @@ async fn both_doors_answer_alike() {
     let stream = ActivityQuery { limit: 50, ..ActivityQuery::default() };
     let gap =
         ActivityQuery { limit: 5, after_seq: Some(20), bot_id: Some("rex_001".into()), ..stream.clone() };
-    let memory = MemoryQuery { limit: 5, offset: 0, category: Some("facts".into()), q: None };
+    let memory = MemoryQuery { limit: 5, offset: 0, category: Some(Category::Facts), q: None };
     let last = room.engine.last_seq();
     same! { local, remote:
         room(); config(); bots(); bot("ada_001"); bots_page(1, 2, None); bots_page(0, 2, Some("ada_001".into()));
@@ -124,8 +124,8 @@ async fn changes_go_through() {
     assert!(!link.set_paused("ada_001", false).await.unwrap().is_paused);
     let pace = SetPace { preset: Some("fast".into()), interval_seconds: None };
     assert_eq!(link.set_pace(pace).await.unwrap().interval_seconds, 900);
-    assert_eq!(link.pause_engine().await.unwrap(), EngineState::Paused);
-    assert_eq!(link.resume_engine().await.unwrap(), EngineState::Running);
+    assert_eq!(link.pause_engine().await.unwrap().engine, EngineState::Paused);
+    assert_eq!(link.resume_engine().await.unwrap().engine, EngineState::Running);
     link.trigger("rex_001").await.unwrap();
     let question = Interview { question: "How are you?".into(), remember: false };
     assert!(!link.interview("ada_001", question).await.unwrap().answer.is_empty());

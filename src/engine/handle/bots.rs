@@ -1,6 +1,6 @@
 //! Reading bots.
 
-use super::{Handle, limits};
+use super::Handle;
 use crate::protocol::{BotConfigView, BotView, Fault, FollowStats, FollowView, PostView};
 use crate::store::bots;
 
@@ -26,14 +26,13 @@ impl Handle {
     /// Bots by id, after the id given: the list for large rooms.
     ///
     /// # Errors
-    /// 422 for a limit out of range.
+    /// Database errors.
     pub async fn bots_page(
         &self,
         skip: u32,
         limit: u32,
         after: Option<String>,
     ) -> Result<Vec<BotView>, Fault> {
-        limits::page(limit)?;
         let lens = self.lens();
         self.read(move |c| bots::page(c, &lens, skip, limit, after.as_deref())).await
     }
@@ -41,9 +40,8 @@ impl Handle {
     /// A bot's newest posts, newest first.
     ///
     /// # Errors
-    /// 404, 422 for a limit out of range.
+    /// 404.
     pub async fn bot_posts(&self, id: &str, limit: u32) -> Result<Vec<PostView>, Fault> {
-        limits::page(limit)?;
         let id = id.to_owned();
         self.read(move |c| bots::posts(c, &id, limit)).await
     }

@@ -6,9 +6,13 @@ use crate::domain::personality::{Persona, PersonalityConfig};
 use crate::domain::text::clean_line;
 use crate::domain::{Money, bot_file};
 use crate::protocol::{
-    BotConfigView, BotView, ConfigPatch, CostCaps, CreateBot, Fault, FieldError, Notice, SetCaps, YamlChoice,
+    BotConfigView, BotPace, BotView, Choice, ConfigPatch, CostCaps, CreateBot, Deleted, Fault, FieldError,
+    Notice, SetCaps,
 };
 use crate::society::change::{self, field_faults};
+
+/// Highest cap, in dollars.
+const COST_CAP_MAX: f64 = 1e9;
 
 impl Handle {
     /// Makes a custom bot; its id is a slug of the name and three random characters.
@@ -67,8 +71,9 @@ impl Handle {
     ///
     /// # Errors
     /// 404 for an unknown bot, 409 for one that comes from a file.
-    pub async fn delete_bot(&self, id: &str) -> Result<(), Fault> {
-        self.wish(change::DeleteBot { bot: id.to_owned() }).await
+    pub async fn delete_bot(&self, id: &str) -> Result<Deleted, Fault> {
+        self.wish(change::DeleteBot { bot: id.to_owned() }).await?;
+        Ok(Deleted { deleted: true, bot_id: id.to_owned() })
     }
 
     /// Sets the keys given of a bot's configuration; it takes effect on its next beat.
@@ -106,7 +111,8 @@ impl Handle {
     ///
     /// # Errors
     /// 404, 409 when the file has not changed.
-    pub async fn yaml_choice(&self, id: &str, choice: YamlChoice) -> Result<BotConfigView, Fault> {
+    pub async fn yaml_choice(&self, id: &str, choice: impl Into<Choice>) -> Result<BotConfigView, Fault> {
+        let Choice { choice } = choice.into();
         self.wish(change::ChooseFile { bot: id.to_owned(), choice }).await?;
         self.tell_status(id).await?;
         self.bot_config(id).await
@@ -126,11 +132,13 @@ impl Handle {
         let cost = match caps.daily_cost_cap_usd {
             None => None,
             Some(None) => Some(None),
-            Some(Some(dollars)) => {
-                Some(Some(Money::from_dollars(dollars).filter(|cost| *cost >= Money::ZERO).ok_or_else(
-                    || Fault::invalid_field("daily_cost_cap_usd", "must be an amount of 0 or more"),
-                )?))
-            }
+            Some(Some(dollars)) => Some(Some(
+                Money::from_dollars(dollars)
+                    .filter(|cost| *cost >= Money::ZERO && dollars <= COST_CAP_MAX)
+                    .ok_or_else(|| {
+                    Fault::invalid_field("daily_cost_cap_usd", "must be from 0 to 1,000,000,000")
+                })?,
+            )),
         };
         self.wish(change::SetCaps { bot: id.to_owned(), tokens, cost }).await?;
         self.tell_status(id).await?;
@@ -149,7 +157,8 @@ impl Handle {
     ///
     /// # Errors
     /// 404, 422 for an interval out of range.
-    pub async fn set_bot_pace(&self, id: &str, seconds: Option<u32>) -> Result<BotView, Fault> {
+    pub async fn set_bot_pace(&self, id: &str, pace: impl Into<BotPace>) -> Result<BotView, Fault> {
+        let seconds = pace.into().interval_seconds;
         if seconds.is_some_and(|s| !(INTERVAL_MIN..=INTERVAL_MAX).contains(&s)) {
             return Err(Fault::invalid_field(
                 "interval_seconds",

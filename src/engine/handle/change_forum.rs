@@ -4,7 +4,8 @@ use super::Handle;
 use crate::domain::action::{CONTENT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX};
 use crate::domain::text::{clean, clean_line};
 use crate::protocol::{
-    CastVote, CreateReply, CreateThread, Fault, FlagView, FollowView, ReplyView, ThreadView, VoteView,
+    CastVote, CreateReply, CreateThread, DeletedReply, DeletedThread, Fault, FlagView, Follow, FollowView,
+    ReplyView, ThreadView, Unfollowed, VoteView,
 };
 use crate::society::change;
 use crate::store::acts::{Target, tag_key};
@@ -61,32 +62,37 @@ impl Handle {
     ///
     /// # Errors
     /// 400 for oneself, 404 for an unknown bot, 409 when it is followed already.
-    pub async fn follow(&self, follower: &str, following: &str) -> Result<FollowView, Fault> {
-        self.enter(change::Follow { follower: follower.to_owned(), following: following.to_owned() }).await
+    pub async fn follow(&self, follower: impl Into<Follow>, following: &str) -> Result<FollowView, Fault> {
+        let Follow { follower_id: follower } = follower.into();
+        self.enter(change::Follow { follower, following: following.to_owned() }).await
     }
 
     /// Stops following a bot.
     ///
     /// # Errors
     /// 404 when it is not followed.
-    pub async fn unfollow(&self, follower: &str, following: &str) -> Result<(), Fault> {
-        self.enter(change::Unfollow { follower: follower.to_owned(), following: following.to_owned() }).await
+    pub async fn unfollow(&self, follower: &str, following: &str) -> Result<Unfollowed, Fault> {
+        self.enter(change::Unfollow { follower: follower.to_owned(), following: following.to_owned() })
+            .await?;
+        Ok(Unfollowed { status: "unfollowed".into() })
     }
 
     /// Hides a thread with its replies; the record stays.
     ///
     /// # Errors
     /// 404.
-    pub async fn delete_thread(&self, id: i64) -> Result<(), Fault> {
-        self.wish(change::Hide { target: Target::Thread(id) }).await
+    pub async fn delete_thread(&self, id: i64) -> Result<DeletedThread, Fault> {
+        self.wish(change::Hide { target: Target::Thread(id) }).await?;
+        Ok(DeletedThread { deleted: true, thread_id: id })
     }
 
     /// Hides a reply; the record stays.
     ///
     /// # Errors
     /// 404.
-    pub async fn delete_reply(&self, id: i64) -> Result<(), Fault> {
-        self.wish(change::Hide { target: Target::Reply(id) }).await
+    pub async fn delete_reply(&self, id: i64) -> Result<DeletedReply, Fault> {
+        self.wish(change::Hide { target: Target::Reply(id) }).await?;
+        Ok(DeletedReply { deleted: true, reply_id: id })
     }
 
     /// Settles a flag.

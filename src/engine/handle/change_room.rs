@@ -9,7 +9,9 @@ use crate::domain::text::clean_line;
 use crate::engine::runner::Run;
 use crate::llm::guard::NoAccount;
 use crate::llm::{Again, Purpose, Rank, Request};
-use crate::protocol::{EngineState, Fault, PaceView, ProviderTest, ProviderView, SetPace};
+use crate::protocol::{
+    DefaultProvider, EngineNow, EngineState, Fault, PaceView, ProviderTest, ProviderView, SetPace,
+};
 use crate::society::budget::{self, Settlement, Tariff};
 use crate::society::change;
 use crate::society::provider_test::{Admitted, TestBegun, Tested};
@@ -35,12 +37,8 @@ impl Handle {
     /// # Errors
     /// 404 for one that is not configured, 503 for one that is not set up, 409 with the expected daily
     /// cost when it costs and `confirm_cost` is false.
-    pub async fn set_default_provider(
-        &self,
-        name: &str,
-        confirm_cost: bool,
-    ) -> Result<Vec<ProviderView>, Fault> {
-        let name = crate::domain::personality::meant_provider(name);
+    pub async fn set_default_provider(&self, choice: DefaultProvider) -> Result<Vec<ProviderView>, Fault> {
+        let name = crate::domain::personality::meant_provider(&choice.name);
         if !self.shared.society.voices.contains_key(name) {
             let known: Vec<_> = self.shared.society.voices.keys().map(String::as_str).collect();
             return Err(Fault::new(
@@ -53,7 +51,9 @@ impl Handle {
             ));
         }
         let guard = self.shared.guard(name).map_err(Fault::unavailable)?;
-        if !confirm_cost && let Some(warning) = self.cost_warning(name, guard.default_model()).await? {
+        if !choice.confirm_cost
+            && let Some(warning) = self.cost_warning(name, guard.default_model()).await?
+        {
             return Err(Fault::conflict(warning));
         }
         self.wish(change::SetProvider { name: name.to_owned() }).await?;
@@ -172,7 +172,7 @@ impl Handle {
     ///
     /// # Errors
     /// Database errors.
-    pub async fn pause_engine(&self) -> Result<EngineState, Fault> {
+    pub async fn pause_engine(&self) -> Result<EngineNow, Fault> {
         self.set_engine(EngineState::Paused).await
     }
 
@@ -180,27 +180,27 @@ impl Handle {
     ///
     /// # Errors
     /// Database errors.
-    pub async fn resume_engine(&self) -> Result<EngineState, Fault> {
+    pub async fn resume_engine(&self) -> Result<EngineNow, Fault> {
         self.set_engine(EngineState::Running).await
     }
 
-    async fn set_engine(&self, state: EngineState) -> Result<EngineState, Fault> {
+    async fn set_engine(&self, engine: EngineState) -> Result<EngineNow, Fault> {
         if self.shared.live().engine == EngineState::Stopped {
             return Err(Fault::unavailable("the engine is stopped"));
         }
-        self.wish(change::BecomeAwake { awake: state == EngineState::Running }).await?;
-        Ok(state)
+        self.wish(change::BecomeAwake { awake: engine == EngineState::Running }).await?;
+        Ok(EngineNow { engine })
     }
 
     /// One beat of the bot that comes next, whether the engine is paused or not.
     ///
     /// # Errors
     /// Database errors.
-    pub async fn step_engine(&self) -> Result<EngineState, Fault> {
+    pub async fn step_engine(&self) -> Result<EngineNow, Fault> {
         let handle = self.clone();
         Self::whole(async move { handle.run_beats(Run { count: Some(1), ..Run::default() }, |_| {}).await })
             .await?;
-        Ok(self.shared.live().engine)
+        Ok(EngineNow { engine: self.shared.live().engine })
     }
 }
 
@@ -225,7 +225,9 @@ fn pace_seconds(pace: &SetPace) -> Result<u32, Fault> {
                 Err(Fault::bad_value(format!("there is no pace {}: choose {names}", clean_line(word, 40))))
             }
         },
-        (None, None) => Err(Fault::bad_value(format!("give a preset ({names}) or interval_seconds"))),
+        (None, None) => {
+            Err(Fault::invalid_field("preset", format!("is required ({names}), or interval_seconds")))
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use crate::domain::MemoryKind;
 use crate::domain::text::{clean, clean_line};
 use crate::engine::calls;
 use crate::protocol::{
-    EditMemory, EventView, Fault, FieldError, InjectEvent, Interview, InterviewAnswer, Remember,
+    Changed, EditMemory, EventView, Fault, FieldError, Forgotten, InjectEvent, Interview, InterviewAnswer,
+    Remember,
 };
 use crate::society::change;
 
@@ -62,7 +63,7 @@ impl Handle {
     ///
     /// # Errors
     /// 404, 409 for one in the archive, 422 for an empty or over-long text.
-    pub async fn edit_memory(&self, id: i64, edit: EditMemory) -> Result<(), Fault> {
+    pub async fn edit_memory(&self, id: i64, edit: EditMemory) -> Result<Changed, Fault> {
         let text = match edit.text {
             None => None,
             Some(text) => {
@@ -77,7 +78,8 @@ impl Handle {
                 Some(text)
             }
         };
-        self.wish(change::EditMemory { id, text, pinned: edit.pinned }).await
+        self.wish(change::EditMemory { id, text, pinned: edit.pinned }).await?;
+        Ok(Changed { success: true, id })
     }
 
     /// Copies the live database to `path`; answers the size of the copy in bytes. A file that is there is
@@ -94,15 +96,16 @@ impl Handle {
     ///
     /// # Errors
     /// 404.
-    pub async fn forget_memory(&self, id: i64) -> Result<(), Fault> {
-        self.wish(change::ForgetMemory { id }).await
+    pub async fn forget_memory(&self, id: i64) -> Result<Forgotten, Fault> {
+        self.wish(change::ForgetMemory { id }).await?;
+        Ok(Forgotten { deleted: true, id })
     }
 
     /// Has a bot remember something; answers its number.
     ///
     /// # Errors
     /// 404; 409 for a relationship that is there; 422 for an empty or over-long text, or a summary.
-    pub async fn remember(&self, bot: &str, memory: Remember) -> Result<i64, Fault> {
+    pub async fn remember(&self, bot: &str, memory: Remember) -> Result<Changed, Fault> {
         let text = clean(&memory.text, usize::MAX);
         let length = text.chars().count();
         if text.trim().is_empty() || length > MEMORY_MAX {
@@ -121,7 +124,8 @@ impl Handle {
             return Err(Fault::invalid_field("about", "must not be empty for this kind"));
         }
         let memory = Remember { text, about, source: clean_line(&memory.source, 200), ..memory };
-        self.wish(change::Recollect { bot: bot.to_owned(), memory }).await
+        let id = self.wish(change::Recollect { bot: bot.to_owned(), memory }).await?;
+        Ok(Changed { success: true, id })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading what bots remember.
 
-use super::{Handle, limits};
+use super::Handle;
 use crate::protocol::{ArchiveQuery, ArchivedView, ColdView, Fault, MemoryQuery, MemoryView, WarmMemory};
 use crate::store::{archive, indexing, memories};
 
@@ -8,9 +8,8 @@ impl Handle {
     /// Warm memory: of each category the newest items, oldest first.
     ///
     /// # Errors
-    /// 404, 422 for a limit out of range or an unknown category.
+    /// 404.
     pub async fn warm_memory(&self, bot: &str, q: MemoryQuery) -> Result<WarmMemory, Fault> {
-        limits::page(q.limit)?;
         let (zone, bot) = (self.clock().zone().clone(), bot.to_owned());
         self.read(move |c| memories::warm(c, &zone, &bot, &q)).await
     }
@@ -18,9 +17,8 @@ impl Handle {
     /// What summaries stand for, newest first.
     ///
     /// # Errors
-    /// 404, 422 for a limit out of range.
+    /// 404.
     pub async fn archive(&self, bot: &str, q: ArchiveQuery) -> Result<Vec<ArchivedView>, Fault> {
-        limits::page(q.limit)?;
         let searches = !q.q.as_deref().unwrap_or_default().trim().is_empty();
         if searches && self.is_past() {
             self.shared.store.write(|tx| indexing::note_missing(tx)).await?;
@@ -35,9 +33,8 @@ impl Handle {
     /// Summaries and eras, those of the newest period first.
     ///
     /// # Errors
-    /// 404, 422 for a limit out of range.
+    /// 404.
     pub async fn cold_memory(&self, bot: &str, limit: u32, offset: u32) -> Result<Vec<ColdView>, Fault> {
-        limits::within("limit", limit, 1, 50)?;
         let (zone, bot) = (self.clock().zone().clone(), bot.to_owned());
         self.read(move |c| memories::cold(c, &zone, &bot, limit, offset)).await
     }

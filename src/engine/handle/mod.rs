@@ -1,10 +1,11 @@
-//! The door to a running society: one method per command and query, named like the route that serves it.
+//! The door to a running society: one method per command and query, named as `protocol::ask` declares it (`asked`).
 //!
 //! Cheap to clone. Reading methods run on the store's reader pool, changing ones through the
 //! one writer; both answer with a [`Fault`](crate::protocol::Fault) that names the way out.
 
 mod access;
 mod activity;
+mod asked;
 mod bots;
 mod change_bots;
 mod change_forum;
@@ -14,7 +15,6 @@ mod events;
 mod export;
 mod forum;
 mod journal;
-mod limits;
 pub(in crate::engine) mod measures;
 mod memory;
 mod moderation;

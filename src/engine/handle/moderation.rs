@@ -1,16 +1,15 @@
 //! Reading flags.
 
-use super::{Handle, limits};
-use crate::protocol::{Fault, FlagView};
+use super::Handle;
+use crate::protocol::{Fault, FlagCount, FlagView};
 use crate::store::moderation;
 
 impl Handle {
     /// Flags, newest first.
     ///
     /// # Errors
-    /// 422 for a limit out of range.
+    /// Database errors.
     pub async fn flags(&self, resolved: bool, limit: u32) -> Result<Vec<FlagView>, Fault> {
-        limits::page(limit)?;
         self.read(move |c| moderation::flags(c, resolved, limit)).await
     }
 
@@ -18,7 +17,7 @@ impl Handle {
     ///
     /// # Errors
     /// Database errors.
-    pub async fn flag_count(&self) -> Result<i64, Fault> {
-        self.read(moderation::open_count).await
+    pub async fn flag_count(&self) -> Result<FlagCount, Fault> {
+        Ok(FlagCount { unresolved: self.read(moderation::open_count).await? })
     }
 }

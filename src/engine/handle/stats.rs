@@ -1,6 +1,6 @@
 //! Reading statistics.
 
-use super::{Handle, limits};
+use super::Handle;
 use crate::domain::Money;
 use crate::domain::forecast::{self, Pattern};
 use crate::domain::pace;
@@ -30,9 +30,8 @@ impl Handle {
     /// Usage per bot and day, zero-filled.
     ///
     /// # Errors
-    /// 404, 422 for days out of range.
+    /// 404.
     pub async fn usage_series(&self, days: u32, bot: Option<String>) -> Result<Vec<UsageSeries>, Fault> {
-        limits::within("days", days, 1, 365)?;
         let lens = self.lens();
         self.read(move |c| stats::usage_series(c, &lens, days, bot.as_deref())).await
     }
@@ -41,11 +40,8 @@ impl Handle {
     /// all since the first act, as far as a stretch may reach.
     ///
     /// # Errors
-    /// 422 for a stretch or steps out of range.
+    /// Database errors.
     pub async fn timeline(&self, minutes: u32, ago: u32, points: u32) -> Result<Timeline, Fault> {
-        limits::within("minutes", minutes, 0, timeline::MINUTES_MAX)?;
-        limits::within("ago", ago, 0, 525_600)?;
-        limits::within("points", points, 2, 500)?;
         let lens = self.lens();
         self.read(move |c| timeline::timeline(c, &lens, minutes, ago, points)).await
     }
@@ -61,9 +57,8 @@ impl Handle {
     /// The last score of each day, per bot.
     ///
     /// # Errors
-    /// 422 for days out of range.
+    /// Database errors.
     pub async fn reputation_history(&self, days: u32) -> Result<Vec<ReputationHistory>, Fault> {
-        limits::within("days", days, 1, 90)?;
         let lens = self.lens();
         self.read(move |c| stats::reputation_history(c, &lens, days)).await
     }
@@ -71,9 +66,8 @@ impl Handle {
     /// Posts and votes per day and bot.
     ///
     /// # Errors
-    /// 422 for days out of range.
+    /// Database errors.
     pub async fn analytics(&self, days: u32) -> Result<Analytics, Fault> {
-        limits::within("days", days, 1, 365)?;
         let lens = self.lens();
         self.read(move |c| analytics::analytics(c, &lens, days)).await
     }
@@ -89,9 +83,8 @@ impl Handle {
     /// The mix of actions per bot.
     ///
     /// # Errors
-    /// 422 for days out of range.
+    /// Database errors.
     pub async fn actions(&self, days: u32) -> Result<Vec<ActionMix>, Fault> {
-        limits::within("days", days, 1, 365)?;
         let lens = self.lens();
         self.read(move |c| stats::actions(c, &lens, days)).await
     }

@@ -173,7 +173,7 @@ async fn paused(link: Link, bot: Option<String>, paused: bool) -> Result<Value, 
         }
         None => {
             let engine = if paused { link.pause_engine().await? } else { link.resume_engine().await? };
-            Ok(json!({"engine": engine}))
+            Ok(json!(engine))
         }
     }
 }

@@ -9,6 +9,7 @@ use utoipa::openapi::tag::TagBuilder;
 
 use super::examples;
 use crate::port::routes;
+use crate::protocol::ask::{self, Ask, every_ask};
 use crate::protocol::fault::{ErrorBody, FieldError};
 
 /// The tags with what they are for, in the order they are shown.
@@ -37,9 +38,10 @@ const TAGS: [(&str, &str); 18] = [
 #[openapi(components(schemas(ErrorBody, FieldError)))]
 struct Base;
 
-/// The document before any route.
-pub(in crate::port) fn base() -> utoipa::openapi::OpenApi {
+/// The document with the routes by hand.
+fn base() -> utoipa::openapi::OpenApi {
     let mut document = Base::openapi();
+    document.merge(routes::ByHand::openapi());
     document.info.title = "Botarium".into();
     document.info.description = Some(
         "A society of AI bots: reading, steering and watching it. Errors are `{\"detail\"}`; with 422 also \
@@ -54,9 +56,50 @@ pub(in crate::port) fn base() -> utoipa::openapi::OpenApi {
     document
 }
 
+/// Adds what is declared, at each of its paths.
+fn add<A: Ask>(document: &mut Value) {
+    let (route, described) = (A::ROUTE, A::described());
+    let blank = route.doc.iter().position(|line| line.trim().is_empty()).unwrap_or(route.doc.len());
+    let text = |lines: &[&str]| lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n");
+    let rest = route.doc.get(blank + 1..).unwrap_or_default();
+    let main = (route.path, route.id, route.tag);
+    for (path, id, tag) in std::iter::once(&main).chain(route.also) {
+        let mut operation = json!({
+            "tags": [tag], "summary": text(&route.doc[..blank]), "description": text(rest), "operationId": id
+        });
+        if !described.parameters.is_empty() {
+            operation["parameters"] = json!(described.parameters);
+        }
+        if let Some(body) = &described.body {
+            let content = json!({ "application/json": { "schema": body } });
+            operation["requestBody"] = json!({ "content": content, "required": true });
+        }
+        let status = route.status.to_string();
+        operation["responses"][&status] = json!({
+            "description": "", "content": { "application/json": { "schema": described.answer } }
+        });
+        for (status, why) in route.refusals {
+            operation["responses"][status.to_string()] = json!({ "description": why });
+        }
+        document["paths"][path][route.method.as_str().to_lowercase()] = operation;
+    }
+    let schemas = document["components"]["schemas"].as_object_mut().unwrap();
+    for (name, schema) in described.schemas {
+        schemas.entry(name).or_insert(schema);
+    }
+}
+
 /// The finished document as JSON.
 fn finish(document: &utoipa::openapi::OpenApi) -> Value {
-    let mut document = serde_json::to_value(document).unwrap_or_default(); // plain data always serialises
+    let mut document = serde_json::to_value(document).unwrap();
+    macro_rules! add {
+        ($($(#[$doc:meta])* $ask:ident = $name:ident $fields:tt -> $answer:tt $route:tt)*) => {
+            $( add::<ask::$ask>(&mut document); )*
+        };
+    }
+    every_ask!(add);
+    sort(&mut document["paths"]);
+    sort(&mut document["components"]["schemas"]);
     document["components"]["securitySchemes"] = json!({ "token": {
         "type": "http", "scheme": "bearer",
         "description": "Needed unless the port is on loopback and no token was ever made. A viewer token may only read."
@@ -72,6 +115,11 @@ fn finish(document: &utoipa::openapi::OpenApi) -> Value {
         }
     }
     document
+}
+
+/// Puts the parts of an object in the order of their names.
+fn sort(object: &mut Value) {
+    object.as_object_mut().unwrap().sort_keys();
 }
 
 /// Adds to one operation what all have in common.
@@ -155,7 +203,7 @@ fn add_examples(content: &mut Value, schemas: &Value) {
 /// The document that is served is this one.
 #[test]
 fn what_is_served_is_what_the_routes_say() {
-    let mut text = serde_json::to_string_pretty(&finish(&routes::described())).unwrap();
+    let mut text = serde_json::to_string_pretty(&finish(&base())).unwrap();
     text.push('\n');
     insta::with_settings!({ snapshot_path => ".", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_binary_snapshot!("document.json", text.into_bytes());

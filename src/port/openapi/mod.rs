@@ -4,7 +4,7 @@
 //! file and served as it stands: a program that serves the routes does not need what describes them.
 
 #[cfg(test)]
-pub(super) mod describe;
+mod describe;
 #[cfg(test)]
 mod examples;
 

@@ -10,7 +10,6 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Routes, handlers};
 use crate::port::auth::Caller;
 use crate::port::extract::{At, Bounded, Flag, Params};
 use crate::port::reply::Refusal;
@@ -20,13 +19,9 @@ use crate::protocol::{ExportFormat, ExportKind, ExportOptions, Fault, FaultKind,
 /// Pieces that wait for a slow client.
 const PIECES: usize = 8;
 
-pub(super) fn routes(into: Routes) -> Routes {
-    into.routes(handlers!(export))
-}
-
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct ExportParams {
+pub(super) struct ExportParams {
     /// json (one array), jsonl (one object a line) or csv.
     #[serde(default)]
     #[param(inline, required = false)]
@@ -78,10 +73,10 @@ enum Columns {
     params(("kind" = inline(ExportKind), Path, description = "What to export"), ExportParams),
     responses((status = 200, description = "The rows", content(
         ("application/json"), ("application/x-ndjson"), ("text/csv")))))]
-async fn export(
+pub(super) async fn export(
     State(port): State<Port>,
     Extension(caller): Extension<Caller>,
-    At(kind): At<String>,
+    At(kind): At,
     Params(q): Params<ExportParams>,
 ) -> Result<Response, Refusal> {
     let name = kind;

@@ -1,21 +1,9 @@
-//! The routes, one file per tag of the contract, and what stands around all of them.
+//! The routes: what is declared in `protocol::ask` is answered by the engine as it stands there; beside it what is by
+//! hand; and what stands around all of them.
 
-mod activity;
 mod bots;
-mod config;
-mod engine;
-mod events;
 mod export;
-mod journal;
-mod moderation;
-mod pace;
-mod providers;
-mod public;
-mod stats;
 mod system;
-mod threads;
-mod tokens;
-mod votes;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,22 +11,22 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
+use axum::http::header::{CACHE_CONTROL, HeaderValue};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
-use axum::response::Response;
-use axum::routing::MethodRouter;
-use utoipa_axum::PathItemExt as _;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, get, on};
 
 use super::auth::Caller;
+use super::extract;
 use super::places::Place;
+use super::reply::{Json, Refusal};
 use super::state::Port;
 use super::{answers, auth, metrics, openapi, page, reply, ws};
 use crate::engine::Handle;
+use crate::protocol::ask::{self, Answers, Ask, Keeping, Method as Verb, every_ask};
 
 type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
-/// Makes the description of the handlers of one path.
-#[cfg(test)]
-type Describe = fn() -> utoipa_axum::router::UtoipaMethodRouter<Port>;
 
 /// A handler whose type is forgotten, so that what a router makes of a handler is made once and not
 /// for each: of eighty it would be a megabyte of code, and a start would walk through all of it.
@@ -53,99 +41,65 @@ impl Handler<(), Port> for Endpoint {
     }
 }
 
-/// Handlers of one path, each for its method.
-#[derive(Default)]
-pub(super) struct Handlers {
-    path: String,
-    methods: MethodRouter<Port>,
-    #[cfg(test)]
-    described: Option<Describe>,
-}
-
-impl Handlers {
-    /// Also `handler`, at the path and for the method of its description `D`.
-    pub(super) fn and<D: utoipa::Path, T>(self, handler: impl Handler<T, Port, Future = Answering>) -> Self {
-        let endpoint = move |request, port| handler.clone().call(request, port);
-        self.on(D::path(), D::methods(), Endpoint(Arc::new(endpoint)))
-    }
-
-    fn on(mut self, path: String, methods: Vec<utoipa::openapi::HttpMethod>, endpoint: Endpoint) -> Self {
-        self.path = path;
-        for method in methods {
-            self.methods = self.methods.on(method.to_method_filter(), endpoint.clone());
-        }
-        self
-    }
-
-    /// The same, with what describes them all.
-    #[cfg(test)]
-    pub(super) fn described(self, by: Describe) -> Self {
-        Self { described: Some(by), ..self }
-    }
-}
-
-/// The [`Handlers`] of functions that `utoipa::path` describes, all at one path.
-macro_rules! handlers {
-    ($($handler:ident),+) => {{
-        let handlers = $crate::port::routes::Handlers::default();
-        utoipa_axum::paste! {
-            $( let handlers = handlers.and::<[<__path_ $handler>], _>($handler); )+
-        }
-        #[cfg(test)]
-        let handlers = handlers.described(|| utoipa_axum::routes!($($handler),+));
-        handlers
-    }};
-}
-pub(super) use handlers;
-
-/// Where the routes gather.
-#[derive(Default)]
-pub(super) struct Routes {
-    router: Router<Port>,
-    #[cfg(test)]
-    described: Vec<Describe>,
-}
-
-impl Routes {
-    /// Adds handlers.
-    pub(super) fn routes(mut self, handlers: Handlers) -> Self {
-        self.router = self.router.route(&handlers.path, handlers.methods);
-        #[cfg(test)]
-        self.described.extend(handlers.described);
-        self
-    }
-}
-
 /// Every route that is described.
-fn all() -> Routes {
-    let families = [
-        system::routes,
-        bots::routes,
-        config::routes,
-        providers::routes,
-        threads::routes,
-        votes::routes,
-        pace::routes,
-        engine::routes,
-        activity::routes,
-        ws::routes,
-        stats::routes,
-        moderation::routes,
-        export::routes,
-        journal::routes,
-        public::routes,
-        page::routes,
-        metrics::routes,
-        events::routes,
-        tokens::routes,
-    ];
-    families.into_iter().fold(Routes::default(), |into, family| family(into))
+fn all() -> Router<Port> {
+    let mut router = Router::new()
+        .route("/", get(page::page))
+        .route("/metrics", get(metrics::metrics))
+        .route("/ws/activity", get(ws::live))
+        .route("/api/session", get(system::session))
+        .route("/api/bots", get(bots::bots))
+        .route("/api/export/{kind}", get(export::export));
+    macro_rules! serve {
+        ($($(#[$doc:meta])* $ask:ident = $name:ident $fields:tt -> $answer:tt $route:tt)*) => {
+            $( router = served::<ask::$ask>(router); )*
+        };
+    }
+    every_ask!(serve);
+    router
 }
+
+/// With what is declared, at each of its paths.
+fn served<A: Ask>(router: Router<Port>) -> Router<Port>
+where
+    Handle: Answers<A>,
+{
+    let endpoint = Endpoint(Arc::new(|request, port| {
+        Box::pin(async move { answered::<A>(request, &port).await.unwrap_or_else(Refusal::into_response) })
+    }));
+    let method = match A::ROUTE.method {
+        Verb::Get => MethodFilter::GET,
+        Verb::Post => MethodFilter::POST,
+        Verb::Put => MethodFilter::PUT,
+        Verb::Delete => MethodFilter::DELETE,
+    };
+    A::ROUTE.paths().fold(router, |router, path| router.route(path, on(method, endpoint.clone())))
+}
+
+/// Has the engine answer what is declared.
+async fn answered<A: Ask>(request: Request, port: &Port) -> Result<Response, Refusal>
+where
+    Handle: Answers<A>,
+{
+    let mut given = extract::given(request, port, A::ROUTE.body).await?;
+    let answer = port.engine().answer(A::read(&mut given)?).await?;
+    let status = StatusCode::from_u16(A::ROUTE.status).unwrap_or_default();
+    let mut response = (status, Json(answer)).into_response();
+    if A::ROUTE.keeping == Keeping::Secret {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    Ok(response)
+}
+
+/// What describes the routes by hand.
+#[cfg(test)]
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(page::page, metrics::metrics, ws::live, system::session, bots::bots, export::export))]
+pub(super) struct ByHand;
 
 /// Everything the port answers.
 pub(super) fn router(port: &Port) -> Router {
     all()
-        .router
         .merge(openapi::router())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
@@ -173,14 +127,6 @@ async fn to_its_end(request: Request, next: Next) -> Response {
         tracing::error!("a command ended early: {error}");
         reply::refuse(StatusCode::INTERNAL_SERVER_ERROR, "the command ended early: see the log".to_owned())
     })
-}
-
-/// The description of every route.
-#[cfg(test)]
-pub(super) fn described() -> utoipa::openapi::OpenApi {
-    let none = utoipa_axum::router::OpenApiRouter::with_openapi(openapi::describe::base());
-    let all = all().described.into_iter().fold(none, |router, described| router.routes(described()));
-    all.into_openapi()
 }
 
 async fn unknown(uri: Uri) -> Response {

@@ -2,6 +2,7 @@
 
 mod activity;
 mod bots;
+mod done;
 mod forum;
 mod memory;
 mod room;
@@ -9,6 +10,7 @@ mod society;
 
 pub use activity::*;
 pub use bots::*;
+pub use done::*;
 pub use forum::*;
 pub use memory::*;
 pub use room::*;

@@ -6,7 +6,7 @@ use super::open;
 use crate::domain::ActivityKind;
 use crate::domain::pace::Preset;
 use crate::domain::{Behavior, Engagement, text};
-use crate::protocol::request::CreatePersonality;
+use crate::protocol::CreatePersonality;
 use crate::protocol::{CreateBot, EditMemory, ExportFormat, Interview, SetPace, YamlChoice};
 use crate::tui::live::budget;
 use crate::tui::live::mind::Field;

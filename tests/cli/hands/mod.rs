@@ -311,7 +311,7 @@ impl Hands {
                 (Command::CreateBot(new), done)
             }
             7 => {
-                let done = script.delete_bot(&id).await.map(|()| Outcome::Done);
+                let done = script.delete_bot(&id).await.map(|_| Outcome::Done);
                 (Command::DeleteBot(id), done)
             }
             8 => {
@@ -340,7 +340,7 @@ impl Hands {
     /// Waits until everybody shows what the database holds, with all bots at rest.
     async fn rest(&mut self) {
         if !self.ledger.paused {
-            let state = self.script.pause_engine().await.unwrap();
+            let state = self.script.pause_engine().await.unwrap().engine;
             self.made(&Command::PauseEngine, &Outcome::Engine(state));
         }
         let until = Instant::now() + PATIENCE;
@@ -367,7 +367,7 @@ impl Hands {
         }
         self.said.push("rest".into());
         if self.chance.once_in(2) || self.ledger.paused {
-            let state = self.script.resume_engine().await.unwrap();
+            let state = self.script.resume_engine().await.unwrap().engine;
             self.made(&Command::ResumeEngine, &Outcome::Engine(state));
         }
     }
