@@ -1,25 +1,17 @@
 //! The journal: what came from outside, in the order in which it was applied, each entry in the
 //! transaction of its effect; and the beats that wait for a server.
 //!
-//! It knows nothing of what the inputs mean: they are JSON here, compressed where that is shorter.
+//! It knows nothing of what the inputs mean: they are JSON here, packed where that is shorter.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::packing::{self, pack, unpack};
 use super::{Result, StoreError};
 use crate::domain::Stamp;
 use crate::protocol::JournalEntry;
-
-/// zstd's fastest ordinary level: a beat waits for it.
-const LEVEL: i32 = 1;
-/// Shorter JSON is kept as it is.
-const PLAIN: usize = 200;
-/// An entry larger than this is damaged.
-const LARGEST: usize = 64 << 20;
-/// How a frame of zstd begins; JSON never does.
-const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// One entry.
 #[derive(Clone, Debug, PartialEq)]
@@ -160,8 +152,7 @@ fn first_number(c: &Connection) -> Result<i64> {
 /// # Errors
 /// Database errors.
 pub fn put_flight(c: &Connection, id: i64, bot: &str, state: &impl Serialize) -> Result<()> {
-    let json = to_json(state)?;
-    let packed = zstd::bulk::compress(&json, LEVEL).map_err(|error| unreadable(&error))?;
+    let packed = packing::squeeze(state)?;
     c.prepare_cached("INSERT OR REPLACE INTO in_flight (id, bot_id, state) VALUES (?1, ?2, ?3)")?
         .execute(params![id, bot, packed])?;
     Ok(())
@@ -211,31 +202,4 @@ pub fn size(c: &Connection) -> Result<(i64, i64)> {
     Ok(c.query_row("SELECT count(*), ifnull(sum(length(input)), 0) FROM journal", [], |row| {
         Ok((row.get(0)?, row.get(1)?))
     })?)
-}
-
-fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
-    serde_json::to_vec(value).map_err(|error| StoreError::Corrupt(error.to_string()))
-}
-
-fn pack(value: &impl Serialize) -> Result<Vec<u8>> {
-    let json = to_json(value)?;
-    if json.len() < PLAIN {
-        return Ok(json);
-    }
-    zstd::bulk::compress(&json, LEVEL).map_err(|error| unreadable(&error))
-}
-
-fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> std::result::Result<T, String> {
-    let unpacked;
-    let json = if bytes.starts_with(&ZSTD) {
-        unpacked = zstd::bulk::decompress(bytes, LARGEST).map_err(|error| error.to_string())?;
-        &unpacked
-    } else {
-        bytes
-    };
-    serde_json::from_slice(json).map_err(|error| error.to_string())
-}
-
-fn unreadable(error: &std::io::Error) -> StoreError {
-    StoreError::Corrupt(format!("an entry of the journal: {error}"))
 }

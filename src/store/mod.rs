@@ -32,6 +32,7 @@ mod mend;
 pub mod mind;
 pub mod moderation;
 pub mod names;
+mod packing;
 pub mod past;
 pub mod providers;
 mod readers;

@@ -6,8 +6,11 @@ use std::time::Duration;
 
 use botarium::engine::clock::Clock;
 use botarium::engine::{self, EngineTask, Handle, ProviderSetup, Settings};
+use botarium::link::Link;
 use botarium::llm::{ProviderKind, ProviderSpec};
 use botarium::protocol::{FaultKind, Interview, Period, SetCaps, Work};
+use botarium::tui::headless::Headless;
+use botarium::tui::theme::ThemeName;
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -63,15 +66,19 @@ impl Run {
 
     /// Books, activities, report, header and forecast against each other.
     async fn agree(&self, handle: &Handle, when: &str) {
-        let acts = self.number("SELECT sum(tokens_used) FROM activities");
-        let usage = handle.usage(Period::Daily).await.unwrap();
-        let room = handle.room().await.unwrap();
-        let forecast = handle.forecast().await.unwrap();
-        assert_eq!(
-            (acts, room.tokens_today, forecast.tokens_so_far),
-            (usage.total_tokens, usage.total_tokens, usage.total_tokens),
-            "{when}"
-        );
+        // It lives on between the questions: they are of one moment when nothing was booked meanwhile.
+        let booked = "SELECT ifnull(sum(input + output), 0) FROM usage_daily";
+        let (acts, figures) = loop {
+            let before = self.number(booked);
+            let acts = self.number("SELECT sum(tokens_used) FROM activities");
+            let usage = handle.usage(Period::Daily).await.unwrap().total_tokens;
+            let room = handle.room().await.unwrap().tokens_today;
+            let forecast = handle.forecast().await.unwrap().tokens_so_far;
+            if self.number(booked) == before {
+                break (acts, [before, usage, room, forecast]);
+            }
+        };
+        assert_eq!(figures, [acts; 4], "{when}: books, usage, header and forecast");
         println!("{when}: {} beats, {acts} tokens, {} reserved", self.beats(), self.reserved());
     }
 
@@ -118,12 +125,14 @@ impl Run {
     }
 }
 
-/// What the screen would show of every bot.
+/// What the control room shows, as text.
 async fn show(handle: &Handle, when: &str) {
-    println!("  {when}: pace {:?}", handle.pace().await.unwrap().kept());
-    for bot in handle.bots().await.unwrap() {
-        let doing = bot.doing.map_or("rests".to_owned(), |doing| doing.what.as_str().to_owned());
-        println!("    {} {} {doing} {}", bot.id, bot.status.as_str(), bot.status_reason.unwrap_or_default());
+    let mut room = Headless::open(Link::Local(handle.clone()), (120, 36), ThemeName::Dark).await.unwrap();
+    room.tick(botarium::domain::Stamp::from_micros(jiff::Timestamp::now().as_microsecond())).await.unwrap();
+    room.frame().unwrap();
+    println!("  {when}:");
+    for line in room.lines() {
+        println!("  |{line}");
     }
 }
 
@@ -171,18 +180,26 @@ async fn everything_that_can_come_in_between_leaves_the_books_as_the_server_coun
     handle.set_config("b03", patch).await.unwrap();
     let asked = std::time::Instant::now();
     let question = Interview { question: "What do you like?".into(), remember: false };
-    let answer = handle.interview("b01", question).await.unwrap();
-    println!("interview after {:?}: {} tokens", asked.elapsed(), answer.tokens_used);
+    match handle.interview("b01", question).await {
+        Ok(answer) => println!("interview after {:?}: {} tokens", asked.elapsed(), answer.tokens_used),
+        // So small a model does not always come to an end; what it said until then is in the books.
+        Err(fault) => {
+            assert!(fault.detail.contains("cut off"), "{fault}");
+            println!("interview after {:?}: {fault}", asked.elapsed());
+        }
+    }
     show(&handle, "capped, moved, asked").await;
     run.until_beats(beats * 2 / 5).await;
     run.agree(&handle, "going on").await;
 
     // The server is away for a while.
     counter.away(true);
+    let away = std::time::Instant::now();
     let failing = "SELECT count(*) FROM bots WHERE failing IS NOT NULL";
     while run.number(failing) == 0 {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
+    tokio::time::sleep(Duration::from_secs(60).saturating_sub(away.elapsed())).await;
     show(&handle, "the server is away").await;
     counter.away(false);
     run.until_beats(beats * 3 / 5).await;
