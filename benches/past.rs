@@ -35,14 +35,24 @@ fn main() {
     println!("| | median | 95 of 100 | worst |");
     println!("|---|---:|---:|---:|");
     row("its end, from nothing", vec![begun.elapsed()]);
+    row("its end, the rest of it", vec![complete(&past, begun)]);
     let go = |way: &Way| -> (Duration, Moment) {
         let begun = Instant::now();
         let moment = past.go(way).expect("it can be applied again");
         (begun.elapsed(), moment)
     };
+    // As the control room goes: what is stored is on the screen first.
+    let far = |act: i64| {
+        let begun = Instant::now();
+        let moment = past.glance(&Way::To(act.to_string())).expect("it is stored");
+        assert_eq!(moment.activity, act, "it is that moment");
+        (begun.elapsed(), complete(&past, begun))
+    };
     // The same acts every time, all over the life.
     let acts = (1..=JUMPS).map(|nth| 1 + nth * 7_919 * 613 % moment.last);
-    row("any act, at once", acts.clone().map(|act| go(&Way::To(act.to_string())).0).collect());
+    let (shown, whole): (Vec<_>, Vec<_>) = acts.clone().map(far).unzip();
+    row("any act on the screen, at once", shown);
+    row("all that belongs to its moment", whole);
     row("a step back", (0..STEPS).map(|_| go(&Way::By(-1)).0).collect());
     row("a step on", (0..STEPS).map(|_| go(&Way::By(1)).0).collect());
     while !past.is_near() {
@@ -61,6 +71,12 @@ fn main() {
     );
     drop(past);
     journal(&database);
+}
+
+/// The rest of a moment, counted from when it was asked for.
+fn complete(past: &Past, begun: Instant) -> Duration {
+    past.complete().expect("it can be applied again");
+    begun.elapsed()
 }
 
 /// The journal alone: how long writing it takes, beside the life that wrote it, and what it takes of the file.

@@ -16,7 +16,7 @@ use crate::society::input::Input;
 use crate::society::open::{OPENED_ENTRY, Opened, RULES};
 use crate::store::digest::{self, TableDigest};
 use crate::store::journal::{self, Entry};
-use crate::store::{Durability, Result, Store, StoreError, beat, snapshot, undo};
+use crate::store::{Durability, Result, Store, StoreError, beat, snapshot, stored, undo};
 
 /// Entries applied in one transaction.
 const STRIDE: u32 = 256;
@@ -266,6 +266,21 @@ impl Replay {
             group.push(entry);
         }
         self.apply_group(group)
+    }
+
+    /// Shows the moment after `activity`, which was at `at`, as far as it is stored. From then on nothing can be applied.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub(super) fn fill(&mut self, activity: i64, at: Stamp) -> Result<(), ReplayError> {
+        stored::fill(self.source.path(), &self.path, activity, at)?;
+        // Thought records are read where they come from.
+        self.began = i64::MAX;
+        let shared = self.room()?;
+        shared.society.forget();
+        shared.bus.go_back(activity);
+        shared.clock.tell(at);
+        Ok(())
     }
 
     /// What the entries from here on are applied to: the room as it was opened.

@@ -42,14 +42,27 @@ impl Past {
         waiting(move || Self::open(&database, &Way::End)).await
     }
 
-    /// Goes somewhere else.
+    /// Goes somewhere else; what is far is shown as far as it is stored, until it is completed.
     ///
     /// # Errors
     /// There is nothing there, or it cannot be applied again.
     pub async fn go(&self, way: Way) -> Result<Shown, Fault> {
         let past = self.0.clone();
         waiting(move || {
-            let moment = past.go(&way)?;
+            let moment = past.glance(&way)?;
+            Ok(Shown { moment, link: Link::Local(past.handle()?) })
+        })
+        .await
+    }
+
+    /// Brings the rest of a moment of which only what is stored is shown yet.
+    ///
+    /// # Errors
+    /// It cannot be applied again.
+    pub async fn complete(&self) -> Result<Shown, Fault> {
+        let past = self.0.clone();
+        waiting(move || {
+            let moment = past.complete()?;
             Ok(Shown { moment, link: Link::Local(past.handle()?) })
         })
         .await

@@ -65,8 +65,10 @@ pub struct Moment {
     pub first: i64,
     /// The newest activity at the end.
     pub last: i64,
-    /// Why this moment is shown only as far as it is stored (acts, posts, votes): it cannot be applied again.
+    /// Why this moment is shown only as far as it is stored (acts, posts, votes): it cannot be applied again, or was not yet.
     pub stored: Option<Arc<str>>,
+    /// Whether all the rest of it can be had in a moment: it is being applied again.
+    pub to_come: bool,
     /// What stands out on the way.
     pub marks: Arc<Vec<Mark>>,
 }

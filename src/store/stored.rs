@@ -3,6 +3,8 @@
 //! In a copy of the society, what came after a moment is set aside in temporary tables of the writing connection, and
 //! taken back when one goes on. Of a vote only its last value is known, and of a thread not when it was pinned.
 
+use std::path::Path;
+
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{Result, indexing};
@@ -30,6 +32,47 @@ pub fn begin(c: &Connection) -> Result<()> {
            UNION ALL SELECT 1, id, thread_id, deleted_at FROM main.replies WHERE deleted_at IS NOT NULL;",
     )?;
     indexing::wait_for_a_search(c)
+}
+
+/// Adds to a copy in `target`, which ends earlier, what `source` holds of its acts, posts and votes up to `activity`, which
+/// was at `at`. Nothing else may be written to the copy meanwhile.
+///
+/// # Errors
+/// Database errors.
+pub fn fill(source: &Path, target: &Path, activity: i64, at: Stamp) -> Result<()> {
+    let mut c = Connection::open(target)?;
+    c.pragma_update(None, "foreign_keys", "OFF")?;
+    c.pragma_update(None, "synchronous", "OFF")?;
+    c.execute("ATTACH ?1 AS source", [source.to_string_lossy()])?;
+    let tx = c.transaction()?;
+    let number = |sql: &str| tx.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let after = number("SELECT ifnull(max(id), 0) FROM main.activities")?;
+    let since = number("SELECT ifnull(max(created_at), 0) FROM main.activities")?;
+    let thread = number("SELECT ifnull(max(id), 0) FROM main.threads")?;
+    let reply = number("SELECT ifnull(max(id), 0) FROM main.replies")?;
+    let now = at.micros();
+    let there =
+        format!("CASE WHEN activity_id IS NULL THEN created_at <= {now} ELSE activity_id <= {activity} END");
+    tx.execute_batch(&format!(
+        "INSERT INTO main.activities SELECT * FROM source.activities WHERE id > {after} AND id <= {activity};
+         INSERT INTO main.threads SELECT * FROM source.threads WHERE id > {thread} AND {there};
+         INSERT INTO main.thread_tags SELECT * FROM source.thread_tags
+           WHERE thread_id > {thread} AND thread_id IN (SELECT id FROM main.threads);
+         INSERT INTO main.replies SELECT * FROM source.replies WHERE id > {reply} AND {there};
+         INSERT OR REPLACE INTO main.votes SELECT * FROM source.votes
+           WHERE created_at > {since} AND created_at <= {now};
+         CREATE TEMP TABLE hidden AS
+           SELECT 0 AS kind, id, id AS thread, deleted_at AS at FROM source.threads WHERE deleted_at IS NOT NULL
+           UNION ALL SELECT 1, id, thread_id, deleted_at FROM source.replies WHERE deleted_at IS NOT NULL;
+         CREATE TEMP TABLE touched (thread INTEGER PRIMARY KEY);
+         INSERT OR IGNORE INTO temp.touched SELECT id FROM main.threads WHERE id > {thread};
+         INSERT OR IGNORE INTO temp.touched SELECT thread_id FROM main.replies WHERE id > {reply};
+         INSERT OR IGNORE INTO temp.touched SELECT {OF_VOTE} FROM main.votes WHERE created_at > {since};
+         INSERT OR IGNORE INTO temp.touched SELECT thread FROM temp.hidden;"
+    ))?;
+    count_again(&tx, now)?;
+    tx.commit()?;
+    Ok(())
 }
 
 /// When an activity was; `None` if there is none.

@@ -193,9 +193,13 @@ pub struct Lately {
     pub cost: Money,
     /// Beats in the span that asked a model.
     pub acts: i64,
-    /// Tokens today.
+    /// Tokens today, as they are booked.
+    pub booked_tokens: i64,
+    /// Cost today, as it is booked.
+    pub booked_cost: Money,
+    /// Tokens today, with those that are reserved.
     pub tokens_today: i64,
-    /// Cost today.
+    /// Cost today, with what is reserved.
     pub cost_today: Money,
     /// Whether some of it went to a model without a known price.
     pub unpriced: bool,
@@ -242,10 +246,17 @@ pub fn lately(c: &Connection, lens: &Lens, bot: &str, first: &str, today: &str) 
         (tokens, cost) = (used, paid);
     }
     let spent = books::spent(c, bot, today)?;
+    let (booked_tokens, booked_cost) = c
+        .prepare_cached(
+            "SELECT ifnull(sum(input + output), 0), ifnull(sum(cost), 0) FROM usage_daily WHERE bot_id = ?1 AND day = ?2",
+        )?
+        .query_row([bot, today], |row| Ok((row.get(0)?, Money::from_nanos(row.get(1)?))))?;
     Ok(Lately {
         tokens,
         cost: Money::from_nanos(cost),
         acts,
+        booked_tokens,
+        booked_cost,
         tokens_today: spent.tokens,
         cost_today: spent.cost,
         unpriced: !priced,

@@ -100,6 +100,8 @@ pub enum Walking {
     Open,
     /// Goes somewhere.
     Go(Way),
+    /// Brings the rest of a moment of which only what is stored is shown yet.
+    Complete,
     /// Back to now.
     Leave,
     /// Begins another society there.

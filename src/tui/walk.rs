@@ -32,6 +32,7 @@ pub async fn walk(walking: Walking, link: &Link, past: Option<&Past>) -> Walked 
         (Walking::Open, _) => Past::of(link).await.map(|(past, shown)| Walked::Opened(past, shown)),
         (_, None) => Err(Fault::conflict("the past is not open")),
         (Walking::Go(way), Some(past)) => past.go(way).await.map(Walked::Moved),
+        (Walking::Complete, Some(past)) => past.complete().await.map(Walked::Moved),
         (Walking::Fork(home), Some(past)) => {
             past.fork(home.clone()).await.map(|activity| Walked::Forked(home, activity))
         }

@@ -246,6 +246,29 @@ async fn a_repair_does_not_hold_the_first_call_at_its_upper_bound() {
     agree(&society);
 }
 
+/// What is reserved for a call under way is not used yet: no figure counts it, and the rest of the day heeds it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_call_under_way_reserves_is_told_as_used_nowhere() {
+    let model = Model::start(|call| if call.nth > 0 { Reply::quiet().held() } else { Reply::quiet() }).await;
+    let society = begin(&model, 2).await;
+    society.handle.trigger("b01").await.unwrap();
+    let used = society.handle.usage(Period::Daily).await.unwrap().total_tokens;
+    let before = society.handle.forecast().await.unwrap();
+    let second = wake(&society, "b02");
+    model.arrived(2).await;
+    assert_eq!(society.number("SELECT count(*) FROM reservations"), 1);
+    let room = society.handle.room().await.unwrap().tokens_today;
+    let usage = society.handle.usage(Period::Daily).await.unwrap().total_tokens;
+    let forecast = society.handle.forecast().await.unwrap();
+    assert!(used > 0);
+    assert_eq!([room, usage, forecast.tokens_so_far], [used; 3], "header, usage and forecast");
+    assert_eq!(forecast.cost_so_far_usd, before.cost_so_far_usd);
+    assert!(forecast.expected_tokens >= before.expected_tokens, "{forecast:?}");
+    model.let_go(1);
+    second.await.unwrap().unwrap();
+    agree(&society);
+}
+
 /// Threads with their extraction, a repair, a lost try, a refused key, an interview, a test: whatever tells of
 /// tokens and dollars tells the same.
 #[tokio::test(flavor = "multi_thread")]

@@ -108,16 +108,16 @@ fn forecast_of(c: &rusqlite::Connection, lens: &Lens, shared: &Shared) -> StoreR
         let lately = usage::lately(c, lens, &id, &first, &forecast.date)?;
         let pattern = pattern(lens, &today, &bot, &lately, shared);
         let expected = forecast::expect(&pattern);
-        forecast.tokens_so_far += pattern.tokens_today;
-        forecast.cost_so_far_usd += pattern.cost_today;
+        forecast.tokens_so_far += lately.booked_tokens;
+        forecast.cost_so_far_usd += lately.booked_cost;
         forecast.expected_tokens += expected.tokens;
         forecast.expected_cost_usd += expected.cost;
         forecast.unpriced |= lately.unpriced;
         forecast.bots.push(BotForecast {
             bot_id: id,
             bot_name: bot.name,
-            tokens_so_far: pattern.tokens_today,
-            cost_so_far_usd: pattern.cost_today,
+            tokens_so_far: lately.booked_tokens,
+            cost_so_far_usd: lately.booked_cost,
             expected_tokens: expected.tokens,
             expected_cost_usd: expected.cost,
             tokens_per_beat: expected.tokens_per_beat,

@@ -32,6 +32,10 @@ const KEPT: usize = 3;
 const COPY: i64 = 1_500;
 /// How far before a moment its copy begins at least: so many entries can be undone at once.
 const LEAD: i64 = 256;
+/// A moment that is further away than so many entries is shown first as far as it is stored.
+const FAR: i64 = 768;
+/// Entries with which a society begins: its bots are there.
+const BEGINNING: i64 = 32;
 
 /// A walk in the past. Cheap to clone; its methods wait, and are for threads that may.
 #[derive(Clone)]
@@ -51,17 +55,37 @@ struct Reel {
     /// A copy that shows what is stored; whether that is what is shown.
     stored: Option<Stored>,
     shows_stored: bool,
+    /// What is shown of a moment that is far, until all of it is there.
+    glance: Option<Glance>,
     marks: Arc<Vec<Mark>>,
 }
 
+/// A moment as far as it is stored, which can be applied again and was not yet.
+struct Glance {
+    copy: Replay,
+    entry: i64,
+    activity: i64,
+}
+
+/// What a copy begins with.
+#[derive(Copy, Clone)]
+enum Begin {
+    /// One that is there, by its place.
+    Copy(usize),
+    /// A moment between the snapshots.
+    Dense(i64),
+    /// A snapshot, or the very beginning.
+    Kept(i64),
+}
+
 impl Past {
-    /// Opens the past of the society in `database`, at `way`, or at its end.
+    /// Opens the past of the society in `database` at `way`, as [`Past::glance`] shows it.
     ///
     /// # Errors
     /// There is no society, no journal of it, or no place for a copy.
     pub fn open(database: &Path, way: &Way) -> Result<(Self, Moment), Fault> {
         let mut reel = Reel::open(database)?;
-        let moment = reel.go(way)?;
+        let moment = reel.glance_or_go(way)?;
         reel.make_dense()?;
         Ok((Self(Arc::new(Mutex::new(reel))), moment))
     }
@@ -72,6 +96,22 @@ impl Past {
     /// There is nothing there; an entry that leads to something else than it did.
     pub fn go(&self, way: &Way) -> Result<Moment, Fault> {
         self.reel().go(way)
+    }
+
+    /// As [`Past::go`]; of what is far only what is stored is shown at first, and [`Past::complete`] brings the rest.
+    ///
+    /// # Errors
+    /// As for [`Past::go`].
+    pub fn glance(&self, way: &Way) -> Result<Moment, Fault> {
+        self.reel().glance_or_go(way)
+    }
+
+    /// Brings the rest of the moment that is shown.
+    ///
+    /// # Errors
+    /// An entry that leads to something else than it did.
+    pub fn complete(&self) -> Result<Moment, Fault> {
+        self.reel().complete()
     }
 
     /// The society as it is shown.
@@ -148,6 +188,7 @@ impl Reel {
             dense: None,
             stored: None,
             shows_stored: false,
+            glance: None,
             marks,
         })
     }
@@ -168,10 +209,16 @@ impl Reel {
         if let Some(before) = self.reach.before.as_ref().filter(|_| self.shows_stored) {
             return Err(Fault::conflict(before.why.to_string()));
         }
+        if self.glance.is_some() {
+            self.complete()?;
+        }
         self.copies.last_mut().ok_or_else(|| Fault::unavailable("no moment of the past is shown"))
     }
 
     fn handle(&mut self) -> Result<Handle, Fault> {
+        if let Some(glance) = &self.glance {
+            return Ok(glance.copy.handle()?);
+        }
         match self.stored.as_ref().filter(|_| self.shows_stored) {
             Some(stored) => Ok(stored.handle()),
             None => Ok(self.shown()?.handle()?),
@@ -180,22 +227,61 @@ impl Reel {
 
     fn go(&mut self, way: &Way) -> Result<Moment, Fault> {
         let last = self.source.read_blocking(journal::last)?;
-        let place = self.find(way, last)?;
-        let (entry, activity, at) = match place {
-            Place::Entry(entry) => {
-                let entry = entry.clamp(self.reach.first, last.max(self.reach.first));
-                self.bring(entry)?;
-                self.shows_stored = false;
-                let at = self.source.read_blocking(|c| journal::at(c, entry))?;
-                (entry, self.through(entry)?.unwrap_or_default(), at)
-            }
+        match self.find(way, last)? {
+            Place::Entry(entry) => self.bring(entry.clamp(self.reach.first, last.max(self.reach.first))),
             Place::Stored(activity) => {
                 let at = self.source.read_blocking(|c| crate::store::stored::at(c, activity))?;
                 self.bring_stored(activity, at.unwrap_or_default())?;
-                (0, activity, at)
+                self.moment(0, activity, at)
             }
+        }
+    }
+
+    fn glance_or_go(&mut self, way: &Way) -> Result<Moment, Fault> {
+        match self.glance(way)? {
+            Some(moment) => Ok(moment),
+            None => self.go(way),
+        }
+    }
+
+    /// Shows what is stored of a moment that is far; `None` where it is near, or cannot be applied again at all.
+    fn glance(&mut self, way: &Way) -> Result<Option<Moment>, Fault> {
+        let last = self.source.read_blocking(journal::last)?;
+        let Place::Entry(entry) = self.find(way, last)? else { return Ok(None) };
+        let entry = entry.clamp(self.reach.first, last.max(self.reach.first));
+        let begin = match self.cheapest(entry)? {
+            begin @ (Begin::Dense(number) | Begin::Kept(number)) if entry - number > FAR => begin,
+            _ => return Ok(None),
         };
+        let activity = self.through(entry)?.unwrap_or_default();
+        let at = self.source.read_blocking(|c| journal::at(c, entry))?;
+        let mut copy = self.copy(begin)?;
+        if copy.number == 0 {
+            copy.run(Some(BEGINNING))?;
+        }
+        copy.fill(activity, at.unwrap_or_default())?;
+        self.let_go_of_glance();
+        self.glance = Some(Glance { copy, entry, activity });
+        self.shows_stored = false;
+        self.moment(entry, activity, at).map(Some)
+    }
+
+    /// Brings the rest of what a glance shows.
+    fn complete(&mut self) -> Result<Moment, Fault> {
+        match &self.glance {
+            Some(Glance { entry, .. }) => self.bring(*entry),
+            None => self.go(&Way::By(0)),
+        }
+    }
+
+    fn let_go_of_glance(&mut self) {
+        self.glance.take().into_iter().for_each(|glance| glance.copy.throw_away());
+    }
+
+    fn moment(&self, entry: i64, activity: i64, at: Option<Stamp>) -> Result<Moment, Fault> {
+        let last = self.source.read_blocking(journal::last)?;
         let before = self.reach.before.as_ref();
+        let to_come = self.glance.is_some();
         Ok(Moment {
             entry,
             activity,
@@ -205,7 +291,11 @@ impl Reel {
                 None => self.through(self.reach.first)?.unwrap_or_default(),
             },
             last: self.through(last)?.unwrap_or_default(),
-            stored: before.filter(|_| self.shows_stored).map(|before| Arc::clone(&before.why)),
+            stored: match before.filter(|_| self.shows_stored) {
+                Some(before) => Some(Arc::clone(&before.why)),
+                None => to_come.then(|| APPLYING.into()),
+            },
+            to_come,
             marks: Arc::clone(&self.marks),
         })
     }
@@ -217,6 +307,9 @@ impl Reel {
 
     /// The newest activity that is shown.
     fn here(&self) -> Result<i64, Fault> {
+        if let Some(glance) = &self.glance {
+            return Ok(glance.activity);
+        }
         match (&self.stored, self.copies.last()) {
             (Some(stored), _) if self.shows_stored => Ok(stored.activity),
             (_, Some(copy)) => Ok(self.through(copy.number)?.unwrap_or_default()),
@@ -272,19 +365,19 @@ impl Reel {
         if let Some(stored) = &mut self.stored {
             stored.go(activity, at)?;
         }
+        self.let_go_of_glance();
         self.shows_stored = true;
         Ok(())
     }
 
-    /// Brings a copy to `entry`, by the shortest way, and shows it.
-    fn bring(&mut self, entry: i64) -> Result<(), Fault> {
+    /// What is nearest to an entry.
+    fn cheapest(&self, entry: i64) -> Result<Begin, Fault> {
         let lead = (entry - LEAD).max(self.reach.first);
         let near = |through| self.source.read_blocking(|c| snapshot::nearest(c, through, RULES, false));
         let kept = near(lead)?.or(near(entry)?).unwrap_or(0);
-        let dense = self.dense.as_ref().and_then(|dense| Some((dense, dense.nearest(lead)?)));
-        let dense = dense.filter(|(_, number)| *number > kept);
-        let begin = dense.as_ref().map_or(kept, |(_, number)| *number);
-        let mut best = (COPY + entry - begin, None);
+        let dense = self.dense.as_ref().and_then(|dense| dense.nearest(lead)).filter(|number| *number > kept);
+        let begin = dense.unwrap_or(kept);
+        let mut best = (COPY + entry - begin, dense.map_or(Begin::Kept(kept), Begin::Dense));
         for (at, copy) in self.copies.iter().enumerate() {
             let cost = if copy.number <= entry {
                 entry - copy.number
@@ -294,40 +387,58 @@ impl Reel {
                 continue;
             };
             if cost < best.0 {
-                best = (cost, Some(at));
+                best = (cost, Begin::Copy(at));
             }
         }
-        let mut copy = match best.1 {
-            Some(at) => self.copies.remove(at),
-            None => {
-                self.made += 1;
-                let target = self.scratch.path().join(format!("{}.db", self.made));
-                match dense {
-                    Some((dense, number)) => {
-                        let source = Store::open_read_only(self.source.path())?;
-                        Replay::begin_at(source, dense.states(), &target, number, false)?
-                    }
-                    None => Replay::begin_near(self.source.path(), &target, Some(begin), false)?,
-                }
+        Ok(best.1)
+    }
+
+    /// The copy that was chosen, or a new one.
+    fn copy(&mut self, begin: Begin) -> Result<Replay, Fault> {
+        self.made += 1;
+        let target = self.scratch.path().join(format!("{}.db", self.made));
+        Ok(match (begin, &self.dense) {
+            (Begin::Copy(at), _) => self.copies.remove(at),
+            (Begin::Dense(number), Some(dense)) => {
+                let source = Store::open_read_only(self.source.path())?;
+                Replay::begin_at(source, dense.states(), &target, number, false)?
             }
-        };
+            (Begin::Dense(number) | Begin::Kept(number), _) => {
+                Replay::begin_near(self.source.path(), &target, Some(number), false)?
+            }
+        })
+    }
+
+    /// Brings a copy to `entry`, by the shortest way, and shows it.
+    fn bring(&mut self, entry: i64) -> Result<Moment, Fault> {
+        let begin = self.cheapest(entry)?;
+        let mut copy = self.copy(begin)?;
         let moved = if copy.number > entry { copy.back(entry) } else { copy.run(Some(entry)).map(drop) };
         // What went wrong on the way is shown as far as it came.
         self.copies.push(copy);
         if self.copies.len() > KEPT {
             self.copies.remove(0).throw_away();
         }
-        Ok(moved?)
+        self.let_go_of_glance();
+        self.shows_stored = false;
+        moved?;
+        let at = self.source.read_blocking(|c| journal::at(c, entry))?;
+        let activity = self.through(entry)?.unwrap_or_default();
+        self.moment(entry, activity, at)
     }
 }
 
 impl Drop for Reel {
     fn drop(&mut self) {
         self.dense.take();
+        self.let_go_of_glance();
         self.copies.drain(..).for_each(Replay::close);
         self.stored.take().into_iter().for_each(Stored::close);
     }
 }
+
+/// Why only what is stored is shown of a moment that is far.
+const APPLYING: &str = "being applied again: acts, posts and votes are there, the rest comes in a moment";
 
 fn none(sought: &Sought, back: bool) -> Fault {
     let side = if back { "earlier" } else { "later" };

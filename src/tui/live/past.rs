@@ -1,6 +1,7 @@
 //! A walk in the past: where one is, whether it goes on by itself, and what was asked of it meanwhile.
 
 use crate::protocol::{Moment, Way};
+use crate::tui::msg::Walking;
 
 /// Acts a second, at first.
 pub const SPEED: f64 = 2.0;
@@ -49,10 +50,18 @@ impl Walk {
         None
     }
 
-    /// A way was gone, or could not be; answers the one to go now.
-    pub fn arrived(&mut self) -> Option<Way> {
+    /// A way was gone; answers what to do now: to go on to what was asked for meanwhile, or to bring the rest.
+    pub fn arrived(&mut self) -> Option<Walking> {
+        let next = self.next.take().map(Walking::Go);
+        let next = next.or_else(|| self.moment.to_come.then_some(Walking::Complete));
+        self.under_way = next.is_some();
+        next
+    }
+
+    /// A way could not be gone; answers the one to go now.
+    pub fn failed(&mut self) -> Option<Walking> {
         self.under_way = self.next.is_some();
-        self.next.take()
+        self.next.take().map(Walking::Go)
     }
 
     /// A frame has passed; answers the way to go where acts are due.
@@ -114,8 +123,16 @@ mod tests {
 
     fn walk(activity: i64) -> Walk {
         let marks = Arc::new(Vec::new());
-        let moment =
-            Moment { entry: 1, activity, at: Stamp::default(), first: 1, last: 101, stored: None, marks };
+        let moment = Moment {
+            entry: 1,
+            activity,
+            at: Stamp::default(),
+            first: 1,
+            last: 101,
+            stored: None,
+            to_come: false,
+            marks,
+        };
         Walk::begin(moment, false, None)
     }
 
@@ -124,9 +141,21 @@ mod tests {
         let mut walk = walk(50);
         assert_eq!(walk.ask(Way::By(1)), Some(Way::By(1)));
         assert_eq!((walk.ask(Way::By(-1)), walk.ask(Way::By(-1))), (None, None));
-        assert_eq!(walk.arrived(), Some(Way::By(-2)));
+        assert_eq!(walk.arrived(), Some(Walking::Go(Way::By(-2))));
         assert_eq!(walk.ask(Way::End), None);
-        assert_eq!((walk.arrived(), walk.arrived()), (Some(Way::End), None));
+        assert_eq!((walk.arrived(), walk.arrived()), (Some(Walking::Go(Way::End)), None));
+    }
+
+    #[test]
+    fn the_rest_of_a_moment_is_brought_unless_one_has_gone_on() {
+        let mut walk = walk(50);
+        walk.moment.to_come = true;
+        assert_eq!(walk.arrived(), Some(Walking::Complete));
+        assert_eq!(walk.ask(Way::By(1)), None, "after the rest is there");
+        assert_eq!(walk.arrived(), Some(Walking::Go(Way::By(1))), "it is not waited for");
+        assert_eq!(walk.failed(), None);
+        walk.moment.to_come = false;
+        assert_eq!(walk.arrived(), None);
     }
 
     #[test]

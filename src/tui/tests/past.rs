@@ -27,6 +27,7 @@ pub fn moment(activity: i64) -> Moment {
         first: 0,
         last: 40,
         stored: None,
+        to_come: false,
         marks: Arc::new(marks),
     }
 }

@@ -151,7 +151,7 @@ pub fn on_news(model: &mut Model, news: PastNews) -> Vec<Effect> {
             model.begin_anew();
             model.role = Role::Viewer;
             model.walk = Some(Walk::begin(moment, from_live, plays));
-            arrive(model)
+            arrived(model)
         }
         PastNews::Moved(moment) => moved(model, moment),
         PastNews::Left(role) => {
@@ -191,7 +191,7 @@ fn failed(model: &mut Model, fault: &Fault) -> Vec<Effect> {
     model.toast(Tone::Bad, fault.detail.clone());
     let Some(walk) = &mut model.walk else { return Vec::new() };
     walk.play(false);
-    walk.arrived().map(|way| Effect::Walk(Walking::Go(way))).into_iter().collect()
+    walk.failed().map(Effect::Walk).into_iter().collect()
 }
 
 fn moved(model: &mut Model, moment: Moment) -> Vec<Effect> {
@@ -201,9 +201,14 @@ fn moved(model: &mut Model, moment: Moment) -> Vec<Effect> {
         walk.play(false);
         model.toast(Tone::Info, "this is the end");
     }
+    arrived(model)
+}
+
+/// Reads everything anew, as of that moment, and goes on to what was asked for meanwhile.
+fn arrived(model: &mut Model) -> Vec<Effect> {
     let mut effects = arrive(model);
     let next = model.walk.as_mut().and_then(Walk::arrived);
-    effects.extend(next.map(|way| Effect::Walk(Walking::Go(way))));
+    effects.extend(next.map(Effect::Walk));
     effects
 }
 
