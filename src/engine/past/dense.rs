@@ -118,13 +118,13 @@ impl Maker {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::engine::clock::{Clock, SIM_START};
     use crate::engine::{Run, Settings};
     use crate::store::{Durability, Store};
 
-    async fn lived(home: &Path, beats: u64) -> PathBuf {
+    pub(in crate::engine::past) async fn lived(home: &Path, beats: u64) -> PathBuf {
         let settings = Settings {
             seed: Some(7),
             clock: Clock::simulated(SIM_START),

@@ -57,6 +57,8 @@ struct Reel {
     shows_stored: bool,
     /// What is shown of a moment that is far, until all of it is there.
     glance: Option<Glance>,
+    /// What is far, in entries.
+    far: i64,
     marks: Arc<Vec<Mark>>,
 }
 
@@ -189,6 +191,7 @@ impl Reel {
             stored: None,
             shows_stored: false,
             glance: None,
+            far: FAR,
             marks,
         })
     }
@@ -249,15 +252,15 @@ impl Reel {
         let last = self.source.read_blocking(journal::last)?;
         let Place::Entry(entry) = self.find(way, last)? else { return Ok(None) };
         let entry = entry.clamp(self.reach.first, last.max(self.reach.first));
-        let begin = match self.cheapest(entry)? {
-            begin @ (Begin::Dense(number) | Begin::Kept(number)) if entry - number > FAR => begin,
-            _ => return Ok(None),
-        };
+        if self.cheapest(entry)?.1 <= self.far {
+            return Ok(None);
+        }
         let activity = self.through(entry)?.unwrap_or_default();
         let at = self.source.read_blocking(|c| journal::at(c, entry))?;
+        let (begin, _) = self.nearest(entry)?;
         let mut copy = self.copy(begin)?;
         if copy.number == 0 {
-            copy.run(Some(BEGINNING))?;
+            copy.run(Some(entry.min(BEGINNING)))?;
         }
         copy.fill(activity, at.unwrap_or_default())?;
         self.let_go_of_glance();
@@ -370,14 +373,23 @@ impl Reel {
         Ok(())
     }
 
-    /// What is nearest to an entry.
-    fn cheapest(&self, entry: i64) -> Result<Begin, Fault> {
+    /// What a new copy of an entry's moment begins with, and its entry.
+    fn nearest(&self, entry: i64) -> Result<(Begin, i64), Fault> {
         let lead = (entry - LEAD).max(self.reach.first);
         let near = |through| self.source.read_blocking(|c| snapshot::nearest(c, through, RULES, false));
         let kept = near(lead)?.or(near(entry)?).unwrap_or(0);
-        let dense = self.dense.as_ref().and_then(|dense| dense.nearest(lead)).filter(|number| *number > kept);
-        let begin = dense.unwrap_or(kept);
-        let mut best = (COPY + entry - begin, dense.map_or(Begin::Kept(kept), Begin::Dense));
+        let dense = self.dense.as_ref().and_then(|dense| dense.nearest(lead));
+        Ok(match dense.filter(|number| *number > kept) {
+            Some(number) => (Begin::Dense(number), number),
+            None => (Begin::Kept(kept), kept),
+        })
+    }
+
+    /// The shortest way to an entry: what it begins with, and how many entries have to be applied.
+    fn cheapest(&self, entry: i64) -> Result<(Begin, i64), Fault> {
+        let (begin, number) = self.nearest(entry)?;
+        let mut best = (begin, entry - number);
+        let mut least = COPY + entry - number;
         for (at, copy) in self.copies.iter().enumerate() {
             let cost = if copy.number <= entry {
                 entry - copy.number
@@ -386,11 +398,11 @@ impl Reel {
             } else {
                 continue;
             };
-            if cost < best.0 {
-                best = (cost, Begin::Copy(at));
+            if cost < least {
+                (least, best) = (cost, (Begin::Copy(at), cost));
             }
         }
-        Ok(best.1)
+        Ok(best)
     }
 
     /// The copy that was chosen, or a new one.
@@ -411,7 +423,7 @@ impl Reel {
 
     /// Brings a copy to `entry`, by the shortest way, and shows it.
     fn bring(&mut self, entry: i64) -> Result<Moment, Fault> {
-        let begin = self.cheapest(entry)?;
+        let (begin, _) = self.cheapest(entry)?;
         let mut copy = self.copy(begin)?;
         let moved = if copy.number > entry { copy.back(entry) } else { copy.run(Some(entry)).map(drop) };
         // What went wrong on the way is shown as far as it came.
@@ -459,3 +471,6 @@ impl From<ReplayError> for Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
