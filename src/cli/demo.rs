@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 
 use std::io::{BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
@@ -54,7 +55,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "SIZE", value_parser = script::parse_size)]
     size: Option<(u16, u16)>,
     /// The look of a scenario or picture
-    #[arg(long, value_name = "THEME", default_value = "dark", value_parser = ["dark", "light", "high-contrast"])]
+    #[arg(long, value_name = "THEME", default_value = "dark", value_parser = PossibleValuesParser::new(ThemeName::ALL.map(ThemeName::as_str)))]
     theme: String,
 }
 
@@ -182,7 +183,7 @@ async fn picture(
     let drawn = script::play(&scenario, stage, std::io::sink(), Version::V3).await;
     door::close(handle).await?;
     let (played, _) = drawn?;
-    let ground = if theme == ThemeName::Light { Ground::LIGHT } else { Ground::DARK };
+    let ground = if theme.is_light() { Ground::LIGHT } else { Ground::DARK };
     let svg = picture::svg(&played.cells, "botarium demo", ground);
     let failed = |why| OutError::Io { path: file.to_owned(), why };
     picture.write_all(svg.as_bytes()).map_err(failed)?;

@@ -26,7 +26,7 @@ pub use example::example;
 pub use home::{Home, HomeReason};
 pub use load::{LoadArgs, SET};
 pub use origin::{ConfigError, ConfigProblem, Entry, Origin};
-pub use table::DEFAULT_LISTEN;
+pub use table::{DEFAULT_LISTEN, THEMES};
 
 /// Everything that can be configured, checked and ready to use.
 #[derive(Clone, Debug)]

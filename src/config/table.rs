@@ -6,7 +6,7 @@ use super::kind::{Key, Kind};
 use super::{Colors, Config, Desktop, Durability, ProviderConfig, SearchBackend};
 
 /// What `ui.theme` can be.
-const THEMES: &[&str] = &["auto", "dark", "light", "high-contrast"];
+pub const THEMES: &[&str] = &["auto", "dark", "light", "high-contrast", "ember", "paper", "blue-orange"];
 
 /// A name and where it is in the configuration.
 macro_rules! key {
@@ -109,7 +109,8 @@ pub(super) const KEYS: &[Key<Config>] = &[
         "Connections at once, viewers included."),
     key!("ui.theme", "auto",
         Kind::Choice { words: THEMES, set: |c, at| THEMES[at].clone_into(&mut c.ui.theme) },
-        "The theme: auto (follows the terminal's background), dark, light or high-contrast."),
+        "The theme: auto (follows the terminal's background), dark, light, high-contrast, ember (dark and warm), paper (light \
+         and warm) or blue-orange (dark, for eyes that do not tell red from green)."),
     key!("ui.ascii", "false", Kind::Flag(|c| &mut c.ui.ascii),
         "Draw with plain ASCII characters only."),
     key!("ui.mouse", "true", Kind::Flag(|c| &mut c.ui.mouse),

@@ -17,7 +17,7 @@ use crate::domain::Activity;
 use crate::files::{OutError, OutFile};
 use crate::link::{Link, Role};
 use crate::protocol::{
-    ActivityQuery, ActivityView, DefaultProvider, ExportFormat, ExportKind, ExportOptions, Fault,
+    ActivityQuery, ActivityView, DefaultProvider, ExportFormat, ExportKind, ExportOptions, Fault, FaultKind,
     MemoryQuery, ThreadQuery,
 };
 
@@ -113,6 +113,7 @@ pub async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
         }
         Load::Activity(query) | Load::Acts(query) => Data::Activity(link.activity(query).await?),
         Load::Why(id) => Data::Why(Box::new(link.why(id).await?)),
+        Load::Models(acts) => Data::Models(models(link, acts).await?),
         Load::Story(id) => Data::Story(Box::new(story(link, id).await?)),
         Load::Warm(id, query) => Data::Warm(Box::new(link.warm_memory(&id, query).await?)),
         Load::Cold(id, limit, offset) => Data::Cold(link.cold_memory(&id, limit, offset).await?),
@@ -141,6 +142,19 @@ pub async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
         }
         Load::Thread(id) => Data::Thread(Box::new(link.thread(id).await?)),
     })
+}
+
+/// The models of acts. An act that is gone meanwhile, or was no model's, has none.
+async fn models(link: &Link, acts: Vec<i64>) -> Result<Vec<(i64, String)>, Fault> {
+    let mut models = Vec::with_capacity(acts.len());
+    for act in acts {
+        match link.why(act).await {
+            Ok(why) => models.push((act, why.model)),
+            Err(fault) if fault.kind == FaultKind::NotFound => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(models)
 }
 
 /// Posts found at most.

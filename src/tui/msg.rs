@@ -152,6 +152,8 @@ pub enum Load {
     Acts(ActivityQuery),
     /// The reason behind an act.
     Why(i64),
+    /// Which models chose these acts.
+    Models(Vec<i64>),
     /// What a bot did and what was done to it lately.
     Story(String),
     /// Warm memory.
@@ -213,6 +215,7 @@ pub enum Data {
     },
     Activity(Vec<ActivityView>),
     Why(Box<WhyView>),
+    Models(Vec<(i64, String)>),
     Story(Box<super::live::compare::Story>),
     Warm(Box<WarmMemory>),
     Cold(Vec<ColdView>),

@@ -9,7 +9,7 @@ mod palette;
 use ratatui::style::{Color, Modifier, Style};
 
 pub use glyphs::{ASCII, Glyphs, UNICODE};
-use palette::{DARK, LIGHT, Tone, color};
+use palette::{BLUE_ORANGE, DARK, EMBER, LIGHT, PAPER, Palette, Tone, color};
 
 /// The looks a person can choose.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
@@ -21,17 +21,24 @@ pub enum ThemeName {
     Light,
     /// Plain black and white with strong marks.
     HighContrast,
+    /// Dark and warm.
+    Ember,
+    /// Light and warm.
+    Paper,
+    /// Dark, for eyes that do not tell red from green.
+    BlueOrange,
 }
 
 impl ThemeName {
+    /// All of them, in the order of the round.
+    pub const ALL: [Self; 6] =
+        [Self::Dark, Self::Light, Self::HighContrast, Self::Ember, Self::Paper, Self::BlueOrange];
+
     /// The next look in the round.
     #[must_use]
-    pub const fn next(self) -> Self {
-        match self {
-            Self::Dark => Self::Light,
-            Self::Light => Self::HighContrast,
-            Self::HighContrast => Self::Dark,
-        }
+    pub fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|name| *name == self).unwrap_or(0);
+        Self::ALL[(at + 1) % Self::ALL.len()]
     }
 
     /// The word in configuration and state file.
@@ -41,13 +48,34 @@ impl ThemeName {
             Self::Dark => "dark",
             Self::Light => "light",
             Self::HighContrast => "high-contrast",
+            Self::Ember => "ember",
+            Self::Paper => "paper",
+            Self::BlueOrange => "blue-orange",
         }
     }
 
     /// Reads the word; `auto` and anything else is `None`.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Dark, Self::Light, Self::HighContrast].into_iter().find(|name| name.as_str() == word)
+        Self::ALL.into_iter().find(|name| name.as_str() == word)
+    }
+
+    /// Whether it is for terminals with a light ground.
+    #[must_use]
+    pub const fn is_light(self) -> bool {
+        matches!(self, Self::Light | Self::Paper)
+    }
+
+    /// Its colours; high contrast has none of its own.
+    const fn palette(self) -> Option<&'static Palette> {
+        match self {
+            Self::Dark => Some(&DARK),
+            Self::Light => Some(&LIGHT),
+            Self::Ember => Some(&EMBER),
+            Self::Paper => Some(&PAPER),
+            Self::BlueOrange => Some(&BLUE_ORANGE),
+            Self::HighContrast => None,
+        }
     }
 }
 
@@ -149,10 +177,9 @@ impl Theme {
     #[must_use]
     pub fn new(name: ThemeName, colors: Colors, ascii: bool) -> Self {
         let glyphs = if ascii { &ASCII } else { &UNICODE };
-        if colors == Colors::None || name == ThemeName::HighContrast {
+        let Some(palette) = name.palette().filter(|_| colors != Colors::None) else {
             return Self::plain(name, colors, glyphs);
-        }
-        let palette = if name == ThemeName::Light { &LIGHT } else { &DARK };
+        };
         let fg = |tone: Tone| Style::new().fg(color(tone, colors));
         let bg = |tone: Tone| {
             if colors == Colors::Ansi16 {
@@ -195,8 +222,7 @@ impl Theme {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
         let color = |c: Color| if colors == Colors::None { plain } else { plain.fg(c) };
-        let light = name == ThemeName::Light;
-        let strong = if light { Color::Black } else { Color::White };
+        let strong = if name.is_light() { Color::Black } else { Color::White };
         Self {
             name,
             colors,
@@ -254,7 +280,7 @@ mod tests {
 
     #[test]
     fn selection_shows_in_every_look_and_without_colours() {
-        for name in [ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast] {
+        for name in ThemeName::ALL {
             for colors in [Colors::None, Colors::Ansi16, Colors::Ansi256, Colors::True] {
                 let theme = Theme::new(name, colors, false);
                 assert_ne!(theme.selected, Style::new(), "{name:?} {colors:?}");
@@ -271,9 +297,21 @@ mod tests {
 
     #[test]
     fn the_shipped_bots_have_colours_of_their_own() {
-        let theme = Theme::new(ThemeName::Dark, Colors::True, false);
         let ids = ["ada_001", "marcus_001", "luna_001", "rex_001", "echo_001", "sage_001"];
-        assert_eq!(ids.iter().map(|id| theme.actor(id).fg).collect::<HashSet<_>>().len(), 6);
+        for name in ThemeName::ALL.into_iter().filter(|name| name.palette().is_some()) {
+            let theme = Theme::new(name, Colors::True, false);
+            let seen = ids.iter().map(|id| theme.actor(id).fg).collect::<HashSet<_>>();
+            assert_eq!(seen.len(), 6, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn every_theme_has_its_word_in_the_configuration() {
+        let words = ThemeName::ALL.map(ThemeName::as_str);
+        assert_eq!(crate::config::THEMES, ["auto"].into_iter().chain(words).collect::<Vec<_>>());
+        // The round leads through all of them.
+        let round = std::iter::successors(Some(ThemeName::Dark), |name| Some(name.next()));
+        assert_eq!(round.take(ThemeName::ALL.len()).collect::<Vec<_>>(), ThemeName::ALL);
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Global, Act::Bottom, "bottom", &["G", "end"], "Bottom", "Moves to the last line."),
     def(Global, Act::Back, "back", &["esc"], "Back", "Leaves the zoom, clears the filter, or goes back."),
     def(Global, Act::Copy, "copy", &["y"], "Copy", "Copies the selected text to the clipboard of your terminal."),
-    def(Global, Act::NextTheme, "next_theme", &["ctrl+t"], "Next theme", "Changes between dark, light and high contrast."),
+    def(Global, Act::NextTheme, "next_theme", &["ctrl+t"], "Next theme", "Changes between dark, light, high contrast, ember, paper and blue-orange."),
     def(Global, Act::Refresh, "refresh", &["ctrl+r"], "Reload", "Reads everything on the screen anew."),
     def(Global, Act::Past, "past", &["@"], "Past or now", "Opens the past of the room, or returns to now; the room goes on meanwhile.").brief("past/now").hint(15),
     def(Global, Act::Redraw, "redraw", &["ctrl+l"], "Redraw", "Draws the whole screen anew."),

@@ -9,6 +9,7 @@ pub mod compare;
 pub mod difference;
 pub mod inspector;
 pub mod mind;
+pub mod models;
 pub mod needs;
 pub mod order;
 pub mod past;

@@ -123,6 +123,8 @@ pub struct Stream {
     pub scroll: Scroll,
     /// Live text of bots that think.
     pub thoughts: BTreeMap<String, String>,
+    /// The models that chose the acts.
+    pub models: super::models::Models,
     /// Whether there are older rows in the store.
     pub more: bool,
     /// Whether a page of older rows is on its way.

@@ -41,6 +41,8 @@ pub fn sentence(row: &Row, view: &View<'_>) -> String {
 
 const TIME_CELLS: u16 = 4;
 const INDENT: u16 = 8;
+/// From this width on, the model stands at the end of a line that has room for it.
+const WITH_MODELS: u16 = 72;
 /// From this width on, names stand behind the initials.
 const WITH_NAMES: u16 = 56;
 
@@ -49,6 +51,7 @@ pub fn render(stream: &Stream, area: Rect, buf: &mut Buffer, view: &View<'_>, fo
     let theme = view.theme;
     let mut inner = frame(buf, area, &title(stream, view), &note(stream, theme), focused, theme);
     inner = thoughts(stream, inner, buf, view);
+    stream.models.begin_frame();
     if stream.is_empty() {
         let said = match (stream.loaded, stream.filter().is_empty()) {
             (false, _) => ["reading…", ""],
@@ -71,7 +74,9 @@ pub fn render(stream: &Stream, area: Rect, buf: &mut Buffer, view: &View<'_>, fo
         let Some(row) = stream.line(line) else { break };
         let selected = line == stream.scroll.selected && (focused || stream.is_frozen());
         let base = theme.line(selected, focused);
-        draw(row, inner, top, (selected, base), buf, view);
+        let asked = row.tokens > 0 && inner.width >= WITH_MODELS;
+        let model = asked.then(|| stream.models.shown(row.seq)).flatten();
+        draw(row, model, inner, top, (selected, base), buf, view);
         draw_quote(&quote(stream, row), row, inner, top + 1, base, buf, view);
     }
 }
@@ -188,6 +193,7 @@ pub fn line_at(stream: &Stream, area: Rect, y: u16) -> Option<usize> {
 
 fn draw(
     row: &Row,
+    model: Option<&str>,
     inner: Rect,
     top: u16,
     (selected, base): (bool, Style),
@@ -206,6 +212,9 @@ fn draw(
         pen.put(view.name(&row.bot_id), theme.actor(&row.bot_id)).skip(1);
     }
     let said = sentence(row, view);
+    if let Some(model) = model.filter(|model| text::width(&said) + text::width(model) + 2 <= pen.room()) {
+        pen.right(model, theme.faint);
+    }
     pen.put(&said, if quiet { theme.faint } else { theme.text });
 }
 

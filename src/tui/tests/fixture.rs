@@ -430,6 +430,7 @@ pub fn answer(load: &Load) -> Option<Data> {
         Load::Activity(query) if query.after.is_some() || query.after_seq.is_some() => Data::Activity(vec![]),
         Load::Activity(_) | Load::Acts(_) => Data::Activity(acts()),
         Load::Why(_) => Data::Why(Box::new(why())),
+        Load::Models(acts) => Data::Models(acts.iter().map(|act| (*act, why().model)).collect()),
         Load::Story(id) => Data::Story(Box::new(super::compare::story(id))),
         Load::Warm(..) => Data::Warm(Box::new(warm())),
         Load::Cold(..) => Data::Cold(vec![]),

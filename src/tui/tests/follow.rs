@@ -1,10 +1,33 @@
 //! Detail follows the cursor: one selected bot, whatever it is chosen by.
 
-use super::fixture::{model, press, text};
+use super::fixture::{model, now, press, serve, text};
 use crate::tui::live::Page;
-use crate::tui::model::Pane;
-use crate::tui::msg::Command;
-use crate::tui::msg::Effect;
+use crate::tui::model::{Model, Pane};
+use crate::tui::msg::{Command, Effect, Load, Msg};
+use crate::tui::update::update;
+
+#[test]
+fn wide_lines_of_the_activity_say_the_model() {
+    let mut model = model(240, 70);
+    let lines = |model: &Model| {
+        let shown = text(model);
+        shown.lines().filter(|line| line.contains("replied") && line.contains("  scripted")).count()
+    };
+    assert_eq!(lines(&model), 0, "{}", text(&model));
+    let mut asked = update(&mut model, Msg::Tick(now()));
+    asked.retain(|effect| matches!(effect, Effect::Load(Load::Models(_))));
+    assert_eq!(asked.len(), 1, "in one read");
+    serve(&mut model, asked);
+    assert!(lines(&model) > 0, "{}", text(&model));
+    // What is known, or was asked for, is not asked for again.
+    let again = update(&mut model, Msg::Tick(now()));
+    assert!(!again.iter().any(|effect| matches!(effect, Effect::Load(Load::Models(_)))), "{again:?}");
+    // Where there is no room for it, nobody asks.
+    let mut narrow = self::model(120, 36);
+    text(&narrow);
+    let asked = update(&mut narrow, Msg::Tick(now()));
+    assert!(!asked.iter().any(|effect| matches!(effect, Effect::Load(Load::Models(_)))), "{asked:?}");
+}
 
 #[test]
 fn choosing_an_act_shows_whose_it_is_and_why() {

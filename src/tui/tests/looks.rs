@@ -24,7 +24,7 @@ fn row_of(buf: &ratatui::buffer::Buffer, name: &str) -> u16 {
 
 #[test]
 fn the_selected_line_differs_from_the_others_in_every_look() {
-    for name in [ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast] {
+    for name in ThemeName::ALL {
         for colors in [Colors::None, Colors::Ansi16, Colors::Ansi256, Colors::True] {
             let buf = styled(name, colors, false);
             let (selected, other) = (row_of(&buf, "Echo"), row_of(&buf, "Marcus"));
@@ -39,7 +39,7 @@ fn the_selected_line_differs_from_the_others_in_every_look() {
 
 #[test]
 fn no_color_means_no_colour_anywhere() {
-    for name in [ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast] {
+    for name in ThemeName::ALL {
         let buf = styled(name, Colors::None, false);
         for cell in buf.content() {
             assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{:?}", cell.symbol());

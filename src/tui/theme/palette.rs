@@ -81,6 +81,94 @@ pub(super) const LIGHT: Palette = Palette {
     ],
 };
 
+/// Dark and warm.
+pub(super) const EMBER: Palette = Palette {
+    text: (235, 219, 200, Color::Reset),
+    dim: (198, 180, 158, Color::Gray),
+    faint: (172, 154, 132, Color::DarkGray),
+    line: (92, 76, 62, Color::DarkGray),
+    focus: (255, 176, 84, Color::LightYellow),
+    good: (170, 200, 100, Color::Green),
+    warn: (250, 205, 100, Color::Yellow),
+    bad: (255, 120, 100, Color::LightRed),
+    accent: (255, 176, 84, Color::Yellow),
+    selected: (62, 30, 8, Color::Red),
+    blurred: (44, 36, 30, Color::DarkGray),
+    actors: [
+        (254, 128, 25, Color::Yellow),
+        (131, 165, 152, Color::Cyan),
+        (211, 134, 155, Color::LightMagenta),
+        (184, 187, 38, Color::LightGreen),
+        (250, 189, 47, Color::LightYellow),
+        (142, 192, 124, Color::Green),
+        (251, 90, 80, Color::LightRed),
+        (140, 170, 190, Color::LightBlue),
+        (230, 200, 150, Color::White),
+        (240, 150, 180, Color::Magenta),
+        (200, 210, 110, Color::LightCyan),
+        (190, 175, 160, Color::Blue),
+    ],
+};
+
+/// Dark, without red and green: what is good is blue, what is bad is orange, and both differ in lightness too. After the colours of
+/// Okabe and Ito, which eyes of every kind tell apart.
+pub(super) const BLUE_ORANGE: Palette = Palette {
+    text: (222, 226, 235, Color::Reset),
+    dim: (176, 184, 200, Color::Gray),
+    faint: (152, 160, 178, Color::DarkGray),
+    line: (70, 78, 98, Color::DarkGray),
+    focus: (214, 176, 236, Color::LightMagenta),
+    good: (100, 190, 255, Color::LightBlue),
+    warn: (240, 228, 66, Color::LightYellow),
+    bad: (255, 150, 50, Color::Yellow),
+    accent: (214, 176, 236, Color::LightMagenta),
+    selected: (14, 28, 66, Color::Blue),
+    blurred: (34, 38, 50, Color::DarkGray),
+    actors: [
+        (230, 159, 0, Color::Yellow),
+        (86, 180, 233, Color::LightCyan),
+        (220, 150, 190, Color::LightMagenta),
+        (0, 190, 150, Color::Cyan),
+        (240, 228, 66, Color::LightYellow),
+        (110, 160, 255, Color::LightBlue),
+        (255, 130, 50, Color::LightRed),
+        (150, 215, 250, Color::White),
+        (255, 205, 130, Color::Gray),
+        (250, 190, 225, Color::Magenta),
+        (130, 225, 195, Color::Green),
+        (205, 205, 215, Color::Blue),
+    ],
+};
+
+/// Light and warm, for grounds of cream.
+pub(super) const PAPER: Palette = Palette {
+    text: (60, 48, 36, Color::Reset),
+    dim: (82, 68, 52, Color::DarkGray),
+    faint: (100, 86, 68, Color::Gray),
+    line: (206, 192, 168, Color::Gray),
+    focus: (118, 46, 3, Color::Red),
+    good: (70, 100, 10, Color::Green),
+    warn: (112, 69, 0, Color::Yellow),
+    bad: (176, 28, 24, Color::Red),
+    accent: (118, 46, 3, Color::Red),
+    selected: (246, 224, 186, Color::Yellow),
+    blurred: (243, 235, 219, Color::Gray),
+    actors: [
+        (118, 46, 3, Color::Red),
+        (20, 90, 130, Color::Blue),
+        (102, 46, 112, Color::Magenta),
+        (80, 100, 10, Color::Green),
+        (112, 74, 0, Color::Yellow),
+        (0, 105, 95, Color::Cyan),
+        (180, 30, 60, Color::LightRed),
+        (46, 54, 126, Color::LightBlue),
+        (110, 90, 40, Color::DarkGray),
+        (160, 40, 110, Color::LightMagenta),
+        (60, 110, 40, Color::LightGreen),
+        (90, 80, 90, Color::Black),
+    ],
+};
+
 /// The colour as the terminal can show it.
 pub(super) fn color(tone: Tone, colors: Colors) -> Color {
     let (r, g, b, ansi) = tone;
@@ -111,10 +199,12 @@ fn nearest_256(r: u8, g: u8, b: u8) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ThemeName;
     use super::*;
 
     /// The grounds of terminals: a palette does not set them.
-    const GROUNDS: [[(u8, u8, u8); 2]; 2] = [[(0, 0, 0), (24, 26, 33)], [(255, 255, 255), (250, 248, 242)]];
+    const GROUNDS: [[(u8, u8, u8); 3]; 2] =
+        [[(0, 0, 0), (24, 26, 33), (36, 36, 36)], [(255, 255, 255), (250, 248, 242), (253, 246, 227)]];
 
     /// A colour as the eye weighs it, by the rule of the web's contrast guidelines.
     fn light(color: (u8, u8, u8)) -> f64 {
@@ -141,16 +231,18 @@ mod tests {
 
     #[test]
     fn every_text_can_be_read_on_every_ground() {
-        for (palette, grounds) in [DARK, LIGHT].into_iter().zip(GROUNDS) {
+        for name in ThemeName::ALL {
+            let Some(palette) = name.palette() else { continue };
+            let grounds = GROUNDS[usize::from(name.is_light())];
             let Palette {
                 text, dim, faint, focus, good, warn, bad, accent, selected, blurred, actors, ..
-            } = palette;
+            } = *palette;
             for tone in [text, dim, faint, focus, good, warn, bad, accent].into_iter().chain(actors) {
                 for shown in [|(r, g, b, _): Tone| (r, g, b), rounded] {
                     let under = grounds.into_iter().chain([shown(selected), shown(blurred)]);
                     for ground in under {
                         let found = contrast(shown(tone), ground);
-                        assert!(found >= 4.5, "{tone:?} on {ground:?}: {found:.2}");
+                        assert!(found >= 4.5, "{name:?}: {tone:?} on {ground:?}: {found:.2}");
                     }
                 }
             }

@@ -237,8 +237,14 @@ pub fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect> {
                 effects.push(Effect::Load(Load::Why(id)));
             }
         }
-        (Load::Why(id), Data::Why(why)) if model.inspector.why.wanted == Some(id) => {
-            model.inspector.why.load(*why);
+        (Load::Why(id), Data::Why(why)) => {
+            model.stream.models.note(id, &why.model);
+            if model.inspector.why.wanted == Some(id) {
+                model.inspector.why.load(*why);
+            }
+        }
+        (Load::Models(_), Data::Models(models)) => {
+            models.iter().for_each(|(act, name)| model.stream.models.note(*act, name));
         }
         (Load::Story(_), Data::Story(story)) => super::compare::read(model, *story),
         (Load::Warm(id, query), Data::Warm(warm))
@@ -383,6 +389,7 @@ pub fn on_load_failed(model: &mut Model, load: &Load, fault: &Fault) -> Vec<Effe
             model.inspector.why.missing = Some(fault.detail.clone());
         }
         Load::Activity(_) => model.stream.loading = false,
+        Load::Models(_) => {} // a nicety: the lines stay without
         Load::Story(id) => {
             super::compare::failed(model, id);
             model.toast(Tone::Bad, fault.detail.clone());

@@ -10,6 +10,8 @@ use crate::tui::tabs;
 
 /// Single bots read at a tick in a room that is too big to be read whole.
 const SINGLE_READS: usize = 16;
+/// Models of acts read at a tick.
+const MODELS: usize = 12;
 /// Ticks between two requests of an attached control room that nobody's key asked for.
 const FAR: usize = 5;
 
@@ -77,6 +79,7 @@ fn thriftily(model: &mut Model) -> Vec<Effect> {
 const fn requests(effect: &Effect) -> usize {
     match effect {
         Effect::Load(Load::Follows(_)) => 2,
+        Effect::Load(Load::Models(acts)) => acts.len(),
         Effect::Load(_) => 1,
         _ => 0,
     }
@@ -95,10 +98,11 @@ enum Part {
     Reputation,
     Log,
     Providers,
+    Models,
 }
 
 impl Part {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Why,
         Self::Room,
         Self::Bots,
@@ -109,6 +113,7 @@ impl Part {
         Self::Reputation,
         Self::Log,
         Self::Providers,
+        Self::Models,
     ];
 }
 
@@ -150,6 +155,14 @@ fn read_anew(model: &mut Model, part: Part) -> Vec<Effect> {
         }
         Part::Log if shown(Pane::Log) && take(&mut stale.log) => vec![Load::Log(200)],
         Part::Providers if take(&mut stale.providers) => vec![Load::Providers],
+        Part::Models if live => {
+            let most = if model.connection == Connection::Local { MODELS } else { 1 };
+            Some(model.stream.models.ask(most))
+                .filter(|acts| !acts.is_empty())
+                .map(Load::Models)
+                .into_iter()
+                .collect()
+        }
         _ => Vec::new(),
     };
     loads.into_iter().map(Effect::Load).collect()
