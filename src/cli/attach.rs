@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit::{Exit, Usage};
-use super::{CastArg, Globals, control, door, runtime, setup};
+use super::{CastArg, Globals, control, door, rooms, runtime, setup};
 use crate::domain::Secret;
 use crate::link::Link;
 use crate::logs::LogTo;
+use crate::tui::rooms::Room;
 
 /// Open the control room of a society that runs elsewhere
 #[derive(Debug, Args)]
@@ -62,14 +63,23 @@ pub fn run(globals: &Globals, args: &AttachArgs) -> anyhow::Result<Exit> {
         );
         return Err(Usage(why).into());
     }
+    match over_a_port(globals, args)? {
+        Some(room) => rooms::go(&room, args.plain),
+        None => Ok(Exit::Ok),
+    }
+}
+
+/// The control room over an engine behind a port, until it is left; for another room, with that.
+fn over_a_port(globals: &Globals, args: &AttachArgs) -> anyhow::Result<Option<Room>> {
     let config = setup::config(globals)?;
     let (_, _logs) = setup::logs(&config.log.level, LogTo::Nowhere)?;
     runtime::block_on(async {
         let link = Link::Remote(door::remote(&args.url, args.token.secret()).await?);
+        let others = Some(rooms::from(globals, Room::named(&args.url)));
         if args.plain {
-            return control::talk(link, &config, &runtime::stop_token()).await;
+            return control::talk(link, &config, others, &runtime::stop_token()).await;
         }
         let record = args.record.as_deref().map(|path| (path, args.force, args.cast.version()));
-        control::show(link, &config, record).await
+        control::show(link, &config, others, record).await
     })
 }

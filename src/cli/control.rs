@@ -7,12 +7,13 @@ use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
 use super::exit::{Exit, Usage};
-use super::{Globals, RoomArgs, door, runtime, serve, setup};
+use super::{Globals, RoomArgs, door, rooms, runtime, serve, setup};
 use crate::config::Config;
 use crate::demo::cast::{CastWriter, Header, Recorder, Version};
 use crate::link::Link;
 use crate::link::past::{Difference, Past, Shown};
 use crate::logs::LogTo;
+use crate::tui::rooms::{Room, Rooms};
 use crate::tui::{self, Notices, Options};
 use crate::{notify, plain};
 
@@ -24,6 +25,14 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
                    or botarium tail to read along";
         return Err(Usage(why.into()).into());
     }
+    match over_an_engine(globals, args)? {
+        Some(room) => rooms::go(&room, args.plain),
+        None => Ok(Exit::Ok),
+    }
+}
+
+/// The control room over an engine of its own, until it is left; for another room, with that.
+fn over_an_engine(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Option<Room>> {
     let config = setup::config_with(globals, args.flags())?;
     let (ring, _logs) = setup::logs(
         &config.log.level,
@@ -41,12 +50,13 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
         };
         let engine = handle.spawn();
         let link = Link::Local(handle.clone());
+        let others = Room::home(&config.home.root).map(|here| rooms::from(globals, here));
         let left = async {
             if args.plain {
                 let _unheard = notify::start(link.clone(), &config, &stop);
-                talk(link, &config, &runtime::stop_token()).await
+                talk(link, &config, others, &runtime::stop_token()).await
             } else {
-                show(link, &config, args.recording()).await
+                show(link, &config, others, args.recording()).await
             }
         };
         let shown = tokio::select! {
@@ -60,12 +70,13 @@ pub fn run(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Exit> {
     })
 }
 
-/// Shows the control room over `link` until it is left. A recording goes into a file, which may replace another.
+/// Shows the control room over `link` until it is left; for another room, with that. A recording goes into a file, which may replace another.
 pub async fn show(
     link: Link,
     config: &Config,
+    rooms: Option<Rooms>,
     record: Option<(&Path, bool, Version)>,
-) -> anyhow::Result<Exit> {
+) -> anyhow::Result<Option<Room>> {
     let recorder = record.map(|(path, force, version)| {
         let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
         Recorder::create(path, force, &Header { version, ..Header::new(width, height) })
@@ -83,22 +94,28 @@ pub async fn show(
         desktop: config.notify.desktop,
         title: config.notify.title,
     };
-    let options =
-        Options { ui: config.ui.clone(), state_file: state_file(config), output, notices, past: None };
+    let state_file = state_file(config);
+    let options = Options { ui: config.ui.clone(), state_file, output, notices, past: None, rooms };
     let shown = tui::run(link, options).await;
     if let Some(recorder) = recorder {
         recorder.finish().context("the recording is not complete")?;
     }
-    shown.map(|()| Exit::Ok)
+    shown
 }
 
-/// Leads the control room as a conversation over `link` until it is left or the input ends.
-pub async fn talk(link: Link, config: &Config, stop: &CancellationToken) -> anyhow::Result<Exit> {
+/// Leads the control room as a conversation over `link` until it is left, for another room with that, or the input ends.
+pub async fn talk(
+    link: Link,
+    config: &Config,
+    rooms: Option<Rooms>,
+    stop: &CancellationToken,
+) -> anyhow::Result<Option<Room>> {
     let ascii = config.ui.ascii || tui::is_plain(|key| std::env::var(key).ok());
     let prompt = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-    let options = plain::Options { ascii, prompt };
-    plain::run(link, options, typed(), std::io::stdout(), stop).await?;
-    Ok(Exit::Ok)
+    // What was piped in and read ahead would be lost on the way to another room.
+    let rooms = rooms.filter(|_| std::io::stdin().is_terminal());
+    let options = plain::Options { ascii, prompt, rooms };
+    plain::run(link, options, typed(), std::io::stdout(), stop).await
 }
 
 /// Longest line that is read, in bytes; what is longer is read as several.
@@ -140,8 +157,9 @@ pub async fn show_past(
         output: Box::new(std::io::stdout()),
         notices: Notices::none(),
         past,
+        rooms: None,
     };
-    tui::run(shown.link, options).await.map(|()| Exit::Ok)
+    tui::run(shown.link, options).await.map(|_| Exit::Ok)
 }
 
 /// Where the layout is kept; a viewer without a home of its own leaves nothing behind.

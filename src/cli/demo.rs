@@ -222,6 +222,7 @@ async fn watch(
         output,
         notices: tui::Notices::none(),
         past: None,
+        rooms: None,
     };
     let left = tui::run(Link::Local(Handle::clone(&handle)), options).await;
     engine.stop(super::serve::GRACE).await;
@@ -231,7 +232,7 @@ async fn watch(
             .with_context(|| format!("the recording {} ends where writing it failed", shown(path)))?;
         out.note(&format!("recorded in {}", shown(path)));
     }
-    left.map(|()| Exit::Ok)
+    left.map(|_| Exit::Ok)
 }
 
 /// The terminal, or what stands before it to record it.

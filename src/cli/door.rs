@@ -180,7 +180,7 @@ fn token_from_environment() -> Option<Secret> {
 }
 
 /// Where a port that listens at `address` is reached from this machine.
-fn url_of(address: &str) -> String {
+pub fn url_of(address: &str) -> String {
     match address.parse::<SocketAddr>() {
         Ok(socket) if socket.ip().is_unspecified() => {
             let loopback: IpAddr =

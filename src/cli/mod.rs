@@ -24,6 +24,7 @@ mod notify;
 mod out;
 mod replay;
 mod restore;
+mod rooms;
 mod runtime;
 mod serve;
 mod setup;

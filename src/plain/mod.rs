@@ -26,6 +26,7 @@ use crate::tui::model::Tone;
 use crate::tui::msg::Msg;
 use crate::tui::overlays::Overlay;
 use crate::tui::panes::ascii_of;
+use crate::tui::rooms::{Room, Rooms};
 use crate::tui::theme::ThemeName;
 use say::Told;
 
@@ -51,15 +52,17 @@ is, :back goes one question back, :empty empties a text. A text of several lines
 What follows an action's name answers its first question: find Ada, pace turbo.";
 
 /// How the conversation is led.
-#[derive(Copy, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Whether only ASCII is written.
     pub ascii: bool,
     /// Whether a sign stands where a line is waited for, for somebody who types.
     pub prompt: bool,
+    /// The rooms that can be gone to from here.
+    pub rooms: Option<Rooms>,
 }
 
-/// Leads the conversation until it is left, the lines end, or `stop` is cancelled.
+/// Leads the conversation until it is left, for another room with that, the lines end, or `stop` is cancelled.
 ///
 /// # Errors
 /// The output fails, or what the control room could not perform.
@@ -69,7 +72,7 @@ pub async fn run(
     input: Receiver<String>,
     output: impl Write,
     stop: &CancellationToken,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<Room>> {
     let label = link.label();
     let mut session = Session {
         room: Headless::open(link.clone(), SIZE, ThemeName::Dark).await?,
@@ -84,12 +87,16 @@ pub async fn run(
         asking: ask::Asking::default(),
         watching: None,
     };
+    if let Some(rooms) = session.options.rooms.take() {
+        session.room.knows(rooms);
+    }
     session.room.take_toasts(); // the welcome speaks of what is seen
     session.base = session.room.model().room.as_ref().map_or(session.base, |room| room.now);
     session.line(&format!("Botarium, {label}. Type help for how this works, quit to leave."))?;
     session.status()?;
     session.place()?;
-    session.talk(input, stop).await
+    session.talk(input, stop).await?;
+    Ok(session.room.goes_to())
 }
 
 struct Session<W> {

@@ -37,7 +37,7 @@ async fn say(handle: &Handle, lines: &[&str], ascii: bool) -> String {
     }
     drop(sender);
     let mut out = Vec::new();
-    let options = Options { ascii, prompt: false };
+    let options = Options { ascii, ..Options::default() };
     run(Link::Local(handle.clone()), options, typed, &mut out, &CancellationToken::new()).await.unwrap();
     String::from_utf8(out).unwrap()
 }

@@ -48,6 +48,7 @@ pub enum Act {
     TakeBack,
     Bookmark,
     Bookmarks,
+    Rooms,
     SearchAll,
     NextHit,
     PrevHit,

@@ -18,6 +18,7 @@ use super::keymap::{Key, Keymap};
 use super::links::Links;
 use super::model::Model;
 use super::msg::{Effect, Load, Msg, PastNews, Walking};
+use super::rooms::{Look, Room, Rooms};
 use super::signals::{Signalled, Signals};
 use super::state::Saved;
 use super::terminal::Screen;
@@ -42,6 +43,8 @@ pub struct Options {
     pub notices: Notices,
     /// The past to begin in.
     pub past: Option<Past>,
+    /// The rooms that can be gone to from here.
+    pub rooms: Option<Rooms>,
 }
 
 /// Word for a person who does not look at the screen, and how the terminal gives it.
@@ -87,11 +90,11 @@ const SPIN: Duration = Duration::from_millis(120);
 /// Events taken in before a frame is drawn.
 const DRAIN: usize = 4_096;
 
-/// Opens the control room and returns when it is left.
+/// Opens the control room and returns when it is left; for another room, with that.
 ///
 /// # Errors
 /// The keys of the configuration clash, or the terminal cannot be used.
-pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
+pub async fn run(link: Link, options: Options) -> anyhow::Result<Option<Room>> {
     let keymap = Keymap::with(&options.ui.keys).map_err(|why| anyhow::anyhow!("ui.keys {why}"))?;
     let saved = options.state_file.as_deref().map(Saved::read).unwrap_or_default();
     let (theme, chosen) = look(&options.ui, &saved);
@@ -100,6 +103,7 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
     model.label = link.label();
     model.connection = link.connection();
     model.role = link.role();
+    model.rooms = options.rooms.as_ref().map(|rooms| (rooms.here.clone(), rooms.known.clone()));
     let account = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok());
     model.forum.writer.account = account.unwrap_or_default();
     saved.apply(&mut model);
@@ -116,6 +120,8 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
         link,
         past: None,
         begins: options.past,
+        look: options.rooms.map(|rooms| rooms.look),
+        goes_to: None,
         model,
         screen,
         answer,
@@ -140,7 +146,7 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<()> {
     if let Some(path) = &options.state_file {
         Saved::of(&app.model, app.light).write(path);
     }
-    outcome
+    outcome.map(|()| app.goes_to)
 }
 
 /// The look to begin with, and whether a person chose it.
@@ -204,6 +210,10 @@ struct App {
     past: Option<link::Past>,
     /// The one to begin with.
     begins: Option<Past>,
+    /// What looks at another room.
+    look: Option<Look>,
+    /// The room this one is left for.
+    goes_to: Option<Room>,
     model: Model,
     screen: Screen,
     answer: Answers,
@@ -560,6 +570,13 @@ impl App {
                     (self.dirty, self.ticks_only) = (true, false);
                 }
                 Effect::Suspend => self.suspend(true).await?,
+                Effect::LookAt(room) => {
+                    if let Some(look) = self.look.clone() {
+                        let answer = self.answer.clone();
+                        tokio::spawn(async move { answer.send(Msg::LookedAt(look(room).await)) });
+                    }
+                }
+                Effect::GoTo(room) => (self.goes_to, self.leave) = (Some(room), true),
                 Effect::Quit => self.leave = true,
             }
         }

@@ -38,7 +38,8 @@ impl Answers {
         (Self { to, shown: 0 }, answers)
     }
 
-    fn send(&self, msg: Msg) {
+    /// Sends an answer.
+    pub fn send(&self, msg: Msg) {
         let _ = self.to.send((self.shown, msg)); // nobody listens once the screen is closed
     }
 }

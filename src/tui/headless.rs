@@ -18,6 +18,7 @@ use super::effect::{self, Answers};
 use super::keymap::{Key, Keymap};
 use super::model::{Model, Tone};
 use super::msg::{Command, Effect, Msg, Outcome, PastNews};
+use super::rooms::{Look, Room, Rooms};
 use super::theme::{Colors, Theme, ThemeName};
 use super::walk::{Walked, walk};
 use super::widgets::text;
@@ -52,6 +53,8 @@ pub struct Headless {
     changes: Option<Vec<Change>>,
     dirty: bool,
     left: bool,
+    look: Option<Look>,
+    goes_to: Option<Room>,
 }
 
 /// A change of the society by way of this control room.
@@ -101,10 +104,24 @@ impl Headless {
             changes: None,
             dirty: true,
             left: false,
+            look: None,
+            goes_to: None,
         };
         let effects = update::start(&mut room.model);
         room.settle(effects.into()).await?;
         Ok(room)
+    }
+
+    /// Other rooms can be gone to from now on.
+    pub fn knows(&mut self, rooms: Rooms) {
+        self.model.rooms = Some((rooms.here, rooms.known));
+        self.look = Some(rooms.look);
+    }
+
+    /// The room that this one was left for.
+    #[must_use]
+    pub fn goes_to(&self) -> Option<Room> {
+        self.goes_to.clone()
     }
 
     /// Waits from now on, before anything else is taken in, until everything that `source` announces
@@ -353,6 +370,14 @@ impl Headless {
                 Vec::new()
             }
             Effect::Suspend => Vec::new(), // there is no shell to go back to
+            Effect::LookAt(room) => match self.look.clone() {
+                Some(look) => self.take(Msg::LookedAt(look(room).await)),
+                None => Vec::new(),
+            },
+            Effect::GoTo(room) => {
+                (self.goes_to, self.left) = (Some(room), true);
+                Vec::new()
+            }
             Effect::Quit => {
                 self.left = true;
                 Vec::new()

@@ -33,6 +33,7 @@ pub mod msg;
 pub mod overlays;
 pub mod panes;
 mod rest;
+pub mod rooms;
 mod signals;
 mod state;
 pub mod tabs;

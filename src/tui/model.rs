@@ -15,10 +15,12 @@ use super::live::{Bots, Inspector, Page, Stream};
 use super::overlays::Overlay;
 use super::tabs;
 use super::theme::{Theme, ThemeName};
+use super::widgets::Listing;
+use super::widgets::listing::Line as ListLine;
 use crate::domain::{Money, Stamp};
 use crate::link::{Connection, Role};
 use crate::protocol::{
-    Forecast, LogLine, ProviderView, ReputationHistory, RoomView, UsageReport, UsageSeries,
+    BotUsage, Forecast, LogLine, ProviderView, ReputationHistory, RoomView, UsageReport, UsageSeries,
 };
 
 /// The tabs, from left to right.
@@ -236,20 +238,56 @@ impl Stale {
 /// The lower row of the Live tab.
 #[derive(Clone, Debug, Default)]
 pub struct Lower {
-    /// Today's usage per bot.
+    /// Today's usage of the room; that of its bots is in `used`.
     pub usage: Option<UsageReport>,
+    /// Today's usage per bot, the dearest first.
+    pub used: Listing<BotUsage>,
     /// Usage per day, for the sparklines.
     pub series: Vec<UsageSeries>,
     /// The day's forecast.
     pub forecast: Option<Forecast>,
     /// Reputation over time.
     pub reputation: Vec<ReputationHistory>,
+    /// Whose reputation is shown: of bots whose name holds these words.
+    pub reputed: String,
     /// Recent log lines, newest first.
-    pub log: Vec<LogLine>,
-    /// Place in the usage list.
-    pub usage_scroll: super::widgets::Scroll,
-    /// Place in the log.
-    pub log_scroll: super::widgets::Scroll,
+    pub log: Listing<LogLine>,
+}
+
+impl Lower {
+    /// Takes in the log, oldest first. Where the newest line was selected it is so again.
+    pub fn take_log(&mut self, lines: Vec<LogLine>) {
+        let follows = self.log.scroll.selected == 0;
+        self.log.set(lines.into_iter().rev().collect());
+        if follows {
+            self.log.scroll.selected = 0;
+        }
+    }
+
+    /// Today's usage of a bot.
+    #[must_use]
+    pub fn usage_of(&self, id: &str) -> Option<&BotUsage> {
+        self.used.rows().find(|bot| bot.bot_id == id)
+    }
+}
+
+impl ListLine for BotUsage {
+    const COLUMNS: &'static [&'static str] = &["cost", "tokens", "name"];
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.bot_id == other.bot_id
+    }
+
+    fn holds(&self, words: &str) -> bool {
+        self.bot_name.to_lowercase().contains(words)
+    }
+
+    fn compare(&self, other: &Self, column: usize) -> std::cmp::Ordering {
+        match column {
+            1 => other.total_tokens.cmp(&self.total_tokens),
+            _ => self.bot_name.cmp(&other.bot_name),
+        }
+    }
 }
 
 /// Keys pressed before the mind they are meant for was read.
@@ -354,6 +392,8 @@ pub struct Model {
     pub search: super::update::search::Search,
     /// What a person marked to come back to.
     pub bookmarks: super::marks::Bookmarks,
+    /// This room and those that can be gone to, where they can.
+    pub rooms: Option<(super::rooms::Room, Vec<super::rooms::Room>)>,
     /// Actions chosen in the palette, the last one first.
     pub recent: Vec<&'static str>,
     /// What was changed here and can be taken back.
@@ -416,6 +456,7 @@ impl Model {
             seen: super::live::needs::Seen::default(),
             search: super::update::search::Search::default(),
             bookmarks: super::marks::Bookmarks::default(),
+            rooms: None,
             recent: Vec::new(),
             undo: super::update::undo::Undo::default(),
             compare: super::update::compare::Compare::default(),
@@ -446,6 +487,7 @@ impl Model {
         self.forum.writer.name = before.forum.writer.name;
         self.forum.writer.account = before.forum.writer.account;
         self.recent = before.recent;
+        self.rooms = before.rooms;
         // A bookmark of an act or thread may lead nowhere in another society; its bots are often the same.
         self.bookmarks = before.bookmarks;
         self.bots.tags = before.bots.tags;

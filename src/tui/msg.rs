@@ -55,6 +55,8 @@ pub enum Msg {
     Exporting(u64),
     /// Something came of a walk in the past.
     Past(Box<PastNews>),
+    /// Another room was looked at.
+    LookedAt(super::rooms::Looked),
     /// The terminal's background is light.
     LightTerminal(bool),
 }
@@ -127,6 +129,10 @@ pub enum Effect {
     Redraw,
     /// Stop until `fg`.
     Suspend,
+    /// Look at another room, whether it can be opened.
+    LookAt(super::rooms::Room),
+    /// Leave for another room.
+    GoTo(super::rooms::Room),
     /// Leave.
     Quit,
 }

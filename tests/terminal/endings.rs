@@ -109,6 +109,7 @@ fn breaks_when_told() {
     runtime.block_on(async {
         let _engine = room.clone().spawn();
         let options = botarium::tui::Options {
+            rooms: None,
             ui: botarium::config::UiConfig { mouse: true, ..botarium::config::UiConfig::default() },
             state_file: None,
             output: Box::new(Breaks(30)),

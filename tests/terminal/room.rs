@@ -63,3 +63,41 @@ fn every_tab_is_reached_by_key_and_by_mouse() {
     }
     terminal.quit();
 }
+
+#[test]
+fn another_home_is_gone_to_and_back() {
+    let home = Home::new();
+    home.write("second/botarium.yaml", "seed: 7\n");
+    home.write("broken/botarium.yaml", "sede: 7\n");
+    let terminal = home.open((200, 50), &[]);
+    let first = home.path().to_str().unwrap();
+    terminal.see("Ada").see(first);
+    // What cannot be opened is said, and this room stays.
+    for (typed, said) in [("nowhere", "there is no directory"), ("broken", "did you mean `seed`?")] {
+        terminal.press(&["ctrl+o"]).see("Go to another room").press(&["end", "enter"]).see("home or address");
+        terminal.type_text(typed).press(&["enter"]).see(said);
+    }
+    terminal.press(&["ctrl+o"]).see("this room").press(&["end", "enter"]).see("home or address");
+    terminal.type_text("second").press(&["enter"]).see(&format!("{first}/second")).see("Ada");
+    // The one that was left is whole, and no longer run by anybody.
+    home.is_sound();
+    assert!(home.run(&["bot", "list"]).contains("Ada"));
+    // It is the first of those that can be gone to.
+    terminal.press(&["ctrl+o"]).see("this room").press(&["enter"]).gone("/second").see(first).see("Ada");
+    terminal.quit();
+}
+
+#[test]
+fn a_home_that_another_process_runs_is_attached_to() {
+    let (home, other) = (Home::new(), Home::new());
+    let running = other.open((120, 36), &["--listen", "127.0.0.1:0"]);
+    running.see("Ada");
+    let terminal = home.open((200, 50), &[]);
+    terminal.see("Ada").press(&["ctrl+o"]).see("this room").press(&["end", "enter"]).see("home or address");
+    terminal.type_text(other.path().to_str().unwrap()).press(&["enter"]).see("http://127.0.0.1:").see("Ada");
+    // And back from the port.
+    terminal.press(&["ctrl+o"]).see("this room").see("port").press(&["enter"]);
+    terminal.see(home.path().to_str().unwrap()).gone("http://127.0.0.1:");
+    terminal.quit();
+    running.quit();
+}

@@ -80,7 +80,22 @@ fn the_dearest_of_three_hundred_bots_is_two_keys_away() {
 fn why_it_said_its_last_post_and_which_memory_decided() {
     let home = lived("120");
     let room = Counted::open(&home, (160, 45));
-    room.press(&["w"]).see("[Why]").see("recalled memories").see("relevance").within(1);
+    // The record says which memory weighed most among those that were in the prompt.
+    let thoughts = home.export("thoughts");
+    let acts = home.export("activity");
+    let of_ada =
+        |id: &serde_json::Value| acts.iter().any(|act| act["id"] == *id && act["bot_id"] == "ada_001");
+    let last = thoughts.iter().rfind(|thought| of_ada(&thought["activity_id"])).expect("Ada thought");
+    let score = |memory: &&serde_json::Value| memory["score"].as_f64().unwrap();
+    let told =
+        |memory: &&serde_json::Value| !matches!(memory["fate"].as_str(), Some("no_room" | "too_large"));
+    let memories = last["record"]["memories"].as_array().unwrap();
+    let heaviest = memories.iter().filter(told).max_by(|a, b| score(a).total_cmp(&score(b))).expect("one");
+    let begin: String = heaviest["text"].as_str().unwrap().chars().take(20).collect();
+    room.press(&["w"]).see("[Why]").see("recalled memories").see("relevance");
+    let weighs = |line: &str| line.contains("weighs most") && line.contains(&begin);
+    room.terminal.until("what weighs most", |screen| screen.lines().any(weighs));
+    room.see("memories in the prompt").within(1);
     room.terminal.quit();
 }
 
@@ -170,9 +185,16 @@ fn a_memory_is_found_by_a_word_forgotten_and_taken_back() {
 fn an_event_is_injected_and_who_reacted_is_seen() {
     let home = lived("60");
     let room = Counted::open(&home, (160, 45));
-    room.press(&["alt+7", "t"]).see("Which event?").press(&["enter"]).see("Inject an event");
-    room.press(&["ctrl+s"]).see("injected:").within(4);
+    room.press(&["alt+7", "t"]).see("Which event?").press(&["j", "j", "j", "enter"]).see("Inject an event");
+    room.press(&["ctrl+s"]).see("injected: The archive has to lose a third").within(7);
     room.press(&["T"]).see("every bot wakes").press(&["alt+1", "2"]).see("[Live]").see("2 Activity");
+    room.press(&["/"]).see("activity with").type_text("archive").press(&["enter"]);
+    // Who reacted stands there with what they said; the injection itself is a line of its own.
+    let reacts = |line: &str| {
+        line.contains("rchive") && ["opened #", "replied to"].iter().any(|did| line.contains(did))
+    };
+    room.terminal.until("somebody reacts", |screen| screen.lines().any(reacts));
+    room.within(12);
     room.terminal.quit();
 }
 

@@ -109,9 +109,7 @@ pub fn budget(model: &Model) -> Told {
         told.push(at, at, said);
     }
     let id = model.inspector.wanted.as_deref().unwrap_or_default();
-    if let Some(used) =
-        model.lower.usage.as_ref().and_then(|usage| usage.bots.iter().find(|bot| bot.bot_id == id))
-    {
+    if let Some(used) = model.lower.usage_of(id) {
         let capped = if used.cap_exceeded { ", the cap is reached" } else { "" };
         let binds = if used.token_cap_binds {
             ""
@@ -182,6 +180,7 @@ pub fn why(model: &Model) -> Told {
             reason.provider,
             reason.model
         ));
+    told = page.verdict.iter().fold(told, |told, line| told.note(line.clone()));
     for (at, line) in page.lines().iter().enumerate() {
         let said = match line {
             why::Line::Gap => continue,

@@ -103,11 +103,16 @@ pub fn activity(model: &Model) -> Told {
     told
 }
 
+/// A title with the words that lines must hold.
+fn with(title: &str, words: &str) -> String {
+    if words.is_empty() { title.to_owned() } else { format!("{title}, only with “{words}”") }
+}
+
 pub fn usage(model: &Model) -> Told {
-    let mut told = Told::new("Live, usage today");
+    let mut told = Told::new(with("Live, usage today", model.lower.used.filter()));
     let Some(usage) = &model.lower.usage else { return told.note("Not read yet.") };
     told = told.note(format!("In all {} tokens, {}.", usage.total_tokens, model.money(usage.total_cost_usd)));
-    for (at, bot) in usage.bots.iter().enumerate() {
+    for (at, bot) in model.lower.used.iter().enumerate() {
         let mut said = format!(
             "{}, {} tokens, {}",
             model.name(&bot.bot_id),
@@ -121,13 +126,15 @@ pub fn usage(model: &Model) -> Told {
         };
         told.push(at, &bot.bot_id, said);
     }
-    told.selected = Some(model.lower.usage_scroll.selected);
+    told.selected = Some(model.lower.used.scroll.selected);
     told
 }
 
 pub fn reputation(model: &Model) -> Told {
-    let mut told = Told::new("Live, reputation of 7 days");
+    let reputed = model.lower.reputed.to_lowercase();
+    let mut told = Told::new(with("Live, reputation of 7 days", &model.lower.reputed));
     let mut bots: Vec<_> = model.lower.reputation.iter().filter(|bot| !bot.series.is_empty()).collect();
+    bots.retain(|bot| bot.bot_name.to_lowercase().contains(&reputed));
     bots.sort_by_key(|bot| std::cmp::Reverse(bot.series.last().map_or(0, |day| day.score)));
     for bot in bots {
         let days: Vec<String> =
@@ -142,7 +149,10 @@ pub fn line(line: &LogLine, model: &Model) -> String {
 }
 
 pub fn log(model: &Model) -> Told {
-    let mut told = Told::new("Live, log");
+    let mut told = Told::new(with("Live, log", model.lower.log.filter()));
+    if model.lower.log.has_rows() && model.lower.log.is_empty() {
+        return told.note("Nothing is here.");
+    }
     if model.lower.log.is_empty() {
         return told.note(silence(&View::of(model)));
     }
@@ -150,6 +160,6 @@ pub fn log(model: &Model) -> Told {
         let said = line(one, model);
         told.push(at, format!("{} {}", one.at, one.message), said);
     }
-    told.selected = Some(model.lower.log_scroll.selected);
+    told.selected = Some(model.lower.log.scroll.selected);
     told
 }

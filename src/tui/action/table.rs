@@ -16,6 +16,7 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Global, Act::TakeBack, "take_back", &["U"], "Take back", "Lists what you changed here, up to 50 changes, and takes the chosen one back; asks where others changed it since.").operator().brief("take back"),
     def(Global, Act::Bookmark, "bookmark", &["B"], "Bookmark", "Marks the selected bot, thread or act to come back to, or takes its mark."),
     def(Global, Act::Bookmarks, "bookmarks", &["'"], "Bookmarks", "Lists what you marked; enter leads there."),
+    def(Global, Act::Rooms, "rooms", &["ctrl+o"], "Other rooms", "Lists the homes and ports you opened, the last one first; enter leaves this room as by quitting and opens that one.").brief("rooms"),
     def(Global, Act::SearchAll, "search_all", &["ctrl+f"], "Search everything", "Searches posts, memories, bots, events, what was done, and actions; enter goes there.").brief("search all"),
     def(Global, Act::NextHit, "next_hit", &["f3"], "Next match", "Goes to the next thing that the search of everything found."),
     def(Global, Act::PrevHit, "prev_hit", &["shift+f3"], "Match before", "Goes to the thing found before."),

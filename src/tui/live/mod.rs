@@ -16,6 +16,7 @@ pub mod past;
 pub mod rates;
 pub mod recall;
 pub mod stream;
+pub mod verdict;
 pub mod why;
 
 pub use bots::{BotRow, Bots};

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::domain::ActivityKind;
 use crate::domain::Stamp;
-use crate::protocol::{EngineState, Status};
+use crate::protocol::{EngineState, LogLine, ROOM_LOG, Status};
 use crate::tui::live::{BotRow, Row};
 use crate::tui::model::Model;
+use crate::tui::widgets::text::count;
 
 /// Answers listed at most, the newest first.
 const ANSWERS: usize = 20;
@@ -28,6 +29,8 @@ pub enum Way {
     Flags,
     /// To a post: thread, reply, and the act that wrote it.
     Post(i64, Option<i64>, i64),
+    /// To the errors in the log, the newest of which is of then.
+    Errors(Stamp),
     /// To nowhere else: it is told in the line.
     Here,
 }
@@ -47,15 +50,24 @@ pub struct Need {
 
 /// What a person has seen of it.
 #[derive(Clone, Debug, Default)]
-pub struct Seen(BTreeSet<i64>);
+pub struct Seen {
+    answers: BTreeSet<i64>,
+    /// Until when the errors of the program.
+    errors: Stamp,
+}
 
 impl Seen {
     /// An answer was read.
     pub fn read(&mut self, act: i64) {
-        self.0.insert(act);
-        while self.0.len() > ACTS {
-            self.0.pop_first();
+        self.answers.insert(act);
+        while self.answers.len() > ACTS {
+            self.answers.pop_first();
         }
+    }
+
+    /// The errors of the program were read until then.
+    pub fn errors_until(&mut self, at: Stamp) {
+        self.errors = at;
     }
 }
 
@@ -90,7 +102,7 @@ pub fn needs(model: &Model) -> Vec<Need> {
     }
     let person = model.forum.writer.name.as_deref().unwrap_or_default();
     let answers = model.stream.newest_rows(ACTS).filter(|row| is_answer(row, person));
-    for row in answers.filter(|row| !model.seen.0.contains(&row.seq)).take(ANSWERS) {
+    for row in answers.filter(|row| !model.seen.answers.contains(&row.seq)).take(ANSWERS) {
         if let Some(thread) = row.told.thread {
             let way = Way::Post(thread, row.told.reply, row.seq);
             need(
@@ -120,14 +132,21 @@ pub fn needs(model: &Model) -> Vec<Need> {
         let about = "Keep what is live, or take the file.".into();
         need(format!("the YAML file of {} has changed", row.name), about, None, Way::Yaml(row.id.clone()));
     }
+    let is_error = |line: &&LogLine| line.level == "ERROR" && line.target != ROOM_LOG;
+    let errors = model.lower.log.rows().filter(is_error).filter(|line| line.at > model.seen.errors);
+    let errors: Vec<&LogLine> = errors.collect();
+    if let Some(newest) = errors.iter().max_by_key(|line| line.at) {
+        let what = format!(
+            "the program reports {}",
+            count(i64::try_from(errors.len()).unwrap_or(i64::MAX), "error")
+        );
+        need(what, newest.message.clone(), Some(newest.at), Way::Errors(newest.at));
+    }
     match model.room.as_ref().map_or(0, |room| room.unresolved_flags) {
         0 => {}
-        flags => need(
-            crate::tui::widgets::text::count(flags, "open flag"),
-            "Posts that a person should look at.".into(),
-            None,
-            Way::Flags,
-        ),
+        flags => {
+            need(count(flags, "open flag"), "Posts that a person should look at.".into(), None, Way::Flags)
+        }
     }
     needs
 }

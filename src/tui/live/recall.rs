@@ -50,6 +50,13 @@ impl Item {
         matches!(self.kind, MemoryKind::Cold | MemoryKind::Era)
     }
 
+    /// Whether it holds these words, given in small letters.
+    fn holds(&self, words: &str) -> bool {
+        [self.text.as_str(), &self.topic, &self.history, self.other.as_deref().unwrap_or_default()]
+            .into_iter()
+            .any(|text| text.to_lowercase().contains(words))
+    }
+
     /// What it says, with what it is about.
     #[must_use]
     pub fn told(&self) -> Cow<'_, str> {
@@ -78,6 +85,8 @@ pub struct Recall {
     archive: Vec<ArchivedView>,
     /// Whether the archive may hold more than was read.
     more: bool,
+    /// Only what holds these words is shown, in small letters.
+    words: String,
     /// The lines, headings between.
     pub lines: Vec<Line>,
     /// The selected line.
@@ -91,6 +100,18 @@ impl Recall {
     #[must_use]
     pub const fn loaded(&self) -> bool {
         self.warm.is_some()
+    }
+
+    /// The words that are filtered by.
+    #[must_use]
+    pub fn filter(&self) -> &str {
+        &self.words
+    }
+
+    /// Shows only what holds these words.
+    pub fn set_filter(&mut self, words: &str) {
+        self.words = words.to_lowercase();
+        self.rebuild();
     }
 
     /// Takes in warm memory.
@@ -194,7 +215,13 @@ impl Recall {
         if !self.archive.is_empty() {
             parts.push((Part::Archive(self.more), self.archive.iter().map(archived_item).collect()));
         }
-        for (part, items) in parts {
+        for (part, mut items) in parts {
+            if !self.words.is_empty() {
+                items.retain(|item| item.holds(&self.words));
+                if items.is_empty() {
+                    continue;
+                }
+            }
             self.lines.push(Line::Heading(part, items.len()));
             self.lines.extend(items.into_iter().map(Line::Item));
         }

@@ -42,6 +42,8 @@ pub struct Why {
     pub wanted: Option<i64>,
     /// The reason, once read.
     pub view: Option<WhyView>,
+    /// What it rests on, in a few lines.
+    pub verdict: Vec<String>,
     /// Acts of the bot, newest first.
     pub acts: Vec<i64>,
     /// What is unfolded.
@@ -55,6 +57,12 @@ pub struct Why {
 }
 
 impl Why {
+    /// Lines above the list: what was done and for how much, what it rests on, and a gap.
+    #[must_use]
+    pub fn head(&self) -> u16 {
+        u16::try_from(self.verdict.len()).unwrap_or(0) + 3
+    }
+
     /// Shows the reason of another act.
     pub fn ask(&mut self, id: i64) {
         if self.wanted != Some(id) {
@@ -72,6 +80,7 @@ impl Why {
         {
             self.open.insert(Part::Exchange(last));
         }
+        self.verdict = super::verdict::verdict(&view);
         self.view = Some(view);
     }
 

@@ -48,6 +48,10 @@ pub enum Then {
     Layout,
     /// Keeps how the panes stand under a name.
     LayoutName,
+    /// Goes to another room.
+    Room,
+    /// Goes to a room whose home or address is typed.
+    RoomName,
     /// Goes to a moment of the past.
     GoTo,
     /// Begins another society at this moment of the past.

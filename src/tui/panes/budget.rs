@@ -94,7 +94,7 @@ fn today(
     view: &View<'_>,
 ) {
     let theme = view.theme;
-    let usage = model.lower.usage.as_ref().and_then(|usage| usage.bots.iter().find(|bot| bot.bot_id == id));
+    let usage = model.lower.usage_of(id);
     let used = usage.map_or((0, Money::ZERO), |u| (u.total_tokens, u.estimated_cost_usd));
     let bars = area.width.saturating_sub(34);
     let rows = [
@@ -146,7 +146,7 @@ fn forecast(model: &Model, id: &str, area: Rect, buf: &mut Buffer, view: &View<'
             .skip(12)
             .put("some models are unpriced: not all of the cost is known", theme.warn);
     }
-    let usage = model.lower.usage.as_ref().and_then(|usage| usage.bots.iter().find(|bot| bot.bot_id == id));
+    let usage = model.lower.usage_of(id);
     if usage.is_some_and(|usage| !usage.token_cap_binds) {
         let said = "The default caps do not bind the scripted provider: it costs nothing.";
         let gap = if area.height > row + 3 || forecast.unpriced { 2 } else { 1 };

@@ -42,15 +42,17 @@ pub fn silence(view: &View<'_>) -> &'static str {
 /// Draws the pane.
 pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
     let theme = view.theme;
-    let inner = frame(buf, area, "6 Log", "", focused, theme);
+    let inner = frame(buf, area, &lower.log.titled("6 Log"), "", focused, theme);
     if lower.log.is_empty() {
-        pen::empty(buf, inner, &[silence(view)], theme);
+        let said = if lower.log.has_rows() { super::NOTHING_MATCHES } else { silence(view) };
+        pen::empty(buf, inner, &[said], theme);
         return;
     }
-    let shown = lower.log_scroll.view(lower.log.len(), inner.height);
+    let shown = lower.log.view(inner.height);
     scroll::bar(buf, area, shown.start, shown.len(), lower.log.len(), theme);
     for (row, at) in (0..inner.height).zip(shown) {
-        let selected = focused && at == lower.log_scroll.selected;
-        draw(Pen::new(buf, inner, row).base(theme.line(selected, focused)), &lower.log[at], view);
+        let Some(line) = lower.log.get(at) else { break };
+        let selected = focused && at == lower.log.scroll.selected;
+        draw(Pen::new(buf, inner, row).base(theme.line(selected, focused)), line, view);
     }
 }

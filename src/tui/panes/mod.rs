@@ -36,6 +36,9 @@ use crate::domain::Stamp;
 use crate::domain::activity::Names;
 use crate::protocol::Role;
 
+/// Said where a filter lets nothing through.
+const NOTHING_MATCHES: &str = "nothing matches; Esc shows all";
+
 /// What every pane may look at beside its own part of the model.
 pub struct View<'a> {
     /// Styles and glyphs.

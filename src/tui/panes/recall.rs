@@ -29,6 +29,10 @@ pub fn list(recall: &Recall, area: Rect, pane: Rect, buf: &mut Buffer, view: &Vi
         pen::empty(buf, area, &["reading…"], theme);
         return;
     }
+    if recall.lines.is_empty() && !recall.filter().is_empty() {
+        pen::empty(buf, area, &[super::NOTHING_MATCHES], theme);
+        return;
+    }
     let shown = recall.scroll.view(recall.lines.len(), area.height);
     scroll::bar(buf, pane, shown.start, shown.len(), recall.lines.len(), theme);
     for (row, at) in (0..area.height).zip(shown) {

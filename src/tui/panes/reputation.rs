@@ -1,5 +1,7 @@
 //! 5 Reputation: the scores of the last days as lines with axes and a legend; of a single day as bars.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -15,13 +17,25 @@ pub const TITLE: &str = "5 Reputation";
 
 /// Draws the pane.
 pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
-    let figure = figures::reputation(&lower.reputation);
+    let words = lower.reputed.to_lowercase();
+    let history: Cow<'_, [ReputationHistory]> = if words.is_empty() {
+        Cow::Borrowed(&lower.reputation)
+    } else {
+        let holds = |bot: &&ReputationHistory| bot.bot_name.to_lowercase().contains(&words);
+        lower.reputation.iter().filter(holds).cloned().collect()
+    };
+    let title = if words.is_empty() { TITLE.to_owned() } else { format!("{TITLE} /{}", lower.reputed) };
+    let figure = figures::reputation(&history);
     let note = match figure.places.len() {
         0 => String::new(),
         1 => "today".into(),
         days => format!("{days} days"),
     };
-    let inner = frame(buf, area, TITLE, &note, focused, view.theme);
+    let inner = frame(buf, area, &title, &note, focused, view.theme);
+    if history.is_empty() && !words.is_empty() {
+        pen::empty(buf, inner, &[super::NOTHING_MATCHES], view.theme);
+        return;
+    }
     draw_figure(&figure, None, inner, buf, view);
 }
 

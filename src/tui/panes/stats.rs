@@ -77,12 +77,15 @@ fn usage(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         pen::empty(buf, inner, &said, theme);
         return;
     }
-    let foot = u16::from(state.simulated.is_some());
+    let told = state.simulated.as_ref().map_or_else(Vec::new, |label| {
+        let said = format!("the cost is simulated: {label}");
+        text::wrap(&said, inner.width.saturating_sub(2), 2, theme.glyphs.ellipsis)
+    });
+    let foot = u16::try_from(told.len()).unwrap_or(0);
     let plotted = Rect { height: inner.height.saturating_sub(foot), ..inner };
     state.drawn[0].set(plot::draw(&figure, cursor(state, Chart::Usage), plotted, buf, theme));
-    if let Some(label) = &state.simulated {
-        let mut pen = Pen::new(buf, inner, plotted.height);
-        pen.skip(1).put(&format!("the cost is simulated: {label}"), theme.warn);
+    for (row, line) in (plotted.height..inner.height).zip(&told) {
+        Pen::new(buf, inner, row).skip(1).put(line, theme.warn);
     }
 }
 

@@ -20,21 +20,22 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         }
         format!("{} tok {cost}", text::tokens(usage.total_tokens))
     });
-    let inner = frame(buf, area, TITLE, &note, focused, theme);
-    let Some(usage) = &lower.usage else {
-        pen::empty(buf, inner, &["reading…"], theme);
-        return;
-    };
-    if usage.bots.is_empty() {
-        pen::empty(buf, inner, &["nothing used today"], theme);
+    let inner = frame(buf, area, &lower.used.titled(TITLE), &note, focused, theme);
+    if lower.used.is_empty() {
+        let said = match (&lower.usage, lower.used.has_rows()) {
+            (None, _) => "reading…",
+            (Some(_), false) => "nothing used today",
+            (Some(_), true) => super::NOTHING_MATCHES,
+        };
+        pen::empty(buf, inner, &[said], theme);
         return;
     }
     let bars = inner.width.saturating_sub(40).min(14);
-    let shown = lower.usage_scroll.view(usage.bots.len(), inner.height);
-    scroll::bar(buf, area, shown.start, shown.len(), usage.bots.len(), theme);
+    let shown = lower.used.view(inner.height);
+    scroll::bar(buf, area, shown.start, shown.len(), lower.used.len(), theme);
     for (row, at) in (0..inner.height).zip(shown) {
-        let bot = &usage.bots[at];
-        let selected = focused && at == lower.usage_scroll.selected;
+        let Some(bot) = lower.used.get(at) else { break };
+        let selected = focused && at == lower.used.scroll.selected;
         let mut pen = Pen::new(buf, inner, row).base(theme.line(selected, focused));
         let name = view.name(&bot.bot_id);
         pen.skip(1).put(&text::initials(name), theme.actor(&bot.bot_id)).skip(1);

@@ -11,9 +11,6 @@ use crate::tui::live::Row;
 use crate::tui::live::why::{Line, Part, Why};
 use crate::tui::widgets::{Pen, meter, pen, scroll, text};
 
-/// Lines above the list.
-pub const HEAD: u16 = 5;
-
 /// Draws the page.
 pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
     let theme = view.theme;
@@ -28,8 +25,9 @@ pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused:
     };
     let frame = scroll::around(area);
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    head(reason, area, buf, view);
-    let list = Rect { y: area.y + HEAD, height: area.height.saturating_sub(HEAD), ..area };
+    head(reason, &why.verdict, area, buf, view);
+    let above = why.head();
+    let list = Rect { y: area.y + above, height: area.height.saturating_sub(above), ..area };
     why.width.set(list.width);
     let lines = why.lines();
     let shown = why.scroll.view(lines.len(), list.height);
@@ -41,7 +39,7 @@ pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused:
     }
 }
 
-fn head(reason: &WhyView, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+fn head(reason: &WhyView, verdict: &[String], area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
     let row = Row::of_activity(&reason.activity);
     let (mark, style) = act_mark(&row, theme);
@@ -75,32 +73,9 @@ fn head(reason: &WhyView, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         format!(" / {}", reason.model)
     };
     more(&format!("  {}{model}", reason.provider), theme.faint);
-    let (considered, most) = verdict(reason);
-    Pen::new(buf, area, 2).put(&considered, theme.accent);
-    Pen::new(buf, area, 3).put(&most, theme.quote);
-}
-
-/// What the act rests on: how much was considered, and what weighed most of it.
-fn verdict(reason: &WhyView) -> (String, String) {
-    let in_prompt = |memory: &&RecalledMemory| !matches!(memory.fate.as_str(), "no_room" | "too_large");
-    let told: Vec<&RecalledMemory> = reason.memories.iter().filter(in_prompt).collect();
-    let Some(most) = told.iter().max_by(|a, b| a.score.total_cmp(&b.score)) else {
-        let none = if reason.memories.is_empty() {
-            "no memory took part".into()
-        } else {
-            format!("none of {} memories was in the prompt", reason.memories.len())
-        };
-        return (none, String::new());
-    };
-    let of = if reason.memories.len() == 1 { "memory" } else { "memories" };
-    let considered = format!(
-        "{} of {} {of} in the prompt; most weighs ({:.2}, {})",
-        told.len(),
-        reason.memories.len(),
-        most.score,
-        most.kind
-    );
-    (considered, format!("“{}”", most.text))
+    for (row, line) in (2..).zip(verdict) {
+        Pen::new(buf, area, row).put(line, if row == 2 { theme.accent } else { theme.text });
+    }
 }
 
 /// How the answer was read, in words.

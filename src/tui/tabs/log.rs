@@ -114,6 +114,14 @@ impl Log {
     }
 }
 
+/// The tab is to show errors alone, whatever it showed before.
+pub fn show_errors(model: &mut Model) {
+    let log = &mut model.log;
+    (log.level, log.which) = (LEVELS.len() - 1, Which::All);
+    log.list.set_filter("");
+    log.rebuild();
+}
+
 /// The tab came into view.
 pub fn shown(_model: &mut Model) -> Vec<Effect> {
     vec![Effect::Load(Load::Log(LINES))]

@@ -341,4 +341,10 @@ fn a_bot_is_shown_at_what_the_engine_says_it_is_at() {
     }
     say(&mut model, 9, Notice::BotDoing { bot_id: "ada_001".into(), doing: None });
     assert!(!model.animated() && text(&model).contains("0:54"));
+    // When it wakes next the inspector tells as the list does.
+    let next_beat_at = Some(now().plus_seconds(77));
+    let bot_id = "ada_001".into();
+    say(&mut model, 9, Notice::BotStatus { bot_id, status: Status::Active, reason: None, next_beat_at });
+    let shown = text(&model);
+    assert!(shown.contains("next in 1:17") && !shown.contains("0:54"), "{shown}");
 }

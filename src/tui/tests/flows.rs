@@ -165,6 +165,14 @@ fn an_interview_streams_into_its_window() {
     };
     update(&mut model, Msg::Ran(ask, Ok(Outcome::Interview(answer))));
     assert!(text(&model).contains("Because they open.") && text(&model).contains("12 tokens"));
+    // What is asked further stands first in what is recorded; what was said before comes behind it.
+    press(&mut model, &["a"]);
+    type_text(&mut model, "And windows?");
+    let asked = press(&mut model, &["enter"]);
+    let [Effect::Run(Command::Interview(_, further))] = asked.as_slice() else { panic!("{asked:?}") };
+    let (first, before) = further.question.split_once('\n').unwrap();
+    assert_eq!(first, "And windows?");
+    assert!(before.contains("asked: Why doors?") && before.ends_with("answered: Because they open."));
 }
 
 #[test]

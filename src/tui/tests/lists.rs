@@ -172,3 +172,50 @@ fn a_provider_for_many_is_asked_for() {
     let each = Command::Each(vec![Command::SetConfig("ada_001".into(), patch)]);
     assert_eq!(press(&mut model, &["enter"]), [Effect::Run(each)]);
 }
+
+#[test]
+fn the_filter_is_of_the_pane_that_has_the_focus() {
+    let mut model = model(160, 45);
+    let whole = (model.lower.used.len(), model.stream.len());
+    assert!(whole.0 > 1);
+    for (pane, words, title) in [
+        ("4", "luna", "4 Usage today /luna"),
+        ("5", "ada", "5 Reputation /ada"),
+        ("6", "json", "6 Log /json"),
+    ] {
+        press(&mut model, &[pane, "/"]);
+        type_text(&mut model, words);
+        press(&mut model, &["enter"]);
+        assert!(text(&model).contains(title), "{}", text(&model));
+    }
+    assert_eq!((model.lower.used.len(), model.lower.log.len()), (1, 1));
+    let shown = text(&model);
+    assert!(!shown.contains("Rex -2") && shown.contains("Rex: the answer held no JSON"), "{shown}");
+    // The bot that is left is the selected one, as after a step in that list.
+    assert_eq!(model.selected_bot().as_deref(), Some("luna_001"));
+    // What nothing holds says how all comes back; nobody else's list was filtered.
+    press(&mut model, &["6", "/"]);
+    type_text(&mut model, " nowhere");
+    assert!(text(&model).contains("nothing matches; Esc shows all"), "{}", text(&model));
+    press(&mut model, &["esc"]);
+    assert_eq!((model.lower.log.len(), model.lower.used.len(), model.stream.len()), (1, 1, whole.1));
+    press(&mut model, &["4", "esc", "5", "esc"]);
+    assert_eq!(model.lower.used.len(), whole.0);
+    assert!(model.lower.reputed.is_empty() && text(&model).contains("Rex -2"), "{}", text(&model));
+}
+
+#[test]
+fn what_a_bot_remembers_is_filtered_in_the_inspector_and_where_there_is_no_list_it_is_said() {
+    let mut model = model(160, 45);
+    press(&mut model, &["r", "/"]);
+    type_text(&mut model, "hinge");
+    press(&mut model, &["enter"]);
+    let shown = text(&model);
+    assert!(shown.contains("Facts 1") && !shown.contains("Argues in threes"), "{shown}");
+    press(&mut model, &["esc"]);
+    assert!(text(&model).contains("Argues in threes"), "{}", text(&model));
+    press(&mut model, &["i", "3", "/"]);
+    let shown = text(&model);
+    assert!(model.overlays.is_empty() && shown.contains("there are no lines to filter here"), "{shown}");
+    assert_eq!(model.focus, crate::tui::model::Pane::Inspector);
+}

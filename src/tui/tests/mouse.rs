@@ -83,7 +83,7 @@ fn lines_are_selected_and_a_second_click_opens() {
     assert!(effects.contains(&Effect::Load(Load::Why(chosen))), "{effects:?}");
     let rect = model.layout().pane(Pane::Usage).unwrap();
     click(&mut model, (rect.x + 3, rect.y + 2));
-    assert_eq!(model.lower.usage_scroll.selected, 1);
+    assert_eq!(model.lower.used.scroll.selected, 1);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::fixture::{bot, give, model, now, press, text};
-use crate::protocol::{BotView, Event, Notice, Status};
+use crate::protocol::{BotView, Event, LogLine, Notice, Status};
 use crate::tui::model::{Model, Tab};
 use crate::tui::msg::{Data, Load, Msg};
 use crate::tui::overlays::Overlay;
@@ -91,4 +91,33 @@ fn where_nothing_needs_anybody_nothing_is_counted() {
     assert!(!text(&model).contains("need you"));
     press(&mut model, &["!"]);
     assert!(model.overlays.is_empty() && text(&model).contains("nothing needs you now"));
+}
+
+#[test]
+fn what_the_program_reports_is_told_until_it_was_looked_at() {
+    let mut model = model(120, 36);
+    let line = |level: &str, target: &str, said: &str| LogLine {
+        at: now().plus_seconds(-20),
+        level: level.into(),
+        target: target.into(),
+        message: said.into(),
+    };
+    let log = vec![
+        line("ERROR", crate::protocol::ROOM_LOG, "of the room"),
+        line("ERROR", "botarium::cli", "a bot file cannot be used, the others live: bots/bad.yaml:3:1"),
+        line("WARN", "botarium::cli", "a warning"),
+    ];
+    give(&mut model, Load::Log(200), Data::Log(log.clone()));
+    press(&mut model, &["!"]);
+    let shown = text(&model);
+    assert!(shown.contains("the program reports 1 error"), "{shown}");
+    press(&mut model, &["G", "k"]);
+    assert!(text(&model).contains("bots/bad.yaml:3:1"), "{}", text(&model));
+    press(&mut model, &["enter"]);
+    give(&mut model, Load::Log(200), Data::Log(log));
+    let shown = text(&model);
+    assert_eq!(model.tab, Tab::Log);
+    assert!(shown.contains("error and worse") && shown.contains("bots/bad.yaml:3:1"), "{shown}");
+    press(&mut model, &["!"]);
+    assert!(!text(&model).contains("the program reports"), "{}", text(&model));
 }

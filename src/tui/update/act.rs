@@ -25,7 +25,7 @@ const RECENT: usize = 8;
 
 fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
     match act {
-        Act::Quit => return super::mind::quit(model),
+        Act::Quit => return super::mind::leave(model, Effect::Quit),
         Act::Suspend => return vec![Effect::Suspend],
         Act::Redraw => return vec![Effect::Redraw],
         Act::Refresh => return super::tick::read_everything(model),
@@ -34,6 +34,7 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
         Act::Needs => super::needs::list(model),
         Act::Bookmark => super::marks::turn(model),
         Act::Bookmarks => super::marks::list(model),
+        Act::Rooms => super::rooms::list(model),
         Act::SearchAll => super::search::begin(model),
         Act::NextHit | Act::PrevHit => return super::search::step(model, act == Act::NextHit),
         Act::TakeBack => super::undo::list(model),
@@ -53,7 +54,7 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
         Act::TabModeration => return show_tab(model, Tab::Moderation),
         Act::TabEvents => return show_tab(model, Tab::Events),
         Act::TabLog => return show_tab(model, Tab::Log),
-        Act::Filter => open::filter(model),
+        Act::Filter => super::filter::open(model),
         Act::PauseEngine => {
             let paused = model.room.as_ref().is_some_and(|room| room.engine == EngineState::Paused);
             return vec![Effect::Run(if paused { Command::ResumeEngine } else { Command::PauseEngine })];

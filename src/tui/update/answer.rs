@@ -11,7 +11,7 @@ use crate::protocol::{CreateBot, EditMemory, ExportFormat, Interview, SetPace, Y
 use crate::tui::live::budget;
 use crate::tui::live::mind::Field;
 use crate::tui::live::stream::StreamFilter;
-use crate::tui::model::{Model, Pane, Tab};
+use crate::tui::model::Model;
 use crate::tui::msg::{Command, Effect};
 use crate::tui::overlays::reading::Para;
 use crate::tui::overlays::{Answer, Line, Overlay, Reading, Then};
@@ -21,7 +21,7 @@ use crate::tui::tabs;
 pub fn cancelled(model: &mut Model) -> Vec<Effect> {
     match model.overlays.pop() {
         // Leaving the filter with Esc shows everything again.
-        Some(Overlay::Line(line)) if line.then == Then::Filter => apply_filter(model, ""),
+        Some(Overlay::Line(line)) if line.then == Then::Filter => super::filter::apply(model, ""),
         Some(Overlay::Line(line)) if line.then == Then::Look => {
             look(model, "");
             Vec::new()
@@ -55,7 +55,7 @@ pub fn typed(model: &mut Model) -> Vec<Effect> {
         }
         Some(Overlay::Line(line)) if line.is_live() => {
             let typed = line.input.value().to_owned();
-            apply_filter(model, &typed)
+            super::filter::apply(model, &typed)
         }
         _ => Vec::new(),
     }
@@ -69,23 +69,6 @@ fn look(model: &mut Model, typed: &str) {
     });
     if let Some(reading) = below {
         typed.clone_into(&mut reading.filter);
-    }
-}
-
-fn apply_filter(model: &mut Model, typed: &str) -> Vec<Effect> {
-    match (model.tab, model.focus) {
-        (Tab::Live, Pane::Activity) => {
-            let filter = StreamFilter { text: typed.to_lowercase(), ..model.stream.filter().clone() };
-            model.stream.set_filter(filter);
-            super::live::older(model)
-        }
-        (Tab::Live, _) => {
-            model.bots.set_filter(typed);
-            Vec::new()
-        }
-        (tab, _) => {
-            tabs::answered(model, tab, "filter", 0, &Answer::Text(typed.to_owned())).unwrap_or_default()
-        }
     }
 }
 
@@ -111,6 +94,7 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
         Then::Hit => return super::search::chosen(model, at),
         Then::TakeBack => return super::undo::chosen(model, at),
         Then::Layout => super::arrange::chosen(model, at),
+        Then::Room => return super::rooms::chosen(model, at),
         Then::Bookmark => return super::marks::chosen(model, at),
         Then::Group => super::marks::grouped(model, at),
         Then::Moment => super::compare::chosen(model, at),
@@ -227,6 +211,7 @@ fn meaning(model: &mut Model, then: Then, answer: &Answer) -> Result<Vec<Effect>
             super::marks::tagged(model, &bots, answer.text());
             Ok(Vec::new())
         }
+        Then::RoomName => super::rooms::typed(model, answer.text()),
         Then::LayoutName => super::arrange::named(model, answer.text()).map(|()| Vec::new()),
         Then::SaveReading => {
             let path = std::path::PathBuf::from(answer.text().trim());
@@ -384,24 +369,29 @@ fn asks(reading: &mut Reading, question: &str) {
     reading.waiting = true;
 }
 
+/// Stands between a question and what was said before it.
+const BEFORE: &str = "\n\nBefore that, in the same talk:";
 /// Longest question that is asked, in characters.
 const QUESTION_MAX: usize = 2_000;
 /// Longest memory, in characters.
 const MEMORY_MAX: usize = 4_000;
 
-/// A question with as much of what was said before as there is room for: a bot remembers no interview by itself.
+/// A question with as much of what was said before as there is room for: a bot remembers no interview by itself. The
+/// question stands first, as it is what the activity and the log tell of it.
 fn with_what_was_said(dialogue: &[(String, String)], question: &str) -> String {
     let mut before = String::new();
     for (asked, answered) in dialogue.iter().rev() {
         let one = format!(
-            "You were asked: {}\nYou answered: {}\n",
+            "\nYou were asked: {}\nYou answered: {}",
             text::cut(asked, 300),
             text::cut(answered, 600)
         );
-        if before.chars().count() + one.chars().count() + question.chars().count() + 20 > QUESTION_MAX {
+        if before.chars().count() + one.chars().count() + question.chars().count() + BEFORE.len()
+            > QUESTION_MAX
+        {
             break;
         }
         before.insert_str(0, &one);
     }
-    if before.is_empty() { question.to_owned() } else { format!("{before}Now you are asked: {question}") }
+    if before.is_empty() { question.to_owned() } else { format!("{question}{BEFORE}{before}") }
 }

@@ -106,8 +106,13 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
                 };
             }
         }
-        Notice::BotStatus { bot_id, .. } => {
+        Notice::BotStatus { bot_id, status, reason, next_beat_at } => {
             model.stream.thoughts.remove(bot_id);
+            // The inspector tells what the list tells.
+            if let Some(bot) = model.inspector.bot.as_mut().filter(|bot| bot.id == *bot_id) {
+                (bot.status, bot.next_beat_at) = (*status, *next_beat_at);
+                bot.status_reason.clone_from(reason);
+            }
             if model.bots.get(bot_id).is_none() {
                 model.stale.bots.insert(bot_id.clone());
             }
@@ -261,13 +266,14 @@ pub fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect> {
                     let spent = |bot: &crate::protocol::BotUsage| (bot.estimated_cost_usd, bot.total_tokens);
                     spent(b).cmp(&spent(a)).then_with(|| a.bot_id.cmp(&b.bot_id))
                 });
+                model.lower.used.set(std::mem::take(&mut usage.bots));
                 model.lower.usage = Some(usage);
             }
         }
         (Load::UsageSeries(14, None), Data::UsageSeries(series)) => model.lower.series = series,
         (Load::Forecast, Data::Forecast(forecast)) => take_forecast(model, forecast),
         (Load::ReputationHistory(7), Data::ReputationHistory(history)) => model.lower.reputation = history,
-        (Load::Log(_), Data::Log(lines)) => model.lower.log = lines.into_iter().rev().collect(),
+        (Load::Log(_), Data::Log(lines)) => model.lower.take_log(lines),
         (Load::Providers, Data::Providers(providers)) => take_providers(model, providers),
         (Load::Search(words), Data::Found(hits)) => super::search::found(model, &words, hits),
         (Load::Titles, Data::Threads(threads)) => {

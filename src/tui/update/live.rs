@@ -17,17 +17,13 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         Pane::Activity => in_stream(model, act),
         Pane::Inspector => in_inspector(model, act),
         Pane::Usage => {
-            let len = model.lower.usage.as_ref().map_or(0, |usage| usage.bots.len());
-            let moved = model.lower.usage_scroll.act(act, len);
+            let moved = model.lower.used.act(act);
             moved.then(|| {
                 choose_used(model);
                 Vec::new()
             })
         }
-        Pane::Log => {
-            let len = model.lower.log.len();
-            model.lower.log_scroll.act(act, len).then(Vec::new)
-        }
+        Pane::Log => model.lower.log.act(act).then(Vec::new),
         Pane::Reputation => None,
     };
     by_focus.or_else(|| on_tab(model, act))
@@ -110,8 +106,8 @@ fn step_pane(model: &Model, by: isize) -> Pane {
 pub fn back(model: &mut Model) -> Vec<Effect> {
     if model.zoomed {
         model.zoomed = false;
-    } else if model.focus == Pane::Bots && !model.bots.filter().is_empty() {
-        model.bots.set_filter("");
+    } else if model.focus != Pane::Activity && super::filter::let_go(model) {
+        // The list is whole again.
     } else if model.focus == Pane::Bots && model.bots.unmark() {
         // That was all: the list stays as it is ordered.
     } else if model.focus == Pane::Activity && !model.stream.filter().is_empty() {
@@ -282,9 +278,7 @@ pub fn follow_act(model: &mut Model) -> Vec<Effect> {
 
 /// The bot of the selected line of the usage is the selected one.
 pub fn choose_used(model: &mut Model) {
-    let lower = &model.lower;
-    let usage = lower.usage.as_ref().and_then(|usage| usage.bots.get(lower.usage_scroll.selected));
-    if let Some(id) = usage.map(|bot| bot.bot_id.clone()) {
+    if let Some(id) = model.lower.used.selected().map(|bot| bot.bot_id.clone()) {
         model.bots.choose(&id);
     }
 }

@@ -232,12 +232,12 @@ pub fn catch_up(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// Leaves, after asking when something is not saved.
-pub fn quit(model: &mut Model) -> Vec<Effect> {
+/// Leaves by an effect, after asking when something is not saved.
+pub fn leave(model: &mut Model, by: Effect) -> Vec<Effect> {
     let unsaved = model.inspector.unsaved();
     let names: Vec<&str> = unsaved.iter().map(|(id, _)| model.name(id)).collect();
     let said = match names.as_slice() {
-        [] => return vec![Effect::Quit],
+        [] => return vec![by],
         [name] => format!(
             "These changes to the mind of {name} are not saved. Esc, then Enter on the page saves them."
         ),
@@ -253,7 +253,7 @@ pub fn quit(model: &mut Model) -> Vec<Effect> {
         title: "Leave without saving?".into(),
         body: said,
         changes,
-        yes: vec![Effect::Quit],
+        yes: vec![by],
         danger: true,
         ..Confirm::default()
     };

@@ -9,6 +9,7 @@ mod arrange;
 mod arrive;
 pub mod compare;
 mod crowd;
+mod filter;
 mod live;
 mod marks;
 mod mind;
@@ -18,6 +19,7 @@ mod open;
 mod pace;
 mod past;
 mod ran;
+mod rooms;
 pub mod search;
 mod select;
 mod tick;
@@ -95,6 +97,7 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             undo::can(model, command, back);
             Vec::new()
         }
+        Msg::LookedAt(looked) => rooms::looked_at(model, looked),
         Msg::Exporting(bytes) => ran::on_exporting(model, bytes),
         Msg::LightTerminal(light) => {
             if !model.theme_chosen {

@@ -10,7 +10,7 @@ use crate::tui::live::{Page, budget, mind};
 use crate::tui::model::{Model, Pane, Tab};
 use crate::tui::msg::{Effect, Role};
 use crate::tui::overlays::Overlay;
-use crate::tui::panes::{bots, header, inspector, stream, why};
+use crate::tui::panes::{bots, header, inspector, stream};
 use crate::tui::tabs;
 use crate::tui::widgets::meter;
 
@@ -109,14 +109,12 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             }
         }
         Pane::Usage => {
-            let len = model.lower.usage.as_ref().map_or(0, |usage| usage.bots.len());
-            if model.lower.usage_scroll.click(row, len) {
+            if model.lower.used.click(row) {
                 live::choose_used(model);
             }
         }
         Pane::Log => {
-            let len = model.lower.log.len();
-            model.lower.log_scroll.click(row, len);
+            model.lower.log.click(row);
         }
         Pane::Reputation => {}
     }
@@ -135,6 +133,7 @@ fn click_inspector(model: &mut Model, rect: Rect, (x, y): (u16, u16), had_focus:
     }
     let row = y - rect.y - 1;
     let inspector = &mut model.inspector;
+    let head = if inspector.page == Page::Why { inspector.why.head() } else { 0 };
     let (list, len) = match inspector.page {
         Page::Mind if model.role == Role::Operator => {
             if let Some(at) = inspector::mind_row(&inspector.mind, row) {
@@ -158,7 +157,6 @@ fn click_inspector(model: &mut Model, rect: Rect, (x, y): (u16, u16), had_focus:
             (&mut inspector.why.scroll, len)
         }
     };
-    let head = if inspector.page == Page::Why { why::HEAD } else { 0 };
     let before = list.selected;
     let hit = row.checked_sub(head).is_some_and(|row| list.click(row, len));
     let open = if inspector.page == Page::Budget { Act::EditField } else { Act::Open };

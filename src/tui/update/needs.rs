@@ -35,6 +35,11 @@ pub fn chosen(model: &mut Model, way: &Way) -> Vec<Effect> {
     match way {
         Way::Here => Vec::new(),
         Way::Flags => show_tab(model, Tab::Moderation),
+        Way::Errors(at) => {
+            model.seen.errors_until(*at);
+            crate::tui::tabs::log::show_errors(model);
+            show_tab(model, Tab::Log)
+        }
         Way::Bot(id) => show_bot(model, id),
         Way::Status(status) => {
             let effects = show_tab(model, Tab::Live);

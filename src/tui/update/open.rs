@@ -6,10 +6,10 @@ use crate::protocol::{ExportKind, PoolView, ProviderView, YamlChoice};
 use crate::tui::action::Scope;
 use crate::tui::live::BotRow;
 use crate::tui::live::mind::{self, Field};
-use crate::tui::model::{Model, Pane, Tab, Tone};
+use crate::tui::model::{Model, Tone};
 use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::reading::Para;
-use crate::tui::overlays::{Choice, Confirm, Form, FormField, Item, Line, Overlay, Palette, Reading, Then};
+use crate::tui::overlays::{Choice, Confirm, Form, FormField, Item, Overlay, Palette, Reading, Then};
 
 /// Lists exactly the keys that work where one is.
 pub fn help(model: &mut Model) {
@@ -47,34 +47,6 @@ pub fn palette(model: &mut Model) {
     let scopes = model.scopes();
     let palette = Palette::new(&model.keymap, &scopes, model.role, model.walk.is_some(), &model.recent);
     model.overlays.push(Overlay::Palette(palette));
-}
-
-/// Opens the filter of what has the focus.
-pub fn filter(model: &mut Model) {
-    let now = match (model.tab, model.focus) {
-        (Tab::Live, Pane::Activity) => model.stream.filter().text.clone(),
-        (Tab::Live, Pane::Inspector | Pane::Usage | Pane::Reputation | Pane::Log) => {
-            super::act::focus(model, Pane::Activity);
-            model.stream.filter().text.clone()
-        }
-        (Tab::Live, _) => model.bots.filter().to_owned(),
-        (Tab::Forum, _) => model.forum.query.q.clone(),
-        (Tab::Memory, _) => model.explorer.filter.clone(),
-        (Tab::Log, _) => model.log.list.filter().to_owned(),
-        (Tab::Events, _) => model.events.list.filter().to_owned(),
-        (Tab::Moderation, _) => model.moderation.list.filter().to_owned(),
-        _ => String::new(),
-    };
-    let title = match (model.tab, model.focus) {
-        (Tab::Live, Pane::Bots) => "bots with",
-        (Tab::Live, _) => "activity with",
-        (Tab::Forum, _) => "threads with",
-        (Tab::Log, _) => "lines with",
-        (Tab::Events, _) => "events with",
-        (Tab::Moderation, _) => "flags with",
-        _ => "with",
-    };
-    model.overlays.push(Overlay::Line(Line::new(title, &now, Then::Filter)));
 }
 
 /// Chooses the kind of act the stream shows.

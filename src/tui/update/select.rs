@@ -31,8 +31,8 @@ fn scroll(model: &mut Model) -> Option<&mut Scroll> {
         Tab::Live => match (model.focus, model.inspector.page) {
             (Pane::Bots, _) => &mut model.bots.scroll,
             (Pane::Activity, _) => &mut model.stream.scroll,
-            (Pane::Usage, _) => &mut model.lower.usage_scroll,
-            (Pane::Log, _) => &mut model.lower.log_scroll,
+            (Pane::Usage, _) => &mut model.lower.used.scroll,
+            (Pane::Log, _) => &mut model.lower.log.scroll,
             (Pane::Inspector, Page::Mind) => &mut model.inspector.mind.scroll,
             (Pane::Inspector, Page::Budget) => &mut model.inspector.budget.scroll,
             (Pane::Inspector, Page::Memory) => &mut model.inspector.recall.scroll,

@@ -111,6 +111,12 @@ impl<T: Line> Listing<T> {
         (!self.is_plain()).then(|| (T::COLUMNS[self.column], self.turned))
     }
 
+    /// A title with the words that lines must hold: `6 Log /ada`.
+    #[must_use]
+    pub fn titled(&self, title: &str) -> String {
+        if self.words.is_empty() { title.to_owned() } else { format!("{title} /{}", self.words) }
+    }
+
     /// The filter and the order in a few words: `with “ada” · by kind, turned round`.
     #[must_use]
     pub fn told(&self) -> String {
@@ -181,6 +187,11 @@ impl<T: Line> Listing<T> {
     /// The lines that are shown, in their order.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.shown.iter().map(|at| &self.rows[*at])
+    }
+
+    /// Everything that was read, shown or not.
+    pub fn rows(&self) -> impl Iterator<Item = &T> {
+        self.rows.iter()
     }
 
     /// Everything that was read.
