@@ -219,6 +219,28 @@ fn the_society_knows_no_clock_no_server_and_no_chance() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What a bot can do has its word in one place, so that the compiler lists where a new act is missing.
+#[test]
+fn acts_are_known_by_their_kind_and_not_by_their_word() {
+    use botarium::domain::{ActionKind, ActivityKind};
+    let mut wrong = Vec::new();
+    for (_, path, code) in files() {
+        // Events are tagged by words of their own, two of them the same.
+        if path.starts_with("domain/activity") || path == Path::new("protocol/event.rs") {
+            continue;
+        }
+        for kind in ActivityKind::ALL {
+            // The tool of a bot's file is named like the act that it allows; the other words have one meaning.
+            let other_meaning = kind == ActivityKind::from(ActionKind::WebSearch);
+            let word = format!("\"{}\"", kind.as_str());
+            if word.contains('_') && !other_meaning && code.contains(&word) {
+                wrong.push(format!("{}: {word}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn names_are_read_out_of_any_import() {
     let names = named(

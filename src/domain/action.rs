@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::ActivityKind;
+
 /// Longest title, in characters.
 pub const TITLE_MAX: usize = 200;
 /// Longest post, in characters.
@@ -127,15 +129,7 @@ impl ActionKind {
 
     /// The word on the wire.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CreateThread => "create_thread",
-            Self::Reply => "reply",
-            Self::Vote => "vote",
-            Self::Follow => "follow",
-            Self::Unfollow => "unfollow",
-            Self::WebSearch => "web_search",
-            Self::DoNothing => "do_nothing",
-        }
+    pub fn as_str(self) -> &'static str {
+        ActivityKind::from(self).as_str()
     }
 }

@@ -26,22 +26,7 @@ const RING: usize = 1_024;
 pub(super) const PAGE: u32 = 200;
 
 /// The kinds of frame; a viewer's wishes are a set of bits in this order.
-pub(super) const KINDS: [&str; 14] = [
-    "heartbeat_complete",
-    "config_updated",
-    "pace_changed",
-    "heartbeat_started",
-    "thought_delta",
-    "bot_status",
-    "flag_raised",
-    "event_injected",
-    "usage",
-    "engine_state",
-    "bot_doing",
-    "interview_waits",
-    "changed",
-    "resync",
-];
+pub(super) const KINDS: [&str; Notice::KINDS.len()] = Notice::KINDS;
 /// What those get that ask for nothing.
 pub(super) const OLD_KINDS: u16 = 0b111;
 
@@ -70,7 +55,7 @@ impl Frame {
         Some(Self {
             seq: event.seq,
             is_activity: event.notice.activity().is_some(),
-            kind: bit(event.notice.kind())?,
+            kind: 1 << event.notice.place(),
             bot: event.notice.bot_id().map(Arc::from),
             text: encode(event)?,
         })
@@ -221,7 +206,7 @@ async fn run(port: &Port, mut bus: Subscription) {
         if matches!(event.notice, Notice::Resync { .. }) {
             continue;
         }
-        if bit(event.notice.kind()).is_some_and(|kind| hub.is_wanted(kind))
+        if hub.is_wanted(1 << event.notice.place())
             && let Some(frame) = Frame::new(&event)
         {
             hub.put(frame);

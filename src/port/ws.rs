@@ -410,7 +410,7 @@ mod tests {
     #[test]
     fn every_kind_of_notice_has_a_bit() {
         let state = crate::protocol::Notice::EngineState { engine: crate::protocol::EngineState::Running };
-        assert!(hub::bit(state.kind()).is_some());
+        assert_eq!(hub::bit(state.kind()), Some(1 << state.place()));
         assert_eq!(hub::bit("resync"), Some(1 << (hub::KINDS.len() - 1)));
         assert_eq!(hub::bit("pace_changed").unwrap() & hub::OLD_KINDS, 4);
     }

@@ -246,25 +246,49 @@ impl Notice {
         }
     }
 
+    /// The words of the `type` tag; those of the earliest contract first.
+    pub const KINDS: [&str; 14] = [
+        "heartbeat_complete",
+        "config_updated",
+        "pace_changed",
+        "heartbeat_started",
+        "thought_delta",
+        "bot_status",
+        "flag_raised",
+        "event_injected",
+        "usage",
+        "engine_state",
+        "bot_doing",
+        "interview_waits",
+        "changed",
+        "resync",
+    ];
+
+    /// The place of its kind among [`Notice::KINDS`].
+    #[must_use]
+    pub const fn place(&self) -> usize {
+        match self {
+            Self::HeartbeatComplete { .. } => 0,
+            Self::ConfigUpdated { .. } => 1,
+            Self::PaceChanged { .. } => 2,
+            Self::HeartbeatStarted { .. } => 3,
+            Self::ThoughtDelta { .. } => 4,
+            Self::BotStatus { .. } => 5,
+            Self::FlagRaised { .. } => 6,
+            Self::EventInjected { .. } => 7,
+            Self::Usage { .. } => 8,
+            Self::EngineState { .. } => 9,
+            Self::BotDoing { .. } => 10,
+            Self::InterviewWaits { .. } => 11,
+            Self::Changed { .. } => 12,
+            Self::Resync { .. } => 13,
+        }
+    }
+
     /// The `type` tag.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::HeartbeatComplete { .. } => "heartbeat_complete",
-            Self::ConfigUpdated { .. } => "config_updated",
-            Self::PaceChanged { .. } => "pace_changed",
-            Self::HeartbeatStarted { .. } => "heartbeat_started",
-            Self::BotDoing { .. } => "bot_doing",
-            Self::InterviewWaits { .. } => "interview_waits",
-            Self::ThoughtDelta { .. } => "thought_delta",
-            Self::BotStatus { .. } => "bot_status",
-            Self::FlagRaised { .. } => "flag_raised",
-            Self::EventInjected { .. } => "event_injected",
-            Self::Usage { .. } => "usage",
-            Self::EngineState { .. } => "engine_state",
-            Self::Changed { .. } => "changed",
-            Self::Resync { .. } => "resync",
-        }
+        Self::KINDS[self.place()]
     }
 
     /// The bot it is about, if any.

@@ -38,7 +38,7 @@ pub fn analytics(c: &Connection, lens: &Lens, days: u32) -> Result<Analytics> {
         let count: i64 = row.get(3)?;
         let day = per_day.get_mut(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?);
         let bot: String = row.get(1)?;
-        let kind = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+        let kind = ActivityKind::of(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?);
         let one = per_bot.entry(bot).or_insert_with_key(|id| Engagements {
             bot_id: id.clone(),
             bot_name: String::new(),
@@ -47,11 +47,11 @@ pub fn analytics(c: &Connection, lens: &Lens, days: u32) -> Result<Analytics> {
             votes: 0,
         });
         match kind {
-            "create_thread" => {
+            Some(ActivityKind::CreateThread) => {
                 one.threads += count;
                 day.into_iter().for_each(|day| day.threads += count);
             }
-            "reply" => {
+            Some(ActivityKind::Reply) => {
                 one.replies += count;
                 day.into_iter().for_each(|day| day.replies += count);
             }

@@ -1,16 +1,20 @@
 //! Callers that hang up in the middle: what they began runs to its end.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use botarium::engine::replay::Replay;
 use botarium::engine::{self, ProviderSetup, Settings};
 use botarium::llm::{ProviderKind, ProviderSpec};
-use serde_json::Value;
+use botarium::protocol::{Role, ask};
+use reqwest::Method;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
+use crate::declared::sample;
 use crate::model::{Aim, Model, Reply};
-use crate::room::{Room, options, settings};
+use crate::room::{Room, options, read, settings};
 
 /// A room of the six whose provider is `model`.
 async fn room(model: &Model) -> Room {
@@ -27,15 +31,19 @@ async fn room(model: &Model) -> Room {
     Room::open(handle, None, options(), Some(home)).await
 }
 
-/// Sends a request and is gone, without reading an answer, once `then` is over.
-async fn hang_up(room: &Room, method: &str, path: &str, body: &str, then: impl Future<Output = ()>) {
-    let mut stream = TcpStream::connect(room.address).await.unwrap();
-    let request = format!(
+/// A request, as it is sent.
+fn request(room: &Room, method: &str, path: &str, body: &str) -> String {
+    format!(
         "{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         room.address,
         body.len()
-    );
-    stream.write_all(request.as_bytes()).await.unwrap();
+    )
+}
+
+/// Sends a request and is gone, without reading an answer, once `then` is over.
+async fn hang_up(room: &Room, method: &str, path: &str, body: &str, then: impl Future<Output = ()>) {
+    let mut stream = TcpStream::connect(room.address).await.unwrap();
+    stream.write_all(request(room, method, path, body).as_bytes()).await.unwrap();
     then.await;
     drop(stream);
 }
@@ -120,46 +128,81 @@ async fn a_caller_who_hangs_up_while_a_model_is_asked_cuts_nothing_off() {
     room.close().await;
 }
 
-/// A path with its parameters filled in, with a body as the document shows it.
-fn sample(path: &str, operation: &Value) -> (String, String) {
-    let id = if path.contains("/bots/") || path.contains("heartbeat") || path.contains("trigger") {
-        "ada_001"
-    } else {
-        "1"
-    };
-    let path = path.replace("{id}", id).replace("{bot_id}", "ada_001").replace("{name}", "scripted");
-    let body = &operation["requestBody"]["content"]["application/json"]["example"];
-    let path = if path == "/api/follow/ada_001" { format!("{path}?follower_id=rex_001") } else { path };
-    (path, if body.is_null() { String::new() } else { body.to_string() })
+/// How many inputs the journal holds.
+fn journaled(home: &Path) -> i64 {
+    let db = rusqlite::Connection::open(home.join("data/botarium.db")).unwrap();
+    db.query_row("SELECT count(*) FROM journal", [], |row| row.get(0)).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_changing_route_survives_a_caller_who_is_gone_at_once() {
+async fn whatever_is_cut_off_in_the_middle_is_done_or_not_begun() {
     let room = Room::after(30).await;
-    let home = room.engine.room().await.unwrap().home;
+    let home = PathBuf::from(room.engine.room().await.unwrap().home);
     let document = room.get("/openapi.json").await.body;
-    let mut tried = 0;
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            if method == "get" || path.starts_with("/api/tokens") {
-                continue;
-            }
-            let (path, body) = sample(path, operation);
-            hang_up(&room, &method.to_uppercase(), &path, &body, async {}).await;
-            tried += 1;
+    let changes = ask::routes().filter(|route| route.changes());
+    let requests: Vec<(&str, String, String)> = changes
+        .flat_map(|route| route.paths().map(|path| (route.method.as_str(), path)))
+        .filter(|(_, path)| !path.starts_with("/api/tokens"))
+        .map(|(method, path)| {
+            let (path, body) = sample(&document, method, path);
+            (method, path, body)
+        })
+        .collect();
+    assert!(requests.len() > 30, "{}", requests.len());
+    // Half a request is none.
+    let before = journaled(&home);
+    for (method, path, body) in &requests {
+        let whole = request(&room, method, path, body);
+        for cut in [whole.len() / 2, whole.len() - 1] {
+            let mut stream = TcpStream::connect(room.address).await.unwrap();
+            stream.write_all(&whole.as_bytes()[..cut]).await.unwrap();
         }
     }
-    assert!(tried > 30, "{tried}");
-    at_rest(&room, home.as_ref()).await;
-    wakes_everybody(&room).await;
-    // A token that was made is in force, whoever asked for it has heard of it or not.
-    let body = r#"{"name": "left", "role": "operator"}"#;
-    hang_up(&room, "POST", "/api/tokens", body, tokio::time::sleep(Duration::from_millis(100))).await;
-    let closed = async {
-        while room.get("/api/bots").await.status != 401 {
+    at_rest(&room, &home).await;
+    assert_eq!(journaled(&home), before);
+    // A whole one is done, or not begun: whoever asked has gone before the answer.
+    for (method, path, body) in &requests {
+        hang_up(&room, method, path, body, async {}).await;
+    }
+    let done = async {
+        while journaled(&home) == before {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), closed).await.expect("the port asks for a token now");
-    room.close().await;
+    tokio::time::timeout(Duration::from_secs(30), done).await.expect("what was asked is done");
+    at_rest(&room, &home).await;
+    wakes_everybody(&room).await;
+    // A token is in force or not, as the list of them says, whoever made or revoked it and has gone.
+    let new = |nth: u32| format!(r#"{{"name": "left {nth}", "role": "operator"}}"#);
+    for nth in 0..5 {
+        hang_up(&room, "POST", "/api/tokens", &new(nth), async {}).await;
+    }
+    at_rest(&room, &home).await;
+    let (_, desk) = room.engine.new_token("desk", Role::Operator).await.unwrap();
+    assert_eq!(room.get("/api/bots").await.status, 401, "the port asks for a token now");
+    for nth in 0..5_u64 {
+        let (gone, text) = room.engine.new_token("gone", Role::Viewer).await.unwrap();
+        let bearer = format!("HTTP/1.1\r\nauthorization: Bearer {}\r\n", desk.expose());
+        let whole = request(&room, "DELETE", &format!("/api/tokens/{}", gone.id), "");
+        let mut stream = TcpStream::connect(room.address).await.unwrap();
+        stream.write_all(whole.replacen("HTTP/1.1\r\n", &bearer, 1).as_bytes()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(nth)).await;
+        drop(stream);
+        loop {
+            let before = room.engine.is_token_in_force(gone.id).await.unwrap();
+            let status = read(room.request(Method::GET, "/api/bots").bearer_auth(text.expose())).await.status;
+            if before == room.engine.is_token_in_force(gone.id).await.unwrap() {
+                assert_eq!(status == 401, !before, "{status}");
+                break;
+            }
+        }
+    }
+    // Nothing was done by half: the same inputs, applied again, lead to the same society.
+    let home = room.close().await.unwrap();
+    let again = tempfile::tempdir().unwrap();
+    let mut replay =
+        Replay::begin(&home.path().join("data/botarium.db"), &again.path().join("again.db")).unwrap();
+    replay.run(None).unwrap();
+    assert_eq!(replay.differences().unwrap(), Vec::<&str>::new());
+    replay.close();
 }

@@ -5,6 +5,7 @@ mod changing;
 mod contract;
 mod corpus;
 mod dashboard;
+mod declared;
 mod errors;
 mod flood;
 mod leaving;

@@ -7,6 +7,19 @@ use crate::domain::ActionKind;
 /// The word for a beat that found nothing to do: it leaves no activity.
 pub const IDLE: &str = "idle";
 
+// What can be true of a kind; the methods of their names say what each means.
+const BEAT: u16 = 1;
+const ACT: u16 = 1 << 1;
+const POST: u16 = 1 << 2;
+const SAID: u16 = 1 << 3;
+const FORUM: u16 = 1 << 4;
+const NEWS: u16 = 1 << 5;
+const TIE: u16 = 1 << 6;
+const ABOUT: u16 = 1 << 7;
+const PEOPLE: u16 = 1 << 8;
+const MARK: u16 = 1 << 9;
+const ERRAND: u16 = 1 << 10;
+
 /// The kind of an activity: `action_type` of its row.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,93 +100,91 @@ impl ActivityKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
+    /// All that is true of it.
+    const fn facts(self) -> u16 {
+        match self {
+            Self::CreateThread => BEAT | ACT | POST | SAID | FORUM | NEWS,
+            Self::Reply => BEAT | ACT | POST | SAID | FORUM | NEWS | TIE,
+            Self::Vote => BEAT | ACT | FORUM | NEWS | TIE,
+            Self::Follow | Self::Unfollow => BEAT | ACT | TIE,
+            Self::WebSearch | Self::DoNothing => BEAT | ACT,
+            Self::Failed => BEAT,
+            Self::HumanPost => SAID | FORUM | NEWS | TIE | PEOPLE,
+            Self::Interview | Self::ProviderTest => ABOUT | PEOPLE | ERRAND,
+            Self::EventInjected => NEWS | PEOPLE | MARK,
+            Self::ConfigUpdated => ABOUT | PEOPLE | MARK,
+            Self::CallsLost => ABOUT | MARK | ERRAND,
+        }
+    }
+
+    const fn is(self, fact: u16) -> bool {
+        self.facts() & fact != 0
+    }
+
     /// Whether it is what a bot did, or failed to do, on a beat.
     #[must_use]
     pub const fn is_beat(self) -> bool {
-        match self {
-            Self::CreateThread
-            | Self::Reply
-            | Self::Vote
-            | Self::Follow
-            | Self::Unfollow
-            | Self::WebSearch
-            | Self::DoNothing
-            | Self::Failed => true,
-            Self::HumanPost
-            | Self::Interview
-            | Self::EventInjected
-            | Self::ConfigUpdated
-            | Self::CallsLost
-            | Self::ProviderTest => false,
-        }
+        self.is(BEAT)
     }
 
     /// Whether it is an act that a bot chose.
     #[must_use]
     pub const fn is_act(self) -> bool {
-        self.is_beat() && !matches!(self, Self::Failed)
+        self.is(ACT)
     }
 
     /// Whether a bot said something in the forum.
     #[must_use]
     pub const fn is_post(self) -> bool {
-        matches!(self, Self::CreateThread | Self::Reply)
+        self.is(POST)
     }
 
     /// Whether anybody said something in the forum.
     #[must_use]
     pub const fn is_said(self) -> bool {
-        self.is_post() || matches!(self, Self::HumanPost)
+        self.is(SAID)
     }
 
     /// Whether a thread looks different afterwards.
     #[must_use]
     pub const fn is_forum(self) -> bool {
-        self.is_said() || matches!(self, Self::Vote)
+        self.is(FORUM)
     }
 
     /// Whether others have something new to react to.
     #[must_use]
     pub const fn is_news(self) -> bool {
-        self.is_forum() || matches!(self, Self::EventInjected)
+        self.is(NEWS)
     }
 
     /// Whether a tie between two actors can change by it.
     #[must_use]
     pub const fn is_tie(self) -> bool {
-        matches!(self, Self::Reply | Self::Vote | Self::Follow | Self::Unfollow | Self::HumanPost)
+        self.is(TIE)
     }
 
     /// Whether it is something done to a bot, and not by it.
     #[must_use]
     pub const fn is_about(self) -> bool {
-        matches!(self, Self::ConfigUpdated | Self::Interview | Self::CallsLost | Self::ProviderTest)
+        self.is(ABOUT)
     }
 
     /// Whether a person did it, whoever stands as its actor.
     #[must_use]
     pub const fn is_by_people(self) -> bool {
-        match self {
-            Self::HumanPost
-            | Self::Interview
-            | Self::EventInjected
-            | Self::ConfigUpdated
-            | Self::ProviderTest => true,
-            Self::CallsLost => false,
-            _ => !self.is_beat(),
-        }
+        self.is(PEOPLE)
     }
 
     /// Whether a chart marks its moment: something was changed from outside, or lost.
     #[must_use]
     pub const fn is_mark(self) -> bool {
-        matches!(self, Self::ConfigUpdated | Self::EventInjected | Self::CallsLost)
+        self.is(MARK)
     }
 
     /// Whether it can cost something without being a beat.
     #[must_use]
     pub const fn is_errand(self) -> bool {
-        matches!(self, Self::Interview | Self::ProviderTest | Self::CallsLost)
+        self.is(ERRAND)
     }
 
     /// The words of the kinds that `which` holds for, as the list of an SQL `IN`: `('reply', 'vote')`.

@@ -19,9 +19,6 @@ use crate::domain::Stamp;
 use crate::link::Connection;
 use crate::protocol::{ActivityQuery, ActivityView, Event, Fault, FaultKind, Health, Notice, Session};
 
-/// Everything there is to hear.
-const TYPES: &str = "heartbeat_complete,config_updated,pace_changed,heartbeat_started,thought_delta,bot_status,\
-    flag_raised,event_injected,usage,engine_state,changed,resync,bot_doing,interview_waits";
 /// Between two questions while there is no stream.
 const POLL: Duration = Duration::from_secs(10);
 /// Longest wait before the next try, in seconds.
@@ -192,11 +189,11 @@ impl Follower {
     /// The handshake, over the same client (and so the same TLS, proxy and token) as every request.
     async fn open(&self) -> Result<WebSocketStream<Upgraded>, Fault> {
         let key = generate_key();
-        let since = self.seen.to_string();
+        let (since, types) = (self.seen.to_string(), Notice::KINDS.join(","));
         let request = self
             .inner
             .request(Method::GET, &["ws", "activity"])
-            .query(&[("since", since.as_str()), ("types", TYPES)])
+            .query(&[("since", since.as_str()), ("types", types.as_str())])
             .header(header::CONNECTION, "Upgrade")
             .header(header::UPGRADE, "websocket")
             .header(header::SEC_WEBSOCKET_VERSION, "13")

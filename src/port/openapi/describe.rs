@@ -200,6 +200,57 @@ fn add_examples(content: &mut Value, schemas: &Value) {
     }
 }
 
+/// What the document shows as an example is read as what is declared, and written by a link as it is read.
+fn goes_there_and_back<A: Ask + std::fmt::Debug>(document: &Value) {
+    let route = A::ROUTE;
+    let operation = &document["paths"][route.path][route.method.as_str().to_lowercase()];
+    let mut given = ask::Given {
+        body: operation["requestBody"]["content"]["application/json"]["example"].clone(),
+        ..Default::default()
+    };
+    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        let name = parameter["name"].as_str().unwrap().to_owned();
+        let schema = &parameter["schema"];
+        let value = [&parameter["example"], &schema["default"], &schema["enum"][0]]
+            .into_iter()
+            .find(|value| !value.is_null());
+        let value =
+            value.cloned().unwrap_or_else(|| if schema["type"] == "string" { json!("x") } else { json!(1) });
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let text = if schema["type"] == "boolean" { "true".to_owned() } else { text };
+        if parameter["in"] == "path" { &mut given.path } else { &mut given.query }.push((name, text));
+    }
+    assert_eq!(route.body, !given.body.is_null(), "{}", route.path);
+    let path = given
+        .path
+        .iter()
+        .fold(route.path.to_owned(), |path, (name, text)| path.replace(&format!("{{{name}}}"), text));
+    let asked = A::read(&mut given).unwrap_or_else(|fault| panic!("{}: {fault}", route.path));
+    asked.check().unwrap();
+    let sent = asked.write();
+    assert_eq!(format!("/{}", sent.parts(route.path).collect::<Vec<_>>().join("/")), path);
+    let query: Vec<_> = sent.query.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect();
+    given.query.sort();
+    let mut said = query.clone();
+    said.sort();
+    assert_eq!(said, given.query, "{}", route.path);
+    let mut again = ask::Given { path: given.path, query, body: sent.body.unwrap_or_default() };
+    assert_eq!(format!("{:?}", A::read(&mut again).unwrap()), format!("{asked:?}"));
+}
+
+#[test]
+fn route_description_and_link_agree_on_everything_that_can_be_asked() {
+    let document: Value = serde_json::from_str(super::DOCUMENT).unwrap();
+    let mut asks = 0;
+    macro_rules! try_each {
+        ($($(#[$doc:meta])* $ask:ident = $name:ident $fields:tt -> $answer:tt $route:tt)*) => {
+            $( goes_there_and_back::<ask::$ask>(&document); asks += 1; )*
+        };
+    }
+    every_ask!(try_each);
+    assert_eq!(asks + ask::BY_HAND.len(), ask::routes().count());
+}
+
 /// The document that is served is this one.
 #[test]
 fn what_is_served_is_what_the_routes_say() {
