@@ -103,7 +103,7 @@ pub async fn reading(globals: &Globals) -> anyhow::Result<Link> {
 /// database, through its port.
 ///
 /// # Errors
-/// As for [`engine`]; a running engine without a port.
+/// As for [`engine()`]; a running engine without a port.
 pub async fn changing(globals: &Globals) -> anyhow::Result<Door> {
     let config = setup::config(globals)?;
     let (ring, _) = setup::quiet_logs(globals)?;

@@ -133,7 +133,7 @@ pub fn logs(level: &str, to: LogTo) -> anyhow::Result<(LogRing, LogGuard)> {
     Ok((ring, guard))
 }
 
-/// As [`logs`], for commands that answer on the terminal: warnings and errors, unless
+/// As [`logs()`], for commands that answer on the terminal: warnings and errors, unless
 /// `--log-level` asks for something else.
 pub fn quiet_logs(globals: &Globals) -> anyhow::Result<(LogRing, LogGuard)> {
     logs(globals.log_level.as_deref().unwrap_or("warn"), LogTo::Stderr)

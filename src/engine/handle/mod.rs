@@ -1,7 +1,7 @@
 //! The door to a running society: one method per command and query, named as `protocol::ask` declares it (`asked`).
 //!
 //! Cheap to clone. Reading methods run on the store's reader pool, changing ones through the
-//! one writer; both answer with a [`Fault`](crate::protocol::Fault) that names the way out.
+//! one writer; both answer with a [`Fault`] that names the way out.
 
 mod access;
 mod activity;

@@ -29,7 +29,7 @@ const CONTENT_SHOWN: usize = 200;
 /// Step 5: applies the act with everything that belongs to it. The caller's transaction makes it all or nothing.
 ///
 /// # Errors
-/// A [`StoreError::Refused`] names what is wrong with the act (an id that does not exist, a vote for oneself).
+/// A `StoreError::Refused` names what is wrong with the act (an id that does not exist, a vote for oneself).
 pub(crate) fn act(
     society: &Society,
     room: &mut Room,

@@ -7,7 +7,7 @@
 //! - `loaded(model, load, data)`: a read came back (each tab takes what is its own);
 //! - `event(model, event)`: something happened; mark what is stale, do not read at once;
 //! - `refresh(model)`: at the tick after something was marked stale, while the tab is shown;
-//! - `answered(model, what, id, answer)`: a window opened with [`Then::Tab`] was answered;
+//! - `answered(model, what, id, answer)`: a window opened with `Then::Tab` was answered;
 //! - `click(model, x, y)`: the mouse, in screen cells; the body is `model.layout().body`.
 //!
 //! Keys are rows of `ACTIONS` with the tab's scope. Changes go out as [`Effect::Run`]; their success
