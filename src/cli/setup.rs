@@ -11,13 +11,13 @@ use anyhow::{Context as _, anyhow};
 use super::exit::{BotFiles, Usage};
 use super::{ClockKind, Globals};
 use crate::config::{
-    Config, ConfigError, ConfigProblem, LoadArgs, Origin, PromptConfig, ProviderConfig, SET, SearchBackend,
+    Config, ConfigError, ConfigProblem, LoadArgs, Origin, ProviderConfig, SET, SearchBackend,
 };
 use crate::domain::moment;
 use crate::domain::{Prices, bot_file};
 use crate::embedded;
 use crate::engine::clock::{Clock, SIM_START};
-use crate::engine::{BudgetSettings, PromptSections, ProviderSetup, Settings};
+use crate::engine::{ProviderSetup, Settings};
 use crate::llm::{ProviderKind, ProviderSpec, Reasoning};
 use crate::logs::{self, LogGuard, LogRing, LogTo};
 use crate::store::Durability;
@@ -87,43 +87,14 @@ pub fn settings(
         insists_on_provider: matches!(config.origin("provider"), Origin::Flag(_)),
         insists_on_pace: matches!(config.origin("pace"), Origin::Flag(_)),
         lacks_bots: !bots.problems.is_empty(),
-        budget: BudgetSettings {
-            daily_tokens: config.budget.daily_tokens,
-            tokens_are_set: config.origin("budget.daily_tokens") != Origin::Default,
-            daily_cost: config.budget.daily_cost_usd,
-            room_daily_tokens: config.budget.room_daily_tokens,
-            room_daily_cost: config.budget.room_daily_cost_usd,
-        },
         memory_provider: word(&config.memory.provider),
         memory_model: config.memory.model.clone(),
-        summaries: config.memory.summaries as usize,
-        eras: config.memory.eras as usize,
-        thoughts_keep: i64::from(config.thoughts.keep),
-        journal_keep: config.journal.keep,
-        max_bot_count: config.max_bot_count,
-        prompt_tokens: config.prompt.total_tokens as usize,
-        prompt_sections: sections(&config.prompt),
         search: search(config)?,
-        search_cache_seconds: i64::from(config.search.cache_hours) * 3_600,
         prices: Arc::new(prices(config)?),
         log_level: config.log.level.clone(),
         log,
-        ..Settings::new(&config.home.root)
+        ..Settings::sized(&config.home.root, config)
     })
-}
-
-const fn sections(prompt: &PromptConfig) -> PromptSections {
-    PromptSections {
-        identity: prompt.identity_tokens as usize,
-        guidance: prompt.guidance_tokens as usize,
-        reputation: prompt.reputation_tokens as usize,
-        roster: prompt.roster_tokens as usize,
-        recent: prompt.recent_tokens as usize,
-        memories: prompt.memories_tokens as usize,
-        own_posts: prompt.own_posts_tokens as usize,
-        events: prompt.events_tokens as usize,
-        feed: prompt.feed_tokens as usize,
-    }
 }
 
 /// Starts logging. The ring is what the log pane and the port read.

@@ -12,6 +12,8 @@ pub const TITLE_MAX: usize = 200;
 pub const CONTENT_MAX: usize = 4_000;
 /// Most tags on a thread.
 pub const TAGS_MAX: usize = 8;
+/// Longest name of a person, in characters.
+pub const PERSON_MAX: usize = 30;
 /// Longest tag, in characters.
 pub const TAG_MAX: usize = 30;
 

@@ -1,8 +1,8 @@
 //! How a bot is, and which cap holds it: one rule for every list, header and gate.
 //!
 //! Order: offline (the engine is stopped), paused (by a person), failing (its provider), capped,
-//! active. The default caps and the room's bind every provider but `scripted`; a cap of the bot's
-//! own binds always. A cap of 0 means no calls at all.
+//! active. Which caps bind depends on the provider ([`Bound`]); a cap of the bot's own binds always. A cap of 0 means
+//! no calls at all.
 
 use super::budget::Money;
 
@@ -80,6 +80,30 @@ pub enum Cap {
     RoomCost(Money),
 }
 
+impl Cap {
+    /// What a bot's row keeps of it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Tokens { .. } => "token_cap",
+            Self::Cost { .. } => "cost_cap",
+            Self::RoomTokens(_) => "room_token_cap",
+            Self::RoomCost(_) => "room_cost_cap",
+        }
+    }
+
+    /// One sentence for a person.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Tokens { .. } => "the daily token cap is reached; it resets at midnight",
+            Self::Cost { .. } => "the daily cost cap is reached; it resets at midnight",
+            Self::RoomTokens(_) => "the room's daily token cap is reached; it resets at midnight",
+            Self::RoomCost(_) => "the room's daily cost cap is reached; it resets at midnight",
+        }
+    }
+}
+
 impl std::fmt::Display for Cap {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let whose = |own: bool| if own { "own" } else { "default" };
@@ -92,45 +116,103 @@ impl std::fmt::Display for Cap {
     }
 }
 
-/// The first cap that is used up, the bot's before the room's.
-#[must_use]
-pub fn cap_reached(
-    caps: Caps,
-    spent: Spending,
-    scripted: bool,
-    room_caps: RoomCaps,
-    room: Spending,
-) -> Option<Cap> {
-    let tokens = if caps.own_tokens { spent.tokens } else { spent.bound_tokens };
-    if (caps.own_tokens || !scripted) && tokens >= caps.tokens {
-        return Some(Cap::Tokens { limit: caps.tokens, own: caps.own_tokens });
-    }
-    if (caps.own_cost || !scripted) && spent.cost >= caps.cost {
-        return Some(Cap::Cost { limit: caps.cost, own: caps.own_cost });
-    }
-    if scripted {
-        return None;
-    }
-    if let Some(limit) = room_caps.tokens
-        && room.bound_tokens >= limit
-    {
-        return Some(Cap::RoomTokens(limit));
-    }
-    room_caps.cost.filter(|limit| room.cost >= *limit).map(Cap::RoomCost)
+/// Which caps bind the calls to a provider; its kind and what it costs decide.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// The bot's own alone: it answers in the process.
+    OwnCaps,
+    /// All but the default token cap: it costs nothing, and nobody has set that cap.
+    NotDefaultTokens,
+    /// All.
+    AllCaps,
 }
 
-/// The cap that kept the bot from its last call, by the code its row keeps, as far as it still
-/// binds: what is left of a cap can be too little for one more call.
-#[must_use]
-pub fn cap_of_gate(code: &str, caps: Caps, scripted: bool, room_caps: RoomCaps) -> Option<Cap> {
-    match code {
-        "token_cap" if caps.own_tokens || !scripted => {
-            Some(Cap::Tokens { limit: caps.tokens, own: caps.own_tokens })
+/// The caps that bind a bot's calls to a provider.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Tokens a day, and whether the cap is the bot's own.
+    tokens: Option<(i64, bool)>,
+    /// Cost a day, and whether the cap is the bot's own.
+    cost: Option<(Money, bool)>,
+    room: RoomCaps,
+}
+
+impl Limits {
+    /// Of a bot's caps and the room's those that bind.
+    #[must_use]
+    pub fn of(caps: Caps, room: RoomCaps, bound: Bound) -> Self {
+        let tokens = caps.own_tokens || bound == Bound::AllCaps;
+        let cost = caps.own_cost || bound != Bound::OwnCaps;
+        Self {
+            tokens: tokens.then_some((caps.tokens, caps.own_tokens)),
+            cost: cost.then_some((caps.cost, caps.own_cost)),
+            ..Self::of_room(room, bound)
         }
-        "cost_cap" if caps.own_cost || !scripted => Some(Cap::Cost { limit: caps.cost, own: caps.own_cost }),
-        "room_token_cap" if !scripted => room_caps.tokens.map(Cap::RoomTokens),
-        "room_cost_cap" if !scripted => room_caps.cost.map(Cap::RoomCost),
-        _ => None,
+    }
+
+    /// Those that bind a call that no bot makes.
+    #[must_use]
+    pub fn of_room(room: RoomCaps, bound: Bound) -> Self {
+        let room = if bound == Bound::OwnCaps { RoomCaps::default() } else { room };
+        Self { tokens: None, cost: None, room }
+    }
+
+    /// Whether nothing binds.
+    #[must_use]
+    pub fn are_none(&self) -> bool {
+        self.tokens.is_none() && self.cost.is_none() && self.room == RoomCaps::default()
+    }
+
+    /// Whether a token cap of the bot binds.
+    #[must_use]
+    pub const fn bind_tokens(&self) -> bool {
+        self.tokens.is_some()
+    }
+
+    /// Whether a cap of the room binds.
+    #[must_use]
+    pub const fn bind_the_room(&self) -> bool {
+        self.room.tokens.is_some() || self.room.cost.is_some()
+    }
+
+    /// The caps as numbers; one that does not bind is out of reach. `None` where no cap of the bot binds.
+    #[must_use]
+    pub fn as_caps(&self) -> Option<Caps> {
+        let (tokens, own_tokens) = self.tokens.unwrap_or((i64::MAX, false));
+        let (cost, own_cost) = self.cost.unwrap_or((Money::from_nanos(i64::MAX), false));
+        let binds = self.tokens.is_some() || self.cost.is_some();
+        binds.then_some(Caps { tokens, cost, own_tokens, own_cost })
+    }
+
+    /// The first cap, the bot's before the room's, that is used up, or that `tokens` and `cost` more would go over.
+    #[must_use]
+    pub fn exceeded(&self, spent: Spending, room: Spending, tokens: i64, cost: Money) -> Option<Cap> {
+        let over = |used: i64, cap: i64| used >= cap || used.saturating_add(tokens) > cap;
+        // What costs nothing goes on when a cost cap is used up to the last.
+        let over_cost = |used: Money, cap: Money| {
+            cap == Money::ZERO || used + cost > cap || (used >= cap && cost > Money::ZERO)
+        };
+        let tokens_of = |spent: Spending, own: bool| if own { spent.tokens } else { spent.bound_tokens };
+        let tokens_over = self.tokens.filter(|(cap, own)| over(tokens_of(spent, *own), *cap));
+        let cost_over = self.cost.filter(|(cap, _)| over_cost(spent.cost, *cap));
+        tokens_over
+            .map(|(limit, own)| Cap::Tokens { limit, own })
+            .or_else(|| cost_over.map(|(limit, own)| Cap::Cost { limit, own }))
+            .or_else(|| self.room.tokens.filter(|cap| over(room.bound_tokens, *cap)).map(Cap::RoomTokens))
+            .or_else(|| self.room.cost.filter(|cap| over_cost(room.cost, *cap)).map(Cap::RoomCost))
+    }
+
+    /// The cap that kept the bot from its last call, by the code its row keeps, as far as it still
+    /// binds: what is left of a cap can be too little for one more call.
+    #[must_use]
+    pub fn of_code(&self, code: &str) -> Option<Cap> {
+        let all = [
+            self.tokens.map(|(limit, own)| Cap::Tokens { limit, own }),
+            self.cost.map(|(limit, own)| Cap::Cost { limit, own }),
+            self.room.tokens.map(Cap::RoomTokens),
+            self.room.cost.map(Cap::RoomCost),
+        ];
+        all.into_iter().flatten().find(|cap| cap.code() == code)
     }
 }
 
@@ -177,8 +259,16 @@ mod tests {
         Spending { tokens, bound_tokens, cost: Money::from_nanos(cost) }
     }
 
+    fn bound(scripted: bool) -> Bound {
+        if scripted { Bound::OwnCaps } else { Bound::AllCaps }
+    }
+
+    fn reached(limits: Limits, spent: Spending, room: Spending) -> Option<Cap> {
+        limits.exceeded(spent, room, 0, Money::from_nanos(1))
+    }
+
     fn alone(caps: Caps, spent: Spending, scripted: bool) -> Option<Cap> {
-        cap_reached(caps, spent, scripted, RoomCaps::default(), Spending::default())
+        reached(Limits::of(caps, RoomCaps::default(), bound(scripted)), spent, Spending::default())
     }
 
     #[test]
@@ -209,8 +299,9 @@ mod tests {
     #[test]
     fn the_rooms_caps_bind_every_provider_but_scripted() {
         let room_caps = RoomCaps { tokens: Some(1_000), cost: Some(DOLLAR) };
-        let reached =
-            |room, scripted| cap_reached(defaults(), Spending::default(), scripted, room_caps, room);
+        let reached = |room, scripted| {
+            reached(Limits::of(defaults(), room_caps, bound(scripted)), Spending::default(), room)
+        };
         assert_eq!(reached(spent(5_000, 999, 0), false), None);
         assert_eq!(reached(spent(5_000, 1_000, 0), false), Some(Cap::RoomTokens(1_000)));
         assert_eq!(reached(spent(0, 0, 1_000_000_000), false), Some(Cap::RoomCost(DOLLAR)));
@@ -220,12 +311,53 @@ mod tests {
     #[test]
     fn a_gate_counts_as_far_as_its_cap_still_binds() {
         let room = RoomCaps { tokens: Some(9), cost: None };
-        let gate = |code, scripted| cap_of_gate(code, defaults(), scripted, room);
+        let gate = |code, scripted| Limits::of(defaults(), room, bound(scripted)).of_code(code);
         assert_eq!(gate("token_cap", false), Some(Cap::Tokens { limit: 100, own: false }));
         assert_eq!(gate("token_cap", true), None);
         assert_eq!(gate("room_token_cap", false), Some(Cap::RoomTokens(9)));
         assert_eq!(gate("room_cost_cap", false), None);
         assert_eq!(gate("paused", false), None);
+    }
+
+    #[test]
+    fn what_costs_nothing_is_bound_by_all_but_the_default_token_cap() {
+        let room = RoomCaps { tokens: Some(1_000), cost: None };
+        let free = Limits::of(defaults(), room, Bound::NotDefaultTokens);
+        assert_eq!(free.exceeded(spent(5_000, 5_000, 0), spent(0, 999, 0), 0, Money::ZERO), None);
+        let all = Some(Cap::RoomTokens(1_000));
+        assert_eq!(
+            free.exceeded(spent(0, 0, 0), spent(0, 1_000, 0), 0, Money::ZERO),
+            all,
+            "as the gate has it"
+        );
+        assert!(!free.bind_tokens() && free.as_caps().is_some_and(|caps| caps.tokens == i64::MAX));
+        let own = Limits::of(Caps::effective(Some(50), None, 100, DOLLAR), room, Bound::NotDefaultTokens);
+        assert!(own.bind_tokens());
+        assert_eq!(
+            own.exceeded(spent(50, 0, 0), Spending::default(), 0, Money::ZERO).map(Cap::code),
+            Some("token_cap")
+        );
+        assert!(Limits::of(defaults(), room, Bound::OwnCaps).are_none());
+    }
+
+    #[test]
+    fn zero_means_no_calls_at_all() {
+        let none = |caps| Limits::of(caps, RoomCaps::default(), Bound::NotDefaultTokens);
+        let told = |limits: Limits| limits.exceeded(Spending::default(), Spending::default(), 0, Money::ZERO);
+        assert_eq!(told(none(Caps::effective(Some(0), None, 100, DOLLAR))).map(Cap::code), Some("token_cap"));
+        assert_eq!(
+            told(none(Caps::effective(None, Some(Money::ZERO), 100, DOLLAR))).map(Cap::code),
+            Some("cost_cap")
+        );
+    }
+
+    #[test]
+    fn a_free_call_is_not_stopped_by_a_cost_cap_that_is_used_up() {
+        let limits = Limits::of(defaults(), RoomCaps::default(), Bound::NotDefaultTokens);
+        let spent = spent(0, 0, DOLLAR.nanos());
+        assert_eq!(limits.exceeded(spent, Spending::default(), 10, Money::ZERO), None);
+        let one = Money::from_nanos(1);
+        assert_eq!(limits.exceeded(spent, Spending::default(), 10, one).map(Cap::code), Some("cost_cap"));
     }
 
     #[test]

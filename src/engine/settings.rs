@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::clock::Clock;
-use crate::domain::budget::{DEFAULT_COST_CAP, DEFAULT_TOKEN_CAP};
-use crate::domain::memory::{ERAS_MAX, SUMMARIES_MAX};
+use crate::config::{Config, Origin, PromptConfig};
 use crate::domain::{Money, Price, Prices};
 use crate::embedded;
 use crate::llm::{ProviderKind, ProviderSpec};
@@ -81,6 +80,12 @@ impl Settings {
     /// The defaults for a society in `home`: the embedded bots and provider, the system's clock in UTC.
     #[must_use]
     pub fn new(home: &Path) -> Self {
+        Self::sized(home, &Config::default())
+    }
+
+    /// As [`Settings::new`], with the caps and sizes of a configuration.
+    #[must_use]
+    pub fn sized(home: &Path, config: &Config) -> Self {
         Self {
             home: home.to_path_buf(),
             database: home.join("data").join("botarium.db"),
@@ -101,29 +106,43 @@ impl Settings {
             insists_on_pace: false,
             lacks_bots: false,
             budget: BudgetSettings {
-                daily_tokens: DEFAULT_TOKEN_CAP,
-                tokens_are_set: false,
-                daily_cost: DEFAULT_COST_CAP,
-                room_daily_tokens: None,
-                room_daily_cost: None,
+                daily_tokens: config.budget.daily_tokens,
+                tokens_are_set: config.origin("budget.daily_tokens") != Origin::Default,
+                daily_cost: config.budget.daily_cost_usd,
+                room_daily_tokens: config.budget.room_daily_tokens,
+                room_daily_cost: config.budget.room_daily_cost_usd,
             },
             memory_provider: None,
             memory_model: None,
-            summaries: SUMMARIES_MAX,
-            eras: ERAS_MAX,
-            thoughts_keep: 20_000,
-            journal_keep: Some(1 << 30),
+            summaries: config.memory.summaries as usize,
+            eras: config.memory.eras as usize,
+            thoughts_keep: i64::from(config.thoughts.keep),
+            journal_keep: config.journal.keep,
             takes_snapshots: true,
-            max_bot_count: 12,
-            prompt_tokens: 3_600,
-            prompt_sections: PromptSections::default(),
+            max_bot_count: config.max_bot_count,
+            prompt_tokens: config.prompt.total_tokens as usize,
+            prompt_sections: sections(&config.prompt),
             search: Arc::new(Offline),
-            search_cache_seconds: 7 * 86_400,
+            search_cache_seconds: i64::from(config.search.cache_hours) * 3_600,
             prices: Arc::new(Prices::embedded().clone()),
             log_level: "info".into(),
             log: LogRing::new(|| Clock::system(jiff::tz::TimeZone::UTC).now()),
             pretend_model: None,
         }
+    }
+}
+
+const fn sections(prompt: &PromptConfig) -> PromptSections {
+    PromptSections {
+        identity: prompt.identity_tokens as usize,
+        guidance: prompt.guidance_tokens as usize,
+        reputation: prompt.reputation_tokens as usize,
+        roster: prompt.roster_tokens as usize,
+        recent: prompt.recent_tokens as usize,
+        memories: prompt.memories_tokens as usize,
+        own_posts: prompt.own_posts_tokens as usize,
+        events: prompt.events_tokens as usize,
+        feed: prompt.feed_tokens as usize,
     }
 }
 
@@ -149,4 +168,22 @@ pub struct BudgetSettings {
     pub room_daily_tokens: Option<i64>,
     /// Cost a day of the whole room.
     pub room_daily_cost: Option<Money>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::budget::{DEFAULT_COST_CAP, DEFAULT_TOKEN_CAP};
+    use crate::domain::memory::{ERAS_MAX, SUMMARIES_MAX};
+
+    #[test]
+    fn what_is_not_configured_is_what_the_rules_are_written_for() {
+        let settings = Settings::new(Path::new("."));
+        assert_eq!(settings.prompt_sections, PromptSections::default());
+        assert_eq!((settings.summaries, settings.eras), (SUMMARIES_MAX, ERAS_MAX));
+        assert_eq!(
+            (settings.budget.daily_tokens, settings.budget.daily_cost),
+            (DEFAULT_TOKEN_CAP, DEFAULT_COST_CAP)
+        );
+    }
 }

@@ -23,7 +23,7 @@ use crate::protocol::{ActivityQuery, ActivityView, Event, Notice};
 /// Frames held for the slowest viewer, all viewers together: at twenty beats a second those of fifty seconds.
 const RING: usize = 1_024;
 /// Rows read at once from the store.
-pub(super) const PAGE: u32 = 200;
+pub(super) const PAGE: u32 = crate::protocol::ask::PAGE_MAX;
 
 /// The kinds of frame; a viewer's wishes are a set of bits in this order.
 pub(super) const KINDS: [&str; Notice::KINDS.len()] = Notice::KINDS;

@@ -111,6 +111,30 @@ fn normal() -> String {
     "normal".into()
 }
 
+impl InjectEvent {
+    /// The kinds of event.
+    pub const KINDS: [&str; 4] = ["news", "challenge", "dilemma", "announcement"];
+    /// How much one matters.
+    pub const SEVERITIES: [&str; 4] = ["minor", "normal", "major", "crisis"];
+    /// Longest description, in characters.
+    pub const DESCRIPTION_MAX: usize = 2_000;
+}
+
+impl Interview {
+    /// Longest question, in characters.
+    pub const QUESTION_MAX: usize = 2_000;
+}
+
+impl EditMemory {
+    /// Longest text of a memory that a person writes, in characters.
+    pub const TEXT_MAX: usize = 4_000;
+}
+
+impl CreateToken {
+    /// Longest name, in characters.
+    pub const NAME_MAX: usize = 60;
+}
+
 /// `POST /api/bots/{id}/interview`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Interview {
@@ -361,4 +385,28 @@ pub(crate) struct ConfigSections {
     /// tools.
     #[schema(value_type = Option<Object>)]
     permissions: Option<()>,
+}
+
+#[cfg(test)]
+mod tests {
+    use utoipa::PartialSchema;
+
+    use super::*;
+    use crate::domain::action::{CONTENT_MAX, TITLE_MAX};
+
+    #[test]
+    fn the_schemas_say_what_is_checked() {
+        let longest = |schema: utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>, field: &str| {
+            let schema = serde_json::to_value(schema).unwrap();
+            schema["properties"][field]["maxLength"].as_u64().unwrap() as usize
+        };
+        assert_eq!(longest(CreateThread::schema(), "title"), TITLE_MAX);
+        assert_eq!(longest(CreateThread::schema(), "content"), CONTENT_MAX);
+        assert_eq!(longest(CreateReply::schema(), "content"), CONTENT_MAX);
+        assert_eq!(longest(InjectEvent::schema(), "title"), TITLE_MAX);
+        assert_eq!(longest(Interview::schema(), "question"), Interview::QUESTION_MAX);
+        assert_eq!(longest(Remember::schema(), "text"), EditMemory::TEXT_MAX);
+        assert_eq!(longest(CreateToken::schema(), "name"), CreateToken::NAME_MAX);
+        assert_eq!(longest(CreateBot::schema(), "name"), crate::domain::bot_file::NAME_MAX);
+    }
 }

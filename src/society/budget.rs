@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
 use crate::domain::activity::{self, Activity};
+use crate::domain::status::{Bound, Cap, Caps, Limits, RoomCaps, Spending};
 use crate::domain::{Money, Price, PriceOf, Stamp, Usage};
 use crate::llm::{ProviderKind, Request};
 use crate::store::beat::{self, BotRow, NewActivity};
-use crate::store::books::{self, Charge, Reservation, Spent};
+use crate::store::books::{self, Charge, Reservation};
 use crate::store::{Result, StoreError, acts};
 
 /// Tokens a server adds around a prompt (chat template, tool preamble) at most.
@@ -24,36 +25,6 @@ pub(crate) const ROOM: &str = "system";
 const TOKEN_BYTES: i64 = 3;
 /// Bytes that make a token of the embedded provider's.
 const SCRIPTED_BYTES: i64 = 4;
-
-/// Which cap is reached; the code is what the bot's row keeps.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Cap {
-    Tokens,
-    Cost,
-    RoomTokens,
-    RoomCost,
-}
-
-impl Cap {
-    pub(crate) const fn code(self) -> &'static str {
-        match self {
-            Self::Tokens => "token_cap",
-            Self::Cost => "cost_cap",
-            Self::RoomTokens => "room_token_cap",
-            Self::RoomCost => "room_cost_cap",
-        }
-    }
-
-    /// One sentence for a person.
-    pub(crate) const fn sentence(self) -> &'static str {
-        match self {
-            Self::Tokens => "the daily token cap is reached; it resets at midnight",
-            Self::Cost => "the daily cost cap is reached; it resets at midnight",
-            Self::RoomTokens => "the room's daily token cap is reached; it resets at midnight",
-            Self::RoomCost => "the room's daily cost cap is reached; it resets at midnight",
-        }
-    }
-}
 
 /// Who is asked, at which price.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,62 +69,25 @@ impl Tariff {
     pub(crate) const fn is_bound(&self) -> bool {
         !matches!(self.kind, ProviderKind::Scripted)
     }
-}
 
-/// The caps of one bot with one provider; `None` does not bind.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-struct Limits {
-    own_tokens: Option<i64>,
-    default_tokens: Option<i64>,
-    cost: Option<Money>,
-    room_tokens: Option<i64>,
-    room_cost: Option<Money>,
-}
-
-impl Limits {
-    fn of(frame: &Frame, bot: &BotRow, tariff: &Tariff) -> Self {
-        let bound = tariff.is_bound();
-        Self {
-            own_tokens: bot.token_cap,
-            default_tokens: default_tokens(frame, tariff).filter(|_| bot.token_cap.is_none()),
-            cost: bot.cost_cap.or(bound.then_some(frame.daily_cost)),
-            room_tokens: frame.room_daily_tokens.filter(|_| bound),
-            room_cost: frame.room_daily_cost.filter(|_| bound),
-        }
-    }
-
-    /// Whether nothing binds.
-    fn are_none(&self) -> bool {
-        *self
-            == Self { own_tokens: None, default_tokens: None, cost: None, room_tokens: None, room_cost: None }
-    }
-
-    /// The first cap that `more` would go over (or that is used up already).
-    fn exceeded(&self, spent: Spent, room: Spent, tokens: i64, cost: Money) -> Option<Cap> {
-        let over = |used: i64, more: i64, cap: i64| used >= cap || used.saturating_add(more) > cap;
-        let over_cost = |used: Money, cap: Money| {
-            cap == Money::ZERO || used + cost > cap || (used >= cap && cost > Money::ZERO)
-        };
-        if self.own_tokens.is_some_and(|cap| over(spent.tokens, tokens, cap))
-            || self.default_tokens.is_some_and(|cap| over(spent.bound_tokens, tokens, cap))
-        {
-            Some(Cap::Tokens)
-        } else if self.cost.is_some_and(|cap| over_cost(spent.cost, cap)) {
-            Some(Cap::Cost)
-        } else if self.room_tokens.is_some_and(|cap| over(room.bound_tokens, tokens, cap)) {
-            Some(Cap::RoomTokens)
-        } else if self.room_cost.is_some_and(|cap| over_cost(room.cost, cap)) {
-            Some(Cap::RoomCost)
-        } else {
-            None
+    /// Which caps bind its calls, where the default token cap was set by somebody or not.
+    pub(crate) fn bound(&self, tokens_are_set: bool) -> Bound {
+        match (self.is_bound(), tokens_are_set || !self.is_free()) {
+            (false, _) => Bound::OwnCaps,
+            (true, false) => Bound::NotDefaultTokens,
+            (true, true) => Bound::AllCaps,
         }
     }
 }
 
-/// The default token cap: what costs nothing has none, unless somebody set it.
-fn default_tokens(frame: &Frame, tariff: &Tariff) -> Option<i64> {
-    let counts = tariff.is_bound() && (frame.tokens_are_set || !tariff.is_free());
-    counts.then_some(frame.daily_tokens)
+/// The caps of a bot as they bind its calls at this price.
+fn limits(frame: &Frame, bot: &BotRow, tariff: &Tariff) -> Limits {
+    let caps = Caps::effective(bot.token_cap, bot.cost_cap, frame.daily_tokens, frame.daily_cost);
+    Limits::of(caps, room_caps(frame), tariff.bound(frame.tokens_are_set))
+}
+
+fn room_caps(frame: &Frame) -> RoomCaps {
+    RoomCaps { tokens: frame.room_daily_tokens, cost: frame.room_daily_cost }
 }
 
 /// Bytes of what is sent, the schema included.
@@ -195,15 +129,11 @@ pub(crate) fn gate(
     tariff: &Tariff,
     day: &str,
 ) -> Result<Option<Cap>> {
-    let limits = Limits::of(frame, bot, tariff);
+    let limits = limits(frame, bot, tariff);
     if limits.are_none() {
         return Ok(None);
     }
-    let room = if limits.room_tokens.is_some() || limits.room_cost.is_some() {
-        books::spent_by_room(c, day)?
-    } else {
-        Spent::default()
-    };
+    let room = if limits.bind_the_room() { books::spent_by_room(c, day)? } else { Spending::default() };
     Ok(limits.exceeded(books::spent(c, &bot.id, day)?, room, 0, Money::ZERO))
 }
 
@@ -216,7 +146,7 @@ pub(crate) fn stands_against(
     usage: Usage,
     day: &str,
 ) -> Result<Option<Cap>> {
-    let limits = Limits::of(frame, bot, tariff);
+    let limits = limits(frame, bot, tariff);
     if limits.are_none() {
         return Ok(None);
     }
@@ -235,7 +165,7 @@ pub(crate) fn admit(
     day: &str,
     at: Stamp,
 ) -> Result<std::result::Result<Option<i64>, Cap>> {
-    let limits = Limits::of(frame, bot, tariff);
+    let limits = limits(frame, bot, tariff);
     reserve(c, limits, &bot.id, tariff, request, day, at)
 }
 
@@ -248,14 +178,7 @@ pub(crate) fn admit_for_room(
     day: &str,
     at: Stamp,
 ) -> Result<std::result::Result<Option<i64>, Cap>> {
-    let bound = tariff.is_bound();
-    let limits = Limits {
-        own_tokens: None,
-        default_tokens: None,
-        cost: None,
-        room_tokens: frame.room_daily_tokens.filter(|_| bound),
-        room_cost: frame.room_daily_cost.filter(|_| bound),
-    };
+    let limits = Limits::of_room(room_caps(frame), tariff.bound(frame.tokens_are_set));
     reserve(c, limits, ROOM, tariff, request, day, at)
 }
 
@@ -455,35 +378,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn limits(tokens: i64) -> Limits {
-        Limits {
-            own_tokens: Some(tokens),
-            default_tokens: None,
-            cost: None,
-            room_tokens: None,
-            room_cost: None,
-        }
-    }
-
-    #[test]
-    fn zero_means_no_calls_at_all() {
-        assert_eq!(limits(0).exceeded(Spent::default(), Spent::default(), 0, Money::ZERO), Some(Cap::Tokens));
-        let free = Limits { own_tokens: None, cost: Some(Money::ZERO), ..limits(0) };
-        assert_eq!(free.exceeded(Spent::default(), Spent::default(), 0, Money::ZERO), Some(Cap::Cost));
-    }
-
-    #[test]
-    fn a_free_call_is_not_stopped_by_a_cost_cap_that_is_used_up() {
-        let cap = Money::from_nanos(100);
-        let limits = Limits { own_tokens: None, cost: Some(cap), ..limits(0) };
-        let spent = Spent { cost: cap, ..Spent::default() };
-        assert_eq!(limits.exceeded(spent, Spent::default(), 10, Money::ZERO), None);
-        assert_eq!(limits.exceeded(spent, Spent::default(), 10, Money::from_nanos(1)), Some(Cap::Cost));
-    }
-
     #[test]
     fn what_costs_nothing_has_no_token_cap_unless_set() {
-        let frame = Frame::of_defaults();
         let tariff = |kind, price, priced| Tariff {
             provider: "p".into(),
             model: "m".into(),
@@ -495,21 +391,22 @@ mod tests {
         let local = tariff(ProviderKind::Ollama, Price::FREE, true);
         let unpriced = tariff(ProviderKind::OpenAi, Price::FREE, false);
         let scripted = tariff(ProviderKind::Scripted, Price::FREE, true);
-        assert_eq!(default_tokens(&frame, &local), None);
-        assert_eq!(default_tokens(&frame, &unpriced), Some(100_000));
-        assert_eq!(default_tokens(&frame, &scripted), None);
-        let set = Frame { tokens_are_set: true, ..frame };
-        assert_eq!(default_tokens(&set, &local), Some(100_000));
-        assert_eq!(default_tokens(&set, &scripted), None);
+        let bound = |tariff: &Tariff, set| tariff.bound(set);
+        assert_eq!(bound(&local, false), Bound::NotDefaultTokens);
+        assert_eq!(bound(&unpriced, false), Bound::AllCaps);
+        assert_eq!(bound(&scripted, false), Bound::OwnCaps);
+        assert_eq!(bound(&local, true), Bound::AllCaps);
+        assert_eq!(bound(&scripted, true), Bound::OwnCaps);
     }
 
     proptest! {
         #[test]
         fn what_is_admitted_never_overshoots(cap in 1i64..10_000, calls in proptest::collection::vec(1i64..3_000, 1..40)) {
-            let limits = limits(cap);
-            let mut spent = Spent::default();
+            let own = Caps::effective(Some(cap), None, cap, Money::ZERO);
+            let limits = Limits::of(own, RoomCaps::default(), Bound::OwnCaps);
+            let mut spent = Spending::default();
             for call in calls {
-                if limits.exceeded(spent, Spent::default(), call, Money::ZERO).is_none() {
+                if limits.exceeded(spent, Spending::default(), call, Money::ZERO).is_none() {
                     spent.tokens += call;
                 }
                 prop_assert!(spent.tokens <= cap);

@@ -19,6 +19,7 @@ use super::record::Record;
 use super::room::Room;
 use super::walk::{Step, ask, new_flight};
 use crate::domain::Activity;
+use crate::domain::status::Cap;
 use crate::domain::text::{clean, clean_line, cut};
 use crate::domain::{Extraction, Money};
 use crate::llm::{Again, Completion, ProviderError, Purpose, Request};
@@ -60,7 +61,7 @@ impl Apply for Asked {
             config.model.model.clone()
         };
         let tariff = Tariff::of(&society.frame, &provider, &model);
-        let capped = |cap: budget::Cap| Step::Told(Err(Fault::new(FaultKind::TooMany, cap.sentence())));
+        let capped = |cap: Cap| Step::Told(Err(Fault::new(FaultKind::TooMany, cap.sentence())));
         if let Some(cap) = budget::gate(tx, &society.frame, &row, &tariff, &day)? {
             return Ok(capped(cap));
         }

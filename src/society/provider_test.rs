@@ -9,6 +9,7 @@ use super::outage;
 use super::record::Record;
 use super::room::Room;
 use crate::domain::Activity;
+use crate::domain::status::Cap;
 use crate::domain::{Money, Usage};
 use crate::llm::Request;
 use crate::store::{Result, Tx, books};
@@ -28,7 +29,7 @@ pub(crate) struct Admitted {
 }
 
 impl Apply for TestBegun {
-    type Outcome = std::result::Result<Admitted, budget::Cap>;
+    type Outcome = std::result::Result<Admitted, Cap>;
 
     fn left_a_trace(outcome: &Self::Outcome) -> bool {
         outcome.is_ok()

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Result;
+use crate::domain::status::Spending;
 use crate::domain::{Money, Stamp, Usage};
 
 /// What a call used, for the day's books.
@@ -58,29 +59,18 @@ pub fn charge(c: &Connection, charge: &Charge<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What a bot has used on a day, reservations included.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub struct Spent {
-    /// Tokens of every provider.
-    pub tokens: i64,
-    /// Of those, tokens the default caps count.
-    pub bound_tokens: i64,
-    /// Cost.
-    pub cost: Money,
-}
-
 /// What `bot` has used on `day`, with what is reserved for calls under way.
 ///
 /// # Errors
 /// Database errors.
-pub fn spent(c: &Connection, bot: &str, day: &str) -> Result<Spent> {
+pub fn spent(c: &Connection, bot: &str, day: &str) -> Result<Spending> {
     Ok(c.prepare_cached(
         "SELECT ifnull(sum(t), 0), ifnull(sum(CASE WHEN provider <> 'scripted' THEN t END), 0), ifnull(sum(cost), 0) FROM \
          (SELECT input + output AS t, provider, cost FROM usage_daily WHERE bot_id = ?1 AND day = ?2 \
           UNION ALL SELECT input + output, provider, cost FROM reservations WHERE bot_id = ?1 AND day = ?2)",
     )?
     .query_row([bot, day], |row| {
-        Ok(Spent { tokens: row.get(0)?, bound_tokens: row.get(1)?, cost: Money::from_nanos(row.get(2)?) })
+        Ok(Spending { tokens: row.get(0)?, bound_tokens: row.get(1)?, cost: Money::from_nanos(row.get(2)?) })
     })?)
 }
 
@@ -88,14 +78,14 @@ pub fn spent(c: &Connection, bot: &str, day: &str) -> Result<Spent> {
 ///
 /// # Errors
 /// Database errors.
-pub fn spent_by_room(c: &Connection, day: &str) -> Result<Spent> {
+pub fn spent_by_room(c: &Connection, day: &str) -> Result<Spending> {
     Ok(c.prepare_cached(
         "SELECT ifnull(sum(t), 0), ifnull(sum(b), 0), ifnull(sum(cost), 0) FROM \
          (SELECT tokens AS t, bound_tokens AS b, cost FROM usage_room WHERE day = ?1 \
           UNION ALL SELECT input + output, input + output, cost FROM reservations WHERE day = ?1)",
     )?
     .query_row([day], |row| {
-        Ok(Spent { tokens: row.get(0)?, bound_tokens: row.get(1)?, cost: Money::from_nanos(row.get(2)?) })
+        Ok(Spending { tokens: row.get(0)?, bound_tokens: row.get(1)?, cost: Money::from_nanos(row.get(2)?) })
     })?)
 }
 

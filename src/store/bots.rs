@@ -6,10 +6,10 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::beat;
-use super::books::{self, Spent};
+use super::books;
 use super::{Result, StoreError};
 use crate::domain::personality::meant_provider;
-use crate::domain::status::{Cap, Caps, RoomCaps, Spending, Standing, cap_of_gate, cap_reached, standing};
+use crate::domain::status::{Bound, Cap, Caps, Limits, RoomCaps, Spending, Standing, standing};
 use crate::domain::text::clean_line;
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::protocol::{
@@ -30,8 +30,8 @@ pub struct Lens {
     pub doing: BTreeMap<String, Doing>,
     /// The room's provider.
     pub provider: String,
-    /// Providers that cost nothing, where nobody set a token cap for all: no default cap holds their bots.
-    pub free: Vec<String>,
+    /// Which caps bind the calls to a provider; all where it is not named.
+    pub bound: BTreeMap<String, Bound>,
     /// Default token cap.
     pub tokens: i64,
     /// Default cost cap.
@@ -52,6 +52,19 @@ impl Lens {
     pub fn end_of_day(&self) -> Stamp {
         let today = self.now.date_in(&self.zone);
         today.tomorrow().map_or(self.now, |next| Stamp::start_of_day(next, &self.zone))
+    }
+
+    /// Which caps bind a bot that names `provider`.
+    #[must_use]
+    pub fn bound(&self, provider: &str) -> Bound {
+        let named = if provider == "default" { self.provider.as_str() } else { provider };
+        self.bound.get(named).copied().unwrap_or(Bound::AllCaps)
+    }
+
+    /// The caps that bind a bot that names `provider` and has these of its own.
+    #[must_use]
+    pub fn limits(&self, own_tokens: Option<i64>, own_cost: Option<Money>, provider: &str) -> Limits {
+        Limits::of(self.caps(own_tokens, own_cost), self.room, self.bound(provider))
     }
 
     /// The caps of a bot with these of its own.
@@ -76,7 +89,7 @@ impl<'l> Today<'l> {
     /// Database errors.
     pub fn read(c: &Connection, lens: &'l Lens) -> Result<Self> {
         let day = lens.day();
-        let room = spending(books::spent_by_room(c, &day)?);
+        let room = books::spent_by_room(c, &day)?;
         Ok(Self { lens, room, day })
     }
 
@@ -85,28 +98,17 @@ impl<'l> Today<'l> {
     /// # Errors
     /// Database errors.
     pub(super) fn cap(&self, c: &Connection, bot: &Held) -> Result<Option<Cap>> {
-        let (lens, scripted) = (self.lens, self.is_uncapped(&bot.provider));
-        let caps = lens.caps(bot.own_tokens, bot.own_cost);
-        let spent = spending(books::spent(c, &bot.id, &self.day)?);
+        let lens = self.lens;
+        let limits = lens.limits(bot.own_tokens, bot.own_cost, &bot.provider);
+        let spent = books::spent(c, &bot.id, &self.day)?;
+        // The least a call can cost: one that costs nothing goes on when a cost cap is used up to the last.
+        let free = lens.bound(&bot.provider) == Bound::NotDefaultTokens;
+        let least = if free { Money::ZERO } else { Money::from_nanos(1) };
         let gate = bot
             .gate
             .as_deref()
             .filter(|_| bot.last_beat_at.is_some_and(|at| at.date_in(&lens.zone).to_string() == self.day));
-        Ok(cap_reached(caps, spent, scripted, lens.room, self.room)
-            .or_else(|| gate.and_then(|code| cap_of_gate(code, caps, scripted, lens.room))))
-    }
-
-    /// Whether a bot that names `provider` is answered by the embedded one.
-    #[must_use]
-    pub fn is_scripted(&self, provider: &str) -> bool {
-        (if provider == "default" { self.lens.provider.as_str() } else { provider }) == "scripted"
-    }
-
-    /// Whether the default token cap does not bind a bot that names `provider`.
-    #[must_use]
-    pub fn is_uncapped(&self, provider: &str) -> bool {
-        let named = if provider == "default" { self.lens.provider.as_str() } else { provider };
-        self.is_scripted(provider) || self.lens.free.iter().any(|free| free == named)
+        Ok(limits.exceeded(spent, self.room, 0, least).or_else(|| limits.of_code(gate?)))
     }
 
     /// What the whole room used today.
@@ -143,12 +145,6 @@ impl Held {
             last_beat_at: row.get::<_, Option<i64>>(5)?.map(Stamp::from_micros),
         })
     }
-}
-
-/// The books' numbers as the rules read them.
-#[must_use]
-pub const fn spending(spent: Spent) -> Spending {
-    Spending { tokens: spent.tokens, bound_tokens: spent.bound_tokens, cost: spent.cost }
 }
 
 const COLUMNS: &str = "id, name, config, source, is_paused, token_cap, cost_cap, pace_seconds, reputation, upvotes, \

@@ -37,7 +37,7 @@ pub fn report(c: &Connection, lens: &Lens, period: Period) -> Result<UsageReport
         let caps = lens.caps(bot.own_tokens, bot.own_cost);
         let mut usage = empty(&bot.id, row.get(6)?, &first, caps);
         usage.cap_exceeded = today.cap(c, &bot)?.is_some();
-        usage.token_cap_binds = bot.own_tokens.is_some() || !today.is_uncapped(&bot.provider);
+        usage.token_cap_binds = lens.limits(bot.own_tokens, bot.own_cost, &bot.provider).bind_tokens();
         bots.insert(bot.id, usage);
     }
     let mut names = Names::default();

@@ -198,7 +198,7 @@ const OWN_PAGES: usize = 2;
 /// Acts of the whole room read for it at most, in pages.
 const ROOM_PAGES: usize = 6;
 /// Acts in a page.
-const PAGE: u32 = 200;
+const PAGE: u32 = crate::protocol::ask::PAGE_MAX;
 
 /// The newest acts, page by page, until `enough`; whether these are all there are.
 async fn pages(

@@ -8,7 +8,7 @@ use crate::link::Link;
 use crate::protocol::{BotView, Source, Status};
 
 /// Bots asked for at once.
-const PAGE: u32 = 200;
+const PAGE: u32 = crate::protocol::ask::PAGE_MAX;
 
 /// List the bots with their status
 #[derive(Debug, Args)]

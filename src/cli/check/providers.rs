@@ -14,7 +14,7 @@ use crate::llm::{self, Pool, ProviderKind};
 type Speakers = Vec<(String, String)>;
 
 /// Bots read at once.
-const PAGE: u32 = 200;
+const PAGE: u32 = crate::protocol::ask::PAGE_MAX;
 
 /// Who speaks by what in a society that lives; `None` when it cannot be read.
 pub(super) async fn live(handle: &Handle) -> Option<Speakers> {

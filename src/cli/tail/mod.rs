@@ -22,7 +22,7 @@ use crate::link::Link;
 use crate::protocol::{ActivityQuery, ActivityView, Fault, FaultKind};
 
 /// Rows asked for at once.
-const PAGE: u32 = 200;
+const PAGE: u32 = crate::protocol::ask::PAGE_MAX;
 /// Columns of the name; a longer one pushes its line to the right.
 const NAME_WIDTH: usize = 10;
 /// Longest name shown, in characters.

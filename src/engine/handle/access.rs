@@ -7,11 +7,8 @@ use tokio::sync::watch;
 
 use super::Handle;
 use crate::domain::{Secret, text};
-use crate::protocol::{Fault, Role, TokenView};
+use crate::protocol::{CreateToken, Fault, Role, TokenView};
 use crate::store::tokens;
-
-/// Longest name of a token, in characters.
-const NAME_MAX: usize = 60;
 
 impl Handle {
     /// The id, role and name of the token with this text, unless it is unknown or was revoked.
@@ -54,7 +51,7 @@ impl Handle {
     /// # Errors
     /// 422 for an empty name; 409 for a viewer's as the first; 503 while the engine is stopped.
     pub async fn new_token(&self, name: &str, role: Role) -> Result<(TokenView, Secret), Fault> {
-        let (name, at) = (text::clean_line(name, NAME_MAX), self.clock().now());
+        let (name, at) = (text::clean_line(name, CreateToken::NAME_MAX), self.clock().now());
         let role = if role == Role::Operator { "operator" } else { "viewer" };
         if name.is_empty() {
             return Err(Fault::invalid_field("name", "must not be empty: say what the token is for"));

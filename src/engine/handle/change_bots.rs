@@ -196,17 +196,13 @@ impl Handle {
 
 /// Values in range and texts through the gate, or 422 naming the fields.
 fn checked(mut config: PersonalityConfig, section: &str) -> Result<PersonalityConfig, Fault> {
-    let gate = |texts: &mut Vec<String>, most: usize| {
-        for text in texts {
-            *text = clean_line(text, most);
-        }
-    };
-    config.name = clean_line(&config.name, 64);
-    config.personality.communication_style = clean_line(&config.personality.communication_style, 400);
-    config.identity.origin_story = crate::domain::text::clean(&config.identity.origin_story, 4_000);
-    gate(&mut config.personality.traits, 200);
-    gate(&mut config.personality.interests, 200);
-    gate(&mut config.personality.quirks, 400);
+    // What is kept is counted, by the rules of a bot's file; nothing that was taken is cut.
+    let persona = &mut config.personality;
+    let lines = [&mut config.name, &mut persona.communication_style].into_iter();
+    for line in lines.chain(&mut persona.traits).chain(&mut persona.interests).chain(&mut persona.quirks) {
+        *line = clean_line(line, usize::MAX);
+    }
+    config.identity.origin_story = crate::domain::text::clean(&config.identity.origin_story, usize::MAX);
     bot_file::checked_custom(&config).map_err(|problems| {
         let named = |p: bot_file::FieldProblem| FieldError {
             field: if p.field == "name" { p.field } else { format!("{section}.{}", p.field) },

@@ -2,6 +2,7 @@
 
 use super::Handle;
 use crate::domain::MemoryKind;
+use crate::domain::action::TITLE_MAX;
 use crate::domain::text::{clean, clean_line};
 use crate::engine::calls;
 use crate::protocol::{
@@ -10,18 +11,9 @@ use crate::protocol::{
 };
 use crate::society::change;
 
-/// Longest title of an event.
-const TITLE_MAX: usize = 200;
-/// Longest description of an event.
-const DESCRIPTION_MAX: usize = 2_000;
-/// Longest question.
-const QUESTION_MAX: usize = 2_000;
-/// Longest edited memory.
-const MEMORY_MAX: usize = 4_000;
-/// Kinds of event.
-pub(crate) const EVENT_TYPES: [&str; 4] = ["news", "challenge", "dilemma", "announcement"];
-/// How much an event matters.
-pub(crate) const SEVERITIES: [&str; 4] = ["minor", "normal", "major", "crisis"];
+const DESCRIPTION_MAX: usize = InjectEvent::DESCRIPTION_MAX;
+const QUESTION_MAX: usize = Interview::QUESTION_MAX;
+const MEMORY_MAX: usize = EditMemory::TEXT_MAX;
 
 impl Handle {
     /// Injects an event; bots see it from their next beat on.
@@ -141,11 +133,11 @@ fn checked(event: InjectEvent, now: crate::domain::Stamp) -> Result<InjectEvent,
     if description.chars().count() > DESCRIPTION_MAX {
         wrong("description", format!("must have at most {DESCRIPTION_MAX} characters"));
     }
-    if !EVENT_TYPES.contains(&event.event_type.as_str()) {
-        wrong("event_type", format!("must be one of {}", EVENT_TYPES.join(", ")));
+    if !InjectEvent::KINDS.contains(&event.event_type.as_str()) {
+        wrong("event_type", format!("must be one of {}", InjectEvent::KINDS.join(", ")));
     }
-    if !SEVERITIES.contains(&event.severity.as_str()) {
-        wrong("severity", format!("must be one of {}", SEVERITIES.join(", ")));
+    if !InjectEvent::SEVERITIES.contains(&event.severity.as_str()) {
+        wrong("severity", format!("must be one of {}", InjectEvent::SEVERITIES.join(", ")));
     }
     if event.expires_at.is_some_and(|end| end <= now) {
         wrong("expires_at", format!("must lie after the room's time, {now}"));

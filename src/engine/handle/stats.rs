@@ -5,14 +5,14 @@ use crate::domain::Money;
 use crate::domain::forecast::{self, Pattern};
 use crate::domain::pace;
 use crate::domain::personality::meant_provider;
-use crate::domain::status::Caps;
+use crate::domain::status::{Bound, Limits};
 use crate::engine::shared::Shared;
 use crate::protocol::{
     ActionMix, Analytics, BotForecast, BotView, Fault, Forecast, Period, RelationshipGraph,
     ReputationHistory, ReputationView, Status, Timeline, UsageReport, UsageSeries,
 };
 use crate::society::budget;
-use crate::store::bots::{Lens, Today};
+use crate::store::bots::Lens;
 use crate::store::usage::Lately;
 use crate::store::{Result as StoreResult, analytics, bots, stats, timeline, usage};
 
@@ -100,13 +100,12 @@ impl Handle {
 }
 
 fn forecast_of(c: &rusqlite::Connection, lens: &Lens, shared: &Shared) -> StoreResult<Forecast> {
-    let today = Today::read(c, lens)?;
     let (first, date) = stats::span(lens, u32::try_from(forecast::DAYS).unwrap_or(7));
     let mut forecast = Forecast { date, ..empty() };
     for id in stats::charted_ids(c)? {
         let bot = bots::one(c, lens, &id)?;
         let lately = usage::lately(c, lens, &id, &first, &forecast.date)?;
-        let pattern = pattern(lens, &today, &bot, &lately, shared);
+        let pattern = pattern(lens, &bot, &lately, shared);
         let expected = forecast::expect(&pattern);
         forecast.tokens_so_far += lately.booked_tokens;
         forecast.cost_so_far_usd += lately.booked_cost;
@@ -127,9 +126,9 @@ fn forecast_of(c: &rusqlite::Connection, lens: &Lens, shared: &Shared) -> StoreR
     Ok(forecast)
 }
 
-fn pattern(lens: &Lens, today: &Today<'_>, bot: &BotView, lately: &Lately, shared: &Shared) -> Pattern {
+fn pattern(lens: &Lens, bot: &BotView, lately: &Lately, shared: &Shared) -> Pattern {
     let model = &bot.personality_config.model;
-    let scripted = today.is_scripted(meant_provider(&model.provider));
+    let scripted = lens.bound(meant_provider(&model.provider)) == Bound::OwnCaps;
     let mut seconds = pace::effective_seconds(bot.pace_seconds, shared.society.standing().pace, scripted);
     if !scripted {
         // As beats really come, where they wait for each other.
@@ -151,20 +150,8 @@ fn pattern(lens: &Lens, today: &Today<'_>, bot: &BotView, lately: &Lately, share
         tokens_today: lately.tokens_today,
         cost_today: lately.cost_today,
         beats_left: left,
-        caps: binding(lately.caps, today.is_uncapped(&model.provider)),
+        caps: Limits::of(lately.caps, lens.room, lens.bound(meant_provider(&model.provider))).as_caps(),
     }
-}
-
-/// The caps as far as they bind; one that does not is out of reach.
-fn binding(caps: Caps, uncapped: bool) -> Option<Caps> {
-    if !uncapped {
-        return Some(caps);
-    }
-    (caps.own_tokens || caps.own_cost).then(|| Caps {
-        tokens: if caps.own_tokens { caps.tokens } else { i64::MAX },
-        cost: if caps.own_cost { caps.cost } else { Money::from_nanos(i64::MAX) },
-        ..caps
-    })
 }
 
 fn empty() -> Forecast {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Handle;
 use crate::domain::pace::{self, Preset, human_interval};
-use crate::domain::status::RoomCaps;
+use crate::domain::status::{Bound, RoomCaps};
 use crate::protocol::{Fault, Health, Lineage, LogLine, PaceView, PublicConfig, RoomView};
 use crate::society::budget::Tariff;
 use crate::society::fork;
@@ -23,7 +23,7 @@ impl Handle {
             engine: live.engine,
             doing: live.doing.clone(),
             provider: self.shared.society.standing().provider.clone(),
-            free: self.free_providers(),
+            bound: self.bound(),
             tokens: settings.budget.daily_tokens,
             cost: settings.budget.daily_cost,
             room: RoomCaps {
@@ -33,14 +33,15 @@ impl Handle {
         }
     }
 
-    /// The providers whose calls cost nothing and that no token cap binds.
-    fn free_providers(&self) -> Vec<String> {
+    /// Which caps bind the calls to each provider.
+    fn bound(&self) -> BTreeMap<String, Bound> {
         let settings = &self.shared.settings;
-        let specs =
-            settings.providers.iter().map(|setup| &setup.spec).filter(|_| !settings.budget.tokens_are_set);
+        let specs = settings.providers.iter().map(|setup| &setup.spec);
         specs
-            .filter(|spec| Tariff::of(&self.shared.society.frame, &spec.name, spec.default_model()).is_free())
-            .map(|spec| spec.name.clone())
+            .map(|spec| {
+                let tariff = Tariff::of(&self.shared.society.frame, &spec.name, spec.default_model());
+                (spec.name.clone(), tariff.bound(settings.budget.tokens_are_set))
+            })
             .collect()
     }
 

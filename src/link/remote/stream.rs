@@ -34,7 +34,7 @@ const WRITE_MAX: usize = 64 * 1024;
 /// How long the server may take to accept a pong.
 const PONG: Duration = Duration::from_secs(10);
 /// Rows asked for at once.
-const PAGE: u32 = 200;
+const PAGE: u32 = crate::protocol::ask::PAGE_MAX;
 
 /// What keeps the order: every activity up to `seen` was announced here.
 struct Follower {

@@ -48,7 +48,7 @@ pub(super) async fn bots(
 }
 
 /// Bots read at once while everybody is streamed.
-const PAGE: u32 = 200;
+const PAGE: u32 = crate::protocol::ask::PAGE_MAX;
 
 /// One JSON array of all bots from `first` on, read page by page.
 fn everybody(engine: Handle, first: Vec<BotView>) -> impl stream::Stream<Item = Result<Bytes, Fault>> {

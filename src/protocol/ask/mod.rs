@@ -21,7 +21,8 @@ pub(crate) use config::config;
 pub(crate) use forum::forum;
 pub(crate) use memory::memory;
 pub use param::{
-    ActivityQuery, ArchiveQuery, Category, MemoryQuery, Param, Period, Query, ThreadQuery, ThreadSort,
+    ActivityQuery, ArchiveQuery, Category, MemoryQuery, PAGE_MAX, Param, Period, Query, ThreadQuery,
+    ThreadSort,
 };
 pub(crate) use public::public;
 pub(crate) use room::room;

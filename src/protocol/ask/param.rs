@@ -12,6 +12,9 @@ use super::Described;
 use super::{Given, Sent};
 use crate::protocol::Fault;
 
+/// Most rows of a page.
+pub const PAGE_MAX: u32 = 200;
+
 /// A value in a path or a query.
 pub trait Param: Sized {
     /// As it is handed over in a call.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::action::PERSON_MAX;
 use crate::domain::activity::{Activity, Changed, PostKind};
 use crate::domain::changes::Change;
 use crate::domain::text::{clean_line, cut};
@@ -15,8 +16,6 @@ use crate::store::{Result, StoreError, Tx, beat, bots, moderation};
 
 /// Longest beginning of a post in its activity, in characters.
 const CONTENT_SHOWN: usize = 200;
-/// Longest name of a person.
-const PERSON_MAX: usize = 30;
 
 /// A person, or somebody in a bot's name, opens a thread.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Step, ask, nothing_asked};
+use crate::domain::status::Cap;
 use crate::domain::{Action, Extraction};
 use crate::llm::{Completion, Finish, ProviderError, Purpose, Request};
 use crate::protocol::Exchange;
@@ -35,7 +36,7 @@ pub(super) fn reserve(
     tariff: &Tariff,
     request: &Request,
     before: &[Settlement],
-) -> Result<std::result::Result<Option<i64>, budget::Cap>> {
+) -> Result<std::result::Result<Option<i64>, Cap>> {
     for settlement in before {
         if let (Some(id), Some(usage)) = (settlement.reservation, settlement.usage) {
             books::narrow(tx, id, usage, settlement.tariff.price.cost(usage))?;

@@ -1,7 +1,7 @@
 use super::super::{bots, usage};
 use super::{Room, lens, stamp};
 use crate::domain::Money;
-use crate::domain::status::RoomCaps;
+use crate::domain::status::{Bound, RoomCaps};
 use crate::protocol::{EngineState, Period, Status};
 use crate::store::StoreError;
 
@@ -212,9 +212,13 @@ fn usage_is_summed_per_period_and_keeps_those_who_left() {
     let free =
         usage::report(&room, &bots::Lens { provider: "scripted".into(), ..lens() }, Period::Daily).unwrap();
     assert!(!free.bots[0].token_cap_binds && free.bots[1].token_cap_binds);
-    let local =
-        usage::report(&room, &bots::Lens { free: vec!["ollama".into()], ..lens() }, Period::Daily).unwrap();
-    assert!(!local.bots[0].token_cap_binds && local.bots[1].token_cap_binds);
+    let lens_of =
+        |room| bots::Lens { bound: [("ollama".to_owned(), Bound::NotDefaultTokens)].into(), room, ..lens() };
+    let local = usage::report(&room, &lens_of(RoomCaps::default()), Period::Daily).unwrap();
+    assert!(!local.bots[0].token_cap_binds && local.bots[1].token_cap_binds && !local.bots[0].cap_exceeded);
+    // The room's cap holds also what costs nothing, as the gate has it.
+    let full = lens_of(RoomCaps { tokens: Some(1_000), cost: None });
+    assert!(usage::report(&room, &full, Period::Daily).unwrap().bots[0].cap_exceeded);
     let week = usage::report(&room, &lens(), Period::Weekly).unwrap();
     assert_eq!((week.total_tokens, week.bots[0].date.as_str()), (1_011, "2026-03-04"));
     assert_eq!(usage::report(&room, &lens(), Period::Monthly).unwrap().total_tokens, 1_111);

@@ -17,7 +17,7 @@ use rusqlite::{Connection, Params};
 use super::bots::Lens;
 use super::indexing::Indexed;
 use super::{Durability, indexing, open_connection, schema};
-use crate::domain::status::RoomCaps;
+use crate::domain::status::{Bound, RoomCaps};
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::protocol::EngineState;
 
@@ -127,7 +127,7 @@ pub(super) fn lens() -> Lens {
         engine: EngineState::Running,
         doing: std::collections::BTreeMap::new(),
         provider: "ollama".into(),
-        free: Vec::new(),
+        bound: [("scripted".to_owned(), Bound::OwnCaps)].into(),
         tokens: 1_000,
         cost: Money::from_nanos(1_000_000_000),
         room: RoomCaps::default(),

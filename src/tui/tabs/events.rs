@@ -16,11 +16,11 @@ use crate::tui::widgets::Listing;
 use crate::tui::widgets::listing::Line as ListLine;
 
 /// The kinds of event.
-pub const KINDS: [&str; 4] = ["news", "challenge", "dilemma", "announcement"];
+pub const KINDS: [&str; 4] = InjectEvent::KINDS;
 /// How much an event matters.
-pub const SEVERITIES: [&str; 4] = ["minor", "normal", "major", "crisis"];
+pub const SEVERITIES: [&str; 4] = InjectEvent::SEVERITIES;
 /// Longest description, in characters.
-const DESCRIPTION_MAX: usize = 2_000;
+const DESCRIPTION_MAX: usize = InjectEvent::DESCRIPTION_MAX;
 /// Bots offered for an interview.
 const BOTS_MAX: usize = 500;
 

@@ -9,7 +9,7 @@ use crate::tui::overlays::{Answer, Overlay, TextEdit, Then};
 use crate::tui::widgets::Scroll;
 
 /// Memories of a kind read at a time.
-const PAGE: u32 = 200;
+const PAGE: u32 = crate::protocol::ask::PAGE_MAX;
 /// Summaries and eras read.
 const COLD: u32 = 50;
 /// What is read of the archive at a time.

@@ -14,7 +14,7 @@ use crate::tui::widgets::Listing;
 use crate::tui::widgets::listing::Line as ListLine;
 
 /// Flags read at once.
-const PAGE: u32 = 200;
+const PAGE: u32 = crate::protocol::ask::PAGE_MAX;
 
 /// What the tab shows.
 #[derive(Debug, Default)]

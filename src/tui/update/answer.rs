@@ -372,9 +372,9 @@ fn asks(reading: &mut Reading, question: &str) {
 /// Stands between a question and what was said before it.
 const BEFORE: &str = "\n\nBefore that, in the same talk:";
 /// Longest question that is asked, in characters.
-const QUESTION_MAX: usize = 2_000;
+const QUESTION_MAX: usize = crate::protocol::Interview::QUESTION_MAX;
 /// Longest memory, in characters.
-const MEMORY_MAX: usize = 4_000;
+const MEMORY_MAX: usize = crate::protocol::EditMemory::TEXT_MAX;
 
 /// A question with as much of what was said before as there is room for: a bot remembers no interview by itself. The
 /// question stands first, as it is what the activity and the log tell of it.

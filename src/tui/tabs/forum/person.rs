@@ -12,7 +12,7 @@ use crate::tui::msg::{Command, Effect, Load, Outcome};
 use crate::tui::overlays::{Answer, Form, FormField, Line, Overlay, TextEdit, Then};
 
 /// Longest name of a person, in characters.
-const NAME_MAX: usize = 30;
+const NAME_MAX: usize = crate::domain::action::PERSON_MAX;
 
 /// What a person is about to write.
 #[derive(Debug, Default)]
