@@ -21,7 +21,8 @@
 //!
 //! # Rooms
 //! - [`files`]: the one way to write a file for a person.
-//! - [`domain`]: plain data and pure rules; no I/O. The gate for outside text is [`domain::text`].
+//! - [`domain`]: plain data and pure rules; no I/O. The gate for outside text is [`domain::text`]; which caps bind is said in
+//!   [`domain::status`], what an act is in [`domain::activity`].
 //! - [`store`]: the only room that names SQL. One thread writes, in groups of finished work; readers have a pool.
 //! - [`llm`]: model providers behind one trait, and the guard around them. [`tools`]: looking things up.
 //! - [`society`]: the deterministic machine: what comes from outside is applied to the database. Plain and synchronous; no
@@ -32,6 +33,8 @@
 //! - [`protocol`]: what crosses a boundary: views, requests, events, faults. What can be asked is declared once in
 //!   [`protocol::ask`]; the route, its description, the remote request, the local call and the link's method come from there.
 //! - [`link`]: the one door of the screen and the commands to an engine, here or behind a port.
+//! - [`port`]: HTTP and WebSocket around what is declared: who may come in, what is kept, the live stream, the page.
+//! - [`tui`]: the control room: model, messages, one file per tab and pane; keys and help from one table of actions.
 //! - [`mcp`]: the same door for an assistant that speaks the Model Context Protocol.
 //! - [`cli`]: one file per command. [`config`]: what is configured, and where each value came from.
 //! - [`embedded`]: the bots, threads and templates inside the binary. [`logs`]: tracing and the recent lines.
