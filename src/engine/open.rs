@@ -22,7 +22,7 @@ use crate::protocol::{EngineState, Fault};
 use crate::society::Keeping;
 use crate::society::frame::Frame;
 use crate::society::open::{Notes, Opened, RULES, RULES_NOW};
-use crate::society::{Society, Standing, Voice, pinned};
+use crate::society::{Society, Standing, Voice};
 use crate::store::{
     EngineLock, Result, Store, StoreError, Tx, beat, journal, providers, snapshot, society, tokens,
 };
@@ -276,14 +276,9 @@ impl Shared {
 
     /// Makes the schedule in memory what the rows say.
     pub(super) fn plan_from_rows(&self) -> Result<()> {
-        let bots = self.store.read_blocking(beat::all_due)?;
-        self.society.standing_mut().pinned = pinned(&bots);
+        let pinned = self.store.read_blocking(beat::pinned)?;
+        self.society.standing_mut().pinned = pinned;
         let mut schedule = self.schedule();
-        for bot in &bots {
-            if let Some(due) = bot.next_beat_at {
-                schedule.plan(&bot.id, due);
-            }
-        }
-        Ok(())
+        self.store.read_blocking(|c| beat::plans(c, |due, bot| schedule.plan(bot, due)))
     }
 }

@@ -57,12 +57,6 @@ pub(crate) const MODEL_PACE: u32 = 14_400;
 const PROVIDER_NOW: &str = "provider_now";
 const PACE_NOW: &str = "pace_now";
 
-/// Bots that name a provider, with its name.
-pub(crate) fn pinned(bots: &[beat::Due]) -> BTreeMap<String, String> {
-    let named = bots.iter().filter(|bot| bot.provider != "default");
-    named.map(|bot| (bot.id.clone(), bot.provider.clone())).collect()
-}
-
 /// One society, as it was opened.
 pub(crate) struct Society {
     /// Which one it is.
@@ -244,6 +238,13 @@ impl Society {
         })
     }
 
+    /// The shortest interval of the bots that have no pace of their own.
+    pub(crate) fn least_interval(&self) -> u32 {
+        let pinned: Vec<String> = self.standing().pinned.keys().cloned().collect();
+        let least = pinned.iter().map(|bot| self.interval_of(bot, None)).min();
+        self.interval_of("", None).min(least.unwrap_or(u32::MAX))
+    }
+
     /// Announces an activity after the commit.
     fn announce(&self, tx: &mut Tx<'_>, seq: i64, at: Stamp, notice: Notice) {
         let world = Arc::clone(&self.world);
@@ -273,7 +274,7 @@ impl Society {
     pub(crate) fn relearn(&self, c: &Connection) -> Result<()> {
         let (provider, pace) = (beat::meta(c, PROVIDER_NOW)?, beat::meta(c, PACE_NOW)?);
         let contexts = providers::contexts(c)?.into_iter().collect();
-        let pinned = pinned(&beat::all_due(c)?);
+        let pinned = beat::pinned(c)?;
         let mut standing = self.standing_mut();
         if let Some(provider) = provider {
             standing.provider = provider;

@@ -12,7 +12,7 @@ use super::input::Apply;
 use super::room::Room;
 use super::spacing;
 use super::walk;
-use super::{PACE_NOW, PROVIDER_NOW, Society, pinned};
+use super::{PACE_NOW, PROVIDER_NOW, Society};
 use crate::domain::{PersonalityConfig, Stamp};
 use crate::embedded;
 use crate::store::acts::{NewThread, insert_thread};
@@ -70,17 +70,18 @@ impl Apply for Opened {
             walk::cut_off(society, room, tx, *id)?;
         }
         let cut_off = waiting.len() + budget::recover(tx, now, &society.frame.day(now))?;
-        let bots = beat::all_due(tx)?;
-        society.standing_mut().pinned = pinned(&bots);
-        plan_missed(society, tx, &bots)?;
+        let pinned = beat::pinned(tx)?;
+        society.standing_mut().pinned = pinned;
+        plan_missed(society, tx)?;
         take_up_memories(society, room, tx)?;
         Ok(cut_off)
     }
 }
 
 /// Plans the bots whose next beat is none, missed, or further ahead than their interval, spread over the interval.
-fn plan_missed(society: &Society, tx: &Tx<'_>, bots: &[beat::Due]) -> Result<()> {
+fn plan_missed(society: &Society, tx: &Tx<'_>) -> Result<()> {
     let now = tx.now();
+    let bots = beat::maybe_astray(tx, now, spacing::latest(now, society.least_interval()))?;
     let interval = |bot: &beat::Due| society.interval_of(&bot.id, bot.pace_seconds);
     // Simulated time waits for the beats; there, nothing is ever overdue.
     let is_astray = |bot: &beat::Due, due: Stamp| {

@@ -23,7 +23,7 @@ impl Apply for Jumped {
 /// Spreads over the interval whoever is overdue or planned further ahead than the interval.
 pub(crate) fn plan_anew(society: &Society, tx: &mut Tx<'_>) -> Result<()> {
     let now = tx.now();
-    let mut astray: Vec<_> = beat::all_due(tx)?
+    let mut astray: Vec<_> = beat::maybe_astray(tx, now, spacing::latest(now, society.least_interval()))?
         .into_iter()
         .filter_map(|bot| {
             let interval = society.interval_of(&bot.id, bot.pace_seconds);

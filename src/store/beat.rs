@@ -1,6 +1,7 @@
 //! What a beat reads and writes besides the forum: the bot's row, its activity, usage,
 //! reservations, the thought record, counters.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -123,19 +124,23 @@ pub fn own_pace(c: &Connection, id: &str) -> Result<Option<u32>> {
         .flatten())
 }
 
-/// What one line of the scheduler needs: id, name, next beat, own pace, last beat, provider.
+/// What planning needs of a bot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {
     /// Bot id.
     pub id: String,
-    /// Its name.
-    pub name: String,
     /// When it wakes next; `None` before its first beat was planned.
     pub next_beat_at: Option<Stamp>,
     /// Own pace.
     pub pace_seconds: Option<u32>,
-    /// Provider named in its configuration.
-    pub provider: String,
+}
+
+fn due(row: &Row<'_>) -> rusqlite::Result<Due> {
+    Ok(Due {
+        id: row.get(0)?,
+        next_beat_at: row.get::<_, Option<i64>>(1)?.map(Stamp::from_micros),
+        pace_seconds: row.get(2)?,
+    })
 }
 
 /// The provider that a configuration names: `default` where it names none.
@@ -149,19 +154,57 @@ pub(super) fn named_provider(name: Option<String>) -> String {
 /// Database errors.
 pub fn all_due(c: &Connection) -> Result<Vec<Due>> {
     let mut statement = c.prepare_cached(
-        "SELECT id, name, next_beat_at, pace_seconds, config ->> '$.model.provider' FROM bots \
-         WHERE departed_at IS NULL ORDER BY id",
+        "SELECT id, next_beat_at, pace_seconds FROM bots WHERE departed_at IS NULL ORDER BY id",
     )?;
-    let rows = statement.query_map([], |row| {
-        Ok(Due {
-            id: row.get(0)?,
-            name: row.get(1)?,
-            next_beat_at: row.get::<_, Option<i64>>(2)?.map(Stamp::from_micros),
-            pace_seconds: row.get(3)?,
-            provider: named_provider(row.get(4)?),
-        })
-    })?;
+    let rows = statement.query_map([], due)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Present bots, by id, that may have to be planned anew: planned not at all, before `now` or after `latest`, or with a
+/// pace of their own. With a million bots the others are not read.
+///
+/// # Errors
+/// Database errors.
+pub fn maybe_astray(c: &Connection, now: Stamp, latest: Stamp) -> Result<Vec<Due>> {
+    let mut statement = c.prepare_cached(
+        "SELECT id, next_beat_at, pace_seconds FROM bots WHERE departed_at IS NULL AND next_beat_at IS NULL \
+         UNION SELECT id, next_beat_at, pace_seconds FROM bots WHERE departed_at IS NULL AND next_beat_at < ?1 \
+         UNION SELECT id, next_beat_at, pace_seconds FROM bots WHERE departed_at IS NULL AND next_beat_at > ?2 \
+         UNION SELECT id, next_beat_at, pace_seconds FROM bots WHERE departed_at IS NULL AND pace_seconds IS NOT NULL \
+         ORDER BY id",
+    )?;
+    let rows = statement.query_map([now.micros(), latest.micros()], due)?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Every beat that is planned, the next first.
+///
+/// # Errors
+/// Database errors; what `each` answers.
+pub fn plans(c: &Connection, mut each: impl FnMut(Stamp, &str)) -> Result<()> {
+    let mut statement = c.prepare_cached(
+        "SELECT next_beat_at, id FROM bots WHERE departed_at IS NULL AND next_beat_at IS NOT NULL \
+         ORDER BY next_beat_at, id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        each(Stamp::from_micros(row.get(0)?), row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?);
+    }
+    Ok(())
+}
+
+/// Present bots that name a provider, with its name.
+///
+/// # Errors
+/// Database errors.
+pub fn pinned(c: &Connection) -> Result<BTreeMap<String, String>> {
+    let mut statement = c.prepare_cached(
+        "SELECT id, config ->> '$.model.provider' FROM bots \
+         WHERE departed_at IS NULL AND config ->> '$.model.provider' <> 'default'",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, named_provider(row.get(1)?))))?;
+    let named: BTreeMap<String, String> = rows.collect::<std::result::Result<_, _>>()?;
+    Ok(named.into_iter().filter(|(_, provider)| provider != "default").collect())
 }
 
 /// Plans a bot's next beat.

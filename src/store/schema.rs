@@ -20,11 +20,12 @@ fn steps() -> Vec<M<'static>> {
             Ok(super::upgrade::index_every_script(tx)?)
         }),
         M::up(include_str!("migrations/007_journal.sql")),
+        M::up(include_str!("migrations/008_many_bots.sql")),
     ]
 }
 
 /// The schema this version writes (`PRAGMA user_version`): the number of [`steps`].
-pub const SCHEMA_VERSION: i64 = 7;
+pub const SCHEMA_VERSION: i64 = 8;
 
 /// Brings a database up to this version's schema and sets it up for writing.
 pub(super) fn prepare(connection: &mut Connection, path: &Path, durability: Durability) -> Result<()> {

@@ -13,9 +13,13 @@ use crate::cli::exit::Exit;
 use crate::cli::out::Out;
 use crate::cli::{Globals, setup};
 use crate::domain::{bot_file, generate};
+use crate::engine::Handle;
+use crate::link::Link;
 
-/// Bots that wait for one commit together.
+/// Bots that are asked for at once from an engine behind a port.
 const TOGETHER: usize = 256;
+/// Bots that one commit brings to a society of this process.
+const CROWD: u32 = 2_000;
 /// From how many on a bar is worth it.
 const MANY: u32 = 500;
 
@@ -48,6 +52,9 @@ pub fn run(globals: &Globals, args: &GenerateArgs, out: &Out) -> anyhow::Result<
             let unbounded =
                 Globals { set: [&globals.set[..], &["max_bot_count=0".into()]].concat(), ..globals.clone() };
             super::changing(&unbounded, async |link| {
+                if let Link::Local(engine) = link {
+                    return crowd(engine, args.number, seed, &bar).await;
+                }
                 stream::iter(1..=args.number)
                     .map(|index| link.add_bot(generate::one(index, seed)))
                     .buffered(TOGETHER)
@@ -64,6 +71,18 @@ pub fn run(globals: &Globals, args: &GenerateArgs, out: &Out) -> anyhow::Result<
     done?;
     let place = args.output.as_ref().map_or_else(|| "the society".into(), |dir| dir.display().to_string());
     out.line(&format!("{} bots made from seed {seed} in {place}", args.number))?;
+    Ok(Exit::Ok)
+}
+
+/// Many come in with one commit.
+async fn crowd(engine: &Handle, number: u32, seed: u64, bar: &ProgressBar) -> anyhow::Result<Exit> {
+    let mut next = 1;
+    while next <= number {
+        let end = number.min(next.saturating_add(CROWD - 1));
+        engine.add_crowd((next..=end).map(|index| generate::one(index, seed)).collect()).await?;
+        bar.inc(u64::from(end - next + 1));
+        next = end + 1;
+    }
     Ok(Exit::Ok)
 }
 

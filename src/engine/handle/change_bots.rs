@@ -58,7 +58,7 @@ impl Handle {
     /// 409 when an id exists already; none is added then.
     pub async fn add_crowd(&self, bots: Vec<PersonalityConfig>) -> Result<usize, Fault> {
         let count = bots.len();
-        self.enter(change::AddCrowd { bots }).await?;
+        self.wish(change::AddCrowd { bots }).await?;
         Ok(count)
     }
 

@@ -85,13 +85,13 @@ impl Handle {
 
     /// Beats a day, and bots, that would go to `provider` were it the room's.
     async fn expected_beats(&self, provider: &str) -> Result<(i64, i64), Fault> {
-        let bots = self.shared.store.read(beat::all_due).await?;
+        let (bots, pinned) = self.shared.store.read(|c| Ok((beat::all_due(c)?, beat::pinned(c)?))).await?;
         let pace = self.shared.society.standing().pace;
         let default =
             if provider == "scripted" { crate::society::SCRIPTED_PACE } else { crate::society::MODEL_PACE };
         let theirs: Vec<i64> = bots
             .iter()
-            .filter(|bot| bot.provider == "default" || bot.provider == provider)
+            .filter(|bot| pinned.get(&bot.id).is_none_or(|named| named == provider))
             .map(|bot| DAY / i64::from(bot.pace_seconds.or(pace).unwrap_or(default).max(1)))
             .collect();
         Ok((theirs.iter().sum(), i64::try_from(theirs.len()).unwrap_or(i64::MAX)))

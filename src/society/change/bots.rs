@@ -7,7 +7,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{hasten, plan_first, replan_all};
+use super::{hasten, plan_first};
 use crate::domain::activity::{Activity, Changed};
 use crate::domain::changes::{self, Change};
 use crate::domain::personality::{PersonalityConfig, meant_provider};
@@ -19,6 +19,7 @@ use crate::society::input::Apply;
 use crate::society::open::to_json;
 use crate::society::record::Record;
 use crate::society::room::Room;
+use crate::society::spacing;
 use crate::store::society::{self, StoredConfig};
 use crate::store::{Result, StoreError, Tx, acts, beat};
 
@@ -72,20 +73,25 @@ impl Apply for AddCrowd {
     type Outcome = ();
 
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
-        let now = tx.now();
-        for config in &self.bots {
-            if society::stored_config(tx, &config.id)?.is_some() {
-                return Err(Fault::conflict(format!(
-                    "a bot with the id {} exists already: generate with another --seed",
-                    config.id
-                ))
-                .into());
+        let (now, before) = (tx.now(), society::custom_count(tx)?);
+        for (nth, config) in self.bots.iter().enumerate() {
+            let taken = match society::stored_config(tx, &config.id)? {
+                Some(_) => Some(format!("a bot with the id {} exists already", config.id)),
+                None => society::named(tx, &config.name)?
+                    .map(|other| format!("the name {} is that of {other}", config.name)),
+            };
+            if let Some(taken) = taken {
+                return Err(Fault::conflict(format!("{taken}: generate with another --seed")).into());
             }
             society::insert_bot(tx, &config.id, &config.name, &to_json(config)?, false, now)?;
             pin(society, room, config);
+            let due = spacing::spread(now, nth, self.bots.len(), society.interval_of(&config.id, None));
+            beat::plan(tx, &config.id, due)?;
+            society.planned(tx, &config.id, due);
         }
         room.forget_board();
-        replan_all(society, tx)
+        let after = before + i64::try_from(self.bots.len()).unwrap_or(i64::MAX);
+        super::room::told(society, tx, "bots", || Change::new("bots", before, after))
     }
 }
 
