@@ -61,5 +61,5 @@ async fn a_beat_run_killed_in_a_call_is_charged_its_reservation() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engine_killed_in_a_call_is_charged_its_reservation() {
-    killed_in_a_call(&["--serve", "--pace", "1"]).await;
+    killed_in_a_call(&["--serve", "--listen", "127.0.0.1:0", "--pace", "1"]).await;
 }

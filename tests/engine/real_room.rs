@@ -230,9 +230,18 @@ async fn everything_that_can_come_in_between_leaves_the_books_as_the_server_coun
     // Killed in the middle of a call.
     let calls = counter.calls();
     let mut command = botarium(run.home.path(), &counter.address);
-    command.args(["--set", "providers.far.model=smollm2", "--serve", "--pace", "1"]);
+    command.args([
+        "--set",
+        "providers.far.model=smollm2",
+        "--serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--pace",
+        "1",
+    ]);
     let mut child = Killed(command.spawn().unwrap());
     while counter.calls() == calls {
+        assert!(child.0.try_wait().unwrap().is_none(), "it ended by itself");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     child.0.kill().unwrap();

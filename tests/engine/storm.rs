@@ -67,7 +67,8 @@ async fn rounds_of_kills_stops_hang_ups_and_clock_jumps_leave_nothing_hanging() 
         if round % 2 == 0 {
             // The program, killed in the middle of whatever it does.
             let mut command = botarium(home.path(), &model.address());
-            let mut child = Killed(command.args(["--serve", "--pace", "1"]).spawn().unwrap());
+            let mut child =
+                Killed(command.args(["--serve", "--listen", "127.0.0.1:0", "--pace", "1"]).spawn().unwrap());
             model.arrived(calls + 1 + round % 5).await;
             child.0.kill().unwrap();
             child.0.wait().unwrap();

@@ -18,7 +18,7 @@ use crate::wire::Wire;
 fn room(home: &Path) -> Process {
     let log = fs::File::options().create(true).append(true).open(home.join("log")).unwrap();
     let mut command = botarium(home);
-    command.args(["--serve", "--pace", "1"]).env("ROOM_PASSWORD", "room-secret");
+    command.args(["--serve", "--listen", "127.0.0.1:0", "--pace", "1"]).env("ROOM_PASSWORD", "room-secret");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
     Process::start(&mut command)
 }
