@@ -160,32 +160,32 @@ pub fn all_due(c: &Connection) -> Result<Vec<Due>> {
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
+pub(super) const MAYBE_ASTRAY: &str = "SELECT id, next_beat_at, pace_seconds FROM bots WHERE departed_at IS NULL AND next_beat_at IS NULL \
+         UNION SELECT id, next_beat_at, pace_seconds FROM bots WHERE departed_at IS NULL AND next_beat_at < ?1 \
+         UNION SELECT id, next_beat_at, pace_seconds FROM bots WHERE departed_at IS NULL AND next_beat_at > ?2 \
+         UNION SELECT id, next_beat_at, pace_seconds FROM bots WHERE departed_at IS NULL AND pace_seconds IS NOT NULL \
+         ORDER BY id";
+
 /// Present bots, by id, that may have to be planned anew: planned not at all, before `now` or after `latest`, or with a
 /// pace of their own. With a million bots the others are not read.
 ///
 /// # Errors
 /// Database errors.
 pub fn maybe_astray(c: &Connection, now: Stamp, latest: Stamp) -> Result<Vec<Due>> {
-    let mut statement = c.prepare_cached(
-        "SELECT id, next_beat_at, pace_seconds FROM bots WHERE departed_at IS NULL AND next_beat_at IS NULL \
-         UNION SELECT id, next_beat_at, pace_seconds FROM bots WHERE departed_at IS NULL AND next_beat_at < ?1 \
-         UNION SELECT id, next_beat_at, pace_seconds FROM bots WHERE departed_at IS NULL AND next_beat_at > ?2 \
-         UNION SELECT id, next_beat_at, pace_seconds FROM bots WHERE departed_at IS NULL AND pace_seconds IS NOT NULL \
-         ORDER BY id",
-    )?;
+    let mut statement = c.prepare_cached(MAYBE_ASTRAY)?;
     let rows = statement.query_map([now.micros(), latest.micros()], due)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
+
+pub(super) const PLANS: &str = "SELECT next_beat_at, id FROM bots WHERE departed_at IS NULL AND next_beat_at IS NOT NULL \
+         ORDER BY next_beat_at, id";
 
 /// Every beat that is planned, the next first.
 ///
 /// # Errors
 /// Database errors; what `each` answers.
 pub fn plans(c: &Connection, mut each: impl FnMut(Stamp, &str)) -> Result<()> {
-    let mut statement = c.prepare_cached(
-        "SELECT next_beat_at, id FROM bots WHERE departed_at IS NULL AND next_beat_at IS NOT NULL \
-         ORDER BY next_beat_at, id",
-    )?;
+    let mut statement = c.prepare_cached(PLANS)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         each(Stamp::from_micros(row.get(0)?), row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?);
@@ -193,15 +193,15 @@ pub fn plans(c: &Connection, mut each: impl FnMut(Stamp, &str)) -> Result<()> {
     Ok(())
 }
 
+pub(super) const PINNED: &str = "SELECT id, config ->> '$.model.provider' FROM bots \
+         WHERE departed_at IS NULL AND config ->> '$.model.provider' <> 'default'";
+
 /// Present bots that name a provider, with its name.
 ///
 /// # Errors
 /// Database errors.
 pub fn pinned(c: &Connection) -> Result<BTreeMap<String, String>> {
-    let mut statement = c.prepare_cached(
-        "SELECT id, config ->> '$.model.provider' FROM bots \
-         WHERE departed_at IS NULL AND config ->> '$.model.provider' <> 'default'",
-    )?;
+    let mut statement = c.prepare_cached(PINNED)?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, named_provider(row.get(1)?))))?;
     let named: BTreeMap<String, String> = rows.collect::<std::result::Result<_, _>>()?;
     Ok(named.into_iter().filter(|(_, provider)| provider != "default").collect())
