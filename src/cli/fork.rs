@@ -28,7 +28,7 @@ changes.yaml is a list of commands:
   - inject_event: {title: A flood, description: The river rises., event_type: news, severity: major}
 
 With --follow what came later from outside is applied to the changed society at its recorded times; a model's recorded \
-answer is used where its prompt is the same to the letter.")]
+answer is used where its prompt is the same to the letter, and the model is asked, and paid, only where it is not.")]
 pub struct ForkArgs {
     /// The moment: the number of an activity, or a time such as 2026-01-02T15:00 [default: now]
     #[arg(long, value_name = "N|TIME")]
@@ -55,7 +55,8 @@ pub fn run(globals: &Globals, args: &ForkArgs, out: &Out) -> anyhow::Result<Exit
     if args.output.exists() {
         return Err(Usage(format!("{} is there already", shown(&args.output))).into());
     }
-    let plan = Plan { source, home: args.output.clone(), through, changes, follows: args.follow };
+    let follows = args.follow.then(|| setup::providers(&config)).transpose()?;
+    let plan = Plan { source, home: args.output.clone(), through, changes, follows };
     runtime::block_on(async {
         let Made { replayed, followed } = fork::make(plan).await?;
         if args.json {
@@ -69,8 +70,8 @@ pub fn run(globals: &Globals, args: &ForkArgs, out: &Out) -> anyhow::Result<Exit
         ))?;
         if let Some(followed) = followed {
             out.line(&format!(
-                "{} later inputs applied, {} left out; {} answers used again, {} questions were new and were given up",
-                followed.applied, followed.left_out, followed.reused, followed.unanswered
+                "{} later inputs applied, {} left out; {} answers used again, {} new questions asked, {} given up",
+                followed.applied, followed.left_out, followed.reused, followed.asked, followed.unanswered
             ))?;
         }
         out.note(&format!("open it with `botarium --home {}`", shown(&args.output)));

@@ -196,7 +196,8 @@ async fn forked(globals: &Globals, wish: &Fork) -> Result<(PathBuf, Value), Faul
         .transpose()
         .map_err(told)?;
     let source = config.home.database();
-    let plan = Plan { source, home: place.clone(), through: at, changes, follows: wish.follow };
+    let follows = wish.follow.then(|| setup::providers(&config)).transpose().map_err(told)?;
+    let plan = Plan { source, home: place.clone(), through: at, changes, follows };
     let Made { replayed, followed } = fork::make(plan).await?;
     let answer = json!({
         "fork": wish.name, "home": shown(&place), "parted_after_activity": replayed.activities, "followed": followed,

@@ -81,7 +81,7 @@ pub fn settings(
         },
         clock: clock(globals, config)?,
         seed: config.seed,
-        providers: config.providers.values().map(provider).collect::<anyhow::Result<_>>()?,
+        providers: providers(config)?,
         default_provider: config.provider.clone(),
         pace_seconds: config.pace,
         insists_on_provider: matches!(config.origin("provider"), Origin::Flag(_)),
@@ -95,6 +95,11 @@ pub fn settings(
         log,
         ..Settings::sized(&config.home.root, config)
     })
+}
+
+/// The providers that are configured.
+pub fn providers(config: &Config) -> anyhow::Result<Vec<ProviderSetup>> {
+    config.providers.values().map(provider).collect()
 }
 
 /// Starts logging. The ring is what the log pane and the port read.

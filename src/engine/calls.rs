@@ -102,6 +102,41 @@ pub(super) async fn interview(
     }
 }
 
+/// Takes what waits for a model to its end.
+///
+/// # Errors
+/// Database errors; 503 where a provider cannot be asked.
+pub(super) async fn to_its_end(shared: &Arc<Shared>, mut step: Step) -> Result<()> {
+    let mut held: Option<Place> = None;
+    loop {
+        step = match step {
+            Step::Over(_) | Step::Told(_) => return Ok(()),
+            Step::Place { flight: None, .. } => {
+                return Err(StoreError::Corrupt("what waits begins anew".into()));
+            }
+            Step::Place { flight: Some(flight), provider } => {
+                drop(held.take());
+                if let Ok(guard) = shared.guard(&provider) {
+                    held = Some(guard.place(Rank::FollowUp, |_| {}).await);
+                }
+                shared.enter(Proceed { flight, has_place: held.is_some() }).await?
+            }
+            Step::Ask(flight) => {
+                let provider = flight.call.as_ref().map_or("", |call| &call.tariff.provider);
+                let guard = shared.guard(provider).map_err(Fault::unavailable)?;
+                let place = match held.take() {
+                    Some(place) => place,
+                    None => guard.place(Rank::Beat, |_| {}).await,
+                };
+                let next = ask(shared, &flight, &place, None).await?;
+                held = Some(place);
+                next
+            }
+            Step::Look { flight, query } => look_up(shared, flight, &query).await?,
+        };
+    }
+}
+
 /// Waits for a place for a beat; `None` when the engine stops meanwhile.
 async fn place(shared: &Shared, claim: &mut Claim, guard: &Guard, rank: Rank) -> Option<Place> {
     if let Some(place) = guard.free_place() {

@@ -2,24 +2,28 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::calls;
 use super::chance;
 use super::handle::Handle;
 use super::intervention::Intervention;
 use super::replay::{Replay, ReplayError, Replayed};
+use super::settings::ProviderSetup;
 use crate::domain::text::clean_line;
 use crate::protocol::{Fault, Lineage};
 use crate::society::Society;
+use crate::society::flight::Flight;
 use crate::society::fork::Forked;
 use crate::society::input::Input;
-use crate::society::walk::{Abandoned, Answered, Failed, Found, Proceed, Sent, Step};
+use crate::society::walk::{Abandoned, Answered, Begun, Failed, Found, Proceed, Sent, Step};
 use crate::store::journal::Entry;
 use crate::store::{Result, StoreError, Tx, beat, journal};
 
 /// What is to become a society of its own.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Plan {
     /// The database of the society it parts from.
     pub source: PathBuf,
@@ -29,8 +33,8 @@ pub struct Plan {
     pub through: Option<i64>,
     /// What is changed then.
     pub changes: Vec<Intervention>,
-    /// Whether what came later is applied as well.
-    pub follows: bool,
+    /// Whether what came later is applied as well, and the providers to ask where that leads to other questions.
+    pub follows: Option<Vec<ProviderSetup>>,
 }
 
 /// What became one.
@@ -62,6 +66,7 @@ pub async fn make(plan: Plan) -> Result<Made, ReplayError> {
 
 async fn make_in(plan: Plan) -> Result<Made, ReplayError> {
     let Plan { source, home, through, changes, follows } = plan;
+    let (is_followed, providers) = (follows.is_some(), follows);
     let ended = |_| StoreError::Panicked("a fork ended early".into());
     let begun = tokio::task::spawn_blocking(move || {
         let data = home.join("data");
@@ -70,12 +75,15 @@ async fn make_in(plan: Plan) -> Result<Made, ReplayError> {
         copy_files(source.ancestors().nth(2).unwrap_or(Path::new(".")), &home).map_err(cannot)?;
         let mut replay = Replay::begin(&source, &data.join("botarium.db"))?;
         let replayed = replay.run(through)?;
+        if let Some(providers) = providers {
+            replay.may_ask(providers)?;
+        }
         Ok::<_, ReplayError>((replay, replayed))
     });
     let (mut replay, replayed) = begun.await.map_err(ended)??;
     replay.part(changes).await?;
     let ending = tokio::task::spawn_blocking(move || {
-        let followed = if follows { Some(replay.follow()?) } else { None };
+        let followed = if is_followed { Some(replay.follow()?) } else { None };
         replay.close();
         Ok::<_, ReplayError>(Made { replayed, followed })
     });
@@ -110,7 +118,9 @@ pub struct Followed {
     pub left_out: u64,
     /// Answers of models that were used again.
     pub reused: u64,
-    /// Questions that were another than the recorded one, so that its answer could not be used: the beat was given up.
+    /// Beats and interviews with a question that was never answered before: the model was asked.
+    pub asked: u64,
+    /// Those whose provider cannot be asked: they were given up.
     pub unanswered: u64,
 }
 
@@ -147,6 +157,7 @@ impl Replay {
         loop {
             let entries = self.next_entries()?;
             if entries.is_empty() {
+                self.ask_anew(None, &mut followed)?;
                 return Ok(followed);
             }
             for entry in entries {
@@ -169,10 +180,15 @@ impl Replay {
         shared.clock.tell(entry.at);
         let answers = match &entry.input {
             Input::Answered(answered) => Some(answered.flight),
+            // What it waits for still was never asked in the other time line.
+            Input::Begun(begun) => {
+                self.ask_anew(Some(&begun.bot), followed)?;
+                None
+            }
             _ => None,
         };
         let mut flights = known.clone();
-        let inner = std::sync::Arc::clone(&shared);
+        let inner = Arc::clone(&shared);
         let outcome = self.target().write_blocking(move |tx| {
             let applied = apply_there(&inner.society, tx, entry, &mut flights)?;
             Ok((applied, flights))
@@ -181,35 +197,83 @@ impl Replay {
             Ok((applied, flights)) => {
                 *known = flights;
                 match (applied, answers) {
-                    (false, _) => followed.left_out += 1,
-                    (true, Some(_)) => {
+                    (Applied::Not, _) => followed.left_out += 1,
+                    (Applied::Whole, Some(_)) => {
                         followed.applied += 1;
                         followed.reused += 1;
                     }
-                    (true, None) => followed.applied += 1,
+                    (Applied::Whole, None) => followed.applied += 1,
+                    (Applied::Waits(begun), _) => {
+                        followed.applied += 1;
+                        let step = shared.enter_blocking(&begun)?;
+                        self.go_on(step, followed)?;
+                    }
                 }
             }
             Err(StoreError::Refused(_)) => match answers.and_then(|there| known.remove(&there)) {
-                Some(flight) => {
-                    shared.enter_blocking(&Abandoned { flight })?;
-                    followed.unanswered += 1;
-                }
+                Some(flight) => self.answer_anew(flight, followed)?,
                 None => followed.left_out += 1,
             },
             Err(other) => return Err(other.into()),
         }
         Ok(())
     }
+
+    /// Asks what waits of a bot, or of anybody, and has no recorded answer.
+    fn ask_anew(&self, bot: Option<&str>, followed: &mut Followed) -> Result<(), ReplayError> {
+        let waiting = self.target().read_blocking(|c| journal::flights(c, bot))?;
+        waiting.into_iter().try_for_each(|flight| self.answer_anew(flight, followed))
+    }
+
+    /// Asks what waits as `flight`.
+    fn answer_anew(&self, flight: i64, followed: &mut Followed) -> Result<(), ReplayError> {
+        let waits: Option<Flight> = self.target().read_blocking(|c| journal::flight(c, flight))?;
+        match waits {
+            Some(waits) if waits.call.is_some() => self.go_on(Step::Ask(Arc::new(waits)), followed),
+            Some(_) => self.give_up(flight, followed),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes a step to its end with the model it asks for.
+    fn go_on(&self, step: Step, followed: &mut Followed) -> Result<(), ReplayError> {
+        let shared = self.room()?;
+        let Step::Ask(flight) = &step else { return Ok(()) };
+        let id = flight.id;
+        let provider = flight.call.as_ref().map(|call| call.tariff.provider.clone()).unwrap_or_default();
+        if !self.asks(&provider) {
+            return self.give_up(id, followed);
+        }
+        tokio::runtime::Handle::current().block_on(calls::to_its_end(&shared, step))?;
+        followed.asked += 1;
+        Ok(())
+    }
+
+    fn give_up(&self, flight: i64, followed: &mut Followed) -> Result<(), ReplayError> {
+        self.room()?.enter_blocking(&Abandoned { flight })?;
+        followed.unanswered += 1;
+        Ok(())
+    }
 }
 
-/// Applies one recorded input to a society that may be another by now; `false` where what it belongs to does not wait
-/// here. `flights` leads from what waited there to what waits here.
+/// What became of a recorded input.
+enum Applied {
+    /// What it belongs to does not wait here.
+    Not,
+    /// It was applied.
+    Whole,
+    /// Here it asks a model, and there it did not.
+    Waits(Begun),
+}
+
+/// Applies one recorded input to a society that may be another by now. `flights` leads from what waited there to what
+/// waits here.
 fn apply_there(
     society: &Society,
     tx: &mut Tx<'_>,
     entry: Entry<Input>,
     flights: &mut HashMap<i64, i64>,
-) -> Result<bool> {
+) -> Result<Applied> {
     let (at, number) = (entry.at, entry.number);
     let there = match &entry.input {
         Input::Sent(Sent { flight, .. })
@@ -221,31 +285,36 @@ fn apply_there(
         _ => None,
     };
     let flight = match there.map(|there| flights.get(&there).copied()) {
-        Some(None) => return Ok(false),
+        Some(None) => return Ok(Applied::Not),
         Some(Some(here)) => here,
         None => 0,
     };
     let step = match entry.input {
-        Input::Begun(begun) => society.take_in(tx, at, &begun)?,
+        Input::Begun(begun) => match society.take_in(tx, at, &begun)? {
+            Step::Place { flight: None, provider } => {
+                return Ok(Applied::Waits(Begun { place: Some(provider), ..begun }));
+            }
+            step => step,
+        },
         Input::Asked(asked) => society.take_in(tx, at, &asked)?,
         Input::Answered(answered) => society.take_in(tx, at, &Answered { flight, ..answered })?,
         Input::Found(found) => society.take_in(tx, at, &Found { flight, ..found })?,
         Input::Proceed(proceed) => society.take_in(tx, at, &Proceed { flight, ..proceed })?,
         Input::Sent(sent) => {
             society.take_in(tx, at, &Sent { flight, ..sent })?;
-            return Ok(true);
+            return Ok(Applied::Whole);
         }
         Input::Failed(failed) => {
             society.take_in(tx, at, &Failed { flight, ..failed })?;
-            return Ok(true);
+            return Ok(Applied::Whole);
         }
         Input::Abandoned(_) => {
             society.take_in(tx, at, &Abandoned { flight })?;
-            return Ok(true);
+            return Ok(Applied::Whole);
         }
         other => {
             other.apply_again(society, tx, at)?;
-            return Ok(true);
+            return Ok(Applied::Whole);
         }
     };
     let there = there.unwrap_or(number);
@@ -256,5 +325,5 @@ fn apply_there(
         }
         Step::Place { flight: None, .. } | Step::Over(_) | Step::Told(_) => flights.remove(&there),
     };
-    Ok(true)
+    Ok(Applied::Whole)
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::clock::Clock;
 use super::handle::{Handle, SOMEBODY};
 use super::open::assemble;
-use super::settings::Settings;
+use super::settings::{ProviderSetup, Settings};
 use super::shared::Shared;
 use crate::domain::Stamp;
 use crate::protocol::EngineState;
@@ -82,6 +82,8 @@ pub struct Replay {
     looks: bool,
     /// Whether that is noted now.
     notes: bool,
+    /// Providers that may be asked, where what is applied leads to a new question.
+    providers: Vec<ProviderSetup>,
     /// The last entry applied.
     pub number: i64,
 }
@@ -145,8 +147,18 @@ impl Replay {
             beat::last_seq(tx)
         })?;
         let path = target.to_path_buf();
-        let mut replay =
-            Self { source, target: store, path, shared: None, opened: 0, began, looks, notes: looks, number };
+        let mut replay = Self {
+            source,
+            target: store,
+            path,
+            shared: None,
+            opened: 0,
+            began,
+            looks,
+            notes: looks,
+            providers: Vec::new(),
+            number,
+        };
         replay.take_up()?;
         Ok(replay)
     }
@@ -173,6 +185,19 @@ impl Replay {
             Ok(())
         })?;
         Ok(())
+    }
+
+    /// From here on these providers may be asked.
+    pub(super) fn may_ask(&mut self, providers: Vec<ProviderSetup>) -> Result<(), ReplayError> {
+        self.providers = providers;
+        self.shared = None;
+        self.take_up()
+    }
+
+    /// Whether a provider may be asked.
+    pub(super) fn asks(&self, provider: &str) -> bool {
+        self.providers.iter().any(|setup| setup.spec.name == provider)
+            && self.shared.as_ref().is_some_and(|shared| shared.guard(provider).is_ok())
     }
 
     /// Applies entries up to `through`, or all that there are.
@@ -288,7 +313,8 @@ impl Replay {
         if opened.rules != RULES {
             return Err(ReplayError::OtherRules { found: opened.rules, version: opened.version.clone() });
         }
-        let shared = silent(opened, &self.source, self.target.clone(), &self.path, at, !self.looks)?;
+        let world = (self.target.clone(), &*self.path, self.providers.as_slice());
+        let shared = silent(opened, &self.source, world, at, !self.looks)?;
         shared.society.records.store(self.notes || !self.looks, Ordering::Release);
         self.shared = Some(shared);
         self.opened = number;
@@ -417,13 +443,12 @@ fn again(
     Ok(Ok(()))
 }
 
-/// A room as it was opened, whose providers are silent: it holds `store`, which is in `path`, and is shown as what it is
-/// the past of.
+/// A room as it was opened, whose providers are silent but for those given: it holds `store`, which is in `path`, and is
+/// shown as what it is the past of.
 pub(super) fn silent(
     opened: &Opened,
     source: &Store,
-    store: Store,
-    path: &Path,
+    (store, path, providers): (Store, &Path, &[ProviderSetup]),
     at: Stamp,
     takes_snapshots: bool,
 ) -> Result<Arc<Shared>> {
@@ -434,7 +459,14 @@ pub(super) fn silent(
         takes_snapshots,
         ..Settings::new(&home)
     };
-    let settings = opened.frame.around(&base);
+    let mut settings = opened.frame.around(&base);
+    for setup in &mut settings.providers {
+        let same =
+            |real: &&ProviderSetup| (&real.spec.name, real.spec.kind) == (&setup.spec.name, setup.spec.kind);
+        if let Some(real) = providers.iter().find(same) {
+            setup.spec = real.spec.clone();
+        }
+    }
     let frame = Some(&opened.frame);
     let handle = assemble(settings, frame, store, opened.room.clone(), opened.pace, None, Instant::now())?;
     {

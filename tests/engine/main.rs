@@ -8,6 +8,7 @@ mod acts;
 mod books;
 mod days;
 mod eras;
+mod forks;
 mod killed;
 mod ladder;
 mod measures;

@@ -141,7 +141,7 @@ impl Past {
             let mut reel = self.reel();
             (reel.source.path().to_path_buf(), reel.shown()?.number)
         };
-        let plan = fork::Plan { source, home, through: Some(entry), changes: Vec::new(), follows: false };
+        let plan = fork::Plan { source, home, through: Some(entry), changes: Vec::new(), follows: None };
         Ok(fork::make(plan).await?)
     }
 

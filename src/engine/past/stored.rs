@@ -38,7 +38,7 @@ impl Stored {
             beat::last_seq(tx)
         })?;
         let source = Store::open_read_only(source)?;
-        let shared = replay::silent(opened, &source, store, target, at, false)?;
+        let shared = replay::silent(opened, &source, (store, target, &[]), at, false)?;
         shared.store.read_blocking(|c| shared.society.relearn(c))?;
         Ok(Self { source, shared, activity })
     }
