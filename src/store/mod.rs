@@ -106,6 +106,18 @@ pub enum StoreError {
         /// Ours.
         known: i64,
     },
+    /// The database was written by an earlier version and is only read.
+    #[error(
+        "{path} was written by an earlier botarium (schema {found}, this one knows {known}): start `botarium` there once, which brings it up to date"
+    )]
+    OlderSchema {
+        /// Which file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
     /// Another engine works on it.
     #[error("{0}")]
     Locked(Holder),

@@ -64,9 +64,7 @@ pub(super) fn verify_any(connection: &Connection, path: &Path) -> Result<i64> {
 pub(super) fn verify(connection: &Connection, path: &Path) -> Result<()> {
     let found = verify_any(connection, path)?;
     if found < SCHEMA_VERSION {
-        return Err(StoreError::Corrupt(format!(
-            "schema {found} is older than {SCHEMA_VERSION}; start `botarium` once to bring it up to date"
-        )));
+        return Err(StoreError::OlderSchema { path: path.to_path_buf(), found, known: SCHEMA_VERSION });
     }
     Ok(())
 }
