@@ -40,7 +40,7 @@ fn the_past_is_walked_back_and_forth() {
     terminal.see("One society until act 30").press(&["esc"]).gone("One society");
     terminal.quit();
     let terminal = home.open((120, 36), &["diff", ".", "fork-30", "--show"]);
-    terminal.see("One society until act 30").press(&["esc"]).see(&at(30));
+    terminal.see("One society until act 30").press(&["esc"]).gone("One society").see(&at(30));
     terminal.quit();
     assert!(!bot.is_empty() && home.path().join("fork-30/data/botarium.db").exists());
     let check = home.run(&["replay", "--verify"]);
