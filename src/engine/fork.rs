@@ -15,7 +15,7 @@ use super::settings::ProviderSetup;
 use crate::domain::text::clean_line;
 use crate::protocol::{Fault, Lineage};
 use crate::society::Society;
-use crate::society::flight::Flight;
+use crate::society::flight::{Flight, Stage};
 use crate::society::fork::Forked;
 use crate::society::input::Input;
 use crate::society::walk::{Abandoned, Answered, Begun, Failed, Found, Proceed, Sent, Step};
@@ -219,10 +219,16 @@ impl Replay {
         Ok(())
     }
 
-    /// Asks what waits of a bot, or of anybody, and has no recorded answer.
+    /// Asks what waits of a bot's last beat, or of anybody at the end, and has no recorded answer.
     fn ask_anew(&self, bot: Option<&str>, followed: &mut Followed) -> Result<(), ReplayError> {
-        let waiting = self.target().read_blocking(|c| journal::flights(c, bot))?;
-        waiting.into_iter().try_for_each(|flight| self.answer_anew(flight, followed))
+        for id in self.target().read_blocking(|c| journal::flights(c, bot))? {
+            let waits: Option<Flight> = self.target().read_blocking(|c| journal::flight(c, id))?;
+            // An interview goes on beside beats: its recorded answer may be still to come.
+            if bot.is_none() || waits.is_some_and(|flight| !matches!(flight.stage, Stage::Interview { .. })) {
+                self.answer_anew(id, followed)?;
+            }
+        }
+        Ok(())
     }
 
     /// Asks what waits as `flight`.

@@ -49,13 +49,18 @@ use crate::protocol::Notice;
 use crate::store::{Result, Tx, beat, providers};
 
 /// Seconds between beats with the embedded provider, until a person chooses.
-pub(crate) const SCRIPTED_PACE: u32 = 30;
+const SCRIPTED_PACE: u32 = 30;
 /// Seconds between beats with every other provider, until a person chooses.
-pub(crate) const MODEL_PACE: u32 = 14_400;
+const MODEL_PACE: u32 = 14_400;
 
 /// Notes of the room: the provider that bots ask who name none, and the pace, if one was chosen, as they hold now.
 const PROVIDER_NOW: &str = "provider_now";
 const PACE_NOW: &str = "pace_now";
+
+/// Seconds between two beats where nobody chose a pace.
+pub(crate) fn pace_with(provider: &str) -> u32 {
+    if provider == "scripted" { SCRIPTED_PACE } else { MODEL_PACE }
+}
 
 /// One society, as it was opened.
 pub(crate) struct Society {
@@ -232,17 +237,17 @@ impl Society {
     /// Seconds between two beats of a bot: its own pace, the room's, or its provider's.
     pub(crate) fn interval_of(&self, bot: &str, own: Option<u32>) -> u32 {
         let standing = self.standing();
-        own.or(standing.pace).unwrap_or_else(|| {
-            let provider = standing.pinned.get(bot).unwrap_or(&standing.provider);
-            if provider == "scripted" { SCRIPTED_PACE } else { MODEL_PACE }
-        })
+        own.or(standing.pace)
+            .unwrap_or_else(|| pace_with(standing.pinned.get(bot).unwrap_or(&standing.provider)))
     }
 
     /// The shortest interval of the bots that have no pace of their own.
     pub(crate) fn least_interval(&self) -> u32 {
-        let pinned: Vec<String> = self.standing().pinned.keys().cloned().collect();
-        let least = pinned.iter().map(|bot| self.interval_of(bot, None)).min();
-        self.interval_of("", None).min(least.unwrap_or(u32::MAX))
+        let standing = self.standing();
+        standing.pace.unwrap_or_else(|| {
+            let pinned = standing.pinned.values().map(|provider| pace_with(provider));
+            pinned.fold(pace_with(&standing.provider), u32::min)
+        })
     }
 
     /// Announces an activity after the commit.

@@ -5,9 +5,10 @@ use botarium::engine::fork::{self, Followed, Plan};
 use botarium::engine::intervention::Intervention;
 use botarium::engine::replay::Replay;
 use botarium::llm::ProviderKind;
+use botarium::protocol::Interview;
 use rusqlite::Connection;
 
-use super::model::{Model, Reply};
+use super::model::{Aim, Model, Reply};
 use super::society::{PRICE, Society, provider};
 
 const BOLDER: &str = "- set_config: {bot: b01, patch: {behavior: {shyness: 95}}}";
@@ -64,4 +65,36 @@ async fn what_a_change_does_not_touch_is_not_asked_again() {
     again.run(None).unwrap();
     assert_eq!(again.differences().unwrap(), [""; 0]);
     again.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interview_beside_a_beat_is_not_asked_again() {
+    let model = Model::start(|call| match call.aim {
+        Aim::Interview => Reply::text("I like lamps.").held(),
+        _ => Reply::quiet(),
+    })
+    .await;
+    let society = Society::begin(&model.address(), 1, |_| {}).await;
+    society.handle.trigger("b01").await.unwrap();
+    let parts = society.number("SELECT max(number) FROM journal");
+    let handle = society.handle.clone();
+    let question = Interview { question: "What do you like?".into(), remember: false };
+    let told = tokio::spawn(async move { handle.interview("b01", question).await });
+    model.arrived(2).await;
+    society.handle.trigger("b01").await.unwrap();
+    model.let_go(1);
+    let _ = told.await.unwrap(); // whatever became of it, it is not asked twice
+    let asked = model.calls().len();
+    let scratch = tempfile::tempdir().unwrap();
+    let spec = provider(ProviderKind::OpenAi, &model.address());
+    let plan = Plan {
+        source: society.handle.database(),
+        home: scratch.path().join("same"),
+        through: Some(parts),
+        changes: Vec::new(),
+        follows: Some(vec![ProviderSetup { spec, price: Some(PRICE) }]),
+    };
+    let followed = fork::make(plan).await.unwrap().followed.unwrap();
+    assert_eq!((followed.asked, followed.unanswered), (0, 0), "{followed:?}");
+    assert_eq!(model.calls().len(), asked);
 }

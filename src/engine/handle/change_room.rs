@@ -87,8 +87,7 @@ impl Handle {
     async fn expected_beats(&self, provider: &str) -> Result<(i64, i64), Fault> {
         let (bots, pinned) = self.shared.store.read(|c| Ok((beat::all_due(c)?, beat::pinned(c)?))).await?;
         let pace = self.shared.society.standing().pace;
-        let default =
-            if provider == "scripted" { crate::society::SCRIPTED_PACE } else { crate::society::MODEL_PACE };
+        let default = crate::society::pace_with(provider);
         let theirs: Vec<i64> = bots
             .iter()
             .filter(|bot| pinned.get(&bot.id).is_none_or(|named| named == provider))

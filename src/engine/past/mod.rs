@@ -431,9 +431,9 @@ impl Reel {
         if self.copies.len() > KEPT {
             self.copies.remove(0).throw_away();
         }
+        moved?;
         self.let_go_of_glance();
         self.shows_stored = false;
-        moved?;
         let at = self.source.read_blocking(|c| journal::at(c, entry))?;
         let activity = self.through(entry)?.unwrap_or_default();
         self.moment(entry, activity, at)

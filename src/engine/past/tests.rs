@@ -42,4 +42,12 @@ async fn what_is_seen_at_a_glance_is_what_was() {
     assert!(past.glance(&Way::To("90".into())).unwrap().to_come);
     assert!(past.digest().is_ok(), "whoever needs all of it gets it");
     assert_eq!(past.go(&Way::By(0)).unwrap().activity, 90);
+    // What cannot be brought leaves what is shown.
+    past.reel().copies.drain(..).for_each(Replay::close);
+    assert!(past.glance(&Way::To("200".into())).unwrap().to_come);
+    let glance = shown(&past.handle().unwrap()).await;
+    let lived = rusqlite::Connection::open(&database).unwrap();
+    lived.execute("DELETE FROM journal WHERE number BETWEEN 190 AND 199", []).unwrap();
+    past.complete().unwrap_err();
+    assert_eq!(shown(&past.handle().unwrap()).await, glance);
 }
