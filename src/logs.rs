@@ -39,6 +39,15 @@ impl LogRing {
         Self { now, lines: Arc::default() }
     }
 
+    /// Puts lines of before in front of those that came since, as far as there is room.
+    pub fn recall(&self, before: Vec<LogLine>) {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = LINES - lines.len();
+        for line in before.into_iter().rev().take(room) {
+            lines.push_front(LogLine { message: text::clean_line(&line.message, LINE_CHARS), ..line });
+        }
+    }
+
     /// The newest `limit` lines, oldest first.
     #[must_use]
     pub fn newest(&self, limit: usize) -> Vec<LogLine> {
@@ -116,5 +125,24 @@ mod tests {
         assert!(text::is_clean(&last.message) && !last.message.contains('\u{1b}'), "{}", last.message);
         assert!(last.message.chars().count() <= LINE_CHARS);
         assert_eq!(ring.newest(2).len(), 2);
+    }
+
+    #[test]
+    fn what_was_before_stands_before_and_takes_no_line_away() {
+        let ring = LogRing::new(|| Stamp::from_micros(7));
+        let of = |message: String| LogLine {
+            at: Stamp::from_micros(1),
+            level: "INFO".into(),
+            target: "t".into(),
+            message,
+        };
+        let subscriber = tracing_subscriber::registry().with(ring.clone());
+        tracing::subscriber::with_default(subscriber, || {
+            (0..LINES - 2).for_each(|_| tracing::info!("since"));
+        });
+        ring.recall((0..5).map(|nth| of(format!("before {nth}"))).collect());
+        let lines = ring.newest(usize::MAX);
+        let told: Vec<&str> = lines.iter().take(3).map(|line| line.message.as_str()).collect();
+        assert_eq!((told, lines.len()), (vec!["before 3", "before 4", "since"], LINES));
     }
 }

@@ -39,7 +39,7 @@ fn over_an_engine(globals: &Globals, args: &RoomArgs) -> anyhow::Result<Option<R
         LogTo::Files { directory: config.home.root.join("logs"), keep_days: config.log.keep_days },
     )?;
     runtime::block_on(async {
-        let handle = door::engine(globals, &config, ring).await?;
+        let handle = door::room(globals, &config, ring).await?;
         let stop = CancellationToken::new();
         let port = match serve::open_port(&handle, &config, &stop).await {
             Ok(port) => port,

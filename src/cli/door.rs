@@ -43,11 +43,32 @@ pub async fn close(handle: Handle) -> anyhow::Result<()> {
 /// Starts an engine of this process's own; nothing runs yet.
 ///
 /// # Errors
-/// The configuration, a bot file, the database, or another engine that holds it.
+/// The configuration, all bot files, the database, or another engine that holds it.
 pub async fn engine(globals: &Globals, config: &Config, log: LogRing) -> anyhow::Result<Handle> {
-    let bots = setup::bots(config)?;
+    begin(globals, config, log, setup::bots(config)?.some_live()?).await
+}
+
+/// The same for a control room, which opens also where no bot file can be used: a person sees there what is wrong.
+///
+/// # Errors
+/// The configuration, the database, or another engine that holds it.
+pub async fn room(globals: &Globals, config: &Config, log: LogRing) -> anyhow::Result<Handle> {
+    begin(globals, config, log, setup::bots(config)?).await
+}
+
+async fn begin(
+    globals: &Globals,
+    config: &Config,
+    log: LogRing,
+    bots: setup::BotsRead,
+) -> anyhow::Result<Handle> {
+    let what = if bots.none_live() {
+        "no bot file can be used; mend them and open the room again, or make a bot here"
+    } else {
+        "a bot file cannot be used, the others live"
+    };
     for problem in &bots.problems {
-        tracing::error!("a bot file cannot be used, the others live: {problem}");
+        tracing::error!("{what}: {problem}");
     }
     let settings = setup::settings(globals, config, bots, log)?;
     goes_on(globals, config)?;

@@ -190,11 +190,29 @@ pub struct BotsRead {
     pub problems: Vec<String>,
 }
 
+impl BotsRead {
+    /// Whether there are files, and none can be used.
+    pub fn none_live(&self) -> bool {
+        self.files.is_empty() && !self.problems.is_empty()
+    }
+
+    /// Those that can be used, for what nobody looks at.
+    ///
+    /// # Errors
+    /// There are files, and none can be used.
+    pub fn some_live(self) -> anyhow::Result<Self> {
+        if self.none_live() {
+            return Err(BotFiles(self.problems.join("\n       ")).into());
+        }
+        Ok(self)
+    }
+}
+
 /// The bot files of the society: `bots/*.yaml` by name, or the ones inside the program where there
 /// is no `bots/`. One that cannot be used does not keep the others from living.
 ///
 /// # Errors
-/// None of them can be used, or their directory cannot be read.
+/// Their directory cannot be read.
 pub fn bots(config: &Config) -> anyhow::Result<BotsRead> {
     let directory = config.home.bots();
     let names = match names_in(&directory) {
@@ -229,9 +247,6 @@ pub fn bots(config: &Config) -> anyhow::Result<BotsRead> {
             }
             Err(found) => problems.extend(found.into_iter().map(|p| format!("bots/{name}:{p}"))),
         }
-    }
-    if files.is_empty() && !problems.is_empty() {
-        return Err(BotFiles(problems.join("\n       ")).into());
     }
     Ok(BotsRead { files, problems })
 }

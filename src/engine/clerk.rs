@@ -5,9 +5,68 @@
 
 use std::sync::Arc;
 
+use rusqlite::Connection;
+
 use super::shared::Shared;
-use crate::protocol::ROOM_LOG;
-use crate::protocol::news::Newsroom;
+use crate::domain::{ActivityKind, Stamp};
+use crate::protocol::news::{News, Newsroom};
+use crate::protocol::{ActivityQuery, Event, LogLine, Notice, ROOM_LOG};
+use crate::store::{Result, activity, moderation, names};
+
+/// Lines told of each kind of what happened before the room was opened.
+const BEFORE: u32 = 60;
+
+/// The kinds of acts of which the log tells.
+const KINDS: [ActivityKind; 6] = [
+    ActivityKind::ConfigUpdated,
+    ActivityKind::Failed,
+    ActivityKind::CallsLost,
+    ActivityKind::HumanPost,
+    ActivityKind::Interview,
+    ActivityKind::EventInjected,
+];
+
+/// What happened before the room was opened, oldest first: its log goes on where it was left. That a cap was reached
+/// is not kept anywhere.
+pub(super) fn before(c: &Connection) -> Result<Vec<LogLine>> {
+    let mut happened: Vec<(Stamp, i64, Notice)> = Vec::new();
+    for kind in KINDS {
+        let query = ActivityQuery {
+            limit: BEFORE,
+            action_type: Some(kind.as_str().to_owned()),
+            ..ActivityQuery::default()
+        };
+        let rows = activity::page(c, &query)?;
+        happened.extend(rows.into_iter().map(|row| (row.created_at, row.id, Notice::of_activity(row))));
+    }
+    let (mut newsroom, mut known) = (Newsroom::default(), names::Names::default());
+    for flag in moderation::flags(c, false, BEFORE)?.into_iter().chain(moderation::flags(c, true, BEFORE)?) {
+        newsroom.learn(&flag.bot_id, &known.of(c, &flag.bot_id)?);
+        let notice = Notice::FlagRaised {
+            bot_id: flag.bot_id,
+            flag_id: flag.id,
+            flag_type: flag.flag_type,
+            target_type: flag.target_type,
+            target_id: flag.target_id,
+        };
+        happened.push((flag.created_at, 0, notice));
+    }
+    happened.sort_by_key(|(at, seq, _)| (*at, *seq));
+    let lines = happened.into_iter().filter_map(|(timestamp, seq, notice)| {
+        let news = newsroom.of(&Event { seq, timestamp, notice })?;
+        let level = level(&news)?.to_string();
+        Some(LogLine { at: timestamp, level, target: ROOM_LOG.to_owned(), message: news.said })
+    });
+    Ok(lines.collect())
+}
+
+/// How grave news is, where the log has a line for it.
+fn level(news: &News) -> Option<tracing::Level> {
+    match news.kind {
+        kind if kind.is_trouble() => Some(tracing::Level::WARN),
+        kind => kind.is_logged().then_some(tracing::Level::INFO),
+    }
+}
 
 /// Writes the room's log until the engine stops.
 pub(super) async fn write(shared: Arc<Shared>) {
@@ -20,10 +79,11 @@ pub(super) async fn write(shared: Arc<Shared>) {
             () = shared.stop.cancelled() => None,
         };
         let Some(event) = event else { return };
-        match newsroom.of(&event) {
-            Some(news) if news.kind.is_trouble() => tracing::warn!(target: ROOM_LOG, "{}", news.said),
-            Some(news) if news.kind.is_logged() => tracing::info!(target: ROOM_LOG, "{}", news.said),
-            _ => {}
+        let Some(news) = newsroom.of(&event) else { continue };
+        match level(&news) {
+            Some(tracing::Level::WARN) => tracing::warn!(target: ROOM_LOG, "{}", news.said),
+            Some(_) => tracing::info!(target: ROOM_LOG, "{}", news.said),
+            None => {}
         }
     }
 }

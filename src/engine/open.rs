@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::bus::Bus;
 use super::chance;
+use super::clerk;
 use super::handle::Handle;
 use super::outside::Outside;
 use super::schedule::Schedule;
@@ -68,6 +69,7 @@ pub fn start(settings: Settings) -> Result<Handle> {
         );
     }
     shared.plan_from_rows()?;
+    shared.settings.log.recall(shared.store.read_blocking(clerk::before)?);
     Ok(handle)
 }
 

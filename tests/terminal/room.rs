@@ -16,6 +16,25 @@ fn the_room_is_paused_stepped_and_resumed() {
 }
 
 #[test]
+fn a_home_without_one_good_bot_file_opens_says_why_and_is_mended() {
+    let home = Home::new();
+    home.write("bots/bad.yaml", "bot: [\n");
+    home.write("bots/worse.yaml", "bot: {id: 7}\n");
+    let terminal = home.open((120, 36), &[]);
+    terminal.see("no bots yet: n makes one").see("! lists what needs you").press(&["!"]);
+    terminal.see("the program reports").press(&["enter"]).see("[Log]");
+    terminal.see("no bot file can be used; mend them").see("bots/bad.yaml:").see("bots/worse.yaml:");
+    // Somebody may be made here all the same.
+    terminal.press(&["n"]).see("New bot").type_text("Vera").press(&["tab"]).type_text("patient");
+    terminal.press(&["ctrl+s"]).see("Vera joined the room");
+    terminal.quit();
+    std::fs::remove_dir_all(home.path().join("bots")).unwrap();
+    let terminal = home.open((120, 36), &[]);
+    terminal.see("Ada").see("Vera");
+    terminal.quit();
+}
+
+#[test]
 fn the_pace_is_chosen_with_what_it_costs() {
     let home = Home::new();
     let terminal = home.open((120, 36), &[]);

@@ -228,4 +228,8 @@ fn who_paused_rex_and_when_is_in_the_log() {
     let room = Counted { terminal, keys: Cell::new(0) };
     room.press(&["alt+8"]).see("Rex: paused, by kim").within(1);
     room.terminal.quit();
+    // The room that is opened again has forgotten nothing of it.
+    let room = Counted { terminal: home.open((160, 45), &[]), keys: Cell::new(0) };
+    room.see("1 paused").press(&["alt+8"]).see("[Log]").see("Rex: paused, by kim").within(1);
+    room.terminal.quit();
 }

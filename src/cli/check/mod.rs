@@ -93,16 +93,16 @@ async fn look(globals: &Globals, args: &CheckArgs, config: &Config, findings: &m
     place::look(config, findings);
     let bots = match setup::bots(config) {
         Ok(read) => {
+            let (none, bots) = (read.none_live(), read.files);
+            let hint = "mend the file, then `botarium bot validate` it";
             for problem in read.problems {
-                findings.error(
-                    "bots",
-                    problem,
-                    "mend the file, then `botarium bot validate` it; the others live",
-                );
+                let others = if none { String::new() } else { format!("{hint}; the others live") };
+                findings.error("bots", problem, if none { hint } else { &others });
             }
-            let bots = read.files;
-            let whose = if config.home.bots().is_dir() { "in bots/" } else { "inside the program" };
-            findings.fine("bots", format!("{} bot files {whose} can be used", bots.len()));
+            if !none {
+                let whose = if config.home.bots().is_dir() { "in bots/" } else { "inside the program" };
+                findings.fine("bots", format!("{} bot files {whose} can be used", bots.len()));
+            }
             bots
         }
         Err(error) => {

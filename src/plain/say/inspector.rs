@@ -1,6 +1,6 @@
 //! The pages of the inspector.
 
-use super::{Told, act, bot_title, clock};
+use super::{NOTHING_MATCHES, Told, act, bot_title, clock};
 use crate::protocol::Source;
 use crate::tui::live::mind::{Applied, Field};
 use crate::tui::live::recall::{Line, Part, Recall};
@@ -8,7 +8,7 @@ use crate::tui::live::{Row, budget, why};
 use crate::tui::model::Model;
 use crate::tui::panes::header::short_interval;
 use crate::tui::panes::recall::heading;
-use crate::tui::panes::{View, mind};
+use crate::tui::panes::{View, mind, why as why_page};
 use crate::tui::widgets::text;
 
 pub fn profile(model: &Model) -> Told {
@@ -137,7 +137,7 @@ pub fn budget(model: &Model) -> Told {
     told
 }
 
-pub fn memory(recall: &Recall, title: String, model: &Model) -> Told {
+pub fn memory((recall, narrowed): (&Recall, bool), title: String, model: &Model) -> Told {
     let mut told = Told::new(title);
     if !recall.loaded() {
         return told.note("Not read yet.");
@@ -148,8 +148,10 @@ pub fn memory(recall: &Recall, title: String, model: &Model) -> Told {
             Line::Heading(Part::Held(of), _) => kind = heading(*of),
             Line::Heading(Part::Archive(_), _) => kind = "In the archive",
             Line::Item(item) => {
-                let other =
-                    item.other.as_ref().map_or_else(String::new, |id| format!("{}, ", model.name(id)));
+                let other = item.other.as_ref().map(|id| model.name(id));
+                // Notes name who they are about themselves: it is told once.
+                let other = other.filter(|name| text::find_name(&item.told(), name).is_none());
+                let other = other.map_or_else(String::new, |name| format!("{name}, "));
                 let pinned = if item.pinned { ", pinned" } else { "" };
                 let note = if item.note.is_empty() { String::new() } else { format!(", {}", item.note) };
                 let said = format!("{kind}, {}{note}{pinned}: {other}{}", item.date, item.told());
@@ -158,7 +160,7 @@ pub fn memory(recall: &Recall, title: String, model: &Model) -> Told {
         }
     }
     if told.list.is_empty() {
-        return told.note("Nothing is remembered.");
+        return told.note(if narrowed { NOTHING_MATCHES } else { "Nothing is remembered." });
     }
     told.selected = Some(recall.scroll.selected);
     told
@@ -187,7 +189,12 @@ pub fn why(model: &Model) -> Told {
             why::Line::Text(said) => said.clone(),
             why::Line::Memory(memory) => format!(
                 "memory {}, {}, score {:.2}, relevance {:.1}, recency {:.1}, weight {:.1}",
-                memory.id, memory.kind, memory.score, memory.relevance, memory.recency, memory.importance
+                memory.id,
+                why_page::kind(memory),
+                memory.score,
+                memory.relevance,
+                memory.recency,
+                memory.importance
             ),
             why::Line::Head(part) => {
                 let folded = if page.is_open(*part) { "" } else { ", folded" };

@@ -1,6 +1,6 @@
 //! The panes of the Live tab.
 
-use super::{Told, act, clock};
+use super::{NOTHING_MATCHES, Told, act, clock, with};
 use crate::protocol::{LogLine, Status};
 use crate::tui::live::BotRow;
 use crate::tui::live::order::word;
@@ -27,7 +27,7 @@ pub fn bots(model: &Model) -> Told {
     let marks = if marked == 0 { String::new() } else { format!("{marked} marked.") };
     let mut told = Told::new(title).note(by).note(marks);
     if bots.is_empty() {
-        return told.note("No bot is here.");
+        return told.note(if bots.filter().is_empty() { "No bot is here." } else { NOTHING_MATCHES });
     }
     for (at, row) in (0..bots.len()).filter_map(|at| Some((at, bots.line(at)?))) {
         told.push(at, &row.id, bot(row, model));
@@ -94,7 +94,11 @@ pub fn activity(model: &Model) -> Told {
     }
     let mut told = Told::new(title);
     if stream.is_empty() {
-        return told.note(if stream.loaded { "Nothing is here." } else { "Not read yet." });
+        return told.note(match (stream.loaded, filter.is_empty()) {
+            (false, _) => "Not read yet.",
+            (true, true) => "Nothing is here.",
+            (true, false) => NOTHING_MATCHES,
+        });
     }
     for (at, row) in (0..stream.len().min(MOST)).filter_map(|at| Some((at, stream.line(at)?))) {
         told.push(at, row.seq, act(row, model));
@@ -103,14 +107,12 @@ pub fn activity(model: &Model) -> Told {
     told
 }
 
-/// A title with the words that lines must hold.
-fn with(title: &str, words: &str) -> String {
-    if words.is_empty() { title.to_owned() } else { format!("{title}, only with “{words}”") }
-}
-
 pub fn usage(model: &Model) -> Told {
     let mut told = Told::new(with("Live, usage today", model.lower.used.filter()));
     let Some(usage) = &model.lower.usage else { return told.note("Not read yet.") };
+    if model.lower.used.has_rows() && model.lower.used.is_empty() {
+        told = told.note(NOTHING_MATCHES);
+    }
     told = told.note(format!("In all {} tokens, {}.", usage.total_tokens, model.money(usage.total_cost_usd)));
     for (at, bot) in model.lower.used.iter().enumerate() {
         let mut said = format!(
@@ -141,7 +143,11 @@ pub fn reputation(model: &Model) -> Told {
             bot.series.iter().map(|day| format!("{} {}", day.date, text::signed(day.score))).collect();
         told = told.note(format!("{}: {}", bot.bot_name, days.join(", ")));
     }
-    if told.notes.is_empty() { told.note("Nobody was voted for yet.") } else { told }
+    match told.notes.is_empty() {
+        true if reputed.is_empty() => told.note("Nobody was voted for yet."),
+        true => told.note(NOTHING_MATCHES),
+        false => told,
+    }
 }
 
 pub fn line(line: &LogLine, model: &Model) -> String {
@@ -151,7 +157,7 @@ pub fn line(line: &LogLine, model: &Model) -> String {
 pub fn log(model: &Model) -> Told {
     let mut told = Told::new(with("Live, log", model.lower.log.filter()));
     if model.lower.log.has_rows() && model.lower.log.is_empty() {
-        return told.note("Nothing is here.");
+        return told.note(NOTHING_MATCHES);
     }
     if model.lower.log.is_empty() {
         return told.note(silence(&View::of(model)));

@@ -48,6 +48,9 @@ pub enum Since {
     Nothing,
 }
 
+/// Said where a filter lets nothing through.
+const NOTHING_MATCHES: &str = "Nothing matches; say back for all of it.";
+
 /// Lines of a list told again by themselves at most.
 const AGAIN: usize = 8;
 
@@ -111,7 +114,9 @@ pub fn place(model: &Model) -> Told {
             (Pane::Inspector, Page::Mind) => inspector::mind(model),
             (Pane::Inspector, Page::Budget) => inspector::budget(model),
             (Pane::Inspector, Page::Memory) => {
-                inspector::memory(&model.inspector.recall, bot_title(model, "memory"), model)
+                let recall = &model.inspector.recall;
+                let title = bot_title(model, &with("memory", recall.filter()));
+                inspector::memory((recall, !recall.filter().is_empty()), title, model)
             }
             (Pane::Inspector, Page::Why) => inspector::why(model),
             (Pane::Usage, _) => live::usage(model),
@@ -127,6 +132,11 @@ pub fn place(model: &Model) -> Told {
         Tab::Events => tabs::events(model),
         Tab::Log => tabs::log(model),
     }
+}
+
+/// A title with the words that lines must hold.
+fn with(title: &str, words: &str) -> String {
+    if words.is_empty() { title.to_owned() } else { format!("{title}, only with “{words}”") }
 }
 
 /// `Ada, mind`: a page about the selected bot.
@@ -176,8 +186,13 @@ fn clock(model: &Model, at: Stamp) -> String {
 
 /// One act as a sentence, with what was said.
 fn act(row: &Row, model: &Model) -> String {
-    let name = if row.bot_name.is_empty() { model.name(&row.bot_id) } else { &row.bot_name };
-    let mut said = format!("{} {name} {}", clock(model, row.at), stream::sentence(row, &View::of(model)));
+    let view = View::of(model);
+    let mut said = format!(
+        "{} {} {}",
+        clock(model, row.at),
+        view.who(&row.bot_id, &row.bot_name),
+        stream::sentence(row, &view)
+    );
     if !row.told.quote.is_empty() {
         said.push_str(": ");
         said.push_str(&row.told.quote);

@@ -1,7 +1,7 @@
 //! The tabs beside Live.
 
 use super::inspector::{self, date};
-use super::{Told, clock, live};
+use super::{NOTHING_MATCHES, Told, clock, live};
 use crate::protocol::ThreadSort;
 use crate::tui::model::Model;
 use crate::tui::panes::View;
@@ -30,7 +30,11 @@ pub fn forum(model: &Model) -> Told {
     }
     let mut told = Told::new(title);
     if forum.threads.is_empty() {
-        return told.note(if forum.loaded { "No thread is here." } else { "Not read yet." });
+        return told.note(match (forum.loaded, forum.is_narrowed()) {
+            (false, _) => "Not read yet.",
+            (true, false) => "No thread is here.",
+            (true, true) => NOTHING_MATCHES,
+        });
     }
     for (at, thread) in forum.threads.iter().enumerate() {
         let tags =
@@ -141,7 +145,8 @@ pub fn memory(model: &Model) -> Told {
     let of = explorer.of.as_deref().map_or("nobody", |id| model.name(id));
     let words =
         if explorer.filter.is_empty() { String::new() } else { format!(", with “{}”", explorer.filter) };
-    inspector::memory(&explorer.recall, format!("Memory of {of}{words}"), model)
+    let narrowed = !explorer.filter.is_empty();
+    inspector::memory((&explorer.recall, narrowed), format!("Memory of {of}{words}"), model)
 }
 
 pub fn society(model: &Model) -> Told {
@@ -185,7 +190,11 @@ pub fn moderation(model: &Model) -> Told {
     let which = if state.resolved { "settled" } else { "open" };
     let mut told = Told::new(format!("Moderation, {which} flags{}", added(&state.list.told())));
     if state.list.is_empty() {
-        return told.note(if state.loaded { "No flag is here." } else { "Not read yet." });
+        return told.note(match (state.loaded, state.list.has_rows()) {
+            (false, _) => "Not read yet.",
+            (true, false) => "No flag is here.",
+            (true, true) => NOTHING_MATCHES,
+        });
     }
     for (at, flag) in state.list.iter().enumerate() {
         let said = format!(
@@ -214,7 +223,11 @@ pub fn events(model: &Model) -> Told {
     };
     let mut told = Told::new(format!("Events, {which}{}", added(&state.list.told())));
     if state.list.is_empty() {
-        return told.note(if state.loaded { "No event is here." } else { "Not read yet." });
+        return told.note(match (state.loaded, state.list.has_rows()) {
+            (false, _) => "Not read yet.",
+            (true, false) => "No event is here.",
+            (true, true) => NOTHING_MATCHES,
+        });
     }
     for (at, event) in state.list.iter().enumerate() {
         let ends = match (event.active, event.expires_at) {
@@ -247,7 +260,8 @@ pub fn log(model: &Model) -> Told {
         LEVELS[state.level.min(LEVELS.len() - 1)].to_lowercase()
     ));
     if state.list.is_empty() {
-        return told.note(silence(&View::of(model)));
+        let said = if state.is_narrowed() { NOTHING_MATCHES } else { silence(&View::of(model)) };
+        return told.note(said);
     }
     for (at, line) in state.list.iter().enumerate() {
         told.push(at, format!("{} {}", line.at, line.message), live::line(line, model));

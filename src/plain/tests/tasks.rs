@@ -1,7 +1,7 @@
 //! Ten things a person wants to do, each by its words.
 
 use super::{beats, holds, say, society};
-use crate::protocol::Notice;
+use crate::protocol::{ActivityQuery, Notice, RecalledMemory};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_dearest_of_the_week() {
@@ -20,6 +20,16 @@ async fn why_a_bot_said_its_last_post_and_which_memory_decided() {
     beats(&handle, 120).await;
     let said = say(&handle, &["find Ada", "why", "more"], false).await;
     holds(&said, &["Ada, why", "Exchange, think", "Recalled memories: ", ", score 0.", "relevance"]);
+    // The record says which memory weighed most among those that were in the prompt.
+    let query = ActivityQuery { limit: 50, bot_id: Some("ada_001".into()), ..ActivityQuery::default() };
+    let acts = handle.activity(query).await.unwrap();
+    let thought = acts.iter().find(|act| act.tokens_used > 0).expect("Ada thought");
+    let reason = handle.why(thought.id).await.unwrap();
+    let in_prompt = |memory: &&RecalledMemory| !matches!(memory.fate.as_str(), "no_room" | "too_large");
+    let heaviest = reason.memories.iter().filter(in_prompt).max_by(|a, b| a.score.total_cmp(&b.score));
+    let text = &heaviest.expect("a memory was in the prompt").text;
+    let verdict = |line: &str| line.starts_with("weighs most") && line.contains(text);
+    assert!(said.lines().any(verdict), "{text}\n{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,6 +120,11 @@ async fn an_event_and_who_reacted() {
     beats(&handle, 12).await;
     let said = say(&handle, &["activity pane", "filter archive"], false).await;
     holds(&said, &["The archive has to lose a third"]);
+    // Who reacted stands there with what they said; the injection itself is a line of its own.
+    let reacts = |line: &str| {
+        line.contains("rchive") && [" opened #", " replied to "].iter().any(|did| line.contains(did))
+    };
+    assert!(said.lines().any(reacts), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,4 +145,22 @@ async fn who_paused_rex_and_when() {
     handle.acting_for("kim").set_paused("rex_001", true).await.unwrap();
     let said = say(&handle, &["activity pane"], false).await;
     holds(&said, &["00:00:00 Rex was changed: paused, by kim"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_hides_everything_says_so_and_goes_with_back() {
+    let (_home, handle) = society();
+    beats(&handle, 40).await;
+    for (place, lines) in [
+        ("bots pane", vec!["filter zzz", "back"]),
+        ("activity pane", vec!["filter zzz", "back"]),
+        ("usage pane", vec!["filter zzz", "back"]),
+        ("reputation pane", vec!["filter zzz", "back"]),
+        ("memory", vec!["filter zzz", "back"]),
+        ("forum tab", vec!["search threads zzz", "back"]),
+        ("memory tab", vec!["search memory zzz", "back"]),
+    ] {
+        let said = say(&handle, &[&[place][..], &lines].concat(), false).await;
+        assert_eq!(said.matches("Nothing matches; say back").count(), 1, "{place}: {said}");
+    }
 }

@@ -147,3 +147,11 @@ pub struct BeatResult {
     #[schema(value_type = Object)]
     pub details: serde_json::Map<String, Value>,
 }
+
+impl BeatResult {
+    /// Whether there was nothing to react to.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.action == crate::domain::activity::IDLE
+    }
+}

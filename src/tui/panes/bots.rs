@@ -7,7 +7,8 @@ use ratatui::style::Style;
 use super::View;
 use crate::protocol::{Doing, Status, Work};
 use crate::tui::live::order::word;
-use crate::tui::live::{BotRow, Bots, Column, Figures, Order};
+use crate::tui::live::{BotRow, Column, Figures, Order, needs};
+use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, frame, pen, scroll, text};
 
@@ -59,8 +60,8 @@ pub fn column_at(pane: Rect, x: u16, y: u16) -> Option<Column> {
 }
 
 /// Draws the list.
-pub fn render(bots: &Bots, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
-    let theme = view.theme;
+pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+    let (bots, theme) = (&model.bots, view.theme);
     let (order, marked) = (bots.order(), bots.marked().len());
     let note = match (marked, bots.filter(), bots.total()) {
         (1.., ..) => format!("{marked} marked"),
@@ -75,12 +76,13 @@ pub fn render(bots: &Bots, area: Rect, buf: &mut Buffer, view: &View<'_>, focuse
     };
     let inner = frame(buf, area, &title, &note, focused, theme);
     if bots.is_empty() {
+        let why = if needs::needs(model).is_empty() { "" } else { "! lists what needs you" };
         let said = match (bots.loaded, bots.filter()) {
-            (false, _) => "reading…",
-            (true, "") => "no bots yet: n makes one",
-            (true, _) => "no bot matches; Esc shows all",
+            (false, _) => ["reading…", ""],
+            (true, "") => ["no bots yet: n makes one", why],
+            (true, _) => ["no bot matches; Esc shows all", ""],
         };
-        pen::empty(buf, inner, &[said], theme);
+        pen::empty(buf, inner, &said, theme);
         return;
     }
     let head = head(area);

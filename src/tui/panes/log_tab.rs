@@ -26,11 +26,8 @@ pub fn render(state: &Log, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         return;
     }
     if state.list.is_empty() {
-        let said = if state.list.filter().is_empty() {
-            super::log::silence(view)
-        } else {
-            "no line matches; Esc shows all"
-        };
+        let said =
+            if state.is_narrowed() { "no line matches; Esc shows all" } else { super::log::silence(view) };
         let lines = [said, "the log files are in logs/ of the home"];
         pen::empty(buf, inner, &lines, theme);
         return;

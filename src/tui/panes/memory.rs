@@ -60,7 +60,14 @@ pub fn render(state: &Explorer, bots: &Bots, area: Rect, buf: &mut Buffer, view:
     if bots.total() == 0 {
         pen::empty(buf, inner, &["there is nobody here yet", "n makes a bot"], theme);
     } else {
-        super::recall::list(&state.recall, inner, list, buf, view, !state.in_bots);
+        super::recall::list(
+            (&state.recall, !state.filter.is_empty()),
+            inner,
+            list,
+            buf,
+            view,
+            !state.in_bots,
+        );
     }
     whole(state, detail, buf, view);
 }

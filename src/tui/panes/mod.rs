@@ -91,6 +91,13 @@ impl<'a> View<'a> {
         name_of(self.names, id)
     }
 
+    /// The shown name of who did something; the one they had then where they are not here any more.
+    #[must_use]
+    pub fn who<'b>(&'b self, id: &'b str, then: &'b str) -> &'b str {
+        let name = self.name(id);
+        if name == id && !then.is_empty() { then } else { name }
+    }
+
     /// `14:02`
     #[must_use]
     pub fn clock(&self, at: Stamp) -> String {
@@ -196,7 +203,7 @@ fn live(model: &Model, pane: Pane, area: Rect, buf: &mut Buffer, view: &View<'_>
     }
     match pane {
         Pane::Bots => {
-            bots::render(&model.bots, area, buf, view, focused);
+            bots::render(model, area, buf, view, focused);
             // Who there was is known, and not how they stood.
             if stored.is_some() {
                 buf.set_style(area, view.theme.faint);

@@ -91,7 +91,10 @@ fn beats(bot: &BotView, view: &View<'_>) -> Spans {
     let theme = view.theme;
     let mut spans = Vec::new();
     if let Some(at) = bot.last_beat_at {
-        spans.push((format!("last beat {} ago", text::ago(view.now.seconds_since(at))), theme.dim));
+        let passed = view.now.seconds_since(at);
+        // After simulated time that ran ahead, the last beat lies ahead.
+        let ago = if passed < -59 { "" } else { " ago" };
+        spans.push((format!("last beat {}{ago}", text::ago(passed)), theme.dim));
     }
     if let Some(doing) = bot.doing {
         let sep = if spans.is_empty() { "" } else { ", " };

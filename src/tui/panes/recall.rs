@@ -22,15 +22,23 @@ pub const fn heading(kind: MemoryKind) -> &'static str {
     }
 }
 
-/// Draws the list alone, in a pane with this frame.
-pub fn list(recall: &Recall, area: Rect, pane: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+/// Draws the list alone, in a pane with this frame; `narrowed` where only what holds some words was asked for.
+pub fn list(
+    (recall, narrowed): (&Recall, bool),
+    area: Rect,
+    pane: Rect,
+    buf: &mut Buffer,
+    view: &View<'_>,
+    focused: bool,
+) {
     let theme = view.theme;
     if !recall.loaded() {
         pen::empty(buf, area, &["reading…"], theme);
         return;
     }
-    if recall.lines.is_empty() && !recall.filter().is_empty() {
-        pen::empty(buf, area, &[super::NOTHING_MATCHES], theme);
+    if recall.lines.is_empty() {
+        let said = if narrowed { super::NOTHING_MATCHES } else { "nothing is remembered yet" };
+        pen::empty(buf, area, &[said], theme);
         return;
     }
     let shown = recall.scroll.view(recall.lines.len(), area.height);
@@ -55,11 +63,15 @@ pub fn list(recall: &Recall, area: Rect, pane: Rect, buf: &mut Buffer, view: &Vi
                 let mut text = told.as_ref();
                 if let Some(other) = &item.other {
                     let name = view.name(other);
-                    pen.put(name, theme.actor(other)).skip(1);
-                    // Notes often begin with the name themselves: it is told once.
-                    let rest =
-                        text.strip_prefix(name).filter(|rest| !rest.starts_with(char::is_alphanumeric));
-                    text = rest.map_or(text, |rest| rest.trim_start_matches([':', ' ']));
+                    // Notes name who they are about themselves: it is told once.
+                    match text::find_name(text, name) {
+                        Some(0) => {
+                            pen.put(name, theme.actor(other)).skip(1);
+                            text = text[name.len()..].trim_start_matches([':', ' ']);
+                        }
+                        Some(_) => {}
+                        None => drop(pen.put(name, theme.actor(other)).skip(1)),
+                    }
                 }
                 pen.put(text, theme.text);
             }
@@ -78,7 +90,8 @@ pub fn render(recall: &Recall, area: Rect, buf: &mut Buffer, view: &View<'_>, fo
     let whole = recall.selected().map(crate::tui::live::recall::Item::told).unwrap_or_default();
     let foot = if focused && area.height > 10 { 3 } else { 0 };
     let list = Rect { height: area.height.saturating_sub(foot), ..area };
-    self::list(recall, list, scroll::around(area), buf, view, focused);
+    let narrowed = !recall.filter().is_empty();
+    self::list((recall, narrowed), list, scroll::around(area), buf, view, focused);
     let below = Rect { x: area.x + 1, width: area.width.saturating_sub(2), y: list.bottom(), height: foot };
     for (row, line) in
         (0..foot).zip(text::wrap(&whole, below.width, usize::from(foot), theme.glyphs.ellipsis))

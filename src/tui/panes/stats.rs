@@ -78,8 +78,11 @@ fn usage(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         return;
     }
     let told = state.simulated.as_ref().map_or_else(Vec::new, |label| {
-        let said = format!("the cost is simulated: {label}");
-        text::wrap(&said, inner.width.saturating_sub(2), 2, theme.glyphs.ellipsis)
+        let lines =
+            |said: &str, most| text::wrap(said, inner.width.saturating_sub(2), most, theme.glyphs.ellipsis);
+        let said = lines(&format!("the cost is simulated: {label}"), 3);
+        // The end matters most: where there is no room for all of it, its beginning goes.
+        if said.len() > 2 { lines(label, 2) } else { said }
     });
     let foot = u16::try_from(told.len()).unwrap_or(0);
     let plotted = Rect { height: inner.height.saturating_sub(foot), ..inner };
@@ -117,7 +120,7 @@ pub fn is_span(state: &Stats, body: Rect, x: u16, y: u16) -> bool {
 pub fn list_row(state: &Stats, body: Rect, x: u16, y: u16) -> Option<u16> {
     let [.., list, _] = places(state, body);
     let inside = x > list.x && x + 1 < list.right() && y + 1 < list.bottom();
-    y.checked_sub(list.y + 1 + LIST_HEAD).filter(|_| inside)
+    y.checked_sub(list.y + 1 + list_head(list.width.saturating_sub(2))).filter(|_| inside)
 }
 
 fn period(state: &Stats) -> String {
@@ -130,8 +133,28 @@ fn reputation(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     state.drawn[1].set(super::reputation::draw(&state.reputation, at, inner, buf, view));
 }
 
-/// Lines above the list of bots.
-const LIST_HEAD: u16 = 2;
+/// What the marks of the mix mean, in as many lines as that takes: the places in [`MIX`] on each.
+fn legend(cells: u16) -> Vec<Vec<usize>> {
+    let mut lines: Vec<Vec<usize>> = vec![Vec::new()];
+    let mut used = 1;
+    for (at, (_, name)) in MIX.iter().enumerate() {
+        let needs = text::width(name) + 2;
+        if used + needs > cells + 1 {
+            lines.push(Vec::new());
+            used = 1;
+        }
+        used += needs;
+        if let Some(line) = lines.last_mut() {
+            line.push(at);
+        }
+    }
+    lines
+}
+
+/// Lines above the list of bots: the legend and the headings.
+fn list_head(cells: u16) -> u16 {
+    u16::try_from(legend(cells).len()).unwrap_or(1) + 1
+}
 
 /// What each bot used and did, the dearest first unless another order was chosen.
 fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
@@ -142,12 +165,16 @@ fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         pen::empty(buf, inner, &["nobody is here yet"], theme);
         return;
     }
-    let mut legend = Pen::new(buf, inner, 0);
-    legend.skip(1);
-    for (at, (_, name)) in MIX.iter().enumerate() {
-        legend.put(mark(at, theme.glyphs.ascii), theme.series(at)).put(&format!("{name} "), theme.dim);
+    for (row, line) in (0..).zip(legend(inner.width)) {
+        let mut legend = Pen::new(buf, inner, row);
+        legend.skip(1);
+        for at in line {
+            legend.put(mark(at, theme.glyphs.ascii), theme.series(at));
+            legend.put(&format!("{} ", MIX[at].1), theme.dim);
+        }
     }
-    let mut head = Pen::new(buf, inner, 1);
+    let above = list_head(inner.width);
+    let mut head = Pen::new(buf, inner, above - 1);
     let heading = |by: By, name: &str| {
         let chosen = state.by == by;
         let way = if by == By::Name { theme.glyphs.up } else { theme.glyphs.down };
@@ -160,7 +187,7 @@ fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         let (name, style) = heading(by, name);
         head.cell_right(&name, style, cells);
     }
-    let list = Rect { y: inner.y + LIST_HEAD, height: inner.height.saturating_sub(LIST_HEAD), ..inner };
+    let list = Rect { y: inner.y + above, height: inner.height.saturating_sub(above), ..inner };
     let shown = state.list.view(used.len(), list.height);
     scroll::bar(buf, area, shown.start, shown.len(), used.len(), theme);
     for (row, at) in (0..list.height).zip(shown) {

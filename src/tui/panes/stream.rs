@@ -42,7 +42,7 @@ pub fn sentence(row: &Row, view: &View<'_>) -> String {
 const TIME_CELLS: u16 = 4;
 const INDENT: u16 = 8;
 /// From this width on, the model stands at the end of a line that has room for it.
-const WITH_MODELS: u16 = 72;
+const WITH_MODELS: u16 = 60;
 /// From this width on, names stand behind the initials.
 const WITH_NAMES: u16 = 56;
 

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use super::View;
 use super::stream::{act_mark, sentence};
+use crate::domain::MemoryKind;
 use crate::protocol::{Exchange, RecalledMemory, WhyView};
 use crate::tui::live::Row;
 use crate::tui::live::why::{Line, Part, Why};
@@ -160,19 +161,28 @@ fn draw_memory(mut pen: Pen<'_>, memory: &RecalledMemory, view: &View<'_>) {
     let theme = view.theme;
     pen.skip(1).put(if memory.pinned { theme.glyphs.pin } else { " " }, theme.warn);
     meter::bar(&mut pen, 6, memory.score, None, theme.accent, theme);
-    pen.put(&format!(" {:.2} {}", memory.score, memory.kind), theme.text);
-    pen.put(
-        &format!(
-            "  relevance {:.1}  recency {:.1}  weight {:.1}",
-            memory.relevance, memory.recency, memory.importance
-        ),
-        theme.faint,
-    );
+    pen.put(&format!(" {:.2} {}", memory.score, kind(memory)), theme.text);
     let (told, style) = match memory.fate.as_str() {
-        "cut" => ("  in part in the prompt", theme.dim),
+        "cut" => ("  cut to fit", theme.dim),
         "no_room" => ("  left out: no room", theme.warn),
         "too_large" => ("  left out: too large", theme.warn),
-        _ => return,
+        _ => ("", theme.dim),
     };
     pen.put(told, style);
+    // What has no room is left out whole.
+    for (name, part) in
+        [("relevance", memory.relevance), ("recency", memory.recency), ("weight", memory.importance)]
+    {
+        let said = format!("  {name} {part:.1}");
+        if text::width(&said) > pen.room() {
+            break;
+        }
+        pen.put(&said, theme.faint);
+    }
+}
+
+/// The kind of a memory, in words.
+#[must_use]
+pub fn kind(memory: &RecalledMemory) -> &str {
+    if memory.kind == MemoryKind::Cold.as_str() { "long ago" } else { &memory.kind }
 }

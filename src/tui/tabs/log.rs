@@ -106,6 +106,12 @@ impl Log {
         self.follow();
     }
 
+    /// Whether lines that were read are left out.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        self.list.len() < self.lines.len()
+    }
+
     /// Where nobody has moved up the newest line is selected.
     fn follow(&mut self) {
         if !self.held && self.list.is_plain() {
@@ -136,6 +142,7 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         Act::Narrow => log.which = log.which.next(),
         Act::Back if log.which != Which::All => log.which = Which::All,
         Act::Back if log.list.back() => {}
+        Act::Back if log.level > 0 => log.level = 0,
         Act::SaveChart => {
             let now = model.now.date_in(&model.zone);
             let line = Line::new(

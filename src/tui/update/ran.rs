@@ -92,7 +92,7 @@ pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Eff
             effects.push(Effect::Load(Load::Providers));
         }
         (Command::Trigger(id), Outcome::Beat(beat)) => {
-            let tone = if beat.success || beat.action == "idle" { Tone::Good } else { Tone::Bad };
+            let tone = if beat.success { Tone::Good } else { Tone::Bad };
             let said = took_beat(model, id, &beat);
             model.toast(tone, said);
         }
@@ -128,7 +128,7 @@ pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Eff
 /// What came of a beat that was asked for, and why, where it came to nothing.
 fn took_beat(model: &Model, id: &str, beat: &crate::protocol::BeatResult) -> String {
     let name = model.name(id);
-    if beat.action == "idle" {
+    if beat.is_idle() {
         return format!("beat: {name} found nothing to react to");
     }
     let told = Told::of(&beat.action, &Value::Object(beat.details.clone()));

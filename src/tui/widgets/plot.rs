@@ -83,19 +83,36 @@ pub fn draw(figure: &Figure, cursor: Option<usize>, area: Rect, buf: &mut Buffer
 /// The legend above: names, and what they come to, or what they are under the cursor.
 fn told(figure: &Figure, cursor: Option<usize>, mut pen: Pen<'_>, theme: &Theme) {
     pen.skip(1);
+    let said: Vec<(String, String)> = (0..)
+        .zip(&figure.curves)
+        .map(|(at, curve)| {
+            let all = if curve.unit == Unit::Score { curve.at(None) } else { Some(curve.sum()) };
+            let value = if cursor.is_some() { curve.at(cursor) } else { all };
+            let value = value.map_or_else(|| "-".into(), |value| curve.unit.say(value));
+            let mark = if is_plain(theme) { format!("{}=", letter(at)) } else { "■ ".into() };
+            (mark, value)
+        })
+        .collect();
+    let cells = |at: usize| {
+        let (mark, value) = &said[at];
+        text::width(mark) + text::width(&figure.curves[at].name) + 1 + text::width(value)
+    };
     if let Some(place) = cursor.and_then(|at| figure.places.get(at)) {
-        pen.put(&format!("{}  ", place.full), theme.title_focus);
+        let needs: u16 = (0..said.len()).map(|at| cells(at) + 2).sum();
+        let fits = text::width(&place.full) + needs <= pen.room();
+        let when = if fits { &place.full } else { &place.short };
+        pen.put(&format!("{when}  "), theme.title_focus);
     }
     for (at, curve) in figure.curves.iter().enumerate() {
-        let all = if curve.unit == Unit::Score { curve.at(None) } else { Some(curve.sum()) };
-        let value = if cursor.is_some() { curve.at(cursor) } else { all };
-        let value = value.map_or_else(|| "-".into(), |value| curve.unit.say(value));
-        let mark = if is_plain(theme) { format!("{}=", letter(at)) } else { "■ ".into() };
-        pen.put(&mark, style(curve, theme))
-            .put(&curve.name, theme.dim)
-            .skip(1)
-            .put(&value, theme.text)
-            .skip(2);
+        // A name without its value tells nothing: what has no room is counted.
+        let more = format!("+{}", said.len() - at);
+        let rest = if at + 1 == said.len() { 0 } else { 2 + text::width(&more) };
+        if cells(at) + rest > pen.room() {
+            pen.put(&more, theme.faint).skip(2);
+            break;
+        }
+        let (mark, value) = &said[at];
+        pen.put(mark, style(curve, theme)).put(&curve.name, theme.dim).skip(1).put(value, theme.text).skip(2);
     }
     let here = cursor.map(|cursor| figure.marks.iter().filter(move |(at, _)| *at == cursor));
     for (_, what) in here.into_iter().flatten() {

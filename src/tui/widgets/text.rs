@@ -47,6 +47,16 @@ pub fn count(number: i64, one: &str) -> String {
     }
 }
 
+/// Where a text has a name, as a word of its own.
+#[must_use]
+pub fn find_name(text: &str, name: &str) -> Option<usize> {
+    let is_word = |at: usize| {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric)
+    };
+    text.match_indices(name).map(|(at, _)| at).find(|at| !name.is_empty() && is_word(*at))
+}
+
 /// Cells a text takes.
 #[must_use]
 pub fn width(text: &str) -> u16 {
@@ -132,10 +142,18 @@ pub fn wrap(text: &str, cells: u16, lines: usize, ellipsis: &str) -> Vec<String>
     out
 }
 
-/// `4s`, `12m`, `3h`, `9d`.
+/// `4s`, `12m`, `3h`, `9d`; of what lies ahead of the room's time `+3h`. It does after simulated time that ran ahead of
+/// the system's; less than a minute ahead is no more than two clocks that differ.
 #[must_use]
 pub fn ago(seconds: i64) -> String {
-    match seconds.max(0) {
+    match seconds {
+        ahead @ ..=-60 => format!("+{}", ago(-ahead.max(-i64::MAX))),
+        past => age(past.max(0)),
+    }
+}
+
+fn age(seconds: i64) -> String {
+    match seconds {
         s @ 0..60 => format!("{s}s"),
         s @ 60..3_600 => format!("{}m", s / 60),
         s @ 3_600..86_400 => format!("{}h", s / 3_600),
@@ -241,6 +259,9 @@ mod tests {
     #[test]
     fn short_forms() {
         assert_eq!([ago(3), ago(61), ago(7_300), ago(90_000)], ["3s", "1m", "2h", "1d"]);
+        assert_eq!(find_name("I do not know Beleth well", "Beleth"), Some(14));
+        assert_eq!((find_name("Beleth and I", "Bel"), find_name("Bel: a rival", "Bel")), (None, Some(0)));
+        assert_eq!([ago(-3), ago(-61), ago(-7_300), ago(i64::MIN)][..3], ["0s", "+1m", "+2h"]);
         assert_eq!([countdown(42), countdown(119), countdown(120)], ["0:42", "1:59", "2m"]);
         assert_eq!([countdown(723), countdown(11_100)], ["12m", "3h05"]);
         assert_eq!([tokens(950), tokens(12_400), tokens(1_200_000)], ["950", "12.4k", "1.20M"]);
