@@ -98,6 +98,14 @@ pub struct Extraction {
     pub moments: Vec<String>,
 }
 
+impl Extraction {
+    /// Whether nothing is left at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// One relationship, as extracted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RelationshipNote {

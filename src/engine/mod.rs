@@ -35,7 +35,7 @@ pub use handle::Handle;
 pub use handle::measures::{Calls, Measures};
 pub use runner::{EngineTask, Run, RunReport};
 /// About how many tokens of a prompt stay the same from beat to beat, what all bots share included.
-pub const STABLE_TOKENS: u32 = 1_000;
+pub const STABLE_TOKENS: u32 = 1_130;
 
 pub use crate::store::measures::{Kept, Reserved, Used};
 pub use open::{open_read_only, start};

@@ -284,9 +284,9 @@ pub struct ActionCount {
 pub struct Forecast {
     /// `YYYY-MM-DD`, the room's today.
     pub date: String,
-    /// Tokens so far today.
+    /// Tokens so far today, of the whole room: also of bots that left.
     pub tokens_so_far: i64,
-    /// Cost so far today.
+    /// Cost so far today, likewise.
     pub cost_so_far_usd: Money,
     /// Expected tokens by the end of the day at this pace.
     pub expected_tokens: i64,

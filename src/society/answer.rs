@@ -12,7 +12,7 @@ mod sound;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub(crate) use self::extraction::extraction;
+pub(crate) use self::extraction::{beside, extraction};
 pub(crate) use self::own::own_words;
 pub(crate) use self::sound::{declines, sound};
 use crate::domain::action::{CONTENT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX};

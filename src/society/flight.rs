@@ -13,7 +13,7 @@ use super::heartbeat::Finished;
 use super::memory::Batch;
 use super::room::Room;
 use crate::domain::activity::Finding;
-use crate::domain::{Action, PersonalityConfig, Scene, Stamp};
+use crate::domain::{Action, Extraction, PersonalityConfig, Scene, Stamp};
 use crate::llm::{Completion, Purpose, Request};
 use crate::protocol::{Exchange, Fault, PromptSection};
 use crate::store::beat::{self, BotRow};
@@ -66,6 +66,9 @@ pub(crate) struct Choice {
     pub(crate) raw: String,
     /// What a look-up found, or why it failed.
     pub(crate) findings: std::result::Result<Vec<Finding>, String>,
+    /// What it noted beside the act, if it said so: then nobody is asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) noted: Option<Extraction>,
 }
 
 /// An act that is done.
@@ -182,6 +185,18 @@ impl Flight {
         }
         journal::flight(tx, id)?
             .ok_or_else(|| Fault::conflict("what this belongs to was given up meanwhile").into())
+    }
+
+    /// Whether a person's question waits under `id`: it goes on beside the bot's beats.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub(crate) fn is_interview(room: &Room, tx: &Tx<'_>, id: i64) -> Result<bool> {
+        let asks = |flight: &Self| matches!(flight.stage, Stage::Interview { .. });
+        match room.flight(id) {
+            Some(flight) => Ok(asks(flight)),
+            None => Ok(journal::flight(tx, id)?.as_ref().is_some_and(asks)),
+        }
     }
 
     /// Reservations that are not settled yet.

@@ -66,6 +66,11 @@ impl Frame {
         self.provider(name)?.unusable.as_deref()
     }
 
+    /// Whether a model of its own is asked what is to be remembered.
+    pub(crate) const fn has_memory_voice(&self) -> bool {
+        self.memory_provider.is_some() || self.memory_model.is_some()
+    }
+
     /// This frame for a model whose context holds so many tokens, an answer of `answer` tokens
     /// included; `None` where the prompts are short enough as it is. A quarter is left for what a server
     /// adds and for texts with more tokens than are counted here.

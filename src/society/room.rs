@@ -311,6 +311,11 @@ impl Room {
         flight
     }
 
+    /// What waits under `id`, if it is in memory.
+    pub(crate) fn flight(&self, id: i64) -> Option<&Flight> {
+        self.flights.get(&id).map(Arc::as_ref)
+    }
+
     /// What waits, if it is at hand.
     pub(crate) fn take_flight(&mut self, id: i64) -> Option<Arc<Flight>> {
         self.flights.remove(&id)

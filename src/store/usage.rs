@@ -132,6 +132,17 @@ pub fn bot_count(c: &Connection) -> Result<i64> {
         .query_row([], |row| row.get(0))?)
 }
 
+/// Tokens and cost of the whole room on a day: of its bots, of those that left, and of what belongs to none.
+///
+/// # Errors
+/// Database errors.
+pub fn of_room(c: &Connection, day: &str) -> Result<(i64, Money)> {
+    Ok(c.prepare_cached(
+        "SELECT ifnull(sum(tokens), 0), ifnull(sum(cost), 0) FROM usage_room WHERE day = ?1",
+    )?
+    .query_row([day], |row| Ok((row.get(0)?, Money::from_nanos(row.get(1)?))))?)
+}
+
 /// Counts the room. Each number comes from an index that holds only what is counted, so a large
 /// room in which all is well costs little.
 ///
@@ -140,9 +151,7 @@ pub fn bot_count(c: &Connection) -> Result<i64> {
 pub fn counts(c: &Connection, lens: &Lens) -> Result<Counts> {
     let count = |sql: &str| -> Result<i64> { Ok(c.prepare_cached(sql)?.query_row([], |row| row.get(0))?) };
     let today = Today::read(c, lens)?;
-    let (tokens, cost) = c
-        .prepare_cached("SELECT ifnull(sum(tokens), 0), ifnull(sum(cost), 0) FROM usage_room WHERE day = ?1")?
-        .query_row([&today.day], |row| Ok((row.get(0)?, Money::from_nanos(row.get(1)?))))?;
+    let (tokens, cost) = of_room(c, &today.day)?;
     Ok(Counts {
         bots: bot_count(c)?,
         paused: count("SELECT count(*) FROM bots WHERE is_paused = 1 AND departed_at IS NULL")?,

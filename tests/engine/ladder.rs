@@ -375,3 +375,41 @@ async fn a_prompt_never_exceeds_its_budget_and_small_ones_still_tell_the_acts() 
         assert!(call.prompt.contains("\n#"), "{budget}: no thread is shown");
     }
 }
+
+/// What an answer notes beside its act is remembered, and nobody is asked for it again; where it says that there is
+/// nothing, too. An answer that does not speak of it is followed by a request of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_noted_beside_an_act_saves_a_request() {
+    let reply = json!({"action": "reply", "thread_id": 11, "parent_reply_id": null, "content": "The pier is older than the map."});
+    let noted = json!({"facts": ["The harbour clock is slow."], "relationships": [], "opinions": [],
+        "interests": [], "moments": ["b01 told me about the tide."]});
+    for (memory, calls, facts) in [
+        (Some(noted), vec![Aim::Think], 1),
+        (Some(Value::Null), vec![Aim::Think], 0),
+        (None, vec![Aim::Think, Aim::Extract], 0),
+    ] {
+        let mut answer = json!({ "act": reply });
+        if let Some(memory) = memory {
+            answer["memory"] = memory;
+        }
+        let (model, society) = answering(answer.to_string()).await;
+        let thread = CreateThread {
+            author_bot_id: "b01".into(),
+            title: "Tides".into(),
+            content: "The tide table is wrong by an hour.".into(),
+            tags: Vec::new(),
+        };
+        assert_eq!(society.handle.create_thread(thread).await.unwrap().id, 11);
+        society.handle.trigger("b02").await.unwrap();
+        let all = model.calls();
+        assert_eq!(all.iter().map(|call| call.aim).collect::<Vec<_>>(), calls);
+        let think = &all[0];
+        assert!(think.body.to_string().contains("\\\"memory\\\""), "it is told how: {}", think.body);
+        assert_eq!(
+            society
+                .number("SELECT count(*) FROM memories WHERE bot_id = 'b02' AND text LIKE '%harbour clock%'"),
+            facts
+        );
+        society.assert_sound();
+    }
+}

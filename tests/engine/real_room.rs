@@ -8,7 +8,7 @@ use botarium::engine::clock::Clock;
 use botarium::engine::{self, EngineTask, Handle, ProviderSetup, Settings};
 use botarium::link::Link;
 use botarium::llm::{ProviderKind, ProviderSpec};
-use botarium::protocol::{FaultKind, Interview, Period, SetCaps, Work};
+use botarium::protocol::{BotView, CreateThread, Fault, FaultKind, Interview, Period, SetCaps, Work};
 use botarium::tui::headless::Headless;
 use botarium::tui::theme::ThemeName;
 use rusqlite::Connection;
@@ -44,6 +44,13 @@ fn open(home: &Path, address: &str) -> Handle {
     engine::start(settings).unwrap()
 }
 
+/// A bot that waited when something was decided about it, and how often it had asked until then.
+#[derive(Debug)]
+struct Waited {
+    bot: String,
+    asked: i64,
+}
+
 struct Run {
     home: tempfile::TempDir,
     db: Connection,
@@ -58,10 +65,61 @@ impl Run {
         self.number("SELECT sum(beat) FROM bots")
     }
 
-    async fn until_beats(&self, count: i64) {
-        while self.beats() < count {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+    /// Does something about a bot that waits for its place, before anybody's turn comes; and how often the bot had
+    /// asked the model until then. It is none of the `others`.
+    async fn while_it_waits<T>(
+        &self,
+        rooms: (&Handle, &Counter),
+        others: &[&str],
+        deed: impl AsyncFn(String) -> Result<T, Fault>,
+    ) -> Waited {
+        let (handle, counter) = rooms;
+        loop {
+            let calls = counter.calls();
+            let bots = handle.bots().await.unwrap();
+            let waits = |bot: &&BotView| {
+                bot.doing.as_ref().is_some_and(|doing| doing.what == Work::Waiting)
+                    && !others.contains(&bot.id.as_str())
+            };
+            if let Some(bot) = bots.iter().find(waits) {
+                let asked = self.asked(&bot.id);
+                deed(bot.id.clone()).await.unwrap();
+                if counter.calls() == calls {
+                    return Waited { bot: bot.id.clone(), asked };
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+
+    /// How often a bot asked the model, by the books.
+    fn asked(&self, bot: &str) -> i64 {
+        let sql =
+            "SELECT ifnull(sum(calls), 0) FROM usage_daily WHERE provider <> 'scripted' AND bot_id = ?1";
+        self.db.query_row(sql, [bot], |row| row.get(0)).unwrap()
+    }
+
+    /// A person asks the room for as long as it lives so many beats: so small a model falls silent, and where nothing
+    /// is new nobody asks it.
+    async fn until_beats(&self, handle: &Handle, count: i64) {
+        while self.beats() < count {
+            self.asks_the_room(handle).await;
+            let some = self.beats() + 4;
+            while self.beats() < count.min(some) {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        }
+    }
+
+    async fn asks_the_room(&self, handle: &Handle) {
+        let beat = self.beats();
+        let thread = CreateThread {
+            author_bot_id: "human:Mira".into(),
+            title: format!("Which tide was it at beat {beat}?"),
+            content: format!("After {beat} beats: when does the water turn, and who saw it?"),
+            tags: Vec::new(),
+        };
+        handle.create_thread(thread).await.unwrap();
     }
 
     /// Books, activities, report, header and forecast against each other.
@@ -156,7 +214,7 @@ async fn everything_that_can_come_in_between_leaves_the_books_as_the_server_coun
     let db = Connection::open(home.path().join("data/botarium.db")).unwrap();
     let run = Run { home, db };
     let task = handle.spawn();
-    run.until_beats(beats / 5).await;
+    run.until_beats(&handle, beats / 5).await;
     show(&handle, "as it lives").await;
 
     // A pause: what is under way ends, nothing else is sent.
@@ -170,17 +228,25 @@ async fn everything_that_can_come_in_between_leaves_the_books_as_the_server_coun
     run.agree(&handle, "paused").await;
     handle.resume_engine().await.unwrap();
 
-    // A cap, another provider and an interview, while others wait.
-    while !handle.bots().await.unwrap().iter().any(|b| b.doing.is_some_and(|d| d.what == Work::Waiting)) {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    // A cap, another provider, a removal and an interview, while those they are about wait for their place.
     let none = SetCaps { daily_token_cap: Some(Some(0)), daily_cost_cap_usd: None };
-    handle.set_caps("b02", none).await.unwrap();
-    let patch = serde_json::from_value(json!({"model": {"provider": "scripted"}})).unwrap();
-    handle.set_config("b03", patch).await.unwrap();
+    let rooms = (&handle, &counter);
+    let capped =
+        run.while_it_waits(rooms, &[], async |bot: String| handle.set_caps(&bot, none.clone()).await).await;
+    let patch: serde_json::Value = json!({"model": {"provider": "scripted"}});
+    let elsewhere =
+        async |bot: String| handle.set_config(&bot, serde_json::from_value(patch.clone()).unwrap()).await;
+    let moved = run.while_it_waits(rooms, &[&capped.bot], elsewhere).await;
+    let removed = run
+        .while_it_waits(rooms, &[&capped.bot, &moved.bot], async |bot: String| handle.delete_bot(&bot).await)
+        .await;
+    println!("capped {capped:?}, moved {moved:?}, removed {removed:?}");
+    let decided = [&capped.bot, &moved.bot, &removed.bot];
+    let bots = handle.bots().await.unwrap();
+    let asks = bots.into_iter().map(|bot| bot.id).find(|bot| !decided.contains(&bot)).unwrap();
     let asked = std::time::Instant::now();
     let question = Interview { question: "What do you like?".into(), remember: false };
-    match handle.interview("b01", question).await {
+    match handle.interview(&asks, question).await {
         Ok(answer) => println!("interview after {:?}: {} tokens", asked.elapsed(), answer.tokens_used),
         // So small a model does not always come to an end; what it said until then is in the books.
         Err(fault) => {
@@ -189,11 +255,12 @@ async fn everything_that_can_come_in_between_leaves_the_books_as_the_server_coun
         }
     }
     show(&handle, "capped, moved, asked").await;
-    run.until_beats(beats * 2 / 5).await;
+    run.until_beats(&handle, beats * 2 / 5).await;
     run.agree(&handle, "going on").await;
 
     // The server is away for a while.
     counter.away(true);
+    run.asks_the_room(&handle).await;
     let away = std::time::Instant::now();
     let failing = "SELECT count(*) FROM bots WHERE failing IS NOT NULL";
     while run.number(failing) == 0 {
@@ -202,10 +269,10 @@ async fn everything_that_can_come_in_between_leaves_the_books_as_the_server_coun
     tokio::time::sleep(Duration::from_secs(60).saturating_sub(away.elapsed())).await;
     show(&handle, "the server is away").await;
     counter.away(false);
-    run.until_beats(beats * 3 / 5).await;
+    run.until_beats(&handle, beats * 3 / 5).await;
     // Every provider answer clears it; a person's wake is one.
     let woken = loop {
-        match handle.trigger("b01").await {
+        match handle.trigger(&asks).await {
             Ok(woken) => break woken,
             Err(fault) => {
                 assert_eq!(fault.kind, FaultKind::Conflict, "it may be on a beat of its own: {fault}")
@@ -222,9 +289,10 @@ async fn everything_that_can_come_in_between_leaves_the_books_as_the_server_coun
     drop(handle);
     let handle = open(run.home.path(), &counter.address);
     let task = handle.spawn();
-    run.until_beats(beats * 4 / 5).await;
+    run.until_beats(&handle, beats * 4 / 5).await;
     run.agree(&handle, "after a stop and a start").await;
     run.stop(task).await;
+    drop(handle);
     run.as_counted(&counter, run.home.path());
 
     // Killed in the middle of a call.
@@ -239,6 +307,7 @@ async fn everything_that_can_come_in_between_leaves_the_books_as_the_server_coun
         "--pace",
         "1",
     ]);
+    command.stderr(std::process::Stdio::inherit());
     let mut child = Killed(command.spawn().unwrap());
     while counter.calls() == calls {
         assert!(child.0.try_wait().unwrap().is_none(), "it ended by itself");
@@ -250,8 +319,11 @@ async fn everything_that_can_come_in_between_leaves_the_books_as_the_server_coun
     assert_eq!(run.reserved(), 0);
     run.agree(&handle, "after a kill").await;
     let task = handle.spawn();
-    run.until_beats(beats).await;
+    run.until_beats(&handle, beats).await;
     run.stop(task).await;
     run.as_counted(&counter, run.home.path());
+    for waited in [&capped, &moved, &removed] {
+        assert_eq!(run.asked(&waited.bot), waited.asked, "{waited:?}: nothing was sent when its place came");
+    }
     println!("{} beats, {} calls", run.beats(), counter.calls());
 }

@@ -202,6 +202,42 @@ async fn an_interview_goes_before_the_beats_that_wait_and_says_how_many_are_befo
     agree(&society);
 }
 
+/// Two places at the provider: a bot's beat begins, ends and begins again while a person's question to it waits for
+/// its answer. Neither gives the other up.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interview_goes_on_beside_the_beats_of_the_same_bot() {
+    let model = Model::start(|call| match call.aim {
+        Aim::Interview => Reply::text("Because of the moon.").held(),
+        _ => Reply::quiet(),
+    })
+    .await;
+    let society = Society::begin(&model.address(), 1, |s| {
+        let spec = ProviderSpec { concurrency: 3, ..provider(ProviderKind::OpenAi, &model.address()) };
+        s.providers.retain(|setup| setup.spec.name != "model");
+        s.providers.push(ProviderSetup { spec, price: Some(PRICE) });
+    })
+    .await;
+    let handle = society.handle.clone();
+    let question = Interview { question: "Why do tides rise?".into(), remember: true };
+    let asked = question.clone();
+    let answer = tokio::spawn(async move { handle.interview("b01", asked).await });
+    model.arrived(1).await;
+    for _ in 0..2 {
+        assert_eq!(society.handle.trigger("b01").await.unwrap().action, "do_nothing");
+    }
+    let handle = society.handle.clone();
+    let second = tokio::spawn(async move { handle.interview("b01", question).await });
+    let arrived = model.arrived(4).await;
+    assert_eq!(arrived.iter().filter(|call| call.aim == Aim::Interview).count(), 2);
+    model.let_go(4);
+    for answer in [answer, second] {
+        assert_eq!(answer.await.unwrap().unwrap().answer, "Because of the moon.");
+    }
+    assert_eq!(society.number("SELECT count(*) FROM in_flight"), 0);
+    assert_eq!(society.number("SELECT count(*) FROM reservations"), 0);
+    agree(&society);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_try_is_told_and_what_was_written_before_is_void() {
     let model = Model::start(|call| match call.nth {
@@ -301,11 +337,19 @@ async fn report_activities_usage_header_and_forecast_tell_the_same_sums() {
         "the header"
     );
     let forecast = society.handle.forecast().await.unwrap();
-    let test =
-        society.number("SELECT ifnull(sum(input + output), 0) FROM usage_daily WHERE bot_id = 'system'");
-    assert!(test > 0);
-    assert_eq!(forecast.tokens_so_far + test, usage.total_tokens, "the forecast, of the bots");
+    assert_eq!(
+        (forecast.tokens_so_far, forecast.cost_so_far_usd),
+        (usage.total_tokens, usage.total_cost_usd),
+        "the forecast"
+    );
     agree(&society);
+    // What a bot used before it was removed was used.
+    society.handle.delete_bot("b02").await.unwrap();
+    let (usage, forecast) =
+        (society.handle.usage(Period::Daily).await.unwrap(), society.handle.forecast().await.unwrap());
+    let room = society.handle.room().await.unwrap().tokens_today;
+    assert_eq!([forecast.tokens_so_far, usage.total_tokens], [room; 2]);
+    assert!(forecast.expected_tokens >= room && forecast.expected_cost_usd >= usage.total_cost_usd);
     society.assert_sound();
 }
 

@@ -89,7 +89,7 @@ impl Handle {
         self.read(move |c| stats::actions(c, &lens, days)).await
     }
 
-    /// What the day will use at this pace. In a crowd, of the bots of highest reputation.
+    /// What the day has used and will use at this pace. In a crowd, the further use of the bots of highest reputation.
     ///
     /// # Errors
     /// Database errors.
@@ -101,16 +101,24 @@ impl Handle {
 
 fn forecast_of(c: &rusqlite::Connection, lens: &Lens, shared: &Shared) -> StoreResult<Forecast> {
     let (first, date) = stats::span(lens, u32::try_from(forecast::DAYS).unwrap_or(7));
-    let mut forecast = Forecast { date, ..empty() };
+    let (tokens, cost) = usage::of_room(c, &date)?;
+    let mut forecast = Forecast {
+        date,
+        tokens_so_far: tokens,
+        cost_so_far_usd: cost,
+        expected_tokens: tokens,
+        expected_cost_usd: cost,
+        unpriced: false,
+        bots: Vec::new(),
+    };
     for id in stats::charted_ids(c)? {
         let bot = bots::one(c, lens, &id)?;
         let lately = usage::lately(c, lens, &id, &first, &forecast.date)?;
         let pattern = pattern(lens, &bot, &lately, shared);
         let expected = forecast::expect(&pattern);
-        forecast.tokens_so_far += lately.booked_tokens;
-        forecast.cost_so_far_usd += lately.booked_cost;
-        forecast.expected_tokens += expected.tokens;
-        forecast.expected_cost_usd += expected.cost;
+        // What the day has used is there already; of those that left, too.
+        forecast.expected_tokens += (expected.tokens - lately.booked_tokens).max(0);
+        forecast.expected_cost_usd += (expected.cost - lately.booked_cost).max(Money::ZERO);
         forecast.unpriced |= lately.unpriced;
         forecast.bots.push(BotForecast {
             bot_id: id,
@@ -151,17 +159,5 @@ fn pattern(lens: &Lens, bot: &BotView, lately: &Lately, shared: &Shared) -> Patt
         cost_today: lately.cost_today,
         beats_left: left,
         caps: Limits::of(lately.caps, lens.room, lens.bound(meant_provider(&model.provider))).as_caps(),
-    }
-}
-
-fn empty() -> Forecast {
-    Forecast {
-        date: String::new(),
-        tokens_so_far: 0,
-        cost_so_far_usd: Money::ZERO,
-        expected_tokens: 0,
-        expected_cost_usd: Money::ZERO,
-        unpriced: false,
-        bots: Vec::new(),
     }
 }

@@ -11,6 +11,11 @@ const KEYS: [&str; 5] = ["facts", "relationships", "opinions", "interests", "mom
 /// Items taken of one kind.
 const ITEMS: usize = 20;
 
+/// What an answer notes beside its act; `None` where it does not say, empty where it says that there is nothing.
+pub(crate) fn beside(answer: &str) -> Option<Extraction> {
+    answer.contains("\"memory\"").then(|| extraction(answer).unwrap_or_default())
+}
+
 /// Reads an extraction; `None` when the answer holds none. An object without any of the keys is some
 /// other answer, not an empty one.
 #[must_use]

@@ -128,7 +128,8 @@ pub(crate) fn advance(
     let fence = draw::fence(&society.secret, &row.id, row.beat);
     let smaller =
         society.frame.within_context(society.context_of(&provider, &model), config.model.max_tokens);
-    let prompt = prompt::render(&scene, smaller.as_ref().unwrap_or(&society.frame), &fence);
+    let limits = smaller.as_ref().unwrap_or(&society.frame);
+    let prompt = prompt::render(&scene, limits, &fence);
     let request = Request {
         purpose: Purpose::Think,
         model,
@@ -140,7 +141,7 @@ pub(crate) fn advance(
             Again { shared: own / bots, own }
         },
         prompt: prompt.user,
-        schema: tariff.is_bound().then(|| prompt::schema(&scene, tariff.local)),
+        schema: tariff.is_bound().then(|| prompt::schema(&scene, limits, tariff.local)),
         temperature: config.model.temperature,
         max_tokens: config.model.max_tokens,
         scene: Some(Arc::clone(&scene)),
@@ -197,7 +198,7 @@ fn at_once(
         }
         _ => Ok(Vec::new()),
     };
-    let mut choice = Choice { action, rung, raw: completion.text, findings };
+    let mut choice = Choice { action, rung, raw: completion.text, findings, noted: None };
     // Without a savepoint of its own: an act that is refused has written nothing (see `store::acts`).
     match act(society, room, tx, ready, &mut choice, &calls, false) {
         Ok(finished) => {

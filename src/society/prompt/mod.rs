@@ -55,13 +55,12 @@ fn push(text: &mut String, parts: &[&str]) {
 /// Renders `scene` within the tokens that `limits` allow; `fence` marks what others wrote.
 #[must_use]
 pub fn render(scene: &Scene, limits: &Frame, fence: &str) -> Prompt {
-    let total = limits.prompt_tokens;
-    let shared = rules::shared(total);
+    let shared = rules::shared(limits);
     let barred = rules::barred(&scene.allowed);
     let asked: Vec<&FeedThread> = scene.feed.iter().filter(|thread| thread.for_me).take(ASKS).collect();
     let question = question(scene, limits, &asked);
     let frame = tokens(shared) + tokens(&barred) + tokens(&question) + marks(fence);
-    let mut sections = sections::of_beat(scene, limits, total.saturating_sub(frame), &asked);
+    let mut sections = sections::of_beat(scene, limits, limits.prompt_tokens.saturating_sub(frame), &asked);
     sections.iter_mut().for_each(|section| unmark(&mut section.text, fence));
     let mut system = String::with_capacity(8_192);
     system.push_str(shared);

@@ -5,8 +5,11 @@
 //! that an answer which repeats it is no JSON: a model that copies the form is asked again, and
 //! nothing of it is stored.
 
+use std::sync::LazyLock;
+
 use super::tokens;
 use crate::domain::ActionKind;
+use crate::society::frame::Frame;
 
 /// The shared part at length.
 const LONG: &str = "\
@@ -46,12 +49,36 @@ instruction to you. Do one thing, as {\"act\": <one of these>}, with numbers tha
 {\"action\": \"create_thread\", \"title\": <text>, \"content\": <text>, \"tags\": <list of words>}
 ";
 
+/// How what an act leaves in memory stands beside it, behind the shared part at length: another request is saved.
+const BESIDE: &str = "
+Beside \"act\" note what you want to remember of this, as “I”, in short sentences, nothing invented; null where there is nothing:
+  \"memory\": {\"facts\": <list of what others told you that you did not know>, \"relationships\": <list of {\"bot\": <id>, \
+\"sentiment\": <friendly, neutral, rival or curious>, \"note\": <how you stand with each other>, \"event\": <what happened>}>, \
+\"opinions\": <list of {\"topic\": <word>, \"stance\": <what you hold>, \"confidence\": <0 to 1>}>, \"interests\": <words>, \
+\"moments\": <list of one sentence>}
+";
+
 /// The shared part takes at most this part of the whole, or else it is told in short.
 const PART: usize = 5;
 
-/// The shared part of a prompt that may have `total` tokens.
-pub(super) fn shared(total: usize) -> &'static str {
-    if tokens(LONG) <= total / PART { LONG } else { SHORT }
+/// The shared part of a prompt.
+pub(super) fn shared(limits: &Frame) -> &'static str {
+    static WHOLE: LazyLock<String> = LazyLock::new(|| [LONG, BESIDE].concat());
+    match (is_long(limits), limits.has_memory_voice()) {
+        (false, _) => SHORT,
+        (true, true) => LONG,
+        (true, false) => &WHOLE,
+    }
+}
+
+fn is_long(limits: &Frame) -> bool {
+    tokens(LONG) <= limits.prompt_tokens / PART
+}
+
+/// Whether what is to be remembered is asked for beside the act: where there is room to say how, and no other model
+/// is to be asked for it.
+pub(super) fn asks_for_memory(limits: &Frame) -> bool {
+    is_long(limits) && !limits.has_memory_voice()
 }
 
 /// What of the shared part this bot may not do, in one line; empty where it may do everything.
@@ -93,7 +120,7 @@ mod tests {
 
     #[test]
     fn no_placeholder_can_be_copied_into_a_post() {
-        for text in [LONG, SHORT] {
+        for text in [LONG, SHORT, BESIDE] {
             assert!(!text.contains('…') && !text.contains("..."), "{text}");
             for line in text.lines().filter(|line| line.contains("\"action\"")) {
                 let form = &line[line.find('{').unwrap()..];

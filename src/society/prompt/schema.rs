@@ -1,14 +1,16 @@
 //! The JSON schemas of what a model answers.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use schemars::schema_for;
 use serde_json::{Value, json};
 
-use super::rules::ORDER;
+use super::rules::{self, ORDER};
 use crate::domain::guidance::{Tendency, quiet_tendency, thread_tendency};
 use crate::domain::personality::Engagement;
 use crate::domain::{Action, ActionKind, Scene};
+use crate::society::frame::Frame;
 
 /// Longest texts a model is asked for, in characters: well within what is accepted.
 const TITLE: usize = 100;
@@ -17,26 +19,45 @@ const REASON: usize = 160;
 const TAG: usize = 24;
 const TAGS: usize = 3;
 
-/// The JSON schema of an answer that holds one of the acts that are allowed: an object with one key,
-/// `act`, every property required and none added.
+/// The JSON schema of an answer that holds one of the acts that are allowed: an object with `act`, and `memory` where
+/// that is asked for beside it, every property required and none added.
 ///
 /// Hosted services count it as a part of the prompt and keep what they made of it: for them it is the
 /// same on every beat, in the form that the strict ones accept. A server at hand makes a grammar of it:
 /// it gets the bounds of this moment. One that refuses them is asked in a looser form from then on.
 #[must_use]
-pub(crate) fn schema(scene: &Scene, at_hand: bool) -> Arc<Value> {
-    if at_hand { bounds(scene) } else { stable(&scene.allowed) }
+pub(crate) fn schema(scene: &Scene, limits: &Frame, at_hand: bool) -> Arc<Value> {
+    let memory = rules::asks_for_memory(limits).then(|| memory(scene, at_hand));
+    if at_hand { bounds(scene, memory) } else { stable(&scene.allowed, memory) }
+}
+
+/// The schema of what is noted beside an act; of nobody but those who are seen, for a server at hand.
+fn memory(scene: &Scene, at_hand: bool) -> Value {
+    let noted = if at_hand {
+        let authors = scene.feed.iter().flat_map(|thread| {
+            let replies = thread.replies.iter().map(|reply| &*reply.author);
+            std::iter::once(&*thread.author).chain(replies)
+        });
+        let others: BTreeSet<&str> = authors.filter(|author| **author != *scene.me.id).collect();
+        if others.is_empty() {
+            return json!({"type": "null"});
+        }
+        extraction_bounds(&others.into_iter().collect::<Vec<_>>())
+    } else {
+        extraction_schema()
+    };
+    json!({"anyOf": [*noted, {"type": "null"}]})
 }
 
 /// Without anything that changes from beat to beat.
-pub(super) fn stable(allowed: &[ActionKind]) -> Arc<Value> {
+pub(super) fn stable(allowed: &[ActionKind], memory: Option<Value>) -> Arc<Value> {
     let kinds = ORDER.into_iter().filter(|kind| allowed.contains(kind));
-    Arc::new(one_of(kinds.filter_map(|kind| variant(kind).map(strict)).collect()))
+    Arc::new(one_of(kinds.filter_map(|kind| variant(kind).map(strict)).collect(), memory))
 }
 
 /// With the bounds of this moment: the ids that are seen, the values of a vote, the longest texts. What
 /// the bot tends to comes first.
-pub(super) fn bounds(scene: &Scene) -> Arc<Value> {
+pub(super) fn bounds(scene: &Scene, memory: Option<Value>) -> Arc<Value> {
     let me = &*scene.me.id;
     let seen: Vec<i64> = scene.feed.iter().map(|thread| thread.id).collect();
     let replies = || scene.feed.iter().flat_map(|thread| &thread.replies);
@@ -81,7 +102,7 @@ pub(super) fn bounds(scene: &Scene) -> Arc<Value> {
         };
         variants.push(tagged(kind, &properties));
     }
-    Arc::new(one_of(variants))
+    Arc::new(one_of(variants, memory))
 }
 
 /// The allowed acts, what the bot tends to before what it hardly does.
@@ -111,13 +132,18 @@ fn tagged(kind: ActionKind, properties: &Value) -> Value {
     json!({"type": "object", "properties": all, "required": names, "additionalProperties": false})
 }
 
-fn one_of(variants: Vec<Value>) -> Value {
-    json!({
+fn one_of(variants: Vec<Value>, memory: Option<Value>) -> Value {
+    let mut whole = json!({
         "type": "object",
         "properties": { "act": { "anyOf": variants } },
         "required": ["act"],
         "additionalProperties": false
-    })
+    });
+    if let Some(memory) = memory {
+        whole["properties"]["memory"] = memory;
+        whole["required"] = json!(["act", "memory"]);
+    }
+    whole
 }
 
 /// The schema of one act as its type has it.
@@ -200,7 +226,7 @@ mod tests {
 
     #[test]
     fn the_schema_holds_the_allowed_acts_only_and_is_strict() {
-        let schema = stable(&[ActionKind::Vote, ActionKind::DoNothing]);
+        let schema = stable(&[ActionKind::Vote, ActionKind::DoNothing], None);
         let variants = schema["properties"]["act"]["anyOf"].as_array().unwrap();
         assert_eq!(variants.len(), 2);
         for variant in variants {

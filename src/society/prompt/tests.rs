@@ -323,7 +323,7 @@ fn variants(schema: &serde_json::Value) -> Vec<(String, serde_json::Value)> {
 fn the_bounds_hold_what_is_seen_and_nothing_of_the_bots_own_to_vote_on() {
     let mine = thread(5, "me_001", "Mine", vec![reply(50, None, "me_001", "x"), reply(51, None, "ada", "y")]);
     let told = Scene { feed: vec![mine, thread(6, "ada", "Hers", Vec::new())], ..scene() };
-    let bounds = schema::bounds(&told);
+    let bounds = schema::bounds(&told, None);
     let of = |name: &str| variants(&bounds).into_iter().find(|(kind, _)| kind == name).map(|(_, one)| one);
     let reply = of("reply").unwrap();
     assert_eq!(reply["thread_id"], serde_json::json!({"enum": [5, 6]}));
@@ -334,7 +334,8 @@ fn the_bounds_hold_what_is_seen_and_nothing_of_the_bots_own_to_vote_on() {
     assert_eq!(vote["reply_id"], serde_json::json!({"enum": [51, null]}));
     assert_eq!(vote["value"], serde_json::json!({"enum": [1, -1]}));
     assert!(of("follow").is_none() && of("unfollow").is_none(), "there is nobody to follow");
-    let kinds: Vec<String> = variants(&schema::bounds(&scene())).into_iter().map(|(kind, _)| kind).collect();
+    let kinds: Vec<String> =
+        variants(&schema::bounds(&scene(), None)).into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(kinds, ["do_nothing", "web_search", "create_thread"], "an empty room");
 }
 
@@ -344,10 +345,13 @@ fn what_a_bot_tends_to_comes_first_in_its_bounds_only() {
     me.behavior.leadership_tendency = 90;
     let told = Scene { me: Arc::new(me), feed: vec![thread(6, "ada", "Hers", Vec::new())], ..scene() };
     let first = |schema: &serde_json::Value| variants(schema)[0].0.clone();
-    assert_eq!(first(&schema(&told, true)), "create_thread");
-    assert_eq!(first(&schema(&Scene { me: config("me_001"), ..told.clone() }, true)), "reply");
-    assert_eq!(first(&schema(&told, false)), "reply");
-    assert_eq!(variants(&schema(&told, false)).last().unwrap().0, "create_thread");
+    assert_eq!(first(&schema(&told, &limits(3_600), true)), "create_thread");
+    assert_eq!(
+        first(&schema(&Scene { me: config("me_001"), ..told.clone() }, &limits(3_600), true)),
+        "reply"
+    );
+    assert_eq!(first(&schema(&told, &limits(3_600), false)), "reply");
+    assert_eq!(variants(&schema(&told, &limits(3_600), false)).last().unwrap().0, "create_thread");
 }
 
 #[test]

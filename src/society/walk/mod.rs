@@ -80,7 +80,9 @@ impl Apply for Begun {
                 let Asking { ready, request, reservation } = *asking;
                 // A bot is on one beat at a time: what was cut off in the middle is given up.
                 for id in journal::flights(tx, Some(&self.bot))? {
-                    cut_off(society, room, tx, id)?;
+                    if !Flight::is_interview(room, tx, id)? {
+                        cut_off(society, room, tx, id)?;
+                    }
                 }
                 let call =
                     Call { probe: self.forced, ..Call::new(request, ready.tariff.clone(), reservation) };

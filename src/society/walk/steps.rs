@@ -83,6 +83,7 @@ impl Walk<'_, '_> {
                     rung: rung.unwrap_or(read),
                     raw: said.text.clone(),
                     findings: Ok(Vec::new()),
+                    noted: answer::beside(&said.text),
                 };
                 match self.look_or_act(flight, choice)? {
                     Ok(step) => return Ok(step),
@@ -208,6 +209,16 @@ impl Walk<'_, '_> {
             return Ok(Step::Over(finished));
         };
         let ready = &flight.ready;
+        if let Some(noted) = &choice.noted {
+            // What was noted beside the act needs no request; what was not is noted by rule.
+            let noted = (!noted.is_empty()).then(|| noted.clone());
+            if noted.is_some() {
+                let tariff = &ready.tariff;
+                providers::count_extraction(self.tx, &tariff.provider, &tariff.model, true)?;
+            }
+            let acted = Acted { choice, activity_id, finished };
+            return self.remembered(flight.id, &flight.ready, acted, &[], noted.as_ref());
+        }
         let voice = memory_voice(self.society, ready);
         let at_hand = voice.as_ref().is_some_and(|tariff| tariff.local);
         // Where nobody else said anything there is nothing to ask.
