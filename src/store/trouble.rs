@@ -7,7 +7,7 @@ use rusqlite::ErrorCode;
 use super::StoreError;
 
 /// How long a store may be in trouble that could pass before it is given up.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why nothing can be stored at the moment.
 #[derive(Clone, Debug, PartialEq, Eq)]

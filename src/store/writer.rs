@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
-use super::trouble::Trouble;
+use super::trouble::{PATIENCE, Trouble};
 use super::wal::Wal;
 use super::{Readers, Result, StoreError};
 use crate::domain::Stamp;
@@ -196,6 +196,7 @@ impl Writer {
             readers,
             jobs,
             counts: Arc::clone(&counts),
+            over: None,
             said: false,
             group_time,
             trouble: told,
@@ -306,6 +307,8 @@ struct Desk {
     jobs: Receiver<Message>,
     counts: Arc<Counts>,
     trouble: watch::Sender<Option<Trouble>>,
+    /// The last trouble that seemed over: since when it was, and when it ended.
+    over: Option<(Instant, Instant)>,
     /// Whether the log was told: at first who asked is told, and that may be all.
     said: bool,
     /// A group is committed after this long even when more jobs wait.
@@ -334,6 +337,7 @@ impl Desk {
         let mut ending = Ending::default();
         let mut closing = None;
         let started = Instant::now();
+        let stored = self.connection.total_changes();
         let mut failure = self.begin().err().map(Arc::new);
         while let Some(message) = next.take() {
             match message {
@@ -363,7 +367,10 @@ impl Desk {
             self.is_in_trouble(why);
         } else {
             self.counts.commits.fetch_add(1, Ordering::AcqRel);
-            self.is_well();
+            // A group that stored nothing says nothing about the disk.
+            if self.connection.total_changes() > stored {
+                self.is_well();
+            }
             for action in ending.after {
                 if let Err(panic) = catch_unwind(AssertUnwindSafe(action)) {
                     tracing::error!("what was stored could not be announced: {}", said(&*panic));
@@ -430,8 +437,11 @@ impl Desk {
             tracing::error!("nothing can be stored: {}", now.what);
             self.said = true;
         }
+        // Where a little can be stored now and then, and what was to be stored cannot, it is the same trouble.
+        let back =
+            self.over.filter(|(_, ended)| ended.elapsed() < PATIENCE).map_or(now.since, |(since, _)| since);
         self.trouble.send_if_modified(|trouble| {
-            let since = trouble.as_ref().map_or(now.since, |before| before.since);
+            let since = trouble.as_ref().map_or(back, |before| before.since);
             let is_new = trouble.as_ref().is_none_or(|before| before.what != now.what);
             *trouble = Some(Trouble { since, ..now });
             is_new
@@ -439,6 +449,9 @@ impl Desk {
     }
 
     fn is_well(&mut self) {
+        if let Some(trouble) = self.trouble.borrow().as_ref() {
+            self.over = Some((trouble.since, Instant::now()));
+        }
         self.trouble.send_if_modified(|trouble| trouble.take().is_some());
         if std::mem::take(&mut self.said) {
             tracing::warn!("what happens is stored again");
@@ -585,6 +598,31 @@ mod tests {
         tokio::task::spawn_blocking(move || fill(&big, 1_000)).await.unwrap();
         trouble.wait_for(Option::is_none).await.unwrap();
         store.write(|tx| put(tx, "a")).await.unwrap();
+    }
+
+    /// What stores nothing does not end a trouble; what is small enough ends it for a moment, and it is the same one when
+    /// it is back.
+    #[tokio::test]
+    async fn a_trouble_that_comes_and_goes_is_one() {
+        let (_dir, store) = store();
+        let mut trouble = store.trouble();
+        fill(&store, 3);
+        let big = || {
+            store.write(|tx| {
+                tx.execute("INSERT INTO meta VALUES ('big', zeroblob(10000000))", [])?;
+                Ok(())
+            })
+        };
+        assert!(big().await.is_err());
+        let first = trouble.wait_for(Option::is_some).await.unwrap().clone().unwrap();
+        store.write(|_| Ok(())).await.unwrap();
+        assert!(trouble.borrow().is_some(), "nothing was stored");
+        store.write(|tx| put(tx, "small")).await.unwrap();
+        assert!(trouble.borrow().is_none(), "it fits");
+        assert!(big().await.is_err());
+        let again = trouble.wait_for(Option::is_some).await.unwrap().clone().unwrap();
+        assert_eq!(again.since, first.since);
+        assert!(again.patience() < Some(PATIENCE));
     }
 
     #[tokio::test]

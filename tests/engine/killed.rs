@@ -21,6 +21,10 @@ impl Drop for Killed {
 /// The program on a home, with a provider named `far`.
 pub fn botarium(home: &Path, address: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_botarium"));
+    // What is set for the tests is no setting of the program.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BOTARIUM_")) {
+        command.env_remove(name);
+    }
     command
         .args(["--home", home.to_str().unwrap(), "--provider", "far", "--set", "timezone=UTC"])
         .args(["--set", "providers.far.kind=openai", "--set", "providers.far.model=tiny"])

@@ -74,7 +74,13 @@ impl Run {
         deed: impl AsyncFn(String) -> Result<T, Fault>,
     ) -> Waited {
         let (handle, counter) = rooms;
+        let mut looks = 0;
         loop {
+            // Where nothing is new, nobody waits.
+            if looks % 100 == 0 {
+                self.asks_the_room(handle).await;
+            }
+            looks += 1;
             let calls = counter.calls();
             let bots = handle.bots().await.unwrap();
             let waits = |bot: &&BotView| {
@@ -99,13 +105,14 @@ impl Run {
         self.db.query_row(sql, [bot], |row| row.get(0)).unwrap()
     }
 
-    /// A person asks the room for as long as it lives so many beats: so small a model falls silent, and where nothing
-    /// is new nobody asks it.
-    async fn until_beats(&self, handle: &Handle, count: i64) {
-        while self.beats() < count {
+    /// So many beats more. A person asks the room now and then: so small a model falls silent, and where nothing is
+    /// new nobody asks it.
+    async fn lives(&self, handle: &Handle, more: i64) {
+        let end = self.beats() + more;
+        while self.beats() < end {
             self.asks_the_room(handle).await;
             let some = self.beats() + 4;
-            while self.beats() < count.min(some) {
+            while self.beats() < end.min(some) {
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
         }
@@ -214,7 +221,7 @@ async fn everything_that_can_come_in_between_leaves_the_books_as_the_server_coun
     let db = Connection::open(home.path().join("data/botarium.db")).unwrap();
     let run = Run { home, db };
     let task = handle.spawn();
-    run.until_beats(&handle, beats / 5).await;
+    run.lives(&handle, beats / 5).await;
     show(&handle, "as it lives").await;
 
     // A pause: what is under way ends, nothing else is sent.
@@ -255,7 +262,7 @@ async fn everything_that_can_come_in_between_leaves_the_books_as_the_server_coun
         }
     }
     show(&handle, "capped, moved, asked").await;
-    run.until_beats(&handle, beats * 2 / 5).await;
+    run.lives(&handle, beats / 5).await;
     run.agree(&handle, "going on").await;
 
     // The server is away for a while.
@@ -269,7 +276,7 @@ async fn everything_that_can_come_in_between_leaves_the_books_as_the_server_coun
     tokio::time::sleep(Duration::from_secs(60).saturating_sub(away.elapsed())).await;
     show(&handle, "the server is away").await;
     counter.away(false);
-    run.until_beats(&handle, beats * 3 / 5).await;
+    run.lives(&handle, beats / 5).await;
     // Every provider answer clears it; a person's wake is one.
     let woken = loop {
         match handle.trigger(&asks).await {
@@ -289,7 +296,7 @@ async fn everything_that_can_come_in_between_leaves_the_books_as_the_server_coun
     drop(handle);
     let handle = open(run.home.path(), &counter.address);
     let task = handle.spawn();
-    run.until_beats(&handle, beats * 4 / 5).await;
+    run.lives(&handle, beats / 5).await;
     run.agree(&handle, "after a stop and a start").await;
     run.stop(task).await;
     drop(handle);
@@ -319,7 +326,7 @@ async fn everything_that_can_come_in_between_leaves_the_books_as_the_server_coun
     assert_eq!(run.reserved(), 0);
     run.agree(&handle, "after a kill").await;
     let task = handle.spawn();
-    run.until_beats(&handle, beats).await;
+    run.lives(&handle, beats / 5).await;
     run.stop(task).await;
     run.as_counted(&counter, run.home.path());
     for waited in [&capped, &moved, &removed] {

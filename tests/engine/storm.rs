@@ -70,7 +70,9 @@ impl Program {
         command.args(["-c", &format!("{limit}exec \"$@\""), "bash"]);
         command.arg(program.get_program()).args(program.get_args());
         command.args(["--serve", "--listen", "127.0.0.1:0", "--pace", "1"]);
-        command.env_remove("BOTARIUM_TEST_ROUNDS"); // it is no setting of the program
+        for (name, _) in program.get_envs() {
+            command.env_remove(name);
+        }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let address = tokio::task::block_in_place(|| said_address(&mut child));
