@@ -1,6 +1,7 @@
 //! Whether an answer in words can be kept: finished, no refusal, long enough.
 
-use crate::llm::Completion;
+use super::unfenced;
+use crate::llm::{Completion, loose};
 
 /// The part of an answer that a refusal would stand in, in characters.
 const BEGINNING: usize = 240;
@@ -86,6 +87,17 @@ pub(crate) fn declines(text: &str) -> bool {
     })
 }
 
+/// The words of an answer: it may stand in an object as its only text. `None` for any other form, which is the answer to
+/// another request or none.
+fn words_of(text: &str) -> Option<String> {
+    let start = unfenced(text).trim_start();
+    let read = if start.starts_with(['{', '[']) { loose::read(start) } else { None };
+    let Some((form, _)) = read else { return Some(text.to_owned()) };
+    let fields = form.as_object()?;
+    let said = fields.values().next().filter(|_| fields.len() == 1)?;
+    said.as_str().map(|said| said.trim().to_owned())
+}
+
 /// The text of an answer that can be kept, of at least `words` words.
 ///
 /// # Errors
@@ -99,15 +111,17 @@ pub(crate) fn sound(
     if let Some(trouble) = completion.trouble(limit, provider) {
         return Err(trouble);
     }
-    let text = completion.text.trim();
-    if declines(text) {
+    let Some(text) = words_of(completion.text.trim()) else {
+        return Err("the answer is JSON where words were asked for".to_owned());
+    };
+    if declines(&text) {
         return Err("the model declined to answer".to_owned());
     }
     let found = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
     if found < words {
         return Err(format!("the answer has {found} words, fewer than the {words} it takes"));
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -155,6 +169,8 @@ mod tests {
         };
         assert_eq!(of(" one two three\n", Finish::Stop).as_deref(), Ok("one two three"));
         assert_eq!(of("one two three", Finish::ToolCall).as_deref(), Ok("one two three"));
+        assert_eq!(of(r#"{"summary": "one two three"}"#, Finish::Stop).as_deref(), Ok("one two three"));
+        assert_eq!(of("[sic] one two", Finish::Stop).as_deref(), Ok("[sic] one two"));
         assert_eq!(of("one two three", Finish::Unsaid).as_deref(), Ok("one two three"));
         for (text, finish, why) in [
             ("one two three", Finish::Length, "400 tokens"),
@@ -164,6 +180,9 @@ mod tests {
             ("one two three", Finish::Filtered, "filter"),
             ("one two three", Finish::Refused, "declined"),
             ("", Finish::ToolCall, "tool"),
+            (r#"{"act": {"action": "do_nothing", "reason": "one two three"}}"#, Finish::Stop, "JSON"),
+            ("```json\n[\"one\", \"two\", \"three\"]\n```", Finish::Stop, "JSON"),
+            (r#"{"summary": "I'm sorry, but I can't assist with that."}"#, Finish::Stop, "declined"),
         ] {
             let found = of(text, finish).unwrap_err();
             assert!(found.contains(why), "{finish:?} {found}");

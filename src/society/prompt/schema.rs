@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::rules::{self, ORDER};
 use crate::domain::guidance::{Tendency, quiet_tendency, thread_tendency};
 use crate::domain::personality::Engagement;
+use crate::domain::scene::FeedThread;
 use crate::domain::{Action, ActionKind, Scene};
 use crate::society::frame::Frame;
 
@@ -59,14 +60,12 @@ pub(super) fn stable(allowed: &[ActionKind], memory: Option<Value>) -> Arc<Value
 /// the bot tends to comes first.
 pub(super) fn bounds(scene: &Scene, memory: Option<Value>) -> Arc<Value> {
     let me = &*scene.me.id;
-    let seen: Vec<i64> = scene.feed.iter().map(|thread| thread.id).collect();
-    let replies = || scene.feed.iter().flat_map(|thread| &thread.replies);
     let foreign: Vec<i64> = scene.feed.iter().filter(|t| *t.author != *me).map(|t| t.id).collect();
-    let others: Vec<i64> = replies().filter(|reply| *reply.author != *me).map(|reply| reply.id).collect();
-    let or_null = |list: &[i64]| {
-        let values: Vec<Value> = list.iter().map(|id| Value::from(*id)).chain([Value::Null]).collect();
-        json!({"enum": values})
+    // A bot answers no reply of its own and votes on no post of its own.
+    let others_in = |thread: &FeedThread| -> Vec<i64> {
+        thread.replies.iter().filter(|reply| *reply.author != *me).map(|reply| reply.id).collect()
     };
+    let others: Vec<i64> = scene.feed.iter().flat_map(others_in).collect();
     let members = |followed: bool| -> Vec<&str> {
         scene.roster.iter().filter(|other| other.followed == followed).map(|other| &*other.id).collect()
     };
@@ -75,17 +74,32 @@ pub(super) fn bounds(scene: &Scene, memory: Option<Value>) -> Arc<Value> {
     let mut variants = Vec::with_capacity(ORDER.len());
     for kind in by_tendency(scene) {
         let properties = match kind {
-            ActionKind::Reply if seen.is_empty() => continue,
-            ActionKind::Vote if foreign.is_empty() && others.is_empty() => continue,
-            ActionKind::Reply => json!({
-                "thread_id": {"enum": seen},
-                "parent_reply_id": or_null(&others),
-                "content": text(CONTENT),
-            }),
-            ActionKind::Vote => json!({
-                "thread_id": or_null(&foreign), "reply_id": or_null(&others), "value": {"enum": [1, -1]},
-                "reason": reason(),
-            }),
+            // An answer names a reply of the thread it is in.
+            ActionKind::Reply => {
+                variants.extend(scene.feed.iter().map(|thread| {
+                    let parents = others_in(thread).into_iter().map(Value::from).chain([Value::Null]);
+                    let properties = json!({
+                        "thread_id": {"const": thread.id},
+                        "parent_reply_id": {"enum": parents.collect::<Vec<_>>()},
+                        "content": text(CONTENT),
+                    });
+                    tagged(kind, &properties)
+                }));
+                continue;
+            }
+            // A vote is on a thread or on a reply.
+            ActionKind::Vote => {
+                let on = [(foreign.as_slice(), true), (others.as_slice(), false)];
+                variants.extend(on.into_iter().filter(|(ids, _)| !ids.is_empty()).map(|(ids, is_thread)| {
+                    let (one, none) = (json!({"enum": ids}), json!({"type": "null"}));
+                    let (thread, reply) = if is_thread { (one, none) } else { (none, one) };
+                    let properties = json!({
+                        "thread_id": thread, "reply_id": reply, "value": {"enum": [1, -1]}, "reason": reason(),
+                    });
+                    tagged(kind, &properties)
+                }));
+                continue;
+            }
             ActionKind::DoNothing => json!({"reason": reason()}),
             ActionKind::WebSearch => json!({"query": text(REASON), "reason": reason()}),
             ActionKind::Follow | ActionKind::Unfollow => {

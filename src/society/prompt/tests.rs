@@ -324,16 +324,30 @@ fn the_bounds_hold_what_is_seen_and_nothing_of_the_bots_own_to_vote_on() {
     let mine = thread(5, "me_001", "Mine", vec![reply(50, None, "me_001", "x"), reply(51, None, "ada", "y")]);
     let told = Scene { feed: vec![mine, thread(6, "ada", "Hers", Vec::new())], ..scene() };
     let bounds = schema::bounds(&told, None);
-    let of = |name: &str| variants(&bounds).into_iter().find(|(kind, _)| kind == name).map(|(_, one)| one);
-    let reply = of("reply").unwrap();
-    assert_eq!(reply["thread_id"], serde_json::json!({"enum": [5, 6]}));
-    assert_eq!(reply["parent_reply_id"], serde_json::json!({"enum": [51, null]}));
-    assert!(reply["content"]["maxLength"].is_u64());
-    let vote = of("vote").unwrap();
-    assert_eq!(vote["thread_id"], serde_json::json!({"enum": [6, null]}));
-    assert_eq!(vote["reply_id"], serde_json::json!({"enum": [51, null]}));
-    assert_eq!(vote["value"], serde_json::json!({"enum": [1, -1]}));
-    assert!(of("follow").is_none() && of("unfollow").is_none(), "there is nobody to follow");
+    let of = |name: &str| -> Vec<serde_json::Value> {
+        variants(&bounds).into_iter().filter(|(kind, _)| kind == name).map(|(_, one)| one).collect()
+    };
+    let replies = of("reply");
+    let answered = |one: &serde_json::Value| (one["thread_id"].clone(), one["parent_reply_id"].clone());
+    let null = serde_json::json!({"type": "null"});
+    assert_eq!(
+        replies.iter().map(answered).collect::<Vec<_>>(),
+        [
+            (serde_json::json!({"const": 5}), serde_json::json!({"enum": [51, null]})),
+            (serde_json::json!({"const": 6}), serde_json::json!({"enum": [null]})),
+        ],
+        "a reply and the thread it is in"
+    );
+    assert!(replies[0]["content"]["maxLength"].is_u64());
+    let votes = of("vote");
+    let on = |one: &serde_json::Value| (one["thread_id"].clone(), one["reply_id"].clone());
+    assert_eq!(
+        votes.iter().map(on).collect::<Vec<_>>(),
+        [(serde_json::json!({"enum": [6]}), null.clone()), (null.clone(), serde_json::json!({"enum": [51]})),],
+        "a thread or a reply"
+    );
+    assert!(votes.iter().all(|vote| vote["value"] == serde_json::json!({"enum": [1, -1]})));
+    assert!(of("follow").is_empty() && of("unfollow").is_empty(), "there is nobody to follow");
     let kinds: Vec<String> =
         variants(&schema::bounds(&scene(), None)).into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(kinds, ["do_nothing", "web_search", "create_thread"], "an empty room");
