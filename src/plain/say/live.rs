@@ -41,7 +41,10 @@ fn bot(row: &BotRow, model: &Model) -> String {
     if row.thinking {
         said += &format!(", {}", bots::doing(row.doing, &View::of(model)));
     } else if let (Status::Active, Some(at)) = (row.status, row.next_beat_at) {
-        said += &format!(", next beat {}", clock(model, at));
+        said += &match View::of(model).paused {
+            true => ", held while the room is paused".to_owned(),
+            false => format!(", next beat {}", clock(model, at)),
+        };
     }
     said += &format!(", reputation {}", text::signed(row.reputation));
     let order = model.bots.order();

@@ -179,8 +179,9 @@ pub fn status(model: &Model) -> String {
     said
 }
 
+/// `14:02:11`; of another day with its date.
 fn clock(model: &Model, at: Stamp) -> String {
-    let form = "%H:%M:%S";
+    let form = if View::of(model).is_today(at) { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" };
     at.timestamp().to_zoned(model.zone.clone()).strftime(form).to_string()
 }
 

@@ -134,10 +134,11 @@ fn told(order: Order, theme: &Theme) -> String {
 /// The headings: what the list is ordered by has a mark.
 fn headings(order: Order, mut pen: Pen<'_>, theme: &Theme) {
     let way = if order.falling { theme.glyphs.down } else { theme.glyphs.up };
+    let gap = if theme.glyphs.ascii { " " } else { "" }; // a letter would be read as one of the word
     let heading = |column: Column| {
-        let style = if column == order.column { theme.title_focus } else { theme.dim };
-        let mark = if column == order.column { way } else { "" };
-        (format!("{}{mark}", column.title()), style)
+        let chosen = column == order.column;
+        let style = if chosen { theme.title_focus } else { theme.dim };
+        (if chosen { format!("{}{gap}{way}", column.title()) } else { column.title().to_owned() }, style)
     };
     for column in COLUMNS {
         let (said, style) = heading(column);
@@ -192,6 +193,8 @@ fn mark_of(bot: &BotRow, view: &View<'_>) -> (&'static str, Style) {
 fn wait(bot: &BotRow, view: &View<'_>) -> String {
     match (bot.status, bot.next_beat_at) {
         _ if bot.thinking => doing(bot.doing, view),
+        // Nobody wakes in a paused room, whatever time was planned.
+        (Status::Active, Some(_)) if view.paused => "held".to_owned(),
         (Status::Active, Some(at)) => text::countdown(at.seconds_since(view.now)),
         (Status::Active, None) => String::new(),
         (status, _) => status.as_str().to_owned(),

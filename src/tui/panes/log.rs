@@ -8,7 +8,7 @@ use super::View;
 use crate::protocol::{LogLine, Role};
 use crate::tui::model::Lower;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pen, frame, pen, scroll};
+use crate::tui::widgets::{Listing, Pen, frame, pen, scroll};
 
 /// The style of a level.
 #[must_use]
@@ -21,11 +21,20 @@ pub fn level_style(level: &str, theme: &Theme) -> Style {
     }
 }
 
-/// Draws one line of the log.
-pub fn draw(mut pen: Pen<'_>, line: &LogLine, view: &View<'_>) {
+/// Cells of the time of each line: a line of another day has its date.
+#[must_use]
+pub fn time_cells(list: &Listing<LogLine>, view: &View<'_>) -> u16 {
+    // Lines stand in their order or turned round, so that one end or the other is of the farthest day.
+    let ends = [list.rows().next(), list.rows().last()];
+    if ends.into_iter().flatten().all(|line| view.is_today(line.at)) { 9 } else { 12 }
+}
+
+/// Draws one line of the log, its time in so many cells.
+pub fn draw(mut pen: Pen<'_>, line: &LogLine, time_cells: u16, view: &View<'_>) {
     let theme = view.theme;
-    let time = line.at.timestamp().to_zoned(view.zone.clone()).strftime("%H:%M:%S").to_string();
-    pen.skip(1).cell(&time, theme.faint, 9).cell(&line.level, level_style(&line.level, theme), 6);
+    let form = if view.is_today(line.at) { "%H:%M:%S" } else { "%m-%d %H:%M" };
+    let time = line.at.timestamp().to_zoned(view.zone.clone()).strftime(form).to_string();
+    pen.skip(1).cell(&time, theme.faint, time_cells).cell(&line.level, level_style(&line.level, theme), 6);
     pen.put(&line.message, theme.text);
 }
 
@@ -49,10 +58,11 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         return;
     }
     let shown = lower.log.view(inner.height);
+    let cells = time_cells(&lower.log, view);
     scroll::bar(buf, area, shown.start, shown.len(), lower.log.len(), theme);
     for (row, at) in (0..inner.height).zip(shown) {
         let Some(line) = lower.log.get(at) else { break };
         let selected = focused && at == lower.log.scroll.selected;
-        draw(Pen::new(buf, inner, row).base(theme.line(selected, focused)), line, view);
+        draw(Pen::new(buf, inner, row).base(theme.line(selected, focused)), line, cells, view);
     }
 }

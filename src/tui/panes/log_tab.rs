@@ -36,15 +36,16 @@ pub fn render(state: &Log, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let foot = if inner.height > 8 { 2 } else { 0 };
     let list = Rect { height: inner.height - foot, ..inner };
     let shown = state.list.view(list.height);
+    let cells = super::log::time_cells(&state.list, view);
     scroll::bar(buf, area, shown.start, shown.len(), state.list.len(), theme);
     for (row, at) in (0..list.height).zip(shown) {
         let Some(line) = state.list.get(at) else { break };
         let chosen = at == state.list.scroll.selected;
-        super::log::draw(Pen::new(buf, list, row).base(theme.line(chosen, true)), line, view);
+        super::log::draw(Pen::new(buf, list, row).base(theme.line(chosen, true)), line, cells, view);
     }
     if let Some(line) = state.list.selected() {
         let below = Rect { y: list.bottom(), height: foot, ..inner };
-        let whole = format!("{}: {}", line.target, line.message);
+        let whole = format!("{} {}: {}", view.date(line.at), line.target, line.message);
         for (row, part) in (0..foot).zip(text::wrap(
             &whole,
             below.width.saturating_sub(2),

@@ -34,7 +34,7 @@ use super::theme::Theme;
 use super::widgets::{self, pen};
 use crate::domain::Stamp;
 use crate::domain::activity::Names;
-use crate::protocol::Role;
+use crate::protocol::{EngineState, Role};
 
 /// Said where a filter lets nothing through.
 const NOTHING_MATCHES: &str = "nothing matches; Esc shows all";
@@ -57,6 +57,8 @@ pub struct View<'a> {
     pub role: Role,
     /// Whether a moment of the past is shown.
     pub past: bool,
+    /// Whether the room is paused, so that nobody wakes.
+    pub paused: bool,
 }
 
 impl Names for View<'_> {
@@ -72,7 +74,7 @@ impl Names for View<'_> {
 impl<'a> View<'a> {
     /// What panes may look at of a model.
     #[must_use]
-    pub const fn of(model: &'a Model) -> Self {
+    pub fn of(model: &'a Model) -> Self {
         Self {
             theme: &model.theme,
             now: model.now,
@@ -82,6 +84,7 @@ impl<'a> View<'a> {
             frame: model.frame,
             role: model.role,
             past: model.walk.is_some(),
+            paused: model.room.as_ref().is_some_and(|room| room.engine == EngineState::Paused),
         }
     }
 
@@ -98,10 +101,17 @@ impl<'a> View<'a> {
         if name == id && !then.is_empty() { then } else { name }
     }
 
-    /// `14:02`
+    /// `14:02`; of another day with it: `11-25 14:02`.
     #[must_use]
     pub fn clock(&self, at: Stamp) -> String {
-        at.timestamp().to_zoned(self.zone.clone()).strftime("%H:%M").to_string()
+        let form = if self.is_today(at) { "%H:%M" } else { "%m-%d %H:%M" };
+        at.timestamp().to_zoned(self.zone.clone()).strftime(form).to_string()
+    }
+
+    /// Whether it is on the day that the room has now.
+    #[must_use]
+    pub fn is_today(&self, at: Stamp) -> bool {
+        at.date_in(self.zone) == self.now.date_in(self.zone)
     }
 
     /// `2026-11-21 14:02`

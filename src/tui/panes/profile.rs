@@ -103,7 +103,12 @@ fn beats(bot: &BotView, view: &View<'_>) -> Spans {
         spans.push((format!("{sep}{} for {since}{tries}", doing.what.as_str()), theme.accent));
     } else if let (Status::Active, Some(at)) = (bot.status, bot.next_beat_at) {
         let sep = if spans.is_empty() { "" } else { ", " };
-        spans.push((format!("{sep}next in {}", text::countdown(at.seconds_since(view.now))), theme.dim));
+        let next = if view.paused {
+            "held while the room is paused".to_owned()
+        } else {
+            format!("next in {}", text::countdown(at.seconds_since(view.now)))
+        };
+        spans.push((format!("{sep}{next}"), theme.dim));
     }
     if let Some(seconds) = bot.pace_seconds {
         spans.push((format!(", own pace {}", super::header::short_interval(seconds)), theme.accent));

@@ -179,7 +179,8 @@ fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         let chosen = state.by == by;
         let way = if by == By::Name { theme.glyphs.up } else { theme.glyphs.down };
         let style = if chosen { theme.title_focus } else { theme.dim };
-        (if chosen { format!("{name}{way}") } else { name.to_owned() }, style)
+        let gap = if theme.glyphs.ascii { " " } else { "" }; // a letter would be read as one of the word
+        (if chosen { format!("{name}{gap}{way}") } else { name.to_owned() }, style)
     };
     let (name, style) = heading(By::Name, "name");
     head.skip(1).cell(&name, style, 11);
@@ -262,9 +263,8 @@ fn rates(model: &Model, view: &View<'_>) -> [String; 2] {
     #[allow(clippy::cast_possible_truncation)] // shown with three digits
     let tokens = text::tokens(now.tokens.round() as i64);
     let said = format!("{:.1} beats, {tokens} tok, {} a minute", now.beats, text::money(now.cost));
-    #[allow(clippy::cast_precision_loss)] // shown with one digit
     let answers = now.thought.map_or_else(String::new, |(half, most)| {
-        format!("answers in {:.1} s, p95 {:.1} s", half as f64 / 1e3, most as f64 / 1e3)
+        format!("answers in {}, p95 {}", text::duration(half), text::duration(most))
     });
     let second = if answers.is_empty() { wait.trim_start_matches("; ").to_owned() } else { answers + &wait };
     [said, second]

@@ -58,7 +58,7 @@ fn head(reason: &WhyView, verdict: &[String], area: Rect, buf: &mut Buffer, view
         text::tokens(row.tokens),
         text::money(reason.cost_usd),
         paid,
-        duration(latency)
+        text::duration(latency)
     );
     pen.put(&spent, theme.text);
     // What has no room is left out whole.
@@ -88,11 +88,6 @@ fn rung(rung: &str) -> &str {
         "failed" => "could not be read",
         _ => "no answer to read",
     }
-}
-
-fn duration(ms: i64) -> String {
-    #[allow(clippy::cast_precision_loss)] // shown with one digit
-    if ms < 1_000 { format!("{ms} ms") } else { format!("{:.1} s", ms as f64 / 1_000.0) }
 }
 
 fn draw(mut pen: Pen<'_>, why: &Why, line: &Line<'_>, view: &View<'_>) {
@@ -151,7 +146,7 @@ fn draw_exchange(mut pen: Pen<'_>, exchange: &Exchange, view: &View<'_>) {
             exchange.usage.input,
             exchange.usage.output,
             text::money(exchange.cost_usd),
-            duration(exchange.latency_ms)
+            text::duration(exchange.latency_ms)
         ),
         theme.faint,
     );

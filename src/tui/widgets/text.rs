@@ -161,6 +161,13 @@ fn age(seconds: i64) -> String {
     }
 }
 
+/// `12 ms`, `1.5 s`.
+#[must_use]
+pub fn duration(ms: i64) -> String {
+    #[allow(clippy::cast_precision_loss)] // shown with one digit
+    if ms < 1_000 { format!("{ms} ms") } else { format!("{:.1} s", ms as f64 / 1_000.0) }
+}
+
 /// Seconds from which a countdown is told in minutes: so far off
 /// nobody counts seconds, and a screen that counts none can rest.
 pub const FAR: i64 = 120;
