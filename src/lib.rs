@@ -34,7 +34,8 @@
 //!   [`protocol::ask`]; the route, its description, the remote request, the local call and the link's method come from there.
 //! - [`link`]: the one door of the screen and the commands to an engine, here or behind a port.
 //! - [`port`]: HTTP and WebSocket around what is declared: who may come in, what is kept, the live stream, the page.
-//! - [`tui`]: the control room: model, messages, one file per tab and pane; keys and help from one table of actions.
+//! - [`tui`]: the control room: `state`, `update` and `view`, a part under the same name in each; keys and help from one
+//!   table of actions.
 //! - [`mcp`]: the same door for an assistant that speaks the Model Context Protocol.
 //! - [`cli`]: one file per command. [`config`]: what is configured, and where each value came from.
 //! - [`embedded`]: the bots, threads and templates inside the binary. [`logs`]: tracing and the recent lines.

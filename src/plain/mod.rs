@@ -22,12 +22,12 @@ use crate::link::{Link, Subscription};
 use crate::protocol::Event;
 use crate::tui::action::{Act, ActionDef};
 use crate::tui::headless::Headless;
-use crate::tui::model::Tone;
 use crate::tui::msg::Msg;
 use crate::tui::overlays::Overlay;
-use crate::tui::panes::ascii_of;
 use crate::tui::rooms::{Room, Rooms};
+use crate::tui::state::Tone;
 use crate::tui::theme::ThemeName;
+use crate::tui::view::ascii_of;
 use say::Told;
 
 /// The size of the screen that nobody sees: large enough that nothing is left unread for want of room.

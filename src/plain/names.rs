@@ -1,7 +1,7 @@
 //! Actions by their names.
 
 use crate::tui::action::{ACTIONS, Act, ActionDef, Scope};
-use crate::tui::model::Model;
+use crate::tui::state::Model;
 
 /// What a name means.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::Pane;
+use crate::tui::state::Pane;
 
 /// Cells a column or row grows or shrinks by at once.
 pub const STEP: i16 = 4;

@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::live::compare::Story;
 use super::msg::{Command, Data, Load, Msg, Outcome};
 use super::update::search::{Hit, To};
 use super::way_back;
@@ -20,6 +19,7 @@ use crate::protocol::{
     ActivityQuery, ActivityView, DefaultProvider, ExportFormat, ExportKind, ExportOptions, Fault, FaultKind,
     MemoryQuery, ThreadQuery,
 };
+use crate::tui::state::compare::Story;
 
 /// Where answers go, with the number of what was shown when they were asked for: what was read of another moment is of no
 /// use any more.
@@ -182,7 +182,7 @@ async fn found(link: &Link, words: &str) -> Result<Vec<Hit>, Fault> {
     let query = MemoryQuery { limit: MEMORIES, q: Some(words.into()), ..MemoryQuery::default() };
     for bot in link.bots_page(0, MINDS, None).await? {
         let warm = link.warm_memory(&bot.id, query.clone()).await?;
-        for (_, items) in super::live::recall::warm_items(&warm) {
+        for (_, items) in crate::tui::state::recall::warm_items(&warm) {
             hits.extend(items.into_iter().map(|item| Hit {
                 kind: "memory",
                 said: format!("{}: {}", bot.name, item.told()),

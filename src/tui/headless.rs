@@ -16,16 +16,16 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::canvas::Canvas;
 use super::effect::{self, Answers};
 use super::keymap::{Key, Keymap};
-use super::model::{Model, Tone};
 use super::msg::{Command, Effect, Msg, Outcome, PastNews};
 use super::rooms::{Look, Room, Rooms};
 use super::theme::{Colors, Theme, ThemeName};
 use super::walk::{Walked, walk};
 use super::widgets::text;
-use super::{panes, update};
+use super::{update, view};
 use crate::domain::Stamp;
 use crate::link::{Link, Past, Subscription};
 use crate::protocol::{Event, Fault};
+use crate::tui::state::{Model, Tone};
 
 /// How long an announced event may take over the link before something is wrong.
 const ARRIVES: Duration = Duration::from_secs(20);
@@ -186,7 +186,7 @@ impl Headless {
     }
 
     /// The short messages that were said since this was asked last.
-    pub fn take_toasts(&mut self) -> Vec<super::model::Toast> {
+    pub fn take_toasts(&mut self) -> Vec<crate::tui::state::Toast> {
         std::mem::take(&mut self.model.toasts)
     }
 
@@ -249,7 +249,7 @@ impl Headless {
         }
         let (model, caption) = (&self.model, &self.caption);
         self.canvas.draw(Rect::new(0, 0, model.size.0, model.size.1), |buf| {
-            panes::render(model, buf);
+            view::render(model, buf);
             say(caption, &model.theme, buf);
         })?;
         Ok(self.canvas.take())

@@ -5,7 +5,7 @@
 use ratatui::layout::{Constraint, Layout as Split, Rect};
 
 use super::arrange::{Arrangement, Side};
-use super::model::{Pane, Tab};
+use crate::tui::state::{Pane, Tab};
 
 /// Smallest screen everything can be shown on.
 pub const MIN_WIDTH: u16 = 60;

@@ -11,7 +11,11 @@
 //! ```
 //!
 //! One loop ([`run()`]) turns keys, events and answers into messages; [`update()`](update::update)
-//! changes the [`Model`](model::Model) and says what to do outside; `effect` does it through the link; [`panes`] draw.
+//! changes the [`Model`](state::Model) and says what to do outside; `effect` does it through the link; [`view`] draws.
+//!
+//! What is shown, what changes it and how it looks are told apart: what there is of bots is in `state/bots.rs`, how they
+//! are drawn in `view/bots.rs`; a tab's keys and answers are in `update/tabs/`. What a person can do at all is one table,
+//! [`action`]; windows over the tabs ([`overlays`]) have their data and their drawing in one file each.
 //! It sees `link`, `protocol`, `domain` and `config`, never an engine.
 
 pub mod action;
@@ -26,20 +30,18 @@ mod input;
 pub mod keymap;
 pub mod layout;
 pub mod links;
-pub mod live;
 pub mod marks;
-pub mod model;
 pub mod msg;
 pub mod overlays;
-pub mod panes;
 mod rest;
 pub mod rooms;
+mod saved;
 mod signals;
-mod state;
-pub mod tabs;
+pub mod state;
 mod terminal;
 pub mod theme;
 pub mod update;
+pub mod view;
 mod walk;
 mod way_back;
 pub mod widgets;

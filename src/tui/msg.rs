@@ -222,7 +222,7 @@ pub enum Data {
     Activity(Vec<ActivityView>),
     Why(Box<WhyView>),
     Models(Vec<(i64, String)>),
-    Story(Box<super::live::compare::Story>),
+    Story(Box<crate::tui::state::compare::Story>),
     Warm(Box<WarmMemory>),
     Cold(Vec<ColdView>),
     /// What a bot's summaries stand for.

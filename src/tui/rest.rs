@@ -3,12 +3,12 @@
 //! A wake-up a second costs a room that only waits most of what it costs at all, so the clock counts
 //! seconds only beside something else that does.
 
-use super::model::Model;
 use super::overlays::Overlay;
 use super::widgets::text;
 use crate::domain::Stamp;
 use crate::link::Connection;
 use crate::protocol::EngineState;
+use crate::tui::state::Model;
 
 /// Microseconds in a minute of the clock.
 const MINUTE: i64 = 60_000_000;

@@ -20,8 +20,8 @@ use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
 use super::links::Links;
-use super::model::Model;
-use super::panes;
+use crate::tui::state::Model;
+use crate::tui::view;
 
 /// The terminal while the control room has it.
 pub struct Screen {
@@ -75,7 +75,7 @@ impl Screen {
     /// The terminal cannot be written.
     pub fn draw(&mut self, model: &Model) -> io::Result<()> {
         let area = Rect::new(0, 0, model.size.0, model.size.1);
-        self.canvas.draw(area, |buf| panes::render(model, buf))?;
+        self.canvas.draw(area, |buf| view::render(model, buf))?;
         self.send_frame()
     }
 

@@ -2,13 +2,13 @@
 
 use super::{NOTHING_MATCHES, Told, act, bot_title, clock};
 use crate::protocol::Source;
-use crate::tui::live::mind::{Applied, Field};
-use crate::tui::live::recall::{Line, Part, Recall};
-use crate::tui::live::{Row, budget, why};
-use crate::tui::model::Model;
-use crate::tui::panes::header::short_interval;
-use crate::tui::panes::recall::heading;
-use crate::tui::panes::{View, mind, why as why_page};
+use crate::tui::state::Model;
+use crate::tui::state::mind::{Applied, Field};
+use crate::tui::state::recall::{Line, Part, Recall};
+use crate::tui::state::{Row, budget, why};
+use crate::tui::view::header::short_interval;
+use crate::tui::view::recall::heading;
+use crate::tui::view::{View, mind, why as why_page};
 use crate::tui::widgets::text;
 
 pub fn profile(model: &Model) -> Told {

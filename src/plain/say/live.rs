@@ -2,11 +2,11 @@
 
 use super::{NOTHING_MATCHES, Told, act, clock, with};
 use crate::protocol::{LogLine, Status};
-use crate::tui::live::BotRow;
-use crate::tui::live::order::word;
-use crate::tui::model::Model;
-use crate::tui::panes::log::silence;
-use crate::tui::panes::{View, bots};
+use crate::tui::state::BotRow;
+use crate::tui::state::Model;
+use crate::tui::state::order::word;
+use crate::tui::view::log::silence;
+use crate::tui::view::{View, bots};
 use crate::tui::widgets::text;
 
 /// Lines told of a list that has no end.

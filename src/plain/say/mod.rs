@@ -6,9 +6,9 @@ mod tabs;
 
 use crate::domain::Stamp;
 use crate::protocol::{EngineState, Event, Notice};
-use crate::tui::live::{Page, Row};
-use crate::tui::model::{Model, Pane, Tab};
-use crate::tui::panes::{View, stream};
+use crate::tui::state::{Model, Pane, Tab};
+use crate::tui::state::{Page, Row};
+use crate::tui::view::{View, stream};
 use crate::tui::widgets::text;
 
 /// A line of a list.
@@ -169,7 +169,7 @@ pub fn status(model: &Model) -> String {
         model.money(room.cost_today),
         View::of(model).date(room.now.max(model.now))
     );
-    let needs = crate::tui::live::needs::needs(model).len();
+    let needs = crate::tui::state::needs::needs(model).len();
     if needs > 0 {
         said += &format!(
             " {}; say needs you.",

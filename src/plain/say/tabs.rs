@@ -3,12 +3,12 @@
 use super::inspector::{self, date};
 use super::{NOTHING_MATCHES, Told, clock, live};
 use crate::protocol::ThreadSort;
-use crate::tui::model::Model;
-use crate::tui::panes::View;
-use crate::tui::panes::log::silence;
-use crate::tui::tabs::events::Shown;
-use crate::tui::tabs::log::LEVELS;
-use crate::tui::tabs::stats::{self, SPANS};
+use crate::tui::state::Model;
+use crate::tui::state::events::Shown;
+use crate::tui::state::log::LEVELS;
+use crate::tui::state::stats::{self, SPANS};
+use crate::tui::view::View;
+use crate::tui::view::log::silence;
 use crate::tui::widgets::text;
 
 pub fn forum(model: &Model) -> Told {

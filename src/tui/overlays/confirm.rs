@@ -8,8 +8,8 @@ use ratatui::style::Style;
 
 use super::{Drawn, window};
 use crate::tui::action::Act;
-use crate::tui::live::mind::Change;
 use crate::tui::msg::Effect;
+use crate::tui::state::mind::Change;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, text};
 

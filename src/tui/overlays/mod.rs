@@ -15,11 +15,11 @@ use ratatui::layout::Rect;
 
 use super::action::Scope;
 use super::layout::centered;
-use super::model::Tab;
 use super::msg::Command;
 use super::theme::Theme;
 use super::widgets::frame;
 use crate::protocol::Fault;
+use crate::tui::state::Tab;
 
 pub use choice::{Choice, Item};
 pub use confirm::Confirm;
@@ -35,7 +35,7 @@ pub enum Then {
     /// Filters the open pane as one types.
     Filter,
     /// Goes where a line of what needs a person leads.
-    Need(Vec<crate::tui::live::needs::Way>),
+    Need(Vec<crate::tui::state::needs::Way>),
     /// Chooses what is taken back.
     TakeBack,
     /// Goes to a bookmark.

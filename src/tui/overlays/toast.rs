@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::clear;
-use crate::tui::model::{Toast, Tone};
+use crate::tui::state::{Toast, Tone};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, text};
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::fixture::{model, press, text};
 use crate::tui::action::{ACTIONS, Act, Scope};
 use crate::tui::keymap::Keymap;
-use crate::tui::model::Model;
 use crate::tui::msg::{Effect, Msg};
 use crate::tui::overlays::{Confirm, Overlay, TextEdit, Then};
+use crate::tui::state::Model;
 use crate::tui::update::update;
 
 /// A model in which the keys of `scope` count, with something selected to act on.

@@ -2,8 +2,8 @@
 
 use super::fixture::{model, press, text, type_text};
 use crate::tui::marks::Place;
-use crate::tui::model::{Model, Pane, Tab};
-use crate::tui::state::Saved;
+use crate::tui::saved::Saved;
+use crate::tui::state::{Model, Pane, Tab};
 
 /// A screen that is opened again as it was left.
 fn again(before: &Model) -> Model {

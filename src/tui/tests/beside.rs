@@ -7,9 +7,9 @@ use super::fixture::{config, now, press, text};
 use super::line::Line;
 use crate::domain::PersonalityConfig;
 use crate::protocol::{ConfigPatch, CostCaps, Source, WarmMemory};
-use crate::tui::live::mind::{Field, Shape};
-use crate::tui::model::Tab;
 use crate::tui::msg::{Command, Data, Load, Msg};
+use crate::tui::state::Tab;
+use crate::tui::state::mind::{Field, Shape};
 use crate::tui::update::update;
 
 fn set(patch: ConfigPatch) -> Command {

@@ -5,9 +5,9 @@ use serde_json::json;
 use super::fixture::{act, model, press, text};
 use crate::protocol::Fault;
 use crate::tui::keymap::Key;
-use crate::tui::live::compare::Story;
-use crate::tui::model::Model;
 use crate::tui::msg::{Effect, Load, Msg};
+use crate::tui::state::Model;
+use crate::tui::state::compare::Story;
 use crate::tui::update::update;
 
 /// Forty acts, quieter before the change in their middle than after it.

@@ -9,10 +9,10 @@ use super::fixture::{act, give, model, now, press, text, type_text, warm};
 use super::line::Line;
 use super::society::{thread, threads};
 use crate::protocol::*;
-use crate::tui::live::recall;
-use crate::tui::model::{Model, Tab};
 use crate::tui::msg::{Command, Connection, Data, Effect, Load, Msg, Outcome};
-use crate::tui::state::Saved;
+use crate::tui::saved::Saved;
+use crate::tui::state::recall;
+use crate::tui::state::{Model, Tab};
 use crate::tui::update::update;
 
 fn click(model: &mut Model, (column, row): (u16, u16)) -> Vec<Effect> {
@@ -70,7 +70,7 @@ fn a_heading_is_nothing_to_act_on() {
         press(&mut model, &[key]);
         assert!(model.inspector.recall.selected().is_some(), "{key}\n{}", text(&model));
     }
-    let rect = model.layout().pane(crate::tui::model::Pane::Inspector).unwrap();
+    let rect = model.layout().pane(crate::tui::state::Pane::Inspector).unwrap();
     let chosen = model.inspector.recall.selected().cloned();
     let heading =
         model.inspector.recall.lines.iter().position(|l| matches!(l, recall::Line::Heading(..))).unwrap();

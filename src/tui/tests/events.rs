@@ -3,8 +3,8 @@
 use super::fixture::{give, model, now, press, text, type_text};
 use super::society::{events, templates, thread};
 use crate::protocol::*;
-use crate::tui::model::{Model, Tab};
 use crate::tui::msg::{Command, Data, Effect, Load, Msg, Outcome};
+use crate::tui::state::{Model, Tab};
 use crate::tui::update::update;
 
 fn on(tab: &str, width: u16, height: u16) -> Model {

@@ -8,8 +8,8 @@ use serde_json::json;
 use super::fixture::{model, now, press, serve};
 use crate::link::Connection;
 use crate::protocol::*;
-use crate::tui::model::Model;
 use crate::tui::msg::{Command, Effect, Load, Msg, Outcome};
+use crate::tui::state::Model;
 use crate::tui::update::update;
 
 /// A second with six beats in it; answers what was asked for.

@@ -8,11 +8,11 @@ use crate::domain::personality::{Behavior, Identity, ModelConfig, Permissions, P
 use crate::domain::{Money, PersonalityConfig, Stamp, Usage};
 use crate::protocol::*;
 use crate::tui::keymap::{Key, Keymap};
-use crate::tui::model::Model;
 use crate::tui::msg::{Data, Effect, Load, Msg};
-use crate::tui::panes;
+use crate::tui::state::Model;
 use crate::tui::theme::{Colors, Theme, ThemeName};
 use crate::tui::update::update;
+use crate::tui::view;
 
 pub const NOW: i64 = 1_796_824_800_000_000; // 2026-12-09T14:00:00Z
 
@@ -552,7 +552,7 @@ pub fn type_text(model: &mut Model, text: &str) {
 /// The screen's cells.
 pub fn screen(model: &Model) -> Buffer {
     let mut buf = Buffer::empty(Rect::new(0, 0, model.size.0, model.size.1));
-    panes::render(model, &mut buf);
+    view::render(model, &mut buf);
     buf
 }
 

@@ -7,9 +7,9 @@ use serde_json::json;
 use super::fixture::{act, bots, config, give, model, now, press, screen, serve, text, type_text};
 use crate::domain::Stamp;
 use crate::protocol::*;
-use crate::tui::live::mind::Applied;
-use crate::tui::model::Tone;
 use crate::tui::msg::{Command, Data, Effect, Load, Msg, Outcome};
+use crate::tui::state::Tone;
+use crate::tui::state::mind::Applied;
 use crate::tui::update::{is_quiet, update};
 
 fn beat(seq: i64, bot: &str, action: &str) -> Msg {
@@ -63,7 +63,7 @@ fn a_slider_is_moved_shown_saved_and_applied() {
 fn digits_choose_panes_and_a_number_is_typed_where_it_is_asked_for() {
     let mut model = model(160, 45);
     press(&mut model, &["m", "1"]);
-    assert_eq!(model.focus, crate::tui::model::Pane::Bots);
+    assert_eq!(model.focus, crate::tui::state::Pane::Bots);
     assert!(!model.inspector.mind.is_dirty());
     press(&mut model, &["m", "=", "4", "5", "enter"]);
     assert!(text(&model).contains("45 (was 80)"));
@@ -235,7 +235,7 @@ fn a_removed_bot_leaves_the_list() {
 fn the_models_of_a_server_are_listed_or_typed() {
     let mut model = model(120, 36);
     press(&mut model, &["m"]);
-    let of = |name: &str| crate::tui::live::mind::Field::ALL.iter().position(|f| f.label() == name).unwrap();
+    let of = |name: &str| crate::tui::state::mind::Field::ALL.iter().position(|f| f.label() == name).unwrap();
     model.inspector.mind.draft.as_mut().unwrap().model.provider = "ollama".into();
     model.inspector.mind.scroll.selected = of("model");
     // Not known yet: a line to type in, and the server is asked.

@@ -1,9 +1,9 @@
 //! Detail follows the cursor: one selected bot, whatever it is chosen by.
 
 use super::fixture::{model, now, press, serve, text};
-use crate::tui::live::Page;
-use crate::tui::model::{Model, Pane};
 use crate::tui::msg::{Command, Effect, Load, Msg};
+use crate::tui::state::Page;
+use crate::tui::state::{Model, Pane};
 use crate::tui::update::update;
 
 #[test]

@@ -7,9 +7,9 @@ use serde_json::json;
 use super::fixture::{give, model, now, press, text, type_text};
 use super::society::{thread, threads};
 use crate::protocol::*;
-use crate::tui::model::{Model, Pane, Tab};
 use crate::tui::msg::{Command, Data, Effect, Load, Msg, Outcome};
-use crate::tui::tabs::forum::PAGE;
+use crate::tui::state::forum::PAGE;
+use crate::tui::state::{Model, Pane, Tab};
 use crate::tui::update::update;
 
 fn forum(width: u16, height: u16) -> Model {

@@ -10,7 +10,7 @@ use crate::tui::update::update;
 
 const EVIL: &str = "a\u{1b}]52;c;AAAA\u{7}b\u{1b}[31mc\u{9b}2Jd\u{1b}Pq\u{1b}\\e\u{1b}cf\u{202e}g\u{200b}h\u{90}i\u{9d}8;;x\u{9c}j\u{0}k\r\nl\u{2066}m";
 
-fn assert_harmless(model: &crate::tui::model::Model) {
+fn assert_harmless(model: &crate::tui::state::Model) {
     for cell in screen(model).content() {
         for c in cell.symbol().chars() {
             let bad =
@@ -68,7 +68,7 @@ fn every_field_a_bot_can_fill_is_harmless() {
         }
         assert_harmless(&model);
     }
-    model.toast(crate::tui::model::Tone::Bad, EVIL);
+    model.toast(crate::tui::state::Tone::Bad, EVIL);
     assert_harmless(&model);
 }
 
@@ -86,7 +86,7 @@ fn wide_letters_emoji_and_long_lines_stay_in_their_cells() {
         let mut model = model(width, 30);
         for (seq, said) in (20..).zip(odd) {
             let details = json!({"reply_id": 1, "thread_id": 3, "content": said});
-            model.stream.push(crate::tui::live::Row::of_activity(&act(
+            model.stream.push(crate::tui::state::Row::of_activity(&act(
                 seq,
                 ("ada_001", said),
                 "reply",
@@ -96,7 +96,7 @@ fn wide_letters_emoji_and_long_lines_stay_in_their_cells() {
         press(&mut model, &["2"]);
         let buf = screen(&model);
         // Right borders are where they belong: nothing pushed them.
-        let activity = model.layout().pane(crate::tui::model::Pane::Activity).unwrap();
+        let activity = model.layout().pane(crate::tui::state::Pane::Activity).unwrap();
         for y in activity.y + 1..activity.bottom() - 1 {
             let border = buf[(activity.right() - 1, y)].symbol();
             assert!(["┃", "│"].contains(&border), "{width}: {border:?} at {y}\n{}", text(&model));

@@ -11,8 +11,8 @@ use super::fixture::{answer, bots, caps, config, empty, now, screen};
 use crate::domain::PersonalityConfig;
 use crate::protocol::*;
 use crate::tui::keymap::Key;
-use crate::tui::model::Model;
 use crate::tui::msg::{Command, Data, Effect, Load, Msg, Outcome};
+use crate::tui::state::Model;
 use crate::tui::update::{start, update};
 
 /// A society as the engine has it: bots with their minds.

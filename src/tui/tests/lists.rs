@@ -3,9 +3,9 @@
 use super::fixture::{bot, bots, give, model, press, screen, text, type_text, usage};
 use crate::domain::Money;
 use crate::protocol::*;
-use crate::tui::live::{Column, Order};
-use crate::tui::model::Model;
 use crate::tui::msg::{Command, Data, Effect, Load, Msg, Outcome};
+use crate::tui::state::Model;
+use crate::tui::state::{Column, Order};
 use crate::tui::update::update;
 
 /// A room of three hundred, the dearest of today in the middle, the dearest of the week at its end.
@@ -217,5 +217,5 @@ fn what_a_bot_remembers_is_filtered_in_the_inspector_and_where_there_is_no_list_
     press(&mut model, &["i", "3", "/"]);
     let shown = text(&model);
     assert!(model.overlays.is_empty() && shown.contains("there are no lines to filter here"), "{shown}");
-    assert_eq!(model.focus, crate::tui::model::Pane::Inspector);
+    assert_eq!(model.focus, crate::tui::state::Pane::Inspector);
 }

@@ -3,9 +3,9 @@
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::fixture::{model, press, screen, serve, text};
-use crate::tui::live::Page;
-use crate::tui::model::{Model, Pane, Tab};
 use crate::tui::msg::{Effect, Load, Msg};
+use crate::tui::state::Page;
+use crate::tui::state::{Model, Pane, Tab};
 use crate::tui::update::update;
 
 fn mouse(model: &mut Model, kind: MouseEventKind, (column, row): (u16, u16)) -> Vec<Effect> {
@@ -164,7 +164,7 @@ fn periods_flags_events_ties_and_lines_take_clicks() {
     let effects = click(&mut model, at);
     assert!(matches!(effects[0], Effect::Load(Load::Timeline(360, 0, _))), "{effects:?}");
     let mut model = on(Tab::Society, 120);
-    let list = crate::tui::panes::society::list_area(model.layout().body);
+    let list = crate::tui::view::society::list_area(model.layout().body);
     click(&mut model, (list.x + 2, list.y + 1));
     assert_eq!(model.society.scroll.selected, 1);
     click(&mut model, (list.x + 2, list.y + 1));

@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::fixture::{bot, give, model, now, press, text};
 use crate::protocol::{BotView, Event, LogLine, Notice, Status};
-use crate::tui::model::{Model, Tab};
 use crate::tui::msg::{Data, Load, Msg};
 use crate::tui::overlays::Overlay;
+use crate::tui::state::{Model, Tab};
 use crate::tui::update::update;
 
 fn answered(model: &mut Model, seq: i64, details: serde_json::Value) {

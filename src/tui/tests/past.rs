@@ -6,8 +6,8 @@ use super::fixture::{NOW, model, now, press, serve, text};
 use crate::domain::Stamp;
 use crate::protocol::{Fault, Mark, MarkKind, Moment, Sought, Way};
 use crate::tui::keymap::Key;
-use crate::tui::model::Model;
 use crate::tui::msg::{Connection, Effect, Load, Msg, PastNews, Role, Walking};
+use crate::tui::state::Model;
 use crate::tui::update::update;
 
 /// The moment of an act, of forty.
@@ -119,7 +119,7 @@ fn every_key_of_it_leads_somewhere() {
 #[test]
 fn a_click_on_it_goes_there() {
     let mut model = past(120, 36);
-    let bar = crate::tui::panes::past::bar(model.layout().line);
+    let bar = crate::tui::view::past::bar(model.layout().line);
     let click = |column| crossterm::event::MouseEvent {
         kind: crossterm::event::MouseEventKind::Down(crossterm::event::MouseButton::Left),
         column,

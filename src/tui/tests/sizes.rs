@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::fixture::{empty, model, press, text, type_text};
-use crate::tui::model::{Model, Pane};
 use crate::tui::msg::Msg;
+use crate::tui::state::{Model, Pane};
 use crate::tui::update::update;
 
 macro_rules! snap {

@@ -84,8 +84,8 @@ fn a_question_that_does_not_fit_is_read_to_its_end_before_it_is_agreed_to() {
     line.press_and_wait(&["m"]);
     let mind = &mut line.model.inspector.mind;
     let tale: String = (1..200).map(|n| format!("word{n} ")).collect();
-    mind.set_text(crate::tui::live::mind::Field::Origin, &tale).unwrap();
-    mind.set_text(crate::tui::live::mind::Field::Style, &tale).unwrap();
+    mind.set_text(crate::tui::state::mind::Field::Origin, &tale).unwrap();
+    mind.set_text(crate::tui::state::mind::Field::Style, &tale).unwrap();
     line.press(&["enter"]);
     assert!(text(&line.model).contains("more ▼") && !text(&line.model).contains("word199"));
     line.press(&["enter"]);

@@ -4,10 +4,10 @@ use super::fixture::{history, model, now, press, text};
 use super::mouse::click;
 use crate::domain::Money;
 use crate::protocol::{ReputationDay, ReputationHistory, Timeline, TimelineMark, TimelinePoint};
-use crate::tui::live::Page;
-use crate::tui::model::{Model, Tab};
 use crate::tui::msg::{Command, Data, Effect, Load, Msg};
-use crate::tui::tabs::stats::{Chart, SPANS};
+use crate::tui::state::Page;
+use crate::tui::state::stats::{Chart, SPANS};
+use crate::tui::state::{Model, Tab};
 use crate::tui::theme::{Colors, Theme, ThemeName};
 use crate::tui::update::update;
 

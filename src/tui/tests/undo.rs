@@ -2,8 +2,8 @@
 
 use super::fixture::{model, press, text};
 use crate::protocol::Fault;
-use crate::tui::model::Model;
 use crate::tui::msg::{Command, Effect, Msg, Outcome};
+use crate::tui::state::Model;
 use crate::tui::update::update;
 
 fn changed(model: &mut Model) -> (Command, Command) {

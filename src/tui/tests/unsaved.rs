@@ -1,8 +1,8 @@
 //! What is not saved is not lost: not by leaving, not by looking at another bot, not by being quick.
 
 use super::fixture::{empty, model, press, serve, text};
-use crate::tui::live::Page;
 use crate::tui::msg::{Effect, Load, Msg};
+use crate::tui::state::Page;
 use crate::tui::update::{start, update};
 
 #[test]
@@ -78,6 +78,6 @@ fn a_reason_leads_to_its_post() {
     press(&mut model, &["2", "j", "w"]);
     serve(&mut model, vec![Effect::Load(Load::Why(8))]);
     press(&mut model, &["O"]);
-    assert_eq!(model.tab, crate::tui::model::Tab::Forum);
+    assert_eq!(model.tab, crate::tui::state::Tab::Forum);
     assert!(model.forum.reader.wanted.is_some() && model.inspector.page == Page::Why);
 }

@@ -3,10 +3,10 @@
 use super::{answer, live, open, show_tab};
 use crate::protocol::EngineState;
 use crate::tui::action::Act;
-use crate::tui::model::{Model, Pane, Tab};
 use crate::tui::msg::{Command, Effect};
 use crate::tui::overlays::Overlay;
-use crate::tui::tabs;
+use crate::tui::state::{Model, Pane, Tab};
+use crate::tui::update::tabs;
 
 /// Does an action where it was meant.
 pub fn perform(model: &mut Model, act: Act) -> Vec<Effect> {
@@ -42,7 +42,7 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
             let next = model.theme.name.next();
             model.set_theme(next);
             model.theme_chosen = true;
-            model.toast(crate::tui::model::Tone::Info, format!("theme: {}", next.as_str()));
+            model.toast(crate::tui::state::Tone::Info, format!("theme: {}", next.as_str()));
         }
         Act::NextTab => return show_tab(model, model.tab.step(1)),
         Act::PrevTab => return show_tab(model, model.tab.step(-1)),
@@ -83,7 +83,7 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
             effects.extend(live::act(model, act).unwrap_or_default());
             return effects;
         }
-        Act::Copy => model.toast(crate::tui::model::Tone::Info, "nothing is selected that could be copied"),
+        Act::Copy => model.toast(crate::tui::state::Tone::Info, "nothing is selected that could be copied"),
         _ => {}
     }
     Vec::new()

@@ -8,14 +8,14 @@ use crate::domain::pace::Preset;
 use crate::domain::{Behavior, Engagement, text};
 use crate::protocol::CreatePersonality;
 use crate::protocol::{CreateBot, EditMemory, ExportFormat, Interview, SetPace, YamlChoice};
-use crate::tui::live::budget;
-use crate::tui::live::mind::Field;
-use crate::tui::live::stream::StreamFilter;
-use crate::tui::model::Model;
 use crate::tui::msg::{Command, Effect};
 use crate::tui::overlays::reading::Para;
 use crate::tui::overlays::{Answer, Line, Overlay, Reading, Then};
-use crate::tui::tabs;
+use crate::tui::state::Model;
+use crate::tui::state::budget;
+use crate::tui::state::mind::Field;
+use crate::tui::state::stream::StreamFilter;
+use crate::tui::update::tabs;
 
 /// A window was closed without an answer.
 pub fn cancelled(model: &mut Model) -> Vec<Effect> {
@@ -27,8 +27,8 @@ pub fn cancelled(model: &mut Model) -> Vec<Effect> {
             Vec::new()
         }
         Some(window) => {
-            if tabs::forum::put_by(&mut model.forum.writer, &window) {
-                model.toast(crate::tui::model::Tone::Info, "kept as a draft");
+            if model.forum.writer.put_by(&window) {
+                model.toast(crate::tui::state::Tone::Info, "kept as a draft");
             }
             Vec::new()
         }
@@ -103,7 +103,7 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
         Then::CrowdProvider(bots) => return super::crowd::chose_provider(model, &bots, &item.title),
         Then::MindModel => super::mind::chose_model(model, at, item, choice.items.len()),
         Then::Pace if item.current && at < Preset::NAMED.len() => {
-            model.toast(crate::tui::model::Tone::Info, format!("{} is the pace already", item.title));
+            model.toast(crate::tui::state::Tone::Info, format!("{} is the pace already", item.title));
         }
         Then::Pace => match Preset::NAMED.get(at) {
             Some(preset) => {
@@ -117,7 +117,7 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
             ))),
         },
         Then::Provider if item.current => {
-            model.toast(crate::tui::model::Tone::Info, format!("{} speaks for the room already", item.title));
+            model.toast(crate::tui::state::Tone::Info, format!("{} speaks for the room already", item.title));
         }
         Then::Provider => {
             let name = item.title.clone();
@@ -131,7 +131,7 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
         }
         Then::Tab(tab, what, id) => {
             return tabs::answered(model, tab, what, id, &Answer::Index(at)).unwrap_or_else(|why| {
-                model.toast(crate::tui::model::Tone::Bad, why);
+                model.toast(crate::tui::state::Tone::Bad, why);
                 Vec::new()
             });
         }

@@ -3,8 +3,8 @@
 use super::act::focus;
 use crate::tui::action::Act;
 use crate::tui::arrange::{Arrangement, NAMES_MAX, STEP};
-use crate::tui::model::{Model, Pane, Tone};
 use crate::tui::overlays::{Choice, Item, Line, Overlay, Then};
+use crate::tui::state::{Model, Pane, Tone};
 
 /// Longest name of an arrangement, in characters.
 const NAME_MAX: usize = 30;

@@ -3,14 +3,14 @@
 use super::open;
 use crate::domain::ActivityKind;
 use crate::protocol::{Event, Fault, FaultKind, Notice};
-use crate::tui::live::Page;
-use crate::tui::live::mind::Applied;
-use crate::tui::live::stream::Row;
-use crate::tui::model::{Model, Tone};
 use crate::tui::msg::{Connection, Data, Effect, Load, Role};
 use crate::tui::overlays::reading::Para;
 use crate::tui::overlays::{Overlay, Then};
-use crate::tui::tabs;
+use crate::tui::state::Page;
+use crate::tui::state::mind::Applied;
+use crate::tui::state::stream::Row;
+use crate::tui::state::{Model, Tone};
+use crate::tui::update::tabs;
 
 /// Something happened in the society.
 pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
@@ -293,7 +293,7 @@ fn take_room(model: &mut Model, room: crate::protocol::RoomView) {
         model.zone = zone;
     }
     let lives = model.walk.is_none() && model.room.is_none();
-    if lives && room.last_seq < 30 && model.tab == crate::tui::model::Tab::Live {
+    if lives && room.last_seq < 30 && model.tab == crate::tui::state::Tab::Live {
         model.toast(Tone::Info, WELCOME);
         if let Some(toast) = model.toasts.last_mut() {
             toast.ticks = 15;

@@ -1,11 +1,11 @@
 //! Before and after a moment, and two bots side by side: reading, choosing, showing.
 
 use crate::domain::Stamp;
-use crate::tui::live::compare::{Story, Tally, lines};
-use crate::tui::model::Model;
 use crate::tui::msg::{Effect, Load};
 use crate::tui::overlays::reading::Para;
 use crate::tui::overlays::{Choice, Item, Overlay, Reading, Then};
+use crate::tui::state::Model;
+use crate::tui::state::compare::{Story, Tally, lines};
 
 /// Moments offered at most, the newest first.
 const MOMENTS: usize = 60;

@@ -4,10 +4,10 @@ use serde_json::json;
 
 use crate::protocol::Status;
 use crate::tui::action::Act;
-use crate::tui::live::{BotRow, budget};
-use crate::tui::model::{Model, Tone};
 use crate::tui::msg::{Command, Effect};
 use crate::tui::overlays::{Choice, Confirm, Item, Line, Overlay, Then};
+use crate::tui::state::{BotRow, budget};
+use crate::tui::state::{Model, Tone};
 
 /// Names told in a question at most.
 const NAMES: usize = 12;

@@ -1,12 +1,12 @@
 //! The filter of the list that has the focus: `/` opens it, what is typed counts at once.
 
 use super::live;
-use crate::tui::live::Page;
-use crate::tui::live::stream::StreamFilter;
-use crate::tui::model::{Model, Pane, Tab, Tone};
 use crate::tui::msg::Effect;
 use crate::tui::overlays::{Answer, Line, Overlay, Then};
-use crate::tui::tabs;
+use crate::tui::state::Page;
+use crate::tui::state::stream::StreamFilter;
+use crate::tui::state::{Model, Pane, Tab, Tone};
+use crate::tui::update::tabs;
 
 /// Opens the line where the filter is typed; a page without lines to choose from says so.
 pub fn open(model: &mut Model) {

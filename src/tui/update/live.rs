@@ -4,11 +4,11 @@ use super::act::focus;
 use super::open;
 use crate::protocol::Status;
 use crate::tui::action::Act;
-use crate::tui::live::stream::StreamFilter;
-use crate::tui::live::{Order, Page, Row, budget};
-use crate::tui::model::{Model, Pane, Tone};
 use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::{Line, Overlay, TextEdit, Then};
+use crate::tui::state::stream::StreamFilter;
+use crate::tui::state::{Model, Pane, Tone};
+use crate::tui::state::{Order, Page, Row, budget};
 
 /// An action on the Live tab; `None` if it means nothing there.
 pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
@@ -130,7 +130,7 @@ fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         Act::OrderNext => Some(put_in_order(model, order.next())),
         Act::OrderTurn => Some(put_in_order(model, order.chosen(order.column))),
         Act::OrderPeriod => {
-            let period = crate::tui::live::order::next_period(order.period);
+            let period = crate::tui::state::order::next_period(order.period);
             Some(put_in_order(model, Order { period, ..order }))
         }
         Act::Jump => {
@@ -286,7 +286,7 @@ pub fn choose_used(model: &mut Model) {
 /// Opens what an act wrote or was about in the Forum tab.
 fn open_thread(model: &mut Model, row: Option<&Row>) -> Vec<Effect> {
     match row.and_then(|row| Some((row.told.thread?, row.told.reply))) {
-        Some((thread, reply)) => crate::tui::tabs::forum::open(model, thread, reply),
+        Some((thread, reply)) => crate::tui::update::tabs::forum::open(model, thread, reply),
         None => {
             model.toast(Tone::Info, "this act is about no thread");
             Vec::new()
@@ -320,7 +320,7 @@ fn why(model: &mut Model) -> Vec<Effect> {
         effects.push(Effect::Load(Load::Why(row.seq)));
     } else {
         // Asked again, the last act may be another one by now.
-        model.inspector.why = crate::tui::live::why::Why::default();
+        model.inspector.why = crate::tui::state::why::Why::default();
     }
     focus(model, Pane::Inspector);
     effects.extend(turn_page(model, Page::Why));

@@ -1,12 +1,12 @@
 //! Bookmarks and tags: set, listed, led to.
 
 use super::{show_bot, show_why};
-use crate::tui::live::{Page, Row};
 use crate::tui::marks::Place;
-use crate::tui::model::{Model, Pane, Tab, Tone};
 use crate::tui::msg::Effect;
 use crate::tui::overlays::{Choice, Item, Line, Overlay, Then};
-use crate::tui::panes::View;
+use crate::tui::state::{Model, Pane, Tab, Tone};
+use crate::tui::state::{Page, Row};
+use crate::tui::view::View;
 use crate::tui::widgets::text;
 
 /// What a bookmark set here would lead to, and what it is called.
@@ -77,7 +77,7 @@ pub fn list(model: &mut Model) {
 pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
     match model.bookmarks.get(at).map(|mark| mark.to.clone()) {
         Some(Place::Bot(id)) => show_bot(model, &id),
-        Some(Place::Thread(id)) => crate::tui::tabs::forum::open(model, id, None),
+        Some(Place::Thread(id)) => crate::tui::update::tabs::forum::open(model, id, None),
         Some(Place::Act(id)) => show_why(model, id),
         None => Vec::new(),
     }

@@ -3,10 +3,10 @@
 use super::open;
 use crate::protocol::ProviderView;
 use crate::tui::action::Act;
-use crate::tui::live::mind::{Change, Field, Shape};
-use crate::tui::model::{Model, Tone};
 use crate::tui::msg::{Command, Effect};
 use crate::tui::overlays::{Choice, Confirm, Item, Line, Overlay, TextEdit, Then};
+use crate::tui::state::mind::{Change, Field, Shape};
+use crate::tui::state::{Model, Tone};
 
 /// Keys that are kept until a mind is read.
 const EARLY_MAX: usize = 64;

@@ -22,16 +22,16 @@ mod ran;
 mod rooms;
 pub mod search;
 mod select;
+pub mod tabs;
 mod tick;
 pub mod undo;
 
 use super::action::{ACTIONS, Act, Scope};
 use super::keymap::Key;
-use super::model::{Early, Model, Place, Tone};
 use super::msg::{Effect, Msg};
 use super::overlays::{Overlay, line};
-use super::tabs;
 use super::theme::ThemeName;
+use crate::tui::state::{Early, Model, Place, Tone};
 
 pub use arrive::PAGE as BOTS_PAGE;
 
@@ -121,7 +121,7 @@ pub fn is_quiet(model: &Model, msg: &Msg) -> bool {
     match msg {
         Msg::Event(event) => match &event.notice {
             Notice::ThoughtDelta { .. } | Notice::HeartbeatStarted { .. } => {
-                model.tab != super::model::Tab::Live && model.overlays.is_empty()
+                model.tab != crate::tui::state::Tab::Live && model.overlays.is_empty()
             }
             _ => false,
         },
@@ -238,10 +238,10 @@ fn may(model: &mut Model, act: Act) -> bool {
 
 /// Shows the reason behind an act on the Live tab.
 pub fn show_why(model: &mut Model, activity_id: i64) -> Vec<Effect> {
-    let mut effects = show_tab(model, super::model::Tab::Live);
+    let mut effects = show_tab(model, crate::tui::state::Tab::Live);
     model.inspector.why.ask(activity_id);
-    effects.extend(live::turn_page(model, super::live::inspector::Page::Why));
-    act::focus(model, super::model::Pane::Inspector);
+    effects.extend(live::turn_page(model, crate::tui::state::inspector::Page::Why));
+    act::focus(model, crate::tui::state::Pane::Inspector);
     effects.push(Effect::Load(super::msg::Load::Why(activity_id)));
     effects
 }
@@ -259,14 +259,14 @@ pub(super) fn show_bot(model: &mut Model, id: &str) -> Vec<Effect> {
         return Vec::new();
     }
     model.bots.show(id);
-    let mut effects = show_tab(model, super::model::Tab::Live);
-    act::focus(model, super::model::Pane::Bots);
+    let mut effects = show_tab(model, crate::tui::state::Tab::Live);
+    act::focus(model, crate::tui::state::Pane::Bots);
     effects.extend(follow_selection(model));
     effects
 }
 
 /// Asks before a memory is forgotten.
-pub(super) fn forget(model: &mut Model, item: &super::live::recall::Item) {
+pub(super) fn forget(model: &mut Model, item: &crate::tui::state::recall::Item) {
     open::forget(model, item);
 }
 
@@ -276,7 +276,7 @@ pub(super) fn interview(model: &mut Model, bot: &str) {
 }
 
 /// Shows another tab.
-pub(super) fn show_tab(model: &mut Model, tab: super::model::Tab) -> Vec<Effect> {
+pub(super) fn show_tab(model: &mut Model, tab: crate::tui::state::Tab) -> Vec<Effect> {
     if model.tab == tab {
         return Vec::new();
     }

@@ -6,12 +6,12 @@ use ratatui::layout::Rect;
 use super::act::{focus, perform};
 use super::{answer, live, show_tab};
 use crate::tui::action::Act;
-use crate::tui::live::{Page, budget, mind};
-use crate::tui::model::{Model, Pane, Tab};
 use crate::tui::msg::{Effect, Role};
 use crate::tui::overlays::Overlay;
-use crate::tui::panes::{bots, header, inspector, stream};
-use crate::tui::tabs;
+use crate::tui::state::{Model, Pane, Tab};
+use crate::tui::state::{Page, budget, mind};
+use crate::tui::update::tabs;
+use crate::tui::view::{bots, header, inspector, stream};
 use crate::tui::widgets::meter;
 
 /// The mouse did something.
@@ -67,7 +67,7 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             None => Vec::new(),
         };
     }
-    let bar = crate::tui::panes::past::bar(layout.line);
+    let bar = crate::tui::view::past::bar(layout.line);
     if let Some(walk) = model.walk.as_ref().filter(|_| bar.contains((x, y).into())) {
         let activity = walk.at_cell(x - bar.x, bar.width);
         return super::past::go(model, crate::protocol::Way::To(activity.to_string()));

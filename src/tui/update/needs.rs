@@ -1,11 +1,11 @@
 //! The list of what needs a person, and the ways it leads.
 
 use super::{open, show_bot, show_tab};
-use crate::tui::live::Row;
-use crate::tui::live::needs::{Way, is_answer, needs};
-use crate::tui::model::{Model, Pane, Tab, Tone};
 use crate::tui::msg::Effect;
 use crate::tui::overlays::{Choice, Item, Overlay, Then};
+use crate::tui::state::Row;
+use crate::tui::state::needs::{Way, is_answer, needs};
+use crate::tui::state::{Model, Pane, Tab, Tone};
 use crate::tui::widgets::text;
 
 /// Opens the list.
@@ -37,7 +37,7 @@ pub fn chosen(model: &mut Model, way: &Way) -> Vec<Effect> {
         Way::Flags => show_tab(model, Tab::Moderation),
         Way::Errors(at) => {
             model.seen.errors_until(*at);
-            crate::tui::tabs::log::show_errors(model);
+            crate::tui::update::tabs::log::show_errors(model);
             show_tab(model, Tab::Log)
         }
         Way::Bot(id) => show_bot(model, id),
@@ -56,7 +56,7 @@ pub fn chosen(model: &mut Model, way: &Way) -> Vec<Effect> {
         }
         Way::Post(thread, reply, act) => {
             model.seen.read(*act);
-            crate::tui::tabs::forum::open(model, *thread, *reply)
+            crate::tui::update::tabs::forum::open(model, *thread, *reply)
         }
     }
 }

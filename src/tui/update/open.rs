@@ -4,12 +4,12 @@ use crate::domain::ActivityKind;
 use crate::domain::{Engagement, guidance};
 use crate::protocol::{ExportKind, PoolView, ProviderView, YamlChoice};
 use crate::tui::action::Scope;
-use crate::tui::live::BotRow;
-use crate::tui::live::mind::{self, Field};
-use crate::tui::model::{Model, Tone};
 use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::reading::Para;
 use crate::tui::overlays::{Choice, Confirm, Form, FormField, Item, Overlay, Palette, Reading, Then};
+use crate::tui::state::BotRow;
+use crate::tui::state::mind::{self, Field};
+use crate::tui::state::{Model, Tone};
 
 /// Lists exactly the keys that work where one is.
 pub fn help(model: &mut Model) {
@@ -125,7 +125,7 @@ pub fn reset_mind(model: &mut Model) {
 }
 
 /// Asks before a memory is forgotten.
-pub fn forget(model: &mut Model, item: &crate::tui::live::recall::Item) {
+pub fn forget(model: &mut Model, item: &crate::tui::state::recall::Item) {
     let id = item.id;
     let (title, body) = if super::undo::comes_back(item) {
         ("Forget this?", item.told().into_owned())

@@ -3,9 +3,9 @@
 use crate::domain::Money;
 use crate::domain::pace::{Preset, human_interval};
 use crate::protocol::{Forecast, PaceView, ProviderView};
-use crate::tui::model::Model;
 use crate::tui::msg::{Effect, Load};
 use crate::tui::overlays::{Choice, Item, Overlay, Then};
+use crate::tui::state::Model;
 use crate::tui::widgets::text;
 
 /// Of a beat's tokens those that are written rather than read: one in so many.

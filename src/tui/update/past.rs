@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use crate::protocol::{Fault, Moment, Sought, Way};
 use crate::tui::action::Act;
-use crate::tui::live::past::Walk;
-use crate::tui::live::{Page, difference};
-use crate::tui::model::{Model, Tone};
 use crate::tui::msg::{Connection, Effect, Load, PastNews, Role, Walking};
 use crate::tui::overlays::reading::Para;
 use crate::tui::overlays::{Line, Overlay, Reading, Then};
+use crate::tui::state::past::Walk;
+use crate::tui::state::{Model, Tone};
+use crate::tui::state::{Page, difference};
 
 /// Acts that the larger step goes.
 const STRIDE: i64 = 10;

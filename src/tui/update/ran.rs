@@ -6,12 +6,12 @@ use super::arrive::take_providers;
 use crate::domain::activity::Told;
 use crate::domain::{ActivityKind, text};
 use crate::protocol::{Fault, FaultKind};
-use crate::tui::model::{Model, Tone};
 use crate::tui::msg::{Command, Effect, Load, Outcome};
 use crate::tui::overlays::reading::Para;
 use crate::tui::overlays::{Confirm, Overlay, Then};
-use crate::tui::panes::View;
-use crate::tui::tabs;
+use crate::tui::state::{Model, Tone};
+use crate::tui::update::tabs;
+use crate::tui::view::View;
 
 /// A change was made.
 pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Effect> {

@@ -1,9 +1,9 @@
 //! Going to another room.
 
-use crate::tui::model::{Model, Tone};
 use crate::tui::msg::Effect;
 use crate::tui::overlays::{Choice, Item, Line, Overlay, Then};
 use crate::tui::rooms::{Looked, Room};
+use crate::tui::state::{Model, Tone};
 
 /// Lists the rooms.
 pub fn list(model: &mut Model) {

@@ -2,9 +2,9 @@
 
 use super::{show_bot, show_tab};
 use crate::tui::action::{ACTIONS, Act};
-use crate::tui::model::{Model, Pane, Tab, Tone};
 use crate::tui::msg::{Effect, Load};
 use crate::tui::overlays::{Choice, Item, Line, Overlay, Then};
+use crate::tui::state::{Model, Pane, Tab, Tone};
 
 /// Things of one kind listed at most.
 const EACH: usize = 30;
@@ -140,7 +140,7 @@ pub fn step(model: &mut Model, on: bool) -> Vec<Effect> {
 fn go(model: &mut Model) -> Vec<Effect> {
     let Some(hit) = model.search.hits.get(model.search.at).cloned() else { return Vec::new() };
     match hit.to {
-        To::Thread(id) => crate::tui::tabs::forum::open(model, id, None),
+        To::Thread(id) => crate::tui::update::tabs::forum::open(model, id, None),
         To::Bot(id) => show_bot(model, &id),
         To::Act(seq) => {
             let mut effects = show_tab(model, Tab::Live);

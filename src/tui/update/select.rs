@@ -1,9 +1,9 @@
 //! Choosing a line of the list that has the focus by its place, as a program does it.
 
 use crate::tui::action::Act;
-use crate::tui::live::Page;
-use crate::tui::model::{Model, Pane, Tab};
 use crate::tui::msg::Effect;
+use crate::tui::state::Page;
+use crate::tui::state::{Model, Pane, Tab};
 use crate::tui::widgets::Scroll;
 
 /// Chooses a line. It is reached by the step that a key would have taken last, so that whatever follows the

@@ -3,10 +3,10 @@
 use crate::domain::Stamp;
 use crate::link::Connection;
 use crate::protocol::{ActivityQuery, Period};
-use crate::tui::live::Page;
-use crate::tui::model::{Model, Pane, Tab};
 use crate::tui::msg::{Effect, Load};
-use crate::tui::tabs;
+use crate::tui::state::Page;
+use crate::tui::state::{Model, Pane, Tab};
+use crate::tui::update::tabs;
 
 /// Single bots read at a tick in a room that is too big to be read whole.
 const SINGLE_READS: usize = 16;

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use crate::domain::{MemoryKind, Sentiment, Stamp};
 use crate::protocol::{EditMemory, Fault, FaultKind, Remember, YamlChoice};
-use crate::tui::live::recall::{Item as Memory, Line, Recall};
-use crate::tui::model::{Model, Tone};
 use crate::tui::msg::{Command, Effect};
 use crate::tui::overlays::{Choice, Confirm, Item, Overlay, Then};
+use crate::tui::state::recall::{Item as Memory, Line, Recall};
+use crate::tui::state::{Model, Tone};
 use crate::tui::widgets::text;
 
 /// Changes that can be taken back, at most.
@@ -187,7 +187,7 @@ fn capital(said: &str) -> String {
 pub fn told(model: &Model, command: &Command) -> String {
     let name = |id: &str| model.name(id).to_owned();
     let every = |seconds: Option<u32>| {
-        seconds.map_or_else(|| "the room's pace".into(), crate::tui::panes::header::short_interval)
+        seconds.map_or_else(|| "the room's pace".into(), crate::tui::view::header::short_interval)
     };
     match command {
         Command::SetPaused(id, true) => format!("pause {}", name(id)),

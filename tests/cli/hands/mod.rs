@@ -161,7 +161,7 @@ impl Hand {
                 }
                 // Who looked before the key was pressed meant the bot that was selected then.
                 let marked = !model.bots.marked().is_empty()
-                    || matches!(model.tab, botarium::tui::model::Tab::Moderation);
+                    || matches!(model.tab, botarium::tui::state::Tab::Moderation);
                 if self.fresh && !marked && key != "enter" && drawn.selected.as_ref() != Some(id) {
                     return Some(format!("{:?} was selected, not {id}", drawn.selected));
                 }

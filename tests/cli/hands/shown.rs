@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use botarium::domain::PersonalityConfig;
 use botarium::link::{Connection as Way, Link};
 use botarium::protocol::{EngineState, Status, ThreadSort};
-use botarium::tui::live::Page;
-use botarium::tui::live::recall::Line;
-use botarium::tui::model::{Model, Tab};
+use botarium::tui::state::Page;
+use botarium::tui::state::recall::Line;
+use botarium::tui::state::{Model, Tab};
 use rusqlite::Connection;
 use serde_json::Value;
 

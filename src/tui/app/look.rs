@@ -1,0 +1,64 @@
+//! The look to begin with: by the configuration, what was chosen before, and what the environment says.
+
+use crate::config::UiConfig;
+use crate::tui::saved::Saved;
+use crate::tui::theme::{Colors, Theme, ThemeName};
+
+/// The look to begin with, and whether a person chose it.
+pub(super) fn begin(ui: &UiConfig, saved: &Saved) -> (Theme, bool) {
+    use crate::config::Colors as Wanted;
+    let env = |key: &str| std::env::var(key).ok();
+    let colors = match ui.colors {
+        Wanted::Auto => Colors::of_terminal(env),
+        Wanted::TrueColor => Colors::True,
+        Wanted::Ansi256 => Colors::Ansi256,
+        Wanted::Ansi16 => Colors::Ansi16,
+        Wanted::None => Colors::None,
+    };
+    let chosen = ThemeName::parse(&ui.theme).or_else(|| saved.theme());
+    let light = saved.light.or_else(|| light_by_env(env("COLORFGBG").as_deref())).unwrap_or(false);
+    let guess = if light { ThemeName::Light } else { ThemeName::Dark };
+    (Theme::new(chosen.unwrap_or(guess), colors, ui.ascii || is_plain(env)), chosen.is_some())
+}
+
+/// Whether the terminal shows ASCII alone, by the locale or by what it is. An environment that says nothing
+/// says nothing against Unicode.
+pub fn is_plain(env: impl Fn(&str) -> Option<String>) -> bool {
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|key| env(key).filter(|value| !value.is_empty()));
+    let coded = locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    });
+    !coded || matches!(env("TERM").as_deref(), Some("linux" | "dumb" | "vt100" | "vt220"))
+}
+
+/// What `COLORFGBG` (`foreground;background`) says of the background.
+fn light_by_env(value: Option<&str>) -> Option<bool> {
+    let background: u8 = value?.rsplit(';').next()?.parse().ok()?;
+    Some(matches!(background, 7 | 9..=15))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_plain, light_by_env};
+
+    #[test]
+    fn ascii_by_itself_where_there_is_nothing_else() {
+        let of = |pairs: &[(&str, &str)]| {
+            is_plain(|key| pairs.iter().find(|(known, _)| *known == key).map(|(_, value)| (*value).into()))
+        };
+        assert!(of(&[("LANG", "C")]) && of(&[("LC_ALL", "POSIX"), ("LANG", "en_US.UTF-8")]));
+        assert!(of(&[("TERM", "linux"), ("LANG", "en_US.UTF-8")]) && of(&[("LANG", "de_DE.ISO-8859-1")]));
+        assert!(!of(&[("LANG", "C.UTF-8")]) && !of(&[("LC_ALL", "en_US.utf8"), ("LANG", "C")]) && !of(&[]));
+        assert!(!of(&[("TERM", "xterm-256color"), ("LC_ALL", "")]));
+    }
+
+    #[test]
+    fn the_background_by_environment() {
+        assert_eq!(light_by_env(Some("0;15")), Some(true));
+        assert_eq!(light_by_env(Some("15;0")), Some(false));
+        assert_eq!(light_by_env(Some("12;default;0")), Some(false));
+        assert_eq!(light_by_env(None), None);
+    }
+}

@@ -1,0 +1,87 @@
+//! What the Forum tab shows: the list of threads, the one being read, what a person is about to write.
+
+mod list;
+pub mod reader;
+mod writer;
+
+use crate::protocol::{ThreadQuery, ThreadSummary};
+use crate::tui::widgets::Scroll;
+
+pub use reader::Reader;
+pub use writer::{Drafts, Writer};
+
+/// Threads read at once.
+pub const PAGE: u32 = 50;
+
+/// What the tab shows.
+#[derive(Debug, Default)]
+pub struct Forum {
+    /// Whether the list was read.
+    pub loaded: bool,
+    /// Threads, in the order asked for.
+    pub threads: Vec<ThreadSummary>,
+    /// Search, tag, author and order; its place and limit stay unset.
+    pub query: ThreadQuery,
+    /// The selected thread.
+    pub list: Scroll,
+    /// Whether there are more threads than were read.
+    pub more: bool,
+    pub(in crate::tui) loading: bool,
+    /// The list was asked for by other words than it shows.
+    turned: bool,
+    /// The thread to be selected once it is in the list.
+    pub(in crate::tui) wish: Option<i64>,
+    /// Whether the reader has the focus.
+    pub reading: bool,
+    /// Whether the focused side has all the room.
+    pub zoomed: bool,
+    /// The thread being read.
+    pub reader: Reader,
+    /// What a person is about to write.
+    pub writer: Writer,
+    pub(in crate::tui) tags: Vec<String>,
+    pub(in crate::tui) stale_list: bool,
+    pub(in crate::tui) stale_thread: bool,
+}
+
+/// A post, as something to act on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// Its thread.
+    pub thread: i64,
+    /// The reply; `None` is the opening post.
+    pub reply: Option<i64>,
+    /// Actor id of the author.
+    pub author: String,
+    /// Shown name of the author.
+    pub name: String,
+    /// What it says; of a thread in the list, its title.
+    pub said: String,
+}
+
+impl Forum {
+    /// Whether the list is narrowed by words, tag or author.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        !self.query.q.is_empty() || self.query.tag.is_some() || self.query.author.is_some()
+    }
+
+    /// The post that is selected, in the list or in the reader.
+    #[must_use]
+    pub fn selected(&self) -> Option<Post> {
+        if let Some(post) = self.reader.selected().filter(|_| self.reading) {
+            return Some(post);
+        }
+        let thread = self.threads.get(self.list.selected)?;
+        if self.reading && self.reader.wanted != Some(thread.id) {
+            return None; // it is being read, and no line of the list
+        }
+        Some(Post {
+            thread: thread.id,
+            reply: None,
+            author: thread.author_bot_id.clone(),
+            name: thread.author_name.clone(),
+            said: thread.title.clone(),
+        })
+    }
+}

@@ -1,0 +1,41 @@
+//! What the screen shows: one snapshot, the [`Model`], of parts with their pure rules.
+//!
+//! Each part has a file here: those of the Live tab (bots, stream, inspector with its pages), and one for each tab
+//! beside it. How it looks is in `view`, under the same name; what changes it, in `update`. Nothing here knows a
+//! terminal or a link.
+
+pub mod bots;
+pub mod budget;
+pub mod compare;
+pub mod difference;
+pub mod events;
+pub mod forum;
+pub mod inspector;
+pub mod log;
+mod lower;
+pub mod memory;
+pub mod mind;
+mod model;
+pub mod models;
+pub mod moderation;
+pub mod needs;
+pub mod order;
+pub mod past;
+mod place;
+pub mod rates;
+pub mod recall;
+pub mod society;
+mod stale;
+pub mod stats;
+pub mod stream;
+pub mod verdict;
+pub mod why;
+
+pub use bots::{BotRow, Bots};
+pub use inspector::{Inspector, Page};
+pub use lower::Lower;
+pub use model::{Model, Toast, Tone, name_of};
+pub use order::{Column, Figures, Order};
+pub use place::{Early, Pane, Place, Tab};
+pub use stale::Stale;
+pub use stream::{Row, Stream};

@@ -1,0 +1,152 @@
+//! What needs a person: counted beside the tabs, listed by one key, each with a way there.
+
+use std::collections::BTreeSet;
+
+use crate::domain::ActivityKind;
+use crate::domain::Stamp;
+use crate::protocol::{EngineState, LogLine, ROOM_LOG, Status};
+use crate::tui::state::Model;
+use crate::tui::state::{BotRow, Row};
+use crate::tui::widgets::text::count;
+
+/// Answers listed at most, the newest first.
+const ANSWERS: usize = 20;
+/// Bots of one status listed one by one at most.
+const EACH: usize = 5;
+/// Acts looked through for answers.
+const ACTS: usize = 500;
+
+/// Where a line of the list leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// To a bot.
+    Bot(String),
+    /// To all bots of a status.
+    Status(Status),
+    /// To the question what to do with a bot's changed file.
+    Yaml(String),
+    /// To the open flags.
+    Flags,
+    /// To a post: thread, reply, and the act that wrote it.
+    Post(i64, Option<i64>, i64),
+    /// To the errors in the log, the newest of which is of then.
+    Errors(Stamp),
+    /// To nowhere else: it is told in the line.
+    Here,
+}
+
+/// Something that needs a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// What, in a few words.
+    pub what: String,
+    /// More about it.
+    pub about: String,
+    /// Since when, where that is known.
+    pub at: Option<Stamp>,
+    /// Where it leads.
+    pub way: Way,
+}
+
+/// What a person has seen of it.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    answers: BTreeSet<i64>,
+    /// Until when the errors of the program.
+    errors: Stamp,
+}
+
+impl Seen {
+    /// An answer was read.
+    pub fn read(&mut self, act: i64) {
+        self.answers.insert(act);
+        while self.answers.len() > ACTS {
+            self.answers.pop_first();
+        }
+    }
+
+    /// The errors of the program were read until then.
+    pub fn errors_until(&mut self, at: Stamp) {
+        self.errors = at;
+    }
+}
+
+/// Whether an act answers a person of this name, or speaks of them.
+#[must_use]
+pub fn is_answer(row: &Row, person: &str) -> bool {
+    let posts = row.told.is_any(ActivityKind::is_post);
+    let to = row.told.other.as_deref().and_then(|other| other.strip_prefix("human:"));
+    posts && !person.is_empty() && (to == Some(person) || names(&row.told.quote, person))
+}
+
+/// Whether a text has `@name` in it, as a whole word.
+fn names(text: &str, person: &str) -> bool {
+    text.match_indices('@').any(|(at, _)| {
+        let rest = &text[at + 1..];
+        rest.strip_prefix(person).is_some_and(|after| !after.starts_with(char::is_alphanumeric))
+    })
+}
+
+/// Everything that needs a person now, the most pressing first.
+#[must_use]
+pub fn needs(model: &Model) -> Vec<Need> {
+    let mut needs = Vec::new();
+    let mut need = |what: String, about: String, at, way| needs.push(Need { what, about, at, way });
+    if model.room.as_ref().is_some_and(|room| room.engine == EngineState::Stopped) {
+        need(
+            "the engine is stopped".into(),
+            "No bot wakes until it is started again.".into(),
+            None,
+            Way::Here,
+        );
+    }
+    let person = model.forum.writer.name.as_deref().unwrap_or_default();
+    let answers = model.stream.newest_rows(ACTS).filter(|row| is_answer(row, person));
+    for row in answers.filter(|row| !model.seen.answers.contains(&row.seq)).take(ANSWERS) {
+        if let Some(thread) = row.told.thread {
+            let way = Way::Post(thread, row.told.reply, row.seq);
+            need(
+                format!("{} answered you", model.name(&row.bot_id)),
+                row.told.quote.clone(),
+                Some(row.at),
+                way,
+            );
+        }
+    }
+    for (status, one, many) in
+        [(Status::Failing, "fails", "fail"), (Status::Capped, "is capped", "are capped")]
+    {
+        let rows: Vec<&BotRow> = model.bots.rows().iter().filter(|row| row.status == status).collect();
+        if rows.len() > EACH {
+            let names: Vec<&str> = rows.iter().take(EACH).map(|row| row.name.as_str()).collect();
+            let about = format!("{} and {} more", names.join(", "), rows.len() - EACH);
+            need(format!("{} bots {many}", rows.len()), about, None, Way::Status(status));
+            continue;
+        }
+        for row in rows {
+            let reason = row.reason.clone().unwrap_or_default();
+            need(format!("{} {one}", row.name), reason, None, Way::Bot(row.id.clone()));
+        }
+    }
+    for row in model.bots.rows().iter().filter(|row| row.yaml_changed) {
+        let about = "Keep what is live, or take the file.".into();
+        need(format!("the YAML file of {} has changed", row.name), about, None, Way::Yaml(row.id.clone()));
+    }
+    let is_error = |line: &&LogLine| line.level == "ERROR" && line.target != ROOM_LOG;
+    let errors = model.lower.log.rows().filter(is_error).filter(|line| line.at > model.seen.errors);
+    let errors: Vec<&LogLine> = errors.collect();
+    if let Some(newest) = errors.iter().max_by_key(|line| line.at) {
+        let what = format!(
+            "the program reports {}",
+            count(i64::try_from(errors.len()).unwrap_or(i64::MAX), "error")
+        );
+        need(what, newest.message.clone(), Some(newest.at), Way::Errors(newest.at));
+    }
+    match model.room.as_ref().map_or(0, |room| room.unresolved_flags) {
+        0 => {}
+        flags => {
+            need(count(flags, "open flag"), "Posts that a person should look at.".into(), None, Way::Flags)
+        }
+    }
+    needs
+}

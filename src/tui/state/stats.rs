@@ -1,0 +1,238 @@
+//! What the Stats tab shows: its stretch, the charts' data, what each bot used and did.
+
+pub mod figures;
+
+use std::cell::Cell;
+
+use ratatui::layout::Rect;
+
+use super::Model;
+use crate::domain::Money;
+use crate::protocol::{
+    ActionMix, Analytics, CacheCount, LadderCount, ReputationHistory, Timeline, UsageSeries,
+};
+use crate::tui::widgets::Scroll;
+use crate::tui::widgets::figure::Figure;
+
+/// The stretches to choose from: minutes, and what they are called. The last is as long as the room is old.
+pub const SPANS: [(u32, &str); 9] = [
+    (15, "15 min"),
+    (60, "1 h"),
+    (360, "6 h"),
+    (1_440, "24 h"),
+    (4_320, "3 days"),
+    (10_080, "7 days"),
+    (43_200, "30 days"),
+    (129_600, "90 days"),
+    (0, "all"),
+];
+/// Where the room's age is among them.
+pub(in crate::tui) const ALL: usize = SPANS.len() - 1;
+/// Longest stretch told step by step, in minutes; longer ones are told day by day.
+pub(in crate::tui) const BY_STEPS: u32 = 4_320;
+/// Steps asked for.
+pub(in crate::tui) const STEPS: u32 = 120;
+/// Days read at most.
+pub(in crate::tui) const DAYS_MAX: u32 = 90;
+
+/// The charts.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub enum Chart {
+    /// Tokens and cost.
+    #[default]
+    Usage,
+    /// Reputation.
+    Reputation,
+}
+
+/// What the list of bots is ordered by, the most first.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub enum By {
+    /// What they cost.
+    #[default]
+    Cost,
+    /// Tokens.
+    Tokens,
+    /// What they did.
+    Acts,
+    /// By name.
+    Name,
+}
+
+/// What the tab shows.
+#[derive(Debug)]
+pub struct Stats {
+    /// The stretch shown, as a place in [`SPANS`].
+    pub span: usize,
+    /// How many minutes ago it ends.
+    pub ago: u32,
+    /// Days that cover it.
+    pub days: u32,
+    /// The chart that keys are about.
+    pub on: Chart,
+    /// Whether it has all the room.
+    pub zoomed: bool,
+    /// The place under the cursor.
+    pub cursor: Option<usize>,
+    /// What the list is ordered by.
+    pub by: By,
+    /// Place in the list.
+    pub list: Scroll,
+    /// Where the curves of the charts were drawn last.
+    pub drawn: [Cell<Rect>; 2],
+    /// What happened step by step; `None` until read.
+    pub timeline: Option<Timeline>,
+    /// Tokens and cost per bot and day; `None` until read.
+    pub series: Option<Vec<UsageSeries>>,
+    /// Reputation of all bots.
+    pub reputation: Vec<ReputationHistory>,
+    /// What each bot does.
+    pub actions: Vec<ActionMix>,
+    /// Totals.
+    pub analytics: Option<Analytics>,
+    /// How answers were read, per model and rung.
+    pub ladder: Vec<LadderCount>,
+    /// What each model read, and how much of it came from a cache.
+    pub cache: Vec<CacheCount>,
+    /// How many wait for a place at a provider.
+    pub waiting: u32,
+    /// Set when costs were priced for show.
+    pub simulated: Option<String>,
+}
+
+impl Default for Stats {
+    fn default() -> Self {
+        Self {
+            span: ALL,
+            ago: 0,
+            days: 7,
+            on: Chart::default(),
+            zoomed: false,
+            cursor: None,
+            by: By::default(),
+            list: Scroll::default(),
+            drawn: [const { Cell::new(Rect::ZERO) }; 2],
+            timeline: None,
+            series: None,
+            reputation: Vec::new(),
+            actions: Vec::new(),
+            analytics: None,
+            ladder: Vec::new(),
+            cache: Vec::new(),
+            waiting: 0,
+            simulated: None,
+        }
+    }
+}
+
+/// A line of the list of bots.
+#[derive(Copy, Clone, Debug)]
+pub struct Used<'a> {
+    /// Whose.
+    pub bot: &'a UsageSeries,
+    /// Tokens of the days shown.
+    pub tokens: i64,
+    /// Their cost.
+    pub cost: Money,
+    /// What it did.
+    pub mix: Option<&'a ActionMix>,
+    /// How often it did something.
+    pub acts: i64,
+}
+
+impl Stats {
+    /// Minutes since the first act, as far as they are known.
+    fn age(&self) -> Option<u32> {
+        let timeline = self.timeline.as_ref()?;
+        let end = timeline.to.plus_seconds(60 * i64::from(self.ago));
+        u32::try_from(end.seconds_since(timeline.began?) / 60).ok()
+    }
+
+    /// Whether the stretch is told day by day.
+    #[must_use]
+    pub fn is_by_days(&self) -> bool {
+        match SPANS[self.span].0 {
+            0 => self.age().is_some_and(|age| age > BY_STEPS),
+            minutes => minutes > BY_STEPS,
+        }
+    }
+
+    /// What is asked of the timeline: minutes and how long ago they ended.
+    pub(in crate::tui) fn stretch(&self) -> (u32, u32) {
+        match SPANS[self.span].0 {
+            minutes if minutes > BY_STEPS => (0, 0), // for the room's age
+            minutes => (minutes, self.ago),
+        }
+    }
+
+    /// A longer or shorter stretch; a stretch longer than the room is old is all of it.
+    pub(in crate::tui) fn zoom(&mut self, longer: bool) {
+        let age = self.age().unwrap_or(u32::MAX);
+        let shorter = |minutes: u32| SPANS[..ALL].iter().rposition(|(span, _)| *span < minutes).unwrap_or(0);
+        self.span = match (longer, self.span) {
+            (false, ALL) => shorter(age),
+            (false, at) => at.saturating_sub(1),
+            (true, at) => {
+                Some(at + 1).filter(|next| SPANS.get(*next).is_some_and(|(m, _)| *m < age)).unwrap_or(ALL)
+            }
+        };
+        self.cursor = None;
+        if self.span == ALL || self.is_by_days() {
+            self.ago = 0;
+        }
+    }
+
+    /// Moves the stretch by half its length; whether that is possible.
+    pub(in crate::tui) fn pan(&mut self, back: bool) -> bool {
+        let minutes = SPANS[self.span].0;
+        if minutes == 0 || minutes > BY_STEPS {
+            return false;
+        }
+        let by = minutes.div_ceil(2);
+        let before = self.ago;
+        let furthest = self.age().unwrap_or(0).saturating_sub(by);
+        self.ago =
+            if back { (self.ago + by).min(furthest.max(self.ago)) } else { self.ago.saturating_sub(by) };
+        self.cursor = None;
+        before != self.ago
+    }
+
+    /// The bots with what they used and did, in the order chosen.
+    #[must_use]
+    pub fn used(&self) -> Vec<Used<'_>> {
+        let mut used: Vec<Used<'_>> = self
+            .series
+            .iter()
+            .flatten()
+            .map(|bot| {
+                let mix = self.actions.iter().find(|mix| mix.bot_id == bot.bot_id);
+                Used {
+                    bot,
+                    tokens: bot.series.iter().map(|day| day.total_tokens).sum(),
+                    cost: bot.series.iter().map(|day| day.cost_usd).sum(),
+                    mix,
+                    acts: mix.map_or(0, |mix| mix.actions.iter().map(|action| action.count).sum()),
+                }
+            })
+            .collect();
+        used.sort_by(|a, b| {
+            let by = match self.by {
+                By::Cost => (b.cost, b.tokens).cmp(&(a.cost, a.tokens)),
+                By::Tokens => b.tokens.cmp(&a.tokens),
+                By::Acts => b.acts.cmp(&a.acts),
+                By::Name => std::cmp::Ordering::Equal,
+            };
+            by.then_with(|| a.bot.bot_id.cmp(&b.bot.bot_id))
+        });
+        used
+    }
+}
+
+/// The chart that keys are about, as data.
+#[must_use]
+pub fn figure(model: &Model) -> Figure {
+    match model.stats.on {
+        Chart::Usage => figures::usage(&model.stats, &model.zone),
+        Chart::Reputation => figures::reputation(&model.stats.reputation),
+    }
+}

@@ -1,0 +1,214 @@
+//! The Memory tab's share of `update` (the pattern is in [`super`]).
+
+use crate::protocol::{EditMemory, Event, Notice};
+use crate::tui::action::Act;
+use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
+use crate::tui::overlays::{Answer, Overlay, TextEdit, Then};
+use crate::tui::state::memory::{ARCHIVED, COLD, PAGE};
+use crate::tui::state::recall::Recall;
+use crate::tui::state::{Model, Tab, Tone};
+
+/// The tab came into view.
+pub fn shown(model: &mut Model) -> Vec<Effect> {
+    let explorer = &mut model.explorer;
+    explorer.in_bots |= !std::mem::replace(&mut explorer.visited, true);
+    if explorer.of.as_deref() == model.bots.chosen() { explorer.read() } else { Vec::new() }
+}
+
+/// Turns to the selected bot.
+pub fn follow(model: &mut Model) -> Vec<Effect> {
+    let chosen = model.bots.chosen();
+    if model.tab != Tab::Memory || model.explorer.of.as_deref() == chosen {
+        return Vec::new();
+    }
+    let explorer = &mut model.explorer;
+    explorer.of = chosen.map(str::to_owned);
+    explorer.recall = Recall::default();
+    if let Some(at) = model.bots.rows().iter().position(|row| Some(row.id.as_str()) == chosen) {
+        explorer.bot_scroll.selected = at;
+    }
+    explorer.read()
+}
+
+/// An action on this tab.
+pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
+    match act {
+        Act::Less | Act::More => {
+            model.explorer.in_bots = act == Act::Less;
+            return Some(Vec::new());
+        }
+        Act::NextPane | Act::PrevPane => {
+            model.explorer.in_bots = !model.explorer.in_bots;
+            return Some(Vec::new());
+        }
+        Act::Open if model.explorer.in_bots => {
+            model.explorer.in_bots = false;
+            return Some(Vec::new());
+        }
+        Act::Back if !model.explorer.filter.is_empty() => {
+            model.explorer.filter.clear();
+            model.explorer.recall.drop_archive();
+            return Some(model.explorer.read());
+        }
+        _ => {}
+    }
+    if model.explorer.in_bots {
+        return in_bots(model, act);
+    }
+    in_memories(model, act)
+}
+
+fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
+    if !model.explorer.bot_scroll.act(act, model.bots.total()) {
+        return None;
+    }
+    choose(model);
+    Some(Vec::new())
+}
+
+/// Selects the bot the list has moved to.
+fn choose(model: &mut Model) {
+    let row = model.bots.rows().get(model.explorer.bot_scroll.selected);
+    if let Some(id) = row.map(|row| row.id.clone()) {
+        model.bots.show(&id);
+    }
+}
+
+fn in_memories(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
+    let recall = &mut model.explorer.recall;
+    if recall.act(act) {
+        return Some(model.explorer.read_on());
+    }
+    if !matches!(act, Act::Open | Act::PinMemory | Act::EditMemory | Act::ForgetMemory | Act::Copy) {
+        return None;
+    }
+    let Some(item) = recall.selected().cloned() else { return Some(Vec::new()) };
+    Some(match act {
+        Act::PinMemory | Act::EditMemory if item.archived => {
+            model.toast(Tone::Info, "nothing is changed in the archive; it can be forgotten");
+            Vec::new()
+        }
+        Act::Open => match item.activity_id {
+            Some(id) => crate::tui::update::show_why(model, id),
+            None => {
+                model.toast(Tone::Info, "it comes from no single act");
+                Vec::new()
+            }
+        },
+        Act::PinMemory => {
+            vec![Effect::Run(Command::EditMemory(
+                item.id,
+                EditMemory { pinned: Some(!item.pinned), text: None },
+            ))]
+        }
+        Act::EditMemory => {
+            let edit = TextEdit::new("Edit what is remembered", &item.text, Then::EditMemory(item.id));
+            model.overlays.push(Overlay::Text(Box::new(edit)));
+            Vec::new()
+        }
+        Act::ForgetMemory => {
+            crate::tui::update::forget(model, &item);
+            Vec::new()
+        }
+        _ => vec![Effect::Copy(item.told().into_owned())],
+    })
+}
+
+/// A read came back.
+pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
+    let explorer = &mut model.explorer;
+    match (load, data) {
+        (Load::Warm(bot, query), Data::Warm(warm))
+            if explorer.of.as_ref() == Some(bot)
+                && query.limit == PAGE
+                && query.q.clone().unwrap_or_default() == explorer.filter =>
+        {
+            explorer.recall.load_warm((**warm).clone());
+        }
+        (Load::Cold(bot, COLD, 0), Data::Cold(cold)) if explorer.of.as_ref() == Some(bot) => {
+            let wanted = explorer.filter.to_lowercase();
+            let found = cold
+                .iter()
+                .filter(|c| wanted.is_empty() || c.summary.to_lowercase().contains(&wanted))
+                .cloned();
+            explorer.recall.load_cold(found.collect());
+        }
+        (Load::Archive(bot, query), Data::Archive(page))
+            if explorer.of.as_ref() == Some(bot) && *query == explorer.archive_query(query.after) =>
+        {
+            // A page that was overtaken is not taken in: what was read anew begins with the newest.
+            let fits = match query.after {
+                None => explorer.recall.archived() <= ARCHIVED as usize,
+                after => explorer.recall.wants_more() == after,
+            };
+            if fits {
+                let more = page.len() == ARCHIVED as usize;
+                explorer.recall.load_archive(page.clone(), query.after.is_none(), more);
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// A change came back.
+pub fn ran(model: &mut Model, command: &Command, _outcome: &Outcome) -> Vec<Effect> {
+    match command {
+        Command::ForgetMemory(id) => {
+            model.explorer.recall.forget(*id);
+            Vec::new()
+        }
+        Command::EditMemory(..) if model.tab == Tab::Memory => model.explorer.read(),
+        _ => Vec::new(),
+    }
+}
+
+/// Something happened.
+pub fn event(model: &mut Model, event: &Event) {
+    let whose = match &event.notice {
+        Notice::HeartbeatComplete { bot_id, .. } => Some(bot_id),
+        Notice::Changed { what, bot_id } if what == "memories" => bot_id.as_ref(),
+        _ => None,
+    };
+    if whose.is_some() && model.explorer.of.as_ref() == whose && model.tab == Tab::Memory {
+        model.stale.tab = true;
+    }
+}
+
+/// Something this tab shows is stale.
+pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    model.explorer.read()
+}
+
+/// The search was typed.
+///
+/// # Errors
+/// Never.
+pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Result<Vec<Effect>, String> {
+    if what != "filter" {
+        return Ok(Vec::new());
+    }
+    answer.text().clone_into(&mut model.explorer.filter);
+    model.explorer.recall.drop_archive();
+    model.explorer.in_bots = false;
+    Ok(model.explorer.read())
+}
+
+/// A click selects a bot or a memory.
+pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
+    let (left, right) = crate::tui::view::memory::areas(model.layout().body);
+    let explorer = &mut model.explorer;
+    if left.contains((x, y).into()) {
+        explorer.in_bots = true;
+        if explorer.bot_scroll.click(y - left.y, model.bots.total()) {
+            choose(model);
+        }
+    } else if right.contains((x, y).into()) {
+        let again = !std::mem::replace(&mut explorer.in_bots, false);
+        let before = explorer.recall.scroll.selected;
+        if explorer.recall.click(y - right.y) && again && before == explorer.recall.scroll.selected {
+            return act(model, Act::Open).unwrap_or_default();
+        }
+    }
+    Vec::new()
+}

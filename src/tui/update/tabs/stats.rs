@@ -1,0 +1,228 @@
+//! The Stats tab's share of `update` (the pattern is in [`super`]).
+
+use std::path::PathBuf;
+
+use crate::protocol::{Event, Notice};
+use crate::tui::action::Act;
+use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
+use crate::tui::overlays::{Answer, Line, Overlay, Then};
+use crate::tui::state::stats::{BY_STEPS, By, Chart, DAYS_MAX, SPANS, STEPS, figure};
+use crate::tui::state::{Model, Tab, Tone};
+use crate::tui::widgets::{plot, svg};
+
+/// The days that cover the stretch.
+fn days_of(model: &Model) -> u32 {
+    let stats = &model.stats;
+    let began = stats.timeline.as_ref().and_then(|timeline| timeline.began);
+    let from = match SPANS[stats.span].0 {
+        0 => began,
+        minutes if minutes > BY_STEPS => return minutes / 1_440,
+        minutes => Some(model.now.plus_seconds(-60 * i64::from(minutes + stats.ago))),
+    };
+    let Some(from) = from else { return 7 };
+    let day = |at: crate::domain::Stamp| at.date_in(&model.zone);
+    let days = (day(model.now) - day(from)).get_days();
+    u32::try_from(days + 1).unwrap_or(1).clamp(1, DAYS_MAX)
+}
+
+/// The tab came into view.
+pub fn shown(model: &mut Model) -> Vec<Effect> {
+    model.stats.simulated = model.room.as_ref().and_then(|room| room.simulated_cost.clone());
+    model.stats.days = days_of(model);
+    let (minutes, ago) = model.stats.stretch();
+    let mut effects = vec![Effect::Load(Load::Timeline(minutes, ago, STEPS))];
+    effects.extend(read_days(model.stats.days));
+    effects.push(Effect::Load(Load::Providers));
+    effects
+}
+
+fn read_days(days: u32) -> [Effect; 4] {
+    [Load::UsageSeries(days, None), Load::ReputationHistory(days), Load::Actions(days), Load::Analytics(days)]
+        .map(Effect::Load)
+}
+
+/// An action on this tab.
+pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
+    let places = figure(model).places.len();
+    let len = model.stats.series.as_ref().map_or(0, Vec::len);
+    let stats = &mut model.stats;
+    match act {
+        Act::ZoomIn | Act::ZoomOut => {
+            stats.zoom(act == Act::ZoomOut);
+            return Some(shown(model));
+        }
+        Act::PanBack | Act::PanOn => {
+            if stats.pan(act == Act::PanBack) {
+                return Some(shown(model));
+            }
+            model
+                .toast(Tone::Info, "there is nothing further; + shows a shorter stretch, which can be moved");
+        }
+        Act::Less | Act::More | Act::MuchLess | Act::MuchMore if places > 0 => {
+            let by = if matches!(act, Act::MuchLess | Act::MuchMore) { 10 } else { 1 };
+            let last = places - 1;
+            stats.cursor = Some(match (stats.cursor, matches!(act, Act::Less | Act::MuchLess)) {
+                (None, _) => last,
+                (Some(at), true) => at.min(last).saturating_sub(by),
+                (Some(at), false) => (at + by).min(last),
+            });
+        }
+        Act::NextPane | Act::PrevPane => {
+            stats.on = if stats.on == Chart::Usage { Chart::Reputation } else { Chart::Usage };
+            stats.cursor = None;
+        }
+        Act::Zoom => stats.zoomed = !stats.zoomed,
+        Act::OrderNext => {
+            stats.by = match stats.by {
+                By::Cost => By::Tokens,
+                By::Tokens => By::Acts,
+                By::Acts => By::Name,
+                By::Name => By::Cost,
+            };
+            stats.list.selected = 0;
+        }
+        Act::SaveChart => save(model),
+        Act::Back if stats.cursor.is_some() => stats.cursor = None,
+        Act::Back if stats.zoomed => stats.zoomed = false,
+        Act::Back if stats.ago > 0 => {
+            stats.ago = 0;
+            return Some(shown(model));
+        }
+        Act::Open => {
+            let id = stats.used().get(stats.list.selected).map(|used| used.bot.bot_id.clone())?;
+            return Some(crate::tui::update::show_bot(model, &id));
+        }
+        act if stats.list.act(act, len) => {
+            let id = stats.used().get(stats.list.selected).map(|used| used.bot.bot_id.clone());
+            if let Some(id) = id {
+                model.bots.choose(&id);
+            }
+        }
+        _ => return None,
+    }
+    Some(Vec::new())
+}
+
+/// Asks where the chart is to be written.
+fn save(model: &mut Model) {
+    let figure = figure(model);
+    if figure.is_empty() {
+        model.toast(Tone::Info, "there is nothing to save yet");
+        return;
+    }
+    let day = model.now.date_in(&model.zone);
+    let name = match model.stats.on {
+        Chart::Usage => format!("tokens-{day}"),
+        Chart::Reputation => format!("reputation-{day}"),
+    };
+    let title = "Save the chart as NAME.svg and its numbers as NAME.csv";
+    model.overlays.push(Overlay::Line(Line::over(title, &name, Then::Tab(Tab::Stats, "save", 0))));
+}
+
+/// A read came back.
+pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
+    let days = model.stats.days;
+    match (load, data) {
+        (Load::Timeline(minutes, ago, _), Data::Timeline(timeline))
+            if (*minutes, *ago) == model.stats.stretch() =>
+        {
+            model.stats.timeline = Some(timeline.clone());
+            let days = days_of(model);
+            if days != model.stats.days {
+                model.stats.days = days;
+                return read_days(days).into();
+            }
+        }
+        (Load::UsageSeries(of, None), Data::UsageSeries(series)) if *of == days => {
+            model.stats.series = Some(series.clone());
+        }
+        (Load::ReputationHistory(of), Data::ReputationHistory(history)) if *of == days => {
+            model.stats.reputation.clone_from(history);
+        }
+        (Load::Actions(of), Data::Actions(actions)) if *of == days => model.stats.actions.clone_from(actions),
+        (Load::Analytics(of), Data::Analytics(analytics)) if *of == days => {
+            model.stats.analytics = Some(analytics.clone());
+        }
+        (Load::Providers, Data::Providers(providers)) => {
+            let stats = &mut model.stats;
+            stats.ladder = providers.iter().flat_map(|provider| provider.ladder.clone()).collect();
+            stats.cache = providers.iter().flat_map(|provider| provider.cache.clone()).collect();
+            stats.waiting = providers.iter().map(|provider| provider.queue.waiting).sum();
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// A change came back.
+pub fn ran(model: &mut Model, command: &Command, _outcome: &Outcome) -> Vec<Effect> {
+    if let Command::SaveChart { path, .. } = command {
+        let name = crate::files::shown(path);
+        model.toast(Tone::Good, format!("saved as {name}.svg and {name}.csv"));
+    }
+    Vec::new()
+}
+
+/// Something happened.
+pub fn event(model: &mut Model, event: &Event) {
+    if matches!(event.notice, Notice::HeartbeatComplete { .. }) {
+        model.stale.tab = true;
+    }
+}
+
+/// Something this tab shows is stale.
+pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    // What a person looks at under the cursor does not move away.
+    if model.stats.cursor.is_some() { Vec::new() } else { shown(model) }
+}
+
+/// A window was answered.
+///
+/// # Errors
+/// Where no name was given.
+pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Result<Vec<Effect>, String> {
+    if what != "save" {
+        return Ok(Vec::new());
+    }
+    let name = answer.text().trim();
+    let name = name.strip_suffix(".svg").or_else(|| name.strip_suffix(".csv")).unwrap_or(name);
+    if name.is_empty() {
+        return Err("where should it be written?".into());
+    }
+    let figure = figure(model);
+    let (svg, csv) = (svg::draw(&figure), figure.csv());
+    Ok(vec![Effect::Run(Command::SaveChart { path: PathBuf::from(name), svg, csv })])
+}
+
+/// A click: on a chart it moves the cursor there, on the stretch in the title it takes a longer one, on a bot it
+/// chooses it.
+pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
+    let body = model.layout().body;
+    if crate::tui::view::stats::is_span(&model.stats, body, x, y) {
+        model.stats.zoom(true);
+        return shown(model);
+    }
+    for (chart, drawn) in [Chart::Usage, Chart::Reputation].into_iter().zip([0, 1]) {
+        let plot = model.stats.drawn[drawn].get();
+        if plot.contains((x, y).into()) {
+            model.stats.on = chart;
+            let places = figure(model).places.len();
+            model.stats.cursor = plot::place_at(x, places, plot);
+            return Vec::new();
+        }
+    }
+    if let Some(row) = crate::tui::view::stats::list_row(&model.stats, body, x, y) {
+        let (before, len) = (model.stats.list.selected, model.stats.used().len());
+        if model.stats.list.click(row, len) {
+            if before == model.stats.list.selected {
+                return act(model, Act::Open).unwrap_or_default();
+            }
+            if let Some(id) =
+                model.stats.used().get(model.stats.list.selected).map(|used| used.bot.bot_id.clone())
+            {
+                model.bots.choose(&id);
+            }
+        }
+    }
+    Vec::new()
+}

@@ -1,0 +1,109 @@
+//! The Memory tab: bots, what the selected one remembers, and the selected memory in full.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::View;
+use crate::tui::state::Bots;
+use crate::tui::state::memory::Explorer;
+use crate::tui::widgets::{Pen, frame, pen, scroll, text};
+
+/// Width of the list of bots.
+const BOTS: u16 = 22;
+/// Lines of the whole text below.
+const DETAIL: u16 = 8;
+
+fn split(area: Rect) -> (Rect, Rect, Rect) {
+    let wide = BOTS.min(area.width / 3);
+    let detail = if area.height > 16 { DETAIL } else { 5.min(area.height / 3) };
+    let left = Rect { width: wide, ..area };
+    let list = Rect { x: left.right(), width: area.width - wide, height: area.height - detail, ..area };
+    (left, list, Rect { y: list.bottom(), height: detail, ..list })
+}
+
+fn inside(area: Rect) -> Rect {
+    Rect {
+        x: area.x + 1,
+        y: area.y + 1,
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+/// Insides of the two lists, for clicks.
+#[must_use]
+pub fn areas(body: Rect) -> (Rect, Rect) {
+    let (left, list, _) = split(body);
+    (inside(left), inside(list))
+}
+
+/// Draws the tab.
+pub fn render(state: &Explorer, bots: &Bots, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let theme = view.theme;
+    let (left, list, detail) = split(area);
+    let inner = frame(buf, left, "Bots", "", state.in_bots, theme);
+    let shown = state.bot_scroll.view(bots.total(), inner.height);
+    scroll::bar(buf, left, shown.start, shown.len(), bots.total(), theme);
+    for (row, at) in (0..inner.height).zip(shown) {
+        let Some(bot) = bots.rows().get(at) else { continue };
+        let chosen = state.of.as_ref() == Some(&bot.id);
+        let mut pen = Pen::new(buf, inner, row).base(theme.line(chosen, state.in_bots));
+        pen.put(if chosen { theme.glyphs.marker } else { " " }, theme.accent)
+            .put(&bot.name, theme.actor(&bot.id));
+    }
+    let title = state
+        .of
+        .as_ref()
+        .map_or_else(|| "Memory".to_owned(), |id| format!("What {} remembers", view.name(id)));
+    let note = if state.filter.is_empty() { String::new() } else { format!("with “{}”", state.filter) };
+    let inner = frame(buf, list, &title, &note, !state.in_bots, theme);
+    if bots.total() == 0 {
+        pen::empty(buf, inner, &["there is nobody here yet", "n makes a bot"], theme);
+    } else {
+        super::recall::list(
+            (&state.recall, !state.filter.is_empty()),
+            inner,
+            list,
+            buf,
+            view,
+            !state.in_bots,
+        );
+    }
+    whole(state, detail, buf, view);
+}
+
+/// The selected memory, with where it comes from.
+fn whole(state: &Explorer, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let theme = view.theme;
+    let Some(item) = state.recall.selected() else {
+        frame(buf, area, "In full", "", false, theme);
+        return;
+    };
+    let from = item.activity_id.map_or_else(String::new, |id| format!("from act {id} · enter shows why"));
+    let title = super::recall::heading(item.kind);
+    let title =
+        if item.archived { format!("In the archive: {}", title.to_lowercase()) } else { title.to_owned() };
+    let inner = frame(buf, area, &title, &from, false, theme);
+    let mut head = Pen::new(buf, inner, 0);
+    head.skip(1).put(&format!("{}  {}", item.date, item.note), theme.dim);
+    if let Some(other) = &item.other {
+        head.put("  about ", theme.dim).put(view.name(other), theme.actor(other));
+    }
+    if item.pinned {
+        head.put("  pinned", theme.warn);
+    }
+    let rows = inner.height.saturating_sub(1);
+    let told = if item.history.is_empty() {
+        item.told().into_owned()
+    } else {
+        format!("{} — {}", item.told(), item.history)
+    };
+    for (row, line) in (1..=rows).zip(text::wrap(
+        &told,
+        inner.width.saturating_sub(2),
+        usize::from(rows),
+        theme.glyphs.ellipsis,
+    )) {
+        Pen::new(buf, inner, row).skip(1).put(&line, theme.quote);
+    }
+}

@@ -1,0 +1,234 @@
+//! What is drawn: one small file per pane, each a pure function of a part of the model.
+
+pub mod bots;
+pub mod budget;
+pub mod events;
+pub mod forum;
+pub mod header;
+pub mod inspector;
+pub mod log;
+pub mod log_tab;
+pub mod memory;
+pub mod mind;
+pub mod moderation;
+pub mod past;
+pub mod profile;
+pub mod recall;
+pub mod reputation;
+pub mod society;
+pub mod stats;
+pub mod stream;
+pub mod thread;
+pub mod usage;
+pub mod why;
+
+use std::collections::BTreeMap;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::layout::{Layout, MIN_HEIGHT, MIN_WIDTH};
+use super::overlays::toast;
+use super::theme::Theme;
+use super::widgets::{self, pen};
+use crate::domain::Stamp;
+use crate::domain::activity::Names;
+use crate::protocol::{EngineState, Role};
+use crate::tui::state::{Model, Pane, Tab, name_of};
+
+/// Said where a filter lets nothing through.
+const NOTHING_MATCHES: &str = "nothing matches; Esc shows all";
+
+/// What every pane may look at beside its own part of the model.
+pub struct View<'a> {
+    /// Styles and glyphs.
+    pub theme: &'a Theme,
+    /// The room's time.
+    pub now: Stamp,
+    /// Shown names by actor id.
+    pub names: &'a BTreeMap<String, String>,
+    /// Titles of threads.
+    pub titles: &'a BTreeMap<i64, String>,
+    /// The zone of the room's days.
+    pub zone: &'a jiff::tz::TimeZone,
+    /// Where the spinner is.
+    pub frame: usize,
+    /// What the person may do.
+    pub role: Role,
+    /// Whether a moment of the past is shown.
+    pub past: bool,
+    /// Whether the room is paused, so that nobody wakes.
+    pub paused: bool,
+}
+
+impl Names for View<'_> {
+    fn name(&self, id: &str) -> String {
+        Self::name(self, id).to_owned()
+    }
+
+    fn title(&self, thread: i64) -> Option<String> {
+        self.titles.get(&thread).cloned()
+    }
+}
+
+impl<'a> View<'a> {
+    /// What panes may look at of a model.
+    #[must_use]
+    pub fn of(model: &'a Model) -> Self {
+        Self {
+            theme: &model.theme,
+            now: model.now,
+            names: &model.names,
+            titles: &model.titles,
+            zone: &model.zone,
+            frame: model.frame,
+            role: model.role,
+            past: model.walk.is_some(),
+            paused: model.room.as_ref().is_some_and(|room| room.engine == EngineState::Paused),
+        }
+    }
+
+    /// The shown name of an actor.
+    #[must_use]
+    pub fn name<'b>(&'b self, id: &'b str) -> &'b str {
+        name_of(self.names, id)
+    }
+
+    /// The shown name of who did something; the one they had then where they are not here any more.
+    #[must_use]
+    pub fn who<'b>(&'b self, id: &'b str, then: &'b str) -> &'b str {
+        let name = self.name(id);
+        if name == id && !then.is_empty() { then } else { name }
+    }
+
+    /// `14:02`; of another day with it: `11-25 14:02`.
+    #[must_use]
+    pub fn clock(&self, at: Stamp) -> String {
+        let form = if self.is_today(at) { "%H:%M" } else { "%m-%d %H:%M" };
+        at.timestamp().to_zoned(self.zone.clone()).strftime(form).to_string()
+    }
+
+    /// Whether it is on the day that the room has now.
+    #[must_use]
+    pub fn is_today(&self, at: Stamp) -> bool {
+        at.date_in(self.zone) == self.now.date_in(self.zone)
+    }
+
+    /// `2026-11-21 14:02`
+    #[must_use]
+    pub fn date(&self, at: Stamp) -> String {
+        at.timestamp().to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+}
+
+/// Draws the whole screen.
+pub fn render(model: &Model, buf: &mut Buffer) {
+    let area = buf.area;
+    if Layout::too_small(area.width, area.height) {
+        too_small(area, buf, &model.theme);
+        return;
+    }
+    let layout = model.layout();
+    let view = View::of(model);
+    header::render(model, layout.header, buf);
+    header::tabs(model, layout.tabs, buf);
+    header::hints(model, layout.hints, buf);
+    if let Some(walk) = &model.walk {
+        past::render(model, walk, layout.line, buf);
+    }
+    body(model, &layout, buf, &view);
+    for overlay in &model.overlays {
+        overlay.render(area, buf, &model.theme, model.frame);
+    }
+    toast::render(&model.toasts, area, buf, &model.theme);
+    if model.theme.glyphs.ascii {
+        to_ascii(buf);
+    }
+}
+
+/// For terminals without Unicode: what bots wrote is spelled in ASCII, as well as it goes.
+fn to_ascii(buf: &mut Buffer) {
+    for cell in &mut buf.content {
+        if !cell.symbol().is_ascii() {
+            let plain = ascii_of(cell.symbol());
+            cell.set_symbol(plain);
+        }
+    }
+}
+
+/// How a character that is not in ASCII is spelled there, in as many cells.
+#[must_use]
+pub fn ascii_of(symbol: &str) -> &'static str {
+    match symbol {
+        "…" => "~",
+        "“" | "”" | "„" | "«" | "»" => "\"",
+        "’" | "‘" => "'",
+        "–" | "—" | "−" | "‐" | "‑" => "-",
+        "·" | "•" => ".",
+        "×" => "x",
+        "→" | "›" => ">",
+        "←" | "‹" => "<",
+        "◆" => "*",
+        _ => "?",
+    }
+}
+
+fn body(model: &Model, layout: &Layout, buf: &mut Buffer, view: &View<'_>) {
+    let stored = model.walk.as_ref().and_then(|walk| walk.moment.stored.as_deref());
+    if let Some(why) = stored.filter(|_| !matches!(model.tab, Tab::Live | Tab::Forum | Tab::Log)) {
+        return past::unknown(layout.body, buf, &model.theme, why);
+    }
+    match model.tab {
+        Tab::Live => {
+            if !layout.beside.is_empty() {
+                inspector::beside(model, layout.beside, buf, view);
+            }
+            for (pane, rect) in &layout.panes {
+                let focused = *pane == model.focus && model.overlays.is_empty();
+                live(model, *pane, *rect, buf, view, focused);
+            }
+        }
+        Tab::Forum => forum::render(&model.forum, layout.body, buf, view),
+        Tab::Stats => stats::render(model, layout.body, buf, view),
+        Tab::Memory => memory::render(&model.explorer, &model.bots, layout.body, buf, view),
+        Tab::Society => society::render(&model.society, layout.body, buf, view),
+        Tab::Moderation => moderation::render(&model.moderation, layout.body, buf, view),
+        Tab::Events => events::render(&model.events, layout.body, buf, view),
+        Tab::Log => log_tab::render(&model.log, layout.body, buf, view),
+    }
+}
+
+fn live(model: &Model, pane: Pane, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+    let stored = model.walk.as_ref().and_then(|walk| walk.moment.stored.as_deref());
+    if let Some(why) = stored {
+        let title = match pane {
+            Pane::Usage => Some(usage::TITLE),
+            Pane::Reputation => Some(reputation::TITLE),
+            _ => None,
+        };
+        if let Some(title) = title {
+            let inner = widgets::frame(buf, area, title, "", focused, view.theme);
+            return past::unknown(inner, buf, view.theme, why);
+        }
+    }
+    match pane {
+        Pane::Bots => {
+            bots::render(model, area, buf, view, focused);
+            // Who there was is known, and not how they stood.
+            if stored.is_some() {
+                buf.set_style(area, view.theme.faint);
+            }
+        }
+        Pane::Activity => stream::render(&model.stream, area, buf, view, focused),
+        Pane::Inspector => inspector::render(model, area, buf, view, focused),
+        Pane::Usage => usage::render(&model.lower, area, buf, view, focused),
+        Pane::Reputation => reputation::render(&model.lower, area, buf, view, focused),
+        Pane::Log => log::render(&model.lower, area, buf, view, focused),
+    }
+}
+
+fn too_small(area: Rect, buf: &mut Buffer, theme: &Theme) {
+    let needs = format!("botarium needs {MIN_WIDTH}x{MIN_HEIGHT}");
+    let has = format!("this is {}x{}", area.width, area.height);
+    pen::empty(buf, area, &[&needs, &has, "q quits"], theme);
+}

@@ -1,0 +1,182 @@
+//! The Society tab: who deals with whom, as a circle of bots and the ties between them.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::symbols::Marker;
+use ratatui::widgets::Widget;
+use ratatui::widgets::canvas::{Canvas, Line};
+
+use super::View;
+use crate::protocol::GraphEdge;
+use crate::tui::state::society::Society;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{Pen, frame, pen, scroll, text};
+
+/// Width of the list.
+const LIST: u16 = 34;
+
+/// Inside of the list of bots, for clicks.
+#[must_use]
+pub fn list_area(body: Rect) -> Rect {
+    let (_, side) = split(body);
+    let height = side.height / 2;
+    Rect {
+        x: side.x + 1,
+        y: side.y + 1,
+        width: side.width.saturating_sub(2),
+        height: height.saturating_sub(2),
+    }
+}
+
+fn split(area: Rect) -> (Rect, Rect) {
+    let side = LIST.min(area.width / 2);
+    let left = Rect { width: area.width - side, ..area };
+    (left, Rect { x: left.right(), width: side, ..area })
+}
+
+/// Draws the tab.
+pub fn render(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let theme = view.theme;
+    let (left, side) = split(area);
+    let note = if state.total > state.nodes.len() {
+        format!("the {} with most ties of {}", state.nodes.len(), state.total)
+    } else {
+        String::new()
+    };
+    let inner = frame(buf, left, "Society", &note, false, theme);
+    if state.graph.is_none() {
+        pen::empty(buf, inner, &["reading…"], theme);
+    } else if state.nodes.is_empty() {
+        pen::empty(buf, inner, &["there is nobody here yet", "n makes a bot"], theme);
+    } else {
+        circle(state, inner, buf, view);
+    }
+    list(state, side, buf, view);
+    ties(state, side, buf, view);
+}
+
+/// Where the bots stand: on an ellipse, the first on top.
+#[allow(clippy::cast_precision_loss)] // at most two dozen
+fn places(count: usize) -> Vec<(f64, f64)> {
+    (0..count)
+        .map(|at| {
+            let angle = std::f64::consts::TAU * at as f64 / count.max(1) as f64;
+            (angle.sin() * 0.8, angle.cos() * 0.8)
+        })
+        .collect()
+}
+
+fn style_of(edge: &GraphEdge, theme: &Theme) -> Style {
+    match edge.sentiment {
+        s if s > 0.2 => theme.good,
+        s if s < -0.2 => theme.bad,
+        _ => theme.dim,
+    }
+}
+
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // cells of a screen
+fn circle(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    if area.width < 4 || area.height < 3 {
+        return;
+    }
+    let theme = view.theme;
+    let places = places(state.nodes.len());
+    let at = |id: &str| state.nodes.iter().position(|node| node.id == id).map(|at| places[at]);
+    let selected = state.selected().map(|node| node.id.as_str());
+    let edges = state.graph.as_ref().map(|graph| graph.edges.as_slice()).unwrap_or_default();
+    let most = edges.iter().map(|edge| edge.interaction_count).max().unwrap_or(1).max(1);
+    let marker = if theme.glyphs.ascii { Marker::Custom('.') } else { Marker::Braille };
+    Canvas::default()
+        .marker(marker)
+        .x_bounds([-1.0, 1.0])
+        .y_bounds([-1.0, 1.0])
+        .paint(|canvas| {
+            // Those of the selected bot last, so that they lie on top.
+            for touching in [false, true] {
+                for edge in edges {
+                    let mine =
+                        Some(edge.source.as_str()) == selected || Some(edge.target.as_str()) == selected;
+                    let (Some(from), Some(to)) = (at(&edge.source), at(&edge.target)) else { continue };
+                    if mine != touching {
+                        continue;
+                    }
+                    let color = if mine { style_of(edge, theme) } else { theme.faint }.fg.unwrap_or_default();
+                    // The closer the tie, the more lines lie beside each other.
+                    let strands = if mine { 1 + edge.interaction_count * 3 / most } else { 1 };
+                    for strand in 0..strands {
+                        let off = strand as f64 * 0.012;
+                        canvas.draw(&Line::new(from.0 + off, from.1, to.0 + off, to.1, color));
+                    }
+                }
+            }
+        })
+        .render(area, buf);
+    for (node, place) in state.nodes.iter().zip(&places) {
+        let name = view.name(&node.id);
+        let label = if Some(node.id.as_str()) == selected {
+            format!("{}{name} {}", theme.glyphs.marker, text::signed(node.reputation))
+        } else {
+            name.to_owned()
+        };
+        let wide = text::width(&label).min(area.width);
+        let column = (f64::from(area.width - 1) * (place.0 + 1.0) / 2.0) as u16;
+        let row = (f64::from(area.height - 1) * (1.0 - place.1) / 2.0) as u16;
+        let x = column.saturating_sub(wide / 2).min(area.width - wide);
+        let mut pen = Pen::new(buf, area, row);
+        let style = theme.actor(&node.id);
+        let style = if Some(node.id.as_str()) == selected { style.patch(theme.selected) } else { style };
+        pen.skip(x).put_in(&label, style, wide);
+    }
+}
+
+fn list(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let theme = view.theme;
+    let area = Rect { height: side.height / 2, ..side };
+    let inner = frame(buf, area, "Bots", "", true, theme);
+    let shown = state.scroll.view(state.nodes.len(), inner.height);
+    scroll::bar(buf, area, shown.start, shown.len(), state.nodes.len(), theme);
+    for (row, at) in (0..inner.height).zip(shown) {
+        let Some(node) = state.nodes.get(at) else { continue };
+        let chosen = at == state.scroll.selected;
+        let mut pen = Pen::new(buf, inner, row).base(theme.line(chosen, true));
+        pen.put(if chosen { theme.glyphs.marker } else { " " }, theme.accent);
+        pen.right(&format!("{} ", text::count(node.post_count, "post")), theme.dim);
+        pen.right(
+            &format!("{} ", text::signed(node.reputation)),
+            super::bots::reputation(node.reputation, theme),
+        );
+        pen.put(view.name(&node.id), theme.actor(&node.id));
+    }
+}
+
+fn ties(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let theme = view.theme;
+    let top = side.height / 2;
+    let area = Rect { y: side.y + top, height: side.height - top, ..side };
+    let title =
+        state.selected().map_or_else(|| "Ties".to_owned(), |node| format!("Ties of {}", view.name(&node.id)));
+    let inner = frame(buf, area, &title, "", false, theme);
+    let Some(node) = state.selected() else { return };
+    let ties = state.ties(&node.id);
+    if ties.is_empty() {
+        pen::empty(buf, inner, &["none yet"], theme);
+        return;
+    }
+    scroll::bar(buf, area, 0, usize::from(inner.height), ties.len(), theme);
+    for (row, edge) in (0..inner.height).zip(ties) {
+        let other = if edge.source == node.id { &edge.target } else { &edge.source };
+        let mood = match edge.sentiment {
+            s if s > 0.2 => "+ warm",
+            s if s < -0.2 => "- tense",
+            _ => "= even",
+        };
+        let mut pen = Pen::new(buf, inner, row);
+        pen.skip(1).right(" ", theme.text).right(mood, style_of(edge, theme));
+        pen.right(
+            &format!("×{} {} ", edge.interaction_count, if edge.follows { "follows" } else { "" }),
+            theme.dim,
+        );
+        pen.put(view.name(other), theme.actor(other));
+    }
+}

@@ -1,0 +1,348 @@
+//! The Stats tab: tokens and cost, reputation, what each bot does, how answers were read.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::View;
+use crate::domain::ActivityKind;
+use crate::domain::caching;
+use crate::protocol::ActionMix;
+use crate::tui::state::Model;
+use crate::tui::state::stats::{By, Chart, SPANS, Stats, figures};
+use crate::tui::widgets::{Pen, frame, pen, plot, scroll, text};
+
+/// The acts that have a place of their own in the mix, with their mark and name.
+const MIX: [(Option<ActivityKind>, &str); 6] = [
+    (Some(ActivityKind::CreateThread), "threads"),
+    (Some(ActivityKind::Reply), "replies"),
+    (Some(ActivityKind::Vote), "votes"),
+    (Some(ActivityKind::WebSearch), "searches"),
+    (Some(ActivityKind::DoNothing), "quiet"),
+    (None, "other"),
+];
+
+/// The places of the tab: the two charts, the list of bots, the totals.
+fn places(state: &Stats, area: Rect) -> [Rect; 4] {
+    if state.zoomed {
+        let none = Rect { height: 0, ..area };
+        return if state.on == Chart::Usage { [area, none, none, none] } else { [none, area, none, none] };
+    }
+    let left = area.width / 2;
+    let top = area.height / 2;
+    let place = |x: u16, y: u16| Rect {
+        x: area.x + if x == 0 { 0 } else { left },
+        y: area.y + if y == 0 { 0 } else { top },
+        width: if x == 0 { left } else { area.width - left },
+        height: if y == 0 { top } else { area.height - top },
+    };
+    [place(0, 0), place(1, 0), place(0, 1), place(1, 1)]
+}
+
+/// Draws the tab.
+pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let state = &model.stats;
+    let [used, scores, list, sums] = places(state, area);
+    state.drawn.iter().for_each(|drawn| drawn.set(Rect::ZERO));
+    if used.height > 0 {
+        usage(state, used, buf, view);
+    }
+    if scores.height > 0 {
+        reputation(state, scores, buf, view);
+    }
+    if list.height > 0 {
+        bots(state, list, buf, view);
+        totals(model, sums, buf, view);
+    }
+}
+
+fn cursor(state: &Stats, chart: Chart) -> Option<usize> {
+    state.cursor.filter(|_| state.on == chart)
+}
+
+fn usage(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let theme = view.theme;
+    let focused = state.on == Chart::Usage;
+    let inner = frame(buf, area, "Tokens and cost", &span(state), focused, theme);
+    if state.series.is_none() && state.timeline.is_none() {
+        pen::empty(buf, inner, &["reading…"], theme);
+        return;
+    }
+    let figure = figures::usage(state, view.zone);
+    if figure.curves.iter().all(|curve| curve.sum() <= 0.0) {
+        let said = if state.timeline.as_ref().is_some_and(|timeline| timeline.began.is_some()) {
+            ["nothing was used in this stretch", "- shows a longer one, < an earlier one"]
+        } else {
+            ["nothing was used yet", "bots wake on their heartbeat"]
+        };
+        pen::empty(buf, inner, &said, theme);
+        return;
+    }
+    let told = state.simulated.as_ref().map_or_else(Vec::new, |label| {
+        let lines =
+            |said: &str, most| text::wrap(said, inner.width.saturating_sub(2), most, theme.glyphs.ellipsis);
+        let said = lines(&format!("the cost is simulated: {label}"), 3);
+        // The end matters most: where there is no room for all of it, its beginning goes.
+        if said.len() > 2 { lines(label, 2) } else { said }
+    });
+    let foot = u16::try_from(told.len()).unwrap_or(0);
+    let plotted = Rect { height: inner.height.saturating_sub(foot), ..inner };
+    state.drawn[0].set(plot::draw(&figure, cursor(state, Chart::Usage), plotted, buf, theme));
+    for (row, line) in (plotted.height..inner.height).zip(&told) {
+        Pen::new(buf, inner, row).skip(1).put(line, theme.warn);
+    }
+}
+
+/// The stretch that is shown: `‹6 h› ended 3h ago`, `‹all› 20m`.
+fn span(state: &Stats) -> String {
+    let (minutes, name) = SPANS[state.span];
+    let chosen = format!("‹{name}›");
+    let age = || {
+        let timeline = state.timeline.as_ref()?;
+        Some(text::ago(timeline.to.seconds_since(timeline.began?)))
+    };
+    match (minutes, state.ago) {
+        (0, _) => age().map_or_else(|| chosen.clone(), |age| format!("{chosen} {age}")),
+        (_, 0) => chosen,
+        (_, ago) => format!("{chosen} ended {} ago", text::ago(60 * i64::from(ago))),
+    }
+}
+
+/// Whether the stretch in the title is at a cell of the screen.
+#[must_use]
+pub fn is_span(state: &Stats, body: Rect, x: u16, y: u16) -> bool {
+    let [used, ..] = places(state, body);
+    let end = used.right().saturating_sub(2);
+    used.height > 0 && y == used.y && (end.saturating_sub(text::width(&span(state)))..=end).contains(&x)
+}
+
+/// The row of the list of bots at a cell of the screen.
+#[must_use]
+pub fn list_row(state: &Stats, body: Rect, x: u16, y: u16) -> Option<u16> {
+    let [.., list, _] = places(state, body);
+    let inside = x > list.x && x + 1 < list.right() && y + 1 < list.bottom();
+    y.checked_sub(list.y + 1 + list_head(list.width.saturating_sub(2))).filter(|_| inside)
+}
+
+fn period(state: &Stats) -> String {
+    if state.days == 1 { "today".into() } else { format!("{} days", state.days) }
+}
+
+fn reputation(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let inner = frame(buf, area, "Reputation", &period(state), state.on == Chart::Reputation, view.theme);
+    let at = cursor(state, Chart::Reputation);
+    state.drawn[1].set(super::reputation::draw(&state.reputation, at, inner, buf, view));
+}
+
+/// What the marks of the mix mean, in as many lines as that takes: the places in [`MIX`] on each.
+fn legend(cells: u16) -> Vec<Vec<usize>> {
+    let mut lines: Vec<Vec<usize>> = vec![Vec::new()];
+    let mut used = 1;
+    for (at, (_, name)) in MIX.iter().enumerate() {
+        let needs = text::width(name) + 2;
+        if used + needs > cells + 1 {
+            lines.push(Vec::new());
+            used = 1;
+        }
+        used += needs;
+        if let Some(line) = lines.last_mut() {
+            line.push(at);
+        }
+    }
+    lines
+}
+
+/// Lines above the list of bots: the legend and the headings.
+fn list_head(cells: u16) -> u16 {
+    u16::try_from(legend(cells).len()).unwrap_or(1) + 1
+}
+
+/// What each bot used and did, the dearest first unless another order was chosen.
+fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let theme = view.theme;
+    let inner = frame(buf, area, "What they used and did", &period(state), false, theme);
+    let used = state.used();
+    if used.is_empty() {
+        pen::empty(buf, inner, &["nobody is here yet"], theme);
+        return;
+    }
+    for (row, line) in (0..).zip(legend(inner.width)) {
+        let mut legend = Pen::new(buf, inner, row);
+        legend.skip(1);
+        for at in line {
+            legend.put(mark(at, theme.glyphs.ascii), theme.series(at));
+            legend.put(&format!("{} ", MIX[at].1), theme.dim);
+        }
+    }
+    let above = list_head(inner.width);
+    let mut head = Pen::new(buf, inner, above - 1);
+    let heading = |by: By, name: &str| {
+        let chosen = state.by == by;
+        let way = if by == By::Name { theme.glyphs.up } else { theme.glyphs.down };
+        let style = if chosen { theme.title_focus } else { theme.dim };
+        let gap = if theme.glyphs.ascii { " " } else { "" }; // a letter would be read as one of the word
+        (if chosen { format!("{name}{gap}{way}") } else { name.to_owned() }, style)
+    };
+    let (name, style) = heading(By::Name, "name");
+    head.skip(1).cell(&name, style, 11);
+    for (by, name, cells) in [(By::Tokens, "tokens", 8), (By::Cost, "cost", 9), (By::Acts, "acts", 7)] {
+        let (name, style) = heading(by, name);
+        head.cell_right(&name, style, cells);
+    }
+    let list = Rect { y: inner.y + above, height: inner.height.saturating_sub(above), ..inner };
+    let shown = state.list.view(used.len(), list.height);
+    scroll::bar(buf, area, shown.start, shown.len(), used.len(), theme);
+    for (row, at) in (0..list.height).zip(shown) {
+        let one = &used[at];
+        let selected = at == state.list.selected;
+        let mut pen = Pen::new(buf, list, row).base(theme.line(selected, true));
+        pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
+        pen.cell(&one.bot.bot_name, theme.actor(&one.bot.bot_id), 11);
+        pen.cell_right(&text::tokens(one.tokens), theme.text, 8);
+        pen.cell_right(&text::money(one.cost), theme.warn, 9);
+        pen.cell_right(&one.acts.to_string(), theme.text, 7).skip(1);
+        let counts = one.mix.map(counts).unwrap_or_default();
+        let cells = pen.room();
+        for (at, width) in widths(&counts, cells).into_iter().enumerate() {
+            pen.put(&mark(at, theme.glyphs.ascii).repeat(usize::from(width)), theme.series(at));
+        }
+    }
+}
+
+/// A glyph of its own for each part, so that colour is not all that tells them apart.
+const fn mark(at: usize, ascii: bool) -> &'static str {
+    const UNICODE: [&str; 6] = ["█", "▓", "▒", "◆", "·", "░"];
+    const ASCII: [&str; 6] = ["#", "=", "+", "?", ".", "-"];
+    if ascii { ASCII[at] } else { UNICODE[at] }
+}
+
+fn counts(bot: &ActionMix) -> [i64; 6] {
+    let mut counts = [0; 6];
+    for action in &bot.actions {
+        let of = ActivityKind::of(&action.action_type);
+        let at = MIX.iter().position(|(kind, _)| *kind == of).unwrap_or(MIX.len() - 1);
+        counts[at] += action.count;
+    }
+    counts
+}
+
+/// Shares `cells` among counts by largest remainder; what is there at all is seen.
+fn widths(counts: &[i64; 6], cells: u16) -> [u16; 6] {
+    let total: i64 = counts.iter().sum();
+    let mut widths = [0u16; 6];
+    if total <= 0 || cells == 0 {
+        return widths;
+    }
+    let mut rest: Vec<(i64, usize)> = Vec::new();
+    for (at, count) in counts.iter().enumerate() {
+        let share = count * i64::from(cells);
+        widths[at] = u16::try_from(share / total).unwrap_or(0);
+        rest.push((share % total, at));
+    }
+    rest.sort_unstable_by(|a, b| b.cmp(a));
+    let mut left = cells - widths.iter().sum::<u16>();
+    for (_, at) in rest {
+        if left == 0 {
+            break;
+        }
+        widths[at] += 1;
+        left -= 1;
+    }
+    widths
+}
+
+/// How lively it is right now, in two lines.
+fn rates(model: &Model, view: &View<'_>) -> [String; 2] {
+    let wait = match model.stats.waiting {
+        0 => String::new(),
+        1 => "; 1 bot waits".into(),
+        waiting => format!("; {waiting} bots wait"),
+    };
+    let Some(now) = model.rates.now(view.now) else {
+        return ["no beat in the last 5 minutes".into(), wait.trim_start_matches("; ").to_owned()];
+    };
+    #[allow(clippy::cast_possible_truncation)] // shown with three digits
+    let tokens = text::tokens(now.tokens.round() as i64);
+    let said = format!("{:.1} beats, {tokens} tok, {} a minute", now.beats, text::money(now.cost));
+    let answers = now.thought.map_or_else(String::new, |(half, most)| {
+        format!("answers in {}, p95 {}", text::duration(half), text::duration(most))
+    });
+    let second = if answers.is_empty() { wait.trim_start_matches("; ").to_owned() } else { answers + &wait };
+    [said, second]
+}
+
+fn totals(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+    let (theme, state) = (view.theme, &model.stats);
+    let inner = frame(buf, area, "Totals and models", &format!("{} days", state.days), false, theme);
+    let mut row = 0;
+    for said in rates(model, view).iter().filter(|said| !said.is_empty()) {
+        for part in text::wrap(said, inner.width.saturating_sub(2), 2, theme.glyphs.ellipsis) {
+            Pen::new(buf, inner, row).skip(1).put(&part, theme.accent);
+            row += 1;
+        }
+    }
+    // What does not fit beside its name goes on below, rather than being cut.
+    let names = if inner.width < 50 { 12 } else { 22 };
+    let mut line = |buf: &mut Buffer, name: &str, value: &str| {
+        let name = text::fit(name, names - 1, theme.glyphs.ellipsis);
+        let room = inner.width.saturating_sub(names + 2);
+        let mut parts = text::wrap(value, room, 4, theme.glyphs.ellipsis);
+        if parts.is_empty() {
+            parts.push(String::new());
+        }
+        for (at, part) in parts.iter().enumerate() {
+            let name = if at == 0 { name.as_ref() } else { "" };
+            Pen::new(buf, inner, row).skip(1).cell(name, theme.dim, names).put(part, theme.text);
+            row += 1;
+        }
+    };
+    if let Some(totals) = &state.analytics {
+        let posts = format!("{} threads, {} replies", totals.total_threads, totals.total_replies);
+        line(buf, "posted", &posts);
+        line(buf, "votes", &totals.total_votes.to_string());
+        line(buf, "per thread", &format!("{:.1} replies", totals.avg_replies_per_thread));
+        let busiest = totals.most_active_bot.as_deref().map_or("nobody yet", |id| view.name(id));
+        line(buf, "most active", busiest);
+    }
+    line(buf, "", "");
+    let mut models: Vec<(&str, &str)> =
+        state.ladder.iter().map(|count| (count.provider.as_str(), count.model.as_str())).collect();
+    models.sort_unstable();
+    models.dedup();
+    if models.is_empty() {
+        line(buf, "answers", "none read yet");
+    }
+    for (provider, model) in models {
+        let of = |rung: &str| -> i64 {
+            state
+                .ladder
+                .iter()
+                .filter(|c| c.provider == provider && c.model == model && c.rung == rung)
+                .map(|c| c.count)
+                .sum()
+        };
+        let (read, embedded, repaired, failed) = (of("schema"), of("embedded"), of("repaired"), of("failed"));
+        let all = (read + embedded + repaired + failed).max(1);
+        let name = if provider == model { provider.to_owned() } else { format!("{provider} {model}") };
+        let good = (all - failed) * 100 / all;
+        let counts = [(read, "at once"), (embedded, "embedded"), (repaired, "repaired"), (failed, "failed")];
+        let told = counts.iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!("{count} {how}"));
+        line(buf, &name, &format!("{good} % read: {}", told.collect::<Vec<_>>().join(", ")));
+        let cache = state.cache.iter().find(|c| c.provider == provider && c.model == model && c.cached > 0);
+        if let Some(cache) = cache {
+            let share = caching::share(cache.input, cache.cached) * 100.0;
+            line(buf, "", &format!("{share:.0} % of its prompts came from the cache"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_filled_to_the_cell() {
+        assert_eq!(widths(&[1, 1, 1, 0, 0, 0], 10).iter().sum::<u16>(), 10);
+        assert_eq!(widths(&[0; 6], 10), [0; 6]);
+        assert_eq!(widths(&[5, 0, 0, 0, 5, 0], 8), [4, 0, 0, 0, 4, 0]);
+    }
+}

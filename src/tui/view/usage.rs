@@ -1,0 +1,69 @@
+//! 4 Usage: today's tokens and cost per bot, with the last two weeks as a row of bars.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::View;
+use crate::tui::state::Lower;
+use crate::tui::widgets::{Pen, chart, frame, meter, pen, scroll, text};
+
+/// What it is called.
+pub const TITLE: &str = "4 Usage today";
+
+/// Draws the pane.
+pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+    let theme = view.theme;
+    let note = lower.usage.as_ref().map_or_else(String::new, |usage| {
+        let cost = text::money(usage.total_cost_usd);
+        if usage.simulated_cost.is_some() {
+            return format!("{cost} simulated");
+        }
+        format!("{} tok {cost}", text::tokens(usage.total_tokens))
+    });
+    let inner = frame(buf, area, &lower.used.titled(TITLE), &note, focused, theme);
+    if lower.used.is_empty() {
+        let said = match (&lower.usage, lower.used.has_rows()) {
+            (None, _) => "reading…",
+            (Some(_), false) => "nothing used today",
+            (Some(_), true) => super::NOTHING_MATCHES,
+        };
+        pen::empty(buf, inner, &[said], theme);
+        return;
+    }
+    let bars = inner.width.saturating_sub(40).min(14);
+    let shown = lower.used.view(inner.height);
+    scroll::bar(buf, area, shown.start, shown.len(), lower.used.len(), theme);
+    for (row, at) in (0..inner.height).zip(shown) {
+        let Some(bot) = lower.used.get(at) else { break };
+        let selected = focused && at == lower.used.scroll.selected;
+        let mut pen = Pen::new(buf, inner, row).base(theme.line(selected, focused));
+        let name = view.name(&bot.bot_id);
+        pen.skip(1).put(&text::initials(name), theme.actor(&bot.bot_id)).skip(1);
+        #[allow(clippy::cast_precision_loss)] // shares of a bar
+        let share = if bot.token_cap <= 0 { 1.0 } else { bot.total_tokens as f64 / bot.token_cap as f64 };
+        let style = match (bot.cap_exceeded, bot.token_cap_binds) {
+            (true, _) => theme.bad,
+            (false, true) => meter::load_style(share, theme),
+            (false, false) => theme.dim,
+        };
+        meter::bar(&mut pen, 6, share, None, style, theme);
+        pen.cell_right(&text::tokens(bot.total_tokens), theme.text, 7);
+        let cost = if bot.unpriced {
+            format!("{}?", text::money(bot.estimated_cost_usd))
+        } else {
+            text::money(bot.estimated_cost_usd)
+        };
+        pen.cell_right(&cost, theme.accent, 8).skip(1);
+        if let Some(series) =
+            lower.series.iter().find(|series| series.bot_id == bot.bot_id).filter(|_| bars > 3)
+        {
+            let days: Vec<i64> = series.series.iter().map(|day| day.total_tokens).collect();
+            pen.cell(&chart::spark(&days, usize::from(bars), None, theme.glyphs.bars), theme.accent, bars)
+                .skip(1);
+        }
+        if bot.cap_exceeded {
+            pen.put("capped ", theme.bad);
+        }
+        pen.put(name, theme.dim);
+    }
+}
