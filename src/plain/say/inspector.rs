@@ -114,7 +114,7 @@ pub fn budget(model: &Model) -> Told {
         let binds = if used.token_cap_binds {
             ""
         } else {
-            "; the default caps do not bind it: its provider costs nothing"
+            "; the default token cap does not bind it: its provider is free, or inside the program"
         };
         told = told.note(format!(
             "Today {} tokens, {}{capped}{binds}.",

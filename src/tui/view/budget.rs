@@ -148,7 +148,7 @@ fn forecast(model: &Model, id: &str, area: Rect, buf: &mut Buffer, view: &View<'
     }
     let usage = model.lower.usage_of(id);
     if usage.is_some_and(|usage| !usage.token_cap_binds) {
-        let said = "The default caps do not bind the scripted provider: it costs nothing.";
+        let said = "The default token cap does not bind it: its provider is free, or inside the program.";
         let gap = if area.height > row + 3 || forecast.unpriced { 2 } else { 1 };
         for (line, row) in text::wrap(said, area.width.saturating_sub(1), 2, "").iter().zip(row + gap..) {
             Pen::new(buf, area, row).skip(1).put(line, theme.faint);

@@ -63,13 +63,13 @@ pub fn list(
                 let mut text = told.as_ref();
                 if let Some(other) = &item.other {
                     let name = view.name(other);
-                    // Notes name who they are about themselves: it is told once.
+                    // Notes often name who they are about themselves: a second name is a heading.
                     match text::find_name(text, name) {
                         Some(0) => {
                             pen.put(name, theme.actor(other)).skip(1);
                             text = text[name.len()..].trim_start_matches([':', ' ']);
                         }
-                        Some(_) => {}
+                        Some(_) => drop(pen.put(name, theme.actor(other)).put(": ", theme.dim)),
                         None => drop(pen.put(name, theme.actor(other)).skip(1)),
                     }
                 }

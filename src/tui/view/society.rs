@@ -15,6 +15,10 @@ use crate::tui::widgets::{Pen, frame, pen, scroll, text};
 
 /// Width of the list.
 const LIST: u16 = 34;
+/// Bots up to which every tie is drawn: of more, nobody could tell one from the other.
+const ALL_TIES: usize = 10;
+/// Ties drawn of each bot where there are more bots; of the selected one all are.
+const CLOSEST: usize = 2;
 
 /// Inside of the list of bots, for clicks.
 #[must_use]
@@ -39,11 +43,11 @@ fn split(area: Rect) -> (Rect, Rect) {
 pub fn render(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
     let (left, side) = split(area);
-    let note = if state.total > state.nodes.len() {
-        format!("the {} with most ties of {}", state.nodes.len(), state.total)
-    } else {
-        String::new()
-    };
+    let dense = state.nodes.len() > ALL_TIES;
+    let of = (state.total > state.nodes.len())
+        .then(|| format!("the {} with most ties of {}", state.nodes.len(), state.total));
+    let drawn = dense.then(|| format!("the {CLOSEST} closest ties of each"));
+    let note = of.into_iter().chain(drawn).collect::<Vec<_>>().join(&format!(" {} ", theme.glyphs.dot));
     let inner = frame(buf, left, "Society", &note, false, theme);
     if state.graph.is_none() {
         pen::empty(buf, inner, &["reading…"], theme);
@@ -67,6 +71,25 @@ fn places(count: usize) -> Vec<(f64, f64)> {
         .collect()
 }
 
+/// Which ties are drawn whoever is selected: all of a few bots, of many the closest of each.
+fn drawn(state: &Society, edges: &[GraphEdge]) -> Vec<bool> {
+    if state.nodes.len() <= ALL_TIES {
+        return vec![true; edges.len()];
+    }
+    let mut drawn = vec![false; edges.len()];
+    let there = |id: &str| state.nodes.iter().any(|node| node.id == id);
+    for node in &state.nodes {
+        let touches = |at: &usize| {
+            let edge = &edges[*at];
+            (edge.source == node.id && there(&edge.target)) || (edge.target == node.id && there(&edge.source))
+        };
+        let mut of: Vec<usize> = (0..edges.len()).filter(touches).collect();
+        of.sort_by_key(|at| std::cmp::Reverse(edges[*at].interaction_count));
+        of.into_iter().take(CLOSEST).for_each(|at| drawn[at] = true);
+    }
+    drawn
+}
+
 fn style_of(edge: &GraphEdge, theme: &Theme) -> Style {
     match edge.sentiment {
         s if s > 0.2 => theme.good,
@@ -87,6 +110,7 @@ fn circle(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let edges = state.graph.as_ref().map(|graph| graph.edges.as_slice()).unwrap_or_default();
     let most = edges.iter().map(|edge| edge.interaction_count).max().unwrap_or(1).max(1);
     let marker = if theme.glyphs.ascii { Marker::Custom('.') } else { Marker::Braille };
+    let drawn = drawn(state, edges);
     Canvas::default()
         .marker(marker)
         .x_bounds([-1.0, 1.0])
@@ -94,11 +118,11 @@ fn circle(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         .paint(|canvas| {
             // Those of the selected bot last, so that they lie on top.
             for touching in [false, true] {
-                for edge in edges {
+                for (edge, close) in edges.iter().zip(&drawn) {
                     let mine =
                         Some(edge.source.as_str()) == selected || Some(edge.target.as_str()) == selected;
                     let (Some(from), Some(to)) = (at(&edge.source), at(&edge.target)) else { continue };
-                    if mine != touching {
+                    if mine != touching || !(mine || *close) {
                         continue;
                     }
                     let color = if mine { style_of(edge, theme) } else { theme.faint }.fg.unwrap_or_default();

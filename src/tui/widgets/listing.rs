@@ -1,5 +1,9 @@
 //! A list that answers: filtered by words, ordered by one of its columns, moved in, and still on the same line when it
 //! is read anew. What a line is, it is told by [`Line`].
+//!
+//! Three lists answer the same keys with code of their own, for what they hold is not read whole: the bots are ordered by
+//! figures of a period that lie outside their rows, the activity takes one act at a time at the top of many thousands, and
+//! the forum's threads are filtered and ordered by the engine, page by page.
 
 use std::cmp::Ordering;
 use std::ops::Range;

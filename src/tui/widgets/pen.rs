@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Widget};
 
-use super::text::{fit, safe, width};
+use super::text::{fit, safe, width, wrap};
 use crate::tui::theme::Theme;
 
 /// Writes from left to right along one line, and never beyond it. Every text passes the gate.
@@ -129,8 +129,11 @@ pub fn frame(buf: &mut Buffer, area: Rect, title: &str, note: &str, focused: boo
 
 /// A sentence in the middle of an empty pane.
 pub fn empty(buf: &mut Buffer, area: Rect, lines: &[&str], theme: &Theme) {
+    let cells = area.width.saturating_sub(2);
+    let lines: Vec<String> =
+        lines.iter().flat_map(|line| wrap(line, cells, 4, theme.glyphs.ellipsis)).collect();
     let top = area.height.saturating_sub(u16::try_from(lines.len()).unwrap_or(1)) / 2;
-    for (row, line) in (top..area.height).zip(lines) {
+    for (row, line) in (top..area.height).zip(&lines) {
         let mut pen = Pen::new(buf, area, row);
         let room = pen.room().saturating_sub(width(line)) / 2;
         pen.skip(room).put(line, theme.faint);
