@@ -129,9 +129,8 @@ pub fn frame(buf: &mut Buffer, area: Rect, title: &str, note: &str, focused: boo
 
 /// A sentence in the middle of an empty pane.
 pub fn empty(buf: &mut Buffer, area: Rect, lines: &[&str], theme: &Theme) {
-    let cells = area.width.saturating_sub(2);
     let lines: Vec<String> =
-        lines.iter().flat_map(|line| wrap(line, cells, 4, theme.glyphs.ellipsis)).collect();
+        lines.iter().flat_map(|line| wrap(line, area.width, 4, theme.glyphs.ellipsis)).collect();
     let top = area.height.saturating_sub(u16::try_from(lines.len()).unwrap_or(1)) / 2;
     for (row, line) in (top..area.height).zip(&lines) {
         let mut pen = Pen::new(buf, area, row);
