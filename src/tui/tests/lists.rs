@@ -219,3 +219,14 @@ fn what_a_bot_remembers_is_filtered_in_the_inspector_and_where_there_is_no_list_
     assert!(model.overlays.is_empty() && shown.contains("there are no lines to filter here"), "{shown}");
     assert_eq!(model.focus, crate::tui::state::Pane::Inspector);
 }
+
+#[test]
+fn ctrl_s_means_the_same_in_every_window_that_takes_something() {
+    let mut model = model(160, 45);
+    press(&mut model, &["/"]);
+    type_text(&mut model, "lun");
+    press(&mut model, &["ctrl+s"]);
+    assert!(model.overlays.is_empty() && model.bots.filter() == "lun");
+    press(&mut model, &["esc", "W", "ctrl+s"]);
+    assert!(model.overlays.is_empty(), "{}", text(&model));
+}

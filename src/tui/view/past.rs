@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::View;
 use crate::protocol::MarkKind;
 use crate::tui::state::Model;
 use crate::tui::state::past::Walk;
@@ -44,7 +45,7 @@ pub fn render(model: &Model, walk: &Walk, area: Rect, buf: &mut Buffer) {
     if let Some(row) = model.stream.newest_rows(1).next().filter(|row| row.seq == moment.activity) {
         pen.put(&format!(" {} ", glyphs.dot), theme.faint);
         pen.put(model.name(&row.bot_id), theme.actor(&row.bot_id));
-        pen.put(&format!(" {}", row.told.word.replace('_', " ")), theme.dim);
+        pen.put(&format!(" {}", row.told.sentence(&View::of(model))), theme.dim);
     }
     line(model, walk, bar(area), buf);
 }
