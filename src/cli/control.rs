@@ -114,7 +114,7 @@ pub async fn talk(
     let prompt = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     // What was piped in and read ahead would be lost on the way to another room.
     let rooms = rooms.filter(|_| std::io::stdin().is_terminal());
-    let options = plain::Options { ascii, prompt, rooms };
+    let options = plain::Options { ascii, prompt, rooms, account: tui::account() };
     plain::run(link, options, typed(), std::io::stdout(), stop).await
 }
 

@@ -60,6 +60,8 @@ pub struct Options {
     pub prompt: bool,
     /// The rooms that can be gone to from here.
     pub rooms: Option<Rooms>,
+    /// The person's account, which is proposed for their name.
+    pub account: String,
 }
 
 /// Leads the conversation until it is left, for another room with that, the lines end, or `stop` is cancelled.
@@ -90,6 +92,7 @@ pub async fn run(
     if let Some(rooms) = session.options.rooms.take() {
         session.room.knows(rooms);
     }
+    session.room.is_for(std::mem::take(&mut session.options.account));
     session.room.take_toasts(); // the welcome speaks of what is seen
     session.base = session.room.model().room.as_ref().map_or(session.base, |room| room.now);
     session.line(&format!("Botarium, {label}. Type help for how this works, quit to leave."))?;

@@ -222,3 +222,18 @@ async fn what_others_changed_since_is_not_taken_back_without_a_yes() {
     let said = talk.await.unwrap();
     holds(&said, &["Take it back all the same?", "It was changed again since"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_account_is_proposed_as_the_name_in_the_forum() {
+    let (_home, handle) = society();
+    let (sender, typed) = tokio::sync::mpsc::channel(8);
+    for line in ["forum tab", "new thread", "", ":cancel", "quit"] {
+        sender.send(line.to_owned()).await.unwrap();
+    }
+    drop(sender);
+    let mut out = Vec::new();
+    let options = Options { account: "kim".into(), ..Options::default() };
+    run(Link::Local(handle), options, typed, &mut out, &CancellationToken::new()).await.unwrap();
+    let said = String::from_utf8(out).unwrap();
+    holds(&said, &["Now: “kim”", "New thread as kim"]);
+}

@@ -118,6 +118,11 @@ impl Headless {
         self.look = Some(rooms.look);
     }
 
+    /// Whom a person is taken for until they say another name: their account.
+    pub fn is_for(&mut self, account: String) {
+        self.model.forum.writer.account = account;
+    }
+
     /// The room that this one was left for.
     #[must_use]
     pub fn goes_to(&self) -> Option<Room> {

@@ -49,4 +49,4 @@ pub mod widgets;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use app::{Notices, Options, Past, desktop_notice, is_plain, run, window_title};
+pub use app::{Notices, Options, Past, account, desktop_notice, is_plain, run, window_title};

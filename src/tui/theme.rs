@@ -183,7 +183,8 @@ impl Theme {
         let fg = |tone: Tone| Style::new().fg(color(tone, colors));
         let bg = |tone: Tone| {
             if colors == Colors::Ansi16 {
-                Style::new().add_modifier(Modifier::REVERSED)
+                // Every text on it in one colour: each in its own would turn round into a ground of its own.
+                Style::new().fg(Color::Reset).add_modifier(Modifier::REVERSED)
             } else {
                 Style::new().bg(color(tone, colors))
             }

@@ -3,10 +3,10 @@
 use super::inspector::{self, date};
 use super::{NOTHING_MATCHES, Told, clock, live};
 use crate::protocol::ThreadSort;
-use crate::tui::state::Model;
 use crate::tui::state::events::Shown;
 use crate::tui::state::log::LEVELS;
 use crate::tui::state::stats::{self, SPANS};
+use crate::tui::state::{Model, author_of};
 use crate::tui::view::View;
 use crate::tui::view::log::silence;
 use crate::tui::widgets::text;
@@ -43,7 +43,7 @@ pub fn forum(model: &Model) -> Told {
             "#{} {}, by {}, {}, score {}, last post {}{tags}",
             thread.id,
             thread.title,
-            thread.author_name,
+            author_of(&thread.author_bot_id, &thread.author_name),
             text::count(thread.reply_count, "reply"),
             text::signed(thread.vote_score),
             date(model, thread.last_activity_at)

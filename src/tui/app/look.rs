@@ -21,6 +21,12 @@ pub(super) fn begin(ui: &UiConfig, saved: &Saved) -> (Theme, bool) {
     (Theme::new(chosen.unwrap_or(guess), colors, ui.ascii || is_plain(env)), chosen.is_some())
 }
 
+/// The account of whoever sits here; nothing where the environment does not say.
+#[must_use]
+pub fn account() -> String {
+    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok()).unwrap_or_default()
+}
+
 /// Whether the terminal shows ASCII alone, by the locale or by what it is. An environment that says nothing
 /// says nothing against Unicode.
 pub fn is_plain(env: impl Fn(&str) -> Option<String>) -> bool {

@@ -35,7 +35,7 @@ use crate::link::past::Difference;
 use crate::link::{self, Connection, Link};
 use crate::protocol::Moment;
 
-pub use look::is_plain;
+pub use look::{account, is_plain};
 pub use notices::{Notices, desktop_notice, window_title};
 
 /// What a control room is told when it opens.
@@ -89,8 +89,7 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<Option<Room>> {
     model.connection = link.connection();
     model.role = link.role();
     model.rooms = options.rooms.as_ref().map(|rooms| (rooms.here.clone(), rooms.known.clone()));
-    let account = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok());
-    model.forum.writer.account = account.unwrap_or_default();
+    model.forum.writer.account = look::account();
     saved.apply(&mut model);
     let room = (model.connection != Connection::Local).then(|| model.label.clone());
     let links = Links { on: options.ui.links && !model.theme.glyphs.ascii, room };

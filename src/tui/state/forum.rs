@@ -4,6 +4,7 @@ mod list;
 pub mod reader;
 mod writer;
 
+use super::author_of;
 use crate::protocol::{ThreadQuery, ThreadSummary};
 use crate::tui::widgets::Scroll;
 
@@ -80,7 +81,7 @@ impl Forum {
             thread: thread.id,
             reply: None,
             author: thread.author_bot_id.clone(),
-            name: thread.author_name.clone(),
+            name: author_of(&thread.author_bot_id, &thread.author_name).to_owned(),
             said: thread.title.clone(),
         })
     }

@@ -34,7 +34,7 @@ pub mod why;
 pub use bots::{BotRow, Bots};
 pub use inspector::{Inspector, Page};
 pub use lower::Lower;
-pub use model::{Model, Toast, Tone, name_of};
+pub use model::{Model, Toast, Tone, author_of, name_of};
 pub use order::{Column, Figures, Order};
 pub use place::{Early, Pane, Place, Tab};
 pub use stale::Stale;

@@ -73,12 +73,14 @@ impl Why {
         }
     }
 
-    /// Takes in a reason. The memories and the last answer are unfolded.
+    /// Takes in a reason. The memories and the last answer are unfolded; what a person unfolded or folded stays so
+    /// where the same is read anew.
     pub fn load(&mut self, view: WhyView) {
-        self.open = BTreeSet::from([Part::Memories]);
-        if let Some(last) = view.exchanges.iter().rposition(|e| e.purpose == "think" || e.purpose == "repair")
-        {
-            self.open.insert(Part::Exchange(last));
+        let again = self.view.as_ref().is_some_and(|before| before.activity.id == view.activity.id);
+        let answer = |e: &Exchange| e.purpose == "think" || e.purpose == "repair";
+        if !again {
+            let last = view.exchanges.iter().rposition(answer).map(Part::Exchange);
+            self.open = std::iter::once(Part::Memories).chain(last).collect();
         }
         self.verdict = super::verdict::verdict(&view);
         self.view = Some(view);
@@ -191,5 +193,23 @@ impl Why {
     #[must_use]
     pub fn exchange(&self, at: usize) -> Option<&Exchange> {
         self.view.as_ref()?.exchanges.get(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_unfolded_stays_so_where_the_same_is_read_anew() {
+        let (mut why, view) = (Why::default(), crate::tui::tests::fixture::why());
+        why.load(view.clone());
+        why.open.insert(Part::Section(0));
+        why.open.remove(&Part::Memories);
+        why.load(view.clone());
+        assert!(why.is_open(Part::Section(0)) && !why.is_open(Part::Memories));
+        let other = ActivityView { id: view.activity.id + 1, ..view.activity.clone() };
+        why.load(WhyView { activity: other, ..view });
+        assert!(!why.is_open(Part::Section(0)) && why.is_open(Part::Memories));
     }
 }

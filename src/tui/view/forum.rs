@@ -6,6 +6,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use super::View;
 use super::bots::reputation;
 use crate::protocol::{ThreadSort, ThreadSummary};
+use crate::tui::state::author_of;
 use crate::tui::state::forum::Forum;
 use crate::tui::widgets::{Pen, frame, pen, scroll, text};
 
@@ -101,8 +102,9 @@ fn thread(
     let mut pen = Pen::new(buf, area, 1).base(base);
     pen.right(" ", theme.text).right(&text::signed(of.vote_score), reputation(of.vote_score, theme));
     pen.right(&format!("  {} {:<3}", glyphs.reply, of.reply_count), theme.dim);
-    pen.skip(2).put(&text::initials(&of.author_name), theme.actor(&of.author_bot_id)).skip(1);
-    pen.put(&of.author_name, theme.actor(&of.author_bot_id));
+    let author = author_of(&of.author_bot_id, &of.author_name);
+    pen.skip(2).put(&text::initials(author), theme.actor(&of.author_bot_id)).skip(1);
+    pen.put(author, theme.actor(&of.author_bot_id));
     for tag in &of.tags {
         pen.put(&format!("  #{tag}"), theme.faint);
     }

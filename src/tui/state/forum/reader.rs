@@ -10,6 +10,7 @@ use super::Post;
 use crate::domain::{Stamp, text};
 use crate::protocol::{ReplyView, ThreadView};
 use crate::tui::action::Act;
+use crate::tui::state::author_of;
 use crate::tui::widgets::text as cells;
 
 /// Replies are indented at most so many steps.
@@ -229,7 +230,7 @@ fn entries(view: &ThreadView) -> Vec<Entry> {
         reply: None,
         depth: 0,
         author: view.author_bot_id.clone(),
-        name: view.author_name.clone(),
+        name: author_of(&view.author_bot_id, &view.author_name).to_owned(),
         said: text::clean(&view.content, POST_MAX),
         score: view.vote_score,
         at: view.created_at,
