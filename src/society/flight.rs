@@ -80,6 +80,7 @@ pub(crate) struct Acted {
 }
 
 /// What a beat that waits is at.
+#[allow(clippy::large_enum_variant)] // as many as there are beats under way
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Stage {
     /// A model chooses an act.
