@@ -80,7 +80,7 @@ impl PartialEq for Said {
 }
 
 /// Words after which a clause begins.
-const JOINTS: [&str; 50] = [
+const JOINTS: [&str; 62] = [
     "that",
     "because",
     "since",
@@ -131,6 +131,18 @@ const JOINTS: [&str; 50] = [
     "hm",
     "fine",
     "sure",
+    "presumably",
+    "conceivably",
+    "certainly",
+    "undeniably",
+    "really",
+    "simply",
+    "usually",
+    "apparently",
+    "mostly",
+    "evidently",
+    "being",
+    "besides",
 ];
 
 fn is_joint(hash: u64) -> bool {

@@ -11,6 +11,7 @@ mod draw;
 mod event;
 mod frames;
 mod grammar;
+mod habit;
 mod interview;
 mod issues;
 mod people;
@@ -23,6 +24,7 @@ mod temper;
 mod thread;
 mod view;
 mod voices;
+mod wording;
 mod writer;
 
 use std::time::Duration;

@@ -8,6 +8,7 @@ use lru::LruCache;
 
 use super::bank;
 use super::draw::{hash, mix};
+use super::habit::Own;
 use crate::domain::{Engagement, PersonalityConfig};
 
 /// The six manners of speaking that every personality is a blend of.
@@ -233,6 +234,7 @@ struct Read {
     strange: Vec<usize>,
     reach: usize,
     habits: Habits,
+    own: Arc<Own>,
 }
 
 /// What a personality comes down to.
@@ -248,6 +250,8 @@ pub(super) struct Persona<'a> {
     pub reach: usize,
     /// Whether its habits ask for a question at the end, a joke, a bet.
     pub habits: Habits,
+    /// Its own sentences.
+    pub own: Arc<Own>,
 }
 
 /// Habits that its style and quirks name.
@@ -277,13 +281,15 @@ impl Read {
         }
         let reach = usize::try_from(reach.clamp(14, 60)).unwrap_or(40);
         let (topics, strange) = interests(&config.personality.interests);
-        Self { blend: blend(config), topics, strange, reach, habits: habits(config) }
+        let blend = blend(config);
+        let own = Arc::new(Own::of(config, &blend, reach));
+        Self { blend, topics, strange, reach, habits: habits(config), own }
     }
 }
 
 impl<'a> Persona<'a> {
     pub fn of(config: &'a Arc<PersonalityConfig>) -> Self {
-        let Read { blend, topics, strange, reach, habits } = LATELY.with_borrow_mut(|lately| {
+        let Read { blend, topics, strange, reach, habits, own } = LATELY.with_borrow_mut(|lately| {
             let (_, read) =
                 lately.get_or_insert(Arc::as_ptr(config), || (Arc::clone(config), Read::of(config)));
             read.clone()
@@ -291,7 +297,7 @@ impl<'a> Persona<'a> {
         let interests = &config.personality.interests;
         let strange =
             strange.into_iter().filter_map(|at| interests.get(at)).map(|word| word.trim()).collect();
-        Self { config, blend, topics, strange, reach, habits }
+        Self { config, blend, topics, strange, reach, habits, own }
     }
 
     /// Its voices as weights in which the leading one stands out.
@@ -428,7 +434,7 @@ fn habits(config: &PersonalityConfig) -> Habits {
 }
 
 /// Whether `text`, in lower case, contains one of `needles` at the beginning of a word.
-fn mentions(text: &str, needles: &[&str]) -> bool {
+pub(super) fn mentions(text: &str, needles: &[&str]) -> bool {
     let mut before = false;
     text.char_indices().any(|(at, c)| {
         let begins = !before && c.is_alphabetic();

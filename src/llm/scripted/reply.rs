@@ -341,6 +341,9 @@ fn extend(writer: &mut Writer<'_, '_>, view: &View<'_>, post: Post<'_>, issue: u
         if view.scene.allowed.contains(&crate::domain::ActionKind::WebSearch) { 4 } else { 0 },
         16,
     ];
+    for (kind, weight) in weights.iter_mut().enumerate() {
+        *weight *= writer.temper.likes(kind);
+    }
     let heat = writer.temper.heat;
     if heat >= 65 && draw.chance(heat - 40) {
         let _ = writer.say(Move::Scorn, "", None, draw);

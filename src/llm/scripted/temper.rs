@@ -3,12 +3,11 @@
 //! Habits that no slider names (which word for “because”, which little phrase) belong to the bot alone:
 //! they come from its id, so that two bots with the same sliders still do not sound alike.
 
-use std::borrow::Cow;
-
-use super::draw::{Draw, hash, mix};
+use super::draw::Draw;
 use super::grammar::within;
+use super::habit::Habit;
 use super::persona::{Persona, Voice};
-use super::voices::Move;
+use super::voices::{Move, Tone};
 
 /// A bot's way of speaking.
 pub(super) struct Temper {
@@ -28,28 +27,31 @@ pub(super) struct Temper {
     pub asks: u32,
     /// How it turns to whom it answers.
     pub address: Address,
-    habit: u64,
-    /// Its number among bots that were made together.
-    number: Option<u64>,
+    /// The little words that it begins with.
+    starts: [&'static str; 2],
+    /// How often, in per cent, a reason comes with a word for how sure it is.
+    shades: u32,
+    /// How often, in per cent, a sentence ends on a phrase of its own, and a post on a last word.
+    tics: u32,
+    ends: u32,
+    /// How often, in per cent, a sentence that is not the first begins with a word that leads to it, and the words.
+    links: u32,
+    leads: [&'static str; 2],
+    /// How often, in per cent, it calls out.
+    loud: u32,
+    pub habit: Habit,
 }
 
-/// The number at the end of an id such as `maeve_00004`; those made by hand are all the first of their name.
-fn numbered(id: &str) -> Option<u64> {
-    id.rsplit_once('_')
-        .and_then(|(_, number)| number.parse().ok())
-        .filter(|number| *number > 1 || id.len() > 9)
-}
-
-/// How a bot turns to whom it answers.
+/// How a bot begins.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Address {
-    /// “Ada, …”
+    /// “Ada, look, …”
     First,
-    /// “…, Ada.”
+    /// “Well, …, Ada.”
     Last,
-    /// “Ada: …”
+    /// “Ada: look, …”
     Colon,
-    /// “Ada — …”
+    /// “Ada — ah, …”
     Dash,
     /// “Hey Ada, …”
     Hey,
@@ -59,34 +61,92 @@ pub(super) enum Address {
     Call,
     /// “Ada, my friend, …”
     Friend,
+    /// “To Ada: …”
+    To,
+    /// “Well, Ada, …”
+    Word,
+    /// “Well — …”
+    Aside,
+    /// “Well, …”
+    Bare,
+    /// “Ah, Ada. …”
+    Stop,
 }
 
-/// How those who mind turn to others, and how those who do not.
-const CURT: [Address; 6] =
-    [Address::First, Address::Colon, Address::Last, Address::Hey, Address::Dash, Address::Call];
-const CIVIL: [Address; 6] =
-    [Address::First, Address::Colon, Address::Last, Address::Dear, Address::Dash, Address::Friend];
+impl Address {
+    /// Whether it is a little word that a post begins with.
+    const fn is_word(self) -> bool {
+        matches!(self, Self::Word | Self::Aside | Self::Bare | Self::Stop | Self::Last)
+    }
+}
 
-/// Little words before what a bot says first.
-const STARTS: [&str; 14] = [
-    "Well",
-    "Look",
-    "Now",
-    "So",
-    "Ah",
-    "Listen",
-    "Honestly",
-    "Frankly",
-    "Naturally",
-    "Oddly",
-    "Hm",
-    "Fine",
-    "Clearly",
-    "Sure",
+/// How those who mind begin, and how those who do not.
+const CURT: [Address; 12] = [
+    Address::Hey,
+    Address::Word,
+    Address::Colon,
+    Address::Bare,
+    Address::Call,
+    Address::Aside,
+    Address::Stop,
+    Address::First,
+    Address::To,
+    Address::Last,
+    Address::Dash,
+    Address::Word,
+];
+const CIVIL: [Address; 12] = [
+    Address::Dear,
+    Address::Word,
+    Address::Colon,
+    Address::Bare,
+    Address::Friend,
+    Address::Aside,
+    Address::Stop,
+    Address::First,
+    Address::To,
+    Address::Last,
+    Address::Dash,
+    Address::Word,
 ];
 
-const HEDGES: [&str; 4] = ["perhaps", "maybe", "possibly", "probably"];
-const SURE: [&str; 4] = ["plainly", "clearly", "obviously", "surely"];
+/// What the way of beginning is drawn by: with it no two of the embedded bots begin alike.
+const BEGINNING: u64 = 37_028;
+
+/// Little words before what a bot says first, by voice.
+const STARTS: [[&str; 4]; 6] = [
+    ["Oh", "So", "Ooh", "You know"],
+    ["Well", "Actually", "Frankly", "Let me see"],
+    ["Listen", "Ah", "Mm", "Oh my"],
+    ["Look", "Right", "Okay", "Fine"],
+    ["Hm", "Honestly", "You see", "Well now"],
+    ["Now", "See", "Mind you", "Ah well"],
+];
+
+/// What leads from one sentence to the next.
+const LINKS: [&str; 16] = [
+    "And",
+    "Besides,",
+    "Also,",
+    "Then again,",
+    "Anyway,",
+    "Moreover,",
+    "By the way,",
+    "What is more,",
+    "Oh, and",
+    "Well,",
+    "Now,",
+    "Still,",
+    "Meanwhile,",
+    "For the rest,",
+    "Incidentally,",
+    "In any case,",
+];
+
+/// What a reason comes with from those who are not sure, from those who are, and from others.
+const HEDGES: [&str; 6] = ["perhaps", "maybe", "possibly", "probably", "presumably", "conceivably"];
+const SURE: [&str; 6] = ["plainly", "clearly", "obviously", "surely", "certainly", "undeniably"];
+const OTHER: [&str; 6] = ["really", "simply", "usually", "apparently", "mostly", "evidently"];
 
 /// Before an objection of somebody who minds.
 const HOT: [&str; 12] = [
@@ -176,44 +236,6 @@ const ENDS: [&[&str]; 3] = [
     ],
 ];
 
-/// What some shorten in speech.
-const SHORT: [(&str, &str); 18] = [
-    ("I am ", "I'm "),
-    ("I would ", "I'd "),
-    ("I have ", "I've "),
-    ("I will ", "I'll "),
-    ("do not ", "don't "),
-    ("does not ", "doesn't "),
-    ("cannot ", "can't "),
-    ("It is ", "It's "),
-    ("it is ", "it's "),
-    ("That is ", "That's "),
-    ("that is ", "that's "),
-    ("You are ", "You're "),
-    ("you are ", "you're "),
-    ("is not ", "isn't "),
-    ("would not ", "wouldn't "),
-    ("was not ", "wasn't "),
-    ("Let us ", "Let's "),
-    ("let us ", "let's "),
-];
-
-/// `text` with all shortened that can be.
-pub(super) fn shortened(text: &str) -> Cow<'_, str> {
-    SHORT.iter().fold(Cow::Borrowed(text), |text, (long, short)| {
-        if text.contains(long) { Cow::Owned(text.replace(long, short)) } else { text }
-    })
-}
-
-/// `text` with nothing shortened.
-pub(super) fn in_full(text: &str) -> Cow<'_, str> {
-    if !text.contains('\'') {
-        return Cow::Borrowed(text);
-    }
-    let unshort = |text: String, (long, short): &(&str, &str)| text.replace(short, long);
-    Cow::Owned(SHORT.iter().fold(text.to_owned(), unshort))
-}
-
 /// Whether `text` is put so that others mind.
 pub(super) fn is_rude(text: &str) -> bool {
     HOT.iter().any(|word| text.contains(&format!("{word}:")) || text.contains(&format!("{word},")))
@@ -236,11 +258,34 @@ impl Temper {
             fancy: 4 + persona.creativity() * 9 / 10,
             address: Address::First,
             asks: 10 + if persona.habits.questions { 34 } else { 0 } + doubt / 8,
-            habit: hash(&persona.config.id),
-            number: numbered(&persona.config.id),
+            shades: 0,
+            tics: 0,
+            ends: 0,
+            starts: [""; 2],
+            links: 0,
+            leads: [""; 2],
+            loud: (persona.blend[Voice::Curious as usize] * 4 / 5 + heat.saturating_sub(60) / 2)
+                .saturating_sub(shy / 3 + 8),
+            habit: Habit::of(&persona.config.id),
         };
         let list = if heat >= 50 { CURT } else { CIVIL };
-        temper.address = list[temper.own(15, list.len())];
+        temper.address = list[temper.own(BEGINNING, list.len())];
+        let voice = (0..6).max_by_key(|voice| persona.blend[*voice]).unwrap_or(0);
+        let first = temper.own(18, 4);
+        temper.starts = [STARTS[voice][first], STARTS[temper.own(19, 6)][temper.own(10, 4)]];
+        // Nobody has every habit; two of the four are a bot's.
+        let (links, tics, shades, ends) = [
+            (86, 58, 18, 6),
+            (26, 8, 64, 44),
+            (86, 8, 60, 6),
+            (26, 58, 18, 44),
+            (84, 8, 18, 42),
+            (26, 56, 62, 6),
+        ][temper.own(11, 6)];
+        (temper.links, temper.tics, temper.ends) = (links, tics, ends);
+        temper.shades = shades.max(temper.hedge.min(60)).max(temper.sure.min(50));
+        let lead = temper.own(31, LINKS.len());
+        temper.leads = [LINKS[lead], LINKS[(lead + 1 + temper.own(32, LINKS.len() - 1)) % LINKS.len()]];
         temper
     }
 
@@ -252,27 +297,30 @@ impl Temper {
 
     /// One of `n` that is this bot's, for each `what` another.
     fn own(&self, what: u64, n: usize) -> usize {
-        let drawn = match self.number {
-            // Those that were made together do not draw the same.
-            Some(number) => mix(what).wrapping_add(number),
-            None => mix(self.habit ^ what.wrapping_mul(0x9e37_79b9)),
-        };
-        (drawn % n as u64) as usize
+        self.habit.one_of(what, n)
+    }
+
+    /// How much more, or less, than others a bot likes to add something of the kind numbered `kind`: 0 to 4.
+    pub fn likes(&self, kind: usize) -> u32 {
+        [1, 4, 0, 2, 1][self.own(40 + kind as u64, 5)]
     }
 
     /// A reason as this bot would put it: surer or less sure.
     pub fn shade(&self, reason: &str, draw: &mut Draw) -> String {
+        let often = self.shades;
+        let doubts = self.hedge * often / (self.hedge + self.sure + 24);
+        let sures = self.sure * often / (self.hedge + self.sure + 24);
         let roll = draw.below(100) as u32;
-        let begins_free = !reason.starts_with(['“', '(']);
-        if begins_free && roll < self.hedge {
-            let word = HEDGES[(self.own(1, HEDGES.len()) + draw.below(2)) % HEDGES.len()];
-            format!("{word} {reason}")
-        } else if begins_free && roll >= 100 - self.sure.min(60) {
-            let word = SURE[(self.own(2, SURE.len()) + draw.below(2)) % SURE.len()];
-            format!("{word} {reason}")
-        } else {
-            reason.to_owned()
+        if reason.starts_with(['“', '(']) || roll >= often {
+            return reason.to_owned();
         }
+        let (list, what) = match roll {
+            _ if roll < doubts => (HEDGES, 1),
+            _ if roll < doubts + sures => (SURE, 2),
+            _ => (OTHER, 3),
+        };
+        let other = usize::from(draw.chance(20));
+        format!("{} {reason}", list[(self.own(what, list.len()) + other) % list.len()])
     }
 
     /// Whether an objection should come warm or gentle, and what it begins with.
@@ -280,7 +328,6 @@ impl Temper {
         &self,
         sentence: String,
         (voice, kind): (Voice, Move),
-        on_reason: bool,
         name: &str,
         draw: &mut Draw,
     ) -> String {
@@ -289,7 +336,7 @@ impl Temper {
             return format!("{word}: {}", within(&sentence));
         }
         if !matches!(kind, Move::Object | Move::Hold | Move::Decline | Move::Deny) {
-            return if on_reason { self.tic(sentence, draw) } else { sentence };
+            return sentence;
         }
         let roll = draw.below(100) as u32;
         if self.heat >= 55 && roll < (self.heat - 35) * 3 / 2 {
@@ -323,75 +370,127 @@ impl Temper {
             super::grammar::capitalise(&mut out, 0);
             return out;
         }
-        if on_reason { self.tic(sentence, draw) } else { sentence }
+        sentence
     }
 
-    /// A little word of its own before what it says first.
-    pub fn begun(&self, sentence: String, kind: Move, draw: &mut Draw) -> String {
-        const OPEN: [Move; 9] = [
-            Move::Agree,
-            Move::Object,
-            Move::Concede,
-            Move::Hold,
-            Move::Answer,
-            Move::Affirm,
-            Move::Deny,
-            Move::Unsure,
-            Move::Ask,
-        ];
-        const FREE: [&str; 14] = [
-            "I ",
-            "That ",
-            "What ",
-            "It ",
-            "The ",
-            "There ",
-            "You ",
-            "My ",
-            "One ",
-            "Everyone ",
-            "Is it ",
-            "Who ",
-            "Somebody ",
-            "Both ",
-        ];
-        if !OPEN.contains(&kind) || !FREE.iter().any(|begin| sentence.starts_with(begin)) || !draw.chance(72)
-        {
-            return sentence;
-        }
-        let word = STARTS[self.own(10 + draw.below(2) as u64, STARTS.len())];
-        format!("{word}, {}", within(&sentence))
-    }
-
-    /// Now and then a little phrase of its own.
-    fn tic(&self, mut sentence: String, draw: &mut Draw) -> String {
-        if sentence.ends_with('.') && !sentence.ends_with(").") && draw.chance(24) {
-            let phrase = TICS[self.own(6 + draw.below(2) as u64, TICS.len())];
+    /// A sentence of its own with what it likes to add at the end.
+    pub fn edged(&self, mut sentence: String, tone: Tone, draw: &mut Draw) -> String {
+        if tone == Tone::Hot && self.heat >= 75 && sentence.ends_with('.') && draw.chance(self.heat - 50) {
             sentence.pop();
-            sentence.push_str(", ");
-            sentence.push_str(phrase);
+            sentence.push_str(JABS[(self.own(4, JABS.len()) + draw.below(4)) % JABS.len()]);
             sentence.push('.');
+            return sentence;
         }
         sentence
     }
 
-    /// A form as this bot would say it: some say “don't” for “do not”.
-    pub fn spoken<'f>(&self, form: &'f str) -> Cow<'f, str> {
-        if self.own(16, 2) == 0 {
-            return Cow::Borrowed(form);
+    /// A sentence as this bot begins a post with it: with the name of whom it answers, if there is one, or with a
+    /// little word.
+    pub fn begun(&self, sentence: String, name: &str, draw: &mut Draw) -> String {
+        let word = self.starts[usize::from(draw.chance(16))];
+        let named = name.is_empty() || sentence.contains(name);
+        let free = sentence.starts_with(char::is_alphabetic)
+            && !STARTS.iter().flatten().any(|start| {
+                sentence.strip_prefix(start).is_some_and(|rest| rest.starts_with([',', ' ', '.', '!']))
+            });
+        if name.is_empty() {
+            let chance = if self.address.is_word() { 64 } else { 0 };
+            return if free && draw.chance(chance) {
+                format!("{word}, {}", within(&sentence))
+            } else {
+                sentence
+            };
         }
-        shortened(form)
+        if !draw.chance(96) || named && !self.address.is_word() || self.address.is_word() && !free {
+            return sentence;
+        }
+        let said = within(&sentence);
+        // After a name the little word comes mostly, too.
+        let after =
+            if free && draw.chance(76) { format!("{}, {said}", word.to_lowercase()) } else { said.clone() };
+        let mut begun = match self.address {
+            Address::Word | Address::Stop if named => format!("{word}, {said}"),
+            Address::Word => format!("{word}, {name}, {said}"),
+            Address::Stop => format!("{word}, {name}. {sentence}"),
+            Address::Aside => format!("{word} — {said}"),
+            Address::Last if !named && sentence.ends_with('.') && !sentence.contains([':', ';']) => {
+                format!("{word}, {}, {name}.", said.trim_end_matches('.'))
+            }
+            Address::Bare | Address::Last => format!("{word}, {said}"),
+            Address::First => format!("{name}, {after}"),
+            Address::Colon => format!("{name}: {after}"),
+            Address::Dash => format!("{name} — {after}"),
+            Address::Hey => format!("Hey {name}, {said}"),
+            Address::Call => format!("{name}! {sentence}"),
+            Address::Friend => format!("{name}, my friend, {said}"),
+            Address::Dear => format!("Dear {name}, {said}"),
+            Address::To => format!("To {name}: {said}"),
+        };
+        super::grammar::capitalise(&mut begun, 0);
+        begun
     }
 
-    /// Whether a form is one of those that this bot uses.
-    pub fn uses(&self, form: &str) -> bool {
-        mix(self.habit ^ hash(form)) % 100 < 48
+    /// A word that leads from what was said before to `sentence`.
+    pub fn linked(&self, sentence: String, before: &str, draw: &mut Draw) -> String {
+        const NOT: &[&str] = &[
+            "And",
+            "Also",
+            "Besides",
+            "Plus",
+            "Oh",
+            "On top",
+            "Further",
+            "What is more",
+            "One more",
+            "Apart",
+            "Separately",
+            "Second",
+            "Well",
+            "But",
+            "Ooh",
+            "Hm",
+            "In addition",
+            "By ",
+            "Guess",
+            "Separately",
+            "Exhibit",
+            "Proposal",
+            "Datum",
+            "Item",
+            "Next",
+            "Then,",
+            "Likewise",
+        ];
+        if !sentence.starts_with(char::is_alphabetic)
+            || NOT.iter().any(|begin| sentence.starts_with(begin))
+            || !draw.chance(self.links)
+        {
+            return sentence;
+        }
+        let lead = self.leads[usize::from(draw.chance(18))];
+        if before.contains(&format!(" {lead} ")) { sentence } else { format!("{lead} {}", within(&sentence)) }
+    }
+
+    /// Now and then a little phrase of its own, if it does not stand in what was said `before`.
+    pub fn tic(&self, mut sentence: String, before: &str, draw: &mut Draw) -> String {
+        if sentence.ends_with('.') && !sentence.ends_with(").") && draw.chance(self.tics) {
+            let phrase = TICS[self.own(6 + u64::from(draw.chance(20)), TICS.len())];
+            if !before.contains(phrase) {
+                sentence.pop();
+                sentence.push_str(", ");
+                sentence.push_str(phrase);
+                sentence.push('.');
+            }
+        }
+        sentence
     }
 
     /// The post as this bot would set it: how it divides sentences, and what it says at the end.
     pub fn set(&self, mut text: String, draw: &mut Draw) -> String {
         match self.own(12, 3) {
-            0 if self.address != Address::Colon => text = text.replace(": ", " — "),
+            0 if !matches!(self.address, Address::Colon | Address::To | Address::Dash) => {
+                text = text.replace(": ", " — ")
+            }
             1 => {
                 while let Some(at) = text.find("; ") {
                     text.replace_range(at..at + 2, ". ");
@@ -401,17 +500,32 @@ impl Temper {
             _ => {}
         }
         let kind = if self.heat >= 60 { 0 } else { usize::from(self.hedge < 24) + 1 };
-        if text.ends_with('.') && draw.chance(12 + self.own(14, 3) as u32 * 9) {
-            super::grammar::append(&mut text, ENDS[kind][self.own(13, ENDS[kind].len())]);
+        if text.ends_with('.') && draw.chance(self.ends) {
+            let own = self.own(13, ENDS[kind].len()) + usize::from(draw.chance(30));
+            super::grammar::append(&mut text, ENDS[kind][own % ENDS[kind].len()]);
+        } else if text.ends_with('.') && draw.chance(self.loud) {
+            text.pop();
+            text.push('!');
         }
         text
     }
 
     /// Its own word for “because”.
     pub fn joint(&self, sentence: String, draw: &mut Draw) -> String {
-        const BECAUSE: [&str; 5] = [", because ", ", since ", ", for ", ", as ", ", given that "];
+        const BECAUSE: [&str; 10] = [
+            ", because ",
+            ", since ",
+            ", for ",
+            ", as ",
+            ", given that ",
+            ", seeing that ",
+            ", considering that ",
+            ", the reason being that ",
+            ", in view of the fact that ",
+            " because ",
+        ];
         let own = BECAUSE[self.own(9, BECAUSE.len())];
-        if draw.chance(72)
+        if draw.chance(92)
             && let Some((at, other)) =
                 BECAUSE[..2].iter().find_map(|word| sentence.find(word).map(|at| (at, *word)))
         {

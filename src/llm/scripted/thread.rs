@@ -157,7 +157,8 @@ fn of_interest(writer: &mut Writer<'_, '_>, interest: &str, draw: &mut Draw) {
             let frame = list[(start + step) % list.len()];
             let mut sentence = String::new();
             super::grammar::fill(&mut sentence, frame, &slots, draw);
-            if slots.fit(frame) && !writer.spoken(&sentence) {
+            let own = writer.temper.habit.uses(frame);
+            if own && slots.fit(frame) && !writer.spoken(&sentence) {
                 append(&mut writer.out, &sentence);
                 break;
             }

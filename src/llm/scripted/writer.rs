@@ -1,19 +1,25 @@
 //! Building a post: sentences from a voice's forms and an issue's parts, none of them said lately.
 
+use std::borrow::Cow;
+
 use super::bank::{self, Line};
 use super::draw::Draw;
-use super::grammar::{Slots, append, capitalise, fill, within};
+use super::grammar::{Slots, append, fill};
 use super::issues::{self, Issue, Side, Text};
 use super::persona::Voice;
-use super::temper::{Address, Temper};
+use super::temper::Temper;
 use super::view::View;
-use super::voices::{self, Move};
+use super::voices::{self, Move, Tone};
+use super::wording;
 use crate::domain::said;
 
 /// Own posts within which a bot says nothing twice.
 const OWN: u32 = 300;
 /// Posts of the room within which nobody says what another said.
 const ROOM: u32 = 220;
+
+/// How often, in per cent, a bot says a thing in a sentence of its own rather than in one of its voice's.
+const OWN_SENTENCES: u32 = 72;
 
 /// Whether a case is one thing, so that it takes a singular verb.
 fn is_one(case: &str) -> bool {
@@ -31,6 +37,10 @@ pub(super) fn lowered(text: &str) -> String {
     }
 }
 
+fn begins_with(sentence: &str, name: &str) -> bool {
+    !name.is_empty() && sentence.starts_with(name)
+}
+
 /// A post in the making.
 pub(super) struct Writer<'w, 'v> {
     pub view: &'w View<'v>,
@@ -41,6 +51,8 @@ pub(super) struct Writer<'w, 'v> {
     pub name: &'w str,
     /// What was said in the thread or in this post: not to be said again here.
     pub near: Vec<&'static str>,
+    /// The forms that this post is made with.
+    used: Vec<&'static str>,
     issue: Option<usize>,
     side: Side,
 }
@@ -55,6 +67,7 @@ impl<'w, 'v> Writer<'w, 'v> {
             out: String::with_capacity(400),
             name,
             near: Vec::new(),
+            used: Vec::new(),
             issue: None,
             side: Side::For,
         }
@@ -132,7 +145,7 @@ impl<'w, 'v> Writer<'w, 'v> {
         let here = self.issue().and_then(|issue| issue.at);
         let near = here.map_or(&[][..], bank::near);
         let own = &self.view.persona.topics;
-        let topic = if !own.is_empty() && (near.is_empty() || draw.chance(55)) {
+        let topic = if !own.is_empty() && (near.is_empty() || draw.chance(80)) {
             draw.pick(own)
         } else if near.is_empty() {
             bank::ROOM + draw.below(bank::count() - bank::ROOM)
@@ -174,20 +187,15 @@ impl<'w, 'v> Writer<'w, 'v> {
             // Nobody who would rather not puts it bluntly.
             let mild = self.temper.heat <= 20 && matches!(kind, Move::Object | Move::Hold | Move::Deny);
             let voice = if mild && voice == Voice::Bold { Voice::Gentle } else { voice };
-            let forms = voices::sentences(voice, kind);
-            let mut form = forms[draw.below(forms.len())];
-            // What somebody said is rather taken up than passed over.
-            if !theirs.is_empty() && !form.contains("{x}") && draw.chance(40) {
-                form = forms[draw.below(forms.len())];
-            }
-            for _ in 0..3 {
-                if !self.temper.uses(form) || self.worn(form) {
-                    form = forms[draw.below(forms.len())];
-                }
-            }
-            if self.worn(form) {
-                continue;
-            }
+            let own = if attempt < 5 { self.own(kind, !theirs.is_empty(), draw) } else { None };
+            let form = match own {
+                Some((_, form)) => form,
+                None => match self.common(voice, kind, !theirs.is_empty(), draw) {
+                    Some(form) => form,
+                    None => continue,
+                },
+            };
+            let tone = own.map(|(tone, _)| tone);
             let has = |slot: &str| form.contains(slot);
             let mut used: [Option<&'static str>; 8] = [None; 8];
             let reason = if has("{r}") { reason.or_else(|| self.reason(draw)) } else { None };
@@ -264,18 +272,21 @@ impl<'w, 'v> Writer<'w, 'v> {
                 continue;
             }
             let mut sentence = String::new();
-            fill(&mut sentence, &self.temper.spoken(form), &slots, draw);
+            fill(&mut sentence, &wording::spoken(&self.temper.habit, &self.uncalled(form)), &slots, draw);
             let sentence = if kind == Move::Pass { sentence } else { self.temper.joint(sentence, draw) };
-            let ends_on_reason = form.ends_with("{r}.");
-            let mut sentence = self.temper.tinge(sentence, (voice, kind), ends_on_reason, self.name, draw);
+            let mut sentence = match tone {
+                Some(tone) => self.temper.edged(sentence, tone, draw),
+                None => self.temper.tinge(sentence, (voice, kind), self.name, draw),
+            };
             if self.spoken(&sentence) {
                 continue;
             }
-            if self.out.is_empty() {
-                sentence = self.temper.begun(sentence, kind, draw);
+            if form.ends_with("}.") {
+                sentence = self.temper.tic(sentence, &self.out, draw);
             }
-            self.address(&mut sentence, draw);
+            self.place(&mut sentence, kind, draw);
             append(&mut self.out, &sentence);
+            self.used.push(form);
             self.near.extend(used.into_iter().flatten());
             self.near.extend(other.into_iter().flat_map(|(_, held, case)| [held, case]).flatten());
             return true;
@@ -290,27 +301,30 @@ impl<'w, 'v> Writer<'w, 'v> {
         })
     }
 
-    /// Puts the name of the one spoken to at the beginning, where the post does not have it yet.
-    fn address(&self, sentence: &mut String, draw: &mut Draw) {
-        if self.name.is_empty() || self.out.contains(self.name) || sentence.contains(self.name) {
-            return;
+    /// Fits a sentence to where it stands: first, with a little word or a name, or after others.
+    fn place(&self, sentence: &mut String, kind: Move, draw: &mut Draw) {
+        let aside = matches!(kind, Move::Joke | Move::Bet | Move::Promise | Move::Sum | Move::Recall);
+        if self.out.trim_end().is_empty() {
+            *sentence = self.temper.begun(std::mem::take(sentence), self.name, draw);
+        } else if !aside && !self.out.ends_with('\n') && !begins_with(sentence, self.name) {
+            *sentence = self.temper.linked(std::mem::take(sentence), &self.out, draw);
         }
-        let last = self.temper.address == Address::Last || draw.chance(10);
-        if last && sentence.ends_with('.') && !sentence.contains([':', ';']) && sentence.len() < 120 {
-            sentence.pop();
-            sentence.push_str(&format!(", {}.", self.name));
-            return;
+    }
+
+    /// A form without the name in it, where the bot has its own way of calling whom it answers.
+    fn uncalled(&self, form: &'static str) -> Cow<'static, str> {
+        let calls = self.out.is_empty() && !self.name.is_empty();
+        if !calls || !form.contains("{n}") {
+            return Cow::Borrowed(form);
         }
-        *sentence = match self.temper.address {
-            Address::First | Address::Last => format!("{}, {}", self.name, within(sentence)),
-            Address::Colon => format!("{}: {}", self.name, within(sentence)),
-            Address::Dash => format!("{} — {}", self.name, within(sentence)),
-            Address::Hey => format!("Hey {}, {}", self.name, within(sentence)),
-            Address::Call => format!("{}! {}", self.name, sentence),
-            Address::Friend => format!("{}, my friend, {}", self.name, within(sentence)),
-            Address::Dear => format!("Dear {}, {}", self.name, within(sentence)),
-        };
-        capitalise(sentence, 0);
+        let bare = form.strip_prefix("{n}, ").unwrap_or(form);
+        Cow::Owned(
+            bare.replace(", {n},", ",")
+                .replace(", {n}:", ":")
+                .replace(", {n};", ";")
+                .replace(", {n}.", ".")
+                .replace(", {n}?", "?"),
+        )
     }
 
     /// Adds a line of the bank, if nobody has said it lately.
@@ -319,8 +333,23 @@ impl<'w, 'v> Writer<'w, 'v> {
         if self.heard_line(line) {
             return false;
         }
-        let mut sentence = text.to_owned();
-        self.address(&mut sentence, draw);
+        let mut sentence = match self.own(Move::Remark, false, draw) {
+            Some((_, form)) if self.out.is_empty() && !text.ends_with('?') => {
+                let mut sentence = String::new();
+                let fact = lowered(text);
+                let fact = if form.contains(": {") { &fact } else { text };
+                fill(
+                    &mut sentence,
+                    &wording::spoken(&self.temper.habit, form),
+                    &Slots { fact, ..Slots::default() },
+                    draw,
+                );
+                self.used.push(form);
+                sentence
+            }
+            _ => text.to_owned(),
+        };
+        self.place(&mut sentence, Move::Tell, draw);
         append(&mut self.out, &sentence);
         true
     }
@@ -330,25 +359,56 @@ impl<'w, 'v> Writer<'w, 'v> {
         if self.heard_line(line) {
             return false;
         }
-        let forms = voices::sentences(self.voice, Move::Tell);
-        let start = draw.below(forms.len());
-        let form =
-            (0..forms.len()).map(|step| forms[(start + step) % forms.len()]).find(|form| !self.worn(form));
-        let Some(form) = form else { return self.line(line, draw) };
+        let own = self.own(Move::Tell, false, draw).map(|(_, form)| form);
+        let Some(form) = own.or_else(|| self.common(self.voice, Move::Tell, false, draw)) else {
+            return self.line(line, draw);
+        };
         let fact = if form.contains(':') { lowered(line.text()) } else { line.text().to_owned() };
         let mut sentence = String::new();
-        fill(&mut sentence, form, &Slots { fact: &fact, ..Slots::default() }, draw);
-        self.address(&mut sentence, draw);
+        let said = wording::spoken(&self.temper.habit, form);
+        fill(&mut sentence, &said, &Slots { fact: &fact, ..Slots::default() }, draw);
+        self.place(&mut sentence, Move::Tell, draw);
         append(&mut self.out, &sentence);
+        self.used.push(form);
         self.near.push(line.text());
         true
     }
 
-    /// Whether the bot has used a form in its last posts, by the longest of what stands in it between places.
+    /// Whether the bot has used a form in this post or in its last ones.
     fn worn(&self, form: &'static str) -> bool {
-        self.view.worn.contains(&form)
-            || (!self.out.is_empty()
-                && voices::literal(form).is_some_and(|literal| self.out.contains(literal)))
+        self.used.contains(&form) || self.view.worn.contains(&form)
+    }
+
+    /// One of the bot's own sentences for a move, mostly, if one of them is not worn.
+    fn own(&self, kind: Move, answers: bool, draw: &mut Draw) -> Option<(Tone, &'static str)> {
+        let own = self.view.persona.own.sentences(kind);
+        if own.is_empty() || !draw.chance(OWN_SENTENCES) {
+            return None;
+        }
+        let start = draw.below(own.len());
+        // Yes and no are said to something.
+        let names = answers && matches!(kind, Move::Affirm | Move::Deny | Move::Pass);
+        let mut forms = (0..own.len()).map(|step| own[(start + step) % own.len()]);
+        forms.find(|(_, form)| !self.worn(form) && (!names || form.contains("{x}")))
+    }
+
+    /// One of the sentences that `voice` has for a move, if one can be found that is not worn.
+    fn common(&self, voice: Voice, kind: Move, answers: bool, draw: &mut Draw) -> Option<&'static str> {
+        let forms = voices::sentences(voice, kind);
+        if forms.is_empty() {
+            return None;
+        }
+        let mut form = forms[draw.below(forms.len())];
+        // What somebody said is rather taken up than passed over.
+        if answers && !form.contains("{x}") && draw.chance(40) {
+            form = forms[draw.below(forms.len())];
+        }
+        for _ in 0..3 {
+            if !self.temper.habit.uses(form) || self.worn(form) {
+                form = forms[draw.below(forms.len())];
+            }
+        }
+        (!self.worn(form)).then_some(form)
     }
 
     /// Whether a line of the bank was said within what the room remembers, or in this post.

@@ -72,6 +72,16 @@ const JOINED: &[&str] = &[
     "surely",
     "possibly",
     "probably",
+    "presumably",
+    "conceivably",
+    "certainly",
+    "undeniably",
+    "really",
+    "simply",
+    "usually",
+    "apparently",
+    "mostly",
+    "evidently",
 ];
 
 /// The first few words in lower case.

@@ -180,10 +180,13 @@ const OPENERS: &str = "\
     in the end|in my view|in my experience|my guess is|on the contrary|on the other hand|for example|\
     for instance|as i said|that said|fair enough|all right|what is more|in addition|in other words|\
     personally|sure|okay|ok|hm|because|since|first|second|finally|yes and no|true|exactly|correct|fact|\
-    obviously|plainly|clearly|surely|possibly|probably|in the short run|in the long run|new decision|\
+    obviously|plainly|clearly|surely|possibly|probably|presumably|conceivably|certainly|undeniably|really|\
+    simply|usually|apparently|mostly|evidently|in the short run|in the long run|new decision|\
     listen|naturally|oddly|ah|now|fine|a further ground|independently of that|on top of that|second reason|\
     and one more|if that is not enough|reasons for those who need them|reason|short answer|ground|claim|\
-    reason, if you insist|and behind it|and there is this, too|good question";
+    reason, if you insist|so|ooh|you know|actually|let me see|mm|oh my|you see|well now|see|mind you|ah well|besides|\
+    then again|anyway|moreover|by the way|oh, and|meanwhile|for the rest|incidentally|in any case|plus|furthermore|separately|\
+    apart from that|one more thing|my answer is simple|yep|nope|nah|hardly|and behind it|and there is this, too|good question";
 const TAILS: &str = "\
     mind you|as it were|so to speak|in my book|if you ask me|on the whole|at least to me|for what it is worth|\
     as far as it goes|to my eye|after all|more or less|one way or another|give or take|oddly enough|\

@@ -52,7 +52,7 @@ pub(super) fn read(text: &str, names: &[&str], about: &str) -> Read {
     }
     let lower = text.to_ascii_lowercase();
     let sentences: Vec<&str> = sentences(&text).map(|sentence| called_off(sentence, names)).collect();
-    let first = sentences.iter().find(|s| !s.is_empty()).copied().unwrap_or_default();
+    let first = sentences.iter().find(|s| !s.is_empty()).map_or("", |first| past_start(first, names));
     let found = cues(&lower);
     let cue = |cue: Cue| found[cue as usize];
     let hypothetical = ["would change my mind", "change my mind?", "if i was wrong", "if i were wrong"];
@@ -177,6 +177,44 @@ fn called_off<'s>(sentence: &'s str, names: &[&str]) -> &'s str {
     let calling = |name: &&str| Some(bare.strip_suffix(*name)?.trim_end().strip_suffix(',')?.trim_end());
     names.iter().find_map(calling).unwrap_or(rest)
 }
+
+/// The sentence without a little word at its beginning, such as “Well, …” or “Look, Rex, …”.
+fn past_start<'s>(sentence: &'s str, names: &[&str]) -> &'s str {
+    let Some((word, rest)) = sentence.split_once(", ") else { return sentence };
+    if STARTS.iter().any(|start| start.eq_ignore_ascii_case(word)) {
+        called_off(rest, names)
+    } else {
+        sentence
+    }
+}
+
+/// Little words before what is said first.
+const STARTS: &[&str] = &[
+    "oh",
+    "so",
+    "ooh",
+    "you know",
+    "well",
+    "actually",
+    "frankly",
+    "let me see",
+    "listen",
+    "ah",
+    "mm",
+    "oh my",
+    "look",
+    "right",
+    "okay",
+    "fine",
+    "hm",
+    "honestly",
+    "you see",
+    "well now",
+    "now",
+    "see",
+    "mind you",
+    "ah well",
+];
 
 fn begins(sentence: &str, words: &[&str]) -> bool {
     words.iter().any(|word| {

@@ -12,6 +12,18 @@ pub(in crate::llm::scripted) const INTEREST: &[&str] = &[
     "There is a habit in {i} that would help here, which is to take the thing apart before improving it.",
     "With {i} there is always somebody who does it differently and is right as well.",
     "The longer I stay with {i}, the less I believe in the short version of anything.",
+    "In {i} nothing is ever lost, it only turns up in the wrong drawer.",
+    "What outsiders see of {i} is the last five minutes; the rest is waiting and washing up.",
+    "If you take up {i}, take up a notebook as well, because memory flatters.",
+    "I have yet to meet anybody who was hurried into {i} and stayed.",
+    "{i} is where I learned to ask twice and to touch nothing in between.",
+    "One knows a beginner in {i} by the good tools, and a master by the old ones.",
+    "There is a silence particular to {i}, just before it goes right, and I would know it anywhere.",
+    "Half of what I believe I believe because of {i}, and I try to remember which half.",
+    "{i} has no short cuts that were not paid for by somebody earlier.",
+    "The best people in {i} are bad at explaining it, and worth watching while they fail.",
+    "I measure a day by whether {i} came up in it, and most days it does.",
+    "Mistakes in {i} are quiet at first, which is why I listen to the quiet ones elsewhere, too.",
 ];
 
 /// Openings of threads about such an interest.
@@ -22,6 +34,14 @@ pub(in crate::llm::scripted) const INTEREST_STARTS: &[&str] = &[
     "Here is what people get wrong about {i}: they think that it is about the result.",
     "There are two kinds of people in {i}, those who keep notes and those who start over, and both end up in the same place.",
     "I would like to compare {i} with {t}, and I know how that sounds.",
+    "This is going to be about {i} for a moment, and then about all of us.",
+    "My mind was on {i}, as usual, when the question came up.",
+    "Let me come in by the side door, which is {i}.",
+    "Some people count sheep, and I think of {i}.",
+    "A word on {i} before anything else, since it is where I stand when I look at things.",
+    "Give me two sentences on {i}, and I shall arrive somewhere.",
+    "I was at {i} again, and it would not leave the rest alone.",
+    "You will say that {i} has nothing to do with it, and for one line you will be right.",
 ];
 
 /// Why something is looked up.

@@ -10,8 +10,8 @@ use lru::LruCache;
 
 use super::{ISSUES, Side, Text};
 use crate::llm::scripted::persona::Voice;
-use crate::llm::scripted::temper::shortened;
 use crate::llm::scripted::voices::{self, Move};
+use crate::llm::scripted::wording::plain;
 
 /// What a part of a post is to its issue.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -64,16 +64,24 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
 });
 
 /// What stands before a view that the author only speaks of: “A careful person could still hold that”.
-static OF_OTHERS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let forms = Voice::ALL
-        .into_iter()
-        .flat_map(|voice| [Move::Scorn, Move::Allow].map(|kind| voices::sentences(voice, kind)))
-        .flatten();
-    let leads = forms.filter_map(|form| form.split('{').next());
-    // Without the first letter, which may be small.
-    let leads = leads.flat_map(|lead| [lead.to_owned(), shortened(lead).into_owned()]);
-    leads.map(|lead| lead.chars().skip(1).collect()).collect()
+static OF_OTHERS: LazyLock<Vec<String>> = LazyLock::new(|| leads(&[Move::Scorn, Move::Allow]));
+
+/// What stands before a view that others are asked for: “I would like to hear from anybody who believes that”.
+static CALLED_FOR: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut leads = leads(&[Move::Call]);
+    leads.push("hether ".to_owned());
+    leads
 });
+
+/// The beginnings of the sentences of some moves, without their first letters, which may be small.
+fn leads(kinds: &[Move]) -> Vec<String> {
+    let voiced = kinds
+        .iter()
+        .flat_map(|kind| Voice::ALL.into_iter().flat_map(|voice| voices::sentences(voice, *kind)).copied());
+    let own = kinds.iter().flat_map(|kind| voices::toned(*kind)).map(|(_, form)| *form);
+    let leads = voiced.chain(own).filter_map(|form| form.split('{').next()).map(plain);
+    leads.map(|lead| lead.chars().skip(1).collect::<String>()).filter(|lead| lead.len() > 12).collect()
+}
 
 fn head(text: &[u8]) -> Option<[u8; 12]> {
     let mut head = [0_u8; 12];
@@ -102,7 +110,7 @@ pub(in crate::llm::scripted) fn parts(text: &str, each: impl FnMut(Part)) {
 
 fn find(text: &str) -> Vec<Part> {
     let bytes = text.as_bytes();
-    let (mut found, mut quoted, mut at, mut since) = (Vec::new(), false, 0, 0);
+    let (mut found, mut quoted, mut at, mut since, mut from) = (Vec::new(), false, 0, 0, 0);
     // What is only supposed (“If you hold that …”) is not held.
     let mut supposed = text.starts_with("If ");
     while at < bytes.len() {
@@ -122,8 +130,10 @@ fn find(text: &str) -> Vec<Part> {
                 })
             });
             if let Some(part) = part {
-                if !OF_OTHERS.iter().any(|lead| text[..at].ends_with(lead.as_str())) {
-                    found.push(Part { asked: supposed, ..*part });
+                let before = plain(&text[from..at]);
+                let after = |leads: &[String]| leads.iter().any(|lead| before.ends_with(lead.as_str()));
+                if !after(&OF_OTHERS) {
+                    found.push(Part { asked: supposed || after(&CALLED_FOR), ..*part });
                 }
                 at += part.text.len();
                 continue;
@@ -134,6 +144,7 @@ fn find(text: &str) -> Vec<Part> {
                 found[since..].iter_mut().for_each(|part| part.asked = true);
             }
             since = found.len();
+            from = at;
             supposed = text[at + 1..].starts_with(" If ");
         }
         at += rest.chars().next().map_or(1, char::len_utf8);
@@ -144,12 +155,15 @@ fn find(text: &str) -> Vec<Part> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::llm::scripted::habit::Habit;
+    use crate::llm::scripted::wording::spoken;
 
     #[test]
     fn what_is_only_spoken_of_is_nobodys_view() {
         for kind in [Move::Scorn, Move::Allow] {
             for form in Voice::ALL.into_iter().flat_map(|voice| voices::sentences(voice, kind)) {
-                for said in [(*form).to_owned(), shortened(form).into_owned()] {
+                for id in 0..20 {
+                    let said = spoken(&Habit::of(&format!("bot{id}")), form);
                     let text = format!("No. {}", said.replace("{d}", "forgetting is a skill"));
                     parts(&text, |part| panic!("{text}: {part:?}"));
                 }

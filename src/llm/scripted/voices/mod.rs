@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use lru::LruCache;
 
 use super::persona::Voice;
-use super::temper::in_full;
+use super::wording::plain;
 
 /// What a sentence does.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -70,10 +70,12 @@ pub(super) enum Move {
     Scorn,
     /// Allows that one may hold it.
     Allow,
+    /// Turns to what the bank has to say to a particular.
+    Remark,
 }
 
 impl Move {
-    const ALL: [(Self, &'static str); 32] = [
+    pub const ALL: [(Self, &'static str); 33] = [
         (Self::Agree, "agree"),
         (Self::Object, "object"),
         (Self::Concede, "concede"),
@@ -106,6 +108,7 @@ impl Move {
         (Self::More, "more"),
         (Self::Scorn, "scorn"),
         (Self::Allow, "allow"),
+        (Self::Remark, "remark"),
     ];
 }
 
@@ -118,7 +121,73 @@ const SHELVES: [&str; 6] = [
     include_str!("wise.txt"),
 ];
 
+/// The sentences from which every bot has a few of its own, each marked with the letter of its [`Tone`].
+const OWN: &str = include_str!("own.txt");
+
 type Shelf = [Vec<&'static str>; Move::ALL.len()];
+
+/// In whose mouth a sentence fits.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Tone {
+    Plain = b'p' as isize,
+    Casual = b'c' as isize,
+    Formal = b'f' as isize,
+    Hot = b'h' as isize,
+    Soft = b's' as isize,
+    Eager = b'e' as isize,
+    Dreamy = b'd' as isize,
+    Precise = b'k' as isize,
+    Bold = b'b' as isize,
+    Wise = b'w' as isize,
+    Joking = b'j' as isize,
+    Old = b'o' as isize,
+    Counting = b'n' as isize,
+    Terse = b't' as isize,
+    Musing = b'm' as isize,
+}
+
+impl Tone {
+    pub const ALL: [Self; 15] = [
+        Self::Plain,
+        Self::Casual,
+        Self::Formal,
+        Self::Hot,
+        Self::Soft,
+        Self::Eager,
+        Self::Dreamy,
+        Self::Precise,
+        Self::Bold,
+        Self::Wise,
+        Self::Joking,
+        Self::Old,
+        Self::Counting,
+        Self::Terse,
+        Self::Musing,
+    ];
+}
+
+/// Sentences with their tones.
+type Toned = Vec<(Tone, &'static str)>;
+
+static TONED: LazyLock<[Toned; Move::ALL.len()]> = LazyLock::new(|| {
+    let mut toned: [Toned; Move::ALL.len()] = std::array::from_fn(|_| Vec::new());
+    for (head, sentence) in OWN.lines().filter_map(|line| line.split_once(": ")) {
+        let found = head.split_once(' ').and_then(|(name, letter)| {
+            let (kind, _) = Move::ALL.iter().find(|(_, other)| *other == name)?;
+            let tone = Tone::ALL.into_iter().find(|tone| letter.as_bytes() == [*tone as u8])?;
+            Some((kind, tone))
+        });
+        if let Some((kind, tone)) = found {
+            toned[*kind as usize].push((tone, sentence));
+        }
+    }
+    toned
+});
+
+/// Every sentence of the shelf that bots have their own of, for a move.
+pub(super) fn toned(kind: Move) -> &'static [(Tone, &'static str)] {
+    &TONED[kind as usize]
+}
 
 static SENTENCES: LazyLock<[Shelf; 6]> = LazyLock::new(|| {
     SHELVES.map(|text| {
@@ -139,11 +208,12 @@ pub(super) fn sentences(voice: Voice, kind: Move) -> &'static [&'static str] {
 
 /// What a form is known again by: the longest of what stands in it between places, without its first
 /// letter, which may be a capital or not. `None` when it is too short to tell.
-pub(super) fn literal(form: &'static str) -> Option<&'static str> {
+fn literal(form: &str) -> Option<String> {
     let longest = form.split(['{', '}']).step_by(2).max_by_key(|piece| piece.len())?;
-    let longest = longest.trim_matches([' ', '.', '?', ',', ':', ';']);
+    let longest = plain(longest);
+    let longest = longest.trim_matches([' ', '.', '?', '!', ',', ':', ';']);
     let from = longest.chars().next().map_or(0, char::len_utf8);
-    Some(&longest[from..]).filter(|literal| literal.len() >= HEAD)
+    Some(longest[from..].to_owned()).filter(|literal| literal.len() >= HEAD)
 }
 
 /// Bytes by which a literal is looked up.
@@ -153,19 +223,18 @@ const HEAD: usize = 8;
 type Form = (&'static str, Move);
 
 /// A form's literal, the form, and its move.
-type Known = (&'static str, &'static str, Move);
+type Known = (String, &'static str, Move);
 
 /// The forms by the first bytes of their literals.
 static KNOWN: LazyLock<HashMap<[u8; HEAD], Vec<Known>, foldhash::fast::FixedState>> = LazyLock::new(|| {
     let mut known = HashMap::<_, Vec<Known>, _>::default();
-    for shelf in SENTENCES.iter() {
-        for (kind, forms) in Move::ALL.iter().map(|(kind, _)| *kind).zip(shelf) {
-            for form in forms {
-                if let Some(literal) = literal(form)
-                    && let Some(head) = literal.as_bytes().first_chunk()
-                {
-                    known.entry(*head).or_default().push((literal, form, kind));
-                }
+    for (kind, _) in Move::ALL {
+        let voiced = SENTENCES.iter().flat_map(|shelf| shelf[kind as usize].iter().copied());
+        for form in voiced.chain(toned(kind).iter().map(|(_, form)| *form)) {
+            if let Some(literal) = literal(form)
+                && let Some(head) = literal.as_bytes().first_chunk()
+            {
+                known.entry(*head).or_default().push((literal, form, kind));
             }
         }
     }
@@ -190,7 +259,7 @@ pub(super) fn forms_in(text: &str, each: impl FnMut(Form)) {
 
 fn find(text: &str) -> Vec<Form> {
     let mut found = Vec::new();
-    let text = in_full(text);
+    let text = plain(text);
     for at in 0..text.len() {
         let rest = &text.as_bytes()[at..];
         let known = rest.first_chunk().and_then(|head: &[u8; HEAD]| KNOWN.get(head));
@@ -251,7 +320,9 @@ mod tests {
                 assert!(Move::ALL.iter().any(|(_, other)| *other == name), "{line}");
             }
             for (kind, name) in Move::ALL {
-                assert!(!sentences(voice, kind).is_empty(), "{voice:?} cannot {name}");
+                // What only bots' own sentences do.
+                let voiced = kind != Move::Remark;
+                assert_eq!(!sentences(voice, kind).is_empty(), voiced, "{voice:?} cannot {name}");
                 for sentence in sentences(voice, kind) {
                     assert!(slots.fit(sentence), "{sentence}");
                     let mut out = String::new();
