@@ -10,7 +10,7 @@ use super::recall;
 use super::rules;
 use super::stance::{self, read, taken};
 use super::view::{Post, View};
-use super::voices::{self, Move};
+use super::voices::Move;
 use super::writer::{Writer, lowered};
 use crate::domain::scene::{FeedThread, OwnPost};
 use crate::domain::{Action, ActionKind, ActivityKind};
@@ -25,11 +25,8 @@ pub(super) fn due(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
 
 /// The own post in which a move of `kind` was made last.
 fn made<'v>(view: &View<'v>, kind: Move) -> Option<&'v OwnPost> {
-    view.scene.own_posts.iter().find(|post| {
-        let mut has = false;
-        voices::forms_in(&post.content, |(_, made)| has |= made == kind);
-        has
-    })
+    let (at, _) = view.made.iter().find(|(_, made)| *made == kind)?;
+    view.scene.own_posts.get(*at)
 }
 
 /// The topic that a promise names.

@@ -193,12 +193,12 @@ impl Tones {
             heat: i64::from(config.behavior.aggression),
             shy: i64::from(config.behavior.shyness),
             reach,
-            casual: mentions(&style, &CASUAL),
-            formal: mentions(&style, &FORMAL),
-            jokes: mentions(&whole, &JOKING),
-            old: mentions(&whole, &OLD),
-            counts: mentions(&whole, &COUNTING),
-            terse: mentions(&whole, &TERSE),
+            casual: mentions(&style, CASUAL),
+            formal: mentions(&style, FORMAL),
+            jokes: mentions(&whole, JOKING),
+            old: mentions(&whole, OLD),
+            counts: mentions(&whole, COUNTING),
+            terse: mentions(&whole, TERSE),
         }
     }
 

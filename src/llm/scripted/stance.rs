@@ -22,6 +22,16 @@ pub(super) fn taken(parts: &[Part], issue: usize) -> Option<Side> {
     })
 }
 
+/// The side that `text` takes on `issue`.
+fn taken_in(text: &str, issue: usize) -> Option<Side> {
+    let mut taken = None;
+    issues::parts(text, |part| match part.what {
+        What::Stand(side) | What::Reason(side, _) if part.issue == issue && !part.asked => taken = Some(side),
+        _ => {}
+    });
+    taken
+}
+
 /// The parts of `text`.
 pub(super) fn read(text: &str) -> Vec<Part> {
     let mut found = Vec::new();
@@ -38,12 +48,12 @@ pub(super) fn of(view: &View<'_>, issue: usize) -> Stance {
         firm += 16;
     }
     for post in &view.scene.own_posts {
-        if let Some(side) = taken(&read(&post.content), issue) {
+        if let Some(side) = taken_in(&post.content, issue) {
             return Stance { side, firm: firm.min(100), said: true };
         }
     }
     for memory in view.scene.memories.iter().filter(|memory| memory.kind == MemoryKind::Opinion) {
-        if let Some(side) = taken(&read(&memory.text), issue) {
+        if let Some(side) = taken_in(&memory.text, issue) {
             return Stance { side, firm: firm.min(100), said: true };
         }
     }

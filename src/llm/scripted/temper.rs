@@ -65,9 +65,9 @@ pub(super) enum Address {
     To,
     /// “Well, Ada, …”
     Word,
-    /// “Well — …”
+    /// “Well — Ada, …”
     Aside,
-    /// “Well, …”
+    /// “Well Ada, …”
     Bare,
     /// “Ah, Ada. …”
     Stop,
@@ -238,8 +238,10 @@ const ENDS: [&[&str]; 3] = [
 
 /// Whether `text` is put so that others mind.
 pub(super) fn is_rude(text: &str) -> bool {
-    HOT.iter().any(|word| text.contains(&format!("{word}:")) || text.contains(&format!("{word},")))
-        || JABS.iter().any(|jab| text.contains(jab))
+    let put = |word: &&str| {
+        text.match_indices(*word).any(|(at, _)| text[at + word.len()..].starts_with([':', ',']))
+    };
+    HOT.iter().any(put) || JABS.iter().any(|jab| text.contains(jab))
 }
 
 impl Temper {
@@ -401,7 +403,7 @@ impl Temper {
                 sentence
             };
         }
-        if !draw.chance(96) || named && !self.address.is_word() || self.address.is_word() && !free {
+        if named && !(self.address.is_word() && free) {
             return sentence;
         }
         let said = within(&sentence);
@@ -409,14 +411,16 @@ impl Temper {
         let after =
             if free && draw.chance(76) { format!("{}, {said}", word.to_lowercase()) } else { said.clone() };
         let mut begun = match self.address {
-            Address::Word | Address::Stop if named => format!("{word}, {said}"),
+            address if address.is_word() && named => format!("{word}, {said}"),
+            address if address.is_word() && !free => format!("{name}, {said}"),
             Address::Word => format!("{word}, {name}, {said}"),
             Address::Stop => format!("{word}, {name}. {sentence}"),
-            Address::Aside => format!("{word} — {said}"),
-            Address::Last if !named && sentence.ends_with('.') && !sentence.contains([':', ';']) => {
+            Address::Aside => format!("{word} — {name}, {said}"),
+            Address::Bare => format!("{word} {name}, {said}"),
+            Address::Last if sentence.ends_with('.') && !sentence.contains([':', ';']) => {
                 format!("{word}, {}, {name}.", said.trim_end_matches('.'))
             }
-            Address::Bare | Address::Last => format!("{word}, {said}"),
+            Address::Last => format!("{word}, {name}, {said}"),
             Address::First => format!("{name}, {after}"),
             Address::Colon => format!("{name}: {after}"),
             Address::Dash => format!("{name} — {after}"),

@@ -13,6 +13,18 @@ use super::writer::Writer;
 use crate::domain::Action;
 use crate::domain::scene::SceneEvent;
 
+/// What leads to the words of a notice; each bot has one.
+const NOTICES: [&str; 8] = [
+    "The notice says",
+    "In its own words",
+    "It reads as follows",
+    "This is how it was announced",
+    "What it says on the board",
+    "The wording, for the record",
+    "I copy it out",
+    "Read it slowly",
+];
+
 /// Longest title written here, in characters.
 const TITLE: usize = 80;
 /// Words an opening post should at least have.
@@ -176,7 +188,8 @@ pub(super) fn about_event(view: &View<'_>, event: &SceneEvent, draw: &mut Draw) 
     writer.say_about(Move::Event, "", None, &event::named(event), draw);
     let detail = first_sentence(&event.description, 26);
     if length(&detail) > 3 && !detail.ends_with('…') {
-        append(&mut writer.out, &format!("The notice says: “{}”.", bare(&detail)));
+        let lead = NOTICES[writer.temper.habit.one_of(60, NOTICES.len())];
+        append(&mut writer.out, &format!("{lead}: “{}”.", bare(&detail)));
     }
     let third = [Move::Figure, Move::Test, Move::Ask];
     for kind in [Move::Open, Move::Case, third[draw.below(3)], Move::Call] {

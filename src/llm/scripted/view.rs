@@ -1,7 +1,7 @@
 //! The scene as a reader sees it: posts, who wrote them, what is said in them already.
 
 use super::persona::Persona;
-use super::voices;
+use super::voices::{self, Move};
 use crate::domain::scene::{Acquaintance, FeedReply, FeedThread};
 use crate::domain::{Scene, Stamp};
 
@@ -11,6 +11,8 @@ pub(super) struct View<'a> {
     pub persona: Persona<'a>,
     /// The forms that the bot's last posts were made with.
     pub worn: Vec<&'static str>,
+    /// What its last posts do, each with the place of the post among them.
+    pub made: Vec<(usize, Move)>,
 }
 
 /// A post in the feed: the opening post of a thread or a reply in it.
@@ -55,11 +57,14 @@ impl<'a> Post<'a> {
 
 impl<'a> View<'a> {
     pub fn of(scene: &'a Scene) -> Self {
-        let mut worn = Vec::with_capacity(24);
-        for post in &scene.own_posts {
-            voices::forms_in(&post.content, |(form, _)| worn.push(form));
+        let (mut worn, mut made) = (Vec::with_capacity(24), Vec::with_capacity(24));
+        for (at, post) in scene.own_posts.iter().enumerate() {
+            voices::forms_in(&post.content, |(form, kind)| {
+                worn.push(form);
+                made.push((at, kind));
+            });
         }
-        Self { scene, persona: Persona::of(&scene.me), worn }
+        Self { scene, persona: Persona::of(&scene.me), worn, made }
     }
 
     pub fn me(&self) -> &'a str {

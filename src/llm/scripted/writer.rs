@@ -19,7 +19,7 @@ const OWN: u32 = 300;
 const ROOM: u32 = 220;
 
 /// How often, in per cent, a bot says a thing in a sentence of its own rather than in one of its voice's.
-const OWN_SENTENCES: u32 = 72;
+const OWN_SENTENCES: u32 = 80;
 
 /// Whether a case is one thing, so that it takes a singular verb.
 fn is_one(case: &str) -> bool {
@@ -30,7 +30,7 @@ fn is_one(case: &str) -> bool {
 pub(super) fn lowered(text: &str) -> String {
     let mut words = text.split([' ', ',']);
     let (first, next) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-    if !next.starts_with(char::is_uppercase) && bank::is_common(first) {
+    if first != "I" && !next.starts_with(char::is_uppercase) && bank::is_common(first) {
         super::grammar::uncapital(text)
     } else {
         text.to_owned()

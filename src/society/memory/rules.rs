@@ -139,7 +139,8 @@ impl Beat<'_> {
     fn opened(&mut self, title: &str, content: &str, tags: &[String]) {
         let (topic, tag) = topic(title, tags);
         let told = self.read(content, &topic);
-        let moment = match (&told.claim, &told.asks) {
+        // What it holds is kept as its view, once.
+        let moment = match (told.claim.as_ref().filter(|_| tag.is_none()), &told.asks) {
             (Some(claim), _) => format!("I opened a thread about {topic} and said that {claim}."),
             (None, Some(asks)) => format!("I asked the room about {topic}: {asks}"),
             (None, None) => format!("I opened a thread about {topic}, “{}”.", cut(title, 80)),
@@ -154,7 +155,7 @@ impl Beat<'_> {
 
     fn replied(&mut self, post: &Post<'_>, content: &str) {
         let (told, heard) = (self.read(content, &post.topic), self.read(post.said, &post.topic));
-        if let Some(moment) = moment(post, &told, &heard) {
+        if let Some(moment) = moment(post, &told) {
             self.left.moments.push(moment);
         }
         self.own_word(&told, &post.topic, (!post.is_system()).then_some(post.name));
@@ -362,14 +363,15 @@ fn tone(event: &str) -> i32 {
     }
 }
 
-/// What happened in a reply, in one sentence; `None` when nothing did that is worth keeping.
-fn moment(post: &Post<'_>, told: &Read, heard: &Read) -> Option<String> {
+/// What happened in a reply, in one sentence; `None` when nothing did that is worth keeping. Where the post's
+/// claim is kept as a view, it is not told again here.
+fn moment(post: &Post<'_>, told: &Read) -> Option<String> {
     let (name, topic) = (post.name, &post.topic);
     if post.is_system() {
-        let claim = told.claim.as_ref()?;
+        let claim = told.claim.as_ref().filter(|_| post.tag.is_none())?;
         return Some(format!("In the thread about {topic} I said that {claim}."));
     }
-    let claim = told.claim.as_ref();
+    let claim = told.claim.as_ref().filter(|_| post.tag.is_none());
     Some(match (told.does, claim) {
         (Move::Turns, Some(claim)) => {
             format!("{name} changed my mind about {topic}: now I hold that {claim}.")
@@ -386,9 +388,6 @@ fn moment(post: &Post<'_>, told: &Read, heard: &Read) -> Option<String> {
         (Move::Objects, None) => format!("I disagreed with {name} about {topic}."),
         (Move::Agrees, Some(claim)) => format!("I agreed with {name} about {topic} and added that {claim}."),
         (Move::Thanks, _) => format!("I thanked {name} over {topic}."),
-        (Move::Says, Some(claim)) if heard.asks.is_some() => {
-            format!("{name} asked about {topic}, and I answered that {claim}.")
-        }
         (Move::Says, Some(claim)) => format!("I told {name}, about {topic}, that {claim}."),
         (Move::Agrees | Move::Says, None) => return None,
     })

@@ -63,25 +63,43 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     known
 });
 
+/// Beginnings of sentences by what they end on.
+struct Leads(HashMap<[u8; LEAD], Vec<String>, foldhash::fast::FixedState>);
+
+/// Bytes by which a beginning is looked up.
+const LEAD: usize = 8;
+
+impl Leads {
+    /// The beginnings of the sentences of some moves, without their first letters, which may be small.
+    fn of(kinds: &[Move]) -> Self {
+        let voiced = kinds.iter().flat_map(|kind| {
+            Voice::ALL.into_iter().flat_map(|voice| voices::sentences(voice, *kind)).copied()
+        });
+        let own = kinds.iter().flat_map(|kind| voices::toned(*kind)).map(|(_, form)| *form);
+        let mut leads = HashMap::<_, Vec<String>, _>::default();
+        for lead in voiced.chain(own).filter_map(|form| form.split('{').next()).map(plain) {
+            let lead: String = lead.chars().skip(1).collect();
+            if lead.len() > 12
+                && let Some(last) = lead.as_bytes().last_chunk()
+            {
+                leads.entry(*last).or_default().push(lead);
+            }
+        }
+        Self(leads)
+    }
+
+    /// Whether `before` ends on one of them.
+    fn end(&self, before: &str) -> bool {
+        let ending = before.as_bytes().last_chunk().and_then(|last| self.0.get(last));
+        ending.is_some_and(|leads| leads.iter().any(|lead| before.ends_with(lead.as_str())))
+    }
+}
+
 /// What stands before a view that the author only speaks of: “A careful person could still hold that”.
-static OF_OTHERS: LazyLock<Vec<String>> = LazyLock::new(|| leads(&[Move::Scorn, Move::Allow]));
+static OF_OTHERS: LazyLock<Leads> = LazyLock::new(|| Leads::of(&[Move::Scorn, Move::Allow]));
 
 /// What stands before a view that others are asked for: “I would like to hear from anybody who believes that”.
-static CALLED_FOR: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let mut leads = leads(&[Move::Call]);
-    leads.push("hether ".to_owned());
-    leads
-});
-
-/// The beginnings of the sentences of some moves, without their first letters, which may be small.
-fn leads(kinds: &[Move]) -> Vec<String> {
-    let voiced = kinds
-        .iter()
-        .flat_map(|kind| Voice::ALL.into_iter().flat_map(|voice| voices::sentences(voice, *kind)).copied());
-    let own = kinds.iter().flat_map(|kind| voices::toned(*kind)).map(|(_, form)| *form);
-    let leads = voiced.chain(own).filter_map(|form| form.split('{').next()).map(plain);
-    leads.map(|lead| lead.chars().skip(1).collect::<String>()).filter(|lead| lead.len() > 12).collect()
-}
+static CALLED_FOR: LazyLock<Leads> = LazyLock::new(|| Leads::of(&[Move::Call]));
 
 fn head(text: &[u8]) -> Option<[u8; 12]> {
     let mut head = [0_u8; 12];
@@ -131,9 +149,9 @@ fn find(text: &str) -> Vec<Part> {
             });
             if let Some(part) = part {
                 let before = plain(&text[from..at]);
-                let after = |leads: &[String]| leads.iter().any(|lead| before.ends_with(lead.as_str()));
-                if !after(&OF_OTHERS) {
-                    found.push(Part { asked: supposed || after(&CALLED_FOR), ..*part });
+                if !OF_OTHERS.end(&before) {
+                    let called_for = before.ends_with("hether ") || CALLED_FOR.end(&before);
+                    found.push(Part { asked: supposed || called_for, ..*part });
                 }
                 at += part.text.len();
                 continue;
