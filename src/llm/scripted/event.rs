@@ -170,11 +170,6 @@ pub(super) fn named(event: &SceneEvent) -> String {
     format!("“{}”", bare(&event.title).replace(['“', '”'], ""))
 }
 
-/// Whether `text` names the event.
-pub(super) fn is_named(text: &str, event: &SceneEvent) -> bool {
-    text.contains(&named(event))
-}
-
 /// Comes back to an event in a post about something else.
 pub(super) fn mention(
     writer: &mut Writer<'_, '_>,

@@ -130,7 +130,7 @@ pub(super) fn keep(rules: &[Rule], text: &str, name: &str) -> String {
     let mut text = text.to_owned();
     for rule in rules {
         text = match rule {
-            Rule::Sentences(most) => few(&text, *most),
+            Rule::Sentences(most) => few(&text, *most, name),
             Rule::Words(most) => short(&text, *most, name),
             Rule::Questions => questions(&text, name),
             Rule::NoQuestions => {
@@ -169,12 +169,23 @@ pub(super) fn sentences(text: &str) -> Vec<&str> {
 }
 
 /// The first `most` sentences, the first of them joined where one is all there may be.
-fn few(text: &str, most: usize) -> String {
+fn few(text: &str, most: usize, name: &str) -> String {
     let all = sentences(text);
     let kept: Vec<&str> = all.iter().filter(|one| !one.starts_with('(')).copied().collect();
-    // A very short beginning (“Right.”) is none to stop at.
+    // A short beginning (“Right.”) is none to stop at: what says more is joined to it, or said instead.
     if most == 1 && kept.len() > 1 && length(kept[0]) < 5 {
         return format!("{}: {}", super::grammar::bare(kept[0]), super::grammar::within(kept[1]));
+    }
+    if most == 1
+        && length(kept.first().unwrap_or(&"")) < 10
+        && let Some(longest) = kept.iter().filter(|one| !one.ends_with('?')).max_by_key(|one| length(one))
+        && length(longest) > length(kept[0])
+    {
+        let mut said = (*longest).to_owned();
+        if !name.is_empty() && !said.contains(name) && kept[0].contains(name) {
+            said = format!("{name}, {}", super::grammar::within(&said));
+        }
+        return said;
     }
     kept.into_iter().take(most).collect::<Vec<_>>().join(" ")
 }
@@ -217,10 +228,10 @@ fn questions(text: &str, name: &str) -> String {
         return asked.join(" ");
     }
     let first = all.iter().copied().find(|one| length(one) > 4).unwrap_or(text);
-    let first = first.strip_prefix("Dear ").or_else(|| first.strip_prefix("Hey ")).unwrap_or(first);
-    let first = super::grammar::bare(
-        first.strip_prefix(name).unwrap_or(first).trim_start_matches([',', ' ', ':', '—']),
-    );
+    // Without the calling at its beginning: “Oh, Ada, …”, “To Ada: …”.
+    let called = first.find(name).filter(|at| !name.is_empty() && *at < 16).map_or(0, |at| at + name.len());
+    let rest = first[called..].trim_start_matches([',', ' ', ':', '—', '!', '.']);
+    let first = super::grammar::bare(if length(rest) > 3 { rest } else { first });
     let mut out = format!("could it be that {}?", super::grammar::within(first));
     if !name.is_empty() {
         out = format!("{name}, {out}");

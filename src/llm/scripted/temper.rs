@@ -278,10 +278,10 @@ impl Temper {
         // Nobody has every habit; two of the four are a bot's.
         let (links, tics, shades, ends) = [
             (86, 58, 18, 6),
-            (26, 8, 64, 44),
+            (26, 8, 64, 30),
             (86, 8, 60, 6),
-            (26, 58, 18, 44),
-            (84, 8, 18, 42),
+            (26, 58, 18, 30),
+            (84, 8, 18, 28),
             (26, 56, 62, 6),
         ][temper.own(11, 6)];
         (temper.links, temper.tics, temper.ends) = (links, tics, ends);
@@ -505,7 +505,7 @@ impl Temper {
         }
         let kind = if self.heat >= 60 { 0 } else { usize::from(self.hedge < 24) + 1 };
         if text.ends_with('.') && draw.chance(self.ends) {
-            let own = self.own(13, ENDS[kind].len()) + usize::from(draw.chance(30));
+            let own = self.own(13, ENDS[kind].len()) + draw.below(3);
             super::grammar::append(&mut text, ENDS[kind][own % ENDS[kind].len()]);
         } else if text.ends_with('.') && draw.chance(self.loud) {
             text.pop();

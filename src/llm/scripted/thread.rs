@@ -209,7 +209,7 @@ pub(super) fn about_event(view: &View<'_>, event: &SceneEvent, draw: &mut Draw) 
     let content = super::rules::keep(&super::rules::of(&view.scene.events), writer.out.trim(), "");
     (length(&content) > 3).then(|| Action::CreateThread {
         title,
-        content: if content.contains(bare(&event.title)) || event::is_named(&content, event) {
+        content: if content.to_lowercase().contains(&bare(&event.title).to_lowercase()) {
             content
         } else {
             format!("{}: {content}", event::named(event))
@@ -241,7 +241,7 @@ fn title(
         options.push(bank::topic(line.topic).seeds[line.seed].title.to_owned());
     }
     if let Some(interest) = strange {
-        options.push(format!("{interest}, and what it says about {topic}"));
+        options.push(format!("{}, and what it says about {topic}", capital(interest)));
         options.push(format!("What {interest} taught me about {topic}"));
     }
     if let Some(case) = &case {

@@ -334,7 +334,7 @@ impl<'w, 'v> Writer<'w, 'v> {
             return false;
         }
         let mut sentence = match self.own(Move::Remark, false, draw) {
-            Some((_, form)) if self.out.is_empty() && !text.ends_with('?') => {
+            Some((_, form)) if self.out.is_empty() && !text.ends_with('?') && !text.contains(':') => {
                 let mut sentence = String::new();
                 let fact = lowered(text);
                 let fact = if form.contains(": {") { &fact } else { text };

@@ -95,7 +95,7 @@ fn held(part: &str) -> Option<&str> {
     let at = part.find(" that ")?;
     let lead = &part[..at];
     let last = lead.rsplit(|c: char| !c.is_alphanumeric()).next()?;
-    let short = lead.split_whitespace().count() <= 10;
+    let short = lead.split_whitespace().count() <= 14;
     let own = |word: Cow<'_, str>| {
         kinds(&word) & (IS_FIRST | IS_SECOND) != 0 || matches!(&*word, "reason" | "point" | "fact" | "what")
     };
