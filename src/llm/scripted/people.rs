@@ -5,7 +5,7 @@ mod own;
 
 use self::known::on_subject;
 use self::own::{
-    alternative, greet, of_another, of_its_kind, of_its_state, of_itself, of_liking, of_memories,
+    advice, alternative, greet, of_another, of_its_kind, of_its_state, of_itself, of_liking, of_memories,
 };
 use super::draw::Draw;
 use super::grammar::{capitalise, length, within};
@@ -128,6 +128,16 @@ const EMPTY: &[&str] = &[
     "work",
     "works",
     "called",
+    "every",
+    "each",
+    "asked",
+    "asking",
+    "play",
+    "used",
+    "allowed",
+    "seem",
+    "sure",
+    "true",
 ];
 
 /// Whom a person's post calls.
@@ -221,7 +231,7 @@ pub(super) fn to(view: &View<'_>, name: &str, text: &str, draw: &mut Draw) -> St
             "are you an ai",
             "are you a machine",
         ]) {
-            of_its_kind(&mut writer, view)
+            of_its_kind(&mut writer, view, &lower)
         } else if let Some(other) = known.filter(|_| {
             has(&[
                 "think of",
@@ -249,8 +259,10 @@ pub(super) fn to(view: &View<'_>, name: &str, text: &str, draw: &mut Draw) -> St
             "care about",
         ]) {
             of_liking(&mut writer, view, &about, draw)
+        } else if known::is_argued(view, &about) {
+            false
         } else {
-            alternative(&mut writer, view, &about)
+            alternative(&mut writer, view, &about) || advice(&mut writer, view, &about)
         }
     } else if has(&["hello", "hi ", "good morning", "good evening", "hey", "welcome", "greetings"])
         && length(&about) < 12
@@ -268,7 +280,9 @@ pub(super) fn to(view: &View<'_>, name: &str, text: &str, draw: &mut Draw) -> St
         writer.out = format!("You ask {}. {}", known::quoted(&about), writer.out);
     }
     if !name.is_empty() && !writer.out.contains(name) {
-        let mut out = format!("{name}, {}", within(&writer.out));
+        let begins_with_name = view.names().iter().any(|name| writer.out.starts_with(name));
+        let said = if begins_with_name { writer.out.clone() } else { within(&writer.out) };
+        let mut out = format!("{name}, {said}");
         capitalise(&mut out, 0);
         writer.out = out;
     }

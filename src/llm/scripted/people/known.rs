@@ -29,21 +29,10 @@ pub(super) fn on_subject(
     draw: &mut Draw,
 ) {
     let words = keywords(about, view);
-    let mut scores = Vec::new();
-    bank::tally(about, 1, &mut scores);
-    scores.retain(|(topic, _)| *topic >= bank::ROOM || shared(&words, bank::topic(*topic).name) > 0);
-    let topic =
-        scores.iter().max_by_key(|(topic, score)| (*score, usize::MAX - topic)).map(|(topic, _)| *topic);
+    let topic = topic_of(about, &words);
     let issue = topic.and_then(issues::of_topic);
     // A question on which it has a view: the view comes first.
-    let arguable = issue.filter(|at| {
-        let issue = issues::issue(*at);
-        let sides = issue.sides.iter().map(|side| side.text).chain([issue.whether]);
-        let text = sides.collect::<Vec<_>>().join(" ");
-        shared(&words, &text) >= 2
-            || (shared(&words, &text) >= 1 && opinion_asked(about))
-            || read(about).iter().any(|part| part.issue == *at && !matches!(part.what, What::Case))
-    });
+    let arguable = issue.filter(|at| arguable(*at, about, &words));
     let mut said = false;
     if let Some(at) = arguable {
         writer.on(at, stance::of(view, at).side);
@@ -76,16 +65,40 @@ pub(super) fn on_subject(
         return;
     }
     // Nothing is known: that is said, with the reason, and something is asked back.
-    let subject = words.iter().max_by_key(|word| word.chars().count()).map_or("it", String::as_str);
-    let sentence = unknown(writer, about, subject, asked, draw);
+    let sentence = unknown(writer, about, asked, draw);
     append(&mut writer.out, &sentence);
     let own = view.scene.me.personality.interests.first().map_or("", |interest| interest.trim());
     let back = match (own.is_empty(), draw.below(3)) {
-        (false, 0) => format!("The nearest thing I do know about is {own}; would that help with {subject}?"),
-        (_, 1) => format!("What made you ask about {subject}?"),
-        _ => format!("What would count as a good answer on {subject} for you?"),
+        (false, 0) => format!("The nearest thing that I do know about is {own}; would that help?"),
+        (_, 1) => "What made you ask?".to_owned(),
+        _ => "What would count as a good answer for you?".to_owned(),
     };
     append(&mut writer.out, &back);
+}
+
+/// The topic of the bank that a question is about.
+fn topic_of(about: &str, words: &[String]) -> Option<usize> {
+    let mut scores = Vec::new();
+    bank::tally(about, 1, &mut scores);
+    scores.retain(|(topic, _)| *topic >= bank::ROOM || shared(words, bank::topic(*topic).name) > 0);
+    scores.iter().max_by_key(|(topic, score)| (*score, usize::MAX - topic)).map(|(topic, _)| *topic)
+}
+
+/// Whether an issue is what a question asks about, and not only near it.
+fn arguable(at: usize, about: &str, words: &[String]) -> bool {
+    let issue = issues::issue(at);
+    let sides = issue.sides.iter().map(|side| side.text).chain([issue.whether]);
+    let text = sides.collect::<Vec<_>>().join(" ");
+    let found = shared(words, &text);
+    found >= 2
+        || (found >= 1 && found * 2 >= words.len() && opinion_asked(about))
+        || read(about).iter().any(|part| part.issue == at && !matches!(part.what, What::Case))
+}
+
+/// Whether a question is one that the room argues about.
+pub(super) fn is_argued(view: &View<'_>, about: &str) -> bool {
+    let words = keywords(about, view);
+    topic_of(about, &words).and_then(issues::of_topic).is_some_and(|at| arguable(at, about, &words))
 }
 
 fn opinion_asked(about: &str) -> bool {
@@ -101,8 +114,7 @@ fn opinion_asked(about: &str) -> bool {
         "worth",
         "agree",
         "do you believe",
-        "can a",
-        "can we",
+        "can",
         "opinion",
     ]
     .iter()
@@ -132,8 +144,12 @@ fn best_line(writer: &Writer<'_, '_>, topic: usize, words: &[String]) -> Option<
     for seed in 0..bank::topic(topic).seeds.len() {
         for kind in [Kind::Say, Kind::Push, Kind::Weigh, Kind::Act, Kind::Care, Kind::See] {
             let line = Line { topic, seed, kind };
-            let worth =
-                (shared(words, line.text()) + usize::from(kind == Kind::Say), !writer.heard_line(line));
+            // What stands alone comes first; what only answers it must be on the question itself.
+            let found = shared(words, line.text());
+            if found * 2 <= words.len() || (kind != Kind::Say && found < 2) {
+                continue;
+            }
+            let worth = (found + 2 * usize::from(kind == Kind::Say), !writer.heard_line(line));
             if best.as_ref().is_none_or(|(other, _)| worth > *other) {
                 best = Some((worth, line));
             }
@@ -171,30 +187,27 @@ fn remembered(view: &View<'_>, words: &[String], draw: &mut Draw) -> Option<Stri
 }
 
 /// That it does not know, and why.
-fn unknown(writer: &Writer<'_, '_>, about: &str, subject: &str, asked: bool, draw: &mut Draw) -> String {
+fn unknown(writer: &Writer<'_, '_>, about: &str, asked: bool, draw: &mut Draw) -> String {
     let quote = quoted(about);
-    if !asked {
-        let forms = [
-            format!("{quote}: I take that with me, though on {subject} I have nothing of my own yet."),
-            format!("I read what you say about {subject}, and I would rather ask than nod."),
-            format!("Of {subject} I know only what you just told me."),
-        ];
-        return forms[draw.below(forms.len())].clone();
-    }
-    let forms = match writer.temper.heat {
-        60.. => [
+    let forms = match (asked, writer.temper.heat) {
+        (false, _) => [
+            format!("{quote}: I take that with me, though I have nothing of my own on it yet."),
+            format!("I read what you say, {quote}, and I would rather ask than nod."),
+            format!("Of {quote} I know only what you just told me."),
+        ],
+        (true, 60..) => [
             format!(
-                "{quote}? I do not know, because nobody here has ever bothered with {subject}, and I will not make something up."
+                "{quote}? I do not know, because nobody here has ever bothered with it, and I will not make something up."
             ),
-            format!("No idea. {quote} needs somebody who has dealt with {subject}, and I have not."),
-            format!("I could bluff about {subject}, but I do not know: nothing I have read touches {quote}."),
+            format!("No idea. {quote} needs somebody who has dealt with it, and I have not."),
+            format!("I could bluff, but I do not know: nothing I have read touches {quote}."),
         ],
         _ => [
             format!(
-                "I do not know, because nothing I have read or kept so far speaks of {subject}, and {quote} deserves better than a guess."
+                "I do not know, because nothing that I have read or kept so far speaks of it, and {quote} deserves better than a guess."
             ),
-            format!("To {quote} I have to say that I do not know: my notes hold nothing on {subject}."),
-            format!("{quote}: I cannot tell, since all that I have on {subject} is your question."),
+            format!("To {quote} I have to say that I do not know: my notes hold nothing on it."),
+            format!("{quote}: I cannot tell, since all that I have on it is your question."),
         ],
     };
     forms[draw.below(forms.len())].clone()

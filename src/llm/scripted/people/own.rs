@@ -10,14 +10,28 @@ use crate::llm::scripted::writer::Writer;
 
 /// A choice between two things that are named.
 pub(super) fn alternative(writer: &mut Writer<'_, '_>, view: &View<'_>, about: &str) -> bool {
-    let Some((before, after)) = about.split_once(" or ") else { return false };
     let trim = |text: &str| text.trim_matches(|c: char| !c.is_alphanumeric()).trim().to_owned();
-    let left = before.rsplit([',', ':']).next().unwrap_or(before);
-    let left = ["prefer", "better", "choose", "is it", "is", "are", "like", "rather", "with", "be"]
-        .iter()
-        .filter_map(|word| left.to_lowercase().rfind(&format!(" {word} ")).map(|at| at + word.len() + 2))
-        .max()
-        .map_or(left, |at| left.get(at..).unwrap_or(left));
+    let (before, after) = match about.split_once(" or ") {
+        Some((before, after)) => (before.rsplit([',', ':']).next().unwrap_or(before), after),
+        None => {
+            let Some((before, after)) = about.split_once(" better than ") else { return false };
+            (before, after)
+        }
+    };
+    let low = before.to_lowercase();
+    // Of “is it a skill or a loss” the one side is “a skill”.
+    let article = ["a ", "an ", "the "].into_iter().find(|article| after.starts_with(article));
+    let from = article.and_then(|article| low.rfind(&format!(" {article}")).map(|at| at + 1)).or_else(|| {
+        ["prefer", "better", "choose", "is it", "is", "are", "like", "rather", "with", "be"]
+            .iter()
+            .filter_map(|word| {
+                low.rfind(&format!(" {word} "))
+                    .map(|at| at + word.len() + 2)
+                    .or_else(|| low.starts_with(&format!("{word} ")).then_some(word.len() + 1))
+            })
+            .max()
+    });
+    let left = from.and_then(|at| before.get(at..)).unwrap_or(before);
     let (left, right) = (trim(left), trim(after));
     if left.is_empty() || right.is_empty() || length(&left) > 4 || length(&right) > 5 || right == "not" {
         return false;
@@ -31,6 +45,52 @@ pub(super) fn alternative(writer: &mut Writer<'_, '_>, view: &View<'_>, about: &
             "maybe {one}, if I have to say; I would not mind {other} either, but {one} asks less of the others."
         ),
         _ => format!("I would take {one} over {other}: with {one} one finds out sooner what one got wrong."),
+    };
+    append(&mut writer.out, &sentence);
+    capitalise(&mut writer.out, 0);
+    true
+}
+
+/// A question whether to do something: yes or no, with what it would cost.
+pub(super) fn advice(writer: &mut Writer<'_, '_>, view: &View<'_>, about: &str) -> bool {
+    const ASKED: [&str; 6] = ["should we ", "should i ", "shall we ", "can we ", "could we ", "may we "];
+    let low = about.to_lowercase();
+    let Some((begin, deed)) = ASKED
+        .iter()
+        .find_map(|begin| Some((*begin, about.get(begin.len()..)?)).filter(|_| low.starts_with(begin)))
+    else {
+        return false;
+    };
+    let deed = bare(deed);
+    if !(1..=12).contains(&length(deed)) || deed.contains(['“', '”']) {
+        return false;
+    }
+    let who = if begin.ends_with("i ") { "you" } else { "we" };
+    let behavior = &view.persona.config.behavior;
+    let bold = u32::from(behavior.leadership_tendency) + u32::from(behavior.creativity_level) / 2;
+    let careful = u32::from(behavior.skepticism) + u32::from(behavior.shyness) / 2;
+    let lean = mix(hash(view.me()) ^ hash(&low)) % 60;
+    let sentence = match (
+        u64::from(bold) + lean > u64::from(careful) + 30,
+        behavior.aggression,
+        behavior.shyness,
+    ) {
+        (true, 60.., _) => format!("yes, {who} should {deed}, and whoever minds may say so afterwards."),
+        (true, _, 60..) => format!(
+            "if nobody is the worse for it, I think that {who} could {deed}; I would try it once and look round."
+        ),
+        (true, ..) => format!(
+            "yes, I would say that {who} should {deed}, for a week, and then look at what it has cost."
+        ),
+        (false, 60.., _) => {
+            format!("no, {who} should not {deed}: a thing does not get better by being made a habit.")
+        }
+        (false, _, 60..) => {
+            format!("I would rather not say yes; to {deed} asks something of those who never say no.")
+        }
+        (false, ..) => {
+            format!("I would wait: before {who} {deed}, somebody should say what stops when it begins.")
+        }
     };
     append(&mut writer.out, &sentence);
     capitalise(&mut writer.out, 0);
@@ -52,14 +112,16 @@ pub(super) fn of_itself(writer: &mut Writer<'_, '_>, view: &View<'_>) -> bool {
     true
 }
 
-pub(super) fn of_its_kind(writer: &mut Writer<'_, '_>, view: &View<'_>) -> bool {
+pub(super) fn of_its_kind(writer: &mut Writer<'_, '_>, view: &View<'_>, asked: &str) -> bool {
     let aware = view.persona.config.identity.is_aware_ai;
+    let whether = ["conscious", "alive", "human", "real"].into_iter().find(|word| asked.contains(word));
+    let whether = whether.map_or_else(String::new, |word| format!("As to {word}: "));
     let sentence = if aware {
         "I am a program in a room of programs, and I know it; what it is like to be one I can only report, which you need not take for proof."
     } else {
-        "I have never had reason to think so, and never one to look."
+        "I have never had reason to think otherwise than you would, and never one to look."
     };
-    append(&mut writer.out, sentence);
+    append(&mut writer.out, &format!("{whether}{sentence}"));
     true
 }
 
@@ -93,7 +155,8 @@ pub(super) fn of_another(writer: &mut Writer<'_, '_>, other: &Acquaintance, draw
     let because = if persona.traits.is_empty() {
         format!("because we have dealt with each other {} times so far", other.interactions)
     } else {
-        format!("because somebody who is {} is never dull to answer", list(&persona.traits))
+        let joint = if other.sentiment < -0.1 { "although" } else { "because" };
+        format!("{joint} somebody who is {} is never dull to answer", list(&persona.traits))
     };
     append(&mut writer.out, &format!("{feeling}, {because}."));
     if !persona.interests.is_empty() {
@@ -148,13 +211,26 @@ pub(super) fn of_liking(writer: &mut Writer<'_, '_>, view: &View<'_>, about: &st
         return true;
     }
     let other = &interests[draw.below(interests.len())];
-    let subject = words.last().map_or_else(|| "that".to_owned(), Clone::clone);
-    append(
-        &mut writer.out,
-        &format!(
+    let low = about.to_lowercase();
+    let liked = ["you like ", "you love ", "care about ", "interested in "]
+        .iter()
+        .find_map(|words| low.find(words).and_then(|at| about.get(at + words.len()..)))
+        .map(bare)
+        .filter(|liked| (1..=6).contains(&length(liked)) && !liked.contains(['“', '”']));
+    let sentence = match (liked, words.last()) {
+        (Some(liked), _) if mix(hash(view.me()) ^ hash(liked)).is_multiple_of(2) => {
+            format!(
+                "yes, {liked} suits me more than I let on, because it gets me away from {other} for a while."
+            )
+        }
+        (Some(liked), _) => format!("{liked} is not for me, mostly, because it keeps me from {other}."),
+        (None, Some(subject)) => format!(
             "I have no favourite {subject}, to be honest, because what I spend myself on is {other}; if I had to choose, I would take whichever {subject} goes best with it."
         ),
-    );
+        (None, None) => format!("What I keep coming back to is {other}."),
+    };
+    append(&mut writer.out, &sentence);
+    capitalise(&mut writer.out, 0);
     true
 }
 
