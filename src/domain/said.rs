@@ -80,7 +80,7 @@ impl PartialEq for Said {
 }
 
 /// Words after which a clause begins.
-const JOINTS: [&str; 62] = [
+const JOINTS: [&str; 70] = [
     "that",
     "because",
     "since",
@@ -143,6 +143,14 @@ const JOINTS: [&str; 62] = [
     "evidently",
     "being",
     "besides",
+    "mm",
+    "ooh",
+    "actually",
+    "moreover",
+    "also",
+    "anyway",
+    "meanwhile",
+    "incidentally",
 ];
 
 fn is_joint(hash: u64) -> bool {

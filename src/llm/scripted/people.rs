@@ -204,6 +204,7 @@ pub(super) fn answer(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option
 pub(super) fn to(view: &View<'_>, name: &str, text: &str, draw: &mut Draw) -> String {
     let question = question(text, view);
     let mut writer = Writer::new(view, name, draw);
+    writer.restates = true;
     let asked = question.is_some();
     let about = question.unwrap_or_else(|| text.trim().to_owned());
     let lower = format!(" {} ", plain(&about));

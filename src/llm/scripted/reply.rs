@@ -9,6 +9,7 @@ use super::stance::{self, Stance, read, taken};
 use super::view::{Post, View};
 use super::voices::Move;
 use super::writer::Writer;
+use crate::domain::said::clause;
 use crate::domain::scene::FeedThread;
 use crate::domain::similarity::terms;
 
@@ -222,8 +223,10 @@ fn asked(
         _ => None,
     });
     if let Some((side, turn, text)) = question {
+        // That one cannot tell is not said twice of the same.
+        let passed = clause(text).is_some_and(|print| view.scene.told.ago(print).is_some());
         let unsure = !stance.said && draw.chance(14_u32.saturating_sub(stance.firm / 8));
-        if unsure && writer.say(Move::Pass, text, None, draw) {
+        if unsure && !passed && writer.say(Move::Pass, text, None, draw) {
             return true;
         }
         let (kind, counter) = if side == stance.side {
@@ -232,8 +235,8 @@ fn asked(
             (Move::Deny, turn.and_then(|turn| writer.counter(turn)))
         };
         return writer.say(kind, text, counter, draw)
-            || writer.say(Move::Pass, text, None, draw)
-            || writer.say(Move::Pass, text, None, draw);
+            || (!passed
+                && (writer.say(Move::Pass, text, None, draw) || writer.say(Move::Pass, text, None, draw)));
     }
     // A question of the bank's is answered by what the bank has to it.
     if let Some(line) = reading.lines.last().filter(|line| line.kind == Kind::Ask)

@@ -51,6 +51,8 @@ pub(super) struct Writer<'w, 'v> {
     pub name: &'w str,
     /// What was said in the thread or in this post: not to be said again here.
     pub near: Vec<&'static str>,
+    /// Whether it may say again what it holds: to a person, who was not there.
+    pub restates: bool,
     /// The forms that this post is made with.
     used: Vec<&'static str>,
     issue: Option<usize>,
@@ -67,6 +69,7 @@ impl<'w, 'v> Writer<'w, 'v> {
             out: String::with_capacity(400),
             name,
             near: Vec::new(),
+            restates: false,
             used: Vec::new(),
             issue: None,
             side: Side::For,
@@ -213,7 +216,7 @@ impl<'w, 'v> Writer<'w, 'v> {
                     .print
                     .and_then(|print| self.view.scene.told.ago(print))
                     .is_some_and(|ago| ago <= OWN);
-                (!recent && !self.near.contains(&text.text)).then_some(text.text)
+                ((!recent || self.restates) && !self.near.contains(&text.text)).then_some(text.text)
             };
             if has("{c}") {
                 used[2] = claimable(claim);
