@@ -224,7 +224,7 @@ fn asked(
     });
     if let Some((side, turn, text)) = question {
         // That one cannot tell is not said twice of the same.
-        let passed = clause(text).is_some_and(|print| view.scene.told.ago(print).is_some());
+        let passed = clause(text).is_none_or(|print| view.scene.told.ago(print).is_some());
         let unsure = !stance.said && draw.chance(14_u32.saturating_sub(stance.firm / 8));
         if unsure && !passed && writer.say(Move::Pass, text, None, draw) {
             return true;

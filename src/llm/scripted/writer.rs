@@ -284,7 +284,7 @@ impl<'w, 'v> Writer<'w, 'v> {
             if self.spoken(&sentence) {
                 continue;
             }
-            if form.ends_with("}.") {
+            if form.ends_with("}.") && !matches!(kind, Move::Sum | Move::Leave | Move::Pass) {
                 sentence = self.temper.tic(sentence, &self.out, draw);
             }
             self.place(&mut sentence, kind, draw);
