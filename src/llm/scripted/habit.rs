@@ -251,3 +251,64 @@ impl Tones {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bot(id: &str, style: &str, traits: &[&str], behavior: &[(&str, u8)]) -> PersonalityConfig {
+        let mut config: PersonalityConfig = serde_json::from_value(serde_json::json!({
+            "id": id, "name": id,
+            "personality": {"traits": traits, "communication_style": style}
+        }))
+        .unwrap();
+        for (slider, level) in behavior {
+            match *slider {
+                "aggression" => config.behavior.aggression = *level,
+                _ => config.behavior.shyness = *level,
+            }
+        }
+        config
+    }
+
+    fn own(config: &PersonalityConfig, blend: [u32; 6]) -> Vec<(Tone, &'static str)> {
+        Own::of(config, &blend, 30).sentences(Move::Object).to_vec()
+    }
+
+    #[test]
+    fn bots_that_were_made_together_do_not_draw_alike() {
+        for n in [6, 10, 16] {
+            for what in 0..20 {
+                let mut drawn: Vec<usize> =
+                    (1..=6).map(|at| Habit::of(&format!("vera_{at:05}")).one_of(what, n)).collect();
+                drawn.sort_unstable();
+                drawn.dedup();
+                assert!(drawn.len() >= 4, "{what} of {n}: {drawn:?}");
+            }
+        }
+        assert_eq!(Habit::of("ada_001").one_of(3, 1), 0);
+    }
+
+    #[test]
+    fn sliders_and_style_choose_the_tone() {
+        let even = [16; 6];
+        for id in ["kim_a", "kim_b", "kim_c", "kim_d", "kim_e", "kim_f"] {
+            let hot = own(&bot(id, "plain", &["fierce"], &[("aggression", 95)]), even);
+            assert!(hot.iter().any(|(tone, _)| *tone == Tone::Hot), "{id}: {hot:?}");
+            let mild = own(&bot(id, "plain", &["calm"], &[("aggression", 5)]), even);
+            assert!(mild.iter().all(|(tone, _)| *tone != Tone::Hot), "{id}: {mild:?}");
+            let casual = own(&bot(id, "casual and chatty", &["calm"], &[]), even);
+            assert!(casual.iter().any(|(tone, _)| *tone == Tone::Casual), "{id}: {casual:?}");
+            assert!(casual.iter().all(|(tone, _)| *tone != Tone::Formal), "{id}: {casual:?}");
+        }
+    }
+
+    #[test]
+    fn two_with_the_same_sliders_do_not_sound_alike() {
+        let of = |id: &str| own(&bot(id, "plain", &["calm"], &[]), [16; 6]);
+        let all: std::collections::HashSet<_> =
+            (0..12).map(|at| format!("{:?}", of(&format!("kim_{at}")))).collect();
+        assert!(all.len() >= 8, "{} manners of twelve", all.len());
+        assert_eq!(of("kim_1"), of("kim_1"));
+    }
+}
