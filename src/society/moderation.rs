@@ -8,7 +8,7 @@ use super::room::{Mind, Room};
 use crate::domain::Stamp;
 use crate::domain::scene::OwnPost;
 use crate::domain::similarity::{TermSet, terms};
-use crate::domain::text::cut;
+use crate::domain::text::cut_words;
 use crate::store::Result;
 use crate::store::feed::{POST_CHARS, REPLY_CHARS};
 use crate::store::mind::DatedPost;
@@ -97,8 +97,8 @@ fn copied(room: &mut Room, c: &Connection, bot: &str, post: &DatedPost) -> Resul
     // As the others are shown: shortened, and an opening with its title.
     let OwnPost { reply_id, title, content, .. } = &post.post;
     let title = if reply_id.is_none() { title.as_str() } else { "" };
-    let opened = terms(&format!("{title} {}", cut(content, POST_CHARS)));
-    let replied = terms(&cut(content, REPLY_CHARS));
+    let opened = terms(&format!("{title} {}", cut_words(content, POST_CHARS)));
+    let replied = terms(&cut_words(content, REPLY_CHARS));
     if replied.len() < TERMS {
         return Ok(None);
     }

@@ -8,7 +8,7 @@ use super::Result;
 use super::acts::Target;
 use crate::domain::Stamp;
 use crate::domain::scene::{FeedReply, FeedThread, SceneEvent};
-use crate::domain::text::cut;
+use crate::domain::text::cut_words;
 
 /// Characters of an opening post shown in the feed.
 pub const POST_CHARS: usize = 400;
@@ -45,7 +45,7 @@ pub fn thread(c: &Connection, id: i64) -> Result<Option<FeedThread>> {
                 author: row.get(0)?,
                 author_name: Arc::default(),
                 title: row.get(1)?,
-                content: cut(row.get_ref(2)?.as_str()?, POST_CHARS).into(),
+                content: cut_words(row.get_ref(2)?.as_str()?, POST_CHARS).into(),
                 tags: serde_json::from_str(row.get_ref(3)?.as_str()?).unwrap_or_default(),
                 created_at: Stamp::from_micros(row.get(4)?),
                 score: row.get(5)?,
@@ -68,7 +68,7 @@ pub fn thread(c: &Connection, id: i64) -> Result<Option<FeedThread>> {
                 parent_reply_id: row.get(1)?,
                 author: row.get(2)?,
                 author_name: Arc::default(),
-                content: cut(row.get_ref(3)?.as_str()?, REPLY_CHARS).into(),
+                content: cut_words(row.get_ref(3)?.as_str()?, REPLY_CHARS).into(),
                 created_at: Stamp::from_micros(row.get(4)?),
                 score: row.get(5)?,
                 my_vote: None,

@@ -9,6 +9,7 @@ mod declared;
 mod errors;
 mod flood;
 mod leaving;
+mod line;
 mod live;
 #[allow(dead_code)] // shared with the tests of the engine, which need more of it
 #[path = "../engine/model.rs"]

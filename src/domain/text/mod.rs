@@ -108,6 +108,26 @@ pub fn cut(text: &str, max_chars: usize) -> String {
     shorten(text, max_chars)
 }
 
+/// As [`cut`], behind the last whole word where one ends in the last third: who reads on is not given half a word.
+#[must_use]
+pub fn cut_words(text: &str, max_chars: usize) -> String {
+    if text.len() <= max_chars || text.chars().nth(max_chars).is_none() {
+        return text.to_owned();
+    }
+    let mut cut = shorten(text, max_chars);
+    let kept = cut.len().saturating_sub('…'.len_utf8());
+    // A blank behind it: the last word is whole already.
+    let whole = text[kept.min(text.len())..].starts_with(char::is_whitespace);
+    let end = if whole { Some(kept) } else { cut[..kept].rfind(char::is_whitespace) };
+    if let Some(end) = end.filter(|end| *end >= kept / 3 * 2) {
+        let words = cut[..end]
+            .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '—' | '–' | '('));
+        cut.truncate(words.len());
+        cut.push('…');
+    }
+    cut
+}
+
 /// As [`cut`], for a text that is known to be too long.
 fn shorten(text: &str, max_chars: usize) -> String {
     let Some(room) = max_chars.checked_sub(1) else { return String::new() };

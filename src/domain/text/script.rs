@@ -62,12 +62,14 @@ pub fn names(text: &str, name: &str) -> bool {
     let apart = |one: char, other: char| {
         !one.is_alphanumeric() || !other.is_alphanumeric() || is_unspaced(one) || is_unspaced(other)
     };
-    text.match_indices(name).any(|(at, found)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + found.len()..].chars().next();
-        before.is_none_or(|before| apart(before, first))
-            && after.is_none_or(|after| apart(last, after) || matches!(after, '\u{AC00}'..='\u{D7A3}'))
-    })
+    // Most texts do not hold it at all, which is found out faster than where it stands.
+    text.contains(name)
+        && text.match_indices(name).any(|(at, found)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + found.len()..].chars().next();
+            before.is_none_or(|before| apart(before, first))
+                && after.is_none_or(|after| apart(last, after) || matches!(after, '\u{AC00}'..='\u{D7A3}'))
+        })
 }
 
 #[cfg(test)]

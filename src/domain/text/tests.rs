@@ -92,6 +92,21 @@ fn one_line_folds_white_space_and_trims() {
 }
 
 #[test]
+fn prose_is_cut_behind_a_whole_word() {
+    for (text, most, cut) in [
+        ("a clock in the legs of a crab", 29, "a clock in the legs of a crab"),
+        ("a clock in the legs of a crab", 20, "a clock in the legs…"),
+        ("a clock in the legs of a crab", 21, "a clock in the legs…"),
+        ("it came twice, and everybody", 16, "it came twice…"),
+        ("a-word-that-has-no-end-at-all here", 12, "a-word-that…"),
+        ("一二三四五六七八九十", 6, "一二三四五…"),
+        ("one two", 0, ""),
+    ] {
+        assert_eq!(cut_words(text, most), cut, "{text} {most}");
+    }
+}
+
+#[test]
 fn cutting_respects_graphemes_and_counts_the_ellipsis() {
     assert_eq!(cut("hello", 5), "hello");
     assert_eq!(cut("hello!", 5), "hell…");

@@ -7,7 +7,7 @@ use super::record::{Outcome, RAW_MAX, over, put_activity, put_thought, settle_al
 use crate::domain::activity::{Activity, Finding, PostKind};
 use crate::domain::scene::{Deed, FeedReply, OwnPost};
 use crate::domain::similarity::{TermSet, terms};
-use crate::domain::text::{clean_line, cut};
+use crate::domain::text::{clean_line, cut, cut_words};
 use crate::domain::{Action, Stamp};
 use crate::protocol::{Exchange, Fault, Notice, Status};
 use crate::society::Society;
@@ -171,7 +171,7 @@ fn apply(
                 parent_reply_id: *parent_reply_id,
                 author: me.into(),
                 author_name: Arc::default(),
-                content: cut(content, REPLY_CHARS).into(),
+                content: cut_words(content, REPLY_CHARS).into(),
                 created_at: at,
                 score: 0,
                 my_vote: None,

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::tokens;
-use crate::domain::text::cut;
+use crate::domain::text::cut_words;
 use crate::protocol::{PromptSection, SectionNote};
 
 /// What an entry may take of its section: one part of so many.
@@ -135,7 +135,7 @@ impl<'a> Fill<'a> {
         let mut less = (self.write)(at, form, most, &mut self.text);
         let mut chars = self.text[start..].chars().count();
         if chars > most {
-            let shorter = cut(self.text[start..].trim_end(), most - 1);
+            let shorter = cut_words(self.text[start..].trim_end(), most - 1);
             self.text.truncate(start);
             self.text.push_str(&shorter);
             self.text.push('\n');

@@ -8,13 +8,13 @@ use super::relevant::relevant;
 use super::{number, push};
 use crate::domain::scene::{Acquaintance, Deed, FeedReply, FeedThread, OwnPost, Recalled, SceneEvent};
 use crate::domain::similarity::TermSet;
-use crate::domain::text::cut;
+use crate::domain::text::cut_words;
 use crate::domain::{MemoryKind, PersonalityConfig};
 
 /// Writes a text in one line and at most `most` characters; `true` when something of it is missing.
 pub(super) fn inline(text: &str, most: usize, out: &mut String) -> bool {
     let less = text.len() > most && text.chars().nth(most).is_some();
-    let kept = if less { std::borrow::Cow::Owned(cut(text, most)) } else { text.into() };
+    let kept = if less { std::borrow::Cow::Owned(cut_words(text, most)) } else { text.into() };
     if !is_broken(&kept) {
         out.push_str(&kept);
         return less;

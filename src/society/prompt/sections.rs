@@ -26,6 +26,8 @@ const ASKS_PART: usize = 4;
 const AT_LENGTH: usize = 1;
 /// Threads told with their last words at least; those behind them by their title.
 const IN_PART: usize = 5;
+/// Bytes of most lines of memory.
+const LINE: usize = 320;
 /// Deeds told besides the posts.
 const DEEDS: usize = 8;
 
@@ -200,7 +202,7 @@ fn recalled<'a>(
     let told: Vec<OnceCell<(String, bool)>> = scene.memories.iter().map(|_| OnceCell::new()).collect();
     fills.add("memories", "What comes to your mind:\n", most.memories, entries, move |at, _, most, out| {
         let (line, less) = told[at].get_or_init(|| {
-            let mut line = String::new();
+            let mut line = String::with_capacity(LINE);
             let less = lines::memory(&scene.memories[at], &|| &**about, most, &mut line);
             (line, less)
         });

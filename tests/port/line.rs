@@ -1,0 +1,158 @@
+//! A control room at the end of a bad line: 200 ms there and back, lost packets, a connection that breaks off.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use botarium::engine::Run;
+use botarium::link::{Connection, Link, Remote};
+use botarium::tui::headless::Headless;
+use botarium::tui::keymap::Key;
+use botarium::tui::theme::ThemeName;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+
+use crate::room::Room;
+
+/// One way.
+const WAY: Duration = Duration::from_millis(100);
+/// What a lost packet costs: it is sent again after this.
+const AGAIN: Duration = Duration::from_millis(300);
+/// One packet of so many is lost.
+const LOST: usize = 20;
+/// Beats of six bots in an hour at the pace `normal`.
+const BEATS: u64 = 6;
+
+/// What went over the line.
+#[derive(Default)]
+struct Line {
+    bytes: AtomicUsize,
+    requests: AtomicUsize,
+    packets: AtomicUsize,
+}
+
+impl Line {
+    fn sent(&self) -> (usize, usize) {
+        (self.bytes.load(Ordering::SeqCst), self.requests.load(Ordering::SeqCst))
+    }
+
+    /// A line to `to`; what is open breaks off when `breaks` says so.
+    async fn to(to: SocketAddr, breaks: Arc<Notify>) -> (Arc<Self>, SocketAddr) {
+        let line = Arc::new(Self::default());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let counted = Arc::clone(&line);
+        tokio::spawn(async move {
+            loop {
+                let (near, _) = listener.accept().await.unwrap();
+                let (line, broken) = (Arc::clone(&counted), Arc::clone(&breaks));
+                tokio::spawn(async move {
+                    let Ok(far) = TcpStream::connect(to).await else { return };
+                    let (near_in, near_out) = near.into_split();
+                    let (far_in, far_out) = far.into_split();
+                    tokio::select! {
+                        () = line.carry(near_in, far_out) => {}
+                        () = line.carry(far_in, near_out) => {}
+                        () = broken.notified() => {}
+                    }
+                });
+            }
+        });
+        (line, address)
+    }
+
+    /// One direction: each packet is late by the way, a lost one by more; none overtakes another.
+    async fn carry(&self, mut from: tokio::net::tcp::OwnedReadHalf, mut to: tokio::net::tcp::OwnedWriteHalf) {
+        let (sender, mut packets) = tokio::sync::mpsc::unbounded_channel();
+        let reads = async {
+            let mut packet = vec![0; 16 * 1_024];
+            while let Ok(size @ 1..) = from.read(&mut packet).await {
+                let nth = self.packets.fetch_add(1, Ordering::SeqCst);
+                let late = if nth % LOST == LOST - 1 { WAY + AGAIN } else { WAY };
+                self.bytes.fetch_add(size, Ordering::SeqCst);
+                if ["GET ", "POST ", "PUT ", "PATCH ", "DELETE "]
+                    .iter()
+                    .any(|verb| packet.starts_with(verb.as_bytes()))
+                {
+                    self.requests.fetch_add(1, Ordering::SeqCst);
+                }
+                if sender.send((tokio::time::Instant::now() + late, packet[..size].to_vec())).is_err() {
+                    return;
+                }
+            }
+        };
+        let writes = async {
+            while let Some((due, packet)) = packets.recv().await {
+                tokio::time::sleep_until(due).await;
+                if to.write_all(&packet).await.is_err() {
+                    return;
+                }
+            }
+        };
+        tokio::select! {
+            () = reads => {}
+            () = writes => {}
+        }
+    }
+}
+
+/// Keys that move about in what is there are answered before anything comes over the line, *why* with one question.
+/// An hour at the pace `normal` takes less than a mebibyte; where the line breaks off, nothing is missed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_control_room_is_of_use_over_a_line_of_200_milliseconds_with_losses() {
+    let key = |word: &str| word.parse::<Key>().unwrap();
+    let room = Room::after(300).await;
+    let breaks = Arc::new(Notify::new());
+    let (line, address) = Line::to(room.address, Arc::clone(&breaks)).await;
+    let link = Link::Remote(Remote::connect(&format!("http://{address}"), None).await.unwrap());
+    let mut screen = Headless::open(link.clone(), (160, 45), ThemeName::Dark).await.unwrap();
+    screen.keep_up_with(room.engine.subscribe());
+    let now = room.engine.clock().now();
+    screen.tick(now).await.unwrap();
+    screen.frame().unwrap();
+    let (opened, requests) = line.sent();
+    println!("opened with {opened} bytes and {requests} requests");
+
+    // Down the stream and back, before anything that this asks for has come.
+    screen.key(key("2")).await.unwrap();
+    let mut shown = BTreeSet::new();
+    for _ in 0..10 {
+        screen.early(key("j"));
+        screen.frame().unwrap();
+        shown.insert(screen.lines().join("\n"));
+    }
+    assert_eq!(shown.len(), 10, "every key is seen at once");
+    screen.key(key("k")).await.unwrap();
+    let asked = line.sent().1;
+    screen.key(key("w")).await.unwrap();
+    screen.frame().unwrap();
+    assert!(screen.lines().join("\n").contains("why"), "{:#?}", screen.lines());
+    assert!(line.sent().1 - asked <= 2, "{} requests", line.sent().1 - asked);
+    screen.key(key("esc")).await.unwrap();
+
+    // An hour: six beats, and a look at the clock each second.
+    let before = line.sent();
+    for nth in 0..3_600 {
+        if nth % (3_600 / BEATS) == 0 {
+            let run = Run { count: Some(1), ..Run::default() };
+            room.engine.run_beats(run, |_| {}).await.unwrap();
+            screen.listen().await.unwrap();
+        }
+        screen.tick(now.plus_seconds(i64::try_from(nth).unwrap())).await.unwrap();
+    }
+    let (bytes, asked) = (line.sent().0 - before.0, line.sent().1 - before.1);
+    println!("moving about took {} bytes; an hour {bytes} bytes and {asked} requests", before.0 - opened);
+    assert!(opened + bytes < 1 << 20, "{} bytes with what it opened with", opened + bytes);
+
+    // It breaks off while bots live on.
+    breaks.notify_waiters();
+    room.engine.run_beats(Run { count: Some(30), ..Run::default() }, |_| {}).await.unwrap();
+    let last = room.engine.last_seq();
+    while link.connection() != Connection::Connected || screen.model().stream.newest() < last {
+        screen.wake(now.plus_seconds(3_700)).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
