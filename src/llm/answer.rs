@@ -16,7 +16,7 @@ const TEXTS: [&str; 4] = ["text", "content", "value", "output_text"];
 /// The names of a part's reasoning.
 const THOUGHTS: [&str; 5] = ["thinking", "reasoning", "reasoning_content", "summary", "reasoning_text"];
 
-/// Collects an answer and passes its text on live, without reasoning.
+/// Collects an answer and passes its text on live, without reasoning; an empty text says that it flows.
 pub(super) struct Answer {
     started: Instant,
     deltas: DeltaSink,
@@ -106,6 +106,7 @@ impl Answer {
         match thought {
             Value::String(text) if !text.is_empty() => {
                 self.thought.push_str(&self.thoughts.join(text));
+                (self.deltas)(""); // it flows, though nothing of it is shown
                 true
             }
             Value::Array(parts) if depth <= NESTED => {
@@ -147,10 +148,9 @@ impl Answer {
         if text.is_empty() {
             return;
         }
+        // Also where nothing of it is shown: it flows.
         let shown = self.live.feed(text);
-        if !shown.is_empty() {
-            (self.deltas)(&shown);
-        }
+        (self.deltas)(&shown);
     }
 
     /// Notes which model answers.
@@ -236,4 +236,30 @@ fn is_object(text: &str) -> bool {
 /// A non-empty text at `key`.
 pub(super) fn text_at<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
     value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use serde_json::json;
+
+    use super::*;
+
+    /// What keeps a call from being cut off as silent: whoever listens is told of all that comes, and shown what is
+    /// meant for them.
+    #[test]
+    fn reasoning_that_flows_is_a_sign_of_life() {
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&heard);
+        let deltas: DeltaSink = Arc::new(move |text| kept.lock().unwrap().push(text.to_owned()));
+        let mut answer = Answer::new(deltas, Habit::Unknown);
+        answer.reasoning(Some(&json!("let me see")));
+        answer.reasoning(Some(&json!([{"text": "further"}])));
+        answer.content(Some(&json!("<think>and more")));
+        answer.content(Some(&json!(" of it")));
+        assert_eq!(*heard.lock().unwrap(), ["", "", "", ""]);
+        answer.content(Some(&json!("</think>The tide turns.")));
+        assert_eq!(heard.lock().unwrap().concat().trim(), "The tide turns.");
+    }
 }

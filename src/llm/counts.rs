@@ -28,6 +28,8 @@ pub(super) struct Counts {
     output: Option<i64>,
     cached: Option<i64>,
     cache_write: Option<i64>,
+    /// All of it, where a server adds it up.
+    total: Option<i64>,
     /// What is read from a cache is counted beside the input, not in it.
     beside: bool,
     /// A count was beyond belief: then none of them is believed.
@@ -39,7 +41,10 @@ impl Counts {
     pub(super) fn take(&mut self, message: &Value) {
         let mut told = false;
         for place in PLACES {
-            if let Some(usage) = message.pointer(place).filter(|usage| usage.is_object()) {
+            // A list of counts is the counts so far, one after another.
+            let Some(found) = message.pointer(place) else { continue };
+            let list = found.as_array().map_or(std::slice::from_ref(found), Vec::as_slice);
+            for usage in list.iter().filter(|usage| usage.is_object()) {
                 told |= self.merge(usage);
             }
         }
@@ -66,10 +71,14 @@ impl Counts {
             });
         let write = self.first(usage, &["cache_creation_input_tokens"]);
         self.beside |= read.is_some() || write.is_some();
-        self.input = input.or(self.input);
-        self.output = output.map(|output| output.saturating_add(thoughts.unwrap_or(0))).or(self.output);
-        self.cached = cached.or(self.cached);
-        self.cache_write = write.or(self.cache_write);
+        // What was counted is not taken back by a nought.
+        let later = |new: Option<i64>, before: Option<i64>| new.filter(|n| *n > 0).or(before).or(new);
+        self.input = later(input, self.input);
+        let output = output.map(|output| output.saturating_add(thoughts.unwrap_or(0)));
+        self.output = later(output, self.output);
+        self.cached = later(cached, self.cached);
+        self.cache_write = later(write, self.cache_write);
+        self.total = later(self.first(usage, &["total_tokens", "totalTokenCount"]), self.total);
         input.is_some() || output.is_some()
     }
 
@@ -89,7 +98,7 @@ impl Counts {
         parents.iter().find_map(|parent| self.count(object.get(parent).and_then(|inner| inner.get(key))))
     }
 
-    /// A count: a whole number, or one written as a fraction or as text.
+    /// A count: a whole number, or one written as a fraction or as text. A negative one is none.
     fn count(&mut self, value: Option<&Value>) -> Option<i64> {
         let number = match value? {
             Value::Number(number) => number.as_f64()?,
@@ -100,7 +109,7 @@ impl Counts {
         if (0.0..=MOST as f64).contains(&number) {
             Some(number.ceil() as i64)
         } else {
-            self.absurd = true;
+            self.absurd |= number > 0.0;
             None
         }
     }
@@ -113,7 +122,10 @@ impl Counts {
         let (cached, cache_write) = (self.cached.unwrap_or(0), self.cache_write.unwrap_or(0));
         let input = self.input?;
         let input = if self.beside { input + cached + cache_write } else { input };
-        let usage = Usage { input, output: self.output?, cached: cached.min(input), cache_write };
+        // Some count the reasoning in the sum alone, and some the sum and what was read.
+        let beyond = self.total.map(|total| total - input).filter(|beyond| *beyond > 0 && !self.beside);
+        let output = self.output.max(beyond)?;
+        let usage = Usage { input, output, cached: cached.min(input), cache_write };
         (usage.total() > 0).then_some(usage)
     }
 }
@@ -191,6 +203,34 @@ mod tests {
             ),
             (vec![json!({"usage": {"prompt_tokens": 0, "completion_tokens": 0}})], None),
             (vec![json!({"usage": {"prompt_tokens": 9}})], None),
+            // Reasoning that stands in the sum alone, and a sum instead of what was written.
+            (
+                vec![json!({"usage": {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 18,
+                "completion_tokens_details": {"reasoning_tokens": 7}}})],
+                Some([9, 9, 0, 0]),
+            ),
+            (vec![json!({"usage": {"prompt_tokens": 9, "total_tokens": 11}})], Some([9, 2, 0, 0])),
+            (
+                vec![json!({"usage": {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 5}})],
+                Some([9, 2, 0, 0]),
+            ),
+            (vec![json!({"usage": {"total_tokens": 11}})], None),
+            // What is no count says nothing against the others.
+            (
+                vec![
+                    json!({"usage": {"prompt_tokens": -1, "completion_tokens": -1}}),
+                    json!({"usage": {"prompt_tokens": 9, "completion_tokens": 2}}),
+                    json!({"usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}}),
+                ],
+                Some([9, 2, 0, 0]),
+            ),
+            (
+                vec![
+                    json!({"usage": {"prompt_tokens": 9, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": -3}}}),
+                ],
+                Some([9, 2, 0, 0]),
+            ),
+            (vec![json!({"usage": [{"prompt_tokens": 9, "completion_tokens": 2}]})], Some([9, 2, 0, 0])),
             (vec![json!({"usage": {}}), json!({"usage": []}), json!("usage"), json!({})], None),
         ] {
             assert_eq!(read(&messages), found, "{messages:?}");
@@ -204,7 +244,6 @@ mod tests {
             json!(i64::MAX),
             json!(u64::MAX),
             json!(1e300),
-            json!(-3),
             json!("9e99"),
         ] {
             assert_eq!(read(&[json!({"usage": {"prompt_tokens": absurd, "completion_tokens": 2}})]), None);

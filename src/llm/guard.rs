@@ -4,7 +4,7 @@
 //! charged. It knows nothing of money, bots or wire formats. A provider that answers in the
 //! process ([`Provider::answer_at_once`]) passes through untouched.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -378,8 +378,10 @@ impl Guard {
         begun: &AtomicBool,
     ) -> Result<Completion, ProviderError> {
         let heard = Arc::new(Mutex::new(Instant::now()));
-        let (noted, inner) = (Arc::clone(&heard), deltas.clone());
+        let shown = Arc::new(AtomicUsize::new(0));
+        let (noted, inner, came) = (Arc::clone(&heard), deltas.clone(), Arc::clone(&shown));
         let sink: DeltaSink = Arc::new(move |text| {
+            came.fetch_add(text.len(), Ordering::Relaxed);
             *noted.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
             inner(text);
         });
@@ -392,7 +394,7 @@ impl Guard {
                 () = tokio::time::sleep_until(until) => {
                     let silent = heard.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
                     if silent >= self.settings.total {
-                        let error = self.too_slow();
+                        let error = ProviderError { received: shown.load(Ordering::Relaxed), ..self.too_slow() };
                         return Err(if begun.load(Ordering::Relaxed) { error.charged() } else { error });
                     }
                 }

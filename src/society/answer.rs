@@ -12,12 +12,13 @@ mod sound;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub(crate) use self::extraction::{beside, extraction};
+pub(crate) use self::extraction::extraction;
+use self::extraction::noted_in;
 pub(crate) use self::own::own_words;
 pub(crate) use self::sound::{declines, sound};
 use crate::domain::action::{CONTENT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX};
 use crate::domain::text::{clean, clean_line};
-use crate::domain::{Action, ActionKind};
+use crate::domain::{Action, ActionKind, Extraction};
 use crate::llm::{Finish, loose};
 
 /// How an answer was read.
@@ -52,11 +53,18 @@ const TRIES: usize = 200;
 /// Longest reason and query.
 const REASON_MAX: usize = 300;
 
-/// Reads an answer, reasoning removed; `finish` is why it ended.
+/// An act, and what is noted beside it: `None` where the answer does not say, empty where it says that there is nothing.
+type Accepted = (Action, Option<Extraction>);
+
+/// Reads an answer, reasoning removed; `finish` is why it ended. Beside the act stands what the same object notes.
 ///
 /// # Errors
 /// One sentence naming the fault, for the repair request and the record.
-pub(crate) fn parse(answer: &str, finish: Finish, allowed: &[ActionKind]) -> Result<(Action, Rung), String> {
+pub(crate) fn parse(
+    answer: &str,
+    finish: Finish,
+    allowed: &[ActionKind],
+) -> Result<(Action, Rung, Option<Extraction>), String> {
     let whole = answer.trim();
     if whole.is_empty() {
         return Err("the answer was empty".into());
@@ -64,7 +72,7 @@ pub(crate) fn parse(answer: &str, finish: Finish, allowed: &[ActionKind]) -> Res
     if let Ok(value) = serde_json::from_str::<Value>(whole)
         && value.is_object()
     {
-        return accept(value, allowed).map(|action| (action, Rung::Schema));
+        return accept(value, allowed).map(|(action, noted)| (action, Rung::Schema, noted));
     }
     // An answer that begins with its object goes on with something else, or with the object of another
     // turn. One that begins with words comes to its object at its end, the earlier ones were thought of.
@@ -77,8 +85,8 @@ pub(crate) fn parse(answer: &str, finish: Finish, allowed: &[ActionKind]) -> Res
     let mut found = None;
     for value in objects(start) {
         match accept(value, allowed) {
-            Ok(action) => {
-                found = Some(action);
+            Ok(accepted) => {
+                found = Some(accepted);
                 if first {
                     break;
                 }
@@ -88,7 +96,7 @@ pub(crate) fn parse(answer: &str, finish: Finish, allowed: &[ActionKind]) -> Res
     }
     match found {
         Some(_) if !first && declines(start) => Err("the answer declines to act, and only quotes one".into()),
-        Some(action) => Ok((action, Rung::Embedded)),
+        Some((action, noted)) => Ok((action, Rung::Embedded, noted)),
         None => Err(fault.unwrap_or_else(|| {
             if start.contains('{') {
                 "the JSON was not complete".into()
@@ -129,8 +137,9 @@ fn objects(text: &str) -> impl Iterator<Item = Value> {
     })
 }
 
-fn accept(value: Value, allowed: &[ActionKind]) -> Result<Action, String> {
+fn accept(value: Value, allowed: &[ActionKind]) -> Result<Accepted, String> {
     let Value::Object(mut object) = value else { return Err("the answer must be one JSON object".into()) };
+    let mut noted = object.remove("memory");
     let mut value = match object.remove("act") {
         Some(act @ Value::Object(_)) => act,
         Some(_) => return Err("\"act\" must be an object".into()),
@@ -141,6 +150,9 @@ fn accept(value: Value, allowed: &[ActionKind]) -> Result<Action, String> {
         return Err("\"action\" is missing".into());
     };
     value["action"] = kind.as_str().into();
+    if let Some(fields) = value.as_object_mut() {
+        noted = noted.or_else(|| fields.remove("memory"));
+    }
     if !allowed.iter().any(|allowed| allowed.as_str() == kind) {
         let names: Vec<_> = allowed.iter().map(|allowed| allowed.as_str()).collect();
         return Err(format!("\"{}\" is not one of: {}", clean_line(&kind, 40), names.join(", ")));
@@ -150,7 +162,7 @@ fn accept(value: Value, allowed: &[ActionKind]) -> Result<Action, String> {
     }
     let action: Action = serde_json::from_value(value)
         .map_err(|error| format!("{kind}: {}", clean_line(&error.to_string(), 160)))?;
-    gate(action)
+    gate(action).map(|action| (action, noted.as_ref().and_then(noted_in)))
 }
 
 /// An act written as a call: `{"name": "reply", "arguments": {…}}`, or `{"reply": {…}}`.
@@ -258,7 +270,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &str) -> Result<(Action, Rung), String> {
-        parse(text, Finish::Stop, &ActionKind::ALL)
+        parse(text, Finish::Stop, &ActionKind::ALL).map(|(action, rung, _)| (action, rung))
+    }
+
+    fn noted(text: &str) -> Option<Extraction> {
+        parse(text, Finish::Stop, &ActionKind::ALL).unwrap().2
     }
 
     const QUIET: &str = r#"{"act": {"action": "do_nothing", "reason": "tired"}}"#;
@@ -308,6 +324,37 @@ mod tests {
         // What is complete before the end was reached is an answer.
         let rambling = format!("{QUIET}\nAnd then I would also like to");
         assert!(parse(&rambling, Finish::Length, &ActionKind::ALL).is_ok());
+    }
+
+    #[test]
+    fn what_is_noted_is_of_the_act_that_is_done() {
+        let facts = |fact: &str| Some(Extraction { facts: vec![fact.to_owned()], ..Extraction::default() });
+        for (text, told) in [
+            (QUIET.to_owned(), None),
+            (QUIET.replace("}}", "}, \"memory\": null}"), Some(Extraction::default())),
+            (QUIET.replace("}}", "}, \"memory\": {}}"), Some(Extraction::default())),
+            (QUIET.replace("}}", "}, \"memory\": []}"), Some(Extraction::default())),
+            (QUIET.replace("}}", "}, \"memory\": {\"facts\": [\"Salt keeps.\"]}}"), facts("Salt keeps.")),
+            // Inside the act, as a list, as a text.
+            (QUIET.replace("}}", ", \"memory\": {\"facts\": [\"Salt keeps.\"]}}}"), facts("Salt keeps.")),
+            (QUIET.replace("}}", "}, \"memory\": [\"Salt keeps.\"]}"), facts("Salt keeps.")),
+            (QUIET.replace("}}", "}, \"memory\": [{\"fact\": \"Salt keeps.\"}]}"), facts("Salt keeps.")),
+            (QUIET.replace("}}", "}, \"memory\": \"Salt keeps.\"}"), facts("Salt keeps.")),
+            (
+                r#"{"action": "do_nothing", "memory": {"facts": ["Salt keeps."]}}"#.to_owned(),
+                facts("Salt keeps."),
+            ),
+            // Of another shape: as if it said nothing.
+            (QUIET.replace("}}", "}, \"memory\": 7}"), None),
+            (QUIET.replace("}}", "}, \"memory\": {\"mood\": \"fine\"}}"), None),
+        ] {
+            assert_eq!(noted(&text), told, "{text}");
+        }
+        let draft = QUIET.replace("}}", "}, \"memory\": {\"facts\": [\"A draft.\"]}}");
+        let meant = QUIET.replace("}}", "}, \"memory\": {\"facts\": [\"Meant.\"]}}");
+        assert_eq!(noted(&format!("Perhaps {draft}? No: {meant}")), facts("Meant."));
+        assert_eq!(noted(&format!("Perhaps {draft}? No: {QUIET}")), None);
+        assert_eq!(noted(r#"{"act": {"action": "do_nothing", "reason": "the \"memory\" of it"}}"#), None);
     }
 
     #[test]

@@ -11,9 +11,21 @@ const KEYS: [&str; 5] = ["facts", "relationships", "opinions", "interests", "mom
 /// Items taken of one kind.
 const ITEMS: usize = 20;
 
-/// What an answer notes beside its act; `None` where it does not say, empty where it says that there is nothing.
-pub(crate) fn beside(answer: &str) -> Option<Extraction> {
-    answer.contains("\"memory\"").then(|| extraction(answer).unwrap_or_default())
+/// What stands as the memory of an act: an extraction, or facts alone; `None` where it cannot be read.
+pub(super) fn noted_in(memory: &Value) -> Option<Extraction> {
+    let facts = |list: &Value| Extraction {
+        facts: texts(Some(list), &["fact", "text", "content", "statement", "memory"]),
+        ..Extraction::default()
+    };
+    match memory {
+        Value::Null => Some(Extraction::default()),
+        Value::Object(fields) if fields.is_empty() || KEYS.iter().any(|key| fields.contains_key(*key)) => {
+            Some(read(fields))
+        }
+        Value::Array(list) if list.is_empty() => Some(Extraction::default()),
+        Value::Array(_) | Value::String(_) => Some(facts(memory)).filter(|noted| !noted.is_empty()),
+        _ => None,
+    }
 }
 
 /// Reads an extraction; `None` when the answer holds none. An object without any of the keys is some

@@ -188,7 +188,8 @@ fn at_once(
 ) -> Result<Finished> {
     let settlement = call.settlement(&ready.day, call.reservation, completion.usage, true, None);
     let calls = [(exchange("think", &completion, &settlement), settlement)];
-    let (action, rung) = match answer::parse(&completion.text, completion.finish, &ready.scene.allowed) {
+    let (action, rung, noted) = match answer::parse(&completion.text, completion.finish, &ready.scene.allowed)
+    {
         Ok(read) => read,
         Err(why) => return refuse(society, room, tx, ready, &why, &completion.text, &calls),
     };
@@ -198,12 +199,12 @@ fn at_once(
         }
         _ => Ok(Vec::new()),
     };
-    let mut choice = Choice { action, rung, raw: completion.text, findings, noted: None };
+    let mut choice = Choice { action, rung, raw: completion.text, findings, noted };
     // Without a savepoint of its own: an act that is refused has written nothing (see `store::acts`).
     match act(society, room, tx, ready, &mut choice, &calls, false) {
         Ok(finished) => {
             if let Some(id) = finished.result.activity_id {
-                remember(society, room, tx, ready, id, &choice, None)?;
+                remember(society, room, tx, ready, id, &choice, choice.noted.as_ref())?;
             }
             Ok(finished)
         }

@@ -77,13 +77,13 @@ impl Walk<'_, '_> {
     ) -> Result<Step> {
         let (ready, limit) = (Arc::clone(&flight.ready), call.request.max_tokens);
         let undone = match answer::parse(&said.text, said.finish, &ready.scene.allowed) {
-            Ok((action, read)) => {
+            Ok((action, read, noted)) => {
                 let choice = Choice {
                     action,
                     rung: rung.unwrap_or(read),
                     raw: said.text.clone(),
                     findings: Ok(Vec::new()),
-                    noted: answer::beside(&said.text),
+                    noted,
                 };
                 match self.look_or_act(flight, choice)? {
                     Ok(step) => return Ok(step),
