@@ -245,9 +245,10 @@ async fn acts_that_were_cut_off_before_they_were_remembered_are_taken_up() {
     assert_eq!(society.number("SELECT count(*) FROM reservations"), 0);
     assert_eq!(society.number("SELECT sum(input + output) FROM usage_daily"), 120 + reserved);
     let memory = society.handle.memory("b01").await.unwrap().warm;
-    assert!(memory.memories[0].summary.contains("tide table"), "{memory:?}");
+    assert!(memory.opinions[0].stance.contains("tide table"), "{memory:?}");
     society.assert_sound();
     // Once only.
     let society = society.again(|_| {});
-    assert_eq!(society.handle.memory("b01").await.unwrap().warm.memories.len(), 1);
+    let again = society.handle.memory("b01").await.unwrap().warm;
+    assert_eq!((again.opinions.len(), again.memories.len()), (1, memory.memories.len()));
 }
