@@ -25,8 +25,14 @@ pub fn find(typed: &str, scopes: &[Scope]) -> Found {
     // The longest beginning that is a whole name.
     for length in (1..=words.len()).rev() {
         let name = plain(&words[..length].join(" "));
+        let titled = called(&name, scopes);
         let by_id = ACTIONS.iter().find(|def| plain(def.id) == name);
-        let found = by_id.map_or_else(|| called(&name, scopes), |def| vec![def]);
+        // What is called so where one is comes before what is called so elsewhere, by whatever name.
+        let found = match (titled.as_slice(), by_id) {
+            ([def], Some(_)) if scopes.contains(&def.scope) => titled,
+            (_, Some(def)) => vec![def],
+            (_, None) => titled,
+        };
         if !found.is_empty() {
             return one(found, words[length..].join(" "));
         }

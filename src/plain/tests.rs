@@ -10,7 +10,7 @@ use crate::engine::clock::{Clock, SIM_START};
 use crate::engine::{self, Handle, Run, Settings};
 use crate::link::Link;
 use crate::store::Durability;
-use crate::tui::action::ACTIONS;
+use crate::tui::action::{ACTIONS, Scope};
 
 fn society() -> (TempDir, Handle) {
     let home = tempfile::tempdir().unwrap();
@@ -99,6 +99,9 @@ async fn every_action_is_reached_by_its_name() {
         let said = say(&handle, &[def.id, ":cancel", "no"], false).await;
         assert!(!said.contains(&format!("No action is called “{}", def.id)), "{}: {said}", def.id);
     }
+    // What is called so where one is comes first, by whatever name it goes.
+    let found = names::find("filter Rex", &[Scope::Log, Scope::Global]);
+    assert!(matches!(found, names::Found::One(def, rest) if def.id == "filter_log" && rest == "Rex"));
     // What asks first has changed nothing; what does not was done: the room is still whole.
     assert!(handle.room().await.unwrap().bots >= 6);
     let listed = say(&handle, &["actions all"], false).await;

@@ -1,7 +1,7 @@
 //! The activity stream: the newest acts first, frozen while a person reads further down.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
 
@@ -85,6 +85,8 @@ pub struct StreamFilter {
     pub kind: Option<ActivityKind>,
     /// Only lines that contain this, lower case.
     pub text: String,
+    /// Threads whose titles contain it: a line shows the title of its thread.
+    pub threads: BTreeSet<i64>,
 }
 
 impl StreamFilter {
@@ -98,6 +100,7 @@ impl StreamFilter {
         self.bot.as_ref().is_none_or(|bot| *bot == row.bot_id)
             && self.kind.is_none_or(|kind| row.told.is(kind))
             && (self.text.is_empty()
+                || row.told.thread.is_some_and(|thread| self.threads.contains(&thread))
                 || [&row.bot_name, &row.told.word, &row.told.about, &row.told.quote]
                     .into_iter()
                     .any(|field| field.to_lowercase().contains(&self.text)))
@@ -203,6 +206,13 @@ impl Stream {
     #[must_use]
     pub const fn filter(&self) -> &StreamFilter {
         &self.filter
+    }
+
+    /// A thread is called so: what happens in it passes a filter by a part of that.
+    pub fn titled(&mut self, thread: i64, title: &str) {
+        if !self.filter.text.is_empty() && title.to_lowercase().contains(&self.filter.text) {
+            self.filter.threads.insert(thread);
+        }
     }
 
     /// Filters anew and returns to the newest row.

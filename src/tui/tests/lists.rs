@@ -230,3 +230,13 @@ fn ctrl_s_means_the_same_in_every_window_that_takes_something() {
     press(&mut model, &["esc", "W", "ctrl+s"]);
     assert!(model.overlays.is_empty(), "{}", text(&model));
 }
+
+#[test]
+fn a_line_of_the_activity_is_found_by_the_title_it_shows() {
+    let mut model = model(160, 45);
+    press(&mut model, &["2", "/"]);
+    type_text(&mut model, "a door re");
+    press(&mut model, &["enter"]);
+    let replies = |line: usize| model.stream.line(line).is_some_and(|row| row.told.reply.is_some());
+    assert!((0..model.stream.len()).any(replies), "{}", text(&model));
+}

@@ -190,6 +190,7 @@ fn remember_title(model: &mut Model, row: &Row) {
         && let Some(id) = row.told.thread
         && !row.told.about.is_empty()
     {
+        model.stream.titled(id, &row.told.about);
         model.titles.insert(id, row.told.about.clone());
     }
     if !row.bot_name.is_empty() && !model.names.contains_key(&row.bot_id) {

@@ -46,7 +46,11 @@ pub fn apply(model: &mut Model, words: &str) -> Vec<Effect> {
     match (model.tab, model.focus) {
         (Tab::Live, Pane::Bots) => model.bots.set_filter(words),
         (Tab::Live, Pane::Activity) => {
-            let filter = StreamFilter { text: words.to_lowercase(), ..model.stream.filter().clone() };
+            let text = words.to_lowercase();
+            let titled =
+                |(_, title): &(&i64, &String)| !text.is_empty() && title.to_lowercase().contains(&text);
+            let threads = model.titles.iter().filter(titled).map(|(id, _)| *id).collect();
+            let filter = StreamFilter { text, threads, ..model.stream.filter().clone() };
             model.stream.set_filter(filter);
             return live::older(model);
         }

@@ -124,7 +124,7 @@ pub fn list(model: &mut Model) {
     let items = model.undo.iter().map(|done| Item {
         title: told(model, &done.command),
         note: text::ago(model.now.seconds_since(done.at)),
-        about: format!("Taking it back: {}.", told(model, &done.back)),
+        about: format!("Taking it back: {}.", told(model, &done.back).trim_end_matches('.')),
         current: false,
     });
     let choice = Choice::new("Take back", items.collect(), Then::TakeBack);
