@@ -160,9 +160,16 @@ impl Answer {
         }
     }
 
-    /// Notes why it ended; `true` when that was told.
+    /// Notes why it ended, a word or an object with one; `true` when that was told.
     pub(super) fn ended(&mut self, reason: Option<&Value>) -> bool {
-        let reason = reason.and_then(Value::as_str).filter(|reason| !reason.is_empty());
+        let word = |reason: &'_ Value| match reason {
+            Value::Object(fields) => {
+                ["type", "reason", "finish_reason"].iter().find_map(|key| fields.get(*key)).cloned()
+            }
+            other => Some(other.clone()),
+        };
+        let reason = reason.and_then(word);
+        let reason = reason.as_ref().and_then(Value::as_str).filter(|reason| !reason.is_empty());
         if let Some(reason) = reason {
             self.finish = Some(reason.to_owned());
         }
@@ -177,6 +184,11 @@ impl Answer {
     /// The word for an end that means that the server failed.
     pub(super) fn failure(&self) -> Option<&str> {
         self.finish.as_deref().filter(|word| Finish::read(word).is_none())
+    }
+
+    /// Whether any text of the answer has come.
+    pub(super) const fn has_text(&self) -> bool {
+        !self.text.is_empty()
     }
 
     /// Bytes that have come, reasoning included.

@@ -150,6 +150,17 @@ impl Who {
         if answered { error.charged() } else { error }
     }
 
+    /// A success whose body is compressed, `how` its server says.
+    pub(super) fn packed(&self, how: &str) -> ProviderError {
+        let message = format!(
+            "{} sent its answer compressed ({}), which was not asked for and is not read; switch compression off in the \
+             server or in the proxy before it",
+            self.name,
+            self.quote(how)
+        );
+        ProviderError::new(FailureKind::Protocol, message).charged()
+    }
+
     /// The error in a message of an answer that began as a success, of which `received` bytes had come.
     pub(super) fn error_inside(&self, message: &Value, received: usize) -> Option<Failure> {
         let refusal = Refusal::inside(message)?;

@@ -24,10 +24,12 @@ pub enum Finish {
 }
 
 impl Finish {
-    /// Reads the word of any protocol; `None` for one that means that the server itself failed.
+    /// Reads the word of any protocol, also as the name of a constant (`FinishReason.MAX_TOKENS`);
+    /// `None` for one that means that the server itself failed.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
-        Some(match word.trim().to_ascii_lowercase().as_str() {
+        let word = word.trim().trim_end_matches('.').to_ascii_lowercase().replace('-', "_");
+        Some(match word.rsplit('.').next().unwrap_or_default() {
             "stop" | "end_turn" | "stop_sequence" | "eos" | "eos_token" | "completed" | "complete"
             | "end" | "pause_turn" => Self::Stop,
             "length"
@@ -35,6 +37,10 @@ impl Finish {
             | "model_length"
             | "max_output_tokens"
             | "model_context_window_exceeded"
+            | "max_length"
+            | "max_new_tokens"
+            | "token_limit"
+            | "incomplete"
             | "limit" => Self::Length,
             "content_filter"
             | "content_filtered"
@@ -44,15 +50,23 @@ impl Finish {
             | "prohibited_content"
             | "spii"
             | "sensitive"
+            | "error_toxic"
             | "guardrail"
             | "guardrail_intervened" => Self::Filtered,
             "refusal" | "refused" => Self::Refused,
             "tool_calls" | "tool_call" | "tool_use" | "function_call" | "malformed_function_call" => {
                 Self::ToolCall
             }
-            "error" | "abort" | "aborted" | "cancelled" | "canceled" | "network_error" | "timeout" => {
-                return None;
-            }
+            "error"
+            | "abort"
+            | "aborted"
+            | "cancelled"
+            | "canceled"
+            | "timeout"
+            | "failed"
+            | "overloaded"
+            | "insufficient_system_resource" => return None,
+            failed if failed.starts_with("error_") || failed.ends_with("_error") => return None,
             _ => Self::Unsaid,
         })
     }
@@ -159,9 +173,22 @@ mod tests {
             ("refusal", Some(Finish::Refused)),
             ("tool_use", Some(Finish::ToolCall)),
             ("tool_calls", Some(Finish::ToolCall)),
+            ("FinishReason.MAX_TOKENS", Some(Finish::Length)),
+            ("max_length", Some(Finish::Length)),
+            ("token-limit", Some(Finish::Length)),
+            ("incomplete", Some(Finish::Length)),
+            ("content-filter", Some(Finish::Filtered)),
+            ("tool-calls", Some(Finish::ToolCall)),
+            ("stop.", Some(Finish::Stop)),
             ("something new", Some(Finish::Unsaid)),
+            ("", Some(Finish::Unsaid)),
             ("error", None),
             ("abort", None),
+            ("ERROR_LIMIT", None),
+            ("server_error", None),
+            ("overloaded", None),
+            ("failed", None),
+            ("insufficient_system_resource", None),
         ] {
             assert_eq!(Finish::read(word), finish, "{word}");
         }

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::loose;
 
@@ -27,6 +27,8 @@ pub(super) struct Frames {
     scan: Scan,
     /// Whether the value under way stands in events.
     in_event: bool,
+    /// Whether the event under way is called an error.
+    is_error: bool,
     ready: VecDeque<Frame>,
     junk: Vec<u8>,
 }
@@ -89,10 +91,18 @@ impl Frames {
             self.feed(data);
         } else if trimmed.is_empty() {
             self.cut_off(); // the end of an event
+            self.is_error = false;
         } else if matches!(trimmed[0], b'{' | b'[' | b']' | b',') {
             self.cut_off();
             self.in_event = false;
             self.feed(trimmed);
+        } else if let Some(name) = trimmed.strip_prefix(b"event:") {
+            self.is_error = name.trim_ascii().to_ascii_lowercase().ends_with(b"error");
+        } else if let Some(error) = trimmed.strip_prefix(b"error:").filter(|error| error.contains(&b'{')) {
+            // A field that llama.cpp puts where the data would stand.
+            self.cut_off();
+            (self.in_event, self.is_error) = (true, true);
+            self.feed(error);
         } else if !is_field(trimmed) {
             self.keep(trimmed);
         }
@@ -114,13 +124,23 @@ impl Frames {
                         continue;
                     }
                     Some(b'{') => {}
+                    Some(_) if self.is_error => {
+                        let words = serde_json::from_slice(rest)
+                            .unwrap_or_else(|_| String::from_utf8_lossy(rest).into_owned());
+                        return self.ready.push_back(Frame::Message(json!({"error": words})));
+                    }
                     Some(_) => return self.keep(rest),
                 }
             }
             match self.scan.take(rest) {
                 Some(used) => {
                     rest = &rest[used..];
-                    let frame = parse(&self.scan.finish());
+                    let frame = match parse(&self.scan.finish()) {
+                        Frame::Message(error) if self.is_error && error.get("error").is_none() => {
+                            Frame::Message(json!({"error": error}))
+                        }
+                        frame => frame,
+                    };
                     self.ready.push_back(frame);
                 }
                 None => return,
@@ -409,6 +429,25 @@ mod tests {
         assert_eq!(all, [Frame::Broken("{\"a\":".to_owned()), Frame::Message(json!({"b": 1}))]);
         assert_eq!(frames(b"404 page not found\n", &[]), (vec![], "404 page not found\n".to_owned()));
         assert_eq!(frames(b"<html>\n<title>x</title>", &[]).1, "<html>\n<title>x</title>\n");
+    }
+
+    #[test]
+    fn an_event_that_is_called_an_error_is_one() {
+        for (bytes, error) in [
+            ("event: error\ndata: it fell over\n\n", json!("it fell over")),
+            ("event: error\ndata: \"it fell over\"\n\n", json!("it fell over")),
+            (
+                "event: error\ndata: {\"message\": \"x\", \"type\": \"y\"}\n\n",
+                json!({"message": "x", "type": "y"}),
+            ),
+            ("event: error\ndata: {\"error\": {\"message\": \"x\"}}\n\n", json!({"message": "x"})),
+            ("error: {\"code\": 500, \"message\": \"x\"}\n\n", json!({"code": 500, "message": "x"})),
+        ] {
+            let after = format!("{bytes}event: x\ndata: {{\"a\": 1}}\n\n");
+            let all = [Frame::Message(json!({"error": error})), Frame::Message(json!({"a": 1}))];
+            assert_eq!(frames(after.as_bytes(), &[]), (all.to_vec(), String::new()), "{bytes}");
+        }
+        assert_eq!(frames(b"error: no such thing\n", &[]).1, "error: no such thing\n");
     }
 
     fn joined(bytes: &[u8]) -> String {

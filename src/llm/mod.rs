@@ -8,7 +8,9 @@
 mod answer;
 mod anthropic;
 mod breaker;
+mod context;
 mod counts;
+mod detail;
 mod driver;
 mod failure;
 mod finish;

@@ -121,13 +121,16 @@ impl Protocol for OpenAi {
             return if note { Took::Note } else { Took::Foreign };
         };
         answer.model(message.get("model"));
-        let Some(choice) = choices.get(0).or_else(|| Some(choices).filter(|choice| choice.is_object()))
-        else {
-            return Took::Note;
-        };
-        answer.ended(choice.get("finish_reason"));
-        let whole = choice.get("message").filter(|part| part.is_object());
-        let Some(part) = choice.get("delta").filter(|part| part.is_object()).or(whole) else {
+        let Some(choice) = first(choices) else { return Took::Note };
+        if !answer.ended(choice.get("finish_reason")) {
+            answer.ended(choice.get("native_finish_reason"));
+        }
+        let delta = choice.get("delta").filter(|part| part.is_object());
+        // A whole message beside a piece that says nothing is the answer, unless that has come in pieces.
+        let whole = choice.get("message").filter(|part| part.is_object()).filter(|whole| {
+            delta.is_none_or(|delta| !has_content(delta) && has_content(whole) && !answer.has_text())
+        });
+        let Some(part) = whole.or(delta) else {
             let token = answer.content(choice.get("text"));
             return if token { Took::Token } else { Took::Note };
         };
@@ -155,6 +158,94 @@ impl Protocol for OpenAi {
     }
 }
 
+/// The choice that was asked for: the first by its number. The others are drafts that a server was told
+/// to make. Where a whole message is the only one, its number does not matter.
+fn first(choices: &Value) -> Option<&Value> {
+    let Some(all) = choices.as_array() else { return Some(choices).filter(|choice| choice.is_object()) };
+    let is_first = |choice: &&Value| match choice.get("index") {
+        None | Some(Value::Null) => true,
+        Some(index) => index.as_u64() == Some(0) || index.as_str() == Some("0"),
+    };
+    let only = all.first().filter(|choice| all.len() == 1 && choice.get("delta").is_none());
+    all.iter().find(is_first).or(only)
+}
+
+fn has_content(part: &Value) -> bool {
+    part.get("content").is_some_and(|content| match content {
+        Value::String(text) => !text.is_empty(),
+        Value::Array(parts) => !parts.is_empty(),
+        other => other.is_object(),
+    })
+}
+
 fn mentions_json(text: &str) -> bool {
     text.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::llm::reasoning::Habit;
+    use crate::llm::{Again, Finish, Purpose};
+
+    /// What is read of these messages: text and the word for the end.
+    fn read(messages: &[Value]) -> (String, Option<Finish>) {
+        let protocol = OpenAi { reasoning: None, own: false };
+        let mut answer = Answer::new(Arc::new(|_: &str| {}), Habit::Plain);
+        for message in messages {
+            protocol.take(message, &mut answer);
+        }
+        let ended = answer.is_ended();
+        let request = Request {
+            purpose: Purpose::Think,
+            model: "toy".to_owned(),
+            system: String::new(),
+            shared: 0,
+            again: Again::NEVER,
+            prompt: String::new(),
+            schema: None,
+            temperature: 1.0,
+            max_tokens: 100,
+            scene: None,
+            seed: 1,
+        };
+        let (completion, _) = answer.finish(&request);
+        (completion.text, ended.then_some(completion.finish))
+    }
+
+    #[test]
+    fn the_first_choice_is_the_one_with_its_number() {
+        let piece = |index: u64, text: &str| json!({"index": index, "delta": {"content": text}});
+        for messages in [
+            vec![json!({"choices": [piece(1, "draft"), piece(0, "tea")]})],
+            vec![json!({"choices": [piece(1, "draft")]}), json!({"choices": [piece(0, "tea")]})],
+            vec![json!({"choices": [{"delta": {"content": "tea"}}]})],
+            vec![json!({"choices": [{"index": 1, "message": {"content": "tea"}}]})],
+        ] {
+            assert_eq!(read(&messages).0, "tea", "{messages:?}");
+        }
+    }
+
+    #[test]
+    fn a_whole_message_beside_an_empty_piece_is_the_answer_once() {
+        let both = json!({"choices": [{"delta": {"content": ""}, "message": {"content": "tea"}, "finish_reason": "stop"}]});
+        let piece = json!({"choices": [{"delta": {"content": "tea"}, "message": {"content": "te"}}]});
+        assert_eq!(read(std::slice::from_ref(&both)), ("tea".to_owned(), Some(Finish::Stop)));
+        assert_eq!(read(&[piece.clone(), both]), ("tea".to_owned(), Some(Finish::Stop)));
+        assert_eq!(read(&[piece]), ("tea".to_owned(), None), "a piece is no end");
+    }
+
+    #[test]
+    fn the_end_is_understood_in_every_form() {
+        for fields in [
+            json!({"finish_reason": {"type": "length"}}),
+            json!({"finish_reason": null, "native_finish_reason": "MAX_TOKENS"}),
+        ] {
+            let mut choice = fields.clone();
+            choice["delta"] = json!({"content": "tea"});
+            assert_eq!(read(&[json!({"choices": [choice]})]).1, Some(Finish::Length), "{fields}");
+        }
+    }
 }

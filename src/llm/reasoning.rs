@@ -8,8 +8,10 @@ use super::loose;
 
 /// The longest mark.
 const MARK_MAX: usize = 96;
-/// Objects of one text that are looked into.
+/// Objects of one text that are looked into…
 const OBJECTS: usize = 200;
+/// …and how far into each, so that many that never end cost no more than a few passes.
+const OBJECT_MAX: usize = 256 * 1024;
 
 /// What the marks say.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -67,7 +69,7 @@ pub(super) fn split(text: &str) -> Parts {
     if let Some(parts) = unmarked_channels(text) {
         return parts;
     }
-    let mut splitter = Splitter { text, parts: Parts::default(), from: 0, open: None, closed: false };
+    let mut splitter = Splitter::new(text);
     let (mut at, mut objects) = (0, 0);
     while at < text.len() {
         let rest = &text[at..];
@@ -76,7 +78,8 @@ pub(super) fn split(text: &str) -> Parts {
         let rest = &text[at..];
         if rest.starts_with('{') {
             // In reasoning, braces are part of it.
-            let object = (splitter.open.is_none() && objects < OBJECTS).then(|| loose::read(rest)).flatten();
+            let near = &rest[..rest.floor_char_boundary(OBJECT_MAX)];
+            let object = (splitter.open.is_none() && objects < OBJECTS).then(|| loose::read(near)).flatten();
             objects += 1;
             at += object.map_or(1, |(_, length)| length);
             continue;
@@ -101,9 +104,28 @@ struct Splitter<'a> {
     open: Option<usize>,
     /// Whether any reasoning has been closed.
     closed: bool,
+    /// Whether the answer so far has a brace.
+    braced: bool,
+    /// Where the last mark that closes reasoning stands, and the last brace: looked for once, not at
+    /// every mark.
+    last_close: Option<usize>,
+    last_brace: Option<usize>,
 }
 
-impl Splitter<'_> {
+impl<'a> Splitter<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            parts: Parts::default(),
+            from: 0,
+            open: None,
+            closed: false,
+            braced: false,
+            last_close: last_close(text),
+            last_brace: text.rfind('{'),
+        }
+    }
+
     fn take(&mut self, mark: Mark, at: usize, length: usize) {
         let after = at + length;
         match (mark, self.open) {
@@ -119,12 +141,13 @@ impl Splitter<'_> {
                 self.closed = true;
                 self.from = after;
                 // An act before the last reasoning was a draft.
-                if self.parts.answer.contains('{') && self.text[after..].contains('{') {
+                if self.braced && self.last_brace >= Some(after) {
                     self.parts.answer.clear();
+                    self.braced = false;
                 }
             }
             (Mark::Close, None) => {
-                let over = self.text[after..].trim().is_empty();
+                let over = self.text[after..].trim_start().is_empty();
                 if !(over && self.closed) {
                     self.drop_before(at);
                     self.parts.headless = true;
@@ -149,28 +172,22 @@ impl Splitter<'_> {
     /// after it that must not be taken for the answer. In the middle of a sentence it is a word.
     fn opens(&self, at: usize, after: usize) -> bool {
         let before = self.text[self.from..at].trim_end_matches([' ', '\t']);
-        let (rest, mut from) = (&self.text[after..], 0);
-        if before.is_empty() || before.ends_with('\n') || rest.contains('{') {
-            return true;
-        }
-        while let Some(step) = rest[from..].find(['<', '[', '◁']) {
-            from += step;
-            match mark(&rest[from..]) {
-                Some((Mark::Close | Mark::Final, _)) => return true,
-                Some((_, length)) => from += length,
-                None => from += rest[from..].chars().next().map_or(1, char::len_utf8),
-            }
-        }
-        false
+        before.is_empty()
+            || before.ends_with('\n')
+            || self.last_brace >= Some(after)
+            || self.last_close >= Some(after)
     }
 
     fn keep(&mut self, to: usize) {
-        self.parts.answer.push_str(&self.text[self.from..to]);
+        let kept = &self.text[self.from..to];
+        self.braced |= kept.contains('{');
+        self.parts.answer.push_str(kept);
     }
 
     fn drop_before(&mut self, at: usize) {
         self.keep(at);
         let dropped = std::mem::take(&mut self.parts.answer);
+        self.braced = false;
         if !dropped.trim().is_empty() {
             self.parts.thought = Some(dropped);
         }
@@ -185,6 +202,24 @@ impl Splitter<'_> {
         self.parts.answer = self.parts.answer.trim().to_owned();
         self.parts
     }
+}
+
+/// Where the last mark stands that closes reasoning.
+fn last_close(text: &str) -> Option<usize> {
+    let (mut at, mut last) = (0, None);
+    while let Some(step) = text[at..].find(['<', '[', '◁']) {
+        at += step;
+        let rest = &text[at..];
+        let (kind, length) = match mark(rest) {
+            Some((kind, length)) => (Some(kind), length),
+            None => (None, rest.chars().next().map_or(1, char::len_utf8)),
+        };
+        if matches!(kind, Some(Mark::Close | Mark::Final)) {
+            last = Some(at);
+        }
+        at += length;
+    }
+    last
 }
 
 /// Channels whose marks were taken out and whose names were left: `analysis…assistantfinal…`.
@@ -354,16 +389,18 @@ impl Live {
         shown
     }
 
+    /// Goes through what is held once: what is decided leaves it.
     fn advance(&mut self) -> String {
+        let held = std::mem::take(&mut self.held);
         let mut shown = String::new();
-        let mut at = 0;
+        let (mut from, mut at) = (0, 0);
         loop {
-            let Some(step) = self.held[at..].find(['<', '[', '◁']) else {
-                at = self.held.len();
+            let Some(step) = held[at..].find(['<', '[', '◁']) else {
+                at = held.len();
                 break;
             };
             at += step;
-            let rest = &self.held[at..];
+            let rest = &held[at..];
             let Some((kind, length)) = mark(rest) else {
                 if rest.len() < MARK_MAX && !rest.contains(['>', ']', '▷', '\n']) {
                     break; // its end may be still to come
@@ -375,27 +412,22 @@ impl Live {
             if rest.len() < MARK_MAX && rest.starts_with("<|channel|>") && !rest.contains("<|message|>") {
                 break;
             }
-            let before: String = self.held.drain(..at + length).collect();
-            let before = &before[..at];
-            at = 0;
-            let next = match (kind, self.state) {
+            if self.state == State::Show && !matches!(kind, Mark::Final) {
+                shown.push_str(&held[from..at]);
+            }
+            self.state = match (kind, self.state) {
                 (Mark::Open, _) => State::Think,
                 (Mark::Close | Mark::Final, _) | (Mark::End, State::Think) => State::Show,
                 (_, state) => state,
             };
-            if self.state == State::Show && !matches!(kind, Mark::Final) {
-                shown.push_str(before);
-            } else if self.state == State::Doubt && matches!(kind, Mark::Noise | Mark::End) {
-                self.held.insert_str(0, before);
-                at = before.len();
-            }
-            self.state = next;
+            at += length;
+            from = at;
         }
-        match self.state {
-            State::Show => shown.extend(self.held.drain(..at)),
-            State::Think => drop(self.held.drain(..at)),
-            State::Doubt | State::Start => {}
+        // What is in doubt is shown at the end or not at all, and then from the finished answer.
+        if self.state == State::Show {
+            shown.push_str(&held[from..at]);
         }
+        held[at..].clone_into(&mut self.held);
         shown
     }
 
@@ -539,6 +571,26 @@ mod tests {
                     assert!(shown.contains("the answer"), "{size} {leak} → {shown}");
                 }
             }
+        }
+    }
+
+    /// Each mark once had the rest of the text looked through, and moved: what is read here in a second
+    /// would take hours.
+    #[test]
+    fn any_number_of_marks_is_read_in_one_pass() {
+        for (piece, words) in [
+            ("x <think> ", "x"),
+            ("x </think> ", ""),
+            ("x <answer> ", "x"),
+            ("x <think> </think> ", "x"),
+            ("{x <think> </think> ", "{x"),
+            ("x <think", "x"),
+        ] {
+            let text = piece.repeat(400_000 / piece.len());
+            let parts = split(&text);
+            assert!(parts.answer.starts_with(words), "{piece}: {}", &parts.answer[..words.len()]);
+            let shown = live(&text, Habit::Unknown, &[]);
+            assert!(shown.len() <= text.len(), "{piece}");
         }
     }
 

@@ -10,14 +10,14 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use serde_json::Value;
 
-use super::failure::{Who, page_title};
-use super::{FailureKind, ProviderError, ProviderKind, loose};
+use super::context;
+use super::detail::{Detail, error_in};
+use super::failure::Who;
+use super::{FailureKind, ProviderError, ProviderKind};
 use crate::domain::text::clean_line;
 
 /// The longest time a server may ask to be left alone.
 const LONGEST_REST: Duration = Duration::from_secs(24 * 3600);
-/// The smallest and the largest context that is believed.
-const CONTEXTS: std::ops::RangeInclusive<u64> = 256..=100_000_000;
 
 /// An answer that is no success.
 #[derive(Debug)]
@@ -28,19 +28,6 @@ pub(super) struct Refusal {
     location: Option<String>,
     /// Whether it stood in an answer that began as a success, so that a model may have been asked.
     inside: bool,
-}
-
-/// The parts of an error body, each empty where it is not given.
-#[derive(Debug, Default)]
-struct Detail {
-    message: String,
-    kind: String,
-    code: String,
-    param: String,
-    /// The context's size, as a number of its own.
-    context: Option<u64>,
-    /// Whether the body was a message of some API, rather than a page or a line of text.
-    is_api: bool,
 }
 
 impl Refusal {
@@ -58,19 +45,13 @@ impl Refusal {
     /// The error in a message of an answer that began as a success; `None` when it holds none.
     pub(super) fn inside(message: &Value) -> Option<Self> {
         let message = message.get(0).unwrap_or(message);
-        let is_error = |key: &str| match message.get(key) {
-            None | Some(Value::Null | Value::Bool(false)) => false,
-            Some(Value::String(text)) => !text.is_empty(),
-            Some(Value::Array(all)) => !all.is_empty(),
-            Some(_) => true,
-        };
         let named = |key: &str| message.get(key).and_then(Value::as_str) == Some("error");
         // A message in words, where an answer would stand.
         let in_words = ["message", "msg", "detail"].iter().any(|key| {
             message.get(*key).is_some_and(Value::is_string)
                 && ["choices", "content", "done", "type"].iter().all(|key| message.get(*key).is_none())
         });
-        if !(is_error("error") || is_error("errors") || named("type") || named("object") || in_words) {
+        if !(error_in(message).is_some() || named("type") || named("object") || in_words) {
             return None;
         }
         let detail = Detail::of(message);
@@ -101,25 +82,33 @@ impl Refusal {
         phrases.iter().any(|phrase| self.says(phrase) || self.detail.kind.contains(phrase))
     }
 
+    /// Whether it is about the size of the context. Some servers say so with the wrong status.
     fn is_too_long(&self) -> bool {
+        let words = context::WORDS.iter().any(|words| self.says(words) || self.detail.kind.contains(words));
+        match self.status {
+            413 => words || !self.is_too_large(),
+            400 | 404 | 422 | 500.. => words,
+            _ => false,
+        }
+    }
+
+    /// Whether the request has too many bytes for what stands in front of the server.
+    fn is_too_large(&self) -> bool {
         self.status == 413
-            || (matches!(self.status, 400 | 404 | 422 | 500..)
-                && self.says_any(&[
-                    "exceed_context_size",
-                    "context_length_exceeded",
-                    "context length",
-                    "context size",
-                    "context window",
-                    "context limit",
-                    "exceeds the context",
-                    "exceed context",
-                    "prompt is too long",
-                    "input is too long",
-                    "input too long",
-                    "maximum number of tokens",
-                    "max_model_len",
-                    "n_ctx",
-                ]))
+            && (self.detail.is_page || self.says_any(&["entity too large", "payload too large"]))
+    }
+
+    /// Whether it is about how much is asked in a minute, whatever the status: a request that is larger
+    /// than what a minute may hold is refused with 413 by some.
+    fn is_too_often(&self) -> bool {
+        matches!(self.status, 400 | 413 | 429)
+            && self.says_any(&[
+                "rate_limit",
+                "rate limit",
+                "tokens per min",
+                "requests per min",
+                "too many requests",
+            ])
     }
 
     /// Whether there is nothing behind the address.
@@ -160,6 +149,9 @@ impl Refusal {
         ];
         if matches!(self.status, 400 | 402 | 403 | 429) && (self.status == 402 || self.says_any(&spent)) {
             return FailureKind::Quota;
+        }
+        if self.is_too_often() {
+            return FailureKind::RateLimited;
         }
         if self.is_too_long() {
             return FailureKind::TooLong;
@@ -205,7 +197,9 @@ impl Refusal {
                      larger one, or lower prompt.total_tokens"
                 )
             }
-            FailureKind::RateLimited if status == 429 => format!("{name} is asked too often (429){said}"),
+            FailureKind::RateLimited if status == 429 || self.is_too_often() => {
+                format!("{name} is asked too often ({status}){said}")
+            }
             FailureKind::RateLimited => format!("{name} is not ready ({status}){said}"),
             FailureKind::Server if matches!(status, 503 | 529) => {
                 format!("{name} is overloaded ({status}){said}")
@@ -217,6 +211,10 @@ impl Refusal {
                     .as_deref()
                     .map(|to| format!(": {}", who.quote(host_of(to))))
                     .unwrap_or_default(),
+            ),
+            _ if self.is_too_large() => format!(
+                "the request is too large for the proxy or web server in front of {name} ({status}){said}; let it take larger \
+                 ones (nginx: client_max_body_size), or lower prompt.total_tokens"
             ),
             _ if self.is_nowhere() => {
                 format!("{name} has no such address ({status}){said}; check base_url: {}", who.usual_base())
@@ -246,170 +244,7 @@ impl Refusal {
 
     /// The size of the context, from a field of its own or from the words.
     fn context(&self) -> Option<u64> {
-        self.detail
-            .context
-            .or_else(|| context_in(&self.detail.message))
-            .filter(|size| CONTEXTS.contains(size))
-    }
-}
-
-/// The size a message names: the number behind the word for it, or in front of it.
-fn context_in(message: &str) -> Option<u64> {
-    let lower = message.to_lowercase();
-    let behind = [
-        "context length",
-        "context size",
-        "context window",
-        "context limit",
-        "max_model_len",
-        "n_ctx",
-        "limit",
-    ];
-    let number_after = |cue: &str| {
-        let at = lower.find(cue)? + cue.len();
-        let near = &lower[at..lower.floor_char_boundary((at + 40).min(lower.len()))];
-        let start = near.find(|c: char| c.is_ascii_digit())?;
-        number(&near[start..])
-    };
-    behind.iter().find_map(|cue| number_after(cue)).or_else(|| {
-        let at = lower.find("maximum")?;
-        let before = lower[..at].trim_end();
-        let start = before.rfind(|c: char| !(c.is_ascii_digit() || c == ',')).map_or(0, |at| at + 1);
-        number(before.get(start..)?).or_else(|| number_after("maximum"))
-    })
-}
-
-/// The number that `text` begins with, with or without commas between its thousands.
-fn number(text: &str) -> Option<u64> {
-    let digits: String =
-        text.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(|c| *c != ',').collect();
-    digits.parse().ok().filter(|size| CONTEXTS.contains(size))
-}
-
-impl Detail {
-    fn read(body: &str) -> Self {
-        let body = body.trim_start_matches('\u{feff}').trim();
-        let json = body.starts_with(['{', '[']).then(|| loose::whole(body)).flatten();
-        match json {
-            Some(value) => Self::of(&value),
-            None => Self { message: page_title(body).unwrap_or_else(|| body.to_owned()), ..Self::default() },
-        }
-    }
-
-    /// From `{"error": {…}}`, `{"error": "…"}`, `{"message": …}`, `{"detail": …}`, `{"errors": […]}`, and lists of them.
-    fn of(value: &Value) -> Self {
-        let value = value.get(0).unwrap_or(value);
-        let outer =
-            value.get("error").or_else(|| value.pointer("/errors/0")).filter(|inner| !inner.is_null());
-        let inner = match outer {
-            Some(Value::String(message)) => {
-                return Self { message: message.clone(), is_api: true, ..Self::default() };
-            }
-            Some(object @ Value::Object(_)) => object,
-            _ => value,
-        };
-        let text = |key: &str| match inner.get(key) {
-            Some(Value::String(text)) => text.clone(),
-            None | Some(Value::Null) => String::new(),
-            Some(other) => other.to_string(),
-        };
-        let (mut message, mut param) = (String::new(), text("param"));
-        for key in ["message", "detail", "msg", "error_description", "reason"] {
-            if message.is_empty() {
-                (message, param) = described(inner.get(key), param);
-            }
-        }
-        let sizes = ["n_ctx", "context_length", "max_context_length", "max_model_len"];
-        Self {
-            message,
-            kind: text("type"),
-            code: [text("code"), text("status")]
-                .into_iter()
-                .find(|word| !word.is_empty())
-                .unwrap_or_default(),
-            param,
-            context: sizes.iter().find_map(|key| inner.get(*key).and_then(Value::as_u64)),
-            is_api: true,
-        }
-    }
-
-    /// The status an error inside a success would have had.
-    fn status(&self) -> u16 {
-        if let Some(status) = self.code.parse().ok().filter(|code| (400..600).contains(code)) {
-            return status;
-        }
-        let (kind, code, message) =
-            (self.kind.to_lowercase(), self.code.to_lowercase(), self.message.to_lowercase());
-        let either = |words: &[&str]| words.iter().any(|word| kind.contains(word) || code.contains(word));
-        let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-        if either(&["overloaded"]) || says(&["overloaded", "loading model"]) {
-            529
-        } else if either(&["rate_limit", "insufficient_quota", "too_many_requests", "resource_exhausted"])
-            || says(&["rate limit", "too many requests"])
-        {
-            429
-        } else if either(&["authentication", "invalid_api_key", "unauthenticated"])
-            || says(&["invalid api key", "incorrect api key", "unauthorized"])
-        {
-            401
-        } else if either(&["permission"]) {
-            403
-        } else if either(&["billing"]) {
-            402
-        } else if either(&["not_found"])
-            || says(&["unexpected endpoint", "not found", "no route", "does not exist", "unknown endpoint"])
-        {
-            404
-        } else if either(&[
-            "invalid_request",
-            "unsupported",
-            "badrequest",
-            "invalid_argument",
-            "exceed_context",
-        ]) || says(&[
-            "context size",
-            "context length",
-            "not supported",
-            "unsupported",
-            "unknown parameter",
-        ]) {
-            400
-        } else {
-            500
-        }
-    }
-}
-
-/// The words of a message, and the parameter it is about where it says so: a text, an object with one,
-/// or a list of complaints (`{"loc": ["body", "stream_options"], "msg": …}`).
-fn described(message: Option<&Value>, param: String) -> (String, String) {
-    match message {
-        Some(Value::String(text)) => (text.clone(), param),
-        Some(Value::Array(all)) => {
-            let place = |item: &Value| {
-                let parts = item.get("loc").and_then(Value::as_array)?;
-                parts.iter().rev().find_map(Value::as_str).map(str::to_owned)
-            };
-            let words = |item: &Value| match item {
-                Value::String(text) => text.clone(),
-                item => {
-                    let (text, _) = described(item.get("msg").or_else(|| item.get("message")), String::new());
-                    place(item).map_or_else(|| text.clone(), |place| format!("{place}: {text}"))
-                }
-            };
-            let joined: Vec<String> = all.iter().take(5).map(words).collect();
-            let param = all.first().and_then(place).unwrap_or(param);
-            (joined.join("; "), param)
-        }
-        Some(object @ Value::Object(_)) => {
-            let inner = ["detail", "message", "msg"].iter().find_map(|key| object.get(*key));
-            match inner {
-                Some(inner) => described(Some(inner), param),
-                None => (object.to_string(), param),
-            }
-        }
-        Some(Value::Null) | None => (String::new(), param),
-        Some(other) => (other.to_string(), param),
+        self.detail.context.or_else(|| context::told(&self.detail.message)).filter(context::is_believed)
     }
 }
 
@@ -498,6 +333,18 @@ mod tests {
                 FailureKind::TooLong,
             ),
             (413, "too large", FailureKind::TooLong),
+            (
+                413,
+                r#"{"error": {"message": "Request too large: tokens per minute (TPM): Limit 6000, Requested 7000", "type": "tokens", "code": "rate_limit_exceeded"}}"#,
+                FailureKind::RateLimited,
+            ),
+            (
+                413,
+                "<html>\n<head><title>413 Request Entity Too Large</title></head></html>",
+                FailureKind::Refused,
+            ),
+            (413, r#"{"message": "request entity too large"}"#, FailureKind::Refused),
+            (413, r#"{"error": {"message": "context length of 8192 exceeded"}}"#, FailureKind::TooLong),
             (404, "404 page not found", FailureKind::Refused),
             (500, r#"{"error": {"message": "context deadline exceeded"}}"#, FailureKind::Server),
             (429, r#"{"error": {"message": "You exceeded your current quota"}}"#, FailureKind::Quota),
@@ -517,6 +364,26 @@ mod tests {
             (json!({"errors": [{"message": "No route for that URI"}]}), 404),
             (json!({"detail": "Not Found"}), 404),
             (json!([{"error": {"message": "x", "code": 503}}]), 503),
+            (json!({"choices": [{"message": {"content": ""}, "error": {"code": 429, "message": "x"}}]}), 429),
+            (
+                json!({"choices": [{"finish_reason": "error", "delta": {}, "error": {"code": 502, "message": "x"}}]}),
+                502,
+            ),
+            (
+                json!({"base_resp": {"status_code": 1004, "status_msg": "login fail: no secret key"}, "choices": null}),
+                401,
+            ),
+            (
+                json!({"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}, "object": "chat.completion"}),
+                402,
+            ),
+            (json!({"base_resp": {"status_code": 1002, "status_msg": "rate limit"}}), 429),
+            (json!({"error_code": 110, "error_msg": "Access token invalid"}), 401),
+            (json!({"error_type": "overloaded", "error_message": "busy"}), 529),
+            (
+                json!({"Response": {"Error": {"Code": "AuthFailure.Id", "Message": "x"}, "RequestId": "1"}}),
+                401,
+            ),
         ] {
             assert_eq!(Refusal::inside(&body).map(|refusal| refusal.status), Some(status), "{body}");
         }
@@ -526,8 +393,29 @@ mod tests {
             json!({"message": {"content": "x"}, "done": true}),
             json!({"type": "message_start", "message": {}}),
             json!({"usage": {}}),
+            json!({"choices": [{"message": {"content": "x"}, "error": null}], "error": {}}),
+            json!({"choices": [], "error": {"code": 0, "message": ""}}),
+            json!({"choices": [], "error": {"code": "0", "message": null, "details": [{}]}}),
+            json!({"choices": [], "error": 0}),
+            json!({"choices": [], "error": false, "errors": [""]}),
+            json!({"choices": [], "base_resp": {"status_code": 0, "status_msg": "success"}, "error_code": 0}),
         ] {
             assert!(Refusal::inside(&answer).is_none(), "{answer}");
+        }
+    }
+
+    #[test]
+    fn an_error_inside_a_success_brings_its_own_words() {
+        for (body, words) in [
+            (json!({"choices": [{"error": {"code": 502, "message": "it fell over"}}]}), "it fell over"),
+            (json!({"base_resp": {"status_code": 1008, "status_msg": "no balance"}}), "no balance"),
+            (json!({"error_code": 110, "error_msg": "no token"}), "no token"),
+            (json!({"error_type": "overloaded", "error_message": "busy"}), "busy"),
+            (json!({"Response": {"Error": {"Code": "AuthFailure.Id", "Message": "no id"}}}), "no id"),
+            (json!({"error": {}, "message": "not allowed"}), "not allowed"),
+        ] {
+            let refusal = Refusal::inside(&body).unwrap();
+            assert_eq!(refusal.detail.message, words, "{body}");
         }
     }
 
@@ -552,12 +440,23 @@ mod tests {
             ),
             (
                 r#"{"error": {"message": "input length and `max_tokens` exceed context limit: 199000 + 4096 > 200000"}}"#,
-                Some(199_000),
+                Some(200_000),
             ),
             (
                 r#"{"error": {"message": "The prompt exceeds the context window of 131,072 tokens"}}"#,
                 Some(131_072),
             ),
+            (
+                r#"{"error": "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5312 `inputs` tokens", "error_type": "validation"}"#,
+                Some(4096),
+            ),
+            (
+                r#"{"code": "invalid", "error": "This model's maximum prompt length is 131072 but 140000 came"}"#,
+                Some(131_072),
+            ),
+            (r#"{"error": {"message": "Range of input length should be [1, 30720]"}}"#, Some(30_720)),
+            (r#"{"message": "too many tokens: the prompt cannot exceed 4081 - received 5312"}"#, Some(4081)),
+            (r#"{"detail": "Prompt length 5312 is greater than max_seq_len 4096"}"#, Some(4096)),
             (r#"{"error": {"message": "the context length is exceeded"}}"#, None),
             (r#"{"error": {"message": "context length", "n_ctx": 7}}"#, None),
         ] {

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Response, Url, redirect};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
@@ -147,10 +147,17 @@ impl Http {
         let status = response.status();
         let headers = response.headers().clone();
         let mut body = Body::new(self, response, deadline);
+        let packed = packing(&headers);
         if status.is_success() {
-            return Ok(body);
+            return match packed {
+                Some(how) => Err(Failure::Other(self.who.packed(how))),
+                None => Ok(body),
+            };
         }
-        let text = body.beginning(MAX_ERROR).await;
+        let text = match packed {
+            Some(how) => format!("its words are compressed ({how})"),
+            None => body.beginning(MAX_ERROR).await,
+        };
         Err(Failure::Status(Box::new(Refusal::read(status.as_u16(), &headers, &text))))
     }
 }
@@ -178,6 +185,12 @@ impl Failure {
             Self::Other(error) => error,
         }
     }
+}
+
+/// How a body is compressed; nothing here asks for that.
+fn packing(headers: &HeaderMap) -> Option<&str> {
+    let how = headers.get(CONTENT_ENCODING)?.to_str().unwrap_or("unknown").trim();
+    (!how.is_empty() && !how.eq_ignore_ascii_case("identity")).then_some(how)
 }
 
 fn first_text(value: &Value, keys: [&str; 2]) -> Option<String> {
@@ -303,5 +316,21 @@ impl<'a> Body<'a> {
         }
         ProviderError::new(FailureKind::Server, format!("{} broke off in the middle of its answer", who.name))
             .charged()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compressed_body_is_noticed() {
+        for (value, how) in
+            [("gzip", Some("gzip")), (" br", Some("br")), ("identity", None), ("Identity", None), ("", None)]
+        {
+            let headers = HeaderMap::from_iter([(CONTENT_ENCODING, HeaderValue::from_static(value))]);
+            assert_eq!(packing(&headers), how, "{value:?}");
+        }
+        assert_eq!(packing(&HeaderMap::new()), None);
     }
 }
