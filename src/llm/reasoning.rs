@@ -4,54 +4,15 @@
 //! own, often without the opening one (the template wrote it) and, when the tokens ran out, without
 //! the closing one. What follows the reasoning is the answer; marks inside a JSON object are text.
 
+mod marks;
+
+use self::marks::{MARK_MAX, Mark, STARTS, Within, mark, may_go_on};
 use super::loose;
 
-/// The longest mark.
-const MARK_MAX: usize = 96;
 /// Objects of one text that are looked into…
 const OBJECTS: usize = 200;
 /// …and how far into each, so that many that never end cost no more than a few passes.
 const OBJECT_MAX: usize = 256 * 1024;
-
-/// What the marks say.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-enum Mark {
-    /// Reasoning begins.
-    Open,
-    /// Reasoning is over.
-    Close,
-    /// The answer begins, whatever was before.
-    Final,
-    /// The end of a message: the end of reasoning, where that is under way.
-    End,
-    /// Belongs to the template and to nobody's text.
-    Noise,
-}
-
-/// The words for reasoning in marks.
-const WORDS: [&str; 19] = [
-    "think",
-    "thinking",
-    "thinks",
-    "thought",
-    "thoughts",
-    "reasoning",
-    "reason",
-    "reflection",
-    "scratchpad",
-    "analysis",
-    "cot",
-    "chain_of_thought",
-    "inner_monologue",
-    "internal_monologue",
-    "inner_thoughts",
-    "deliberation",
-    "longcat_think",
-    "seed_think",
-    "thought_process",
-];
-/// Marks around an answer.
-const ANSWERS: [&str; 7] = ["answer", "response", "final", "final_answer", "solution", "output", "text"];
 
 /// A text, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,7 +34,7 @@ pub(super) fn split(text: &str) -> Parts {
     let (mut at, mut objects) = (0, 0);
     while at < text.len() {
         let rest = &text[at..];
-        let Some(step) = rest.find(['<', '[', '◁', '{']) else { break };
+        let Some(step) = rest.find(|c: char| c == '{' || STARTS.contains(&c)) else { break };
         at += step;
         let rest = &text[at..];
         if rest.starts_with('{') {
@@ -84,9 +45,11 @@ pub(super) fn split(text: &str) -> Parts {
             at += object.map_or(1, |(_, length)| length);
             continue;
         }
-        match mark(rest) {
+        match mark(text, at, true) {
             Some((mark, length)) => {
-                splitter.take(mark, at, length);
+                if let Some(mark) = splitter.within.settle(mark, splitter.open.is_some()) {
+                    splitter.take(mark, at, length);
+                }
                 at += length;
             }
             None => at += rest.chars().next().map_or(1, char::len_utf8),
@@ -102,6 +65,7 @@ struct Splitter<'a> {
     from: usize,
     /// Where the reasoning under way begins, without its mark.
     open: Option<usize>,
+    within: Within,
     /// Whether any reasoning has been closed.
     closed: bool,
     /// Whether the answer so far has a brace.
@@ -119,6 +83,7 @@ impl<'a> Splitter<'a> {
             parts: Parts::default(),
             from: 0,
             open: None,
+            within: Within::default(),
             closed: false,
             braced: false,
             last_close: last_close(text),
@@ -165,6 +130,7 @@ impl<'a> Splitter<'a> {
                 self.keep(at);
                 self.from = after;
             }
+            (Mark::Begin(_) | Mark::Inner(_) | Mark::Shut(_), _) => {}
         }
     }
 
@@ -207,12 +173,11 @@ impl<'a> Splitter<'a> {
 /// Where the last mark stands that closes reasoning.
 fn last_close(text: &str) -> Option<usize> {
     let (mut at, mut last) = (0, None);
-    while let Some(step) = text[at..].find(['<', '[', '◁']) {
+    while let Some(step) = text[at..].find(STARTS) {
         at += step;
-        let rest = &text[at..];
-        let (kind, length) = match mark(rest) {
+        let (kind, length) = match mark(text, at, true) {
             Some((kind, length)) => (Some(kind), length),
-            None => (None, rest.chars().next().map_or(1, char::len_utf8)),
+            None => (None, text[at..].chars().next().map_or(1, char::len_utf8)),
         };
         if matches!(kind, Some(Mark::Close | Mark::Final)) {
             last = Some(at);
@@ -236,96 +201,14 @@ fn unmarked_channels(text: &str) -> Option<Parts> {
     })
 }
 
-/// The mark that `text` begins with, and its length.
-fn mark(text: &str) -> Option<(Mark, usize)> {
-    let near = &text[..text.floor_char_boundary(MARK_MAX)];
-    if let Some(name) = near.strip_prefix("<|channel>") {
-        let word = if name.starts_with("thought") { "thought".len() } else { 0 };
-        return Some((Mark::Open, "<|channel>".len() + word));
-    }
-    if let Some(inner) = near.strip_prefix("<|") {
-        return special(inner, near);
-    }
-    if let Some(inner) = near.strip_prefix("<｜") {
-        let end = inner.find("｜>")?;
-        return Some((Mark::Noise, "<｜".len() + end + "｜>".len()));
-    }
-    if let Some(end) = ["<channel|>", "</channel|>"].iter().find(|end| near.starts_with(**end)) {
-        return Some((Mark::Close, end.len()));
-    }
-    let (open, close) = match near.chars().next()? {
-        '<' => ('<', '>'),
-        '[' => ('[', ']'),
-        '◁' => ('◁', '▷'),
-        _ => return None,
-    };
-    let inner = &near[open.len_utf8()..];
-    let end = inner.find(close)?;
-    let length = open.len_utf8() + end + close.len_utf8();
-    let inner = &inner[..end];
-    let (closing, name) = match inner.strip_prefix('/') {
-        Some(name) => (true, name),
-        None => (false, inner),
-    };
-    // Square brackets are common in prose; as marks they are written in capitals.
-    if open == '[' && name.chars().any(|c| !c.is_ascii_uppercase()) {
-        return None;
-    }
-    let kind = match name.trim() {
-        "unused94" => Mark::Open,
-        "unused95" => Mark::Close,
-        name => named(&name.to_lowercase(), closing)?,
-    };
-    Some((kind, length))
-}
-
-/// The mark with this name.
-fn named(name: &str, closing: bool) -> Option<Mark> {
-    let name = name.split([' ', '\t']).next().unwrap_or_default();
-    let name = name.rsplit(':').next().unwrap_or_default();
-    if WORDS.contains(&name) {
-        return Some(if closing { Mark::Close } else { Mark::Open });
-    }
-    ANSWERS.contains(&name).then_some(Mark::Noise)
-}
-
-/// A mark such as `<|name|>`; `inner` is `near` without its beginning.
-fn special(inner: &str, near: &str) -> Option<(Mark, usize)> {
-    let end = inner.find("|>").filter(|end| *end <= 40)?;
-    let length = "<|".len() + end + "|>".len();
-    let name = inner[..end].to_lowercase();
-    let rest = &near[length..];
-    match name.as_str() {
-        "channel" => {
-            let channel: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            let whole = match rest.find("<|message|>") {
-                Some(at) => length + at + "<|message|>".len(),
-                None => length + channel.len(),
-            };
-            let kind = if channel.eq_ignore_ascii_case("final") { Mark::Final } else { Mark::Open };
-            return Some((kind, whole));
-        }
-        "start" | "im_start" | "start_header_id" => {
-            let role = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
-            return Some((Mark::Noise, length + role));
-        }
-        "end" | "return" | "call" => return Some((Mark::End, length)),
-        "inner_prefix" => return Some((Mark::Open, length)),
-        "inner_suffix" => return Some((Mark::Close, length)),
-        _ => {}
-    }
-    let begun =
-        ["begin_of_", "start_of_", "begin_", "start_"].iter().find_map(|head| name.strip_prefix(head));
-    let ended = ["end_of_", "end_", "/"].iter().find_map(|head| name.strip_prefix(head));
-    let word = ended.or(begun).unwrap_or(&name);
-    Some((named(word, ended.is_some()).unwrap_or(Mark::Noise), length))
-}
-
 /// What is shown of a text while it arrives: nothing of its reasoning.
 pub(super) struct Live {
     state: State,
     /// What has come and is not decided yet.
     held: String,
+    /// Whether that begins a line.
+    fresh: bool,
+    within: Within,
     /// Whether text without marks may be shown at once, rather than at its end.
     trusted: bool,
     /// Whether this model has been seen to close reasoning that it did not open.
@@ -362,6 +245,8 @@ impl Live {
         Self {
             state: State::Start,
             held: String::new(),
+            fresh: true,
+            within: Within::default(),
             trusted: habit == Habit::Plain,
             headless: habit == Habit::Headless,
             shown: false,
@@ -395,16 +280,17 @@ impl Live {
         let mut shown = String::new();
         let (mut from, mut at) = (0, 0);
         loop {
-            let Some(step) = held[at..].find(['<', '[', '◁']) else {
+            let Some(step) = held[at..].find(STARTS) else {
                 at = held.len();
                 break;
             };
             at += step;
             let rest = &held[at..];
-            let Some((kind, length)) = mark(rest) else {
-                if rest.len() < MARK_MAX && !rest.contains(['>', ']', '▷', '\n']) {
-                    break; // its end may be still to come
-                }
+            let found = mark(&held, at, self.fresh);
+            if rest.len() < MARK_MAX && may_go_on(&held, at, self.fresh) {
+                break; // its end may be still to come
+            }
+            let Some((kind, length)) = found else {
                 at += rest.chars().next().map_or(1, char::len_utf8);
                 continue;
             };
@@ -412,6 +298,10 @@ impl Live {
             if rest.len() < MARK_MAX && rest.starts_with("<|channel|>") && !rest.contains("<|message|>") {
                 break;
             }
+            let Some(kind) = self.within.settle(kind, self.state == State::Think) else {
+                at += length;
+                continue;
+            };
             if self.state == State::Show && !matches!(kind, Mark::Final) {
                 shown.push_str(&held[from..at]);
             }
@@ -427,6 +317,8 @@ impl Live {
         if self.state == State::Show {
             shown.push_str(&held[from..at]);
         }
+        let gone = held[..at].trim_end_matches([' ', '\t']);
+        self.fresh = if gone.is_empty() { self.fresh } else { gone.ends_with('\n') };
         held[at..].clone_into(&mut self.held);
         shown
     }
@@ -490,6 +382,17 @@ mod tests {
             ("", "<|end|><|start|>assistant<|channel|>final<|message|>"),
             ("analysis", "assistantfinal"),
             ("<think>a</think>\n<think>", "</think>"),
+            ("&lt;think&gt;\n", "\n&lt;/think&gt;\n"),
+            ("", "&lt;/think&gt;"),
+            ("```thinking\n", "\n```\n"),
+            ("```thinking\nso:\n```json\n", "\n```\nno.\n```\n"),
+            ("````Reasoning\n", "\n````\n"),
+            (":::thinking\n", "\n:::\n"),
+            ("::: thought\n", "\n:::\n"),
+            (
+                "<details type=\"reasoning\" done=\"true\" duration=\"4\">\n<summary>Thought</summary>\n> ",
+                "\n</details>\n",
+            ),
         ]
         .iter()
         .map(|(open, close)| format!("{open}{DRAFT}{close}{ACT}"))
@@ -526,6 +429,10 @@ mod tests {
             "<|channel|>analysis<|message|>",
             "Sure. <think>",
             "<thought>",
+            "```thinking\n",
+            ":::thinking\n",
+            "&lt;think&gt;",
+            "<details type=\"reasoning\">\n",
         ] {
             let parts = split(&format!("{open}{DRAFT} so I should"));
             assert!(!parts.answer.contains('{'), "{open} {parts:?}");
@@ -542,6 +449,13 @@ mod tests {
             "I like the <think> tag.",
             "a < b and [brackets] and <b>bold</b>",
             "[thinking] well",
+            "Write:\n```json\n{\"a\": 1}\n```\nor so",
+            "```\nthinking\n```",
+            "It is ```thinking``` in a fence.",
+            "```thinking``` is a name",
+            ":::note\nwell\n:::",
+            "<details>\n<summary>more</summary>\nwell\n</details>",
+            "a &lt; b &amp; c",
             "",
         ] {
             assert_eq!(split(text), Parts { answer: text.to_owned(), ..Parts::default() }, "{text}");
@@ -595,6 +509,15 @@ mod tests {
     }
 
     #[test]
+    fn a_fence_around_an_answer_is_shown() {
+        let text = "Write:\n```json\n{\"a\": 1}\n```\nor ::: so";
+        for size in [1, 5, 100] {
+            let cuts: Vec<usize> = (0..text.len()).step_by(size).collect();
+            assert_eq!(live(text, Habit::Plain, &cuts), text);
+        }
+    }
+
+    #[test]
     fn an_answer_is_shown_as_it_comes() {
         let mut plain = Live::new(Habit::Unknown);
         assert_eq!(plain.feed("{\"act\""), "{\"act\"");
@@ -616,7 +539,7 @@ mod tests {
         }
 
         #[test]
-        fn junk_never_panics(text in "[\\PC<>|\\[\\]/{}\"a-z◁▷]{0,200}", cuts in prop::collection::vec(0usize..200, 0..4)) {
+        fn junk_never_panics(text in "[\\PC<>|\\[\\]/{}\"a-z◁▷`:&;\\n]{0,200}", cuts in prop::collection::vec(0usize..200, 0..4)) {
             let parts = split(&text);
             prop_assert!(parts.answer.len() <= text.len());
             let mut cuts = cuts;
