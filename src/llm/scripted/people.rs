@@ -15,6 +15,9 @@ use crate::domain::Stamp;
 
 /// Words that say nothing about what a question is about.
 const EMPTY: &[&str] = &[
+    "wrong",
+    "right",
+    "bad",
     "what",
     "when",
     "where",
