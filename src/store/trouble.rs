@@ -41,6 +41,14 @@ impl Trouble {
         Some(Self { what: error.to_string(), since: Instant::now(), is_final, waits })
     }
 
+    /// This trouble as what `before` has become, since when that was: where both are waited for, or neither is. What was
+    /// waited for took none of the patience there is for what is not.
+    pub(super) fn goes_on(self, before: Option<&Self>) -> Self {
+        let since =
+            before.filter(|before| before.waits == self.waits).map_or(self.since, |before| before.since);
+        Self { since, ..self }
+    }
+
     /// How long until it is given up; `None` when it is waited for.
     #[must_use]
     pub fn patience(&self) -> Option<Duration> {
@@ -49,5 +57,20 @@ impl Trouble {
             (_, true) => None,
             _ => Some(PATIENCE.saturating_sub(self.since.elapsed())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_waited_for_takes_no_patience_from_what_is_not() {
+        let long_ago = Instant::now() - PATIENCE * 2;
+        let of = |waits: bool, since: Instant| Trouble { what: "full".into(), since, is_final: false, waits };
+        let full = of(false, Instant::now());
+        assert!(full.clone().goes_on(Some(&of(true, long_ago))).patience() > Some(Duration::ZERO));
+        assert!(full.clone().goes_on(None).patience() > Some(Duration::ZERO));
+        assert_eq!(full.goes_on(Some(&of(false, long_ago))).patience(), Some(Duration::ZERO));
     }
 }

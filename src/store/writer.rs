@@ -307,8 +307,8 @@ struct Desk {
     jobs: Receiver<Message>,
     counts: Arc<Counts>,
     trouble: watch::Sender<Option<Trouble>>,
-    /// The last trouble that seemed over: since when it was, and when it ended.
-    over: Option<(Instant, Instant)>,
+    /// The last trouble that seemed over, and when it ended.
+    over: Option<(Trouble, Instant)>,
     /// Whether the log was told: at first who asked is told, and that may be all.
     said: bool,
     /// A group is committed after this long even when more jobs wait.
@@ -438,19 +438,18 @@ impl Desk {
             self.said = true;
         }
         // Where a little can be stored now and then, and what was to be stored cannot, it is the same trouble.
-        let back =
-            self.over.filter(|(_, ended)| ended.elapsed() < PATIENCE).map_or(now.since, |(since, _)| since);
+        let lately =
+            self.over.as_ref().filter(|(_, ended)| ended.elapsed() < PATIENCE).map(|(before, _)| before);
         self.trouble.send_if_modified(|trouble| {
-            let since = trouble.as_ref().map_or(back, |before| before.since);
             let is_new = trouble.as_ref().is_none_or(|before| before.what != now.what);
-            *trouble = Some(Trouble { since, ..now });
+            *trouble = Some(now.goes_on(trouble.as_ref().or(lately)));
             is_new
         });
     }
 
     fn is_well(&mut self) {
         if let Some(trouble) = self.trouble.borrow().as_ref() {
-            self.over = Some((trouble.since, Instant::now()));
+            self.over = Some((trouble.clone(), Instant::now()));
         }
         self.trouble.send_if_modified(|trouble| trouble.take().is_some());
         if std::mem::take(&mut self.said) {
