@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::AbortHandle;
 
 use super::msg::{Command, Data, Load, Msg, Outcome};
 use super::update::search::{Hit, To};
@@ -44,13 +45,14 @@ impl Answers {
     }
 }
 
-/// Reads something in the background.
-pub fn load(link: &Link, load: Load, answers: &Answers) {
+/// Reads something in the background; by what it answers that can be stopped.
+pub fn load(link: &Link, load: Load, answers: &Answers) -> AbortHandle {
     let (link, answers) = (link.clone(), answers.clone());
-    tokio::spawn(async move {
+    let read = tokio::spawn(async move {
         let data = read(&link, &load).await;
         answers.send(Msg::Loaded(load, data));
     });
+    read.abort_handle()
 }
 
 /// Changes something in the background.

@@ -146,8 +146,14 @@ impl Headless {
     /// A key is pressed, and what it asks for is not waited for: it is performed with whatever is waited for
     /// next, as over a slow line.
     pub fn early(&mut self, key: Key) {
-        let effects = self.take(Msg::Key(key));
-        self.under_way.extend(effects);
+        for effect in self.take(Msg::Key(key)) {
+            match effect {
+                Effect::Drop(late) => {
+                    self.under_way.retain(|asked| !matches!(asked, Effect::Load(load) if late.contains(load)));
+                }
+                effect => self.under_way.push_back(effect),
+            }
+        }
     }
 
     /// What was changed by way of this control room since this was asked last, in its order; noted from the first
@@ -275,7 +281,13 @@ impl Headless {
 
     async fn handle(&mut self, msg: Msg) -> anyhow::Result<()> {
         let effects = self.take(msg);
-        self.settle(effects.into()).await
+        self.settle(effects.into()).await?;
+        // Whoever waits for what a key asks for rests.
+        if self.model.known.waits() {
+            let effects = self.take(Msg::Rested);
+            self.settle(effects.into()).await?;
+        }
+        Ok(())
     }
 
     fn take(&mut self, msg: Msg) -> Vec<Effect> {
@@ -335,6 +347,7 @@ impl Headless {
                 let data = effect::read(&self.link, &load).await;
                 self.take(Msg::Loaded(load, data))
             }
+            Effect::Drop(_) => Vec::new(), // every read is waited for before the next
             Effect::Run(command) => {
                 effect::perform(&self.link, command, &self.answer).await;
                 Vec::new() // what came of it waits among the answers

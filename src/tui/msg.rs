@@ -37,6 +37,8 @@ pub enum Msg {
     Select(usize),
     /// The clock moved on; at most once a second.
     Tick(Stamp),
+    /// No key moved the selection for a moment.
+    Rested,
     /// The spinner moves on; only while something thinks.
     Frame,
     /// Something happened in the society.
@@ -117,6 +119,8 @@ pub enum Walking {
 pub enum Effect {
     /// Read something.
     Load(Load),
+    /// Stop waiting for what was asked and is not wanted any more.
+    Drop(Vec<Load>),
     /// Change something.
     Run(Command),
     /// Walk in the past.

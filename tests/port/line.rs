@@ -123,12 +123,32 @@ async fn a_control_room_is_of_use_over_a_line_of_200_milliseconds_with_losses() 
     }
     assert_eq!(shown.len(), 10, "every key is seen at once");
     screen.key(key("k")).await.unwrap();
-    let asked = line.sent().1;
+    let (_, asked) = line.sent();
+    println!("ten lines down the stream and one back took {} requests", asked - requests);
+    // What the cursor passed is not asked about, only where it rests.
+    assert!(asked - requests <= 3, "{} requests", asked - requests);
     screen.key(key("w")).await.unwrap();
     screen.frame().unwrap();
     assert!(screen.lines().join("\n").contains("why"), "{:#?}", screen.lines());
     assert!(line.sent().1 - asked <= 2, "{} requests", line.sent().1 - asked);
     screen.key(key("esc")).await.unwrap();
+
+    // Ten lines, with a rest on each: what each was done for, and nothing of those that were seen before.
+    screen.key(key("2")).await.unwrap();
+    screen.key(key("g")).await.unwrap();
+    let mut moves = Vec::new();
+    for way in ["j", "k"] {
+        let before = line.sent();
+        for _ in 0..10 {
+            screen.key(key(way)).await.unwrap();
+            screen.frame().unwrap();
+        }
+        let (bytes, asked) = (line.sent().0 - before.0, line.sent().1 - before.1);
+        println!("ten moves of the selection with {way:?} took {bytes} bytes and {asked} requests");
+        moves.push((bytes, asked));
+    }
+    assert!(moves[0].1 <= 10 && moves[0].0 < 400 << 10, "{moves:?}");
+    assert!(moves[1].1 <= 1, "{moves:?}");
 
     // An hour: six beats, and a look at the clock each second.
     let before = line.sent();

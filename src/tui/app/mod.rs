@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crossterm::event::{Event as TermEvent, KeyEventKind};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::AbortHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at};
 
 use super::background::{Heard, Listener, QUESTION};
@@ -70,6 +71,9 @@ pub struct Past {
 const FRAME: Duration = Duration::from_millis(33);
 /// How often the clock is looked at while something is told in seconds.
 const TICK: Duration = Duration::from_secs(1);
+/// How long the cursor rests before an engine far away is asked about what is under it: longer than a held key
+/// takes to come again.
+const REST: Duration = Duration::from_millis(150);
 /// How fast the spinner turns.
 const SPIN: Duration = Duration::from_millis(120);
 /// Events taken in before a frame is drawn.
@@ -110,6 +114,8 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<Option<Room>> {
         screen,
         answer,
         walked,
+        reads: Vec::new(),
+        rested: None,
         background: Listener::default(),
         light: saved.light,
         base: None,
@@ -150,6 +156,10 @@ struct App {
     screen: Screen,
     answer: Answers,
     walked: UnboundedSender<Walked>,
+    /// What is being read.
+    reads: Vec<(Load, AbortHandle)>,
+    /// When the cursor has rested, if something waits for that.
+    rested: Option<Instant>,
     background: Listener,
     /// Whether the terminal was light when it was asked last.
     light: Option<bool>,
@@ -184,6 +194,7 @@ enum Woke {
     Walked(Box<Walked>),
     /// What began like an answer of the terminal was keys.
     Held,
+    Rested,
     Tick,
     Spin,
     Draw,
@@ -253,11 +264,12 @@ impl App {
                 event = bus.recv(), if bus_open => Woke::Event(event),
                 Some(said) = self.notices.texts.recv() => Woke::Notice(said),
                 () = sleep_until(held.unwrap_or(tick)), if held.is_some() => Woke::Held,
+                () = sleep_until(self.rested.unwrap_or(tick)), if self.rested.is_some() => Woke::Rested,
                 () = sleep_until(tick) => Woke::Tick,
                 _ = spins.tick(), if self.model.animated() => Woke::Spin,
             };
             // After a rest the time comes first: what happens is told against it.
-            let happened = !matches!(woke, Woke::Tick | Woke::Spin | Woke::Draw);
+            let happened = !matches!(woke, Woke::Rested | Woke::Tick | Woke::Spin | Woke::Draw);
             if happened && self.ticked.elapsed() > TICK {
                 self.on_tick().await?;
             }
@@ -300,6 +312,7 @@ impl App {
                     let keys = self.background.give_up();
                     self.on_events(keys).await?;
                 }
+                Woke::Rested => self.handle(Msg::Rested).await?,
                 Woke::Tick => self.on_tick().await?,
                 Woke::Spin => self.handle(Msg::Frame).await?,
                 Woke::Draw => {
@@ -399,7 +412,13 @@ impl App {
         if let Msg::Loaded(Load::Room, Ok(super::msg::Data::Room(room))) = &msg {
             self.base = Some((room.now, Instant::now()));
         }
+        let by_hand = matches!(msg, Msg::Key(_) | Msg::Mouse(_));
         let effects = self.take(msg);
+        self.rested = match self.rested {
+            _ if !self.model.known.waits() => None,
+            Some(rested) if !by_hand => Some(rested),
+            _ => Some(Instant::now() + REST),
+        };
         self.perform(effects).await
     }
 

@@ -13,7 +13,18 @@ impl App {
     pub(super) async fn perform(&mut self, effects: Vec<Effect>) -> anyhow::Result<()> {
         for effect in effects {
             match effect {
-                Effect::Load(load) => effect::load(&self.link, load, &self.answer),
+                Effect::Load(load) => {
+                    let task = effect::load(&self.link, load.clone(), &self.answer);
+                    self.reads.retain(|(_, read)| !read.is_finished());
+                    self.reads.push((load, task));
+                }
+                Effect::Drop(loads) => self.reads.retain(|(load, read)| {
+                    let late = loads.contains(load);
+                    if late {
+                        read.abort();
+                    }
+                    !late
+                }),
                 Effect::Walk(Walking::Leave) => drop(self.walked.send(Walked::Left)),
                 Effect::Walk(walking) => {
                     let (link, past, walked) = (self.link.clone(), self.past.clone(), self.walked.clone());

@@ -121,8 +121,8 @@ pub struct Inspector {
 }
 
 impl Inspector {
-    /// Turns to another bot; of the one before only what is not saved stays.
-    pub fn turn_to(&mut self, id: &str) -> Vec<Effect> {
+    /// Turns to another bot, and to the reason of an act of it; of the one before only what is not saved stays.
+    pub fn turn_to(&mut self, id: &str, act: Option<i64>) -> Vec<Effect> {
         if self.wanted.as_deref() == Some(id) {
             return Vec::new();
         }
@@ -137,10 +137,21 @@ impl Inspector {
         let again = mind.saved.is_some().then(|| Effect::Load(Load::Config(id.into())));
         let (page, pinned) = (before.page, before.pinned);
         *self = Self { page, pinned, wanted: Some(id.to_owned()), mind, kept, ..Self::default() };
+        if let Some(act) = act {
+            self.why.ask(act);
+        }
         let mut effects = vec![Effect::Load(Load::Bot(id.into()))];
         effects.extend(again);
         effects.extend(self.read_page());
         effects
+    }
+
+    /// Turns to another page.
+    pub fn turn_page(&mut self, page: Page) {
+        if self.page != page {
+            self.page = page;
+            self.scroll = Scroll::default();
+        }
     }
 
     /// The bots something is held of.
@@ -181,11 +192,19 @@ impl Inspector {
                 let query = MemoryQuery { limit: 200, ..MemoryQuery::default() };
                 vec![Effect::Load(Load::Warm(id.clone(), query)), Effect::Load(Load::Cold(id, 10, 0))]
             }
-            Page::Why if self.why.view.is_none() => {
-                let query = ActivityQuery { limit: 100, bot_id: Some(id), ..ActivityQuery::default() };
-                vec![Effect::Load(Load::Acts(query))]
-            }
+            Page::Why if self.why.view.is_none() => match self.why.wanted {
+                Some(act) => vec![Effect::Load(Load::Why(act))],
+                None => self.read_acts(),
+            },
             _ => Vec::new(),
         }
+    }
+
+    /// Reads which acts the bot has.
+    #[must_use]
+    pub fn read_acts(&self) -> Vec<Effect> {
+        let Some(id) = self.wanted.clone() else { return Vec::new() };
+        let query = ActivityQuery { limit: 100, bot_id: Some(id), ..ActivityQuery::default() };
+        vec![Effect::Load(Load::Acts(query))]
     }
 }

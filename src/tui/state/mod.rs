@@ -11,6 +11,7 @@ pub mod difference;
 pub mod events;
 pub mod forum;
 pub mod inspector;
+pub mod known;
 pub mod log;
 mod lower;
 pub mod memory;

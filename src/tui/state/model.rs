@@ -127,6 +127,8 @@ pub struct Model {
     pub rates: crate::tui::state::rates::Rates,
     /// What to read anew.
     pub stale: Stale,
+    /// Where the engine is far away: what is known of what is selected.
+    pub known: super::known::Known,
     /// Where the spinner is.
     pub frame: usize,
     /// The bot that was selected when the control room was left last.
@@ -185,6 +187,7 @@ impl Model {
             compare: crate::tui::update::compare::Compare::default(),
             rates: crate::tui::state::rates::Rates::default(),
             stale: Stale::default(),
+            known: super::known::Known::default(),
             frame: 0,
             wanted_bot: None,
             walk: None,

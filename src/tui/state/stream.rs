@@ -160,6 +160,13 @@ impl Stream {
         self.rows.front().map_or(0, |row| row.seq)
     }
 
+    /// The newest act held of a bot that there can be a reason for.
+    #[must_use]
+    pub fn newest_of(&self, bot: &str) -> Option<i64> {
+        let thought = |row: &&Row| row.bot_id == bot && super::why::is_thought(row.told.kind);
+        self.rows.iter().find(thought).map(|row| row.seq)
+    }
+
     /// When the newest activity held happened.
     #[must_use]
     pub fn newest_at(&self) -> Option<Stamp> {

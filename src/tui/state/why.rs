@@ -45,7 +45,11 @@ pub struct Why {
     /// What it rests on, in a few lines.
     pub verdict: Vec<String>,
     /// Acts of the bot, newest first.
-    pub acts: Vec<i64>,
+    acts: Vec<i64>,
+    /// Whether those before what happened since were read.
+    acts_read: bool,
+    /// Which way a person goes once they are.
+    steps: Option<bool>,
     /// What is unfolded.
     open: BTreeSet<Part>,
     /// The selected line.
@@ -86,16 +90,28 @@ impl Why {
         self.view = Some(view);
     }
 
-    /// Takes in the bot's acts.
+    /// Takes in the bot's acts; the one whose reason is to be shown now, if it is another.
     pub fn load_acts(&mut self, acts: &[ActivityView]) -> Option<i64> {
         self.acts = acts.iter().map(|act| act.id).collect();
-        let thought = |act: &&ActivityView| {
-            !matches!(
-                ActivityKind::of(&act.action_type),
-                Some(ActivityKind::ConfigUpdated | ActivityKind::EventInjected)
-            )
-        };
+        self.acts_read = true;
+        if let Some(next) = self.steps.take().and_then(|older| self.neighbour(older)) {
+            return Some(next);
+        }
+        let thought = |act: &&ActivityView| is_thought(ActivityKind::of(&act.action_type));
         self.wanted.is_none().then(|| acts.iter().find(thought).map(|act| act.id)).flatten()
+    }
+
+    /// Keeps a step to the act before (`older`) or after until the acts are read; whether it has to wait for that.
+    pub fn steps_later(&mut self, older: bool) -> bool {
+        let later = !self.acts_read && self.wanted.is_some();
+        self.steps = later.then_some(older);
+        later
+    }
+
+    /// Whether a step waits for the acts.
+    #[must_use]
+    pub const fn steps(&self) -> bool {
+        self.steps.is_some()
     }
 
     /// The act before (`older`) or after the shown one.
@@ -194,6 +210,12 @@ impl Why {
     pub fn exchange(&self, at: usize) -> Option<&Exchange> {
         self.view.as_ref()?.exchanges.get(at)
     }
+}
+
+/// Whether there can be a reason for an act of this kind.
+#[must_use]
+pub const fn is_thought(kind: Option<ActivityKind>) -> bool {
+    !matches!(kind, Some(ActivityKind::ConfigUpdated | ActivityKind::EventInjected))
 }
 
 #[cfg(test)]

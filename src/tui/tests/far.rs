@@ -1,4 +1,5 @@
-//! An attached control room lives from the stream: what nobody's key asked for is asked for rarely.
+//! An attached control room lives from the stream: what nobody's key asked for is asked for rarely, and what is known is
+//! not asked for again.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,6 +7,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::fixture::{model, now, press, serve};
+use super::line::Line;
 use crate::link::Connection;
 use crate::protocol::*;
 use crate::tui::msg::{Command, Effect, Load, Msg, Outcome};
@@ -106,4 +108,87 @@ fn in_a_room_too_big_to_be_read_whole_no_read_is_dropped() {
         }
     }
     assert_eq!(read.len(), 300);
+}
+
+/// A control room that has read everything, of a room far away, with the focus on the activity.
+fn far() -> Line {
+    let mut line = Line::open(160, 45);
+    line.model.connection = Connection::Connected;
+    line.press_and_wait(&["2"]);
+    line
+}
+
+fn asked(line: &Line) -> Vec<String> {
+    line.under_way.iter().map(|effect| format!("{effect:?}")).collect()
+}
+
+#[test]
+fn far_away_it_is_asked_about_what_is_under_the_cursor_once_that_rests() {
+    let mut line = far();
+    line.press(&["j", "j", "j", "k", "j"]);
+    assert_eq!(asked(&line), [""; 0]);
+    let act = line.model.stream.selected().unwrap().clone();
+    assert_eq!(line.model.inspector.wanted, Some(act.bot_id.clone()));
+    line.rest();
+    assert_eq!(asked(&line), [format!("Load(Why({}))", act.seq)], "the bot is known from the list");
+    line.arrive();
+    assert!(line.model.inspector.why.view.is_some());
+    // In this process it is asked at once.
+    line.model.connection = Connection::Local;
+    line.press(&["j"]);
+    assert!(!line.under_way.is_empty());
+}
+
+#[test]
+fn what_nobody_looks_at_any_more_is_not_waited_for() {
+    let mut line = far();
+    line.press(&["j"]);
+    line.rest();
+    let late = asked(&line);
+    line.press(&["j"]);
+    assert!(!late.is_empty() && asked(&line).is_empty(), "{late:?}, {:?}", asked(&line));
+    // Asked for by its key, the reason is asked for at once, and once.
+    line.press(&["w"]);
+    let now = asked(&line);
+    assert_eq!(now, [format!("Load(Why({}))", line.model.inspector.why.wanted.unwrap())]);
+    line.rest();
+    assert_eq!(asked(&line), now);
+}
+
+#[test]
+fn what_is_known_and_unchanged_is_not_asked_again() {
+    let mut line = far();
+    line.press_and_wait(&["j", "j", "k", "j", "k", "k"]);
+    for key in ["j", "j", "k", "k"] {
+        line.press(&[key]);
+        line.rest();
+        assert_eq!(asked(&line), [""; 0], "{key}");
+        assert!(line.model.inspector.why.view.is_some() && line.model.inspector.bot.is_some());
+    }
+    line.press_and_wait(&["1", "i"]);
+    line.press_and_wait(&["G", "g", "G"]);
+    line.press(&["g"]);
+    line.rest();
+    assert_eq!(asked(&line), [""; 0]);
+    // A beat of the bot changes what is known of it, and nothing of the others.
+    line.press_and_wait(&["G"]);
+    second(&mut line.model, 1);
+    line.press(&["g"]);
+    line.rest();
+    let mut expected = ["Bot", "Posts", "Follows"].map(|kind| format!("Load({kind}(\"ada_001\"))"));
+    expected.sort();
+    let mut asked = asked(&line);
+    asked.sort();
+    assert_eq!(asked, expected);
+}
+
+#[test]
+fn what_is_not_seen_is_not_asked_far_away() {
+    let mut line = far();
+    line.press_and_wait(&["1", "i", "alt+5"]);
+    line.press(&["j"]);
+    line.rest();
+    assert_eq!(asked(&line), [""; 0]);
+    line.press(&["alt+1"]);
+    assert!(asked(&line).iter().any(|load| load.contains("Posts")), "{:?}", asked(&line));
 }

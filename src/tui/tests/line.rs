@@ -131,6 +131,9 @@ impl Line {
     fn send(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
+                Effect::Drop(late) => {
+                    self.under_way.retain(|asked| !matches!(asked, Effect::Load(load) if late.contains(load)));
+                }
                 Effect::Load(_) | Effect::Run(_) => self.under_way.push_back(effect),
                 other => self.others.push(other),
             }
@@ -188,6 +191,15 @@ impl Line {
     /// Lets everything come that is on its way.
     pub fn arrive(&mut self) {
         while self.next() {}
+        if self.model.known.waits() {
+            self.rest();
+            while self.next() {}
+        }
+    }
+
+    /// The cursor rests.
+    pub fn rest(&mut self) {
+        self.hear(Msg::Rested);
     }
 
     /// A second passes, and everything comes.

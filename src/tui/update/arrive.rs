@@ -14,6 +14,7 @@ use crate::tui::update::tabs;
 
 /// Something happened in the society.
 pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
+    model.known.event(&event.notice);
     model.rates.event(event.timestamp, &event.notice, &model.bots);
     model.bots.event(&event.notice);
     tabs::event(model, event);
@@ -210,8 +211,24 @@ pub fn on_link(model: &mut Model, connection: Connection, role: Role) -> Vec<Eff
     if back { super::tick::read_everything(model) } else { Vec::new() }
 }
 
-/// A read came back.
-pub fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect> {
+/// A read came back, or did not.
+pub fn on_answer(model: &mut Model, load: Load, answer: Result<Data, Fault>) -> Vec<Effect> {
+    match answer {
+        Ok(data) => {
+            if model.connection != Connection::Local {
+                model.known.take(&load, &data, model.now);
+            }
+            on_loaded(model, load, data)
+        }
+        Err(fault) => {
+            model.known.done(&load);
+            on_load_failed(model, &load, &fault)
+        }
+    }
+}
+
+/// What was read is shown.
+pub(super) fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect> {
     let mut effects = tabs::loaded(model, &load, &data);
     let wanted = model.inspector.wanted.clone();
     let is_wanted = |id: &String| wanted.as_ref() == Some(id);
@@ -238,9 +255,14 @@ pub fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect> {
         }
         (Load::Activity(query), Data::Activity(rows)) => effects.extend(take_activity(model, &query, &rows)),
         (Load::Acts(query), Data::Activity(acts)) if query.bot_id == model.inspector.wanted => {
-            if let Some(id) = model.inspector.why.load_acts(&acts) {
-                model.inspector.why.ask(id);
-                effects.push(Effect::Load(Load::Why(id)));
+            let steps = model.inspector.why.steps();
+            match model.inspector.why.load_acts(&acts) {
+                Some(id) => {
+                    model.inspector.why.ask(id);
+                    effects.push(Effect::Load(Load::Why(id)));
+                }
+                None if steps => model.toast(Tone::Info, super::live::NO_FURTHER),
+                None => {}
             }
         }
         (Load::Why(id), Data::Why(why)) => {
@@ -387,7 +409,7 @@ pub(super) fn take_providers(model: &mut Model, providers: Vec<crate::protocol::
 }
 
 /// A read failed. What is shown stays; only what a person waits for says why.
-pub fn on_load_failed(model: &mut Model, load: &Load, fault: &Fault) -> Vec<Effect> {
+fn on_load_failed(model: &mut Model, load: &Load, fault: &Fault) -> Vec<Effect> {
     if tabs::forum::failed(model, load, fault) {
         return Vec::new();
     }

@@ -2,6 +2,7 @@
 
 use super::act::focus;
 use super::open;
+use crate::link::Connection;
 use crate::protocol::Status;
 use crate::tui::action::Act;
 use crate::tui::msg::{Command, Effect, Load};
@@ -84,11 +85,21 @@ fn on_tab(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
 
 /// Turns the inspector's page.
 pub fn turn_page(model: &mut Model, page: Page) -> Vec<Effect> {
-    if model.inspector.page != page {
-        model.inspector.page = page;
-        model.inspector.scroll = crate::tui::widgets::Scroll::default();
+    model.inspector.turn_page(page);
+    if page == Page::Why {
+        ask_newest(model);
     }
     model.inspector.read_page()
+}
+
+/// Where no act is asked for yet, the bot's newest is, if the stream holds it: the list of its acts need not be read.
+fn ask_newest(model: &mut Model) {
+    let why = &mut model.inspector.why;
+    if why.wanted.is_none()
+        && let Some(act) = model.inspector.wanted.as_deref().and_then(|bot| model.stream.newest_of(bot))
+    {
+        why.ask(act);
+    }
 }
 
 fn step_pane(model: &Model, by: isize) -> Pane {
@@ -170,11 +181,13 @@ pub fn put_in_order(model: &mut Model, order: Order) -> Vec<Effect> {
 
 /// Turns the inspector to the selected bot.
 pub fn follow_selection(model: &mut Model) -> Vec<Effect> {
-    if model.bots.chosen() == model.inspector.wanted.as_deref() {
+    // Far away it is asked for what is seen.
+    let unseen = model.tab != Tab::Live && model.connection != Connection::Local;
+    if unseen || model.bots.chosen() == model.inspector.wanted.as_deref() {
         return Vec::new();
     }
     match model.bots.chosen().map(str::to_owned) {
-        Some(id) => turn_to(model, &id),
+        Some(id) => turn_to(model, &id, None),
         None => {
             model.inspector.leave();
             Vec::new()
@@ -193,6 +206,9 @@ pub fn read_beside(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     model.inspector.beside = shown;
+    if page == Page::Why {
+        ask_newest(model);
+    }
     model.inspector.read(page)
 }
 
@@ -213,14 +229,29 @@ pub fn left(model: &mut Model, id: &str) {
 }
 
 /// Turns the inspector to a bot; what is not saved of the one before is kept, and that is said.
-fn turn_to(model: &mut Model, id: &str) -> Vec<Effect> {
+fn turn_to(model: &mut Model, id: &str, act: Option<i64>) -> Vec<Effect> {
     if let Some(before) = model.inspector.wanted.clone().filter(|before| before != id)
         && model.inspector.mind.is_dirty()
     {
         let said = format!("the changes to {} are kept, not saved", model.name(&before));
         model.toast(Tone::Info, said);
     }
-    model.inspector.turn_to(id)
+    let newest = || model.stream.newest_of(id).filter(|_| model.inspector.page == Page::Why);
+    let act = act.or_else(newest);
+    model.inspector.turn_to(id, act)
+}
+
+/// Turns the inspector to the reason of an act, and to the chosen bot.
+fn turn_to_act(model: &mut Model, act: i64) -> Vec<Effect> {
+    let chosen = model.bots.chosen().map(str::to_owned);
+    model.inspector.turn_page(Page::Why);
+    match chosen.filter(|id| model.inspector.wanted.as_ref() != Some(id)) {
+        Some(id) => turn_to(model, &id, Some(act)),
+        None => {
+            model.inspector.why.ask(act);
+            model.inspector.read_page()
+        }
+    }
 }
 
 fn in_stream(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
@@ -269,11 +300,7 @@ pub fn follow_act(model: &mut Model) -> Vec<Effect> {
     if shown || !model.bots.choose(&id) {
         return Vec::new();
     }
-    let mut effects = follow_selection(model);
-    model.inspector.why.ask(seq);
-    effects.push(Effect::Load(Load::Why(seq)));
-    effects.extend(turn_page(model, Page::Why));
-    effects
+    turn_to_act(model, seq)
 }
 
 /// The bot of the selected line of the usage is the selected one.
@@ -311,20 +338,21 @@ pub fn older(model: &mut Model) -> Vec<Effect> {
 /// Shows the reason of the selected act, or of the selected bot's last one.
 fn why(model: &mut Model) -> Vec<Effect> {
     let selected = (model.focus == Pane::Activity).then(|| model.stream.selected().cloned()).flatten();
-    let mut effects = Vec::new();
     if let Some(row) = selected {
         model.bots.show(&row.bot_id);
-        effects = follow_selection(model);
         model.stream.freeze();
-        model.inspector.why.ask(row.seq);
-        effects.push(Effect::Load(Load::Why(row.seq)));
-    } else {
-        // Asked again, the last act may be another one by now.
-        model.inspector.why = crate::tui::state::why::Why::default();
+        focus(model, Pane::Inspector);
+        let mut effects = turn_to_act(model, row.seq);
+        // Asked for once more, it may have grown by what the bot remembered of it.
+        if effects.is_empty() {
+            effects.push(Effect::Load(Load::Why(row.seq)));
+        }
+        return effects;
     }
+    // Asked again, the last act may be another one by now.
+    model.inspector.why = crate::tui::state::why::Why::default();
     focus(model, Pane::Inspector);
-    effects.extend(turn_page(model, Page::Why));
-    effects
+    turn_page(model, Page::Why)
 }
 
 fn in_inspector(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
@@ -403,9 +431,7 @@ fn in_recall(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         (Act::Open, Some(item)) => Some(match item.activity_id {
             Some(id) => {
                 model.inspector.why.ask(id);
-                let mut effects = turn_page(model, Page::Why);
-                effects.push(Effect::Load(Load::Why(id)));
-                effects
+                turn_page(model, Page::Why)
             }
             None => {
                 model.toast(Tone::Info, "it comes from no single act");
@@ -430,6 +456,9 @@ fn in_recall(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     }
 }
 
+/// Said where a bot has done nothing more.
+pub(super) const NO_FURTHER: &str = "there is no further act";
+
 fn in_why(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     let why = &mut model.inspector.why;
     let len = why.lines().len();
@@ -446,14 +475,18 @@ fn in_why(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             Some(Vec::new())
         }
         Act::OlderAct | Act::NewerAct => {
-            let next = why.neighbour(act == Act::OlderAct);
+            let older = act == Act::OlderAct;
+            if why.steps_later(older) {
+                return Some(model.inspector.read_acts());
+            }
+            let next = why.neighbour(older);
             Some(match next {
                 Some(id) => {
                     why.ask(id);
                     vec![Effect::Load(Load::Why(id))]
                 }
                 None => {
-                    model.toast(Tone::Info, "there is no further act");
+                    model.toast(Tone::Info, NO_FURTHER);
                     Vec::new()
                 }
             })

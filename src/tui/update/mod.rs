@@ -7,6 +7,7 @@ mod act;
 mod answer;
 mod arrange;
 mod arrive;
+mod beside;
 pub mod compare;
 mod crowd;
 mod filter;
@@ -38,8 +39,12 @@ pub use arrive::PAGE as BOTS_PAGE;
 /// Takes in one message. Whatever it answers is to be performed; the screen is to be drawn unless
 /// [`is_quiet`] says otherwise.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let (before, rested) = (beside::Before::of(model, &msg), matches!(msg, Msg::Rested));
     let mut effects = take(model, msg);
     effects.extend(follow_selection(model));
+    if let Some(before) = before {
+        effects = beside::thin(model, &before, rested, effects);
+    }
     let elsewhere = |before: &Place| !model.place().follows(before);
     if model.early.place.as_ref().is_some_and(elsewhere) {
         model.early = Early::default();
@@ -68,6 +73,7 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Tick(now) => tick::on_tick(model, now),
+        Msg::Rested => beside::rested(model),
         Msg::Frame => {
             model.frame = model.frame.wrapping_add(1);
             past::frame(model)
@@ -77,8 +83,7 @@ fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Event(event) => arrive::on_event(model, &event),
         Msg::Past(news) => past::on_news(model, *news),
         Msg::Link(connection, role) => arrive::on_link(model, connection, role),
-        Msg::Loaded(load, Ok(data)) => arrive::on_loaded(model, load, data),
-        Msg::Loaded(load, Err(fault)) => arrive::on_load_failed(model, &load, &fault),
+        Msg::Loaded(load, answer) => arrive::on_answer(model, load, answer),
         Msg::Ran(command, Ok(outcome)) => ran::on_ran(model, &command, outcome),
         Msg::Ran(command, Err(fault)) => ran::on_refused(model, &command, &fault),
         Msg::Edited(text) => {
@@ -126,6 +131,7 @@ pub fn is_quiet(model: &Model, msg: &Msg) -> bool {
             _ => false,
         },
         Msg::Mouse(event) => matches!(event.kind, crossterm::event::MouseEventKind::Moved),
+        Msg::Rested => true,
         _ => false,
     }
 }
@@ -242,7 +248,6 @@ pub fn show_why(model: &mut Model, activity_id: i64) -> Vec<Effect> {
     model.inspector.why.ask(activity_id);
     effects.extend(live::turn_page(model, crate::tui::state::inspector::Page::Why));
     act::focus(model, crate::tui::state::Pane::Inspector);
-    effects.push(Effect::Load(super::msg::Load::Why(activity_id)));
     effects
 }
 

@@ -218,10 +218,8 @@ fn arrive(model: &mut Model) -> Vec<Effect> {
     let activity = walk.moment.activity;
     model.now = walk.moment.at;
     model.stream.be_at(activity);
-    let mut effects = super::tick::read_everything(model);
     if model.inspector.page == Page::Why && activity > 0 {
         model.inspector.why.ask(activity);
-        effects.push(Effect::Load(Load::Why(activity)));
     }
-    effects
+    super::tick::read_everything(model)
 }

@@ -17,6 +17,7 @@ use crate::tui::view::View;
 pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Effect> {
     model.overlays.retain(|window| window.sent() != Some(command));
     super::undo::memory(model, command);
+    model.known.clear(); // what was changed is told by the stream as well, which may be late
     let mut effects = tabs::ran(model, command, &outcome);
     model.stale.eager = true; // who changed something looks for what came of it
     match (command, outcome) {

@@ -17,6 +17,7 @@ const FAR: usize = 5;
 
 /// Everything the Live tab shows, and the open tab.
 pub fn read_everything(model: &mut Model) -> Vec<Effect> {
+    model.known.clear();
     let mut effects: Vec<Effect> = [
         Load::Room,
         Load::Bots(None),
