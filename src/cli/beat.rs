@@ -11,8 +11,10 @@ use super::exit::{Exit, Usage};
 use super::out::{Ink, Out};
 use super::{Globals, door, runtime, setup};
 use crate::domain::{ActivityKind, moment};
-use crate::engine::{Handle, Run, RunReport};
+use crate::engine::{Clock, Handle, Run, RunReport};
+use crate::notify;
 use crate::protocol::ActivityQuery;
+use crate::protocol::news::NewsKind;
 
 /// Run beats as fast as possible, then exit
 #[derive(Debug, Args)]
@@ -62,6 +64,11 @@ pub fn run(globals: &Globals, args: BeatArgs, out: &Out) -> anyhow::Result<Exit>
         };
         door::close(handle).await?;
         let report = done?;
+        let now = Clock::system(config.zone()).now(); // whoever is told lives by the wall
+        let plain = Out::new(super::ColorChoice::Never);
+        for (way, why) in notify::once(&config, NewsKind::Run, &sentence(&report, &plain), now).await {
+            out.note(&format!("word of it by {way} failed: {why}"));
+        }
         if args.json {
             out.json(&as_json(&report))?;
         } else {

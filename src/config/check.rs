@@ -13,7 +13,7 @@ use crate::domain::similarity::nearest;
 use crate::domain::yaml::{self, show};
 
 /// What `notify.kinds` can name.
-const NOTIFIED: [&str; 7] = ["answer", "failing", "capped", "flag", "file", "stopped", "event"];
+const NOTIFIED: [&str; 8] = ["answer", "failing", "capped", "flag", "file", "stopped", "event", "run"];
 /// Longest key file, in bytes.
 const KEY_FILE_MAX: u64 = 16 * 1024;
 

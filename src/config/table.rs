@@ -123,7 +123,7 @@ pub(super) const KEYS: &[Key<Config>] = &[
     key!("ui.keys", "", Kind::Bindings(|c| &mut c.ui.keys),
         "Keys by action, one or a list, such as  quit: [q, ctrl-c]  (the help, ?, names every action)."),
     key!("notify.kinds", "[answer, failing, capped, flag, file, stopped]", Kind::List(|c| &mut c.notify.kinds),
-        "Of what word is sent: answer (a bot answered a person), failing, capped, flag, file (a bot's file changed), stopped, event. \
+        "Of what word is sent: answer (a bot answered a person), failing, capped, flag, file (a bot's file changed), stopped, event, run (botarium beat has ended). \
          Nothing is sent until one of the ways below is chosen; botarium notify --test tries them."),
     key!("notify.bell", "false", Kind::Flag(|c| &mut c.notify.bell),
         "Ring the terminal's bell."),

@@ -83,6 +83,20 @@ pub fn start(link: Link, config: &Config, stop: &CancellationToken) -> Unbounded
     words
 }
 
+/// Sends one word of what a command has done, where word of that kind is wanted, and waits until it went out. Answers what
+/// did not arrive, by the way it was to go.
+pub async fn once(config: &Config, kind: NewsKind, said: &str, at: Stamp) -> Vec<(&'static str, String)> {
+    let now = at.timestamp().to_zoned(config.zone());
+    let minute = u16::try_from(i32::from(now.hour()) * 60 + i32::from(now.minute())).unwrap_or(0);
+    let goes = Rules::new(&config.notify).admit(kind, minute, now.timestamp().as_second()).is_some();
+    if !goes || !is_wanted(&config.notify) {
+        return Vec::new();
+    }
+    let word = Word::new(kind.as_str(), said, at, &config.home.root.display().to_string());
+    let tried = Outlet::try_each(&config.notify, secret(&config.notify), &word).await;
+    tried.into_iter().filter_map(|(way, outcome)| Some((way, outcome.err()?))).collect()
+}
+
 struct Watch {
     rules: Rules,
     outlet: Outlet,

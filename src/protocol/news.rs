@@ -35,11 +35,13 @@ pub enum NewsKind {
     Event,
     /// A person posted, or interviewed a bot.
     Person,
+    /// A run of beats that somebody asked for has ended.
+    Run,
 }
 
 impl NewsKind {
     /// Those of which word may go outside, by their name in the configuration.
-    pub const OUTSIDE: [(Self, &'static str); 7] = [
+    pub const OUTSIDE: [(Self, &'static str); 8] = [
         (Self::Answer, "answer"),
         (Self::Failing, "failing"),
         (Self::Capped, "capped"),
@@ -47,6 +49,7 @@ impl NewsKind {
         (Self::File, "file"),
         (Self::Stopped, "stopped"),
         (Self::Event, "event"),
+        (Self::Run, "run"),
     ];
 
     /// Its name in the configuration and in a webhook.

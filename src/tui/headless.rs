@@ -149,7 +149,8 @@ impl Headless {
         for effect in self.take(Msg::Key(key)) {
             match effect {
                 Effect::Drop(late) => {
-                    self.under_way.retain(|asked| !matches!(asked, Effect::Load(load) if late.contains(load)));
+                    self.under_way
+                        .retain(|asked| !matches!(asked, Effect::Load(load) if late.contains(load)));
                 }
                 effect => self.under_way.push_back(effect),
             }

@@ -146,6 +146,7 @@ pub fn memory((recall, narrowed): (&Recall, bool), title: String, model: &Model)
     for (at, line) in recall.lines.iter().enumerate() {
         match line {
             Line::Heading(Part::Held(of), _) => kind = heading(*of),
+            Line::Heading(Part::All, _) => kind = "The newest first",
             Line::Heading(Part::Archive(_), _) => kind = "In the archive",
             Line::Item(item) => {
                 let other = item.other.as_ref().map(|id| model.name(id));

@@ -80,7 +80,8 @@ pub fn thread(model: &Model) -> Told {
 pub fn stats(model: &Model) -> Told {
     let stats = &model.stats;
     let figure = stats::figure(model);
-    let mut told = Told::new(format!("Stats, {}, stretch {}", figure.title, SPANS[stats.span].1));
+    let words = added(&stats.list.told());
+    let mut told = Told::new(format!("Stats, {}, stretch {}{words}", figure.title, SPANS[stats.span].1));
     if let (Some(first), Some(last)) = (figure.places.first(), figure.places.last()) {
         told = told.note(format!("From {} to {}.", first.full, last.full));
     }
@@ -110,7 +111,7 @@ pub fn stats(model: &Model) -> Told {
             told = told.note(format!("{}: {said}.", place.full));
         }
     }
-    for (at, used) in stats.used().iter().enumerate() {
+    for (at, used) in stats.list.iter().enumerate() {
         let mix: Vec<String> = used
             .mix
             .iter()
@@ -119,15 +120,18 @@ pub fn stats(model: &Model) -> Told {
             .collect();
         let said = format!(
             "{}, {} tokens, {}, {}: {}",
-            used.bot.bot_name,
+            used.name,
             used.tokens,
             model.money(used.cost),
             text::count(used.acts, "act"),
             mix.join(", ")
         );
-        told.push(at, &used.bot.bot_id, said);
+        told.push(at, &used.id, said);
     }
-    told.selected = Some(stats.list.selected);
+    if stats.list.is_empty() && stats.list.has_rows() {
+        told = told.note(NOTHING_MATCHES);
+    }
+    told.selected = Some(stats.list.scroll.selected);
     told
 }
 
@@ -136,10 +140,10 @@ pub fn memory(model: &Model) -> Told {
     if explorer.in_bots {
         let mut told =
             Told::new("Memory, bots").note("Say list of memories for what the chosen one remembers.");
-        for (at, row) in model.bots.rows().iter().enumerate() {
+        for (at, row) in (0..model.bots.len()).filter_map(|at| Some((at, model.bots.line(at)?))) {
             told.push(at, &row.id, row.name.clone());
         }
-        told.selected = Some(explorer.bot_scroll.selected);
+        told.selected = Some(model.bots.scroll.selected);
         return told;
     }
     let of = explorer.of.as_deref().map_or("nobody", |id| model.name(id));
@@ -151,11 +155,15 @@ pub fn memory(model: &Model) -> Told {
 
 pub fn society(model: &Model) -> Told {
     let state = &model.society;
-    let mut told = Told::new("Society, the bots with most ties first");
+    let order = state.list.order().map_or("the bots with most ties first", |_| "the bots with most ties");
+    let mut told = Told::new(format!("Society, {order}{}", added(&state.list.told())));
     if state.graph.is_none() {
         return told.note("Not read yet.");
     }
-    for (at, node) in state.nodes.iter().enumerate() {
+    if state.list.is_empty() && state.list.has_rows() {
+        return told.note(NOTHING_MATCHES);
+    }
+    for (at, node) in state.list.iter().enumerate() {
         let said = format!(
             "{}, reputation {}, {}",
             node.name,
@@ -164,7 +172,7 @@ pub fn society(model: &Model) -> Told {
         );
         told.push(at, &node.id, said);
     }
-    told.selected = Some(state.scroll.selected);
+    told.selected = Some(state.list.scroll.selected);
     if let Some(node) = state.selected() {
         for edge in state.ties(&node.id) {
             let other = if edge.source == node.id { &edge.target } else { &edge.source };

@@ -68,6 +68,8 @@ pub enum Then {
     Look,
     /// Writes the text of the window below to a file.
     SaveReading,
+    /// Writes a chart and its numbers.
+    SaveChart(crate::tui::update::charts::Saved),
     /// Searches everything.
     SearchAll,
     /// Goes where something found is.

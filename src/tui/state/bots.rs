@@ -182,18 +182,14 @@ impl Bots {
         self.figures.get(id).copied().unwrap_or_default()
     }
 
-    /// Selects the first bot whose name begins with, or holds, what was typed; whether there is one.
-    pub fn jump(&mut self, typed: &str) -> bool {
+    /// The line of the first bot whose name begins with, or holds, what was typed.
+    #[must_use]
+    pub fn find(&self, typed: &str) -> Option<usize> {
         let typed = typed.to_lowercase();
         let name = |line: usize| self.line(line).map(|row| row.name.to_lowercase()).unwrap_or_default();
-        let found = (0..self.len())
+        (0..self.len())
             .find(|line| name(*line).starts_with(&typed))
-            .or_else(|| (0..self.len()).find(|line| name(*line).contains(&typed)));
-        if let Some(line) = found {
-            self.scroll.selected = line;
-            self.choose_line();
-        }
-        found.is_some()
+            .or_else(|| (0..self.len()).find(|line| name(*line).contains(&typed)))
     }
 
     /// Marks the selected bot, or takes its mark, and moves on.

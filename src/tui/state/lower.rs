@@ -51,6 +51,10 @@ impl ListLine for BotUsage {
         self.bot_name.to_lowercase().contains(words)
     }
 
+    fn begins(&self, words: &str) -> bool {
+        self.bot_name.to_lowercase().starts_with(words)
+    }
+
     fn compare(&self, other: &Self, column: usize) -> std::cmp::Ordering {
         match column {
             1 => other.total_tokens.cmp(&self.total_tokens),

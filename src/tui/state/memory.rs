@@ -3,7 +3,6 @@
 use super::recall::Recall;
 use crate::protocol::{ArchiveQuery, MemoryQuery};
 use crate::tui::msg::{Effect, Load};
-use crate::tui::widgets::Scroll;
 
 /// Memories of a kind read at a time.
 pub(in crate::tui) const PAGE: u32 = crate::protocol::ask::PAGE_MAX;
@@ -17,8 +16,6 @@ pub(in crate::tui) const ARCHIVED: u32 = 100;
 pub struct Explorer {
     /// Whose memory is shown: the selected bot's.
     pub of: Option<String>,
-    /// Where it is in the list of all bots.
-    pub bot_scroll: Scroll,
     pub(in crate::tui) visited: bool,
     /// Whether the list of bots has the keys.
     pub in_bots: bool,

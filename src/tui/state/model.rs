@@ -244,6 +244,9 @@ impl Model {
                 _ => {}
             }
         }
+        if self.tab == Tab::Memory && self.explorer.in_bots {
+            scopes.push(Scope::Bots);
+        }
         scopes.extend([self.tab.scope(), Scope::Global]);
         scopes
     }

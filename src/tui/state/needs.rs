@@ -87,6 +87,24 @@ fn names(text: &str, person: &str) -> bool {
     })
 }
 
+/// Seconds after which a beat that did not come is an alarm.
+const LATE: i64 = 300;
+
+/// The bots whose beat is long overdue, though the room runs by the clock on the wall and they wait for nothing.
+fn late(model: &Model) -> Vec<&BotRow> {
+    let runs = |room: &crate::protocol::RoomView| room.engine == EngineState::Running && !room.simulated;
+    if model.walk.is_some() || !model.room.as_ref().is_some_and(runs) {
+        return Vec::new();
+    }
+    let is_late = |row: &&BotRow| {
+        let due = row.next_beat_at.is_some_and(|at| model.now.seconds_since(at) >= LATE);
+        due && row.status == Status::Active && !row.thinking
+    };
+    let mut late: Vec<&BotRow> = model.bots.rows().iter().filter(is_late).collect();
+    late.sort_by_key(|row| row.next_beat_at);
+    late
+}
+
 /// Everything that needs a person now, the most pressing first.
 #[must_use]
 pub fn needs(model: &Model) -> Vec<Need> {
@@ -98,6 +116,18 @@ pub fn needs(model: &Model) -> Vec<Need> {
             "No bot wakes until it is started again.".into(),
             None,
             Way::Here,
+        );
+    }
+    let late = late(model);
+    if let Some(first) = late.first() {
+        let names: Vec<&str> = late.iter().take(EACH).map(|row| row.name.as_str()).collect();
+        let more = if late.len() > EACH { format!(" and {} more", late.len() - EACH) } else { String::new() };
+        let beats = count(i64::try_from(late.len()).unwrap_or(i64::MAX), "beat");
+        need(
+            format!("nobody wakes: {beats} overdue"),
+            format!("Due for {} minutes and more: {}{more}.", LATE / 60, names.join(", ")),
+            first.next_beat_at,
+            Way::Bot(first.id.clone()),
         );
     }
     let person = model.forum.writer.name.as_deref().unwrap_or_default();

@@ -133,6 +133,12 @@ impl Order {
         self.by(Column::ALL[(at + 1) % Column::ALL.len()])
     }
 
+    /// Whether it stands the other way round than it is wanted first.
+    #[must_use]
+    pub const fn is_turned(self) -> bool {
+        self.falling != self.column.falls()
+    }
+
     /// By cost; asked again, that of the next longer period.
     #[must_use]
     pub fn by_cost(self) -> Self {

@@ -39,6 +39,8 @@ pub struct Item {
 pub enum Part {
     /// What is remembered, of one kind.
     Held(MemoryKind),
+    /// Everything that is remembered, the newest first.
+    All,
     /// What summaries stand for; `true` while there is more of it.
     Archive(bool),
 }
@@ -51,7 +53,8 @@ impl Item {
     }
 
     /// Whether it holds these words, given in small letters.
-    fn holds(&self, words: &str) -> bool {
+    #[must_use]
+    pub fn holds(&self, words: &str) -> bool {
         [self.text.as_str(), &self.topic, &self.history, self.other.as_deref().unwrap_or_default()]
             .into_iter()
             .any(|text| text.to_lowercase().contains(words))
@@ -87,6 +90,8 @@ pub struct Recall {
     more: bool,
     /// Only what holds these words is shown, in small letters.
     words: String,
+    /// Whether the newest stand first, whatever kind they are of.
+    by_age: bool,
     /// The lines, headings between.
     pub lines: Vec<Line>,
     /// The selected line.
@@ -112,6 +117,18 @@ impl Recall {
     pub fn set_filter(&mut self, words: &str) {
         self.words = words.to_lowercase();
         self.rebuild();
+    }
+
+    /// Orders the lines by their kind, or the newest first.
+    pub fn reorder(&mut self) {
+        self.by_age = !self.by_age;
+        self.rebuild();
+    }
+
+    /// Whether the newest stand first.
+    #[must_use]
+    pub const fn is_by_age(&self) -> bool {
+        self.by_age
     }
 
     /// Takes in warm memory.
@@ -212,6 +229,11 @@ impl Recall {
         }
         let mut parts: Vec<(Part, Vec<Item>)> =
             kinds.into_iter().map(|(kind, items)| (Part::Held(kind), items)).collect();
+        if self.by_age {
+            let mut all: Vec<Item> = parts.drain(..).flat_map(|(_, items)| items).collect();
+            all.sort_by(|a, b| b.date.cmp(&a.date).then(b.id.cmp(&a.id)));
+            parts.push((Part::All, all));
+        }
         if !self.archive.is_empty() {
             parts.push((Part::Archive(self.more), self.archive.iter().map(archived_item).collect()));
         }

@@ -1,7 +1,11 @@
 //! What the Society tab shows: the bots with most ties, and their ties.
 
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
 use crate::protocol::{GraphEdge, GraphNode, RelationshipGraph};
-use crate::tui::widgets::Scroll;
+use crate::tui::widgets::listing::Line as ListLine;
+use crate::tui::widgets::{Listing, figure, ring};
 
 /// Bots drawn at most: more cannot be told apart.
 pub const MOST: usize = 24;
@@ -11,24 +15,50 @@ pub const MOST: usize = 24;
 pub struct Society {
     /// Who deals with whom; `None` until read.
     pub graph: Option<RelationshipGraph>,
-    /// The bots with most ties, busiest first.
-    pub nodes: Vec<GraphNode>,
+    /// The bots with most ties, busiest first unless ordered otherwise.
+    pub list: Listing<GraphNode>,
     /// How many there are in all.
     pub total: usize,
-    /// The selected one.
-    pub scroll: Scroll,
     /// The selected bot of the room it has turned to.
     pub(in crate::tui) follows: Option<String>,
+}
+
+impl ListLine for GraphNode {
+    const COLUMNS: &'static [&'static str] = &["ties", "reputation", "posts", "name"];
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+
+    fn holds(&self, words: &str) -> bool {
+        self.name.to_lowercase().contains(words)
+    }
+
+    fn begins(&self, words: &str) -> bool {
+        self.name.to_lowercase().starts_with(words)
+    }
+
+    fn compare(&self, other: &Self, column: usize) -> Ordering {
+        match column {
+            1 => other.reputation.cmp(&self.reputation),
+            2 => other.post_count.cmp(&self.post_count),
+            _ => self.name.cmp(&other.name),
+        }
+    }
 }
 
 impl Society {
     pub(in crate::tui) fn take(&mut self, graph: &RelationshipGraph) {
         let chosen = self.selected().map(|node| node.id.clone()).or_else(|| self.follows.clone());
-        let ties = |id: &str| -> i64 {
-            graph.edges.iter().filter(|e| e.source == id || e.target == id).map(|e| e.interaction_count).sum()
-        };
+        let mut ties: HashMap<&str, i64> = HashMap::new();
+        for edge in &graph.edges {
+            for id in [&edge.source, &edge.target] {
+                *ties.entry(id).or_default() += edge.interaction_count;
+            }
+        }
+        let of = |node: &GraphNode| ties.get(node.id.as_str()).copied().unwrap_or(0);
         let mut nodes: Vec<(i64, GraphNode)> =
-            graph.nodes.iter().map(|node| (ties(&node.id), node.clone())).collect();
+            graph.nodes.iter().map(|node| (of(node), node.clone())).collect();
         nodes.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
         self.total = nodes.len();
         // Whoever is selected is there, however few ties it has.
@@ -38,17 +68,48 @@ impl Society {
             nodes.swap(MOST - 1, at);
         }
         nodes.truncate(MOST);
-        self.nodes = nodes.into_iter().map(|(_, node)| node).collect();
+        self.list.set(nodes.into_iter().map(|(_, node)| node).collect());
         self.graph = Some(graph.clone());
-        if let Some(at) = chosen.and_then(|id| self.nodes.iter().position(|node| node.id == id)) {
-            self.scroll.selected = at;
+        if let Some(at) = chosen.and_then(|id| self.place(&id)) {
+            self.list.scroll.selected = at;
         }
+    }
+
+    /// The line of a bot.
+    pub(in crate::tui) fn place(&self, id: &str) -> Option<usize> {
+        self.list.iter().position(|node| node.id == id)
+    }
+
+    /// The bots that are drawn, in the order of their ties.
+    pub fn nodes(&self) -> impl Iterator<Item = &GraphNode> {
+        self.list.rows()
     }
 
     /// The selected bot.
     #[must_use]
     pub fn selected(&self) -> Option<&GraphNode> {
-        self.nodes.get(self.scroll.selected)
+        self.list.selected()
+    }
+
+    /// The ties as a picture, and as a table; `None` where there are none.
+    #[must_use]
+    pub fn written(&self) -> Option<(String, String)> {
+        let graph = self.graph.as_ref().filter(|graph| !graph.edges.is_empty())?;
+        let there = |id: &str| self.nodes().position(|node| node.id == id);
+        let ties = graph.edges.iter().filter_map(|edge| {
+            let ends = (there(&edge.source)?, there(&edge.target)?);
+            Some(ring::Tie { ends, dealings: edge.interaction_count, sentiment: edge.sentiment })
+        });
+        let names: Vec<&str> = self.nodes().map(|node| node.name.as_str()).collect();
+        let picture = ring::draw("Who deals with whom", &names, &ties.collect::<Vec<_>>());
+        let head = ["from", "to", "dealings", "sentiment", "follows"].map(str::to_owned).to_vec();
+        let line = |edge: &GraphEdge| {
+            let dealings = edge.interaction_count.to_string();
+            let sentiment = format!("{:.3}", edge.sentiment);
+            vec![edge.source.clone(), edge.target.clone(), dealings, sentiment, edge.follows.to_string()]
+        };
+        let table = figure::table(std::iter::once(head).chain(graph.edges.iter().map(line)));
+        Some((picture, table))
     }
 
     /// The ties of a bot, closest first.

@@ -3,6 +3,8 @@
 pub mod figures;
 
 use std::cell::Cell;
+use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use ratatui::layout::Rect;
 
@@ -11,8 +13,9 @@ use crate::domain::Money;
 use crate::protocol::{
     ActionMix, Analytics, CacheCount, LadderCount, ReputationHistory, Timeline, UsageSeries,
 };
-use crate::tui::widgets::Scroll;
+use crate::tui::widgets::Listing;
 use crate::tui::widgets::figure::Figure;
+use crate::tui::widgets::listing::Line as ListLine;
 
 /// The stretches to choose from: minutes, and what they are called. The last is as long as the room is old.
 pub const SPANS: [(u32, &str); 9] = [
@@ -45,20 +48,6 @@ pub enum Chart {
     Reputation,
 }
 
-/// What the list of bots is ordered by, the most first.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub enum By {
-    /// What they cost.
-    #[default]
-    Cost,
-    /// Tokens.
-    Tokens,
-    /// What they did.
-    Acts,
-    /// By name.
-    Name,
-}
-
 /// What the tab shows.
 #[derive(Debug)]
 pub struct Stats {
@@ -74,10 +63,8 @@ pub struct Stats {
     pub zoomed: bool,
     /// The place under the cursor.
     pub cursor: Option<usize>,
-    /// What the list is ordered by.
-    pub by: By,
-    /// Place in the list.
-    pub list: Scroll,
+    /// What each bot used and did, the dearest first unless ordered otherwise.
+    pub list: Listing<Used>,
     /// Where the curves of the charts were drawn last.
     pub drawn: [Cell<Rect>; 2],
     /// What happened step by step; `None` until read.
@@ -109,8 +96,7 @@ impl Default for Stats {
             on: Chart::default(),
             zoomed: false,
             cursor: None,
-            by: By::default(),
-            list: Scroll::default(),
+            list: Listing::default(),
             drawn: [const { Cell::new(Rect::ZERO) }; 2],
             timeline: None,
             series: None,
@@ -126,18 +112,44 @@ impl Default for Stats {
 }
 
 /// A line of the list of bots.
-#[derive(Copy, Clone, Debug)]
-pub struct Used<'a> {
+#[derive(Clone, Debug)]
+pub struct Used {
     /// Whose.
-    pub bot: &'a UsageSeries,
+    pub id: String,
+    /// Its name.
+    pub name: String,
     /// Tokens of the days shown.
     pub tokens: i64,
     /// Their cost.
     pub cost: Money,
     /// What it did.
-    pub mix: Option<&'a ActionMix>,
+    pub mix: Option<ActionMix>,
     /// How often it did something.
     pub acts: i64,
+}
+
+impl ListLine for Used {
+    const COLUMNS: &'static [&'static str] = &["cost", "tokens", "acts", "name"];
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+
+    fn holds(&self, words: &str) -> bool {
+        self.name.to_lowercase().contains(words)
+    }
+
+    fn begins(&self, words: &str) -> bool {
+        self.name.to_lowercase().starts_with(words)
+    }
+
+    fn compare(&self, other: &Self, column: usize) -> Ordering {
+        match column {
+            1 => other.tokens.cmp(&self.tokens),
+            2 => other.acts.cmp(&self.acts),
+            _ => self.name.cmp(&other.name),
+        }
+    }
 }
 
 impl Stats {
@@ -197,34 +209,24 @@ impl Stats {
         before != self.ago
     }
 
-    /// The bots with what they used and did, in the order chosen.
-    #[must_use]
-    pub fn used(&self) -> Vec<Used<'_>> {
-        let mut used: Vec<Used<'_>> = self
-            .series
-            .iter()
-            .flatten()
-            .map(|bot| {
-                let mix = self.actions.iter().find(|mix| mix.bot_id == bot.bot_id);
-                Used {
-                    bot,
-                    tokens: bot.series.iter().map(|day| day.total_tokens).sum(),
-                    cost: bot.series.iter().map(|day| day.cost_usd).sum(),
-                    mix,
-                    acts: mix.map_or(0, |mix| mix.actions.iter().map(|action| action.count).sum()),
-                }
-            })
-            .collect();
-        used.sort_by(|a, b| {
-            let by = match self.by {
-                By::Cost => (b.cost, b.tokens).cmp(&(a.cost, a.tokens)),
-                By::Tokens => b.tokens.cmp(&a.tokens),
-                By::Acts => b.acts.cmp(&a.acts),
-                By::Name => std::cmp::Ordering::Equal,
-            };
-            by.then_with(|| a.bot.bot_id.cmp(&b.bot.bot_id))
-        });
-        used
+    /// Gathers what the bots used and did, the dearest first.
+    pub(in crate::tui) fn gather(&mut self) {
+        let mixes: HashMap<&str, &ActionMix> =
+            self.actions.iter().map(|mix| (mix.bot_id.as_str(), mix)).collect();
+        let used = |bot: &UsageSeries| {
+            let mix = mixes.get(bot.bot_id.as_str()).copied();
+            Used {
+                id: bot.bot_id.clone(),
+                name: bot.bot_name.clone(),
+                tokens: bot.series.iter().map(|day| day.total_tokens).sum(),
+                cost: bot.series.iter().map(|day| day.cost_usd).sum(),
+                mix: mix.cloned(),
+                acts: mix.map_or(0, |mix| mix.actions.iter().map(|action| action.count).sum()),
+            }
+        };
+        let mut used: Vec<Used> = self.series.iter().flatten().map(used).collect();
+        used.sort_by(|a, b| (b.cost, b.tokens).cmp(&(a.cost, a.tokens)).then_with(|| a.id.cmp(&b.id)));
+        self.list.set(used);
     }
 }
 
@@ -233,6 +235,6 @@ impl Stats {
 pub fn figure(model: &Model) -> Figure {
     match model.stats.on {
         Chart::Usage => figures::usage(&model.stats, &model.zone),
-        Chart::Reputation => figures::reputation(&model.stats.reputation),
+        Chart::Reputation => figures::of_reputation(&model.stats, &model.zone),
     }
 }

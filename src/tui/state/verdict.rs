@@ -1,5 +1,5 @@
 //! What an act rests on, in a few lines: of the memories that were in the prompt the heaviest, and the one whose words
-//! the act takes up.
+//! the act takes up; and which threads it left aside.
 
 use crate::domain::activity::Told;
 use crate::domain::similarity::terms;
@@ -11,6 +11,50 @@ const SHARED: usize = 2;
 /// The lines.
 #[must_use]
 pub fn verdict(reason: &WhyView) -> Vec<String> {
+    let mut lines = of_memories(reason);
+    lines.extend(passed_over(reason));
+    lines
+}
+
+/// The threads that lay before the bot, by their order in the prompt: number and title.
+fn threads(reason: &WhyView) -> Vec<(i64, &str)> {
+    let before = reason.sections.iter().filter(|section| matches!(section.name.as_str(), "feed" | "asks"));
+    let mut threads: Vec<(i64, &str)> = before
+        .flat_map(|section| section.text.lines())
+        .filter_map(|line| {
+            let (id, rest) = line.strip_prefix('#')?.split_once(" “")?;
+            Some((id.parse().ok()?, rest.rsplit_once("” by ").map_or(rest, |(title, _)| title)))
+        })
+        .collect();
+    // The newest post stands last, and is likeliest to be answered.
+    threads.reverse();
+    let mut seen = std::collections::BTreeSet::new();
+    threads.retain(|(id, _)| seen.insert(*id));
+    threads
+}
+
+/// What the bot could have taken up as well, and did not.
+fn passed_over(reason: &WhyView) -> Option<String> {
+    let threads = threads(reason);
+    let taken = Told::of(&reason.activity.action_type, &reason.activity.details).thread;
+    let left: Vec<String> = threads
+        .iter()
+        .filter(|(id, _)| Some(*id) != taken)
+        .map(|(id, title)| format!("#{id} {title}"))
+        .collect();
+    let told = match threads.len() {
+        0 => return None,
+        1 => "1 thread lay before it".to_owned(),
+        count => format!("{count} threads lay before it"),
+    };
+    Some(match (left.is_empty(), left.len() < threads.len()) {
+        (true, _) => format!("{told}, and it took that up"),
+        (false, true) => format!("{told}; passed over: {}", left.join(", ")),
+        (false, false) => format!("{told}, none taken up: {}", left.join(", ")),
+    })
+}
+
+fn of_memories(reason: &WhyView) -> Vec<String> {
     let in_prompt = |memory: &&RecalledMemory| !matches!(memory.fate.as_str(), "no_room" | "too_large");
     let told: Vec<&RecalledMemory> = reason.memories.iter().filter(in_prompt).collect();
     let recalled = reason.memories.len();
@@ -69,6 +113,7 @@ mod tests {
         why.activity.action_type = "reply".into();
         why.activity.details = serde_json::json!({ "content": said });
         why.memories = memories;
+        why.sections.clear();
         verdict(&why)
     }
 
@@ -85,5 +130,19 @@ mod tests {
         assert!(lines[1].starts_with("weighs most and is taken up: ") && lines.len() == 2, "{lines:?}");
         assert_eq!(reason("Anything.", vec![left]), ["none of 1 memories was in the prompt"]);
         assert_eq!(reason("Anything.", Vec::new()), ["no memory took part"]);
+    }
+
+    #[test]
+    fn what_lay_before_it_and_was_passed_over_is_told() {
+        let mut why = crate::tui::tests::fixture::why();
+        let feed = why.sections.iter_mut().find(|section| section.name == "feed").unwrap();
+        feed.text = "Threads:\n#2 “Of “doors” by night” by Ada, 1h, 2 replies:\n  #9 “no head” by x\n#3 “Tides” by you, 2h\n".into();
+        why.activity.action_type = "reply".into();
+        why.activity.details = serde_json::json!({ "content": "x", "thread_id": 3 });
+        let told = |why: &WhyView| verdict(why).pop().unwrap();
+        assert_eq!(told(&why), "2 threads lay before it; passed over: #2 Of “doors” by night");
+        why.activity.action_type = "do_nothing".into();
+        why.activity.details = serde_json::json!({ "reason": "nothing new" });
+        assert_eq!(told(&why), "2 threads lay before it, none taken up: #3 Tides, #2 Of “doors” by night");
     }
 }

@@ -79,6 +79,7 @@ fn every_action_has_an_effect_by_its_key() {
             &["j", "k", "l"],
             &["]"],
             &["tab"; 7],
+            &["4"],
         ] {
             let mut model = place(def.scope);
             if matches!(def.scope, Scope::Live | Scope::Global) {

@@ -112,8 +112,9 @@ fn in_a_room_too_big_to_be_read_whole_no_read_is_dropped() {
 
 /// A control room that has read everything, of a room far away, with the focus on the activity.
 fn far() -> Line {
-    let mut line = Line::open(160, 45);
+    let mut line = Line::slow(160, 45);
     line.model.connection = Connection::Connected;
+    line.arrive();
     line.press_and_wait(&["2"]);
     line
 }
@@ -165,16 +166,18 @@ fn what_is_known_and_unchanged_is_not_asked_again() {
         assert_eq!(asked(&line), [""; 0], "{key}");
         assert!(line.model.inspector.why.view.is_some() && line.model.inspector.bot.is_some());
     }
-    line.press_and_wait(&["1", "i"]);
+    line.press_and_wait(&["i", "1"]);
     line.press_and_wait(&["G", "g", "G"]);
+    assert_eq!(line.model.inspector.wanted.as_deref(), Some("sage_001"));
     line.press(&["g"]);
     line.rest();
     assert_eq!(asked(&line), [""; 0]);
-    // A beat of the bot changes what is known of it, and nothing of the others.
+    // A beat of the bot changes what is known of it; how it is was read anew with all the others.
     line.press_and_wait(&["G"]);
     second(&mut line.model, 1);
     line.press(&["g"]);
     line.rest();
+    assert!(line.model.inspector.wanted.as_deref() == Some("ada_001"));
     let mut expected = ["Bot", "Posts", "Follows"].map(|kind| format!("Load({kind}(\"ada_001\"))"));
     expected.sort();
     let mut asked = asked(&line);
@@ -185,7 +188,7 @@ fn what_is_known_and_unchanged_is_not_asked_again() {
 #[test]
 fn what_is_not_seen_is_not_asked_far_away() {
     let mut line = far();
-    line.press_and_wait(&["1", "i", "alt+5"]);
+    line.press_and_wait(&["i", "1", "alt+5"]);
     line.press(&["j"]);
     line.rest();
     assert_eq!(asked(&line), [""; 0]);

@@ -132,7 +132,8 @@ impl Line {
         for effect in effects {
             match effect {
                 Effect::Drop(late) => {
-                    self.under_way.retain(|asked| !matches!(asked, Effect::Load(load) if late.contains(load)));
+                    self.under_way
+                        .retain(|asked| !matches!(asked, Effect::Load(load) if late.contains(load)));
                 }
                 Effect::Load(_) | Effect::Run(_) => self.under_way.push_back(effect),
                 other => self.others.push(other),

@@ -1,11 +1,14 @@
 //! Lists that answer questions: ordered, found in, marked and changed together.
 
+use ratatui::layout::Rect;
+
 use super::fixture::{bot, bots, give, model, press, screen, text, type_text, usage};
 use crate::domain::Money;
 use crate::protocol::*;
 use crate::tui::msg::{Command, Data, Effect, Load, Msg, Outcome};
-use crate::tui::state::Model;
-use crate::tui::state::{Column, Order};
+use crate::tui::overlays::Overlay;
+use crate::tui::state::recall::Line;
+use crate::tui::state::{Column, Model, Order, Pane, Tab};
 use crate::tui::update::update;
 
 /// A room of three hundred, the dearest of today in the middle, the dearest of the week at its end.
@@ -107,7 +110,7 @@ fn typing_a_name_finds_the_bot_and_hides_nobody() {
     assert_eq!(model.bots.len(), model.bots.total());
     press(&mut model, &["f"]);
     type_text(&mut model, "zzz");
-    assert!(text(&model).contains("nobody is called that"));
+    assert!(text(&model).contains("no line holds that"));
 }
 
 #[test]
@@ -239,4 +242,168 @@ fn a_line_of_the_activity_is_found_by_the_title_it_shows() {
     press(&mut model, &["enter"]);
     let replies = |line: usize| model.stream.line(line).is_some_and(|row| row.told.reply.is_some());
     assert!((0..model.stream.len()).any(replies), "{}", text(&model));
+}
+
+/// The line that the keys of a list are about.
+fn selected(model: &Model) -> usize {
+    match model.tab {
+        Tab::Live => match model.focus {
+            Pane::Activity => model.stream.scroll.selected,
+            Pane::Usage => model.lower.used.scroll.selected,
+            Pane::Log => model.lower.log.scroll.selected,
+            Pane::Inspector => model.inspector.recall.scroll.selected,
+            _ => model.bots.scroll.selected,
+        },
+        Tab::Forum if model.forum.reading => model.forum.reader.at,
+        Tab::Forum => model.forum.list.selected,
+        Tab::Stats => model.stats.list.scroll.selected,
+        Tab::Memory if model.explorer.in_bots => model.bots.scroll.selected,
+        Tab::Memory => model.explorer.recall.scroll.selected,
+        Tab::Society => model.society.list.scroll.selected,
+        Tab::Moderation => model.moderation.list.scroll.selected,
+        Tab::Events => model.events.list.scroll.selected,
+        Tab::Log => model.log.list.scroll.selected,
+    }
+}
+
+#[test]
+fn every_list_goes_to_the_line_that_is_typed() {
+    for (keys, typed) in [
+        (&["1"][..], "rex"),
+        (&["2"], "hinges"),
+        (&["4"], "sage"),
+        (&["r"], "doors"),
+        (&["alt+2"], "hello"),
+        (&["alt+3"], "sage"),
+        (&["alt+4"], "sage"),
+        (&["alt+4", "l"], "doors"),
+        (&["alt+5"], "rex"),
+    ] {
+        let mut model = model(160, 45);
+        press(&mut model, keys);
+        press(&mut model, &["g"]);
+        let before = selected(&model);
+        press(&mut model, &["J"]);
+        assert!(text(&model).contains("find:"), "{keys:?}\n{}", text(&model));
+        type_text(&mut model, typed);
+        press(&mut model, &["enter"]);
+        let line = selected(&model);
+        assert!(line > before && model.overlays.is_empty(), "{keys:?}: {before} → {line}\n{}", text(&model));
+        press(&mut model, &["J"]);
+        type_text(&mut model, "zzz");
+        assert!(text(&model).contains("no line holds that"), "{keys:?}");
+        press(&mut model, &["esc"]);
+        assert_eq!(selected(&model), line, "{keys:?}");
+    }
+    // A window that lists things as well.
+    let mut model = model(160, 45);
+    press(&mut model, &["v", "/"]);
+    type_text(&mut model, "oll");
+    press(&mut model, &["enter"]);
+    let Some(Overlay::Choice(choice)) = model.overlays.last() else { panic!("{}", text(&model)) };
+    assert_eq!(choice.items[choice.scroll.selected].title, "ollama");
+    // What is no list says so.
+    let mut model = self::model(160, 45);
+    press(&mut model, &["5", "J"]);
+    assert!(text(&model).contains("there is no list here"));
+}
+
+#[test]
+fn lists_of_bots_are_ordered_filtered_and_turned_round_on_every_tab() {
+    let first = |model: &Model| match model.tab {
+        Tab::Live => model.lower.used.get(0).unwrap().bot_id.clone(),
+        Tab::Stats => model.stats.list.get(0).unwrap().id.clone(),
+        _ => model.society.list.get(0).unwrap().id.clone(),
+    };
+    for keys in ["4", "alt+3", "alt+5"] {
+        let mut model = model(160, 45);
+        press(&mut model, &[keys, "o"]);
+        let by_second = first(&model);
+        press(&mut model, &["O"]);
+        assert_ne!(first(&model), by_second, "{keys}");
+        press(&mut model, &["/"]);
+        type_text(&mut model, "marc");
+        press(&mut model, &["enter"]);
+        assert_eq!(first(&model), "marcus_001", "{keys}");
+        assert!(text(&model).contains("/marc"), "{keys}\n{}", text(&model));
+        press(&mut model, &["esc"]);
+        assert!(!text(&model).contains("/marc"), "{keys}\n{}", text(&model));
+    }
+    // The Memory tab shows the list of the Live tab, in its order.
+    let mut model = model(160, 45);
+    press(&mut model, &["$", "alt+4"]);
+    assert_eq!(model.explorer.of.as_deref(), Some("luna_001"));
+    assert!(text(&model).contains("cost▼"), "{}", text(&model));
+    press(&mut model, &["O"]);
+    assert!(text(&model).contains("cost▲"), "{}", text(&model));
+}
+
+#[test]
+fn a_title_that_is_clicked_orders_its_list() {
+    for keys in ["4", "6", "alt+2", "alt+4", "alt+5", "alt+6", "alt+7", "alt+8"] {
+        let mut model = model(160, 45);
+        press(&mut model, &[keys]);
+        let body = model.layout().body;
+        let title = match keys {
+            "4" => model.layout().pane(Pane::Usage).unwrap(),
+            "6" => model.layout().pane(Pane::Log).unwrap(),
+            "alt+5" => {
+                let list = crate::tui::view::society::list_area(body);
+                Rect { y: list.y - 1, ..list }
+            }
+            _ => body,
+        };
+        let before = format!("{:?}", screen(&model));
+        let effects = super::mouse::click(&mut model, (title.x + 3, title.y));
+        let asked = effects.iter().any(|effect| matches!(effect, Effect::Load(Load::Threads(_))));
+        assert!(asked || format!("{:?}", screen(&model)) != before, "{keys}\n{}", text(&model));
+    }
+    // The list of the Stats tab has headings.
+    let mut model = model(160, 45);
+    press(&mut model, &["alt+3"]);
+    let shown = text(&model);
+    let (row, line) = shown.lines().enumerate().find(|(_, line)| line.contains("cost▼")).unwrap();
+    let x = line[..line.find("tokens").unwrap()].chars().count();
+    super::mouse::click(&mut model, (u16::try_from(x).unwrap(), u16::try_from(row).unwrap()));
+    assert!(text(&model).contains("tokens▼"), "{}", text(&model));
+    super::mouse::click(&mut model, (u16::try_from(x).unwrap(), u16::try_from(row).unwrap()));
+    assert!(text(&model).contains("tokens▲"), "{}", text(&model));
+}
+
+#[test]
+fn memories_stand_by_their_kind_or_the_newest_first() {
+    let mut model = model(160, 45);
+    press(&mut model, &["r", "o"]);
+    let dates: Vec<&str> = model
+        .inspector
+        .recall
+        .lines
+        .iter()
+        .filter_map(|line| match line {
+            Line::Item(item) => Some(item.date.as_str()),
+            Line::Heading(..) => None,
+        })
+        .collect();
+    assert!(dates.len() > 2 && dates.is_sorted_by(|a, b| a >= b), "{dates:?}");
+    assert!(text(&model).contains("The newest first"));
+    press(&mut model, &["o"]);
+    assert!(text(&model).contains("Relationships"));
+}
+
+#[test]
+fn every_chart_is_saved_with_its_numbers() {
+    for (keys, name, head) in [
+        (&["4", "S"][..], "tokens-2026-12-09", "time,tokens,cost"),
+        (&["5", "S"], "reputation-2026-12-09", "time,Ada,Marcus,Rex"),
+        (&["alt+5", "S"], "society-2026-12-09", "from,to,dealings,sentiment,follows"),
+    ] {
+        let mut model = model(160, 45);
+        press(&mut model, keys);
+        let effects = press(&mut model, &["enter"]);
+        let [Effect::Run(Command::SaveChart { path, svg, csv })] = effects.as_slice() else {
+            panic!("{keys:?}: {effects:?}")
+        };
+        assert_eq!((path.to_str(), csv.lines().next()), (Some(name), Some(head)), "{keys:?}");
+        assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"));
+    }
 }

@@ -136,7 +136,7 @@ fn the_wheel_scrolls_what_is_under_it() {
     assert!(model.forum.reader.at > 0 && model.forum.list.selected == list && !model.forum.reading);
     let mut model = on(Tab::Memory, 160);
     mouse(&mut model, MouseEventKind::ScrollDown, (2, 5));
-    assert_eq!(model.explorer.bot_scroll.selected, 3);
+    assert_eq!(model.bots.scroll.selected, 3);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn periods_flags_events_ties_and_lines_take_clicks() {
     let mut model = on(Tab::Society, 120);
     let list = crate::tui::view::society::list_area(model.layout().body);
     click(&mut model, (list.x + 2, list.y + 1));
-    assert_eq!(model.society.scroll.selected, 1);
+    assert_eq!(model.society.list.scroll.selected, 1);
     click(&mut model, (list.x + 2, list.y + 1));
     assert_eq!(model.tab, Tab::Live);
     let mut model = on(Tab::Moderation, 120);

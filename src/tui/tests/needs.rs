@@ -8,6 +8,7 @@ use super::fixture::{bot, give, model, now, press, text};
 use crate::protocol::{BotView, Event, LogLine, Notice, Status};
 use crate::tui::msg::{Data, Load, Msg};
 use crate::tui::overlays::Overlay;
+use crate::tui::state::needs::needs;
 use crate::tui::state::{Model, Tab};
 use crate::tui::update::update;
 
@@ -120,4 +121,20 @@ fn what_the_program_reports_is_told_until_it_was_looked_at() {
     assert!(shown.contains("error and worse") && shown.contains("bots/bad.yaml:3:1"), "{shown}");
     press(&mut model, &["!"]);
     assert!(!text(&model).contains("the program reports"), "{}", text(&model));
+}
+
+#[test]
+fn beats_that_do_not_come_are_an_alarm() {
+    let mut model = model(120, 36);
+    update(&mut model, Msg::Tick(now().plus_seconds(240)));
+    assert!(!needs(&model).iter().any(|need| need.what.contains("overdue")));
+    update(&mut model, Msg::Tick(now().plus_seconds(900)));
+    press(&mut model, &["!"]);
+    let shown = text(&model);
+    assert!(shown.contains("nobody wakes: 3 beats overdue"), "{shown}");
+    press(&mut model, &["enter"]);
+    assert_eq!(model.selected_bot().as_deref(), Some("sage_001"), "whoever waits longest");
+    // A room that is paused is not late.
+    model.room.as_mut().unwrap().engine = crate::protocol::EngineState::Paused;
+    assert!(!needs(&model).iter().any(|need| need.what.contains("overdue")));
 }

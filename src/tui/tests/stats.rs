@@ -6,7 +6,7 @@ use crate::domain::Money;
 use crate::protocol::{ReputationDay, ReputationHistory, Timeline, TimelineMark, TimelinePoint};
 use crate::tui::msg::{Command, Data, Effect, Load, Msg};
 use crate::tui::state::Page;
-use crate::tui::state::stats::{Chart, SPANS};
+use crate::tui::state::stats::{Chart, SPANS, figures};
 use crate::tui::state::{Model, Tab};
 use crate::tui::theme::{Colors, Theme, ThemeName};
 use crate::tui::update::update;
@@ -171,11 +171,25 @@ fn one_day_of_reputation_is_bars() {
 #[test]
 fn the_list_of_the_tab_orders_and_chooses() {
     let mut model = stats(120, 36);
-    press(&mut model, &["o", "o", "o"]);
-    assert_eq!(model.stats.used()[0].bot.bot_id, "ada_001");
+    press(&mut model, &["o", "o", "o", "g"]);
+    assert_eq!(model.stats.list.get(0).unwrap().id, "ada_001");
     press(&mut model, &["j", "j"]);
     assert_eq!(model.selected_bot().as_deref(), Some("luna_001"));
     press(&mut model, &["enter"]);
     assert_eq!((model.tab, model.inspector.wanted.as_deref()), (Tab::Live, Some("luna_001")));
     assert_eq!(model.inspector.page, Page::Profile);
+}
+
+#[test]
+fn what_was_changed_is_marked_on_every_chart_told_by_days() {
+    let mut model = model(160, 45);
+    let marks = |figure: &crate::tui::widgets::figure::Figure| figure.marks.clone();
+    // Ada was changed on the ninth, which both charts of the Live tab have.
+    let changed = "Ada was changed".to_owned();
+    for figure in [figures::live_usage(&model), figures::live_reputation(&model)] {
+        assert_eq!(marks(&figure), [(figure.places.len() - 1, changed.clone())], "{}", figure.title);
+    }
+    press(&mut model, &["alt+3", "-", "-"]);
+    let day = figures::of_reputation(&model.stats, &model.zone);
+    assert!(marks(&day).iter().any(|(_, said)| said.contains("Ada was changed")), "{day:?}");
 }

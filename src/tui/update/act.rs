@@ -32,6 +32,7 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
         Act::Help => open::help(model),
         Act::Palette => open::palette(model),
         Act::Needs => super::needs::list(model),
+        Act::Jump => super::jump::open(model),
         Act::Bookmark => super::marks::turn(model),
         Act::Bookmarks => super::marks::list(model),
         Act::Rooms => super::rooms::list(model),
@@ -143,6 +144,7 @@ fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
             let at = choice.scroll.selected;
             return answer::chosen(model, at);
         }
+        (Overlay::Choice(_), Act::Jump) => super::jump::open(model),
         (Overlay::Choice(choice), Act::TestProvider) => {
             let name = choice.items.get(choice.scroll.selected).map(|item| item.title.clone());
             if let (crate::tui::overlays::Then::Provider, Some(name)) = (&choice.then, name) {

@@ -41,12 +41,13 @@ pub fn typed(model: &mut Model) -> Vec<Effect> {
     match model.overlays.last() {
         Some(Overlay::Line(line)) if line.then == Then::Jump => {
             let typed = line.input.value().to_owned();
-            if !model.bots.jump(&typed)
+            let gone = super::jump::to(model, &typed);
+            if gone.is_none()
                 && let Some(Overlay::Line(line)) = model.overlays.last_mut()
             {
-                line.error = Some("nobody is called that".into());
+                line.error = Some("no line holds that".into());
             }
-            Vec::new()
+            gone.unwrap_or_default()
         }
         Some(Overlay::Line(line)) if line.then == Then::Look => {
             let typed = line.input.value().to_owned();
@@ -224,6 +225,7 @@ fn meaning(model: &mut Model, then: Then, answer: &Answer) -> Result<Vec<Effect>
             });
             text.map_or_else(|| Ok(Vec::new()), |text| run(Command::SaveText { path, text }))
         }
+        Then::SaveChart(which) => super::charts::named(model, which, answer.text()),
         Then::GoTo => super::past::typed(model, answer.text()),
         Then::Fork => super::past::fork(model, answer.text()),
         Then::Difference => super::past::compare(model, answer.text()),

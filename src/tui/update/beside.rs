@@ -38,17 +38,16 @@ impl Before {
     /// As it is now; `None` where every question is asked at once.
     pub fn of(model: &Model, msg: &Msg) -> Option<Self> {
         let by_hand = matches!(msg, Msg::Key(_) | Msg::Mouse(_) | Msg::Act(_) | Msg::Select(_) | Msg::Rested);
-        (model.connection != Connection::Local).then(|| Self { by_hand, place: place(model), under: under(model) })
+        (model.connection != Connection::Local).then(|| Self {
+            by_hand,
+            place: place(model),
+            under: under(model),
+        })
     }
 }
 
 fn place(model: &Model) -> Place {
-    Place {
-        tab: model.tab,
-        focus: model.focus,
-        windows: model.overlays.len(),
-        reading: model.forum.reading,
-    }
+    Place { tab: model.tab, focus: model.focus, windows: model.overlays.len(), reading: model.forum.reading }
 }
 
 fn under(model: &Model) -> Under {
@@ -78,7 +77,9 @@ pub fn thin(model: &mut Model, before: &Before, rested: bool, effects: Vec<Effec
                 continue;
             }
         };
-        if before.by_hand && let Some(data) = model.known.answer(&load, model.now) {
+        if before.by_hand
+            && let Some(data) = model.known.answer(&load, model.now)
+        {
             effects.extend(arrive::on_loaded(model, load, data));
         } else if moved {
             model.known.wait(load);

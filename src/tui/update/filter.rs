@@ -36,7 +36,8 @@ fn now(model: &Model) -> Option<(&'static str, String)> {
         (Tab::Log, _) => ("lines with", model.log.list.filter()),
         (Tab::Events, _) => ("events with", model.events.list.filter()),
         (Tab::Moderation, _) => ("flags with", model.moderation.list.filter()),
-        (Tab::Stats | Tab::Society, _) => return None,
+        (Tab::Stats, _) => ("bots with", model.stats.list.filter()),
+        (Tab::Society, _) => ("bots with", model.society.list.filter()),
     };
     Some((title, words.to_owned()))
 }

@@ -8,7 +8,7 @@ use crate::tui::action::Act;
 use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::{Line, Overlay, TextEdit, Then};
 use crate::tui::state::stream::StreamFilter;
-use crate::tui::state::{Model, Pane, Tone};
+use crate::tui::state::{Model, Pane, Tab, Tone};
 use crate::tui::state::{Order, Page, Row, budget};
 
 /// An action on the Live tab; `None` if it means nothing there.
@@ -64,6 +64,17 @@ fn on_tab(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             return Some(Vec::new());
         }
         Act::Back => return Some(back(model)),
+        Act::SaveChart => {
+            match super::charts::of_pane(model.focus) {
+                Some(chart) => super::charts::save(model, chart),
+                None => model.toast(Tone::Info, "no chart has the focus: 4 and 5 are charts"),
+            }
+            return Some(Vec::new());
+        }
+        Act::OrderNext | Act::OrderTurn => {
+            model.toast(Tone::Info, "the lines here stand in the one order they have");
+            return Some(Vec::new());
+        }
         _ if super::arrange::act(model, act) => return Some(Vec::new()),
         Act::Trigger
         | Act::PauseBot
@@ -131,7 +142,7 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
+pub(super) fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     if model.bots.act(act) {
         return Some(Vec::new());
     }
@@ -143,10 +154,6 @@ fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         Act::OrderPeriod => {
             let period = crate::tui::state::order::next_period(order.period);
             Some(put_in_order(model, Order { period, ..order }))
-        }
-        Act::Jump => {
-            model.overlays.push(Overlay::Line(Line::new("find", "", Then::Jump)));
-            Some(Vec::new())
         }
         Act::Mark => {
             model.bots.mark();
@@ -420,6 +427,10 @@ fn is_custom(model: &Model, line: budget::Line) -> bool {
 
 fn in_recall(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     let recall = &mut model.inspector.recall;
+    if act == Act::OrderNext {
+        recall.reorder();
+        return Some(Vec::new());
+    }
     if recall.act(act) {
         return Some(Vec::new());
     }

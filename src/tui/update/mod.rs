@@ -8,9 +8,11 @@ mod answer;
 mod arrange;
 mod arrive;
 mod beside;
+pub mod charts;
 pub mod compare;
 mod crowd;
 mod filter;
+mod jump;
 mod live;
 mod marks;
 mod mind;
@@ -273,6 +275,11 @@ pub(super) fn show_bot(model: &mut Model, id: &str) -> Vec<Effect> {
 /// Asks before a memory is forgotten.
 pub(super) fn forget(model: &mut Model, item: &crate::tui::state::recall::Item) {
     open::forget(model, item);
+}
+
+/// An action on the list of bots, wherever that stands; `None` if it means nothing there.
+fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
+    live::in_bots(model, act)
 }
 
 /// Opens the interview form.

@@ -88,6 +88,7 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let inside = y > rect.y && y + 1 < rect.bottom();
     match pane {
         Pane::Inspector => return click_inspector(model, rect, (x, y), had_focus),
+        Pane::Usage | Pane::Log if y == rect.y && had_focus => return perform(model, Act::OrderNext),
         _ if !inside => {}
         Pane::Bots => {
             if let Some(column) = bots::column_at(rect, x, y) {

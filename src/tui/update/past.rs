@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::protocol::{Fault, Moment, Sought, Way};
 use crate::tui::action::Act;
-use crate::tui::msg::{Connection, Effect, Load, PastNews, Role, Walking};
+use crate::tui::msg::{Connection, Effect, PastNews, Role, Walking};
 use crate::tui::overlays::reading::Para;
 use crate::tui::overlays::{Line, Overlay, Reading, Then};
 use crate::tui::state::past::Walk;

@@ -19,10 +19,23 @@ pub fn line(model: &mut Model, line: usize) -> Vec<Effect> {
         model.forum.reader.at = line.min(model.forum.reader.entries.len().saturating_sub(1));
         return Vec::new();
     }
+    if model.tab == Tab::Memory && model.explorer.in_bots {
+        if let Some(id) = model.bots.line(line).map(|row| row.id.clone()) {
+            model.bots.select(&id);
+        }
+        return Vec::new();
+    }
     let Some(scroll) = scroll(model) else { return Vec::new() };
-    let Some(before) = line.checked_sub(1) else { return super::act::perform(model, Act::Top) };
-    scroll.selected = before;
-    super::act::perform(model, Act::Down)
+    let act = match line.checked_sub(1) {
+        None => Act::Top,
+        Some(before) => {
+            scroll.selected = before;
+            Act::Down
+        }
+    };
+    let moved =
+        if model.tab == Tab::Live { super::live::act(model, act) } else { super::tabs::act(model, act) };
+    moved.unwrap_or_default()
 }
 
 /// The selection of the list that has the focus.
@@ -40,10 +53,9 @@ fn scroll(model: &mut Model) -> Option<&mut Scroll> {
             (Pane::Inspector, Page::Profile) | (Pane::Reputation, _) => return None,
         },
         Tab::Forum => &mut model.forum.list,
-        Tab::Stats => &mut model.stats.list,
-        Tab::Memory if model.explorer.in_bots => &mut model.explorer.bot_scroll,
+        Tab::Stats => &mut model.stats.list.scroll,
         Tab::Memory => &mut model.explorer.recall.scroll,
-        Tab::Society => &mut model.society.scroll,
+        Tab::Society => &mut model.society.list.scroll,
         Tab::Moderation => &mut model.moderation.list.scroll,
         Tab::Events => &mut model.events.list.scroll,
         Tab::Log => &mut model.log.list.scroll,

@@ -51,7 +51,12 @@ pub fn silence(view: &View<'_>) -> &'static str {
 /// Draws the pane.
 pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
     let theme = view.theme;
-    let inner = frame(buf, area, &lower.log.titled("6 Log"), "", focused, theme);
+    let order = lower.log.order().map(|(column, turned)| {
+        let way = if turned { ", turned round" } else { "" };
+        format!("by {column}{way}")
+    });
+    let note = order.unwrap_or_default();
+    let inner = frame(buf, area, &lower.log.titled("6 Log"), &note, focused, theme);
     if lower.log.is_empty() {
         let said = if lower.log.has_rows() { super::NOTHING_MATCHES } else { silence(view) };
         pen::empty(buf, inner, &[said], theme);

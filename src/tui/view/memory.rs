@@ -41,15 +41,26 @@ pub fn areas(body: Rect) -> (Rect, Rect) {
 pub fn render(state: &Explorer, bots: &Bots, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
     let (left, list, detail) = split(area);
-    let inner = frame(buf, left, "Bots", "", state.in_bots, theme);
-    let shown = state.bot_scroll.view(bots.total(), inner.height);
-    scroll::bar(buf, left, shown.start, shown.len(), bots.total(), theme);
+    let title = if bots.filter().is_empty() { "Bots".to_owned() } else { format!("Bots /{}", bots.filter()) };
+    let order = bots.order();
+    let note = if order.is_plain() {
+        String::new()
+    } else {
+        super::ordered((order.column.title(), order.is_turned()), theme)
+    };
+    let inner = frame(buf, left, &title, &note, state.in_bots, theme);
+    let shown = bots.scroll.view(bots.len(), inner.height);
+    scroll::bar(buf, left, shown.start, shown.len(), bots.len(), theme);
     for (row, at) in (0..inner.height).zip(shown) {
-        let Some(bot) = bots.rows().get(at) else { continue };
+        let Some(bot) = bots.line(at) else { break };
         let chosen = state.of.as_ref() == Some(&bot.id);
         let mut pen = Pen::new(buf, inner, row).base(theme.line(chosen, state.in_bots));
-        pen.put(if chosen { theme.glyphs.marker } else { " " }, theme.accent)
-            .put(&bot.name, theme.actor(&bot.id));
+        let mark = match (chosen, bots.is_marked(&bot.id)) {
+            (true, _) => theme.glyphs.marker,
+            (false, true) => theme.glyphs.full,
+            (false, false) => " ",
+        };
+        pen.put(mark, theme.accent).put(&bot.name, theme.actor(&bot.id));
     }
     let title = state
         .of

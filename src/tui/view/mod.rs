@@ -222,9 +222,17 @@ fn live(model: &Model, pane: Pane, area: Rect, buf: &mut Buffer, view: &View<'_>
         Pane::Activity => stream::render(&model.stream, area, buf, view, focused),
         Pane::Inspector => inspector::render(model, area, buf, view, focused),
         Pane::Usage => usage::render(&model.lower, area, buf, view, focused),
-        Pane::Reputation => reputation::render(&model.lower, area, buf, view, focused),
+        Pane::Reputation => reputation::render(model, area, buf, view, focused),
         Pane::Log => log::render(&model.lower, area, buf, view, focused),
     }
+}
+
+/// A list's order as its title tells it: by which column, and whether it is turned round.
+fn ordered((column, turned): (&str, bool), theme: &Theme) -> String {
+    let gap = if theme.glyphs.ascii { " " } else { "" }; // a letter would be read as one of the word
+    let first_is_least = column == "name";
+    let way = if first_is_least == turned { theme.glyphs.down } else { theme.glyphs.up };
+    format!("{column}{gap}{way}")
 }
 
 fn too_small(area: Rect, buf: &mut Buffer, theme: &Theme) {

@@ -50,6 +50,7 @@ pub fn list(
             Line::Heading(part, count) => {
                 let (heading, more) = match part {
                     Part::Held(kind) => (heading(*kind), ""),
+                    Part::All => ("The newest first", ""),
                     Part::Archive(more) => ("In the archive", if *more { "+" } else { "" }),
                 };
                 pen.skip(1).put(heading, theme.title_focus).put(&format!(" {count}{more}"), theme.faint);

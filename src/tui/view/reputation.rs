@@ -1,13 +1,10 @@
 //! 5 Reputation: the scores of the last days as lines with axes and a legend; of a single day as bars.
 
-use std::borrow::Cow;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::View;
-use crate::protocol::ReputationHistory;
-use crate::tui::state::Lower;
+use crate::tui::state::Model;
 use crate::tui::state::stats::figures;
 use crate::tui::widgets::figure::Figure;
 use crate::tui::widgets::{Pen, frame, meter, pen, plot, text};
@@ -16,47 +13,26 @@ use crate::tui::widgets::{Pen, frame, meter, pen, plot, text};
 pub const TITLE: &str = "5 Reputation";
 
 /// Draws the pane.
-pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
-    let words = lower.reputed.to_lowercase();
-    let history: Cow<'_, [ReputationHistory]> = if words.is_empty() {
-        Cow::Borrowed(&lower.reputation)
-    } else {
-        let holds = |bot: &&ReputationHistory| bot.bot_name.to_lowercase().contains(&words);
-        lower.reputation.iter().filter(holds).cloned().collect()
-    };
-    let title = if words.is_empty() { TITLE.to_owned() } else { format!("{TITLE} /{}", lower.reputed) };
-    let figure = figures::reputation(&history);
+pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+    let lower = &model.lower;
+    let title =
+        if lower.reputed.is_empty() { TITLE.to_owned() } else { format!("{TITLE} /{}", lower.reputed) };
+    let figure = figures::live_reputation(model);
     let note = match figure.places.len() {
         0 => String::new(),
         1 => "today".into(),
         days => format!("{days} days"),
     };
     let inner = frame(buf, area, &title, &note, focused, view.theme);
-    if history.is_empty() && !words.is_empty() {
+    if figure.curves.is_empty() && !lower.reputed.is_empty() {
         pen::empty(buf, inner, &[super::NOTHING_MATCHES], view.theme);
         return;
     }
-    draw_figure(&figure, None, inner, buf, view);
+    draw(&figure, None, inner, buf, view);
 }
 
 /// Draws the scores and gives where the curves are.
-pub fn draw(
-    history: &[ReputationHistory],
-    cursor: Option<usize>,
-    inner: Rect,
-    buf: &mut Buffer,
-    view: &View<'_>,
-) -> Rect {
-    draw_figure(&figures::reputation(history), cursor, inner, buf, view)
-}
-
-fn draw_figure(
-    figure: &Figure,
-    cursor: Option<usize>,
-    inner: Rect,
-    buf: &mut Buffer,
-    view: &View<'_>,
-) -> Rect {
+pub fn draw(figure: &Figure, cursor: Option<usize>, inner: Rect, buf: &mut Buffer, view: &View<'_>) -> Rect {
     match figure.places.len() {
         0 => {
             pen::empty(buf, inner, &["no votes yet"], view.theme);

@@ -43,15 +43,15 @@ fn split(area: Rect) -> (Rect, Rect) {
 pub fn render(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
     let (left, side) = split(area);
-    let dense = state.nodes.len() > ALL_TIES;
-    let of = (state.total > state.nodes.len())
-        .then(|| format!("the {} with most ties of {}", state.nodes.len(), state.total));
+    let dense = state.nodes().count() > ALL_TIES;
+    let count = state.nodes().count();
+    let of = (state.total > count).then(|| format!("the {count} with most ties of {}", state.total));
     let drawn = dense.then(|| format!("the {CLOSEST} closest ties of each"));
     let note = of.into_iter().chain(drawn).collect::<Vec<_>>().join(&format!(" {} ", theme.glyphs.dot));
     let inner = frame(buf, left, "Society", &note, false, theme);
     if state.graph.is_none() {
         pen::empty(buf, inner, &["reading…"], theme);
-    } else if state.nodes.is_empty() {
+    } else if count == 0 {
         pen::empty(buf, inner, &["there is nobody here yet", "n makes a bot"], theme);
     } else {
         circle(state, inner, buf, view);
@@ -73,12 +73,12 @@ fn places(count: usize) -> Vec<(f64, f64)> {
 
 /// Which ties are drawn whoever is selected: all of a few bots, of many the closest of each.
 fn drawn(state: &Society, edges: &[GraphEdge]) -> Vec<bool> {
-    if state.nodes.len() <= ALL_TIES {
+    if state.nodes().count() <= ALL_TIES {
         return vec![true; edges.len()];
     }
     let mut drawn = vec![false; edges.len()];
-    let there = |id: &str| state.nodes.iter().any(|node| node.id == id);
-    for node in &state.nodes {
+    let there = |id: &str| state.nodes().any(|node| node.id == id);
+    for node in state.nodes() {
         let touches = |at: &usize| {
             let edge = &edges[*at];
             (edge.source == node.id && there(&edge.target)) || (edge.target == node.id && there(&edge.source))
@@ -104,8 +104,8 @@ fn circle(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         return;
     }
     let theme = view.theme;
-    let places = places(state.nodes.len());
-    let at = |id: &str| state.nodes.iter().position(|node| node.id == id).map(|at| places[at]);
+    let places = places(state.nodes().count());
+    let at = |id: &str| state.nodes().position(|node| node.id == id).map(|at| places[at]);
     let selected = state.selected().map(|node| node.id.as_str());
     let edges = state.graph.as_ref().map(|graph| graph.edges.as_slice()).unwrap_or_default();
     let most = edges.iter().map(|edge| edge.interaction_count).max().unwrap_or(1).max(1);
@@ -136,7 +136,7 @@ fn circle(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) {
             }
         })
         .render(area, buf);
-    for (node, place) in state.nodes.iter().zip(&places) {
+    for (node, place) in state.nodes().zip(&places) {
         let name = view.name(&node.id);
         let label = if Some(node.id.as_str()) == selected {
             format!("{}{name} {}", theme.glyphs.marker, text::signed(node.reputation))
@@ -157,12 +157,16 @@ fn circle(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) {
 fn list(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
     let area = Rect { height: side.height / 2, ..side };
-    let inner = frame(buf, area, "Bots", "", true, theme);
-    let shown = state.scroll.view(state.nodes.len(), inner.height);
-    scroll::bar(buf, area, shown.start, shown.len(), state.nodes.len(), theme);
+    let order = state.list.order().unwrap_or(("ties", false));
+    let inner = frame(buf, area, &state.list.titled("Bots"), &super::ordered(order, theme), true, theme);
+    if state.list.is_empty() && state.list.has_rows() {
+        pen::empty(buf, inner, &[super::NOTHING_MATCHES], theme);
+    }
+    let shown = state.list.view(inner.height);
+    scroll::bar(buf, area, shown.start, shown.len(), state.list.len(), theme);
     for (row, at) in (0..inner.height).zip(shown) {
-        let Some(node) = state.nodes.get(at) else { continue };
-        let chosen = at == state.scroll.selected;
+        let Some(node) = state.list.get(at) else { break };
+        let chosen = at == state.list.scroll.selected;
         let mut pen = Pen::new(buf, inner, row).base(theme.line(chosen, true));
         pen.put(if chosen { theme.glyphs.marker } else { " " }, theme.accent);
         pen.right(&format!("{} ", text::count(node.post_count, "post")), theme.dim);

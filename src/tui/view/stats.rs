@@ -8,7 +8,8 @@ use crate::domain::ActivityKind;
 use crate::domain::caching;
 use crate::protocol::ActionMix;
 use crate::tui::state::Model;
-use crate::tui::state::stats::{By, Chart, SPANS, Stats, figures};
+use crate::tui::state::stats::{Chart, SPANS, Stats, Used, figures};
+use crate::tui::widgets::listing::Line as _;
 use crate::tui::widgets::{Pen, frame, pen, plot, scroll, text};
 
 /// The acts that have a place of their own in the mix, with their mark and name.
@@ -130,7 +131,13 @@ fn period(state: &Stats) -> String {
 fn reputation(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let inner = frame(buf, area, "Reputation", &period(state), state.on == Chart::Reputation, view.theme);
     let at = cursor(state, Chart::Reputation);
-    state.drawn[1].set(super::reputation::draw(&state.reputation, at, inner, buf, view));
+    state.drawn[1].set(super::reputation::draw(
+        &figures::of_reputation(state, view.zone),
+        at,
+        inner,
+        buf,
+        view,
+    ));
 }
 
 /// What the marks of the mix mean, in as many lines as that takes: the places in [`MIX`] on each.
@@ -156,13 +163,32 @@ fn list_head(cells: u16) -> u16 {
     u16::try_from(legend(cells).len()).unwrap_or(1) + 1
 }
 
+/// The headings of the list of bots: the place of their column, their cells, and whether they stand at the right.
+const HEADINGS: [(usize, u16, bool); 4] = [(3, 11, false), (1, 8, true), (0, 9, true), (2, 7, true)];
+
+/// The column whose heading is at a cell of the screen.
+#[must_use]
+pub fn column_at(state: &Stats, body: Rect, x: u16, y: u16) -> Option<usize> {
+    let [.., list, _] = places(state, body);
+    if list.height == 0 || y != list.y + list_head(list.width.saturating_sub(2)) {
+        return None;
+    }
+    let mut start = list.x + 2;
+    HEADINGS.into_iter().find_map(|(column, cells, _)| {
+        let here = (start..start + cells).contains(&x);
+        start += cells;
+        here.then_some(column)
+    })
+}
+
 /// What each bot used and did, the dearest first unless another order was chosen.
 fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
-    let inner = frame(buf, area, "What they used and did", &period(state), false, theme);
-    let used = state.used();
-    if used.is_empty() {
-        pen::empty(buf, inner, &["nobody is here yet"], theme);
+    let title = state.list.titled("What they used and did");
+    let inner = frame(buf, area, &title, &period(state), false, theme);
+    if state.list.is_empty() {
+        let said = if state.list.has_rows() { super::NOTHING_MATCHES } else { "nobody is here yet" };
+        pen::empty(buf, inner, &[said], theme);
         return;
     }
     for (row, line) in (0..).zip(legend(inner.width)) {
@@ -175,32 +201,32 @@ fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     }
     let above = list_head(inner.width);
     let mut head = Pen::new(buf, inner, above - 1);
-    let heading = |by: By, name: &str| {
-        let chosen = state.by == by;
-        let way = if by == By::Name { theme.glyphs.up } else { theme.glyphs.down };
+    head.skip(1);
+    let (by, turned) = state.list.order().unwrap_or(("cost", false));
+    for (column, cells, right) in HEADINGS {
+        let name = Used::COLUMNS[column];
+        let chosen = name == by;
         let style = if chosen { theme.title_focus } else { theme.dim };
-        let gap = if theme.glyphs.ascii { " " } else { "" }; // a letter would be read as one of the word
-        (if chosen { format!("{name}{gap}{way}") } else { name.to_owned() }, style)
-    };
-    let (name, style) = heading(By::Name, "name");
-    head.skip(1).cell(&name, style, 11);
-    for (by, name, cells) in [(By::Tokens, "tokens", 8), (By::Cost, "cost", 9), (By::Acts, "acts", 7)] {
-        let (name, style) = heading(by, name);
-        head.cell_right(&name, style, cells);
+        let name = if chosen { super::ordered((name, turned), theme) } else { name.to_owned() };
+        if right {
+            head.cell_right(&name, style, cells);
+        } else {
+            head.cell(&name, style, cells);
+        }
     }
     let list = Rect { y: inner.y + above, height: inner.height.saturating_sub(above), ..inner };
-    let shown = state.list.view(used.len(), list.height);
-    scroll::bar(buf, area, shown.start, shown.len(), used.len(), theme);
+    let shown = state.list.view(list.height);
+    scroll::bar(buf, area, shown.start, shown.len(), state.list.len(), theme);
     for (row, at) in (0..list.height).zip(shown) {
-        let one = &used[at];
-        let selected = at == state.list.selected;
+        let Some(one) = state.list.get(at) else { break };
+        let selected = at == state.list.scroll.selected;
         let mut pen = Pen::new(buf, list, row).base(theme.line(selected, true));
         pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
-        pen.cell(&one.bot.bot_name, theme.actor(&one.bot.bot_id), 11);
+        pen.cell(&one.name, theme.actor(&one.id), 11);
         pen.cell_right(&text::tokens(one.tokens), theme.text, 8);
         pen.cell_right(&text::money(one.cost), theme.warn, 9);
         pen.cell_right(&one.acts.to_string(), theme.text, 7).skip(1);
-        let counts = one.mix.map(counts).unwrap_or_default();
+        let counts = one.mix.as_ref().map(counts).unwrap_or_default();
         let cells = pen.room();
         for (at, width) in widths(&counts, cells).into_iter().enumerate() {
             pen.put(&mark(at, theme.glyphs.ascii).repeat(usize::from(width)), theme.series(at));

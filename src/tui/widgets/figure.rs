@@ -116,21 +116,27 @@ impl Figure {
     /// Its numbers: a line for each place, a column for each curve.
     #[must_use]
     pub fn csv(&self) -> String {
-        let mut lines = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         let head =
             std::iter::once("time".to_owned()).chain(self.curves.iter().map(|curve| curve.name.clone()));
-        let mut written = lines.write_record(head);
-        for (at, place) in self.places.iter().enumerate() {
+        let line = |(at, place): (usize, &Place)| {
             let values = self
                 .curves
                 .iter()
                 .map(|curve| curve.at(Some(at)).map_or_else(String::new, |value| curve.unit.write(value)));
-            written = written.and(lines.write_record(std::iter::once(place.full.clone()).chain(values)));
-        }
-        // Memory can always be written.
-        let bytes = written.ok().and_then(|()| lines.into_inner().ok()).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
+            std::iter::once(place.full.clone()).chain(values).collect()
+        };
+        table(std::iter::once(head.collect()).chain(self.places.iter().enumerate().map(line)))
     }
+}
+
+/// Lines of cells as a table for other programs.
+#[must_use]
+pub fn table(rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut lines = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let written = rows.into_iter().try_for_each(|row| lines.write_record(row));
+    // Memory can always be written.
+    let bytes = written.ok().and_then(|()| lines.into_inner().ok()).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Round values that span `low` to `high`, at most `most` of them; whole numbers where only those mean something.

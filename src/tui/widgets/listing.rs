@@ -22,6 +22,11 @@ pub trait Line {
     /// Whether it holds these words, given in small letters.
     fn holds(&self, words: &str) -> bool;
 
+    /// Whether its name begins with these words, given in small letters, where it has one.
+    fn begins(&self, _words: &str) -> bool {
+        false
+    }
+
     /// Which of two comes first by one of the columns but the first.
     fn compare(&self, other: &Self, column: usize) -> Ordering;
 }
@@ -142,6 +147,23 @@ impl<T: Line> Listing<T> {
             _ => return self.scroll.act(act, self.shown.len()),
         }
         true
+    }
+
+    /// Orders by a column that was pointed at; pointed at again, the other way round.
+    pub fn order_by(&mut self, column: usize) {
+        self.reorder(|list| {
+            list.turned = list.column == column && !list.turned;
+            list.column = column;
+        });
+    }
+
+    /// The first line whose name begins so, else the first that holds these words.
+    #[must_use]
+    pub fn find(&self, words: &str) -> Option<usize> {
+        let words = words.to_lowercase();
+        self.iter()
+            .position(|row| row.begins(&words))
+            .or_else(|| self.iter().position(|row| row.holds(&words)))
     }
 
     /// Lets go of the filter, then of the order; whether there was one.

@@ -6,6 +6,7 @@ pub mod listing;
 pub mod meter;
 pub mod pen;
 pub mod plot;
+pub mod ring;
 pub mod scroll;
 pub mod svg;
 pub mod text;

@@ -16,7 +16,7 @@ const COLORS: [&str; 12] = [
 const DASHES: [&str; 4] = ["", "8 4", "2 4", "10 4 2 4"];
 
 /// Text with the signs that mean something in XML spelled out, and without those it cannot hold.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

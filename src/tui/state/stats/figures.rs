@@ -1,4 +1,4 @@
-//! The charts of the tab, as data.
+//! The charts of the tab and of the Live tab, as data.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,8 @@ use jiff::tz::TimeZone;
 use super::Stats;
 use crate::domain::ActivityKind;
 use crate::domain::Stamp;
-use crate::protocol::{ReputationHistory, Timeline, TimelineMark};
+use crate::protocol::{ReputationHistory, Timeline, TimelineMark, UsageSeries};
+use crate::tui::state::{Model, Row};
 use crate::tui::widgets::figure::{Curve, Figure, Place, Unit};
 use crate::tui::widgets::plot::MOST;
 
@@ -16,7 +17,10 @@ use crate::tui::widgets::plot::MOST;
 pub fn usage(stats: &Stats, zone: &TimeZone) -> Figure {
     match &stats.timeline {
         Some(timeline) if !stats.is_by_days() => of_timeline(timeline, zone),
-        _ => of_days(stats),
+        _ => {
+            let marks = stats.timeline.iter().flat_map(of_marks);
+            of_days(stats.series.as_deref().unwrap_or_default(), marks, zone)
+        }
     }
 }
 
@@ -75,16 +79,75 @@ fn told(mark: &TimelineMark) -> String {
 }
 
 #[allow(clippy::cast_precision_loss)] // shown with three digits
-fn of_days(stats: &Stats) -> Figure {
+fn of_days(series: &[UsageSeries], marks: impl Iterator<Item = Mark>, zone: &TimeZone) -> Figure {
     let mut days: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
-    for day in stats.series.iter().flatten().flat_map(|bot| &bot.series) {
+    for day in series.iter().flat_map(|bot| &bot.series) {
         let sum = days.entry(&day.date).or_default();
         sum.0 += day.total_tokens as f64;
         sum.1 += day.cost_usd.dollars();
     }
-    let places = days.keys().map(|date| day_place(date)).collect();
+    let places: Vec<Place> = days.keys().map(|date| day_place(date)).collect();
     let (tokens, cost) = days.values().copied().unzip();
-    usage_of(places, tokens, cost, Vec::new())
+    let marks = on_days(&places, marks, zone);
+    usage_of(places, tokens, cost, marks)
+}
+
+/// A moment at which something was changed, and what.
+type Mark = (Stamp, String);
+
+/// What was changed, as the timeline tells it.
+fn of_marks(timeline: &Timeline) -> impl Iterator<Item = Mark> {
+    timeline.marks.iter().map(|mark| (mark.at, told(mark)))
+}
+
+/// What was changed, as far as the activity that is held goes back.
+fn in_activity(model: &Model) -> impl Iterator<Item = Mark> {
+    let changed = |row: &&Row| row.told.kind.is_some_and(ActivityKind::is_mark);
+    model.stream.newest_rows(usize::MAX).filter(changed).map(|row| {
+        let said = if row.told.is(ActivityKind::EventInjected) {
+            format!("event: {}", row.told.about)
+        } else {
+            format!("{} was changed", model.name(&row.bot_id))
+        };
+        (row.at, said)
+    })
+}
+
+/// Marks on the places of a chart that is told day by day.
+fn on_days(places: &[Place], marks: impl Iterator<Item = Mark>, zone: &TimeZone) -> Vec<(usize, String)> {
+    let place = |at: Stamp| {
+        let day = at.date_in(zone).to_string();
+        places.iter().position(|place| place.full == day)
+    };
+    let mut marks: Vec<(usize, String)> =
+        marks.filter_map(|(at, said)| place(at).map(|place| (place, said))).collect();
+    marks.sort();
+    marks.dedup();
+    marks
+}
+
+/// The chart of tokens and cost over the last days that the Live tab draws as bars.
+#[must_use]
+pub fn live_usage(model: &Model) -> Figure {
+    of_days(&model.lower.series, in_activity(model), &model.zone)
+}
+
+/// The chart of reputation on the Live tab: of the bots whose name holds the words that it is filtered by.
+#[must_use]
+pub fn live_reputation(model: &Model) -> Figure {
+    let words = model.lower.reputed.to_lowercase();
+    let history = model.lower.reputation.iter();
+    let mut figure = reputation(history.filter(|bot| bot.bot_name.to_lowercase().contains(&words)));
+    figure.marks = on_days(&figure.places, in_activity(model), &model.zone);
+    figure
+}
+
+/// The chart of reputation on the Stats tab.
+#[must_use]
+pub fn of_reputation(stats: &Stats, zone: &TimeZone) -> Figure {
+    let mut figure = reputation(stats.reputation.iter());
+    figure.marks = on_days(&figure.places, stats.timeline.iter().flat_map(of_marks), zone);
+    figure
 }
 
 fn day_place(date: &str) -> Place {
@@ -92,10 +155,9 @@ fn day_place(date: &str) -> Place {
 }
 
 /// Reputation by day: the bots with the highest scores. A score stays until the next one.
-#[must_use]
 #[allow(clippy::cast_precision_loss)] // votes
-pub fn reputation(history: &[ReputationHistory]) -> Figure {
-    let mut bots: Vec<&ReputationHistory> = history.iter().filter(|bot| !bot.series.is_empty()).collect();
+fn reputation<'a>(history: impl Iterator<Item = &'a ReputationHistory>) -> Figure {
+    let mut bots: Vec<&ReputationHistory> = history.filter(|bot| !bot.series.is_empty()).collect();
     let score = |bot: &ReputationHistory| bot.series.last().map_or(0, |day| day.score);
     bots.sort_by(|a, b| score(b).cmp(&score(a)).then_with(|| a.bot_id.cmp(&b.bot_id)));
     let mut dates: Vec<&str> =

@@ -238,6 +238,9 @@ fn injected(model: &Model, answer: &Answer) -> Result<InjectEvent, String> {
 /// A click.
 pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let (list, _) = split(model.layout().body);
+    if y == list.y && list.contains((x, y).into()) {
+        return act(model, Act::OrderNext).unwrap_or_default();
+    }
     let state = &mut model.events;
     if list.contains((x, y).into()) && y > list.y && y + 1 < list.bottom() {
         state.list.click(y - list.y - 1);

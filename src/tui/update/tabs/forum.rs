@@ -303,6 +303,9 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let forum = &mut model.forum;
     if list.contains((x, y).into()) {
         forum.reading = false;
+        if y == list.y {
+            return act(model, Act::SortThreads).unwrap_or_default();
+        }
         let before = forum.list.selected;
         let inside = y > list.y && y + 1 < list.bottom();
         if inside && forum.list.click((y - list.y - 1) / 2, forum.threads.len()) {

@@ -116,6 +116,9 @@ pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Res
 /// A click selects a line.
 pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let body = model.layout().body;
+    if y == body.y {
+        return act(model, Act::OrderNext).unwrap_or_default();
+    }
     let log = &mut model.log;
     if y > body.y && body.contains((x, y).into()) {
         log.list.click(y - body.y - 1);

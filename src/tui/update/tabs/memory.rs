@@ -24,9 +24,6 @@ pub fn follow(model: &mut Model) -> Vec<Effect> {
     let explorer = &mut model.explorer;
     explorer.of = chosen.map(str::to_owned);
     explorer.recall = Recall::default();
-    if let Some(at) = model.bots.rows().iter().position(|row| Some(row.id.as_str()) == chosen) {
-        explorer.bot_scroll.selected = at;
-    }
     explorer.read()
 }
 
@@ -58,24 +55,22 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     in_memories(model, act)
 }
 
+/// The list is that of the Live tab, in the same order and with the same keys.
 fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
-    if !model.explorer.bot_scroll.act(act, model.bots.total()) {
+    if matches!(act, Act::PauseBot | Act::Trigger | Act::BotPace | Act::DeleteBot)
+        && model.bots.selected().is_none()
+    {
         return None;
     }
-    choose(model);
-    Some(Vec::new())
-}
-
-/// Selects the bot the list has moved to.
-fn choose(model: &mut Model) {
-    let row = model.bots.rows().get(model.explorer.bot_scroll.selected);
-    if let Some(id) = row.map(|row| row.id.clone()) {
-        model.bots.show(&id);
-    }
+    crate::tui::update::in_bots(model, act)
 }
 
 fn in_memories(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     let recall = &mut model.explorer.recall;
+    if act == Act::OrderNext {
+        recall.reorder();
+        return Some(Vec::new());
+    }
     if recall.act(act) {
         return Some(model.explorer.read_on());
     }
@@ -198,11 +193,13 @@ pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Res
 pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let (left, right) = crate::tui::view::memory::areas(model.layout().body);
     let explorer = &mut model.explorer;
+    if y + 1 == left.y {
+        explorer.in_bots = x < left.right();
+        return act(model, Act::OrderNext).unwrap_or_default();
+    }
     if left.contains((x, y).into()) {
         explorer.in_bots = true;
-        if explorer.bot_scroll.click(y - left.y, model.bots.total()) {
-            choose(model);
-        }
+        model.bots.click(y - left.y);
     } else if right.contains((x, y).into()) {
         let again = !std::mem::replace(&mut explorer.in_bots, false);
         let before = explorer.recall.scroll.selected;

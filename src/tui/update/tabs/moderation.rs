@@ -167,6 +167,9 @@ pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Res
 /// A click.
 pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let (list, _) = split(model.layout().body);
+    if y == list.y && list.contains((x, y).into()) {
+        return act(model, Act::OrderNext).unwrap_or_default();
+    }
     let state = &mut model.moderation;
     let inside = list.contains((x, y).into()) && y > list.y && y + 1 < list.bottom();
     let before = state.list.scroll.selected;

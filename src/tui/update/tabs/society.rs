@@ -6,6 +6,7 @@ use crate::tui::action::Act;
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
 use crate::tui::overlays::Answer;
 use crate::tui::state::Model;
+use crate::tui::update::charts;
 
 /// The tab came into view.
 pub fn shown(_model: &mut Model) -> Vec<Effect> {
@@ -19,8 +20,8 @@ pub fn follow(model: &mut Model) {
         return;
     }
     society.follows = model.bots.chosen().map(str::to_owned);
-    if let Some(at) = society.nodes.iter().position(|node| Some(&node.id) == society.follows.as_ref()) {
-        society.scroll.selected = at;
+    if let Some(at) = society.follows.as_deref().and_then(|id| society.place(id)) {
+        society.list.scroll.selected = at;
     }
 }
 
@@ -35,15 +36,17 @@ fn choose(model: &mut Model) {
 
 /// An action on this tab.
 pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
-    let len = model.society.nodes.len();
-    if act == Act::Open {
-        let id = model.society.nodes.get(model.society.scroll.selected)?.id.clone();
-        return Some(crate::tui::update::show_bot(model, &id));
+    let list = &mut model.society.list;
+    match act {
+        Act::Open => {
+            let id = list.selected()?.id.clone();
+            return Some(crate::tui::update::show_bot(model, &id));
+        }
+        Act::SaveChart => charts::save(model, charts::Saved::Society),
+        Act::Back if list.back() => choose(model),
+        act if list.act(act) => choose(model),
+        _ => return None,
     }
-    if !model.society.scroll.act(act, len) {
-        return None;
-    }
-    choose(model);
     Some(Vec::new())
 }
 
@@ -76,18 +79,25 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
 /// A window was answered.
 ///
 /// # Errors
-/// Never: the tab opens no windows.
-pub fn answered(_model: &mut Model, _what: &str, _id: i64, _answer: &Answer) -> Result<Vec<Effect>, String> {
+/// Never.
+pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Result<Vec<Effect>, String> {
+    if what == "filter" {
+        model.society.list.set_filter(answer.text());
+        choose(model);
+    }
     Ok(Vec::new())
 }
 
-/// A click selects a bot of the list.
+/// A click selects a bot of the list; on its title it orders the list by the next column.
 pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let list = crate::tui::view::society::list_area(model.layout().body);
+    if y + 1 == list.y && x >= list.x {
+        return act(model, Act::OrderNext).unwrap_or_default();
+    }
     if list.contains((x, y).into()) {
-        let (before, len) = (model.society.scroll.selected, model.society.nodes.len());
-        if model.society.scroll.click(y - list.y, len) {
-            if before == model.society.scroll.selected {
+        let before = model.society.list.scroll.selected;
+        if model.society.list.click(y - list.y) {
+            if before == model.society.list.scroll.selected {
                 return act(model, Act::Open).unwrap_or_default();
             }
             choose(model);

@@ -1,14 +1,13 @@
 //! The Stats tab's share of `update` (the pattern is in [`super`]).
 
-use std::path::PathBuf;
-
 use crate::protocol::{Event, Notice};
 use crate::tui::action::Act;
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
-use crate::tui::overlays::{Answer, Line, Overlay, Then};
-use crate::tui::state::stats::{BY_STEPS, By, Chart, DAYS_MAX, SPANS, STEPS, figure};
-use crate::tui::state::{Model, Tab, Tone};
-use crate::tui::widgets::{plot, svg};
+use crate::tui::overlays::Answer;
+use crate::tui::state::stats::{BY_STEPS, Chart, DAYS_MAX, SPANS, STEPS, figure};
+use crate::tui::state::{Model, Tone};
+use crate::tui::update::charts::Saved;
+use crate::tui::widgets::plot;
 
 /// The days that cover the stretch.
 fn days_of(model: &Model) -> u32 {
@@ -44,7 +43,6 @@ fn read_days(days: u32) -> [Effect; 4] {
 /// An action on this tab.
 pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     let places = figure(model).places.len();
-    let len = model.stats.series.as_ref().map_or(0, Vec::len);
     let stats = &mut model.stats;
     match act {
         Act::ZoomIn | Act::ZoomOut => {
@@ -72,51 +70,32 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             stats.cursor = None;
         }
         Act::Zoom => stats.zoomed = !stats.zoomed,
-        Act::OrderNext => {
-            stats.by = match stats.by {
-                By::Cost => By::Tokens,
-                By::Tokens => By::Acts,
-                By::Acts => By::Name,
-                By::Name => By::Cost,
-            };
-            stats.list.selected = 0;
+        Act::SaveChart => {
+            let which = if stats.on == Chart::Usage { Saved::Usage } else { Saved::Reputation };
+            crate::tui::update::charts::save(model, which);
         }
-        Act::SaveChart => save(model),
         Act::Back if stats.cursor.is_some() => stats.cursor = None,
         Act::Back if stats.zoomed => stats.zoomed = false,
         Act::Back if stats.ago > 0 => {
             stats.ago = 0;
             return Some(shown(model));
         }
+        Act::Back if stats.list.back() => {}
         Act::Open => {
-            let id = stats.used().get(stats.list.selected).map(|used| used.bot.bot_id.clone())?;
+            let id = stats.list.selected()?.id.clone();
             return Some(crate::tui::update::show_bot(model, &id));
         }
-        act if stats.list.act(act, len) => {
-            let id = stats.used().get(stats.list.selected).map(|used| used.bot.bot_id.clone());
-            if let Some(id) = id {
-                model.bots.choose(&id);
-            }
-        }
+        act if stats.list.act(act) => choose(model),
         _ => return None,
     }
     Some(Vec::new())
 }
 
-/// Asks where the chart is to be written.
-fn save(model: &mut Model) {
-    let figure = figure(model);
-    if figure.is_empty() {
-        model.toast(Tone::Info, "there is nothing to save yet");
-        return;
+/// The bot of the selected line is the selected one.
+fn choose(model: &mut Model) {
+    if let Some(id) = model.stats.list.selected().map(|used| used.id.clone()) {
+        model.bots.choose(&id);
     }
-    let day = model.now.date_in(&model.zone);
-    let name = match model.stats.on {
-        Chart::Usage => format!("tokens-{day}"),
-        Chart::Reputation => format!("reputation-{day}"),
-    };
-    let title = "Save the chart as NAME.svg and its numbers as NAME.csv";
-    model.overlays.push(Overlay::Line(Line::over(title, &name, Then::Tab(Tab::Stats, "save", 0))));
 }
 
 /// A read came back.
@@ -135,11 +114,15 @@ pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
         }
         (Load::UsageSeries(of, None), Data::UsageSeries(series)) if *of == days => {
             model.stats.series = Some(series.clone());
+            model.stats.gather();
         }
         (Load::ReputationHistory(of), Data::ReputationHistory(history)) if *of == days => {
             model.stats.reputation.clone_from(history);
         }
-        (Load::Actions(of), Data::Actions(actions)) if *of == days => model.stats.actions.clone_from(actions),
+        (Load::Actions(of), Data::Actions(actions)) if *of == days => {
+            model.stats.actions.clone_from(actions);
+            model.stats.gather();
+        }
         (Load::Analytics(of), Data::Analytics(analytics)) if *of == days => {
             model.stats.analytics = Some(analytics.clone());
         }
@@ -179,19 +162,12 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
 /// A window was answered.
 ///
 /// # Errors
-/// Where no name was given.
+/// Never.
 pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Result<Vec<Effect>, String> {
-    if what != "save" {
-        return Ok(Vec::new());
+    if what == "filter" {
+        model.stats.list.set_filter(answer.text());
     }
-    let name = answer.text().trim();
-    let name = name.strip_suffix(".svg").or_else(|| name.strip_suffix(".csv")).unwrap_or(name);
-    if name.is_empty() {
-        return Err("where should it be written?".into());
-    }
-    let figure = figure(model);
-    let (svg, csv) = (svg::draw(&figure), figure.csv());
-    Ok(vec![Effect::Run(Command::SaveChart { path: PathBuf::from(name), svg, csv })])
+    Ok(Vec::new())
 }
 
 /// A click: on a chart it moves the cursor there, on the stretch in the title it takes a longer one, on a bot it
@@ -211,17 +187,17 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             return Vec::new();
         }
     }
+    if let Some(column) = crate::tui::view::stats::column_at(&model.stats, body, x, y) {
+        model.stats.list.order_by(column);
+        return Vec::new();
+    }
     if let Some(row) = crate::tui::view::stats::list_row(&model.stats, body, x, y) {
-        let (before, len) = (model.stats.list.selected, model.stats.used().len());
-        if model.stats.list.click(row, len) {
-            if before == model.stats.list.selected {
+        let before = model.stats.list.scroll.selected;
+        if model.stats.list.click(row) {
+            if before == model.stats.list.scroll.selected {
                 return act(model, Act::Open).unwrap_or_default();
             }
-            if let Some(id) =
-                model.stats.used().get(model.stats.list.selected).map(|used| used.bot.bot_id.clone())
-            {
-                model.bots.choose(&id);
-            }
+            choose(model);
         }
     }
     Vec::new()
