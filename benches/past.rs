@@ -13,7 +13,7 @@ use botarium::engine::past::Past;
 use botarium::engine::{self, Run, Settings};
 use botarium::protocol::{Moment, Way};
 use botarium::store::journal::{self, Entry};
-use botarium::store::{Durability, Store, snapshot};
+use botarium::store::{Db, Durability, Store, snapshot};
 
 /// Beats of the life that is lived where none is given.
 const BEATS: u64 = 100_000;
@@ -102,7 +102,7 @@ fn journal(database: &std::path::Path) {
         })
         .expect("it is written");
     let written = begun.elapsed();
-    let copy = rusqlite::Connection::open(life.join("data").join("botarium.db")).expect("it opens");
+    let copy = Db::open(&life.join("data").join("botarium.db")).expect("it opens");
     let begun = Instant::now();
     for nth in 0..snapshots {
         let number = i64::try_from(nth).expect("few") + 1_000_000;

@@ -23,7 +23,8 @@
 //! - [`files`]: the one way to write a file for a person.
 //! - [`domain`]: plain data and pure rules; no I/O. The gate for outside text is [`domain::text`]; which caps bind is said in
 //!   [`domain::status`], what an act is in [`domain::activity`].
-//! - [`store`]: the only room that names SQL. One thread writes, in groups of finished work; readers have a pool.
+//! - [`store`]: the only room that names SQL, a file for each table or family of queries. One thread writes, in groups of
+//!   finished work; readers have a pool. The others hand a `Db` on and do not look inside.
 //! - [`llm`]: model providers behind one trait, and the guard around them. [`tools`]: looking things up.
 //! - [`society`]: the deterministic machine: what comes from outside is applied to the database. Plain and synchronous; no
 //!   clock, no server, no chance but the seeded draws.

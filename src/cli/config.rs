@@ -7,7 +7,7 @@ use super::exit::Exit;
 use super::out::{Cell, Ink, Out};
 use super::{Globals, setup};
 use crate::config::{Config, Entry, Origin, example};
-use crate::store::{Store, beat};
+use crate::store::{Store, meta};
 
 /// Show the effective configuration and where each value came from
 #[derive(Debug, Args)]
@@ -79,7 +79,7 @@ fn remembered(config: &Config) -> Vec<(&'static str, String)> {
     // Without a society, nothing was chosen.
     let Ok(store) = Store::open_read_only(&config.home.database()) else { return Vec::new() };
     let read = |key: &'static str| {
-        let value = store.read_blocking(|c| beat::meta(c, key)).ok().flatten();
+        let value = store.read_blocking(|c| meta::get(c, key)).ok().flatten();
         value.filter(|value| !value.is_empty()).map(|value| (key, value))
     };
     let known = |(key, value): &(&str, String)| *key != "provider" || config.providers.contains_key(value);

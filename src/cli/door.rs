@@ -16,7 +16,7 @@ use crate::files::make_private;
 use crate::link::{Link, Remote};
 use crate::logs::LogRing;
 use crate::protocol::{Fault, FaultKind};
-use crate::store::{EngineLock, Holder, Store, StoreError, society};
+use crate::store::{EngineLock, Holder, Store, StoreError, roster};
 
 /// A society that may be changed. [`Door::close`] it, so that everything is on the disk.
 pub struct Door {
@@ -89,7 +89,7 @@ fn account() -> String {
 fn goes_on(globals: &Globals, config: &Config) -> anyhow::Result<()> {
     let Some(start) = globals.start.as_deref() else { return Ok(()) };
     let Ok(store) = Store::open_read_only(&config.home.database()) else { return Ok(()) };
-    let Some(latest) = store.read_blocking(society::latest)? else { return Ok(()) };
+    let Some(latest) = store.read_blocking(roster::latest)? else { return Ok(()) };
     if moment::at(start, SIM_START).map_err(Usage)? > latest {
         return Err(Usage(format!(
             "--start is for a new room; this one goes on from {latest}: leave it out"

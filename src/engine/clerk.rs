@@ -5,13 +5,11 @@
 
 use std::sync::Arc;
 
-use rusqlite::Connection;
-
 use super::shared::Shared;
 use crate::domain::{ActivityKind, Stamp};
 use crate::protocol::news::{News, Newsroom};
 use crate::protocol::{ActivityQuery, Event, LogLine, Notice, ROOM_LOG};
-use crate::store::{Result, activity, moderation, names};
+use crate::store::{Db, Result, activities, flags, names};
 
 /// Lines told of each kind of what happened before the room was opened.
 const BEFORE: u32 = 60;
@@ -28,7 +26,7 @@ const KINDS: [ActivityKind; 6] = [
 
 /// What happened before the room was opened, oldest first: its log goes on where it was left. That a cap was reached
 /// is not kept anywhere.
-pub(super) fn before(c: &Connection) -> Result<Vec<LogLine>> {
+pub(super) fn before(c: &Db) -> Result<Vec<LogLine>> {
     let mut happened: Vec<(Stamp, i64, Notice)> = Vec::new();
     for kind in KINDS {
         let query = ActivityQuery {
@@ -36,11 +34,11 @@ pub(super) fn before(c: &Connection) -> Result<Vec<LogLine>> {
             action_type: Some(kind.as_str().to_owned()),
             ..ActivityQuery::default()
         };
-        let rows = activity::page(c, &query)?;
+        let rows = activities::page(c, &query)?;
         happened.extend(rows.into_iter().map(|row| (row.created_at, row.id, Notice::of_activity(row))));
     }
     let (mut newsroom, mut known) = (Newsroom::default(), names::Names::default());
-    for flag in moderation::flags(c, false, BEFORE)?.into_iter().chain(moderation::flags(c, true, BEFORE)?) {
+    for flag in flags::flags(c, false, BEFORE)?.into_iter().chain(flags::flags(c, true, BEFORE)?) {
         newsroom.learn(&flag.bot_id, &known.of(c, &flag.bot_id)?);
         let notice = Notice::FlagRaised {
             bot_id: flag.bot_id,

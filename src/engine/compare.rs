@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::protocol::{Lineage, PromptSection};
 use crate::store::compare::{self, Act, BotSums, Day, Sums};
-use crate::store::{Result, Store, StoreError, thoughts};
+use crate::store::{Db, Result, Store, StoreError, thoughts};
 
 /// Lines of a section that are shown around the first that differs.
 const SHOWN: usize = 3;
@@ -102,7 +102,7 @@ pub fn compare(a: &Path, b: &Path) -> Result<Difference> {
 }
 
 /// How two societies belong together.
-fn kin(a: &rusqlite::Connection, b: &rusqlite::Connection) -> Result<(&'static str, Option<i64>)> {
+fn kin(a: &Db, b: &Db) -> Result<(&'static str, Option<i64>)> {
     let (a, b) = (compare::identity(a)?, compare::identity(b)?);
     let line = |note: Option<&str>| -> Result<Vec<Lineage>> {
         note.map_or(Ok(Vec::new()), |note| {

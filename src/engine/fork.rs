@@ -20,7 +20,7 @@ use crate::society::fork::Forked;
 use crate::society::input::Input;
 use crate::society::walk::{Abandoned, Answered, Begun, Failed, Found, Proceed, Sent, Step};
 use crate::store::journal::Entry;
-use crate::store::{Result, StoreError, Tx, beat, journal};
+use crate::store::{Result, StoreError, Tx, activities, journal};
 
 /// What is to become a society of its own.
 #[derive(Clone)]
@@ -132,7 +132,7 @@ impl Replay {
     pub async fn part(&self, interventions: Vec<Intervention>) -> Result<(), ReplayError> {
         let shared = self.room()?;
         let (number, activity) =
-            self.target().read_blocking(|c| Ok((journal::last(c)?, beat::last_seq(c)?)))?;
+            self.target().read_blocking(|c| Ok((journal::last(c)?, activities::last_seq(c)?)))?;
         let society = chance::secret(None).map_err(super::open::random)?;
         let parent =
             Lineage { society: shared.society.id.clone(), activity, entry: number, at: shared.clock.now() };

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Instant;
 
-use rusqlite::Connection;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -25,7 +24,8 @@ use crate::society::frame::Frame;
 use crate::society::open::{Notes, Opened, RULES, RULES_NOW};
 use crate::society::{Society, Standing, Voice};
 use crate::store::{
-    EngineLock, Result, Store, StoreError, Tx, beat, journal, providers, snapshot, society, tokens,
+    Db, EngineLock, Result, Store, StoreError, Tx, activities, journal, meta, providers, roster, schedule,
+    snapshot, tokens,
 };
 
 /// Opens a society for an engine. Nothing runs yet: see [`Handle::spawn`] and [`Handle::run_beats`].
@@ -38,8 +38,8 @@ pub fn start(settings: Settings) -> Result<Handle> {
     let bots = read_bots(&settings.bots)?;
     let store = Store::open(&settings.database, settings.durability)?;
     let (kept, latest, chosen) = store.read_blocking(|c| {
-        let pace = beat::meta(c, "pace")?.and_then(|text| text.parse().ok());
-        Ok((stored_notes(c)?, society::latest(c)?, pace))
+        let pace = meta::get(c, "pace")?.and_then(|text| text.parse().ok());
+        Ok((stored_notes(c)?, roster::latest(c)?, pace))
     })?;
     if let Some(latest) = latest {
         settings.clock.advance(latest);
@@ -81,10 +81,10 @@ pub fn open_read_only(settings: Settings) -> Result<Handle> {
     let started = Instant::now();
     let store = Store::open_read_only(&settings.database)?;
     let (room, pace) = store.read_blocking(|c| {
-        if let Some(latest) = society::latest(c)? {
+        if let Some(latest) = roster::latest(c)? {
             settings.clock.advance(latest);
         }
-        let pace = beat::meta(c, "pace")?.and_then(|text| text.parse().ok());
+        let pace = meta::get(c, "pace")?.and_then(|text| text.parse().ok());
         Ok((stored_notes(c)?.unwrap_or_default(), pace))
     })?;
     let (database, paused) = (settings.database.clone(), room.paused);
@@ -99,17 +99,17 @@ pub fn open_read_only(settings: Settings) -> Result<Handle> {
     Ok(handle)
 }
 
-fn stored_notes(c: &Connection) -> Result<Option<Notes>> {
-    let (Some(seed), Some(secret)) = (beat::meta(c, "seed")?, beat::meta(c, "secret")?) else {
+fn stored_notes(c: &Db) -> Result<Option<Notes>> {
+    let (Some(seed), Some(secret)) = (meta::get(c, "seed")?, meta::get(c, "secret")?) else {
         return Ok(None);
     };
     Ok(Some(Notes {
         seed: seed.parse().map_err(|_| StoreError::Corrupt("the room's seed is no number".into()))?,
         secret,
-        society: beat::meta(c, "society")?.unwrap_or_default(),
-        provider: beat::meta(c, "provider")?,
-        paused: beat::meta(c, "paused")?.is_some_and(|word| word == "true"),
-        simulated_cost: beat::meta(c, "simulated_cost")?,
+        society: meta::get(c, "society")?.unwrap_or_default(),
+        provider: meta::get(c, "provider")?,
+        paused: meta::get(c, "paused")?.is_some_and(|word| word == "true"),
+        simulated_cost: meta::get(c, "simulated_cost")?,
         simulation_ends: false,
     }))
 }
@@ -219,7 +219,7 @@ pub(super) fn assemble(
         viewers: 0,
         models: BTreeMap::new(),
     };
-    let bus = Bus::new(store.read_blocking(beat::last_seq)?);
+    let bus = Bus::new(store.read_blocking(activities::last_seq)?);
     let schedule = Arc::new(Mutex::new(Schedule::default()));
     let live = Arc::new(RwLock::new(live));
     let troubled = Arc::new(watch::Sender::new(BTreeSet::new()));
@@ -268,8 +268,8 @@ impl Shared {
     /// A society whose journal begins now, or goes on by other rules, begins with a snapshot.
     fn begin_era(&self, tx: &Tx<'_>) -> Result<()> {
         let last = journal::last(tx)?;
-        let rules = beat::meta(tx, RULES_NOW)?;
-        let is_new = beat::meta(tx, "opened")?.is_none();
+        let rules = meta::get(tx, RULES_NOW)?;
+        let is_new = meta::get(tx, "opened")?.is_none();
         if is_new || rules.as_deref() == Some(RULES.to_string().as_str()) {
             return Ok(());
         }
@@ -278,9 +278,9 @@ impl Shared {
 
     /// Makes the schedule in memory what the rows say.
     pub(super) fn plan_from_rows(&self) -> Result<()> {
-        let pinned = self.store.read_blocking(beat::pinned)?;
+        let pinned = self.store.read_blocking(schedule::pinned)?;
         self.society.standing_mut().pinned = pinned;
         let mut schedule = self.schedule();
-        self.store.read_blocking(|c| beat::plans(c, |due, bot| schedule.plan(bot, due)))
+        self.store.read_blocking(|c| schedule::plans(c, |due, bot| schedule.plan(bot, due)))
     }
 }

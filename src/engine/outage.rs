@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::shared::Shared;
 use crate::society::outage::{Back, is_watched};
-use crate::store::beat;
+use crate::store::bot_row;
 
 /// Between two looks at a server that fails and can be asked for free.
 const LOOK: Duration = Duration::from_secs(3);
@@ -13,7 +13,7 @@ const LOOK: Duration = Duration::from_secs(3);
 /// Looks every few seconds whether servers that can be asked for free are back. Asks nobody while none fails.
 pub(super) async fn watch(shared: Arc<Shared>) {
     let mut troubled = shared.troubled.subscribe();
-    match shared.store.read(beat::troubled).await {
+    match shared.store.read(bot_row::troubled).await {
         Ok(names) => {
             let names = names.into_iter().map(|name| shared.society.resolve(&name));
             let local: Vec<_> = names.filter(|name| is_watched(&shared.society, name)).collect();

@@ -16,7 +16,7 @@ use crate::society::input::Input;
 use crate::society::open::{OPENED_ENTRY, Opened, RULES};
 use crate::store::digest::{self, TableDigest};
 use crate::store::journal::{self, Entry};
-use crate::store::{Durability, Result, Store, StoreError, beat, snapshot, stored, undo};
+use crate::store::{Durability, Result, Store, StoreError, activities, meta, snapshot, stored, undo};
 
 /// Entries applied in one transaction.
 const STRIDE: u32 = 256;
@@ -144,7 +144,7 @@ impl Replay {
             if looks {
                 undo::begin(tx)?;
             }
-            beat::last_seq(tx)
+            activities::last_seq(tx)
         })?;
         let path = target.to_path_buf();
         let mut replay = Self {
@@ -165,7 +165,7 @@ impl Replay {
 
     /// The room as the rows say that it was, in the middle of an era.
     fn take_up(&mut self) -> Result<(), ReplayError> {
-        let note = self.target.read_blocking(|c| beat::meta(c, OPENED_ENTRY))?;
+        let note = self.target.read_blocking(|c| meta::get(c, OPENED_ENTRY))?;
         let Some(number) = note.and_then(|text| text.parse::<i64>().ok()) else { return Ok(()) };
         if number != self.opened || self.shared.is_none() {
             let entries: Vec<Entry<Input>> =
@@ -180,7 +180,7 @@ impl Replay {
         let shared = self.room()?;
         self.target.read_blocking(|c| {
             shared.society.relearn(c)?;
-            let paused = beat::meta(c, "paused")?.as_deref() == Some("true");
+            let paused = meta::get(c, "paused")?.as_deref() == Some("true");
             shared.live_mut().engine = if paused { EngineState::Paused } else { EngineState::Running };
             Ok(())
         })?;
@@ -222,7 +222,7 @@ impl Replay {
         }
         Ok(Replayed {
             entries: self.number - first,
-            activities: self.target.read_blocking(beat::last_seq)?,
+            activities: self.target.read_blocking(activities::last_seq)?,
             seconds: started.elapsed().as_secs_f64(),
         })
     }
@@ -237,7 +237,7 @@ impl Replay {
             let passed = self.run(Some(noted));
             self.note(true);
             passed?;
-            self.began = self.target.read_blocking(beat::last_seq)?;
+            self.began = self.target.read_blocking(activities::last_seq)?;
         }
         Ok(())
     }
@@ -267,7 +267,7 @@ impl Replay {
         let at = self.source.read_blocking(|c| journal::at(c, number))?;
         let seq = self.target.write_blocking(move |tx| {
             undo::back(tx, number)?;
-            beat::last_seq(tx)
+            activities::last_seq(tx)
         })?;
         self.number = number;
         self.take_up()?;
@@ -433,7 +433,7 @@ fn again(
         Err(StoreError::Refused(fault)) => return Ok(Err(fault.detail)),
         Err(other) => return Err(other),
     }
-    let (number, seq) = (journal::last(tx)?, beat::last_seq(tx)?);
+    let (number, seq) = (journal::last(tx)?, activities::last_seq(tx)?);
     if number != entry.number {
         return Ok(Err("it leaves no trace".into()));
     }

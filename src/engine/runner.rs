@@ -147,7 +147,7 @@ impl Handle {
         let mut report = RunReport::default();
         for bot in &run.bots {
             let id = bot.clone();
-            self.read(move |c| crate::store::acts::require_bot(c, &id)).await?;
+            self.read(move |c| crate::store::names::require_bot(c, &id)).await?;
         }
         let only: Arc<BTreeSet<String>> = Arc::new(run.bots.iter().cloned().collect());
         while !self.shared.stop.is_cancelled() {
@@ -202,7 +202,7 @@ impl Handle {
     /// # Errors
     /// Database errors.
     pub async fn trigger_all(&self) -> Result<Triggered, Fault> {
-        let bots = self.shared.store.read(crate::store::beat::all_due).await?;
+        let bots = self.shared.store.read(crate::store::schedule::all_due).await?;
         let now = self.shared.clock.now();
         {
             let mut schedule = self.shared.schedule();

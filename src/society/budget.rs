@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
@@ -11,9 +10,10 @@ use crate::domain::activity::{self, Activity};
 use crate::domain::status::{Bound, Cap, Caps, Limits, RoomCaps, Spending};
 use crate::domain::{Money, Price, PriceOf, Stamp, Usage};
 use crate::llm::{ProviderKind, Request};
-use crate::store::beat::{self, BotRow, NewActivity};
+use crate::store::activities::{self, NewActivity};
 use crate::store::books::{self, Charge, Reservation};
-use crate::store::{Result, StoreError, acts};
+use crate::store::bot_row::BotRow;
+use crate::store::{Db, Result, StoreError, votes};
 
 /// Tokens a server adds around a prompt (chat template, tool preamble) at most.
 const OVERHEAD: i64 = 256;
@@ -97,7 +97,7 @@ pub(crate) fn bytes(request: &Request) -> i64 {
 }
 
 /// What a call may use at most.
-pub(crate) fn upper_bound(c: &Connection, tariff: &Tariff, request: &Request) -> Result<(i64, i64)> {
+pub(crate) fn upper_bound(c: &Db, tariff: &Tariff, request: &Request) -> Result<(i64, i64)> {
     let bytes = bytes(request);
     if !tariff.is_bound() {
         // Of the embedded provider the answer's part is known before it is stored: see `stands_against`.
@@ -122,13 +122,7 @@ pub(crate) fn guess(frame: &Frame, tariff: &Tariff) -> (i64, Money) {
 }
 
 /// Whether a cap stands in the way of spending anything at all.
-pub(crate) fn gate(
-    c: &Connection,
-    frame: &Frame,
-    bot: &BotRow,
-    tariff: &Tariff,
-    day: &str,
-) -> Result<Option<Cap>> {
+pub(crate) fn gate(c: &Db, frame: &Frame, bot: &BotRow, tariff: &Tariff, day: &str) -> Result<Option<Cap>> {
     let limits = limits(frame, bot, tariff);
     if limits.are_none() {
         return Ok(None);
@@ -139,7 +133,7 @@ pub(crate) fn gate(
 
 /// The cap that forbids a call whose usage is known already, if any.
 pub(crate) fn stands_against(
-    c: &Connection,
+    c: &Db,
     frame: &Frame,
     bot: &BotRow,
     tariff: &Tariff,
@@ -157,7 +151,7 @@ pub(crate) fn stands_against(
 /// Reserves a call's upper bound, or says which cap forbids it. Calls that cost nothing in the
 /// process are checked against a custom cap and not written.
 pub(crate) fn admit(
-    c: &Connection,
+    c: &Db,
     frame: &Frame,
     bot: &BotRow,
     tariff: &Tariff,
@@ -171,7 +165,7 @@ pub(crate) fn admit(
 
 /// As [`admit`], for a call that no bot makes: only the room's caps bind it, and it is charged to the room.
 pub(crate) fn admit_for_room(
-    c: &Connection,
+    c: &Db,
     frame: &Frame,
     tariff: &Tariff,
     request: &Request,
@@ -183,7 +177,7 @@ pub(crate) fn admit_for_room(
 }
 
 fn reserve(
-    c: &Connection,
+    c: &Db,
     limits: Limits,
     actor: &str,
     tariff: &Tariff,
@@ -236,7 +230,7 @@ pub(crate) struct Settlement {
 
 impl Settlement {
     /// What a call that failed has used, as far as it is known; no more than was reserved.
-    fn known(&self, c: &Connection, received: usize, reserved: &Reservation) -> Result<Usage> {
+    fn known(&self, c: &Db, received: usize, reserved: &Reservation) -> Result<Usage> {
         let input = match books::token_rate(c, &self.tariff.provider, &self.tariff.model)? {
             Some(rate) => self.bytes.saturating_mul(rate) / 1_000_000 + 1,
             None => self.bytes / TOKEN_BYTES + 1,
@@ -251,7 +245,7 @@ impl Settlement {
 }
 
 /// Takes the reservation out and charges what was used; answers what it came to.
-pub(crate) fn settle(c: &Connection, bot: &str, s: &Settlement) -> Result<(Usage, Money)> {
+pub(crate) fn settle(c: &Db, bot: &str, s: &Settlement) -> Result<(Usage, Money)> {
     let reserved = match s.reservation {
         Some(id) => books::reservation(c, id)?,
         None => None,
@@ -297,7 +291,7 @@ pub(crate) fn settle(c: &Connection, bot: &str, s: &Settlement) -> Result<(Usage
 ///
 /// # Errors
 /// Database errors.
-pub(crate) fn recover(c: &Connection, at: Stamp, day: &str) -> Result<usize, StoreError> {
+pub(crate) fn recover(c: &Db, at: Stamp, day: &str) -> Result<usize, StoreError> {
     books::release_unsent(c)?;
     let cut_off = books::reservations(c)?;
     let mut lost: BTreeMap<&str, Vec<&Reservation>> = BTreeMap::new();
@@ -314,20 +308,14 @@ pub(crate) fn recover(c: &Connection, at: Stamp, day: &str) -> Result<usize, Sto
 ///
 /// # Errors
 /// Database errors.
-pub(crate) fn lose(c: &Connection, bot: &str, ids: &[i64], at: Stamp, day: &str) -> Result<(), StoreError> {
+pub(crate) fn lose(c: &Db, bot: &str, ids: &[i64], at: Stamp, day: &str) -> Result<(), StoreError> {
     let cut_off = books::reservations(c)?;
     let sent: Vec<&Reservation> = cut_off.iter().filter(|r| ids.contains(&r.id)).collect();
     charge_lost(c, bot, &sent, at, day)?;
     ids.iter().try_for_each(|id| books::release(c, *id))
 }
 
-fn charge_lost(
-    c: &Connection,
-    bot: &str,
-    lost: &[&Reservation],
-    at: Stamp,
-    day: &str,
-) -> Result<(), StoreError> {
+fn charge_lost(c: &Db, bot: &str, lost: &[&Reservation], at: Stamp, day: &str) -> Result<(), StoreError> {
     if lost.is_empty() {
         return Ok(());
     }
@@ -355,9 +343,9 @@ fn charge_lost(
         if calls == 1 { "call" } else { "calls" }
     );
     let lost = Activity::CallsLost { calls: i64::try_from(calls).unwrap_or(i64::MAX), reason };
-    let details = activity::details(&lost, lost.succeeded(), acts::reputation(c, bot)?, "").to_string();
-    let id = beat::last_seq(c)? + 1;
-    beat::insert_activity(
+    let details = activity::details(&lost, lost.succeeded(), votes::reputation(c, bot)?, "").to_string();
+    let id = activities::last_seq(c)? + 1;
+    activities::insert(
         c,
         &NewActivity {
             id,

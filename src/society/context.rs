@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use rusqlite::Connection;
-
 use super::recall::recall;
 use super::room::{Board, Room, SMALL_ROOM, Shown};
 use crate::domain::scene::{Acquaintance, FeedThread, Scene};
 use crate::domain::text::names;
 use crate::domain::{ActionKind, PersonalityConfig, Stamp};
-use crate::store::acts::Target;
-use crate::store::beat::BotRow;
-use crate::store::{Result, feed, mind};
+use crate::store::bot_row::BotRow;
+use crate::store::votes::Target;
+use crate::store::{Db, Result, follows};
 
 /// Threads shown.
 const FEED_THREADS: usize = 10;
@@ -24,13 +22,7 @@ const RECENT_SECONDS: i64 = 172_800;
 ///
 /// # Errors
 /// Database errors.
-pub(crate) fn gather(
-    c: &Connection,
-    room: &mut Room,
-    board: &Board,
-    bot: &BotRow,
-    now: Stamp,
-) -> Result<Scene> {
+pub(crate) fn gather(c: &Db, room: &mut Room, board: &Board, bot: &BotRow, now: Stamp) -> Result<Scene> {
     let me = room.config(&bot.id, &bot.config)?;
     let reader = Reader { id: &bot.id, name: &bot.name };
     let shown = feed_of(c, room, board, &reader)?;
@@ -80,7 +72,7 @@ struct Reader<'a> {
 }
 
 /// The feed: what concerns the bot, then threads by those it follows, then the newest.
-fn feed_of(c: &Connection, room: &mut Room, board: &Board, reader: &Reader<'_>) -> Result<Vec<Arc<Shown>>> {
+fn feed_of(c: &Db, room: &mut Room, board: &Board, reader: &Reader<'_>) -> Result<Vec<Arc<Shown>>> {
     let mut threads: Vec<(bool, Arc<Shown>)> = Vec::with_capacity(board.active.len());
     for id in board.active.iter().copied() {
         if let Some(shown) = room.thread(c, id)? {
@@ -149,7 +141,7 @@ enum Concern {
 
 /// Everyone in a small room; in a large one those it knows, follows and sees in the feed.
 fn roster_of(
-    c: &Connection,
+    c: &Db,
     room: &mut Room,
     board: &Board,
     bot: &str,
@@ -158,7 +150,7 @@ fn roster_of(
     let mut ids = board.bots.clone();
     let follows = room.mind(c, bot)?.follows.clone();
     if ids.len() > SMALL_ROOM as usize {
-        ids = mind::closest(c, bot, CLOSEST)?.into_iter().map(Arc::from).collect();
+        ids = follows::closest(c, bot, CLOSEST)?.into_iter().map(Arc::from).collect();
         ids.extend(follows.iter().take(CLOSEST as usize).map(|id| Arc::from(id.as_str())));
         ids.extend(feed.iter().flat_map(|t| {
             std::iter::once(Arc::clone(&t.author)).chain(t.replies.iter().map(|r| Arc::clone(&r.author)))
@@ -168,7 +160,7 @@ fn roster_of(
     }
     let mut roster = Vec::with_capacity(ids.len());
     for id in ids.into_iter().filter(|id| **id != *bot) {
-        let Some(standing) = feed::standing(c, bot, &id)? else { continue };
+        let Some(standing) = follows::standing(c, bot, &id)? else { continue };
         let Some(config) = room.config_of(c, &id)? else { continue };
         roster.push(Acquaintance {
             name: room.name(c, &id)?,

@@ -16,8 +16,8 @@ use crate::domain::activity::Finding;
 use crate::domain::{Action, Extraction, PersonalityConfig, Scene, Stamp};
 use crate::llm::{Completion, Purpose, Request};
 use crate::protocol::{Exchange, Fault, PromptSection};
-use crate::store::beat::{self, BotRow};
-use crate::store::{Result, Tx, journal};
+use crate::store::bot_row::BotRow;
+use crate::store::{Result, Tx, journal, schedule};
 
 /// Calls as the record shows them and as the books take them.
 pub(crate) type Calls = Vec<(Exchange, Settlement)>;
@@ -47,7 +47,7 @@ impl Ready {
         if !self.tariff.is_bound() {
             return Ok(society.next_beat(tx, &self.row, self.at));
         }
-        let pace_seconds = beat::own_pace(tx, &self.row.id)?;
+        let pace_seconds = schedule::own_pace(tx, &self.row.id)?;
         Ok(society.next_beat(tx, &BotRow { pace_seconds, ..self.row.clone() }, self.at))
     }
 

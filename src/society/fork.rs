@@ -7,7 +7,7 @@ use super::input::Apply;
 use super::room::Room;
 use super::walk::abandon;
 use crate::protocol::Lineage;
-use crate::store::{Result, StoreError, Tx, beat, journal};
+use crate::store::{Db, Result, StoreError, Tx, journal, meta};
 
 /// The note that holds where a society comes from, newest first, as JSON.
 const LINEAGE: &str = "lineage";
@@ -29,8 +29,8 @@ impl Apply for Forked {
         let mut line = lineage(tx)?;
         line.insert(0, self.parent.clone());
         let text = serde_json::to_string(&line).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        beat::set_meta(tx, LINEAGE, &text)?;
-        beat::set_meta(tx, "society", &self.society)
+        meta::set(tx, LINEAGE, &text)?;
+        meta::set(tx, "society", &self.society)
     }
 }
 
@@ -38,7 +38,7 @@ impl Apply for Forked {
 ///
 /// # Errors
 /// Database errors.
-pub(crate) fn lineage(c: &rusqlite::Connection) -> Result<Vec<Lineage>> {
-    let Some(text) = beat::meta(c, LINEAGE)? else { return Ok(Vec::new()) };
+pub(crate) fn lineage(c: &Db) -> Result<Vec<Lineage>> {
+    let Some(text) = meta::get(c, LINEAGE)? else { return Ok(Vec::new()) };
     serde_json::from_str(&text).map_err(|error| StoreError::Corrupt(format!("the lineage: {error}")))
 }

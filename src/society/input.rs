@@ -22,7 +22,7 @@ use super::room::Room;
 use super::walk::{Abandoned, Answered, Begun, Failed, Found, Proceed, Sent};
 use super::wall::Jumped;
 use crate::domain::Stamp;
-use crate::store::{Result, Tx, beat, journal, snapshot};
+use crate::store::{Result, Tx, activities, journal, snapshot};
 
 /// A value from outside.
 pub(crate) trait Apply: Clone + Serialize + Into<Input> + Send + Sync + 'static {
@@ -131,7 +131,7 @@ impl Society {
                 Some(by) => Input::Wish(Wish { by: by.to_owned(), input: Box::new(input) }),
                 None => input,
             };
-            journal::append(tx, number, at, beat::last_seq(tx)?, &input)?;
+            journal::append(tx, number, at, activities::last_seq(tx)?, &input)?;
             if self.keeping.takes_snapshots && room.snapshot_is_due(tx, number)? {
                 snapshot::take(tx, number, at, RULES, false)?;
                 if let Some(keep) = self.keeping.bytes {

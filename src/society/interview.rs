@@ -24,7 +24,7 @@ use crate::domain::text::{clean, clean_line, cut};
 use crate::domain::{Extraction, Money};
 use crate::llm::{Again, Completion, ProviderError, Purpose, Request};
 use crate::protocol::{Exchange, Fault, FaultKind, InterviewAnswer};
-use crate::store::{Result, Tx, beat};
+use crate::store::{Result, Tx, bot_row};
 
 /// Longest answer.
 const ANSWER_MAX: usize = 8_000;
@@ -49,7 +49,7 @@ impl Apply for Asked {
     }
 
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<Step> {
-        let row = beat::bot(tx, &self.bot)?;
+        let row = bot_row::one(tx, &self.bot)?;
         let config = room.config(&row.id, &row.config)?;
         let at = tx.now();
         let day = society.frame.day(at);

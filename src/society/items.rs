@@ -9,7 +9,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Deref;
 
 use crate::domain::similarity::{TermSet, terms};
-use crate::store::mind::Memory;
+use crate::store::memories::Memory;
 
 /// A memory and its place in the index.
 #[derive(Clone, Debug)]

@@ -36,8 +36,6 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use rusqlite::Connection;
-
 use self::budget::Tariff;
 use self::frame::Frame;
 use self::room::Room;
@@ -46,7 +44,7 @@ use crate::domain::personality::{ModelConfig, meant_provider};
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::llm::{Completion, Request};
 use crate::protocol::Notice;
-use crate::store::{Result, Tx, beat, providers};
+use crate::store::{Db, Result, Tx, meta, providers, schedule};
 
 /// Seconds between beats with the embedded provider, until a person chooses.
 const SCRIPTED_PACE: u32 = 30;
@@ -276,10 +274,10 @@ impl Society {
 
     /// Reads again what the rows say of the room's provider and pace, of the bots' providers and of contexts, after
     /// something was rolled back.
-    pub(crate) fn relearn(&self, c: &Connection) -> Result<()> {
-        let (provider, pace) = (beat::meta(c, PROVIDER_NOW)?, beat::meta(c, PACE_NOW)?);
+    pub(crate) fn relearn(&self, c: &Db) -> Result<()> {
+        let (provider, pace) = (meta::get(c, PROVIDER_NOW)?, meta::get(c, PACE_NOW)?);
         let contexts = providers::contexts(c)?.into_iter().collect();
-        let pinned = beat::pinned(c)?;
+        let pinned = schedule::pinned(c)?;
         let mut standing = self.standing_mut();
         if let Some(provider) = provider {
             standing.provider = provider;

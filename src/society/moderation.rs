@@ -2,16 +2,14 @@
 //!
 //! What is much depends on the pace: a bot that posts on every beat is never told off for it.
 
-use rusqlite::Connection;
-
 use super::room::{Mind, Room};
 use crate::domain::Stamp;
 use crate::domain::scene::OwnPost;
 use crate::domain::similarity::{TermSet, terms};
 use crate::domain::text::cut_words;
-use crate::store::Result;
 use crate::store::feed::{POST_CHARS, REPLY_CHARS};
-use crate::store::mind::DatedPost;
+use crate::store::posts::DatedPost;
+use crate::store::{Db, Result};
 
 /// Posts shorter than this are flagged.
 const SHORT: usize = 20;
@@ -43,7 +41,7 @@ pub(crate) struct Finding {
 /// Database errors.
 pub(crate) fn review(
     room: &mut Room,
-    c: &Connection,
+    c: &Db,
     bot: &str,
     post: &DatedPost,
     set: &TermSet,
@@ -93,7 +91,7 @@ fn of_its_own(mind: &Mind, content: &str, set: &TermSet, at: Stamp, interval: u3
 }
 
 /// The name of another whose post in one of the newest threads says nearly the same.
-fn copied(room: &mut Room, c: &Connection, bot: &str, post: &DatedPost) -> Result<Option<String>> {
+fn copied(room: &mut Room, c: &Db, bot: &str, post: &DatedPost) -> Result<Option<String>> {
     // As the others are shown: shortened, and an opening with its title.
     let OwnPost { reply_id, title, content, .. } = &post.post;
     let title = if reply_id.is_none() { title.as_str() } else { "" };

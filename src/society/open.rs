@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::budget;
@@ -15,8 +14,8 @@ use super::walk;
 use super::{PACE_NOW, PROVIDER_NOW, Society};
 use crate::domain::{PersonalityConfig, Stamp};
 use crate::embedded;
-use crate::store::acts::{NewThread, insert_thread};
-use crate::store::{Result, StoreError, Tx, beat, books, journal, society};
+use crate::store::posts::{NewThread, insert_thread};
+use crate::store::{Db, Result, StoreError, Tx, activities, books, journal, meta, roster, schedule};
 
 /// The number of the rules by which a society goes on. It rises whenever rules, prompts or scripted texts change what
 /// the same inputs lead to.
@@ -51,12 +50,12 @@ impl Apply for Opened {
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<usize> {
         let now = tx.now();
         self.room.keep(tx, now)?;
-        beat::set_meta(tx, RULES_NOW, &self.rules.to_string())?;
-        beat::set_meta(tx, OPENED_ENTRY, &journal::next(tx)?.to_string())?;
-        beat::set_meta(tx, PROVIDER_NOW, &self.provider)?;
+        meta::set(tx, RULES_NOW, &self.rules.to_string())?;
+        meta::set(tx, OPENED_ENTRY, &journal::next(tx)?.to_string())?;
+        meta::set(tx, PROVIDER_NOW, &self.provider)?;
         match self.pace {
-            Some(pace) => beat::set_meta(tx, PACE_NOW, &pace.to_string())?,
-            None => beat::forget_meta(tx, PACE_NOW)?,
+            Some(pace) => meta::set(tx, PACE_NOW, &pace.to_string())?,
+            None => meta::forget(tx, PACE_NOW)?,
         }
         for config in &self.bots {
             take_in(tx, config, now)?;
@@ -70,7 +69,7 @@ impl Apply for Opened {
             walk::cut_off(society, room, tx, *id)?;
         }
         let cut_off = waiting.len() + budget::recover(tx, now, &society.frame.day(now))?;
-        let pinned = beat::pinned(tx)?;
+        let pinned = schedule::pinned(tx)?;
         society.standing_mut().pinned = pinned;
         plan_missed(society, tx)?;
         take_up_memories(society, room, tx)?;
@@ -81,29 +80,29 @@ impl Apply for Opened {
 /// Plans the bots whose next beat is none, missed, or further ahead than their interval, spread over the interval.
 fn plan_missed(society: &Society, tx: &Tx<'_>) -> Result<()> {
     let now = tx.now();
-    let bots = beat::maybe_astray(tx, now, spacing::latest(now, society.least_interval()))?;
-    let interval = |bot: &beat::Due| society.interval_of(&bot.id, bot.pace_seconds);
+    let bots = schedule::maybe_astray(tx, now, spacing::latest(now, society.least_interval()))?;
+    let interval = |bot: &schedule::Due| society.interval_of(&bot.id, bot.pace_seconds);
     // Simulated time waits for the beats; there, nothing is ever overdue.
-    let is_astray = |bot: &beat::Due, due: Stamp| {
+    let is_astray = |bot: &schedule::Due, due: Stamp| {
         !society.frame.simulated && (due < now || due > spacing::latest(now, interval(bot)))
     };
     let missed: Vec<_> =
         bots.iter().filter(|bot| bot.next_beat_at.is_none_or(|due| is_astray(bot, due))).collect();
     for (nth, bot) in missed.iter().enumerate() {
-        beat::plan(tx, &bot.id, spacing::spread(now, nth, missed.len(), interval(bot)))?;
+        schedule::plan(tx, &bot.id, spacing::spread(now, nth, missed.len(), interval(bot)))?;
     }
     Ok(())
 }
 
 /// Takes up, by rule, the memories of beats of an earlier version that were cut off between act and extraction.
 fn take_up_memories(society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
-    let open = beat::unremembered(tx)?;
+    let open = activities::unremembered(tx)?;
     if !open.is_empty() {
         tracing::warn!("taking up the memories of {} beats that were cut off", open.len());
     }
     for (id, bot, action, details, at) in open {
         heartbeat::remember_by_record(society, room, tx, id, &bot, &action, &details, at)?;
-        beat::mark_remembered(tx, id)?;
+        activities::mark_remembered(tx, id)?;
     }
     Ok(())
 }
@@ -140,54 +139,54 @@ pub(crate) struct Notes {
 
 impl Notes {
     /// Notes what was drawn at a society's first start.
-    fn keep(&self, c: &Connection, now: Stamp) -> Result<()> {
-        if beat::meta(c, "seed")?.is_none() {
-            beat::set_meta(c, "seed", &self.seed.to_string())?;
-            beat::set_meta(c, "secret", &self.secret)?;
-            beat::set_meta(c, "created_at", &now.to_string())?;
+    fn keep(&self, c: &Db, now: Stamp) -> Result<()> {
+        if meta::get(c, "seed")?.is_none() {
+            meta::set(c, "seed", &self.seed.to_string())?;
+            meta::set(c, "secret", &self.secret)?;
+            meta::set(c, "created_at", &now.to_string())?;
             if let Some(label) = &self.simulated_cost {
-                beat::set_meta(c, "simulated_cost", label)?;
+                meta::set(c, "simulated_cost", label)?;
             }
         }
-        if beat::meta(c, "society")?.is_none() {
-            beat::set_meta(c, "society", &self.society)?;
+        if meta::get(c, "society")?.is_none() {
+            meta::set(c, "society", &self.society)?;
         }
-        if self.simulation_ends && beat::meta(c, "simulated_until")?.is_none() {
-            beat::set_meta(c, "simulated_until", &beat::last_seq(c)?.to_string())?;
+        if self.simulation_ends && meta::get(c, "simulated_until")?.is_none() {
+            meta::set(c, "simulated_until", &activities::last_seq(c)?.to_string())?;
         }
         Ok(())
     }
 }
 
 /// Takes a file in: new bots are added; a file that changed is noted, and a person chooses.
-fn take_in(c: &Connection, config: &PersonalityConfig, now: Stamp) -> Result<()> {
+fn take_in(c: &Db, config: &PersonalityConfig, now: Stamp) -> Result<()> {
     let json = to_json(config)?;
-    match society::stored_config(c, &config.id)? {
-        None => society::insert_bot(c, &config.id, &config.name, &json, true, now),
+    match roster::stored_config(c, &config.id)? {
+        None => roster::insert_bot(c, &config.id, &config.name, &json, true, now),
         Some(stored) if stored.departed => {
             // Its file is here again. Of a custom bot that a person removed nothing but its id is left.
             let anew = (stored.source != "yaml").then_some((config.name.as_str(), json.as_str()));
-            society::come_back(c, &config.id, anew)?;
+            roster::come_back(c, &config.id, anew)?;
             take_in(c, config, now)
         }
         Some(stored) if stored.yaml.as_deref() == Some(&json) => {
             if stored.pending.is_some() {
-                society::set_yaml(c, &config.id, Some(&json), None)?; // changed back
+                roster::set_yaml(c, &config.id, Some(&json), None)?; // changed back
             }
             Ok(())
         }
         Some(stored) if stored.pending.as_deref() == Some(&json) => Ok(()),
-        Some(stored) => society::set_yaml(c, &config.id, stored.yaml.as_deref(), Some(&json)),
+        Some(stored) => roster::set_yaml(c, &config.id, stored.yaml.as_deref(), Some(&json)),
     }
 }
 
 /// Bots whose file is gone leave; their posts, memories and reputation stay, should it come back.
-fn let_go(c: &Connection, files: &[PersonalityConfig], now: Stamp) -> Result<()> {
+fn let_go(c: &Db, files: &[PersonalityConfig], now: Stamp) -> Result<()> {
     let there: BTreeSet<&str> = files.iter().map(|config| config.id.as_str()).collect();
-    for id in society::from_files(c)? {
+    for id in roster::from_files(c)? {
         if !there.contains(id.as_str()) {
             tracing::warn!("{id} leaves: its file is gone");
-            society::depart(c, &id, now)?;
+            roster::depart(c, &id, now)?;
         }
     }
     Ok(())
@@ -198,8 +197,8 @@ pub(crate) fn to_json(config: &PersonalityConfig) -> Result<String> {
 }
 
 /// The opening threads, on a society's first start.
-fn open_threads(c: &Connection, now: Stamp) -> Result<()> {
-    if beat::meta(c, "opened")?.is_some() {
+fn open_threads(c: &Db, now: Stamp) -> Result<()> {
+    if meta::get(c, "opened")?.is_some() {
         return Ok(());
     }
     for thread in embedded::opening_threads() {
@@ -216,5 +215,5 @@ fn open_threads(c: &Connection, now: Stamp) -> Result<()> {
             },
         )?;
     }
-    beat::set_meta(c, "opened", "true")
+    meta::set(c, "opened", "true")
 }

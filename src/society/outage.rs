@@ -14,7 +14,7 @@ use super::spacing;
 use crate::domain::{Activity, Stamp};
 use crate::llm::ProviderKind;
 use crate::protocol::Status;
-use crate::store::{Result, Tx, beat};
+use crate::store::{Result, Tx, bot_row, meta, schedule};
 
 fn key(provider: &str) -> String {
     format!("outage:{provider}")
@@ -33,10 +33,10 @@ pub(crate) fn begins(society: &Society, tx: &mut Tx<'_>, trouble: Trouble<'_>, w
         let (world, name) = (Arc::clone(&society.world), provider.to_owned());
         tx.after_commit(move || world.troubled(&name));
     }
-    if beat::meta(tx, &key(provider))?.as_deref() == Some(why) {
+    if meta::get(tx, &key(provider))?.as_deref() == Some(why) {
         return Ok(false);
     }
-    beat::set_meta(tx, &key(provider), why)?;
+    meta::set(tx, &key(provider), why)?;
     Ok(true)
 }
 
@@ -55,14 +55,14 @@ pub(crate) fn put_row(
 /// `provider` answered: whoever failed because of it fails no more, and wakes soon.
 pub(crate) fn ends(society: &Society, tx: &mut Tx<'_>, provider: &str, at: Stamp) -> Result<()> {
     let is_default = society.standing().provider == provider;
-    let back = beat::recover(tx, provider, is_default)?;
-    beat::forget_meta(tx, &key(provider))?;
+    let back = bot_row::recover(tx, provider, is_default)?;
+    meta::forget(tx, &key(provider))?;
     let count = back.len();
     for (nth, bot) in back.into_iter().enumerate() {
         let mut next = bot.next_beat_at.unwrap_or(at);
         if !society.frame.simulated {
             next = next.min(spacing::spread(at, nth, count, society.interval_of(&bot.id, bot.pace_seconds)));
-            beat::plan(tx, &bot.id, next)?;
+            schedule::plan(tx, &bot.id, next)?;
             society.planned(tx, &bot.id, next);
         }
         let (status, reason) =

@@ -11,7 +11,7 @@ use crate::domain::similarity::TermSet;
 use crate::domain::{MemoryKind, Stamp};
 
 use super::items::{Item, Items};
-use crate::store::mind::Memory;
+use crate::store::memories::Memory;
 
 /// How much each part weighs.
 const WEIGHTS: (f64, f64, f64) = (0.5, 0.3, 0.2);

@@ -5,8 +5,8 @@ use crate::domain::changes::Change;
 use crate::domain::{Money, Stamp};
 use crate::protocol::{ActivityView, Notice};
 use crate::society::Society;
-use crate::store::beat::{self, NewActivity};
-use crate::store::{Result, Tx, acts};
+use crate::store::activities::{self, NewActivity};
+use crate::store::{Result, Tx, votes};
 
 /// An activity row in the making.
 pub(crate) struct Record<'a> {
@@ -45,11 +45,11 @@ impl<'a> Record<'a> {
 
     /// Stores it and announces it after the commit; answers its id.
     pub(crate) fn put(self, society: &Society, tx: &mut Tx<'_>) -> Result<i64> {
-        let id = beat::last_seq(tx)? + 1;
-        let reputation = acts::reputation(tx, self.actor)?;
+        let id = activities::last_seq(tx)? + 1;
+        let reputation = votes::reputation(tx, self.actor)?;
         let details = activity::details(&self.activity, self.activity.succeeded(), reputation, "");
         let day = society.frame.day(self.at);
-        beat::insert_activity(
+        activities::insert(
             tx,
             &NewActivity {
                 id,

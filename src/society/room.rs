@@ -9,7 +9,6 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use lru::LruCache;
-use rusqlite::Connection;
 
 use super::flight::Flight;
 use super::items::Items;
@@ -18,9 +17,12 @@ use crate::domain::said::Said;
 use crate::domain::scene::{Deed, FeedReply, FeedThread, SceneEvent};
 use crate::domain::similarity::{TermSet, terms};
 use crate::domain::{ActionKind, PersonalityConfig, Stamp};
-use crate::store::acts::Target;
-use crate::store::mind::{self, DatedPost};
-use crate::store::{Result, StoreError, beat, feed, journal, snapshot};
+use crate::store::posts::{self, DatedPost};
+use crate::store::votes::Target;
+use crate::store::{
+    Db, Result, StoreError, activities, events, feed, follows, journal, memories, names, roster, snapshot,
+    votes,
+};
 
 /// Entries between two snapshots, at first.
 const SNAPSHOT_DISTANCE: i64 = 1_024;
@@ -61,10 +63,10 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    fn new(c: &Connection, thread: FeedThread) -> Result<Self> {
-        let mut votes = feed::votes(c, Target::Thread(thread.id))?;
+    fn new(c: &Db, thread: FeedThread) -> Result<Self> {
+        let mut votes = votes::all(c, Target::Thread(thread.id))?;
         for reply in &thread.replies {
-            votes.extend(feed::votes(c, Target::Reply(reply.id))?);
+            votes.extend(votes::all(c, Target::Reply(reply.id))?);
         }
         let opening = terms(&format!("{} {}", thread.title, thread.content));
         let replies: Vec<TermSet> = thread.replies.iter().map(|reply| terms(&reply.content)).collect();
@@ -141,23 +143,23 @@ const EVENTS: u32 = 5;
 pub(crate) const SMALL_ROOM: u32 = 12;
 
 impl Board {
-    fn load(c: &Connection, seq: i64, now: Stamp) -> Result<Self> {
+    fn load(c: &Db, seq: i64, now: Stamp) -> Result<Self> {
         Ok(Self {
             seq,
             read_at: seq,
             news: Vec::new(),
             active: feed::newest_active(c, CANDIDATES)?,
-            events: feed::events(c, now, EVENTS)?,
-            bots: feed::bot_ids(c, SMALL_ROOM + 1)?.into_iter().map(Arc::from).collect(),
+            events: events::in_force(c, now, EVENTS)?,
+            bots: roster::bot_ids(c, SMALL_ROOM + 1)?.into_iter().map(Arc::from).collect(),
         })
     }
 
     /// Whether anything happened after `seen` that `bot` did not do itself.
-    pub(crate) fn has_news(&self, c: &Connection, bot: &str, seen: i64) -> Result<bool> {
+    pub(crate) fn has_news(&self, c: &Db, bot: &str, seen: i64) -> Result<bool> {
         if self.news.iter().any(|(seq, actor)| *seq > seen && actor != bot) {
             return Ok(true);
         }
-        if seen >= self.read_at { Ok(false) } else { beat::has_news(c, bot, seen) }
+        if seen >= self.read_at { Ok(false) } else { activities::has_news(c, bot, seen) }
     }
 
     fn acted(&mut self, seq: i64, actor: &str, kind: ActionKind, posted_in: Option<i64>) {
@@ -195,9 +197,9 @@ pub(crate) struct Mind {
 }
 
 impl Mind {
-    fn load(c: &Connection, bot: &str) -> Result<Self> {
-        let items = mind::memories(c, bot)?.into_iter().collect();
-        let posts = mind::own_posts(c, bot, TOLD)?;
+    fn load(c: &Db, bot: &str) -> Result<Self> {
+        let items = memories::memories(c, bot)?.into_iter().collect();
+        let posts = posts::own_posts(c, bot, TOLD)?;
         let mut told = Said::new(TOLD);
         posts.iter().rev().for_each(|dated| told.add(&dated.post.content));
         let posts = posts
@@ -205,14 +207,14 @@ impl Mind {
             .take(OWN_POSTS)
             .map(|dated| OwnText { terms: terms(&dated.post.content), dated })
             .collect();
-        let deeds = mind::recent(c, bot, u32::try_from(DEEDS).unwrap_or(20))?
+        let deeds = activities::recent(c, bot, u32::try_from(DEEDS).unwrap_or(20))?
             .into_iter()
             .filter_map(|(_, action, details, at)| {
                 let done = Activity::read_stored(&action, &details)?;
                 Some(Deed { at, kind: done.kind(), line: done.deed()? })
             })
             .collect();
-        Ok(Self { items, posts, told, deeds, follows: mind::follows(c, bot)? })
+        Ok(Self { items, posts, told, deeds, follows: follows::of(c, bot)? })
     }
 
     /// Notes a post of its own.
@@ -279,7 +281,7 @@ impl Room {
 
     /// Whether a snapshot is to be taken after entry `number`: every so many entries, while nothing waits. When there are
     /// as many as may be, every second one goes and the distance doubles.
-    pub(crate) fn snapshot_is_due(&mut self, c: &Connection, number: i64) -> Result<bool> {
+    pub(crate) fn snapshot_is_due(&mut self, c: &Db, number: i64) -> Result<bool> {
         let (last, distance) = match self.snapshots {
             Some(known) => known,
             None => {
@@ -322,8 +324,8 @@ impl Room {
     }
 
     /// What every bot sees alike, read when something happened that was not told here.
-    pub(crate) fn board(&mut self, c: &Connection, now: Stamp) -> Result<Arc<Board>> {
-        let seq = beat::last_seq(c)?;
+    pub(crate) fn board(&mut self, c: &Db, now: Stamp) -> Result<Arc<Board>> {
+        let seq = activities::last_seq(c)?;
         let board = match self.board.take() {
             Some(board) if board.holds(seq, now) => board,
             _ => Arc::new(Board::load(c, seq, now)?),
@@ -344,23 +346,17 @@ impl Room {
     }
 
     /// What bots said in the room lately, read when it is not at hand.
-    pub(crate) fn heard(&mut self, c: &Connection) -> Result<Said> {
+    pub(crate) fn heard(&mut self, c: &Db) -> Result<Said> {
         if self.heard.is_none() {
             let mut heard = Said::new(HEARD);
-            mind::bots_posts(c, HEARD)?.iter().rev().for_each(|content| heard.add(content));
+            posts::bots_posts(c, HEARD)?.iter().rev().for_each(|content| heard.add(content));
             self.heard = Some(heard);
         }
         Ok(self.heard.clone().unwrap_or_default())
     }
 
     /// A bot posted: it is its own, and the room has heard it.
-    pub(crate) fn posted(
-        &mut self,
-        c: &Connection,
-        bot: &str,
-        dated: DatedPost,
-        terms: TermSet,
-    ) -> Result<()> {
+    pub(crate) fn posted(&mut self, c: &Db, bot: &str, dated: DatedPost, terms: TermSet) -> Result<()> {
         if let Some(heard) = &mut self.heard {
             heard.add(&dated.post.content);
         }
@@ -369,7 +365,7 @@ impl Room {
     }
 
     /// A bot replied in a thread.
-    pub(crate) fn replied(&mut self, c: &Connection, thread: i64, mut reply: FeedReply) -> Result<()> {
+    pub(crate) fn replied(&mut self, c: &Db, thread: i64, mut reply: FeedReply) -> Result<()> {
         if !self.threads.contains(&thread) {
             return Ok(());
         }
@@ -417,7 +413,7 @@ impl Room {
     }
 
     /// A thread of the feed.
-    pub(crate) fn thread(&mut self, c: &Connection, id: i64) -> Result<Option<Arc<Shown>>> {
+    pub(crate) fn thread(&mut self, c: &Db, id: i64) -> Result<Option<Arc<Shown>>> {
         if let Some(found) = self.threads.get(&id) {
             return Ok(Some(Arc::clone(found)));
         }
@@ -432,7 +428,7 @@ impl Room {
     }
 
     /// A bot's mind, read when it is not at hand.
-    pub(crate) fn mind(&mut self, c: &Connection, bot: &str) -> Result<&mut Mind> {
+    pub(crate) fn mind(&mut self, c: &Db, bot: &str) -> Result<&mut Mind> {
         if !self.minds.contains(bot) {
             let mind = Mind::load(c, bot)?;
             self.minds.put(bot.to_owned(), mind);
@@ -455,22 +451,22 @@ impl Room {
     }
 
     /// The configuration of a present bot.
-    pub(crate) fn config_of(&mut self, c: &Connection, bot: &str) -> Result<Option<Arc<PersonalityConfig>>> {
+    pub(crate) fn config_of(&mut self, c: &Db, bot: &str) -> Result<Option<Arc<PersonalityConfig>>> {
         if let Some((_, config)) = self.configs.get(bot) {
             return Ok(Some(Arc::clone(config)));
         }
-        feed::config(c, bot)?.map(|json| self.config(bot, &json)).transpose()
+        roster::config(c, bot)?.map(|json| self.config(bot, &json)).transpose()
     }
 
     /// The shown name of an actor.
-    pub(crate) fn name(&mut self, c: &Connection, actor: &str) -> Result<Arc<str>> {
+    pub(crate) fn name(&mut self, c: &Db, actor: &str) -> Result<Arc<str>> {
         if let Some(name) = self.names.get(actor) {
             return Ok(Arc::clone(name));
         }
         let name: Arc<str> = match actor.strip_prefix("human:") {
             Some(name) => name.into(),
             None if actor == "system" => "System".into(),
-            None => feed::bot_name(c, actor)?.unwrap_or_else(|| actor.to_owned()).into(),
+            None => names::bot_name(c, actor)?.unwrap_or_else(|| actor.to_owned()).into(),
         };
         self.names.put(actor.to_owned(), Arc::clone(&name));
         Ok(name)
@@ -495,7 +491,7 @@ mod tests {
                 .write_blocking(move |tx| {
                     let mut room = society.mind.lock().unwrap();
                     let (kept, mut fresh) = (room.board.take().unwrap(), Room::new());
-                    assert!(kept.holds(beat::last_seq(tx)?, now), "the board went stale");
+                    assert!(kept.holds(activities::last_seq(tx)?, now), "the board went stale");
                     let read = fresh.board(tx, now)?;
                     assert_eq!(kept.active, read.active);
                     assert_eq!((&kept.events, &kept.bots), (&read.events, &read.bots));
@@ -503,7 +499,7 @@ mod tests {
                     for (bot, back) in bots.flat_map(|bot| (0..12).map(move |back| (bot, back))) {
                         let seen = kept.seq - back;
                         let told = kept.has_news(tx, bot, seen)?;
-                        assert_eq!(told, beat::has_news(tx, bot, seen)?, "{bot} after {seen}");
+                        assert_eq!(told, activities::has_news(tx, bot, seen)?, "{bot} after {seen}");
                     }
                     let heard = room.heard.take().unwrap();
                     assert_eq!(heard, fresh.heard(tx)?, "what was heard");
@@ -511,7 +507,7 @@ mod tests {
                         room.minds.iter().map(|(bot, mind)| (bot.clone(), mind.clone())).collect();
                     for (bot, kept) in minds {
                         let read = fresh.mind(tx, &bot)?;
-                        let memories = |mind: &Mind| -> Vec<crate::store::mind::Memory> {
+                        let memories = |mind: &Mind| -> Vec<crate::store::memories::Memory> {
                             mind.items.iter().map(|item| item.memory.clone()).collect()
                         };
                         assert_eq!(memories(&kept), memories(read), "memories of {bot}");

@@ -29,11 +29,11 @@ use crate::llm::{
     Purpose, Request,
 };
 use crate::protocol::{InjectEvent, Notice, YamlChoice};
-use crate::store::acts::Target;
 use crate::store::check::{Level, check};
 use crate::store::digest::{self, TableDigest};
 use crate::store::thoughts::{Packer, Place};
-use crate::store::{Durability, Result, Store, StoreError, Tx, beat, journal, mind, moderation};
+use crate::store::votes::Target;
+use crate::store::{Db, Durability, Result, Store, StoreError, Tx, flags, journal, memories, schedule};
 
 /// Where time begins: 2026-01-01T00:00Z.
 const START: Stamp = Stamp::from_micros(1_767_225_600_000_000);
@@ -177,13 +177,13 @@ impl Machine {
         }
     }
 
-    fn read<T>(&self, query: impl FnOnce(&rusqlite::Connection) -> Result<T>) -> T {
+    fn read<T>(&self, query: impl FnOnce(&Db) -> Result<T>) -> T {
         self.store.read_blocking(query).unwrap()
     }
 
     /// The beat that comes next, to its end.
     pub(super) fn beat(&mut self) {
-        let bots = self.read(beat::all_due);
+        let bots = self.read(schedule::all_due);
         let next = bots.into_iter().filter_map(|bot| Some((bot.next_beat_at?, bot.id))).min().unwrap();
         self.now = self.now.max(next.0);
         let begun = |place| Begun { bot: next.1.clone(), forced: false, heeds_pause: false, place };
@@ -346,7 +346,7 @@ impl Machine {
                 let told = json!({"kind": "fact", "text": format!("The quay is {nth} paces long.")});
                 let memory = serde_json::from_value(told).unwrap();
                 self.wish(change::Recollect { bot: bot.clone(), memory }).unwrap();
-                if let Some(memory) = self.read(|c| mind::memories(c, &bot)).first() {
+                if let Some(memory) = self.read(|c| memories::memories(c, &bot)).first() {
                     let id = memory.id;
                     let text = Some("Somebody told me what to remember.".into());
                     self.wish(change::EditMemory { id, text, pinned: Some(true) }).unwrap();
@@ -356,7 +356,7 @@ impl Machine {
                 }
             }
             14 => {
-                for flag in self.read(|c| moderation::flags(c, false, 5)) {
+                for flag in self.read(|c| flags::flags(c, false, 5)) {
                     self.enter(change::ResolveFlag { id: flag.id }).unwrap();
                 }
             }

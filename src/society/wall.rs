@@ -6,7 +6,7 @@ use super::Society;
 use super::input::Apply;
 use super::room::Room;
 use super::spacing;
-use crate::store::{Result, Tx, beat};
+use crate::store::{Result, Tx, schedule};
 
 /// The wall clock jumped.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ impl Apply for Jumped {
 /// Spreads over the interval whoever is overdue or planned further ahead than the interval.
 pub(crate) fn plan_anew(society: &Society, tx: &mut Tx<'_>) -> Result<()> {
     let now = tx.now();
-    let mut astray: Vec<_> = beat::maybe_astray(tx, now, spacing::latest(now, society.least_interval()))?
+    let mut astray: Vec<_> = schedule::maybe_astray(tx, now, spacing::latest(now, society.least_interval()))?
         .into_iter()
         .filter_map(|bot| {
             let interval = society.interval_of(&bot.id, bot.pace_seconds);
@@ -34,7 +34,7 @@ pub(crate) fn plan_anew(society: &Society, tx: &mut Tx<'_>) -> Result<()> {
     astray.sort();
     for (nth, (_, bot, interval)) in astray.iter().enumerate() {
         let due = spacing::spread(now, nth, astray.len(), *interval);
-        beat::plan(tx, bot, due)?;
+        schedule::plan(tx, bot, due)?;
         society.planned(tx, bot, due);
     }
     Ok(())

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
-use super::bots::Lens;
+use super::lens::Lens;
 use super::names::Names;
 use super::stats::rounded;
-use super::{Result, stats};
+use super::{Db, Result, stats};
 use crate::domain::ActivityKind;
 use crate::domain::Stamp;
 use crate::protocol::{Analytics, Engagements, PostsDay};
@@ -20,7 +20,7 @@ const PEOPLE: u32 = 5_000;
 ///
 /// # Errors
 /// Database errors.
-pub fn analytics(c: &Connection, lens: &Lens, days: u32) -> Result<Analytics> {
+pub fn analytics(c: &Db, lens: &Lens, days: u32) -> Result<Analytics> {
     let (first, last) = stats::span(lens, days);
     let mut per_day: BTreeMap<String, PostsDay> = stats::days(lens, days)
         .into_iter()
@@ -35,10 +35,10 @@ pub fn analytics(c: &Connection, lens: &Lens, days: u32) -> Result<Analytics> {
     ))?;
     let mut rows = statement.query([&first, &last])?;
     while let Some(row) = rows.next()? {
-        let count: i64 = row.get(3)?;
-        let day = per_day.get_mut(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?);
-        let bot: String = row.get(1)?;
-        let kind = ActivityKind::of(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?);
+        let count: i64 = row.get("count")?;
+        let day = per_day.get_mut(row.get_ref("day")?.as_str().map_err(rusqlite::Error::from)?);
+        let bot: String = row.get("bot_id")?;
+        let kind = ActivityKind::of(row.get_ref("action_type")?.as_str().map_err(rusqlite::Error::from)?);
         let one = per_bot.entry(bot).or_insert_with_key(|id| Engagements {
             bot_id: id.clone(),
             bot_name: String::new(),
@@ -66,24 +66,20 @@ pub fn analytics(c: &Connection, lens: &Lens, days: u32) -> Result<Analytics> {
 }
 
 /// Adds what people posted to the days.
-fn add_people(
-    c: &Connection,
-    lens: &Lens,
-    first: &str,
-    per_day: &mut BTreeMap<String, PostsDay>,
-) -> Result<()> {
+fn add_people(c: &Db, lens: &Lens, first: &str, per_day: &mut BTreeMap<String, PostsDay>) -> Result<()> {
     let mut statement = c.prepare_cached(
         "SELECT created_at, details ->> '$.reply_id' IS NULL FROM activities WHERE action_type = ?2 \
          ORDER BY id DESC LIMIT ?1",
     )?;
     let mut rows = statement.query(params![PEOPLE, ActivityKind::HumanPost.as_str()])?;
     while let Some(row) = rows.next()? {
-        let date = Stamp::from_micros(row.get(0)?).date_in(&lens.zone).to_string();
+        let (at, opens): (Stamp, bool) = row.try_into()?;
+        let date = at.date_in(&lens.zone).to_string();
         if date.as_str() < first {
             break;
         }
         if let Some(day) = per_day.get_mut(&date) {
-            *(if row.get(1)? { &mut day.threads } else { &mut day.replies }) += 1;
+            *(if opens { &mut day.threads } else { &mut day.replies }) += 1;
         }
     }
     Ok(())
@@ -91,7 +87,7 @@ fn add_people(
 
 #[allow(clippy::cast_precision_loss)] // a mean
 fn sum_up(
-    c: &Connection,
+    c: &Db,
     days: u32,
     per_day: BTreeMap<String, PostsDay>,
     per_bot: BTreeMap<String, Engagements>,

@@ -4,11 +4,11 @@
 //! who forgets one need not say where it lies.
 
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+use rusqlite::{OptionalExtension, Row, ToSql, params};
 
-use super::bots::require_known;
 use super::indexing::{self, Indexed};
-use super::{Result, StoreError, fulltext, mind};
+use super::names::require_known;
+use super::{Db, Result, StoreError, fulltext, memories};
 use crate::domain::Stamp;
 use crate::domain::text::spaced;
 use crate::protocol::{ArchiveQuery, ArchivedView};
@@ -21,7 +21,7 @@ const OPEN: usize = 4;
 ///
 /// # Errors
 /// Database errors.
-pub fn keep(c: &Connection, ids: &[i64], summary: i64) -> Result<()> {
+pub fn keep(c: &Db, ids: &[i64], summary: i64) -> Result<()> {
     let mut insert = c.prepare_cached(
         "INSERT INTO archive (id, bot_id, kind, text, source, importance, count, moments, period_start, period_end, \
          thread_id, activity_id, summary_id, created_at, updated_at) \
@@ -31,7 +31,7 @@ pub fn keep(c: &Connection, ids: &[i64], summary: i64) -> Result<()> {
     for id in ids {
         if insert.execute(params![id, summary])? == 1 {
             indexing::note(c, Indexed::Archived(*id), false)?;
-            mind::delete_memory(c, *id)?;
+            memories::delete_memory(c, *id)?;
         }
     }
     Ok(())
@@ -41,7 +41,7 @@ pub fn keep(c: &Connection, ids: &[i64], summary: i64) -> Result<()> {
 ///
 /// # Errors
 /// Database errors.
-pub fn owner(c: &Connection, id: i64) -> Result<Option<String>> {
+pub fn owner(c: &Db, id: i64) -> Result<Option<String>> {
     Ok(c.prepare_cached("SELECT bot_id FROM archive WHERE id = ?1")?
         .query_row([id], |row| row.get(0))
         .optional()?)
@@ -52,7 +52,7 @@ pub fn owner(c: &Connection, id: i64) -> Result<Option<String>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn forget(c: &Connection, id: i64) -> Result<usize> {
+pub fn forget(c: &Db, id: i64) -> Result<usize> {
     let gone: Vec<i64> = c
         .prepare_cached(
             "WITH RECURSIVE gone(id) AS (VALUES (?1) UNION \
@@ -73,7 +73,7 @@ pub fn forget(c: &Connection, id: i64) -> Result<usize> {
 ///
 /// # Errors
 /// 404 for a bot that never was.
-pub fn page(c: &Connection, zone: &TimeZone, bot: &str, q: &ArchiveQuery) -> Result<Vec<ArchivedView>> {
+pub fn page(c: &Db, zone: &TimeZone, bot: &str, q: &ArchiveQuery) -> Result<Vec<ArchivedView>> {
     require_known(c, bot)?;
     let words = q.q.as_deref().map(str::trim).filter(|words| !words.is_empty());
     let before = q.after.unwrap_or(i64::MAX);
@@ -108,7 +108,7 @@ pub(super) const fn page_sql(by_text: bool) -> &'static str {
 }
 
 /// The words as a query of the index, within what the bot itself holds; `None` when nothing is asked for.
-fn matching(c: &Connection, bot: &str, words: &str) -> Option<String> {
+fn matching(c: &Db, bot: &str, words: &str) -> Option<String> {
     let own = format!("bot : {}", sign(bot));
     let held = |word: &str| {
         c.prepare_cached("SELECT 1 FROM archive_fts WHERE archive_fts MATCH ?1 LIMIT 1")
@@ -129,31 +129,31 @@ pub(super) fn sign(bot: &str) -> String {
 }
 
 fn view(row: &Row<'_>, zone: &TimeZone) -> rusqlite::Result<ArchivedView> {
-    let created_at = Stamp::from_micros(row.get(11)?);
+    let created_at: Stamp = row.get("created_at")?;
     let day = |at: Stamp| at.date_in(zone).to_string();
-    let bound = |at: Option<i64>| at.map(|at| day(Stamp::from_micros(at)));
+    let bound = |at: Option<Stamp>| at.map(day);
     Ok(ArchivedView {
-        id: row.get(0)?,
-        kind: mind::kind(row.get(1)?),
-        text: row.get(2)?,
-        source: row.get(3)?,
-        facts_compressed: row.get(4)?,
-        memories_compressed: row.get(5)?,
-        period_start: bound(row.get(6)?),
-        period_end: bound(row.get(7)?),
-        thread_id: row.get(8)?,
-        activity_id: row.get(9)?,
-        summary_id: row.get(10)?,
+        id: row.get("id")?,
+        kind: row.get("kind")?,
+        text: row.get("text")?,
+        source: row.get("source")?,
+        facts_compressed: row.get("count")?,
+        memories_compressed: row.get("moments")?,
+        period_start: bound(row.get("period_start")?),
+        period_end: bound(row.get("period_end")?),
+        thread_id: row.get("thread_id")?,
+        activity_id: row.get("activity_id")?,
+        summary_id: row.get("summary_id")?,
         date: day(created_at),
         created_at,
     })
 }
 
 /// Takes an archived memory into the index.
-pub(super) fn index(c: &Connection, id: i64) -> Result<()> {
+pub(super) fn index(c: &Db, id: i64) -> Result<()> {
     let found: Option<(String, String)> = c
         .prepare_cached("SELECT bot_id, text FROM archive WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row([id], |row| row.try_into())
         .optional()?;
     if let Some((bot, text)) = found {
         c.prepare_cached("INSERT INTO archive_fts (rowid, bot, text) VALUES (?1, ?2, ?3)")?
@@ -166,8 +166,8 @@ pub(super) fn index(c: &Connection, id: i64) -> Result<()> {
 ///
 /// # Errors
 /// Database errors.
-pub fn counts(c: &Connection) -> Result<(i64, i64), StoreError> {
+pub fn counts(c: &Db) -> Result<(i64, i64), StoreError> {
     Ok(c.query_row("SELECT (SELECT count(*) FROM memories), (SELECT count(*) FROM archive)", [], |row| {
-        Ok((row.get(0)?, row.get(1)?))
+        row.try_into()
     })?)
 }

@@ -4,9 +4,7 @@ use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
-
-use super::{EngineLock, Result, StoreError, open_connection, schema};
+use super::{Db, EngineLock, Result, StoreError, open_connection, schema};
 use crate::files::{self, OutError, OutFile};
 use crate::protocol::Fault;
 
@@ -150,7 +148,7 @@ fn second_name(of: &Path, name: &Path) -> std::io::Result<()> {
 }
 
 /// Writes a compact copy into the empty file `part`, and checks it.
-fn copy(source: &Connection, part: &Path) -> Result<u64> {
+fn copy(source: &Db, part: &Path) -> Result<u64> {
     let io = |action, source| StoreError::Io { action, path: part.to_path_buf(), source };
     let text = part
         .to_str()
@@ -158,7 +156,7 @@ fn copy(source: &Connection, part: &Path) -> Result<u64> {
     source.execute("VACUUM INTO ?1", [text])?;
     let copy = open_connection(part, true)?;
     is_sound(&copy, part)?;
-    let version = |c: &Connection| c.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+    let version = |c: &Db| c.pragma::<i64>("user_version");
     if version(&copy)? != version(source)? {
         let detail = "the copy has another schema".into();
         return Err(StoreError::Damaged { path: part.to_path_buf(), detail });
@@ -168,7 +166,7 @@ fn copy(source: &Connection, part: &Path) -> Result<u64> {
     Ok(file.metadata().map_err(|e| io("measure", e))?.len())
 }
 
-fn is_sound(c: &Connection, path: &Path) -> Result<()> {
+fn is_sound(c: &Db, path: &Path) -> Result<()> {
     let said: rusqlite::Result<String> = c.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
     let detail = match said {
         Ok(said) if said == "ok" => return Ok(()),

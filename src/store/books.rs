@@ -1,8 +1,9 @@
 //! The books: what was used per bot, day and model, and what is reserved for calls under way.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, params};
 
-use super::Result;
+use super::columns::columns;
+use super::{Db, Result};
 use crate::domain::status::Spending;
 use crate::domain::{Money, Stamp, Usage};
 
@@ -30,11 +31,12 @@ pub struct Charge<'a> {
 ///
 /// # Errors
 /// Database errors.
-pub fn charge(c: &Connection, charge: &Charge<'_>) -> Result<()> {
+pub fn charge(c: &Db, charge: &Charge<'_>) -> Result<()> {
     // Sums stop at 2⁶⁰: beyond the end of whole numbers SQLite would go on in fractions.
     let Usage { input, output, cached, .. } = charge.usage;
     c.prepare_cached(
-        "INSERT INTO usage_daily VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET \
+        "INSERT INTO usage_daily (bot_id, day, provider, model, calls, input, output, cached, cost, priced) \
+         VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET \
          calls = calls + 1, input = min(input + ?5, 1152921504606846976), output = min(output + ?6, 1152921504606846976), \
          cached = min(cached + ?7, 1152921504606846976), cost = min(cost + ?8, 1152921504606846976), \
          priced = min(priced, ?9)",
@@ -47,46 +49,48 @@ pub fn charge(c: &Connection, charge: &Charge<'_>) -> Result<()> {
         input,
         output,
         cached,
-        charge.cost.nanos(),
+        charge.cost,
         charge.priced
     ])?;
     let total = charge.usage.total();
     c.prepare_cached(
-        "INSERT INTO usage_room VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET tokens = min(tokens + ?2, 1152921504606846976), \
+        "INSERT INTO usage_room (day, tokens, cost, bound_tokens) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET tokens = min(tokens + ?2, 1152921504606846976), \
          cost = min(cost + ?3, 1152921504606846976), bound_tokens = min(bound_tokens + ?4, 1152921504606846976)",
     )?
-    .execute(params![charge.day, total, charge.cost.nanos(), if charge.bound { total } else { 0 }])?;
+    .execute(params![charge.day, total, charge.cost, if charge.bound { total } else { 0 }])?;
     Ok(())
+}
+
+columns! {
+    SPENT, spending -> Spending {
+        tokens = "ifnull(sum(t), 0)",
+        bound_tokens = "ifnull(sum(CASE WHEN provider <> 'scripted' THEN t END), 0)",
+        cost = "ifnull(sum(cost), 0)",
+    }
 }
 
 /// What `bot` has used on `day`, with what is reserved for calls under way.
 ///
 /// # Errors
 /// Database errors.
-pub fn spent(c: &Connection, bot: &str, day: &str) -> Result<Spending> {
+pub fn spent(c: &Db, bot: &str, day: &str) -> Result<Spending> {
     Ok(c.prepare_cached(
-        "SELECT ifnull(sum(t), 0), ifnull(sum(CASE WHEN provider <> 'scripted' THEN t END), 0), ifnull(sum(cost), 0) FROM \
-         (SELECT input + output AS t, provider, cost FROM usage_daily WHERE bot_id = ?1 AND day = ?2 \
-          UNION ALL SELECT input + output, provider, cost FROM reservations WHERE bot_id = ?1 AND day = ?2)",
+        &format!("SELECT {SPENT} FROM (SELECT input + output AS t, provider, cost FROM usage_daily WHERE bot_id = ?1 AND day = ?2 UNION ALL SELECT input + output, provider, cost FROM reservations WHERE bot_id = ?1 AND day = ?2)"),
     )?
-    .query_row([bot, day], |row| {
-        Ok(Spending { tokens: row.get(0)?, bound_tokens: row.get(1)?, cost: Money::from_nanos(row.get(2)?) })
-    })?)
+    .query_row([bot, day], spending)?)
 }
 
 /// What the whole room has used on `day`, with what is reserved.
 ///
 /// # Errors
 /// Database errors.
-pub fn spent_by_room(c: &Connection, day: &str) -> Result<Spending> {
+pub fn spent_by_room(c: &Db, day: &str) -> Result<Spending> {
     Ok(c.prepare_cached(
         "SELECT ifnull(sum(t), 0), ifnull(sum(b), 0), ifnull(sum(cost), 0) FROM \
          (SELECT tokens AS t, bound_tokens AS b, cost FROM usage_room WHERE day = ?1 \
           UNION ALL SELECT input + output, input + output, cost FROM reservations WHERE day = ?1)",
     )?
-    .query_row([day], |row| {
-        Ok(Spending { tokens: row.get(0)?, bound_tokens: row.get(1)?, cost: Money::from_nanos(row.get(2)?) })
-    })?)
+    .query_row([day], spending)?)
 }
 
 /// An upper bound of a call, as written before it is made.
@@ -116,7 +120,7 @@ pub struct Reservation {
 ///
 /// # Errors
 /// Database errors.
-pub fn reserve(c: &Connection, r: &Reservation, at: Stamp) -> Result<i64> {
+pub fn reserve(c: &Db, r: &Reservation, at: Stamp) -> Result<i64> {
     c.prepare_cached(
         "INSERT INTO reservations (bot_id, day, provider, model, input, output, cost, priced, created_at, sent) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)",
@@ -128,9 +132,9 @@ pub fn reserve(c: &Connection, r: &Reservation, at: Stamp) -> Result<i64> {
         r.model,
         r.input,
         r.output,
-        r.cost.nanos(),
+        r.cost,
         r.priced,
-        at.micros()
+        at
     ])?;
     Ok(c.last_insert_rowid())
 }
@@ -139,7 +143,7 @@ pub fn reserve(c: &Connection, r: &Reservation, at: Stamp) -> Result<i64> {
 ///
 /// # Errors
 /// Database errors.
-pub fn mark_sent(c: &Connection, id: i64, sent: bool) -> Result<()> {
+pub fn mark_sent(c: &Db, id: i64, sent: bool) -> Result<()> {
     c.prepare_cached("UPDATE reservations SET sent = ?2 WHERE id = ?1")?.execute(params![id, sent])?;
     Ok(())
 }
@@ -148,9 +152,9 @@ pub fn mark_sent(c: &Connection, id: i64, sent: bool) -> Result<()> {
 ///
 /// # Errors
 /// Database errors.
-pub fn narrow(c: &Connection, id: i64, usage: Usage, cost: Money) -> Result<()> {
+pub fn narrow(c: &Db, id: i64, usage: Usage, cost: Money) -> Result<()> {
     c.prepare_cached("UPDATE reservations SET input = ?2, output = ?3, cost = ?4 WHERE id = ?1")?
-        .execute(params![id, usage.input, usage.output, cost.nanos()])?;
+        .execute(params![id, usage.input, usage.output, cost])?;
     Ok(())
 }
 
@@ -158,7 +162,7 @@ pub fn narrow(c: &Connection, id: i64, usage: Usage, cost: Money) -> Result<()> 
 ///
 /// # Errors
 /// Database errors.
-pub fn release_unsent(c: &Connection) -> Result<usize> {
+pub fn release_unsent(c: &Db) -> Result<usize> {
     Ok(c.prepare_cached("DELETE FROM reservations WHERE sent = 0")?.execute([])?)
 }
 
@@ -166,32 +170,30 @@ pub fn release_unsent(c: &Connection) -> Result<usize> {
 ///
 /// # Errors
 /// Database errors.
-pub fn release(c: &Connection, id: i64) -> Result<()> {
+pub fn release(c: &Db, id: i64) -> Result<()> {
     c.prepare_cached("DELETE FROM reservations WHERE id = ?1")?.execute([id])?;
     Ok(())
 }
 
-const RESERVATION_COLUMNS: &str = "id, bot_id, day, provider, model, input, output, cost, priced";
-
-fn reservation_row(row: &Row<'_>) -> rusqlite::Result<Reservation> {
-    Ok(Reservation {
-        id: row.get(0)?,
-        bot: row.get(1)?,
-        day: row.get(2)?,
-        provider: row.get(3)?,
-        model: row.get(4)?,
-        input: row.get(5)?,
-        output: row.get(6)?,
-        cost: Money::from_nanos(row.get(7)?),
-        priced: row.get(8)?,
-    })
+columns! {
+    RESERVATION_COLUMNS, reservation_row -> Reservation {
+        id,
+        bot = "bot_id",
+        day,
+        provider,
+        model,
+        input,
+        output,
+        cost,
+        priced,
+    }
 }
 
 /// One reservation.
 ///
 /// # Errors
 /// Database errors.
-pub fn reservation(c: &Connection, id: i64) -> Result<Option<Reservation>> {
+pub fn reservation(c: &Db, id: i64) -> Result<Option<Reservation>> {
     Ok(c.prepare_cached(&format!("SELECT {RESERVATION_COLUMNS} FROM reservations WHERE id = ?1"))?
         .query_row([id], reservation_row)
         .optional()?)
@@ -201,7 +203,7 @@ pub fn reservation(c: &Connection, id: i64) -> Result<Option<Reservation>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn reservations(c: &Connection) -> Result<Vec<Reservation>> {
+pub fn reservations(c: &Db) -> Result<Vec<Reservation>> {
     let mut statement = c.prepare_cached(&format!(
         "SELECT {RESERVATION_COLUMNS} FROM reservations WHERE sent = 1 ORDER BY id"
     ))?;
@@ -213,7 +215,7 @@ pub fn reservations(c: &Connection) -> Result<Vec<Reservation>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn token_rate(c: &Connection, provider: &str, model: &str) -> Result<Option<i64>> {
+pub fn token_rate(c: &Db, provider: &str, model: &str) -> Result<Option<i64>> {
     Ok(c.prepare_cached("SELECT per_byte FROM token_rates WHERE provider = ?1 AND model = ?2")?
         .query_row([provider, model], |row| row.get(0))
         .optional()?)
@@ -223,9 +225,9 @@ pub fn token_rate(c: &Connection, provider: &str, model: &str) -> Result<Option<
 ///
 /// # Errors
 /// Database errors.
-pub fn note_token_rate(c: &Connection, provider: &str, model: &str, per_byte: i64) -> Result<()> {
+pub fn note_token_rate(c: &Db, provider: &str, model: &str, per_byte: i64) -> Result<()> {
     c.prepare_cached(
-        "INSERT INTO token_rates VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET per_byte = max(per_byte, ?3)",
+        "INSERT INTO token_rates (provider, model, per_byte) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET per_byte = max(per_byte, ?3)",
     )?
     .execute(params![provider, model, per_byte])?;
     Ok(())

@@ -2,9 +2,9 @@
 //!
 //! Reads only. Runs beside a live engine: all of it inside one read transaction.
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
-use super::{Result, archive, bots, journal, snapshot};
+use super::{Db, Result, archive, bots, journal, snapshot};
 use crate::domain::Stamp;
 
 /// How bad a finding is.
@@ -45,31 +45,24 @@ const REPORT: &str =
 ///
 /// # Errors
 /// Only when the database cannot be read at all.
-pub fn check(c: &Connection, now: Stamp) -> Result<Vec<Finding>> {
-    let read = c.unchecked_transaction()?;
+pub fn check(c: &Db, now: Stamp) -> Result<Vec<Finding>> {
+    let _as_of_one_moment = c.begin()?;
     let mut findings = Vec::new();
-    rows(&read, &mut findings, "the file is sound", RESTORE, "PRAGMA integrity_check(5)", |row| {
+    rows(c, &mut findings, "the file is sound", RESTORE, "PRAGMA integrity_check(5)", |row| {
         let said: String = row.get(0)?;
         Ok((said != "ok").then_some(said))
     })?;
-    rows(
-        &read,
-        &mut findings,
-        "every reference leads somewhere",
-        RESTORE,
-        "PRAGMA foreign_key_check",
-        |row| {
-            let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
-            Ok(Some(format!("a row of {table} refers to a missing one of {parent}")))
-        },
-    )?;
+    rows(c, &mut findings, "every reference leads somewhere", RESTORE, "PRAGMA foreign_key_check", |row| {
+        let (table, parent): (String, String) = (row.get("table")?, row.get("parent")?);
+        Ok(Some(format!("a row of {table} refers to a missing one of {parent}")))
+    })?;
     for rule in RULES {
-        rows(&read, &mut findings, rule.fine, rule.way_out, rule.sql, |row| row.get(0).map(Some))?;
+        rows(c, &mut findings, rule.fine, rule.way_out, rule.sql, |row| row.get(0).map(Some))?;
     }
-    findings.push(counted(&read)?);
-    findings.push(past(&read)?);
-    configurations(&read, &mut findings)?;
-    pending(&read, &mut findings, now)?;
+    findings.push(counted(c)?);
+    findings.push(past(c)?);
+    configurations(c, &mut findings)?;
+    pending(c, &mut findings, now)?;
     Ok(findings)
 }
 
@@ -220,7 +213,7 @@ const RULES: &[Rule] = &[
 
 /// Adds one finding: fine when no row tells of trouble, else an error naming the first few.
 fn rows(
-    c: &Connection,
+    c: &Db,
     findings: &mut Vec<Finding>,
     fine: &str,
     way_out: &str,
@@ -250,14 +243,14 @@ fn rows(
 }
 
 /// How much is remembered.
-fn counted(c: &Connection) -> Result<Finding> {
+fn counted(c: &Db) -> Result<Finding> {
     let (held, archived) = archive::counts(c)?;
     let what = format!("{held} memories are held, {archived} are in the archive");
     Ok(Finding { level: Level::Fine, what, way_out: String::new() })
 }
 
 /// How much of the past there is.
-fn past(c: &Connection) -> Result<Finding> {
+fn past(c: &Db) -> Result<Finding> {
     let (entries, bytes) = journal::size(c)?;
     let snapshots = snapshot::all(c)?;
     let size: i64 = snapshots.iter().map(|snapshot| snapshot.bytes).sum();
@@ -271,7 +264,7 @@ fn past(c: &Connection) -> Result<Finding> {
 }
 
 /// Every configuration can be read.
-fn configurations(c: &Connection, findings: &mut Vec<Finding>) -> Result<()> {
+fn configurations(c: &Db, findings: &mut Vec<Finding>) -> Result<()> {
     rows(
         c,
         findings,
@@ -279,21 +272,21 @@ fn configurations(c: &Connection, findings: &mut Vec<Finding>) -> Result<()> {
         "reset the bot to its file with `botarium bot reset ID`",
         "SELECT id, config FROM bots WHERE departed_at IS NULL",
         |row| {
-            let (id, config): (String, String) = (row.get(0)?, row.get(1)?);
+            let (id, config): (String, String) = row.try_into()?;
             Ok(bots::parse_config(&id, &config).err().map(|error| error.to_string()))
         },
     )
 }
 
 /// Rows that bear a time still to come: the clock was ahead when they were written, or is behind now.
-fn future(c: &Connection, findings: &mut Vec<Finding>, now: Stamp) -> Result<()> {
+fn future(c: &Db, findings: &mut Vec<Finding>, now: Stamp) -> Result<()> {
     let after = now.plus_seconds(AHEAD).micros();
     let mut found = Vec::new();
     for table in ["activities", "threads", "replies", "memories", "events"] {
         let (count, newest): (i64, Option<i64>) = c.query_row(
             &format!("SELECT count(*), max(created_at) FROM {table} WHERE created_at > ?1"),
             [after],
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            |row| row.try_into(),
         )?;
         if let Some(newest) = newest {
             found.push(format!("{count} {table} up to {}", Stamp::from_micros(newest)));
@@ -313,7 +306,7 @@ fn future(c: &Connection, findings: &mut Vec<Finding>, now: Stamp) -> Result<()>
 }
 
 /// Work that a crash cut off.
-fn pending(c: &Connection, findings: &mut Vec<Finding>, now: Stamp) -> Result<()> {
+fn pending(c: &Db, findings: &mut Vec<Finding>, now: Stamp) -> Result<()> {
     let before = now.plus_seconds(-STALE).micros();
     let stale: i64 =
         c.query_row("SELECT count(*) FROM reservations WHERE created_at < ?1", params![before], |row| {

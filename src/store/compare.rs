@@ -1,9 +1,10 @@
 //! Two societies side by side: where their streams part, and what they came to.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 
-use super::Result;
+use super::columns::columns;
+use super::{Db, Result};
 use crate::domain::ActivityKind;
 use crate::domain::activity::Told;
 use crate::domain::text::cut;
@@ -37,23 +38,24 @@ pub(super) fn by_people() -> String {
     format!("action_type IN {kinds} OR bot_id LIKE 'human:%' OR bot_id = 'system'")
 }
 
-fn acts(c: &Connection, after: i64, most: i64, by_people: bool) -> Result<Vec<Act>> {
+columns! {
+    ACT, act -> Act {
+        id,
+        bot_id,
+        action_type,
+        details,
+        tokens_used,
+        cost_usd = "cost",
+        created_at,
+    }
+}
+
+fn acts(c: &Db, after: i64, most: i64, by_people: bool) -> Result<Vec<Act>> {
     let (not, people) = (if by_people { "" } else { "NOT " }, self::by_people());
     let mut statement = c.prepare_cached(&format!(
-        "SELECT id, bot_id, action_type, details, tokens_used, cost, created_at FROM activities \
-         WHERE id > ?1 AND {not}({people}) ORDER BY id LIMIT ?2",
+        "SELECT {ACT} FROM activities WHERE id > ?1 AND {not}({people}) ORDER BY id LIMIT ?2",
     ))?;
-    let rows = statement.query_map(params![after, most], |row| {
-        Ok(Act {
-            id: row.get(0)?,
-            bot_id: row.get(1)?,
-            action_type: row.get(2)?,
-            details: row.get(3)?,
-            tokens_used: row.get(4)?,
-            cost_usd: Money::from_nanos(row.get(5)?),
-            created_at: Stamp::from_micros(row.get(6)?),
-        })
-    })?;
+    let rows = statement.query_map(params![after, most], act)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
@@ -62,7 +64,7 @@ fn acts(c: &Connection, after: i64, most: i64, by_people: bool) -> Result<Vec<Ac
 ///
 /// # Errors
 /// Database errors.
-pub fn first_difference(a: &Connection, b: &Connection) -> Result<Option<(Act, Act)>> {
+pub fn first_difference(a: &Db, b: &Db) -> Result<Option<(Act, Act)>> {
     let (mut after_a, mut after_b) = (0, 0);
     loop {
         let (here, there) = (acts(a, after_a, STRIDE, false)?, acts(b, after_b, STRIDE, false)?);
@@ -82,7 +84,7 @@ pub fn first_difference(a: &Connection, b: &Connection) -> Result<Option<(Act, A
 ///
 /// # Errors
 /// Database errors.
-pub fn changes(a: &Connection, b: &Connection, after: i64, most: usize) -> Result<[Vec<Act>; 2]> {
+pub fn changes(a: &Db, b: &Db, after: i64, most: usize) -> Result<[Vec<Act>; 2]> {
     let (here, there) = (acts(a, after, STRIDE, true)?, acts(b, after, STRIDE, true)?);
     let lacks = |one: &[Act], other: &[Act]| -> Vec<Act> {
         one.iter().filter(|act| !other.iter().any(|o| act.is_as(o))).take(most).cloned().collect()
@@ -131,31 +133,26 @@ pub struct Sums {
     pub cost_usd: Money,
 }
 
+columns! {
+    SUMS, sums_row -> Sums {
+        activities = "(SELECT count(*) FROM activities)",
+        threads = "(SELECT count(*) FROM threads)",
+        replies = "(SELECT count(*) FROM replies)",
+        votes = "(SELECT count(*) FROM votes)",
+        follows = "(SELECT count(*) FROM follows)",
+        ties = "(SELECT count(*) FROM ties)",
+        memories = "(SELECT count(*) FROM memories)",
+        tokens = "(SELECT ifnull(sum(tokens), 0) FROM usage_room)",
+        cost_usd = "(SELECT ifnull(sum(cost), 0) FROM usage_room)",
+    }
+}
+
 /// Counts a society.
 ///
 /// # Errors
 /// Database errors.
-pub fn sums(c: &Connection) -> Result<Sums> {
-    Ok(c.query_row(
-        "SELECT (SELECT count(*) FROM activities), (SELECT count(*) FROM threads), (SELECT count(*) FROM replies), \
-         (SELECT count(*) FROM votes), (SELECT count(*) FROM follows), (SELECT count(*) FROM ties), \
-         (SELECT count(*) FROM memories), (SELECT ifnull(sum(tokens), 0) FROM usage_room), \
-         (SELECT ifnull(sum(cost), 0) FROM usage_room)",
-        [],
-        |row| {
-            Ok(Sums {
-                activities: row.get(0)?,
-                threads: row.get(1)?,
-                replies: row.get(2)?,
-                votes: row.get(3)?,
-                follows: row.get(4)?,
-                ties: row.get(5)?,
-                memories: row.get(6)?,
-                tokens: row.get(7)?,
-                cost_usd: Money::from_nanos(row.get(8)?),
-            })
-        },
-    )?)
+pub fn sums(c: &Db) -> Result<Sums> {
+    Ok(c.query_row(&format!("SELECT {SUMS}"), [], sums_row)?)
 }
 
 /// What one bot came to.
@@ -181,32 +178,27 @@ pub struct BotSums {
     pub cost_usd: Money,
 }
 
+columns! {
+    BOT_SUMS, bot_sums -> BotSums {
+        id = "b.id",
+        name = "b.name",
+        reputation = "b.reputation",
+        threads = "b.threads",
+        replies = "b.replies",
+        votes = "(SELECT count(*) FROM votes WHERE voter = b.id)",
+        quiet = "b.idle_beats + (SELECT ifnull(sum(count), 0) FROM actions_daily WHERE bot_id = b.id AND action_type = ?1)",
+        tokens = "(SELECT ifnull(sum(input + output), 0) FROM usage_daily WHERE bot_id = b.id)",
+        cost_usd = "(SELECT ifnull(sum(cost), 0) FROM usage_daily WHERE bot_id = b.id)",
+    }
+}
+
 /// Counts every bot, departed ones too, by id.
 ///
 /// # Errors
 /// Database errors.
-pub fn bots(c: &Connection) -> Result<Vec<BotSums>> {
-    let quiet = ActivityKind::DoNothing.as_str();
-    let mut statement = c.prepare(&format!(
-        "SELECT b.id, b.name, b.reputation, b.threads, b.replies, \
-         (SELECT count(*) FROM votes WHERE voter = b.id), \
-         b.idle_beats + (SELECT ifnull(sum(count), 0) FROM actions_daily WHERE bot_id = b.id AND action_type = '{quiet}'), \
-         (SELECT ifnull(sum(input + output), 0) FROM usage_daily WHERE bot_id = b.id), \
-         (SELECT ifnull(sum(cost), 0) FROM usage_daily WHERE bot_id = b.id) FROM bots b ORDER BY b.id",
-    ))?;
-    let rows = statement.query_map([], |row| {
-        Ok(BotSums {
-            id: row.get(0)?,
-            name: row.get(1)?,
-            reputation: row.get(2)?,
-            threads: row.get(3)?,
-            replies: row.get(4)?,
-            votes: row.get(5)?,
-            quiet: row.get(6)?,
-            tokens: row.get(7)?,
-            cost_usd: Money::from_nanos(row.get(8)?),
-        })
-    })?;
+pub fn bots(c: &Db) -> Result<Vec<BotSums>> {
+    let mut statement = c.prepare(&format!("SELECT {BOT_SUMS} FROM bots b ORDER BY b.id",))?;
+    let rows = statement.query_map([ActivityKind::DoNothing.as_str()], bot_sums)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
@@ -229,24 +221,18 @@ pub struct Day {
 ///
 /// # Errors
 /// Database errors.
-pub fn days(c: &Connection) -> Result<Vec<Day>> {
+pub fn days(c: &Db) -> Result<Vec<Day>> {
     let (posts, vote) = (ActivityKind::sql(ActivityKind::is_post), ActivityKind::Vote.as_str());
     let mut statement = c.prepare(&format!(
-        "SELECT d.day, \
-         (SELECT ifnull(sum(count), 0) FROM actions_daily a WHERE a.day = d.day AND action_type IN {posts}), \
+        "SELECT d.day, (SELECT ifnull(sum(count), 0) FROM actions_daily a WHERE a.day = d.day AND action_type IN {posts}), \
          (SELECT ifnull(sum(count), 0) FROM actions_daily a WHERE a.day = d.day AND action_type = '{vote}'), \
          ifnull((SELECT tokens FROM usage_room u WHERE u.day = d.day), 0), \
          ifnull((SELECT cost FROM usage_room u WHERE u.day = d.day), 0) \
          FROM (SELECT day FROM actions_daily UNION SELECT day FROM usage_room) d ORDER BY d.day",
     ))?;
     let rows = statement.query_map([], |row| {
-        Ok(Day {
-            day: row.get(0)?,
-            posts: row.get(1)?,
-            votes: row.get(2)?,
-            tokens: row.get(3)?,
-            cost_usd: Money::from_nanos(row.get(4)?),
-        })
+        let (day, posts, votes, tokens, cost_usd) = row.try_into()?;
+        Ok(Day { day, posts, votes, tokens, cost_usd })
     })?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
@@ -255,7 +241,7 @@ pub fn days(c: &Connection) -> Result<Vec<Day>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn identity(c: &Connection) -> Result<(Option<String>, Option<String>, Option<String>)> {
+pub fn identity(c: &Db) -> Result<(Option<String>, Option<String>, Option<String>)> {
     let note =
         |key: &str| c.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional();
     Ok((note("society")?, note("seed")?, note("lineage")?))

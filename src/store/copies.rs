@@ -10,10 +10,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::Connection;
-
-use super::Result;
 use super::wal::beside;
+use super::{Db, Result};
 
 /// Bytes of the head of a file of Litestream that are read.
 const HEAD: usize = 72;
@@ -40,7 +38,7 @@ pub enum Copied {
 ///
 /// # Errors
 /// Database errors.
-pub fn look(c: &Connection, database: &Path) -> Result<Option<Copied>> {
+pub fn look(c: &Db, database: &Path) -> Result<Option<Copied>> {
     let there = "SELECT count(*) FROM sqlite_master WHERE name IN ('_litestream_seq', '_litestream_lock')";
     let tables: i64 = c.query_row(there, [], |row| row.get(0))?;
     let Some(newest) = newest(database) else { return Ok((tables > 0).then_some(Copied::NoMore)) };

@@ -6,11 +6,11 @@
 
 use std::collections::BTreeSet;
 
+use rusqlite::Row;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row};
 use sha2::{Digest as _, Sha256};
 
-use super::{Result, thoughts};
+use super::{Db, Result, thoughts};
 
 /// The tables, each with the columns that order its rows.
 const TABLES: &[(&str, &str)] = &[
@@ -57,7 +57,7 @@ pub struct TableDigest {
 ///
 /// # Errors
 /// Database errors, a damaged thought record.
-pub fn society(c: &Connection) -> Result<Vec<TableDigest>> {
+pub fn society(c: &Db) -> Result<Vec<TableDigest>> {
     let mut digests =
         TABLES.iter().map(|(table, order)| table_digest(c, table, order)).collect::<Result<Vec<_>>>()?;
     digests.push(thought_digest(c)?);
@@ -65,7 +65,7 @@ pub fn society(c: &Connection) -> Result<Vec<TableDigest>> {
     Ok(digests)
 }
 
-fn table_digest(c: &Connection, table: &'static str, order: &str) -> Result<TableDigest> {
+fn table_digest(c: &Db, table: &'static str, order: &str) -> Result<TableDigest> {
     let (mut hash, mut count) = (Sha256::new(), 0);
     let mut statement = c.prepare(&format!("SELECT * FROM {table} ORDER BY {order}"))?;
     let columns = statement.column_count();
@@ -102,7 +102,7 @@ fn add_row(hash: &mut Sha256, row: &Row<'_>, columns: usize) -> Result<()> {
 }
 
 /// What the words of titles find in the index of posts: its parts lie as they were merged, what it finds does not.
-fn full_text_digest(c: &Connection) -> Result<TableDigest> {
+fn full_text_digest(c: &Db) -> Result<TableDigest> {
     let mut words = BTreeSet::new();
     let mut titles = c.prepare("SELECT title FROM threads ORDER BY id")?;
     let mut rows = titles.query([])?;
@@ -128,7 +128,7 @@ fn full_text_digest(c: &Connection) -> Result<TableDigest> {
     Ok(TableDigest { table: "posts_fts", rows: count, sha256: hex(hash) })
 }
 
-fn thought_digest(c: &Connection) -> Result<TableDigest> {
+fn thought_digest(c: &Db) -> Result<TableDigest> {
     let (mut hash, mut count) = (Sha256::new(), 0);
     let mut statement = c.prepare(
         "SELECT t.record, b.record, t.activity_id FROM thoughts t LEFT JOIN thoughts b ON b.activity_id = t.base \
@@ -137,7 +137,7 @@ fn thought_digest(c: &Connection) -> Result<TableDigest> {
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let record = thoughts::stored(row, 0)?;
-        hash.update(row.get::<_, i64>(2)?.to_le_bytes());
+        hash.update(row.get::<_, i64>("activity_id")?.to_le_bytes());
         let json = serde_json::to_vec(&record)
             .map_err(|error| super::StoreError::Corrupt(format!("a thought record: {error}")))?;
         hash.update((json.len() as u64).to_le_bytes());

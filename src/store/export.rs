@@ -6,13 +6,13 @@ mod shape;
 
 use std::path::Path;
 
+use rusqlite::Row;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row};
 use serde_json::{Map, Value};
 
 use self::shape::{ALL, As, shape};
-use super::bots::Lens;
-use super::{Result, StoreError, stats, thoughts};
+use super::lens::Lens;
+use super::{Db, Result, StoreError, stats, thoughts};
 use crate::domain::{Money, Stamp, text};
 use crate::protocol::{ExportFormat, ExportKind, ExportOptions, JournalEntry};
 
@@ -39,7 +39,7 @@ pub fn from_file(
 /// # Errors
 /// Database errors; what `sink` returned.
 pub fn run(
-    c: &Connection,
+    c: &Db,
     lens: &Lens,
     kind: ExportKind,
     options: ExportOptions,
@@ -81,19 +81,15 @@ pub fn run(
 const ENTRIES: u32 = 256;
 
 /// The journal, which is packed in ways that SQL does not know.
-fn journal(
-    c: &Connection,
-    options: ExportOptions,
-    sink: impl FnMut(&[u8]) -> std::io::Result<()>,
-) -> Result<u64> {
+fn journal(c: &Db, options: ExportOptions, sink: impl FnMut(&[u8]) -> std::io::Result<()>) -> Result<u64> {
     // All of it as it is now, although it is read in parts.
-    let whole = c.unchecked_transaction()?;
+    let _as_of_one_moment = c.begin()?;
     let columns = shape(ExportKind::Journal).columns;
     let mut out = Writer::new(options, columns, sink);
     out.begin()?;
     let mut after = 0;
     loop {
-        let entries = super::journal::told(&whole, after, ENTRIES)?;
+        let entries = super::journal::told(c, after, ENTRIES)?;
         let Some(last) = entries.last() else { return out.end() };
         after = last.number;
         for JournalEntry { number, at, through, input } in entries {

@@ -1,35 +1,32 @@
-//! Threads, replies and votes as people read them.
+//! Threads and replies as people read them.
 
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+use rusqlite::{OptionalExtension, Row, ToSql};
 
-use super::acts::Target;
-use super::names::{Names, shown};
-use super::{Result, fulltext};
-use crate::domain::Stamp;
-use crate::protocol::{Fault, ReplyView, ThreadQuery, ThreadSort, ThreadSummary, ThreadView, VoteCount};
+use super::columns::{Json, columns};
+use super::names::{Names, shown_as};
+use super::{Db, Result, fulltext};
+use crate::protocol::{Fault, ReplyView, ThreadQuery, ThreadSort, ThreadSummary, ThreadView};
 
-const SUMMARY: &str = "t.id, t.author, t.title, t.tags, t.created_at, t.reply_count, t.upvotes - t.downvotes, \
-     t.last_activity_at, t.pinned, b.name FROM threads t LEFT JOIN bots b ON b.id = t.author";
-
-fn summary(row: &Row<'_>) -> rusqlite::Result<ThreadSummary> {
-    let author: String = row.get(1)?;
-    Ok(ThreadSummary {
-        id: row.get(0)?,
-        title: row.get(2)?,
-        tags: tags(row.get_ref(3)?.as_str()?),
-        created_at: Stamp::from_micros(row.get(4)?),
-        reply_count: row.get(5)?,
-        vote_score: row.get(6)?,
-        last_activity_at: Stamp::from_micros(row.get(7)?),
-        pinned: row.get(8)?,
-        author_name: shown(&author, row.get(9)?),
-        author_bot_id: author,
-    })
+columns! {
+    SUMMARY, stored_summary -> ThreadSummary {
+        id = "t.id",
+        title = "t.title",
+        author_bot_id = "t.author",
+        author_name = "b.name" => Option::unwrap_or_default,
+        tags = "t.tags" => |Json(tags)| tags,
+        created_at = "t.created_at",
+        reply_count = "t.reply_count",
+        vote_score = "t.upvotes - t.downvotes",
+        last_activity_at = "t.last_activity_at",
+        pinned = "t.pinned",
+    }
 }
 
-/// Tags as stored; a damaged list shows as none.
-pub(super) fn tags(json: &str) -> Vec<String> {
-    serde_json::from_str(json).unwrap_or_default()
+const SUMMARIES: &str = "threads t LEFT JOIN bots b ON b.id = t.author";
+
+fn summary(row: &Row<'_>) -> rusqlite::Result<ThreadSummary> {
+    let stored = stored_summary(row)?;
+    Ok(ThreadSummary { author_name: shown_as(&stored.author_bot_id, stored.author_name), ..stored })
 }
 
 /// Threads that match, in the order asked for: newest first, highest score first, or last post first.
@@ -39,14 +36,14 @@ pub(super) fn tags(json: &str) -> Vec<String> {
 ///
 /// # Errors
 /// 404 when `after` is no thread.
-pub fn threads(c: &Connection, q: &ThreadQuery) -> Result<Vec<ThreadSummary>> {
+pub fn threads(c: &Db, q: &ThreadQuery) -> Result<Vec<ThreadSummary>> {
     let words = q.q.trim();
     let plain = words.is_empty() && q.tag.is_none();
     if plain && (q.author.is_none() || q.sort == ThreadSort::Newest) {
         return walk(c, q);
     }
     let ids = fulltext::page(c, q)?;
-    let mut statement = c.prepare_cached(&format!("SELECT {SUMMARY} WHERE t.id = ?1"))?;
+    let mut statement = c.prepare_cached(&format!("SELECT {SUMMARY} FROM {SUMMARIES} WHERE t.id = ?1"))?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         found.extend(statement.query_row([id], summary).optional()?);
@@ -64,14 +61,14 @@ pub(super) const fn key(sort: ThreadSort) -> &'static str {
 }
 
 /// Where the thread `id` stands in the order.
-pub(super) fn position(c: &Connection, sort: ThreadSort, id: i64) -> Result<i64> {
+pub(super) fn position(c: &Db, sort: ThreadSort, id: i64) -> Result<i64> {
     c.prepare_cached(&format!("SELECT {} FROM threads WHERE id = ?1", key(sort)))?
         .query_row([id], |row| row.get(0))
         .optional()?
         .ok_or_else(|| Fault::not_found("thread", id).into())
 }
 
-fn walk(c: &Connection, q: &ThreadQuery) -> Result<Vec<ThreadSummary>> {
+fn walk(c: &Db, q: &ThreadQuery) -> Result<Vec<ThreadSummary>> {
     let sql = walk_sql(q);
     let mut place = q.after.map(|id| position(c, q.sort, id)).transpose()?;
     let mut skip = q.skip;
@@ -101,7 +98,7 @@ fn walk(c: &Connection, q: &ThreadQuery) -> Result<Vec<ThreadSummary>> {
 }
 
 /// The highest id of a thread, hidden ones too; 0 when there is none.
-pub(super) fn newest(c: &Connection) -> Result<i64> {
+pub(super) fn newest(c: &Db) -> Result<i64> {
     Ok(c.prepare_cached("SELECT ifnull(max(id), 0) FROM threads")?.query_row([], |row| row.get(0))?)
 }
 
@@ -109,7 +106,7 @@ pub(super) fn newest(c: &Connection) -> Result<i64> {
 ///
 /// No row is ever deleted and ids are given one after the other, so that only the hidden threads among
 /// those passed over have to be counted: a deep page costs what the first one costs.
-fn pass_over(c: &Connection, place: i64, skip: i64) -> Result<i64> {
+fn pass_over(c: &Db, place: i64, skip: i64) -> Result<i64> {
     let mut hidden =
         c.prepare_cached("SELECT count(*) FROM threads WHERE deleted_at > 0 AND +id >= ?1 AND +id < ?2")?;
     let mut low = place.saturating_sub(skip);
@@ -136,54 +133,51 @@ pub(super) fn walk_sql(q: &ThreadQuery) -> String {
     };
     let after = if q.after.is_some() || q.sort == ThreadSort::Newest { after } else { "" };
     format!(
-        "SELECT {SUMMARY} WHERE t.deleted_at IS NULL{author}{after} ORDER BY {order} LIMIT :limit OFFSET :skip"
+        "SELECT {SUMMARY} FROM {SUMMARIES} WHERE t.deleted_at IS NULL{author}{after} ORDER BY {order} LIMIT :limit OFFSET :skip"
     )
+}
+
+columns! {
+    THREAD, thread_row -> ThreadView {
+        id,
+        author_bot_id = "author",
+        title,
+        content,
+        tags => |Json(tags)| tags,
+        created_at,
+        vote_score = "upvotes - downvotes",
+        pinned,
+    } with { author_name: String::new(), replies: Vec::new() }
+}
+
+columns! {
+    REPLY, reply_row -> ReplyView {
+        id,
+        thread_id,
+        author_bot_id = "author",
+        content,
+        parent_reply_id,
+        created_at,
+        vote_score = "upvotes - downvotes",
+    } with { author_name: String::new() }
 }
 
 /// A thread with all its replies, oldest first.
 ///
 /// # Errors
 /// 404 when it does not exist or was deleted.
-pub fn thread(c: &Connection, id: i64) -> Result<ThreadView> {
+pub fn thread(c: &Db, id: i64) -> Result<ThreadView> {
     let mut names = Names::default();
     let mut view = c
-        .prepare_cached(
-            "SELECT author, title, content, tags, created_at, upvotes - downvotes, pinned FROM threads \
-             WHERE id = ?1 AND deleted_at IS NULL",
-        )?
-        .query_row([id], |row| {
-            Ok(ThreadView {
-                id,
-                author_bot_id: row.get(0)?,
-                title: row.get(1)?,
-                content: row.get(2)?,
-                tags: tags(row.get_ref(3)?.as_str()?),
-                created_at: Stamp::from_micros(row.get(4)?),
-                vote_score: row.get(5)?,
-                pinned: row.get(6)?,
-                author_name: String::new(),
-                replies: Vec::new(),
-            })
-        })
+        .prepare_cached(&format!("SELECT {THREAD} FROM threads WHERE id = ?1 AND deleted_at IS NULL"))?
+        .query_row([id], thread_row)
         .optional()?
         .ok_or_else(|| Fault::not_found("thread", id))?;
     view.author_name = names.of(c, &view.author_bot_id)?;
-    let mut statement = c.prepare_cached(
-        "SELECT id, author, content, parent_reply_id, created_at, upvotes - downvotes FROM replies \
-         WHERE thread_id = ?1 AND deleted_at IS NULL ORDER BY id",
-    )?;
-    let rows = statement.query_map([id], |row| {
-        Ok(ReplyView {
-            id: row.get(0)?,
-            thread_id: id,
-            author_bot_id: row.get(1)?,
-            content: row.get(2)?,
-            parent_reply_id: row.get(3)?,
-            created_at: Stamp::from_micros(row.get(4)?),
-            vote_score: row.get(5)?,
-            author_name: String::new(),
-        })
-    })?;
+    let mut statement = c.prepare_cached(&format!(
+        "SELECT {REPLY} FROM replies WHERE thread_id = ?1 AND deleted_at IS NULL ORDER BY id"
+    ))?;
+    let rows = statement.query_map([id], reply_row)?;
     for row in rows {
         let mut reply = row?;
         reply.author_name = names.of(c, &reply.author_bot_id)?;
@@ -196,42 +190,12 @@ pub fn thread(c: &Connection, id: i64) -> Result<ThreadView> {
 ///
 /// # Errors
 /// 404 when it does not exist or was deleted.
-pub fn reply(c: &Connection, id: i64) -> Result<ReplyView> {
-    c.prepare_cached(
-        "SELECT r.thread_id, r.author, r.content, r.parent_reply_id, r.created_at, r.upvotes - r.downvotes, b.name \
-         FROM replies r LEFT JOIN bots b ON b.id = r.author WHERE r.id = ?1 AND r.deleted_at IS NULL",
-    )?
-    .query_row([id], |row| {
-        let author: String = row.get(1)?;
-        Ok(ReplyView {
-            id,
-            thread_id: row.get(0)?,
-            content: row.get(2)?,
-            parent_reply_id: row.get(3)?,
-            created_at: Stamp::from_micros(row.get(4)?),
-            vote_score: row.get(5)?,
-            author_name: shown(&author, row.get(6)?),
-            author_bot_id: author,
-        })
-    })
-    .optional()?
-    .ok_or_else(|| Fault::not_found("reply", id).into())
-}
-
-/// The votes on a post.
-///
-/// # Errors
-/// 404 when it does not exist or was deleted.
-pub fn votes(c: &Connection, target: Target) -> Result<VoteCount> {
-    let sql = match target {
-        Target::Thread(_) => "SELECT upvotes, downvotes FROM threads WHERE id = ?1 AND deleted_at IS NULL",
-        Target::Reply(_) => "SELECT upvotes, downvotes FROM replies WHERE id = ?1 AND deleted_at IS NULL",
-    };
-    c.prepare_cached(sql)?
-        .query_row(params![target.id()], |row| {
-            let (upvotes, downvotes): (i64, i64) = (row.get(0)?, row.get(1)?);
-            Ok(VoteCount { upvotes, downvotes, score: upvotes - downvotes })
-        })
+pub fn reply(c: &Db, id: i64) -> Result<ReplyView> {
+    let mut reply = c
+        .prepare_cached(&format!("SELECT {REPLY} FROM replies WHERE id = ?1 AND deleted_at IS NULL"))?
+        .query_row([id], reply_row)
         .optional()?
-        .ok_or_else(|| Fault::not_found(target.kind().as_str(), target.id()).into())
+        .ok_or_else(|| Fault::not_found("reply", id))?;
+    reply.author_name = Names::default().of(c, &reply.author_bot_id)?;
+    Ok(reply)
 }

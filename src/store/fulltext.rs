@@ -9,9 +9,9 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
-use super::{Result, StoreError, acts, forum};
+use super::{Db, Result, StoreError, forum, posts};
 use crate::domain::text;
 use crate::protocol::{ThreadQuery, ThreadSort};
 
@@ -83,7 +83,7 @@ pub fn query(words: &str, open: impl Fn(&str, bool) -> bool) -> Option<String> {
 }
 
 /// The ids of the threads on the page asked for, in order.
-pub(super) fn page(c: &Connection, q: &ThreadQuery) -> Result<Vec<i64>> {
+pub(super) fn page(c: &Db, q: &ThreadQuery) -> Result<Vec<i64>> {
     let place = q.after.map(|id| forum::position(c, q.sort, id)).transpose()?;
     let mut rated = rate(c, q, candidates(c, q)?)?;
     rated.sort_unstable_by(|a, b| b.cmp(a));
@@ -95,7 +95,7 @@ pub(super) fn page(c: &Connection, q: &ThreadQuery) -> Result<Vec<i64>> {
 }
 
 /// Threads that may match, by id.
-fn candidates(c: &Connection, q: &ThreadQuery) -> Result<BTreeSet<i64>> {
+fn candidates(c: &Db, q: &ThreadQuery) -> Result<BTreeSet<i64>> {
     if !q.q.trim().is_empty() {
         return matching(c, &q.q);
     }
@@ -114,8 +114,8 @@ fn candidates(c: &Connection, q: &ThreadQuery) -> Result<BTreeSet<i64>> {
 
 /// The tags that begin like `tag`, the tag itself first, at most [`TAGS`]. Each is found by one step into
 /// the index, however many threads have it.
-fn tags(c: &Connection, tag: &str) -> Result<Vec<String>> {
-    let key = acts::tag_key(tag);
+fn tags(c: &Db, tag: &str) -> Result<Vec<String>> {
+    let key = posts::tag_key(tag);
     let mut found = vec![key.clone()];
     if key.is_empty() {
         return Ok(found);
@@ -135,7 +135,7 @@ fn tags(c: &Connection, tag: &str) -> Result<Vec<String>> {
 }
 
 /// The newest threads with any of the tags.
-fn tagged(c: &Connection, tags: &[String]) -> Result<BTreeSet<i64>> {
+fn tagged(c: &Db, tags: &[String]) -> Result<BTreeSet<i64>> {
     let mut statement = c.prepare_cached(
         "SELECT thread_id FROM thread_tags WHERE tag = ?1 ORDER BY thread_id DESC LIMIT ?2",
     )?;
@@ -150,7 +150,7 @@ fn tagged(c: &Connection, tags: &[String]) -> Result<BTreeSet<i64>> {
 }
 
 /// The threads of the newest posts that hold the words.
-fn matching(c: &Connection, words: &str) -> Result<BTreeSet<i64>> {
+fn matching(c: &Db, words: &str) -> Result<BTreeSet<i64>> {
     let mut threads = BTreeSet::new();
     let newest = forum::newest(c)?;
     // Whole words are found without merging the lists of all words that begin alike; a word that
@@ -168,7 +168,7 @@ fn matching(c: &Connection, words: &str) -> Result<BTreeSet<i64>> {
 }
 
 /// Whether any post holds `word` as a whole; a failing look-up makes it one that does not.
-fn occurs(c: &Connection, word: &str) -> bool {
+fn occurs(c: &Db, word: &str) -> bool {
     c.prepare_cached("SELECT 1 FROM posts_fts WHERE posts_fts MATCH ?1 LIMIT 1")
         .and_then(|mut statement| statement.exists([format!("\"{word}\"")]))
         .unwrap_or(false)
@@ -176,7 +176,7 @@ fn occurs(c: &Connection, word: &str) -> bool {
 
 /// Adds the threads that match themselves, of the newest matches up to row `bound`. The replies among those are
 /// old, and looking up where each belongs would read a page of its own.
-fn openings(c: &Connection, query: &str, bound: i64, threads: &mut BTreeSet<i64>) -> Result<()> {
+fn openings(c: &Db, query: &str, bound: i64, threads: &mut BTreeSet<i64>) -> Result<()> {
     let mut posts = c.prepare_cached(
         "SELECT post / 2 FROM (SELECT rowid AS post FROM posts_fts WHERE posts_fts MATCH ?1 AND rowid <= ?2 \
          ORDER BY rowid DESC LIMIT ?3) WHERE post % 2 = 0",
@@ -189,7 +189,7 @@ fn openings(c: &Connection, query: &str, bound: i64, threads: &mut BTreeSet<i64>
 }
 
 /// Adds the threads of the newest matches; answers how many matches were looked at.
-fn collect(c: &Connection, query: &str, threads: &mut BTreeSet<i64>) -> Result<u32> {
+fn collect(c: &Db, query: &str, threads: &mut BTreeSet<i64>) -> Result<u32> {
     let mut posts = c.prepare_cached(
         "SELECT iif(post % 2 = 0, post / 2, (SELECT thread_id FROM replies WHERE id = post / 2)) FROM \
          (SELECT rowid AS post FROM posts_fts WHERE posts_fts MATCH ?1 ORDER BY rowid DESC LIMIT ?2)",
@@ -204,7 +204,7 @@ fn collect(c: &Connection, query: &str, threads: &mut BTreeSet<i64>) -> Result<u
 }
 
 /// What each thread is sorted by, with its id; those that do not fit the query fall out.
-fn rate(c: &Connection, q: &ThreadQuery, threads: BTreeSet<i64>) -> Result<Vec<(i64, i64)>> {
+fn rate(c: &Db, q: &ThreadQuery, threads: BTreeSet<i64>) -> Result<Vec<(i64, i64)>> {
     let by_text = !q.q.trim().is_empty();
     let author = q.author.as_deref();
     // Without a text it was the tag that led to them.
@@ -226,6 +226,6 @@ fn rate(c: &Connection, q: &ThreadQuery, threads: BTreeSet<i64>) -> Result<Vec<(
          WHERE tag IN (SELECT value FROM json_each(?3)) AND thread_id = threads.id))",
         forum::key(q.sort)
     ))?;
-    let rows = statement.query_map(params![ids, author, tag], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = statement.query_map(params![ids, author, tag], |row| row.try_into())?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }

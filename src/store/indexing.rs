@@ -4,9 +4,9 @@
 //! noted in a small table. Posts are taken in once per group of work, just before its commit and in
 //! the same transaction; archived memories before somebody searches them, or when many wait.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
-use super::Result;
+use super::{Db, Result};
 use crate::domain::text::spaced;
 
 /// Something that can be searched for.
@@ -24,14 +24,14 @@ pub enum Indexed {
 ///
 /// # Errors
 /// Database errors.
-pub fn note(c: &Connection, row: Indexed, known: bool) -> Result<()> {
+pub fn note(c: &Db, row: Indexed, known: bool) -> Result<()> {
     let (kind, id) = match row {
         Indexed::Thread(id) => (0, id),
         Indexed::Reply(id) => (1, id),
         Indexed::Archived(id) => (2, id),
     };
     // What was noted first in the group tells what the index holds.
-    c.prepare_cached("INSERT OR IGNORE INTO index_queue VALUES (?1, ?2, ?3)")?
+    c.prepare_cached("INSERT OR IGNORE INTO index_queue (kind, id, known) VALUES (?1, ?2, ?3)")?
         .execute(params![kind, id, known])?;
     Ok(())
 }
@@ -44,7 +44,7 @@ const WAITING: u32 = 500;
 ///
 /// # Errors
 /// Database errors.
-pub fn wait_for_a_search(c: &Connection) -> Result<()> {
+pub fn wait_for_a_search(c: &Db) -> Result<()> {
     Ok(c.execute_batch(
         "CREATE TEMP TABLE indexing (now INTEGER NOT NULL);
          CREATE TEMP TRIGGER wait_for_a_search BEFORE INSERT ON main.index_queue
@@ -56,7 +56,7 @@ pub fn wait_for_a_search(c: &Connection) -> Result<()> {
 ///
 /// # Errors
 /// Database errors.
-pub fn take_out(c: &Connection, index: &str, rowid: i64) -> Result<()> {
+pub fn take_out(c: &Db, index: &str, rowid: i64) -> Result<()> {
     c.prepare_cached(&format!(
         "DELETE FROM {index} WHERE rowid = ?1 AND EXISTS (SELECT 1 FROM {index}_docsize WHERE id = ?1)"
     ))?
@@ -69,18 +69,18 @@ pub fn take_out(c: &Connection, index: &str, rowid: i64) -> Result<()> {
 ///
 /// # Errors
 /// Database errors.
-pub fn note_missing(c: &Connection) -> Result<()> {
+pub fn note_missing(c: &Db) -> Result<()> {
     Ok(c.execute_batch(
-        "INSERT INTO temp.indexing VALUES (1);
-         INSERT OR IGNORE INTO index_queue SELECT 0, id, 0 FROM threads
+        "INSERT INTO temp.indexing (now) VALUES (1);
+         INSERT OR IGNORE INTO index_queue (kind, id, known) SELECT 0, id, 0 FROM threads
            WHERE deleted_at IS NULL AND id * 2 NOT IN (SELECT id FROM posts_fts_docsize);
-         INSERT OR IGNORE INTO index_queue SELECT 0, id, 1 FROM threads
+         INSERT OR IGNORE INTO index_queue (kind, id, known) SELECT 0, id, 1 FROM threads
            WHERE deleted_at IS NOT NULL AND id * 2 IN (SELECT id FROM posts_fts_docsize);
-         INSERT OR IGNORE INTO index_queue SELECT 1, id, 0 FROM replies
+         INSERT OR IGNORE INTO index_queue (kind, id, known) SELECT 1, id, 0 FROM replies
            WHERE deleted_at IS NULL AND id * 2 + 1 NOT IN (SELECT id FROM posts_fts_docsize);
-         INSERT OR IGNORE INTO index_queue SELECT 1, id, 1 FROM replies
+         INSERT OR IGNORE INTO index_queue (kind, id, known) SELECT 1, id, 1 FROM replies
            WHERE deleted_at IS NOT NULL AND id * 2 + 1 IN (SELECT id FROM posts_fts_docsize);
-         INSERT OR IGNORE INTO index_queue SELECT 2, id, 0 FROM archive
+         INSERT OR IGNORE INTO index_queue (kind, id, known) SELECT 2, id, 0 FROM archive
            WHERE id NOT IN (SELECT id FROM archive_fts_docsize);
          DELETE FROM temp.indexing;",
     )?)
@@ -90,7 +90,7 @@ pub fn note_missing(c: &Connection) -> Result<()> {
 ///
 /// # Errors
 /// Database errors.
-pub fn forget_archived(c: &Connection, id: i64) -> Result<()> {
+pub fn forget_archived(c: &Db, id: i64) -> Result<()> {
     let unknown = c.prepare_cached("DELETE FROM index_queue WHERE kind = 2 AND id = ?1")?.execute([id])?;
     if unknown == 0 {
         c.prepare_cached("DELETE FROM archive_fts WHERE rowid = ?1")?.execute([id])?;
@@ -102,7 +102,7 @@ pub fn forget_archived(c: &Connection, id: i64) -> Result<()> {
 ///
 /// # Errors
 /// Database errors.
-pub fn take_in(c: &Connection) -> Result<()> {
+pub fn take_in(c: &Db) -> Result<()> {
     for (kind, id, known) in noted(c, 0, 1)? {
         let (rowid, text) = match kind {
             0 => (id * 2, "SELECT title, content FROM threads WHERE id = ?1 AND deleted_at IS NULL"),
@@ -117,7 +117,7 @@ pub fn take_in(c: &Connection) -> Result<()> {
 ///
 /// # Errors
 /// Database errors.
-pub fn waiting(c: &Connection) -> Result<u32> {
+pub fn waiting(c: &Db) -> Result<u32> {
     Ok(c.prepare_cached("SELECT count(*) FROM index_queue WHERE kind = 2")?
         .query_row([], |row| row.get(0))?)
 }
@@ -126,7 +126,7 @@ pub fn waiting(c: &Connection) -> Result<u32> {
 ///
 /// # Errors
 /// Database errors.
-pub fn take_in_archive(c: &Connection) -> Result<()> {
+pub fn take_in_archive(c: &Db) -> Result<()> {
     for (_, id, _) in noted(c, 2, 2)? {
         super::archive::index(c, id)?;
     }
@@ -134,12 +134,12 @@ pub fn take_in_archive(c: &Connection) -> Result<()> {
 }
 
 /// Takes what was noted of these kinds out of the queue: kind, id, whether the index may hold it.
-fn noted(c: &Connection, first: u8, last: u8) -> Result<Vec<(u8, i64, bool)>> {
+fn noted(c: &Db, first: u8, last: u8) -> Result<Vec<(u8, i64, bool)>> {
     let queue: Vec<(u8, i64, bool)> = c
         .prepare_cached(
             "SELECT kind, id, known FROM index_queue WHERE kind BETWEEN ?1 AND ?2 ORDER BY kind, id",
         )?
-        .query_map([first, last], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .query_map([first, last], |row| row.try_into())?
         .collect::<std::result::Result<_, _>>()?;
     if !queue.is_empty() {
         c.prepare_cached("DELETE FROM index_queue WHERE kind BETWEEN ?1 AND ?2")?.execute([first, last])?;
@@ -147,12 +147,12 @@ fn noted(c: &Connection, first: u8, last: u8) -> Result<Vec<(u8, i64, bool)>> {
     Ok(queue)
 }
 
-fn post(c: &Connection, rowid: i64, known: bool, text: &str, id: i64) -> Result<()> {
+fn post(c: &Db, rowid: i64, known: bool, text: &str, id: i64) -> Result<()> {
     if known {
         c.prepare_cached("DELETE FROM posts_fts WHERE rowid = ?1")?.execute([rowid])?;
     }
     let found: Option<(String, String)> =
-        c.prepare_cached(text)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        c.prepare_cached(text)?.query_row([id], |row| row.try_into()).optional()?;
     if let Some((title, content)) = found {
         c.prepare_cached("INSERT INTO posts_fts (rowid, title, content) VALUES (?1, ?2, ?3)")?
             .execute(params![rowid, spaced(&title), spaced(&content)])?;

@@ -3,13 +3,13 @@
 //!
 //! It knows nothing of what the inputs mean: they are JSON here, packed where that is shorter.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::packing::{self, pack, unpack};
-use super::{Result, StoreError};
+use super::{Db, Result, StoreError};
 use crate::domain::Stamp;
 use crate::protocol::JournalEntry;
 
@@ -30,7 +30,7 @@ pub struct Entry<T> {
 ///
 /// # Errors
 /// Database errors.
-pub fn next(c: &Connection) -> Result<i64> {
+pub fn next(c: &Db) -> Result<i64> {
     Ok(last(c)? + 1)
 }
 
@@ -38,7 +38,7 @@ pub fn next(c: &Connection) -> Result<i64> {
 ///
 /// # Errors
 /// Database errors.
-pub fn last(c: &Connection) -> Result<i64> {
+pub fn last(c: &Db) -> Result<i64> {
     Ok(c.prepare_cached("SELECT max(ifnull((SELECT max(number) FROM journal), 0), ifnull((SELECT max(number) FROM snapshots), 0))")?
         .query_row([], |row| row.get(0))?)
 }
@@ -47,9 +47,9 @@ pub fn last(c: &Connection) -> Result<i64> {
 ///
 /// # Errors
 /// Database errors.
-pub fn append(c: &Connection, number: i64, at: Stamp, through: i64, input: &impl Serialize) -> Result<()> {
+pub fn append(c: &Db, number: i64, at: Stamp, through: i64, input: &impl Serialize) -> Result<()> {
     c.prepare_cached("INSERT INTO journal (number, at, through, input) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![number, at.micros(), through, pack(input)?])?;
+        .execute(params![number, at, through, pack(input)?])?;
     Ok(())
 }
 
@@ -57,7 +57,7 @@ pub fn append(c: &Connection, number: i64, at: Stamp, through: i64, input: &impl
 ///
 /// # Errors
 /// Database errors; an entry that cannot be read.
-pub fn read<T: DeserializeOwned>(c: &Connection, after: i64, most: u32) -> Result<Vec<Entry<T>>> {
+pub fn read<T: DeserializeOwned>(c: &Db, after: i64, most: u32) -> Result<Vec<Entry<T>>> {
     let mut statement = c.prepare_cached(
         "SELECT number, at, through, input FROM journal WHERE number > ?1 ORDER BY number LIMIT ?2",
     )?;
@@ -70,18 +70,18 @@ pub fn read<T: DeserializeOwned>(c: &Connection, after: i64, most: u32) -> Resul
 }
 
 fn entry<T: DeserializeOwned>(row: &Row<'_>) -> Result<Entry<T>> {
-    let number = row.get(0)?;
-    let bytes = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
+    let number = row.get("number")?;
+    let bytes = row.get_ref("input")?.as_blob().map_err(rusqlite::Error::from)?;
     let input =
         unpack(bytes).map_err(|why| StoreError::Corrupt(format!("entry {number} of the journal: {why}")))?;
-    Ok(Entry { number, at: Stamp::from_micros(row.get(1)?), through: row.get(2)?, input })
+    Ok(Entry { number, at: row.get("at")?, through: row.get("through")?, input })
 }
 
 /// Entries after `after`, at most `most` of them, as they are told to people: without the room's secret.
 ///
 /// # Errors
 /// Database errors; an entry that cannot be read.
-pub fn told(c: &Connection, after: i64, most: u32) -> Result<Vec<JournalEntry>> {
+pub fn told(c: &Db, after: i64, most: u32) -> Result<Vec<JournalEntry>> {
     let entries = read::<Value>(c, after, most)?;
     let told = |Entry { number, at, through, mut input }: Entry<Value>| {
         if let Some(secret) = input.pointer_mut("/opened/room/secret") {
@@ -96,7 +96,7 @@ pub fn told(c: &Connection, after: i64, most: u32) -> Result<Vec<JournalEntry>> 
 ///
 /// # Errors
 /// Database errors.
-pub fn with_activity(c: &Connection, activity: i64) -> Result<Option<i64>> {
+pub fn with_activity(c: &Db, activity: i64) -> Result<Option<i64>> {
     first(c, "through >= ?1", activity)
 }
 
@@ -104,7 +104,7 @@ pub fn with_activity(c: &Connection, activity: i64) -> Result<Option<i64>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn through(c: &Connection, number: i64) -> Result<Option<i64>> {
+pub fn through(c: &Db, number: i64) -> Result<Option<i64>> {
     Ok(c.prepare_cached("SELECT through FROM journal WHERE number = ?1")?
         .query_row([number], |row| row.get(0))
         .optional()?)
@@ -114,9 +114,9 @@ pub fn through(c: &Connection, number: i64) -> Result<Option<i64>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn at(c: &Connection, number: i64) -> Result<Option<Stamp>> {
+pub fn at(c: &Db, number: i64) -> Result<Option<Stamp>> {
     Ok(c.prepare_cached("SELECT at FROM journal WHERE number = ?1")?
-        .query_row([number], |row| row.get(0).map(Stamp::from_micros))
+        .query_row([number], |row| row.get(0))
         .optional()?)
 }
 
@@ -124,14 +124,14 @@ pub fn at(c: &Connection, number: i64) -> Result<Option<Stamp>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn until(c: &Connection, at: Stamp) -> Result<i64> {
+pub fn until(c: &Db, at: Stamp) -> Result<i64> {
     // Entries are in order of their numbers; their times nearly so: the clock may have been set back.
     Ok(c.prepare_cached("SELECT ifnull(max(number), 0) FROM journal WHERE at <= ?1")?
-        .query_row([at.micros()], |row| row.get(0))?)
+        .query_row([at], |row| row.get(0))?)
 }
 
 /// The first number that `condition` holds for, found by halving: `through` never falls.
-fn first(c: &Connection, condition: &str, value: i64) -> Result<Option<i64>> {
+fn first(c: &Db, condition: &str, value: i64) -> Result<Option<i64>> {
     let mut holds = c.prepare_cached(&format!("SELECT {condition} FROM journal WHERE number = ?2"))?;
     let (mut low, mut high) = (first_number(c)?, last(c)? + 1);
     let end = high;
@@ -143,7 +143,7 @@ fn first(c: &Connection, condition: &str, value: i64) -> Result<Option<i64>> {
     Ok((low < end).then_some(low))
 }
 
-fn first_number(c: &Connection) -> Result<i64> {
+fn first_number(c: &Db) -> Result<i64> {
     Ok(c.prepare_cached("SELECT ifnull(min(number), 1) FROM journal")?.query_row([], |row| row.get(0))?)
 }
 
@@ -151,7 +151,7 @@ fn first_number(c: &Connection) -> Result<i64> {
 ///
 /// # Errors
 /// Database errors.
-pub fn put_flight(c: &Connection, id: i64, bot: &str, state: &impl Serialize) -> Result<()> {
+pub fn put_flight(c: &Db, id: i64, bot: &str, state: &impl Serialize) -> Result<()> {
     let packed = packing::squeeze(state)?;
     c.prepare_cached("INSERT OR REPLACE INTO in_flight (id, bot_id, state) VALUES (?1, ?2, ?3)")?
         .execute(params![id, bot, packed])?;
@@ -162,7 +162,7 @@ pub fn put_flight(c: &Connection, id: i64, bot: &str, state: &impl Serialize) ->
 ///
 /// # Errors
 /// Database errors.
-pub fn flight<T: DeserializeOwned>(c: &Connection, id: i64) -> Result<Option<T>> {
+pub fn flight<T: DeserializeOwned>(c: &Db, id: i64) -> Result<Option<T>> {
     let packed: Option<Vec<u8>> = c
         .prepare_cached("SELECT state FROM in_flight WHERE id = ?1")?
         .query_row([id], |row| row.get(0))
@@ -178,7 +178,7 @@ pub fn flight<T: DeserializeOwned>(c: &Connection, id: i64) -> Result<Option<T>>
 ///
 /// # Errors
 /// Database errors.
-pub fn flights(c: &Connection, bot: Option<&str>) -> Result<Vec<i64>> {
+pub fn flights(c: &Db, bot: Option<&str>) -> Result<Vec<i64>> {
     let mut statement =
         c.prepare_cached("SELECT id FROM in_flight WHERE ?1 IS NULL OR bot_id = ?1 ORDER BY id")?;
     let rows = statement.query_map([bot], |row| row.get(0))?;
@@ -189,7 +189,7 @@ pub fn flights(c: &Connection, bot: Option<&str>) -> Result<Vec<i64>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn end_flight(c: &Connection, id: i64) -> Result<()> {
+pub fn end_flight(c: &Db, id: i64) -> Result<()> {
     c.prepare_cached("DELETE FROM in_flight WHERE id = ?1")?.execute([id])?;
     Ok(())
 }
@@ -198,8 +198,6 @@ pub fn end_flight(c: &Connection, id: i64) -> Result<()> {
 ///
 /// # Errors
 /// Database errors.
-pub fn size(c: &Connection) -> Result<(i64, i64)> {
-    Ok(c.query_row("SELECT count(*), ifnull(sum(length(input)), 0) FROM journal", [], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?)
+pub fn size(c: &Db) -> Result<(i64, i64)> {
+    Ok(c.query_row("SELECT count(*), ifnull(sum(length(input)), 0) FROM journal", [], |row| row.try_into())?)
 }

@@ -1,8 +1,7 @@
 //! Sums of the books for who measures the society from outside. They grow as long as it lives.
 
-use rusqlite::Connection;
-
-use super::Result;
+use super::columns::columns;
+use super::{Db, Result};
 use crate::domain::Money;
 
 /// What the books sum up to.
@@ -48,50 +47,51 @@ pub struct Reserved {
     pub cost: Money,
 }
 
+columns! {
+    RESERVED, reserved -> Reserved {
+        provider,
+        count = "count(*)",
+        tokens = "sum(input + output)",
+        cost = "sum(cost)",
+    }
+}
+
 /// Sums up the books.
 ///
 /// # Errors
 /// Database errors.
-pub fn kept(c: &Connection) -> Result<Kept> {
+pub fn kept(c: &Db) -> Result<Kept> {
     let actions = c
         .prepare_cached("SELECT action_type, sum(count) FROM actions_daily GROUP BY 1 ORDER BY 1")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map([], |row| row.try_into())?
         .collect::<std::result::Result<_, _>>()?;
     let reserved = c
-        .prepare_cached(
-            "SELECT provider, count(*), sum(input + output), sum(cost) FROM reservations GROUP BY 1 ORDER BY 1",
-        )?
-        .query_map([], |row| {
-            Ok(Reserved {
-                provider: row.get(0)?,
-                count: row.get(1)?,
-                tokens: row.get(2)?,
-                cost: Money::from_nanos(row.get(3)?),
-            })
-        })?
+        .prepare_cached(&format!("SELECT {RESERVED} FROM reservations GROUP BY 1 ORDER BY 1"))?
+        .query_map([], reserved)?
         .collect::<std::result::Result<_, _>>()?;
     Ok(Kept { actions, used: used(c)?, reserved })
+}
+
+columns! {
+    USED, used_row -> Used {
+        provider,
+        model,
+        calls = "sum(calls)",
+        input = "sum(input)",
+        output = "sum(output)",
+        cached = "sum(cached)",
+        cost = "sum(cost)",
+    }
 }
 
 /// What each model used in all, by provider and model.
 ///
 /// # Errors
 /// Database errors.
-pub fn used(c: &Connection) -> Result<Vec<Used>> {
-    Ok(c.prepare_cached(
-        "SELECT provider, model, sum(calls), sum(input), sum(output), sum(cached), sum(cost) FROM usage_daily \
-         GROUP BY provider, model ORDER BY provider, model",
-    )?
-    .query_map([], |row| {
-        Ok(Used {
-            provider: row.get(0)?,
-            model: row.get(1)?,
-            calls: row.get(2)?,
-            input: row.get(3)?,
-            output: row.get(4)?,
-            cached: row.get(5)?,
-            cost: Money::from_nanos(row.get(6)?),
-        })
-    })?
+pub fn used(c: &Db) -> Result<Vec<Used>> {
+    Ok(c.prepare_cached(&format!(
+        "SELECT {USED} FROM usage_daily GROUP BY provider, model ORDER BY provider, model"
+    ))?
+    .query_map([], used_row)?
     .collect::<std::result::Result<_, _>>()?)
 }

@@ -1,171 +1,194 @@
-//! What a bot remembers, as people read it.
+//! What a bot remembers, row by row: as a beat reads and writes it.
 
-use jiff::tz::TimeZone;
-use rusqlite::{Connection, Row};
+use rusqlite::{OptionalExtension, params};
+use serde::{Deserialize, Serialize};
 
-use super::Result;
-use super::bots::require_known;
-use super::fulltext::Words;
-use super::mind::{self, Memory};
-use crate::domain::{MemoryKind, Stamp};
-use crate::protocol::{
-    Category, ColdView, DatedEvent, FactView, InterestView, MemoryQuery, MemoryView, MomentView, OpinionView,
-    RelationshipView, WarmMemory,
-};
+use super::columns::columns;
+use super::{Db, Result};
+use crate::domain::{MemoryKind, Sentiment, Stamp};
 
-/// Items per category shown where nothing else is asked for.
-pub const WARM_LIMIT: u32 = 50;
-/// Summaries and eras shown where nothing else is asked for.
-pub const COLD_LIMIT: u32 = 10;
+/// A memory as stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Memory {
+    /// Row id.
+    pub id: i64,
+    /// Kind.
+    pub kind: MemoryKind,
+    /// The other bot, the topic or the interest; empty for facts, moments and summaries.
+    pub key: String,
+    /// The text.
+    pub text: String,
+    /// Where a fact comes from.
+    pub source: String,
+    /// Relationships only.
+    pub sentiment: Option<Sentiment>,
+    /// Opinions only, 0–1.
+    pub confidence: f64,
+    /// 0–1.
+    pub importance: f64,
+    /// Relationship: interactions. Cold and era: facts compressed.
+    pub count: i64,
+    /// Cold and era: moments compressed.
+    pub moments: i64,
+    /// Relationship: dated events, JSON.
+    pub history: Option<String>,
+    /// Cold and era: first moment covered.
+    pub period_start: Option<Stamp>,
+    /// Cold and era: last moment covered.
+    pub period_end: Option<Stamp>,
+    /// The thread it belongs to.
+    pub thread_id: Option<i64>,
+    /// The act it comes from.
+    pub activity_id: Option<i64>,
+    /// Pinned by a person.
+    pub pinned: bool,
+    /// When it was formed.
+    pub created_at: Stamp,
+    /// When it was last touched.
+    pub updated_at: Stamp,
+}
 
-/// The categories of warm memory.
-const CATEGORIES: [(Category, MemoryKind); 5] = [
-    (Category::Facts, MemoryKind::Fact),
-    (Category::Relationships, MemoryKind::Relationship),
-    (Category::Interests, MemoryKind::Interest),
-    (Category::Opinions, MemoryKind::Opinion),
-    (Category::Memories, MemoryKind::Moment),
-];
-
-/// Warm memory: of each category the newest items, oldest first.
-///
-/// # Errors
-/// 404 for a bot that never was.
-pub fn warm(c: &Connection, zone: &TimeZone, bot: &str, q: &MemoryQuery) -> Result<WarmMemory> {
-    require_known(c, bot)?;
-    let mut warm = WarmMemory { bot_id: bot.to_owned(), ..WarmMemory::default() };
-    for (category, kind) in CATEGORIES {
-        if q.category.is_none_or(|wanted| wanted == category) {
-            for item in newest(c, bot, kind, q)? {
-                put(&mut warm, zone, item);
-            }
+impl Memory {
+    /// A memory of `kind` with `text`, formed now, with defaults for the rest; not stored yet.
+    #[must_use]
+    pub fn new(kind: MemoryKind, text: String, at: Stamp) -> Self {
+        Self {
+            id: 0,
+            kind,
+            key: String::new(),
+            text,
+            source: String::new(),
+            sentiment: None,
+            confidence: 0.0,
+            importance: 0.5,
+            count: 0,
+            moments: 0,
+            history: None,
+            period_start: None,
+            period_end: None,
+            thread_id: None,
+            activity_id: None,
+            pinned: false,
+            created_at: at,
+            updated_at: at,
         }
     }
-    Ok(warm)
 }
 
-/// The newest items of a kind, oldest first. They are few, so with words each of them is read.
-fn newest(c: &Connection, bot: &str, kind: MemoryKind, q: &MemoryQuery) -> Result<Vec<Memory>> {
-    let asked = q.q.as_deref().map(str::trim).filter(|words| !words.is_empty());
-    let words = match asked.map(Words::new) {
-        Some(None) => return Ok(Vec::new()),
-        words => words.flatten(),
-    };
-    let mut statement = c.prepare_cached(&newest_sql())?;
-    let rows = statement.query_map((bot, kind as i64), mind::memory)?;
-    let fits = |memory: &rusqlite::Result<Memory>| match (&words, memory) {
-        (Some(words), Ok(memory)) => words.are_in([&memory.key, &memory.text]),
-        _ => true,
-    };
-    let mut items = rows
-        .filter(fits)
-        .skip(q.offset as usize)
-        .take(q.limit as usize)
-        .collect::<std::result::Result<Vec<_>, _>>()?;
-    items.reverse();
-    Ok(items)
-}
-
-pub(super) fn newest_sql() -> String {
-    format!("SELECT {} FROM memories WHERE bot_id = ?1 AND kind = ?2 ORDER BY id DESC", mind::COLUMNS)
-}
-
-fn put(warm: &mut WarmMemory, zone: &TimeZone, item: Memory) {
-    let date = item.created_at.date_in(zone).to_string();
-    let Memory { id, activity_id, pinned, text, key, .. } = item;
-    match item.kind {
-        MemoryKind::Fact => {
-            warm.facts_learned.push(FactView {
-                fact: text,
-                source: item.source,
-                date,
-                id,
-                activity_id,
-                pinned,
-            });
-        }
-        MemoryKind::Relationship => warm.relationships.push(RelationshipView {
-            bot: key,
-            sentiment: item.sentiment.unwrap_or_default(),
-            notes: text,
-            history: item.history.as_deref().map(history).unwrap_or_default(),
-            interaction_count: item.count,
-            last_interaction: item.updated_at.date_in(zone).to_string(),
-            id,
-            activity_id,
-            pinned,
-        }),
-        MemoryKind::Interest => {
-            let interest = if key.is_empty() { text } else { key };
-            warm.interests.push(interest.clone());
-            warm.interest_items.push(InterestView { interest, id, activity_id, pinned, date });
-        }
-        MemoryKind::Opinion => warm.opinions.push(OpinionView {
-            topic: key,
-            stance: text,
-            confidence: item.confidence,
-            id,
-            activity_id,
-            pinned,
-            date,
-        }),
-        MemoryKind::Moment => warm.memories.push(MomentView {
-            summary: text,
-            date,
-            thread_id: item.thread_id,
-            id,
-            activity_id,
-            pinned,
-        }),
-        MemoryKind::Cold | MemoryKind::Era => {}
+columns! {
+    pub(super) MEMORY, memory -> Memory {
+        id, kind,
+        key => Option::unwrap_or_default,
+        text, source,
+        sentiment => |word: Option<String>| word.and_then(|word| sentiment_of(&word)),
+        confidence => Option::unwrap_or_default,
+        importance, count, moments, history, period_start, period_end, thread_id, activity_id, pinned, created_at,
+        updated_at,
     }
 }
 
-/// Dated events as stored; a damaged list shows as none.
-fn history(json: &str) -> Vec<DatedEvent> {
-    serde_json::from_str(json).unwrap_or_default()
+/// The stored word of a sentiment.
+#[must_use]
+pub const fn sentiment_word(sentiment: Sentiment) -> &'static str {
+    match sentiment {
+        Sentiment::Friendly => "friendly",
+        Sentiment::Neutral => "neutral",
+        Sentiment::Rival => "rival",
+        Sentiment::Curious => "curious",
+    }
 }
 
-/// Summaries and eras, those of the newest period first.
+/// The sentiment of a stored word.
+#[must_use]
+pub fn sentiment_of(word: &str) -> Option<Sentiment> {
+    [Sentiment::Friendly, Sentiment::Neutral, Sentiment::Rival, Sentiment::Curious]
+        .into_iter()
+        .find(|sentiment| sentiment_word(*sentiment) == word)
+}
+
+/// Everything a bot remembers, oldest first within a kind.
 ///
 /// # Errors
-/// 404 for a bot that never was.
-pub fn cold(c: &Connection, zone: &TimeZone, bot: &str, limit: u32, offset: u32) -> Result<Vec<ColdView>> {
-    require_known(c, bot)?;
-    let mut statement = c.prepare_cached(
-        "SELECT id, period_start, period_end, text, count, moments, created_at, pinned, kind FROM memories \
-         WHERE bot_id = ?1 AND kind IN (?2, ?3) ORDER BY kind, ifnull(period_end, created_at) DESC, id DESC LIMIT ?4 OFFSET ?5",
-    )?;
-    let kinds = (MemoryKind::Cold as i64, MemoryKind::Era as i64);
-    let rows = statement.query_map((bot, kinds.0, kinds.1, limit, offset), |row| cold_view(row, zone))?;
+/// Database errors.
+pub fn memories(c: &Db, bot: &str) -> Result<Vec<Memory>> {
+    let mut statement =
+        c.prepare_cached(&format!("SELECT {MEMORY} FROM memories WHERE bot_id = ?1 ORDER BY kind, id"))?;
+    let rows = statement.query_map([bot], memory)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
-fn cold_view(row: &Row<'_>, zone: &TimeZone) -> rusqlite::Result<ColdView> {
-    let created_at = Stamp::from_micros(row.get(6)?);
-    let day = |at: Option<i64>| at.map_or(created_at, Stamp::from_micros).date_in(zone).to_string();
-    Ok(ColdView {
-        id: row.get(0)?,
-        period_start: day(row.get(1)?),
-        period_end: day(row.get(2)?),
-        summary: row.get(3)?,
-        facts_compressed: row.get(4)?,
-        memories_compressed: row.get(5)?,
-        created_at,
-        pinned: row.get(7)?,
-        era: mind::kind(row.get(8)?) == MemoryKind::Era,
-    })
-}
-
-/// Warm and cold together, with the usual limits.
+/// Stores a new memory and answers its id.
 ///
 /// # Errors
-/// 404 for a bot that never was.
-pub fn both(c: &Connection, zone: &TimeZone, bot: &str) -> Result<MemoryView> {
-    let q = MemoryQuery { limit: WARM_LIMIT, ..MemoryQuery::default() };
-    Ok(MemoryView {
-        bot_id: bot.to_owned(),
-        warm: warm(c, zone, bot, &q)?,
-        cold: cold(c, zone, bot, COLD_LIMIT, 0)?,
-    })
+/// Database errors.
+pub fn insert_memory(c: &Db, bot: &str, m: &Memory) -> Result<i64> {
+    c.prepare_cached(
+        "INSERT INTO memories (bot_id, kind, key, text, source, sentiment, confidence, importance, count, moments, \
+         history, period_start, period_end, thread_id, activity_id, pinned, created_at, updated_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+    )?
+    .execute(params![
+        bot,
+        m.kind,
+        (!m.key.is_empty()).then_some(&m.key),
+        m.text,
+        m.source,
+        m.sentiment.map(sentiment_word),
+        m.confidence,
+        m.importance,
+        m.count,
+        m.moments,
+        m.history,
+        m.period_start,
+        m.period_end,
+        m.thread_id,
+        m.activity_id,
+        m.pinned,
+        m.created_at,
+        m.updated_at
+    ])?;
+    Ok(c.last_insert_rowid())
+}
+
+/// Stores a changed memory.
+///
+/// # Errors
+/// Database errors.
+pub fn update_memory(c: &Db, m: &Memory) -> Result<()> {
+    c.prepare_cached(
+        "UPDATE memories SET text = ?2, sentiment = ?3, confidence = ?4, importance = ?5, count = ?6, history = ?7, \
+         thread_id = ?8, activity_id = ?9, pinned = ?10, updated_at = ?11 WHERE id = ?1",
+    )?
+    .execute(params![
+        m.id,
+        m.text,
+        m.sentiment.map(sentiment_word),
+        m.confidence,
+        m.importance,
+        m.count,
+        m.history,
+        m.thread_id,
+        m.activity_id,
+        m.pinned,
+        m.updated_at
+    ])?;
+    Ok(())
+}
+
+/// Forgets a memory; `false` when it is not there.
+///
+/// # Errors
+/// Database errors.
+pub fn delete_memory(c: &Db, id: i64) -> Result<bool> {
+    Ok(c.prepare_cached("DELETE FROM memories WHERE id = ?1")?.execute([id])? == 1)
+}
+
+/// One memory with the bot it belongs to.
+///
+/// # Errors
+/// Database errors.
+pub fn memory_by_id(c: &Db, id: i64) -> Result<Option<(String, Memory)>> {
+    Ok(c.prepare_cached(&format!("SELECT {MEMORY}, bot_id FROM memories WHERE id = ?1"))?
+        .query_row([id], |row| Ok((row.get("bot_id")?, memory(row)?)))
+        .optional()?)
 }

@@ -3,9 +3,9 @@
 //! New ones are not believed where they are read; what an earlier version wrote down is taken out at
 //! the start. Sums of them leave the range of whole numbers, and everything that adds them up fails.
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::TransactionBehavior;
 
-use super::Result;
+use super::{Db, Result};
 
 /// No day of a room has used more tokens than this.
 const DAY_MOST: i64 = 1_000_000_000_000;
@@ -17,7 +17,7 @@ const DAY_COST_MOST: i64 = 1_000_000_000_000_000;
 ///
 /// # Errors
 /// Database errors.
-pub(super) fn books(c: &mut Connection) -> Result<usize> {
+pub(super) fn books(c: &mut Db) -> Result<usize> {
     // A row a day: cheap enough for every start. What hurts elsewhere hurts here as well.
     let hurt: bool = c.query_row(
         &format!(
@@ -31,7 +31,7 @@ pub(super) fn books(c: &mut Connection) -> Result<usize> {
     if !hurt {
         return Ok(0);
     }
-    let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let tx = c.raw().transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut rows = 0;
     for (table, tokens, cost) in [
         ("usage_daily", ["input", "output", "cached"].as_slice(), ["cost"].as_slice()),
@@ -82,7 +82,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.db");
         drop(Store::open(&path, Durability::Normal).unwrap());
-        let c = Connection::open(&path).unwrap();
+        let c = Db::open(&path).unwrap();
         // As it comes about: sums that left the range of whole numbers.
         c.execute_batch(
             "INSERT INTO usage_daily VALUES ('ada', 'd1', 'toy', 'm', 2, 9223372036854775807 + 1, 5, 0, 7, 1);
@@ -98,7 +98,7 @@ mod tests {
         .unwrap();
         drop(c);
         drop(Store::open(&path, Durability::Normal).unwrap());
-        let mut c = Connection::open(&path).unwrap();
+        let mut c = Db::open(&path).unwrap();
         let rows = |sql: &str| -> Vec<String> {
             let mut statement = c.prepare(sql).unwrap();
             statement.query_map([], |row| row.get(0)).unwrap().map(std::result::Result::unwrap).collect()

@@ -3,43 +3,49 @@
 //! [`Store`] is a handle to one database: one writing connection on its own thread
 //! (`writer`), which runs jobs in order and commits them in groups, and a small pool of
 //! read-only connections (`readers`). It knows nothing of engines, prompts or providers.
-//! One file per family of queries; each function takes a `&Connection`, so that reading
-//! code runs the same inside a beat and on a reader.
+//! One file per table or family of queries; each function takes a [`Db`], so that reading code runs the same inside a
+//! beat and on a reader. A row is read by the names of its columns (`columns`).
 
-pub mod activity;
-pub mod acts;
+pub mod activities;
 pub mod analytics;
 pub mod archive;
 pub mod backup;
-pub mod beat;
 pub mod books;
+pub mod bot_row;
 pub mod bots;
 pub mod check;
+mod columns;
 pub mod compare;
 pub mod copies;
+mod db;
 pub mod digest;
 pub mod events;
 pub mod export;
 pub mod feed;
+pub mod flags;
+pub mod follows;
 pub mod forum;
 pub mod fulltext;
 pub mod indexing;
 pub mod journal;
+pub mod lens;
 mod lock;
 pub mod measures;
 pub mod memories;
 mod mend;
-pub mod mind;
-pub mod moderation;
+pub mod meta;
 pub mod names;
 mod packing;
 pub mod past;
+pub mod posts;
 pub mod providers;
 mod readers;
+pub mod remembered;
+pub mod roster;
+pub mod schedule;
 mod schema;
 pub mod search;
 pub mod snapshot;
-pub mod society;
 pub mod stats;
 pub mod stored;
 pub mod thoughts;
@@ -49,6 +55,7 @@ mod trouble;
 pub mod undo;
 mod upgrade;
 pub mod usage;
+pub mod votes;
 pub mod wal;
 mod writer;
 
@@ -56,9 +63,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::Connection;
 use tokio::sync::watch;
 
+pub use db::Db;
+use db::open_connection;
 pub use lock::{EngineLock, Holder};
 pub use readers::Readers;
 pub use schema::SCHEMA_VERSION;
@@ -321,7 +329,7 @@ impl Store {
     /// What `query` returned.
     pub async fn read<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+        query: impl FnOnce(&Db) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.readers.run(query).await
     }
@@ -330,7 +338,7 @@ impl Store {
     ///
     /// # Errors
     /// What `query` returned.
-    pub fn read_blocking<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    pub fn read_blocking<T>(&self, query: impl FnOnce(&Db) -> Result<T>) -> Result<T> {
         self.readers.run_blocking(query)
     }
 
@@ -349,22 +357,6 @@ fn name_of(path: &Path) -> std::borrow::Cow<'_, str> {
 /// The file of a database with this ending: `-wal` or `-shm`, or the database itself.
 pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     path.with_file_name(format!("{}{ending}", name_of(path)))
-}
-
-/// Opens one connection with the settings all of them share.
-pub(crate) fn open_connection(path: &Path, read_only: bool) -> Result<Connection> {
-    use rusqlite::OpenFlags;
-    let flags = if read_only {
-        OpenFlags::SQLITE_OPEN_READ_ONLY
-    } else {
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
-    } | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY)?;
-    // Plans depend on the statement alone; otherwise many are made anew whenever a value is bound.
-    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.set_prepared_statement_cache_capacity(256);
-    Ok(connection)
 }
 
 #[cfg(test)]

@@ -1,10 +1,14 @@
-//! Shown names of actors: a bot's own (departed ones keep theirs), a person's, the system's.
+//! Who is meant by a name or an id, and the names of actors that are shown: a bot's own (departed ones keep theirs), a
+//! person's, the system's.
 
 use std::collections::HashMap;
 
-use rusqlite::Connection;
+use rusqlite::OptionalExtension;
 
-use super::{Result, feed};
+use super::{Db, Result};
+use crate::domain::text::clean_line;
+use crate::domain::{Stamp, bot_file};
+use crate::protocol::{Fault, FaultKind};
 
 /// The shown name of `actor`, whose row in `bots` holds `name`, if it has one.
 #[must_use]
@@ -17,6 +21,11 @@ pub fn shown(actor: &str, name: Option<String>) -> String {
     }
 }
 
+/// As [`shown`], where what is stored of the name is empty when there is none.
+pub(super) fn shown_as(actor: &str, stored: String) -> String {
+    shown(actor, Some(stored).filter(|name| !name.is_empty()))
+}
+
 /// Names looked up so far; for one query that shows the same few actors many times.
 #[derive(Default)]
 pub struct Names(HashMap<String, String>);
@@ -26,12 +35,121 @@ impl Names {
     ///
     /// # Errors
     /// Database errors.
-    pub fn of(&mut self, c: &Connection, actor: &str) -> Result<String> {
+    pub fn of(&mut self, c: &Db, actor: &str) -> Result<String> {
         if let Some(name) = self.0.get(actor) {
             return Ok(name.clone());
         }
-        let name = shown(actor, feed::bot_name(c, actor)?);
+        let name = shown(actor, bot_name(c, actor)?);
         self.0.insert(actor.to_owned(), name.clone());
         Ok(name)
     }
 }
+
+/// The name of a bot, departed or not.
+///
+/// # Errors
+/// Database errors.
+pub fn bot_name(c: &Db, id: &str) -> Result<Option<String>> {
+    Ok(c.prepare_cached("SELECT name FROM bots WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?)
+}
+
+/// Fails with 404 when `id` is no present bot; of one that left it says so.
+///
+/// # Errors
+/// 404.
+pub fn require_bot(c: &Db, id: &str) -> Result<()> {
+    let there = c.prepare_cached("SELECT 1 FROM bots WHERE id = ?1 AND departed_at IS NULL")?.exists([id])?;
+    if there { Ok(()) } else { Err(absent(c, id)?.into()) }
+}
+
+/// Fails with 404 when `id` is neither a present nor a departed bot.
+///
+/// # Errors
+/// 404.
+pub fn require_known(c: &Db, id: &str) -> Result<()> {
+    c.prepare_cached("SELECT 1 FROM bots WHERE id = ?1")?
+        .query_row([id], |_| Ok(()))
+        .optional()?
+        .ok_or_else(|| Fault::not_found("bot", id).into())
+}
+
+/// Why `id` is no present bot: what else it is, or that it never was.
+pub(super) fn absent(c: &Db, id: &str) -> Result<Fault> {
+    if id == "system" {
+        let what = "system is the room itself, the author of the opening threads, and no bot";
+        return Ok(Fault::new(FaultKind::NotFound, what));
+    }
+    if id.starts_with("human:") {
+        let what = format!("{} is a person, and no bot", clean_line(id, 64));
+        return Ok(Fault::new(FaultKind::NotFound, what));
+    }
+    let left: Option<(String, i64)> = c
+        .prepare_cached("SELECT name, departed_at FROM bots WHERE id = ?1 AND departed_at IS NOT NULL")?
+        .query_row([id], |row| row.try_into())
+        .optional()?;
+    Ok(match left {
+        Some((name, at)) => {
+            let at = Stamp::from_micros(at);
+            let what = format!("{name} ({id}) left the room at {at}; what it posted stays");
+            Fault::new(FaultKind::NotFound, what)
+        }
+        None => Fault::not_found("bot", id),
+    })
+}
+
+/// The present bot that `named` means: its id, or its shown name where no other has it, with or without
+/// an `@` in front or the id in brackets behind. Case makes no difference.
+///
+/// # Errors
+/// 404, naming what was looked for.
+pub fn resolve_bot(c: &Db, named: &str) -> Result<String> {
+    let named = named.trim().trim_start_matches('@').trim();
+    if require_bot(c, named).is_ok() {
+        return Ok(named.to_owned());
+    }
+    if let Some((_, id)) = named.strip_suffix(')').and_then(|rest| rest.rsplit_once('('))
+        && require_bot(c, id.trim()).is_ok()
+    {
+        return Ok(id.trim().to_owned());
+    }
+    let mut statement = c.prepare_cached(
+        "SELECT id FROM bots WHERE departed_at IS NULL AND (name = ?1 COLLATE NOCASE OR id = ?1 COLLATE NOCASE) LIMIT 2",
+    )?;
+    let mut found =
+        statement.query_map([named], |row| row.get(0))?.collect::<std::result::Result<Vec<String>, _>>()?;
+    match (found.pop(), found.pop()) {
+        (Some(id), None) => Ok(id),
+        // What there is of it is told: that it left, or that it never was.
+        _ => Err(require_bot(c, named).err().unwrap_or_else(|| Fault::not_found("bot", named).into())),
+    }
+}
+
+/// As [`resolve_bot`], and a bot that left while `me` follows it as well, by its id.
+///
+/// # Errors
+/// 404, naming what was looked for.
+pub fn resolve_followed(c: &Db, me: &str, named: &str) -> Result<String> {
+    let followed = c
+        .prepare_cached("SELECT 1 FROM follows WHERE follower = ?1 AND following = ?2")?
+        .exists([me, named.trim()])?;
+    if followed { Ok(named.trim().to_owned()) } else { resolve_bot(c, named) }
+}
+
+/// Who bears a name already, in whatever case; the room itself has one, too.
+///
+/// # Errors
+/// Database errors.
+pub fn named(c: &Db, name: &str) -> Result<Option<String>> {
+    if bot_file::same_name(name, bot_file::RESERVED_NAME) {
+        return Ok(Some("the room itself".into()));
+    }
+    Ok(c.prepare_cached(NAMED)?
+        .query_row([name, &name.trim().to_lowercase()], |row| row.get(0))
+        .optional()?)
+}
+
+/// In two parts, so that each is found in its index.
+pub(super) const NAMED: &str = "SELECT id FROM bots WHERE departed_at IS NULL AND name = ?1 \
+    UNION ALL SELECT id FROM bots WHERE departed_at IS NULL AND lower(trim(name)) = ?2 LIMIT 1";

@@ -1,9 +1,9 @@
 //! Looking for moments: what comes next of a kind, and what stands out.
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
-use super::Result;
 use super::compare::by_people;
+use super::{Db, Result};
 use crate::domain::Stamp;
 use crate::protocol::{Mark, MarkKind, Sought};
 
@@ -14,7 +14,7 @@ const MARKS: u32 = 2_000;
 ///
 /// # Errors
 /// Database errors.
-pub fn seek(c: &Connection, sought: &Sought, from: i64, back: bool) -> Result<Option<i64>> {
+pub fn seek(c: &Db, sought: &Sought, from: i64, back: bool) -> Result<Option<i64>> {
     let (of, side, order) = if back { ("max(id)", "<", "DESC") } else { ("min(id)", ">", "") };
     Ok(match sought {
         Sought::Bot(bot) => c
@@ -40,18 +40,17 @@ pub fn seek(c: &Connection, sought: &Sought, from: i64, back: bool) -> Result<Op
     })
 }
 
-fn first(c: &Connection, sql: &str, from: i64) -> Result<Option<i64>> {
+fn first(c: &Db, sql: &str, from: i64) -> Result<Option<i64>> {
     let mut statement = c.prepare_cached(sql)?;
     let mut rows = statement.query([from])?;
     Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
 }
 
 /// The activities at which flags were raised, in their order.
-fn flags(c: &Connection) -> Result<Vec<i64>> {
+fn flags(c: &Db) -> Result<Vec<i64>> {
     let mut statement = c.prepare_cached("SELECT created_at FROM flags ORDER BY id DESC LIMIT ?1")?;
-    let raised: Vec<Stamp> = statement
-        .query_map([MARKS], |row| row.get(0).map(Stamp::from_micros))?
-        .collect::<std::result::Result<_, _>>()?;
+    let raised: Vec<Stamp> =
+        statement.query_map([MARKS], |row| row.get(0))?.collect::<std::result::Result<_, _>>()?;
     let mut ids = raised.into_iter().rev().map(|at| until(c, at)).collect::<Result<Vec<_>>>()?;
     ids.dedup();
     Ok(ids)
@@ -61,9 +60,9 @@ fn flags(c: &Connection) -> Result<Vec<i64>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn until(c: &Connection, at: Stamp) -> Result<i64> {
+pub fn until(c: &Db, at: Stamp) -> Result<i64> {
     let mut time = c.prepare_cached("SELECT created_at FROM activities WHERE id = ?1")?;
-    let (mut low, mut high) = (0, super::beat::last_seq(c)?);
+    let (mut low, mut high) = (0, super::activities::last_seq(c)?);
     while low < high {
         let middle = low + (high - low + 1) / 2;
         let is_before = time.query_row([middle], |row| row.get::<_, i64>(0))? <= at.micros();
@@ -76,7 +75,7 @@ pub fn until(c: &Connection, at: Stamp) -> Result<i64> {
 ///
 /// # Errors
 /// Database errors.
-pub fn marks(c: &Connection) -> Result<Vec<Mark>> {
+pub fn marks(c: &Db) -> Result<Vec<Mark>> {
     let ids = |condition: &str| -> Result<Vec<i64>> {
         let mut statement = c.prepare_cached(&format!(
             "SELECT id FROM activities WHERE {condition} ORDER BY id DESC LIMIT {MARKS}"

@@ -1,30 +1,49 @@
 //! How answers of each model were read.
 
-use rusqlite::{Connection, OptionalExtension, params};
-
+use super::columns::columns;
 use super::measures::{self, Used};
-use super::{Result, beat};
+use super::{Db, Result, meta};
 use crate::domain::Stamp;
 use crate::protocol::{CacheCount, ExtractionCount, LadderCount};
+use rusqlite::{OptionalExtension, params};
+
+columns! {
+    LADDER, ladder_row -> LadderCount {
+        provider,
+        model,
+        rung,
+        count,
+    }
+}
 
 /// The ladder's counts by provider, model and rung.
 ///
 /// # Errors
 /// Database errors.
-pub fn ladder(c: &Connection) -> Result<Vec<LadderCount>> {
+pub fn ladder(c: &Db) -> Result<Vec<LadderCount>> {
     let mut statement =
-        c.prepare_cached("SELECT provider, model, rung, count FROM ladder ORDER BY provider, model, rung")?;
-    let rows = statement.query_map([], |row| {
-        Ok(LadderCount { provider: row.get(0)?, model: row.get(1)?, rung: row.get(2)?, count: row.get(3)? })
-    })?;
+        c.prepare_cached(&format!("SELECT {LADDER} FROM ladder ORDER BY provider, model, rung"))?;
+    let rows = statement.query_map([], ladder_row)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Counts an answer at a rung of the ladder.
+///
+/// # Errors
+/// Database errors.
+pub fn count_rung(c: &Db, provider: &str, model: &str, rung: &str) -> Result<()> {
+    c.prepare_cached(
+        "INSERT INTO ladder (provider, model, rung, count) VALUES (?1, ?2, ?3, 1) ON CONFLICT DO UPDATE SET count = count + 1",
+    )?
+    .execute([provider, model, rung])?;
+    Ok(())
 }
 
 /// What each model read and how much of it came from a cache, in all.
 ///
 /// # Errors
 /// Database errors.
-pub fn caches(c: &Connection) -> Result<Vec<CacheCount>> {
+pub fn caches(c: &Db) -> Result<Vec<CacheCount>> {
     let used = measures::used(c)?.into_iter();
     Ok(used
         .map(|Used { provider, model, input, cached, .. }| CacheCount { provider, model, input, cached })
@@ -35,33 +54,37 @@ pub fn caches(c: &Connection) -> Result<Vec<CacheCount>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn failing(c: &Connection) -> Result<Vec<(String, String)>> {
+pub fn failing(c: &Db) -> Result<Vec<(String, String)>> {
     let mut statement = c.prepare_cached(
         "SELECT config ->> '$.model.provider', max(failing) FROM bots \
          WHERE failing IS NOT NULL AND departed_at IS NULL GROUP BY 1",
     )?;
-    let rows = statement.query_map([], |row| Ok((super::beat::named_provider(row.get(0)?), row.get(1)?)))?;
+    let rows = statement.query_map([], |row| {
+        let (provider, error) = row.try_into()?;
+        Ok((super::schedule::named_provider(provider), error))
+    })?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+columns! {
+    EXTRACTIONS, extraction_row -> ExtractionCount {
+        provider,
+        model,
+        read,
+        failed,
+        failed_in_a_row = "in_row",
+        rests_until,
+    }
 }
 
 /// How answers about memories were read, by provider and model.
 ///
 /// # Errors
 /// Database errors.
-pub fn extractions(c: &Connection) -> Result<Vec<ExtractionCount>> {
-    let mut statement = c.prepare_cached(
-        "SELECT provider, model, read, failed, in_row, rests_until FROM extractions ORDER BY provider, model",
-    )?;
-    let rows = statement.query_map([], |row| {
-        Ok(ExtractionCount {
-            provider: row.get(0)?,
-            model: row.get(1)?,
-            read: row.get(2)?,
-            failed: row.get(3)?,
-            failed_in_a_row: row.get(4)?,
-            rests_until: row.get::<_, Option<i64>>(5)?.map(Stamp::from_micros),
-        })
-    })?;
+pub fn extractions(c: &Db) -> Result<Vec<ExtractionCount>> {
+    let mut statement =
+        c.prepare_cached(&format!("SELECT {EXTRACTIONS} FROM extractions ORDER BY provider, model"))?;
+    let rows = statement.query_map([], extraction_row)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
@@ -69,19 +92,18 @@ pub fn extractions(c: &Connection) -> Result<Vec<ExtractionCount>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn rests_until(c: &Connection, provider: &str, model: &str) -> Result<Option<Stamp>> {
+pub fn rests_until(c: &Db, provider: &str, model: &str) -> Result<Option<Stamp>> {
     Ok(c.prepare_cached("SELECT rests_until FROM extractions WHERE provider = ?1 AND model = ?2")?
-        .query_row([provider, model], |row| row.get::<_, Option<i64>>(0))
+        .query_row([provider, model], |row| row.get(0))
         .optional()?
-        .flatten()
-        .map(Stamp::from_micros))
+        .flatten())
 }
 
 /// Counts an answer about memories; answers how many in a row could not be read by now.
 ///
 /// # Errors
 /// Database errors.
-pub fn count_extraction(c: &Connection, provider: &str, model: &str, read: bool) -> Result<i64> {
+pub fn count_extraction(c: &Db, provider: &str, model: &str, read: bool) -> Result<i64> {
     Ok(c.prepare_cached(
         "INSERT INTO extractions (provider, model, read, failed, in_row) VALUES (?1, ?2, ?3, NOT ?3, NOT ?3) \
          ON CONFLICT DO UPDATE SET read = read + ?3, failed = failed + NOT ?3, \
@@ -94,9 +116,9 @@ pub fn count_extraction(c: &Connection, provider: &str, model: &str, read: bool)
 ///
 /// # Errors
 /// Database errors.
-pub fn rest(c: &Connection, provider: &str, model: &str, until: Stamp) -> Result<()> {
+pub fn rest(c: &Db, provider: &str, model: &str, until: Stamp) -> Result<()> {
     c.prepare_cached("UPDATE extractions SET rests_until = ?3 WHERE provider = ?1 AND model = ?2")?
-        .execute(params![provider, model, until.micros()])?;
+        .execute(params![provider, model, until])?;
     Ok(())
 }
 
@@ -109,12 +131,12 @@ fn context_key(provider: &str, model: &str) -> String {
 ///
 /// # Errors
 /// Database errors.
-pub fn contexts(c: &Connection) -> Result<Vec<((String, String), u32)>> {
+pub fn contexts(c: &Db) -> Result<Vec<((String, String), u32)>> {
     let mut statement = c.prepare("SELECT substr(key, 9), value FROM meta WHERE key GLOB 'context:*'")?;
-    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let rows = statement.query_map([], |row| row.try_into())?;
     let mut found = Vec::new();
     for row in rows {
-        let (names, size) = row?;
+        let (names, size): (String, String) = row?;
         if let (Some((provider, model)), Ok(size)) = (names.split_once('\n'), size.parse()) {
             found.push(((provider.to_owned(), model.to_owned()), size));
         }
@@ -126,15 +148,15 @@ pub fn contexts(c: &Connection) -> Result<Vec<((String, String), u32)>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn note_context(c: &Connection, provider: &str, model: &str, tokens: u32) -> Result<()> {
-    beat::set_meta(c, &context_key(provider, model), &tokens.to_string())
+pub fn note_context(c: &Db, provider: &str, model: &str, tokens: u32) -> Result<()> {
+    meta::set(c, &context_key(provider, model), &tokens.to_string())
 }
 
 /// Forgets what a provider's server told of its contexts.
 ///
 /// # Errors
 /// Database errors.
-pub fn forget_contexts(c: &Connection, provider: &str) -> Result<()> {
+pub fn forget_contexts(c: &Db, provider: &str) -> Result<()> {
     let key = context_key(provider, "");
     c.execute("DELETE FROM meta WHERE substr(key, 1, length(?1)) = ?1", [key])?;
     Ok(())
@@ -150,7 +172,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.db");
         drop(Store::open(&path, Durability::Normal).unwrap());
-        let c = Connection::open(&path).unwrap();
+        let c = Db::open(&path).unwrap();
         for (provider, model, size) in
             [("a", "m", 4_096), ("a", "n:8b", 2_048), ("a:b", "m", 8_192), ("a", "m", 1_024)]
         {

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, InterruptHandle};
+use rusqlite::InterruptHandle;
 use tokio::sync::Semaphore;
 
-use super::{Result, StoreError};
+use super::{Db, Result, StoreError};
 
 /// Reading connections at most; two cores need no more.
 const POOL: usize = 4;
@@ -19,7 +19,7 @@ const OLD: Duration = Duration::from_secs(300);
 #[derive(Clone)]
 pub struct Readers {
     path: Arc<PathBuf>,
-    idle: Arc<Mutex<Vec<Connection>>>,
+    idle: Arc<Mutex<Vec<Db>>>,
     permits: Arc<Semaphore>,
     /// Queries at work: since when, and how to end them.
     busy: Arc<Mutex<Busy>>,
@@ -43,7 +43,7 @@ impl Readers {
 
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+        query: impl FnOnce(&Db) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| StoreError::Closed)?;
         let readers = self.clone();
@@ -56,14 +56,14 @@ impl Readers {
         .map_err(|error| StoreError::Corrupt(format!("a query panicked: {error}")))?
     }
 
-    pub(super) fn run_blocking<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    pub(super) fn run_blocking<T>(&self, query: impl FnOnce(&Db) -> Result<T>) -> Result<T> {
         let taken = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match taken {
             Some(connection) => connection,
             None => {
                 let connection = super::open_connection(&self.path, true)?;
-                connection.pragma_update(None, "cache_size", -4_000)?;
-                connection.pragma_update(None, "query_only", "ON")?;
+                connection.set_pragma("cache_size", -4_000)?;
+                connection.set_pragma("query_only", "ON")?;
                 connection
             }
         };
@@ -83,7 +83,7 @@ impl Readers {
         self.busy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begins(&self, connection: &Connection) -> u64 {
+    fn begins(&self, connection: &Db) -> u64 {
         let mut busy = self.busy();
         let number = busy.next;
         busy.next += 1;
@@ -112,7 +112,7 @@ impl Readers {
     /// Lets go of the pages that idle connections hold for the next query.
     pub(super) fn release_memory(&self) {
         for connection in self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter() {
-            let _ = connection.release_memory(); // what is in use stays
+            connection.release_memory();
         }
     }
 }

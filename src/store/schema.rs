@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, ErrorCode, Transaction};
+use rusqlite::{ErrorCode, Transaction};
 use rusqlite_migration::{M, Migrations};
 
-use super::{Durability, Result, StoreError};
+use super::{Db, Durability, Result, StoreError};
 
 fn steps() -> Vec<M<'static>> {
     vec![
@@ -28,32 +28,31 @@ fn steps() -> Vec<M<'static>> {
 pub const SCHEMA_VERSION: i64 = 8;
 
 /// Brings a database up to this version's schema and sets it up for writing.
-pub(super) fn prepare(connection: &mut Connection, path: &Path, durability: Durability) -> Result<()> {
+pub(super) fn prepare(connection: &mut Db, path: &Path, durability: Durability) -> Result<()> {
     verify_version(connection, path)?;
     // For new files: a thought record fills one, and an index of a hundred thousand is two pages deep.
-    connection.pragma_update(None, "page_size", 8_192)?;
-    connection.pragma_update(None, "journal_mode", "WAL").map_err(|e| damaged(e, path))?;
-    connection.pragma_update(
-        None,
+    connection.set_pragma("page_size", 8_192)?;
+    connection.set_pragma("journal_mode", "WAL").map_err(|e| damaged(e, path))?;
+    connection.set_pragma(
         "synchronous",
         match durability {
             Durability::Full => "FULL",
             Durability::Normal => "NORMAL",
         },
     )?;
-    connection.pragma_update(None, "foreign_keys", "ON")?;
-    connection.pragma_update(None, "cache_size", -6_000)?;
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "wal_autocheckpoint", 1_000)?;
-    connection.pragma_update(None, "journal_size_limit", super::wal::LIMIT)?;
-    Migrations::new(steps()).to_latest(connection).map_err(|error| match error {
+    connection.set_pragma("foreign_keys", "ON")?;
+    connection.set_pragma("cache_size", -6_000)?;
+    connection.set_pragma("temp_store", "MEMORY")?;
+    connection.set_pragma("wal_autocheckpoint", 1_000)?;
+    connection.set_pragma("journal_size_limit", super::wal::LIMIT)?;
+    Migrations::new(steps()).to_latest(connection.raw()).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => damaged(err, path),
         other => StoreError::Corrupt(other.to_string()),
     })
 }
 
 /// Refuses what is no society that this version can bring up to date; answers its schema.
-pub(super) fn verify_any(connection: &Connection, path: &Path) -> Result<i64> {
+pub(super) fn verify_any(connection: &Db, path: &Path) -> Result<i64> {
     match verify_version(connection, path)? {
         0 => Err(StoreError::Missing(path.to_path_buf())),
         found => Ok(found),
@@ -61,7 +60,7 @@ pub(super) fn verify_any(connection: &Connection, path: &Path) -> Result<i64> {
 }
 
 /// Refuses what cannot be read.
-pub(super) fn verify(connection: &Connection, path: &Path) -> Result<()> {
+pub(super) fn verify(connection: &Db, path: &Path) -> Result<()> {
     let found = verify_any(connection, path)?;
     if found < SCHEMA_VERSION {
         return Err(StoreError::OlderSchema { path: path.to_path_buf(), found, known: SCHEMA_VERSION });
@@ -69,10 +68,8 @@ pub(super) fn verify(connection: &Connection, path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn verify_version(connection: &Connection, path: &Path) -> Result<i64> {
-    let found: i64 = connection
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(|e| damaged(e, path))?;
+fn verify_version(connection: &Db, path: &Path) -> Result<i64> {
+    let found: i64 = connection.pragma("user_version").map_err(|e| damaged(e, path))?;
     if found > SCHEMA_VERSION {
         return Err(StoreError::NewerSchema { path: path.to_path_buf(), found, known: SCHEMA_VERSION });
     }
@@ -90,9 +87,9 @@ fn damaged(error: rusqlite::Error, path: &Path) -> StoreError {
 
 /// As an earlier version left it.
 #[cfg(test)]
-pub(super) fn prepare_to(connection: &mut Connection, version: usize) -> Result<()> {
+pub(super) fn prepare_to(connection: &mut Db, version: usize) -> Result<()> {
     Migrations::new(steps())
-        .to_version(connection, version)
+        .to_version(connection.raw(), version)
         .map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
@@ -112,7 +109,7 @@ mod tests {
         let mut connection = super::super::open_connection(&path, false).unwrap();
         prepare(&mut connection, &path, Durability::Full).unwrap();
         prepare(&mut connection, &path, Durability::Full).unwrap();
-        connection.pragma_update(None, "user_version", SCHEMA_VERSION + 1).unwrap();
+        connection.set_pragma("user_version", SCHEMA_VERSION + 1).unwrap();
         let error = prepare(&mut connection, &path, Durability::Full).unwrap_err();
         assert!(matches!(error, StoreError::NewerSchema { .. }), "{error}");
     }

@@ -1,8 +1,8 @@
 //! Results of look-ups, kept for a while.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
-use super::{Result, StoreError};
+use super::{Db, Result, StoreError};
 use crate::domain::Stamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 /// # Errors
 /// Database errors.
 pub fn cached<T: DeserializeOwned>(
-    c: &Connection,
+    c: &Db,
     backend: &str,
     query: &str,
     fresh_after: Stamp,
@@ -21,7 +21,7 @@ pub fn cached<T: DeserializeOwned>(
         .prepare_cached(
             "SELECT results FROM search_cache WHERE backend = ?1 AND query = ?2 AND fetched_at > ?3",
         )?
-        .query_row(params![backend, query, fresh_after.micros()], |row| row.get(0))
+        .query_row(params![backend, query, fresh_after], |row| row.get(0))
         .optional()?;
     Ok(found.and_then(|json| serde_json::from_str(&json).ok()))
 }
@@ -31,20 +31,18 @@ pub fn cached<T: DeserializeOwned>(
 /// # Errors
 /// Database errors.
 pub fn keep<T: Serialize>(
-    c: &Connection,
+    c: &Db,
     backend: &str,
     query: &str,
     results: &T,
     (fresh_after, now): (Stamp, Stamp),
 ) -> Result<()> {
-    c.prepare_cached("DELETE FROM search_cache WHERE fetched_at <= ?1")?.execute([fresh_after.micros()])?;
+    c.prepare_cached("DELETE FROM search_cache WHERE fetched_at <= ?1")?.execute([fresh_after])?;
     let json = serde_json::to_string(results).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    c.prepare_cached("INSERT OR REPLACE INTO search_cache VALUES (?1, ?2, ?3, ?4)")?.execute(params![
-        backend,
-        query,
-        json,
-        now.micros()
-    ])?;
+    c.prepare_cached(
+        "INSERT OR REPLACE INTO search_cache (backend, query, results, fetched_at) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![backend, query, json, now])?;
     Ok(())
 }
 

@@ -7,9 +7,10 @@
 use std::path::Path;
 
 use rusqlite::types::{Value, ValueRef};
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::{OptionalExtension, params, params_from_iter};
 
-use super::{Durability, Result, StoreError};
+use super::columns::columns;
+use super::{Db, Durability, Result, StoreError};
 use crate::domain::Stamp;
 
 /// Snapshots kept beside those that are a beginning.
@@ -78,8 +79,8 @@ pub struct Snapshot {
 ///
 /// # Errors
 /// Database errors.
-pub fn take(c: &Connection, number: i64, at: Stamp, rules: u32, base: bool) -> Result<()> {
-    let through = super::beat::last_seq(c)?;
+pub fn take(c: &Db, number: i64, at: Stamp, rules: u32, base: bool) -> Result<()> {
+    let through = super::activities::last_seq(c)?;
     let mut raw = Vec::new();
     for table in WHOLE {
         write_rows(c, &mut raw, &format!("SELECT * FROM {table}"))?;
@@ -103,29 +104,29 @@ pub fn take(c: &Connection, number: i64, at: Stamp, rules: u32, base: bool) -> R
          ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'opened_entry'), 0), \
          (SELECT ifnull(sum(length(input)), 0) FROM journal \
           WHERE number > (SELECT ifnull(max(number), 0) FROM snapshots)))",
-        params![number, at.micros(), through, rules, base, state],
+        params![number, at, through, rules, base, state],
     )?;
     Ok(())
+}
+
+columns! {
+    SNAPSHOT, snapshot -> Snapshot {
+        number,
+        at,
+        through,
+        rules,
+        base,
+        bytes = "length(state)",
+    }
 }
 
 /// Every snapshot, by number.
 ///
 /// # Errors
 /// Database errors.
-pub fn all(c: &Connection) -> Result<Vec<Snapshot>> {
-    let mut statement = c.prepare_cached(
-        "SELECT number, at, through, rules, base, length(state) FROM snapshots ORDER BY number",
-    )?;
-    let rows = statement.query_map([], |row| {
-        Ok(Snapshot {
-            number: row.get(0)?,
-            at: Stamp::from_micros(row.get(1)?),
-            through: row.get(2)?,
-            rules: row.get(3)?,
-            base: row.get(4)?,
-            bytes: row.get(5)?,
-        })
-    })?;
+pub fn all(c: &Db) -> Result<Vec<Snapshot>> {
+    let mut statement = c.prepare_cached(&format!("SELECT {SNAPSHOT} FROM snapshots ORDER BY number"))?;
+    let rows = statement.query_map([], snapshot)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
@@ -133,7 +134,7 @@ pub fn all(c: &Connection) -> Result<Vec<Snapshot>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn nearest(c: &Connection, through: i64, rules: u32, base: bool) -> Result<Option<i64>> {
+pub fn nearest(c: &Db, through: i64, rules: u32, base: bool) -> Result<Option<i64>> {
     Ok(c.prepare_cached(
         "SELECT max(number) FROM snapshots WHERE number <= ?1 AND rules = ?2 AND (base OR NOT ?3)",
     )?
@@ -144,7 +145,7 @@ pub fn nearest(c: &Connection, through: i64, rules: u32, base: bool) -> Result<O
 ///
 /// # Errors
 /// Database errors.
-pub fn base(c: &Connection, rules: u32) -> Result<Option<Snapshot>> {
+pub fn base(c: &Db, rules: u32) -> Result<Option<Snapshot>> {
     Ok(all(c)?.into_iter().rfind(|snapshot| snapshot.base && snapshot.rules == rules))
 }
 
@@ -152,7 +153,7 @@ pub fn base(c: &Connection, rules: u32) -> Result<Option<Snapshot>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn opened(c: &Connection, number: i64) -> Result<Option<i64>> {
+pub fn opened(c: &Db, number: i64) -> Result<Option<i64>> {
     Ok(c.query_row("SELECT opened FROM snapshots WHERE number = ?1", [number], |row| row.get(0))
         .optional()?)
 }
@@ -161,7 +162,7 @@ pub fn opened(c: &Connection, number: i64) -> Result<Option<i64>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn thin(c: &Connection) -> Result<usize> {
+pub fn thin(c: &Db) -> Result<usize> {
     let numbers: Vec<i64> =
         all(c)?.into_iter().filter(|snapshot| !snapshot.base).map(|snapshot| snapshot.number).collect();
     for number in numbers.iter().step_by(2) {
@@ -180,10 +181,13 @@ pub fn thin(c: &Connection) -> Result<usize> {
 ///
 /// # Errors
 /// Database errors.
-pub fn trim(c: &Connection, keep: u64) -> Result<usize> {
+pub fn trim(c: &Db, keep: u64) -> Result<usize> {
     let mut statement = c.prepare_cached("SELECT number, entries FROM snapshots ORDER BY number")?;
     let held: Vec<(i64, u64)> = statement
-        .query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?
+        .query_map([], |row| {
+            let (number, entries): (i64, i64) = row.try_into()?;
+            Ok((number, entries.unsigned_abs()))
+        })?
         .collect::<std::result::Result<_, _>>()?;
     let mut bytes: u64 = held.iter().map(|(_, entries)| entries).sum();
     let mut beginning = None;
@@ -208,7 +212,7 @@ pub fn trim(c: &Connection, keep: u64) -> Result<usize> {
 ///
 /// # Errors
 /// Database errors.
-pub fn forget(c: &Connection) -> Result<()> {
+pub fn forget(c: &Db) -> Result<()> {
     c.execute("DELETE FROM snapshots WHERE base = 0", [])?;
     Ok(())
 }
@@ -221,86 +225,85 @@ pub fn forget(c: &Connection) -> Result<()> {
 /// There is no such snapshot, it is damaged, or the files cannot be read or written.
 pub fn restore(source: &Path, states: &Path, target: &Path, number: i64, indexed: bool) -> Result<()> {
     super::Store::open(target, Durability::Normal)?.close();
-    let mut c = Connection::open(target)?;
-    c.pragma_update(None, "foreign_keys", "OFF")?;
-    c.pragma_update(None, "synchronous", "OFF")?;
+    let c = Db::open(target)?;
+    c.set_pragma("foreign_keys", "OFF")?;
+    c.set_pragma("synchronous", "OFF")?;
     // Nobody sees the file before it is whole, and nothing in it is to be undone.
-    c.pragma_update(None, "journal_mode", "OFF")?;
-    c.pragma_update(None, "temp_store", "MEMORY")?;
-    c.pragma_update(None, "cache_size", -128_000)?;
+    c.set_pragma("journal_mode", "OFF")?;
+    c.set_pragma("temp_store", "MEMORY")?;
+    c.set_pragma("cache_size", -128_000)?;
     c.execute("ATTACH ?1 AS source", [source.to_string_lossy()])?;
     c.execute("ATTACH ?1 AS states", [states.to_string_lossy()])?;
-    let tx = c.transaction()?;
-    let (through, state): (i64, Vec<u8>) = tx
+    let whole = c.begin()?;
+    let (through, state): (i64, Vec<u8>) = c
         .query_row("SELECT through, state FROM states.snapshots WHERE number = ?1", [number], |row| {
-            Ok((row.get(0)?, row.get(1)?))
+            row.try_into()
         })
         .optional()?
         .ok_or_else(|| StoreError::Corrupt(format!("there is no snapshot {number}")))?;
     let raw = zstd::bulk::decompress(&state, LARGEST).map_err(|error| damaged(&error.to_string()))?;
     let mut rest = raw.as_slice();
-    let indexes = take_indexes(&tx)?;
+    let indexes = take_indexes(&c)?;
     for table in WHOLE {
-        tx.execute(&format!("DELETE FROM {table}"), [])?;
-        let columns = columns_of(&tx, table)?.len();
+        c.execute(&format!("DELETE FROM {table}"), [])?;
+        let columns = columns_of(&c, table)?.len();
         let marks = vec!["?"; columns].join(", ");
-        let mut insert = tx.prepare(&format!("INSERT INTO main.{table} VALUES ({marks})"))?;
+        let mut insert = c.prepare(&format!("INSERT INTO main.{table} VALUES ({marks})"))?;
         read_rows(&mut rest, |row| Ok(insert.execute(params_from_iter(row)).map(drop)?))?;
     }
     for (table, changing) in GROWING {
-        grow(&tx, table, changing, &mut rest)?;
+        grow(&c, table, changing, &mut rest)?;
     }
-    tx.execute("INSERT INTO main.activities SELECT * FROM source.activities WHERE id <= ?1", [through])?;
+    c.execute("INSERT INTO main.activities SELECT * FROM source.activities WHERE id <= ?1", [through])?;
     {
-        let mut set = tx.prepare(
+        let mut set = c.prepare(
             "UPDATE main.activities SET tokens_used = ?2, cost = ?3, remembered = ?4 WHERE id = ?1",
         )?;
         read_rows(&mut rest, |row| Ok(set.execute(params_from_iter(row)).map(drop)?))?;
     }
     // Of what is only looked at, records are read where they come from; those may still get exchanges.
     let recorded = if indexed { 0 } else { through - RECENT };
-    tx.execute(
+    c.execute(
         "INSERT INTO main.thoughts SELECT * FROM source.thoughts WHERE activity_id BETWEEN ?1 AND ?2",
         [recorded, through],
     )?;
-    tx.execute(
+    c.execute(
         "INSERT INTO main.snapshots (number, at, through, rules, base, opened, entries, state) \
          SELECT number, at, through, rules, 1, opened, 0, state FROM states.snapshots WHERE number = ?1",
         [number],
     )?;
     // How the room was opened is needed to go on from there.
-    tx.execute(
+    c.execute(
         "INSERT INTO main.journal SELECT * FROM source.journal WHERE number IN (SELECT opened FROM main.snapshots)",
         [],
     )?;
-    indexes.iter().try_for_each(|index| tx.execute_batch(index))?;
+    indexes.iter().try_for_each(|index| c.execute_batch(index))?;
     if indexed {
-        tx.execute_batch(
-            "INSERT INTO main.index_queue SELECT 0, id, 0 FROM main.threads WHERE deleted_at IS NULL; \
-             INSERT INTO main.index_queue SELECT 1, id, 0 FROM main.replies WHERE deleted_at IS NULL; \
-             INSERT INTO main.index_queue SELECT 2, id, 0 FROM main.archive;",
+        c.execute_batch(
+            "INSERT INTO main.index_queue (kind, id, known) SELECT 0, id, 0 FROM main.threads WHERE deleted_at IS NULL; \
+             INSERT INTO main.index_queue (kind, id, known) SELECT 1, id, 0 FROM main.replies WHERE deleted_at IS NULL; \
+             INSERT INTO main.index_queue (kind, id, known) SELECT 2, id, 0 FROM main.archive;",
         )?;
     }
-    tx.commit()?;
+    whole.commit()?;
     c.execute_batch("DETACH source; DETACH states")?;
     Ok(())
 }
 
 /// Takes the indexes of the large tables away, which are made faster when all is there; answers how.
-fn take_indexes(c: &Connection) -> Result<Vec<String>> {
+fn take_indexes(c: &Db) -> Result<Vec<String>> {
     let mut statement = c.prepare(
         "SELECT name, sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL \
          AND tbl_name IN ('threads', 'replies', 'archive', 'activities')",
     )?;
-    let all: Vec<(String, String)> = statement
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<std::result::Result<_, _>>()?;
+    let all: Vec<(String, String)> =
+        statement.query_map([], |row| row.try_into())?.collect::<std::result::Result<_, _>>()?;
     all.iter().try_for_each(|(name, _)| c.execute_batch(&format!("DROP INDEX main.{name}")))?;
     Ok(all.into_iter().map(|(_, sql)| sql).collect())
 }
 
 /// Takes the rows of a table that only grows from the source, with what changes in them as it was.
-fn grow(c: &Connection, table: &str, changing: &[&str], rest: &mut &[u8]) -> Result<()> {
+fn grow(c: &Db, table: &str, changing: &[&str], rest: &mut &[u8]) -> Result<()> {
     let numbered: String = (0..changing.len()).map(|at| format!(", c{at}")).collect();
     let marks: String = changing.iter().map(|_| ", ?").collect();
     c.execute_batch(&format!("CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY{numbered})"))?;
@@ -325,7 +328,7 @@ fn grow(c: &Connection, table: &str, changing: &[&str], rest: &mut &[u8]) -> Res
     Ok(())
 }
 
-fn columns_of(c: &Connection, table: &str) -> Result<Vec<String>> {
+fn columns_of(c: &Db, table: &str) -> Result<Vec<String>> {
     let mut statement = c.prepare(&format!("SELECT name FROM pragma_table_info('{table}')"))?;
     let names: Vec<String> =
         statement.query_map([], |row| row.get(0))?.collect::<std::result::Result<_, _>>()?;
@@ -334,7 +337,7 @@ fn columns_of(c: &Connection, table: &str) -> Result<Vec<String>> {
 }
 
 /// The rows of a query: how many columns, then each value, then an end.
-fn write_rows(c: &Connection, into: &mut Vec<u8>, sql: &str) -> Result<()> {
+fn write_rows(c: &Db, into: &mut Vec<u8>, sql: &str) -> Result<()> {
     let mut statement = c.prepare_cached(sql)?;
     let columns = statement.column_count();
     into.push(u8::try_from(columns).map_err(|_| damaged("a table has too many columns"))?);

@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
-use super::Result;
-use super::bots::Lens;
+use super::columns::columns;
+use super::lens::Lens;
+use super::{Db, Result};
 use crate::domain::Money;
 use crate::protocol::{
     ActionCount, ActionMix, GraphEdge, GraphNode, RelationshipGraph, ReputationDay, ReputationHistory,
@@ -45,12 +46,19 @@ pub(super) struct Charted {
     pub(super) name: String,
 }
 
+columns! {
+    CHARTED, charted_row -> Charted {
+        id,
+        name,
+    }
+}
+
 /// The bots a chart shows, by id.
-pub(super) fn charted(c: &Connection) -> Result<Vec<Charted>> {
-    let mut statement = c.prepare_cached(
-        "SELECT id, name FROM bots WHERE departed_at IS NULL ORDER BY reputation DESC, id LIMIT ?1",
-    )?;
-    let rows = statement.query_map([CROWD], |row| Ok(Charted { id: row.get(0)?, name: row.get(1)? }))?;
+pub(super) fn charted(c: &Db) -> Result<Vec<Charted>> {
+    let mut statement = c.prepare_cached(&format!(
+        "SELECT {CHARTED} FROM bots WHERE departed_at IS NULL ORDER BY reputation DESC, id LIMIT ?1"
+    ))?;
+    let rows = statement.query_map([CROWD], charted_row)?;
     let mut bots = rows.collect::<std::result::Result<Vec<_>, _>>()?;
     bots.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(bots)
@@ -60,28 +68,29 @@ pub(super) fn charted(c: &Connection) -> Result<Vec<Charted>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn charted_ids(c: &Connection) -> Result<Vec<String>> {
+pub fn charted_ids(c: &Db) -> Result<Vec<String>> {
     Ok(charted(c)?.into_iter().map(|bot| bot.id).collect())
+}
+
+columns! {
+    REPUTATION, reputation_row -> ReputationView {
+        bot_id = "id",
+        bot_name = "name",
+        reputation_score = "reputation",
+        upvotes_received = "upvotes",
+        downvotes_received = "downvotes",
+    }
 }
 
 /// Present bots by reputation, highest first.
 ///
 /// # Errors
 /// Database errors.
-pub fn reputation(c: &Connection) -> Result<Vec<ReputationView>> {
-    let mut statement = c.prepare_cached(
-        "SELECT id, name, reputation, upvotes, downvotes FROM bots WHERE departed_at IS NULL \
-         ORDER BY reputation DESC, id LIMIT ?1",
-    )?;
-    let rows = statement.query_map([CROWD], |row| {
-        Ok(ReputationView {
-            bot_id: row.get(0)?,
-            bot_name: row.get(1)?,
-            reputation_score: row.get(2)?,
-            upvotes_received: row.get(3)?,
-            downvotes_received: row.get(4)?,
-        })
-    })?;
+pub fn reputation(c: &Db) -> Result<Vec<ReputationView>> {
+    let mut statement = c.prepare_cached(&format!(
+        "SELECT {REPUTATION} FROM bots WHERE departed_at IS NULL ORDER BY reputation DESC, id LIMIT ?1"
+    ))?;
+    let rows = statement.query_map([CROWD], reputation_row)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
@@ -89,7 +98,7 @@ pub fn reputation(c: &Connection) -> Result<Vec<ReputationView>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn reputation_history(c: &Connection, lens: &Lens, days: u32) -> Result<Vec<ReputationHistory>> {
+pub fn reputation_history(c: &Db, lens: &Lens, days: u32) -> Result<Vec<ReputationHistory>> {
     let (first, last) = span(lens, days);
     let mut statement = c.prepare_cached(
         "SELECT day, score FROM reputation_daily WHERE bot_id = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day",
@@ -97,7 +106,8 @@ pub fn reputation_history(c: &Connection, lens: &Lens, days: u32) -> Result<Vec<
     let mut histories = Vec::new();
     for Charted { id, name } in charted(c)? {
         let rows = statement.query_map(params![id, first, last], |row| {
-            Ok(ReputationDay { date: row.get(0)?, score: row.get(1)? })
+            let (date, score) = row.try_into()?;
+            Ok(ReputationDay { date, score })
         })?;
         let series = rows.collect::<std::result::Result<_, _>>()?;
         histories.push(ReputationHistory { bot_id: id, bot_name: name, series });
@@ -109,12 +119,12 @@ pub fn reputation_history(c: &Connection, lens: &Lens, days: u32) -> Result<Vec<
 ///
 /// # Errors
 /// 404 for a bot that never was.
-pub fn usage_series(c: &Connection, lens: &Lens, days: u32, bot: Option<&str>) -> Result<Vec<UsageSeries>> {
+pub fn usage_series(c: &Db, lens: &Lens, days: u32, bot: Option<&str>) -> Result<Vec<UsageSeries>> {
     let bots = match bot {
         None => charted(c)?,
         Some(id) => {
-            super::bots::require_known(c, id)?;
-            vec![Charted { id: id.to_owned(), name: super::names::shown(id, super::feed::bot_name(c, id)?) }]
+            super::names::require_known(c, id)?;
+            vec![Charted { id: id.to_owned(), name: super::names::shown(id, super::names::bot_name(c, id)?) }]
         }
     };
     let dates = self::days(lens, days);
@@ -128,15 +138,15 @@ pub fn usage_series(c: &Connection, lens: &Lens, days: u32, bot: Option<&str>) -
         let mut used: HashMap<String, UsageDay> = HashMap::new();
         let mut rows = statement.query(params![id, first, last])?;
         while let Some(row) = rows.next()? {
-            let (date, input_tokens, output_tokens): (String, i64, i64) =
-                (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (date, input_tokens, output_tokens, cost_usd, calls): (String, i64, i64, Money, i64) =
+                row.try_into()?;
             let day = UsageDay {
                 date: date.clone(),
                 input_tokens,
                 output_tokens,
                 total_tokens: input_tokens + output_tokens,
-                cost_usd: Money::from_nanos(row.get(3)?),
-                calls: row.get(4)?,
+                cost_usd,
+                calls,
             };
             used.insert(date, day);
         }
@@ -162,7 +172,7 @@ pub fn usage_series(c: &Connection, lens: &Lens, days: u32, bot: Option<&str>) -
 ///
 /// # Errors
 /// Database errors.
-pub fn actions(c: &Connection, lens: &Lens, days: u32) -> Result<Vec<ActionMix>> {
+pub fn actions(c: &Db, lens: &Lens, days: u32) -> Result<Vec<ActionMix>> {
     let (first, last) = span(lens, days);
     let mut counts: BTreeMap<String, Vec<ActionCount>> = BTreeMap::new();
     let mut statement = c.prepare_cached(
@@ -171,8 +181,8 @@ pub fn actions(c: &Connection, lens: &Lens, days: u32) -> Result<Vec<ActionMix>>
     )?;
     let mut rows = statement.query([&first, &last])?;
     while let Some(row) = rows.next()? {
-        let count = ActionCount { action_type: row.get(1)?, count: row.get(2)? };
-        counts.entry(row.get(0)?).or_default().push(count);
+        let (bot, action_type, count) = row.try_into()?;
+        counts.entry(bot).or_default().push(ActionCount { action_type, count });
     }
     let mut idle = c.prepare_cached("SELECT idle_beats FROM bots WHERE id = ?1")?;
     charted(c)?
@@ -192,11 +202,11 @@ pub fn actions(c: &Connection, lens: &Lens, days: u32) -> Result<Vec<ActionMix>>
 ///
 /// # Errors
 /// Database errors.
-pub fn graph(c: &Connection) -> Result<RelationshipGraph> {
+pub fn graph(c: &Db) -> Result<RelationshipGraph> {
     let mut nodes = Vec::new();
     let mut statement = c.prepare_cached("SELECT reputation, threads + replies FROM bots WHERE id = ?1")?;
     for Charted { id, name } in charted(c)? {
-        let (reputation, post_count) = statement.query_row([&id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (reputation, post_count) = statement.query_row([&id], |row| row.try_into())?;
         nodes.push(GraphNode { id, name, reputation, post_count });
     }
     let shown: std::collections::HashSet<&str> = nodes.iter().map(|node| node.id.as_str()).collect();
@@ -206,7 +216,7 @@ pub fn graph(c: &Connection) -> Result<RelationshipGraph> {
     for node in &nodes {
         let mut rows = statement.query([&node.id])?;
         while let Some(row) = rows.next()? {
-            let target: String = row.get(0)?;
+            let target: String = row.get("b")?;
             if shown.contains(target.as_str()) {
                 edges.extend(edge(node.id.clone(), target, row)?);
             }
@@ -218,8 +228,8 @@ pub fn graph(c: &Connection) -> Result<RelationshipGraph> {
 /// A tie as an edge; none when nothing is left of it.
 #[allow(clippy::cast_precision_loss)] // a share of votes
 fn edge(source: String, target: String, row: &rusqlite::Row<'_>) -> Result<Option<GraphEdge>> {
-    let (count, ups, downs, follows): (i64, i64, i64, i64) =
-        (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+    let (count, ups, downs): (i64, i64, i64) = (row.get("interactions")?, row.get("ups")?, row.get("downs")?);
+    let follows: i64 = row.get("follows")?;
     let votes = ups + downs;
     if count == 0 && votes == 0 && follows == 0 {
         return Ok(None);

@@ -5,9 +5,9 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, params};
 
-use super::{Result, indexing};
+use super::{Db, Result, indexing};
 use crate::domain::Stamp;
 
 /// Tables whose rows come and go with their moments.
@@ -17,7 +17,7 @@ const TABLES: &[&str] = &["activities", "threads", "thread_tags", "replies", "vo
 ///
 /// # Errors
 /// Database errors.
-pub fn begin(c: &Connection) -> Result<()> {
+pub fn begin(c: &Db) -> Result<()> {
     for table in TABLES {
         c.execute_batch(&format!("CREATE TEMP TABLE later_{table} AS SELECT * FROM main.{table} WHERE 0;"))?;
     }
@@ -40,12 +40,12 @@ pub fn begin(c: &Connection) -> Result<()> {
 /// # Errors
 /// Database errors.
 pub fn fill(source: &Path, target: &Path, activity: i64, at: Stamp) -> Result<()> {
-    let mut c = Connection::open(target)?;
-    c.pragma_update(None, "foreign_keys", "OFF")?;
-    c.pragma_update(None, "synchronous", "OFF")?;
+    let c = Db::open(target)?;
+    c.set_pragma("foreign_keys", "OFF")?;
+    c.set_pragma("synchronous", "OFF")?;
     c.execute("ATTACH ?1 AS source", [source.to_string_lossy()])?;
-    let tx = c.transaction()?;
-    let number = |sql: &str| tx.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let whole = c.begin()?;
+    let number = |sql: &str| c.query_row(sql, [], |row| row.get::<_, i64>(0));
     let after = number("SELECT ifnull(max(id), 0) FROM main.activities")?;
     let since = number("SELECT ifnull(max(created_at), 0) FROM main.activities")?;
     let thread = number("SELECT ifnull(max(id), 0) FROM main.threads")?;
@@ -53,7 +53,7 @@ pub fn fill(source: &Path, target: &Path, activity: i64, at: Stamp) -> Result<()
     let now = at.micros();
     let there =
         format!("CASE WHEN activity_id IS NULL THEN created_at <= {now} ELSE activity_id <= {activity} END");
-    tx.execute_batch(&format!(
+    c.execute_batch(&format!(
         "INSERT INTO main.activities SELECT * FROM source.activities WHERE id > {after} AND id <= {activity};
          INSERT INTO main.threads SELECT * FROM source.threads WHERE id > {thread} AND {there};
          INSERT INTO main.thread_tags SELECT * FROM source.thread_tags
@@ -70,8 +70,8 @@ pub fn fill(source: &Path, target: &Path, activity: i64, at: Stamp) -> Result<()
          INSERT OR IGNORE INTO temp.touched SELECT {OF_VOTE} FROM main.votes WHERE created_at > {since};
          INSERT OR IGNORE INTO temp.touched SELECT thread FROM temp.hidden;"
     ))?;
-    count_again(&tx, now)?;
-    tx.commit()?;
+    count_again(&c, now)?;
+    whole.commit()?;
     Ok(())
 }
 
@@ -79,19 +79,19 @@ pub fn fill(source: &Path, target: &Path, activity: i64, at: Stamp) -> Result<()
 ///
 /// # Errors
 /// Database errors.
-pub fn at(c: &Connection, activity: i64) -> Result<Option<Stamp>> {
+pub fn at(c: &Db, activity: i64) -> Result<Option<Stamp>> {
     let mut statement = c.prepare_cached("SELECT created_at FROM activities WHERE id = ?1")?;
     let mut rows = statement.query([activity])?;
-    Ok(rows.next()?.map(|row| row.get(0).map(Stamp::from_micros)).transpose()?)
+    Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
 }
 
 /// Goes from wherever the copy is to the moment after `activity`, which was at `at`.
 ///
 /// # Errors
 /// Database errors.
-pub fn go(c: &Connection, activity: i64, at: Stamp) -> Result<()> {
+pub fn go(c: &Db, activity: i64, at: Stamp) -> Result<()> {
     // Threads go before their replies.
-    c.pragma_update(None, "defer_foreign_keys", "ON")?;
+    c.set_pragma("defer_foreign_keys", "ON")?;
     let now = at.micros();
     let thread = last(c, "threads", activity, now)?;
     let reply = last(c, "replies", activity, now)?;
@@ -133,7 +133,7 @@ const OF_VOTE: &str = "CASE target_type WHEN 'thread' THEN target_id ELSE \
      (SELECT thread_id FROM main.replies r WHERE r.id = target_id) END";
 
 /// Counts what is left in the threads that changed.
-fn count_again(c: &Connection, now: i64) -> Result<()> {
+fn count_again(c: &Db, now: i64) -> Result<()> {
     c.execute_batch(&format!(
         "DELETE FROM temp.touched WHERE thread IS NULL OR thread NOT IN (SELECT id FROM main.threads);
          UPDATE main.threads SET deleted_at = (SELECT at FROM temp.hidden h
@@ -169,7 +169,7 @@ fn count_again(c: &Connection, now: i64) -> Result<()> {
 
 /// The last row of a table of posts that was there after an activity, found by halving: posts rise with their acts. A
 /// post without an act is there from its time on.
-fn last(c: &Connection, table: &str, activity: i64, now: i64) -> Result<i64> {
+fn last(c: &Db, table: &str, activity: i64, now: i64) -> Result<i64> {
     let there = "CASE WHEN activity_id IS NULL THEN created_at <= ?2 ELSE activity_id <= ?1 END";
     // What is set aside begins right behind what is there.
     let next: Option<bool> = c
@@ -187,14 +187,14 @@ fn last(c: &Connection, table: &str, activity: i64, now: i64) -> Result<i64> {
     while low < high {
         let middle = low + (high - low + 1) / 2;
         let (id, is_there): (i64, bool) =
-            row.query_row(params![activity, now, middle], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            row.query_row(params![activity, now, middle], |row| row.try_into())?;
         if is_there { low = id } else { high = middle - 1 }
     }
     Ok(low)
 }
 
 /// Takes what goes out of the index of posts.
-fn unindex(c: &Connection, thread: i64, reply: i64) -> Result<()> {
+fn unindex(c: &Db, thread: i64, reply: i64) -> Result<()> {
     for (table, bound, side) in [("threads", thread, 0), ("replies", reply, 1)] {
         let gone: Vec<i64> = c
             .prepare_cached(&format!(

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
 use zstd::zstd_safe::{self, CCtx};
 
-use super::{Result, StoreError};
+use super::{Db, Result, StoreError};
 use crate::protocol::{Exchange, PromptSection, RecalledMemory};
 
 /// Everything that led to one act.
@@ -167,7 +167,7 @@ impl Packer {
 ///
 /// # Errors
 /// Database errors.
-pub fn put(c: &Connection, activity_id: i64, record: &Packed, keep: i64) -> Result<()> {
+pub fn put(c: &Db, activity_id: i64, record: &Packed, keep: i64) -> Result<()> {
     c.prepare_cached("INSERT OR REPLACE INTO thoughts (activity_id, record, base) VALUES (?1, ?2, ?3)")?
         .execute(params![activity_id, record.bytes, record.base])?;
     // Pruned in strides, so that a beat rarely pays for it.
@@ -182,7 +182,7 @@ pub fn put(c: &Connection, activity_id: i64, record: &Packed, keep: i64) -> Resu
 ///
 /// # Errors
 /// Database errors, a damaged record.
-pub fn get(c: &Connection, activity_id: i64) -> Result<Option<ThoughtRecord>> {
+pub fn get(c: &Db, activity_id: i64) -> Result<Option<ThoughtRecord>> {
     let mut statement = c.prepare_cached(
         "SELECT t.record, b.record FROM thoughts t LEFT JOIN thoughts b ON b.activity_id = t.base \
          WHERE t.activity_id = ?1 AND (t.base IS NULL OR b.activity_id IS NOT NULL)",
@@ -205,7 +205,7 @@ pub(super) fn stored(row: &Row<'_>, index: usize) -> Result<ThoughtRecord> {
 ///
 /// # Errors
 /// Database errors, a damaged record.
-pub fn add_exchanges(c: &Connection, activity_id: i64, exchanges: Vec<Exchange>) -> Result<()> {
+pub fn add_exchanges(c: &Db, activity_id: i64, exchanges: Vec<Exchange>) -> Result<()> {
     let Some(mut record) = get(c, activity_id)? else { return Ok(()) };
     record.exchanges.extend(exchanges);
     c.prepare_cached("UPDATE thoughts SET record = ?2, base = NULL WHERE activity_id = ?1")?

@@ -3,15 +3,17 @@
 //! Acts are numbered in the order of time, so that the ends of a stretch are found by halving; what is
 //! between them is read once.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
+use serde_json::Value;
 
-use super::Result;
-use super::bots::Lens;
+use super::columns::Json;
+use super::lens::Lens;
 use super::names::Names;
+use super::{Db, Result};
 use crate::domain::ActivityKind;
+use crate::domain::Stamp;
 use crate::domain::activity::Told;
 use crate::domain::text::clean_line;
-use crate::domain::{Money, Stamp};
 use crate::protocol::{Timeline, TimelineMark, TimelinePoint};
 
 /// Longest stretch, in minutes: longer ones are told by the days.
@@ -24,11 +26,11 @@ const MARKS: u32 = 60;
 ///
 /// # Errors
 /// Database errors.
-pub fn timeline(c: &Connection, lens: &Lens, minutes: u32, ago: u32, points: u32) -> Result<Timeline> {
+pub fn timeline(c: &Db, lens: &Lens, minutes: u32, ago: u32, points: u32) -> Result<Timeline> {
     let to = lens.now.plus_seconds(-60 * i64::from(ago));
     let began = c
         .prepare_cached("SELECT created_at FROM activities ORDER BY id LIMIT 1")?
-        .query_row([], |row| row.get(0).map(Stamp::from_micros))
+        .query_row([], |row| row.get(0))
         .optional()?;
     let seconds = match (minutes, began) {
         (0, Some(began)) => to.seconds_since(began).clamp(60, 60 * i64::from(MINUTES_MAX)),
@@ -47,20 +49,21 @@ pub fn timeline(c: &Connection, lens: &Lens, minutes: u32, ago: u32, points: u32
         ActivityKind::sql(|kind| kind == ActivityKind::Failed),
     ];
     let mut statement = c.prepare_cached(&format!(
-        "SELECT (created_at - ?1) / ?2 AS step, sum(action_type IN {beats}), sum(action_type IN {said}), \
-         sum(action_type IN {failed}), sum(tokens_used), sum(cost) FROM activities \
+        "SELECT (created_at - ?1) / ?2 AS step, sum(action_type IN {beats}) AS beats, \
+         sum(action_type IN {said}) AS posts, sum(action_type IN {failed}) AS failed, sum(tokens_used) AS tokens, \
+         sum(cost) AS cost FROM activities \
          WHERE id >= ?3 AND id < ?4 GROUP BY step",
     ))?;
-    let mut rows = statement.query(params![from.micros(), step * 1_000_000, low, high])?;
+    let mut rows = statement.query(params![from, step * 1_000_000, low, high])?;
     while let Some(row) = rows.next()? {
-        let at: i64 = row.get(0)?;
+        let at: i64 = row.get("step")?;
         if let Some(point) = usize::try_from(at).ok().and_then(|at| steps.get_mut(at)) {
             *point = TimelinePoint {
-                beats: row.get(1)?,
-                posts: row.get(2)?,
-                failed: row.get(3)?,
-                tokens: row.get(4)?,
-                cost_usd: Money::from_nanos(row.get(5)?),
+                beats: row.get("beats")?,
+                posts: row.get("posts")?,
+                failed: row.get("failed")?,
+                tokens: row.get("tokens")?,
+                cost_usd: row.get("cost")?,
             };
         }
     }
@@ -68,17 +71,16 @@ pub fn timeline(c: &Connection, lens: &Lens, minutes: u32, ago: u32, points: u32
 }
 
 /// The first act at or after a moment; where there is none, the number after the last.
-fn first_since(c: &Connection, at: Stamp) -> Result<i64> {
+fn first_since(c: &Db, at: Stamp) -> Result<i64> {
     let (mut low, last): (i64, i64) = c
         .prepare_cached("SELECT ifnull(min(id), 1), ifnull(max(id), 0) FROM activities")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .query_row([], |row| row.try_into())?;
     let mut high = last + 1;
     let mut next =
         c.prepare_cached("SELECT id, created_at FROM activities WHERE id >= ?1 ORDER BY id LIMIT 1")?;
     while low < high {
         let middle = low + (high - low) / 2;
-        let found: Option<(i64, i64)> =
-            next.query_row([middle], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let found: Option<(i64, i64)> = next.query_row([middle], |row| row.try_into()).optional()?;
         match found {
             Some((id, created)) if created < at.micros() => low = id + 1,
             _ => high = middle,
@@ -88,7 +90,7 @@ fn first_since(c: &Connection, at: Stamp) -> Result<i64> {
 }
 
 /// What was changed or injected between two acts, oldest first.
-fn marks(c: &Connection, low: i64, high: i64) -> Result<Vec<TimelineMark>> {
+fn marks(c: &Db, low: i64, high: i64) -> Result<Vec<TimelineMark>> {
     let marked = ActivityKind::sql(ActivityKind::is_mark);
     let mut statement = c.prepare_cached(&format!(
         "SELECT id, bot_id, action_type, created_at, details FROM activities \
@@ -98,16 +100,15 @@ fn marks(c: &Connection, low: i64, high: i64) -> Result<Vec<TimelineMark>> {
     let mut marks = Vec::new();
     let mut rows = statement.query(params![low, high, MARKS])?;
     while let Some(row) = rows.next()? {
-        let bot: String = row.get(1)?;
-        let kind: String = row.get(2)?;
-        let details = serde_json::from_str(&row.get::<_, String>(4)?).unwrap_or_default();
+        let (activity_id, bot, kind, at, Json(details)): (i64, String, String, Stamp, Json<Value>) =
+            row.try_into()?;
         let told = Told::of(&kind, &details);
         marks.push(TimelineMark {
-            activity_id: row.get(0)?,
+            activity_id,
             bot_name: names.of(c, &bot)?,
             bot_id: bot,
             action_type: kind,
-            at: Stamp::from_micros(row.get(3)?),
+            at,
             title: clean_line(&told.about, 120),
         });
     }

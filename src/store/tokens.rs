@@ -1,10 +1,11 @@
 //! Access tokens for the port. Only their SHA-256 is stored; the text is shown once.
 
 use rand::TryRng;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use super::{Result, StoreError};
+use super::columns::columns;
+use super::{Db, Result, StoreError};
 use crate::domain::{Secret, Stamp};
 use crate::protocol::{Fault, TokenView};
 
@@ -17,23 +18,15 @@ pub fn hash(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }
 
-fn view(row: &Row<'_>) -> rusqlite::Result<TokenView> {
-    Ok(TokenView {
-        id: row.get(0)?,
-        name: row.get(1)?,
-        role: row.get(2)?,
-        created_at: Stamp::from_micros(row.get(3)?),
-        revoked_at: row.get::<_, Option<i64>>(4)?.map(Stamp::from_micros),
-    })
+columns! {
+    TOKEN, view -> TokenView { id, name, role, created_at, revoked_at }
 }
-
-const COLUMNS: &str = "id, name, role, created_at, revoked_at FROM tokens";
 
 /// Makes a token with 256 random bits from the system; the text is not stored.
 ///
 /// # Errors
 /// 400 for a role that is neither `viewer` nor `operator`; when the system has no randomness.
-pub fn new(c: &Connection, name: &str, role: &str, at: Stamp) -> Result<(TokenView, Secret)> {
+pub fn new(c: &Db, name: &str, role: &str, at: Stamp) -> Result<(TokenView, Secret)> {
     if !matches!(role, "viewer" | "operator") {
         return Err(Fault::bad_value(format!("a token's role is viewer or operator, not {role}")).into());
     }
@@ -43,7 +36,7 @@ pub fn new(c: &Connection, name: &str, role: &str, at: Stamp) -> Result<(TokenVi
         .map_err(|error| StoreError::Corrupt(format!("the system gives no random numbers: {error}")))?;
     let text = bytes.iter().fold(PREFIX.to_owned(), |text, byte| format!("{text}{byte:02x}"));
     c.prepare_cached("INSERT INTO tokens (name, role, hash, created_at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![name, role, hash(&text), at.micros()])?;
+        .execute(params![name, role, hash(&text), at])?;
     Ok((get(c, c.last_insert_rowid())?, Secret::new(text)))
 }
 
@@ -51,8 +44,8 @@ pub fn new(c: &Connection, name: &str, role: &str, at: Stamp) -> Result<(TokenVi
 ///
 /// # Errors
 /// 404.
-pub fn get(c: &Connection, id: i64) -> Result<TokenView> {
-    c.prepare_cached(&format!("SELECT {COLUMNS} WHERE id = ?1"))?
+pub fn get(c: &Db, id: i64) -> Result<TokenView> {
+    c.prepare_cached(&format!("SELECT {TOKEN} FROM tokens WHERE id = ?1"))?
         .query_row([id], view)
         .optional()?
         .ok_or_else(|| Fault::not_found("token", id).into())
@@ -62,8 +55,8 @@ pub fn get(c: &Connection, id: i64) -> Result<TokenView> {
 ///
 /// # Errors
 /// Database errors.
-pub fn list(c: &Connection) -> Result<Vec<TokenView>> {
-    let mut statement = c.prepare_cached(&format!("SELECT {COLUMNS} ORDER BY id"))?;
+pub fn list(c: &Db) -> Result<Vec<TokenView>> {
+    let mut statement = c.prepare_cached(&format!("SELECT {TOKEN} FROM tokens ORDER BY id"))?;
     let rows = statement.query_map([], view)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
@@ -72,9 +65,9 @@ pub fn list(c: &Connection) -> Result<Vec<TokenView>> {
 ///
 /// # Errors
 /// 404.
-pub fn revoke(c: &Connection, id: i64, at: Stamp) -> Result<TokenView> {
+pub fn revoke(c: &Db, id: i64, at: Stamp) -> Result<TokenView> {
     c.prepare_cached("UPDATE tokens SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL")?
-        .execute(params![id, at.micros()])?;
+        .execute(params![id, at])?;
     get(c, id)
 }
 
@@ -84,8 +77,8 @@ pub fn revoke(c: &Connection, id: i64, at: Stamp) -> Result<TokenView> {
 ///
 /// # Errors
 /// Database errors.
-pub fn find(c: &Connection, text: &str) -> Result<Option<TokenView>> {
-    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} WHERE hash = ?1 AND revoked_at IS NULL"))?
+pub fn find(c: &Db, text: &str) -> Result<Option<TokenView>> {
+    Ok(c.prepare_cached(&format!("SELECT {TOKEN} FROM tokens WHERE hash = ?1 AND revoked_at IS NULL"))?
         .query_row([hash(text)], view)
         .optional()?)
 }
@@ -94,7 +87,7 @@ pub fn find(c: &Connection, text: &str) -> Result<Option<TokenView>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn ever(c: &Connection) -> Result<bool> {
+pub fn ever(c: &Db) -> Result<bool> {
     Ok(c.prepare_cached("SELECT 1 FROM tokens LIMIT 1")?.exists([])?)
 }
 
@@ -102,6 +95,6 @@ pub fn ever(c: &Connection) -> Result<bool> {
 ///
 /// # Errors
 /// Database errors.
-pub fn any(c: &Connection) -> Result<bool> {
+pub fn any(c: &Db) -> Result<bool> {
     Ok(c.prepare_cached("SELECT 1 FROM tokens WHERE revoked_at IS NULL LIMIT 1")?.exists([])?)
 }

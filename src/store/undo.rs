@@ -4,9 +4,9 @@
 //! stay what they are. The full-text indexes are made when somebody searches
 //! ([`super::indexing::note_missing`]); what is gone is taken out of them.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
-use super::Result;
+use super::{Db, Result};
 
 /// Entries that can be undone.
 pub const DEPTH: i64 = 1_024;
@@ -18,9 +18,9 @@ const LEFT_OUT: &[&str] = &["index_queue", "tokens", "snapshots"];
 ///
 /// # Errors
 /// Database errors.
-pub fn begin(c: &Connection) -> Result<()> {
+pub fn begin(c: &Db) -> Result<()> {
     // What a REPLACE throws out is noted as well.
-    c.pragma_update(None, "recursive_triggers", "ON")?;
+    c.set_pragma("recursive_triggers", "ON")?;
     c.execute_batch(
         "CREATE TEMP TABLE undo_entry (entry INTEGER NOT NULL);
          CREATE TEMP TABLE undo_log (id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, sql TEXT NOT NULL);
@@ -37,9 +37,9 @@ pub fn begin(c: &Connection) -> Result<()> {
 ///
 /// # Errors
 /// Database errors.
-pub fn mark(c: &Connection, number: i64) -> Result<()> {
+pub fn mark(c: &Db, number: i64) -> Result<()> {
     c.prepare_cached("DELETE FROM temp.undo_entry")?.execute([])?;
-    c.prepare_cached("INSERT INTO temp.undo_entry VALUES (?1)")?.execute([number])?;
+    c.prepare_cached("INSERT INTO temp.undo_entry (entry) VALUES (?1)")?.execute([number])?;
     // SQLite's own table of sequences has no triggers.
     let sequence: Option<i64> = c
         .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'memories'")?
@@ -47,7 +47,7 @@ pub fn mark(c: &Connection, number: i64) -> Result<()> {
         .optional()?;
     let mut undo = "DELETE FROM sqlite_sequence WHERE name = 'memories';".to_owned();
     if let Some(sequence) = sequence {
-        undo += &format!("INSERT INTO sqlite_sequence VALUES ('memories', {sequence});");
+        undo += &format!("INSERT INTO sqlite_sequence (name, seq) VALUES ('memories', {sequence});");
     }
     c.prepare_cached("INSERT INTO temp.undo_log (entry, sql) VALUES (?1, ?2)")?
         .execute(params![number, undo])?;
@@ -59,7 +59,7 @@ pub fn mark(c: &Connection, number: i64) -> Result<()> {
 ///
 /// # Errors
 /// Database errors.
-pub fn floor(c: &Connection) -> Result<Option<i64>> {
+pub fn floor(c: &Db) -> Result<Option<i64>> {
     let first: Option<i64> =
         c.prepare_cached("SELECT min(entry) FROM temp.undo_log")?.query_row([], |row| row.get(0))?;
     Ok(first.map(|entry| entry - 1))
@@ -69,9 +69,9 @@ pub fn floor(c: &Connection) -> Result<Option<i64>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn back(c: &Connection, number: i64) -> Result<()> {
+pub fn back(c: &Db, number: i64) -> Result<()> {
     c.execute("DELETE FROM temp.undo_entry", [])?;
-    c.pragma_update(None, "defer_foreign_keys", "ON")?;
+    c.set_pragma("defer_foreign_keys", "ON")?;
     let steps: Vec<String> = c
         .prepare_cached("SELECT sql FROM temp.undo_log WHERE entry > ?1 ORDER BY id DESC")?
         .query_map([number], |row| row.get(0))?
@@ -81,7 +81,7 @@ pub fn back(c: &Connection, number: i64) -> Result<()> {
         unindex(c, step)?;
     }
     c.execute("DELETE FROM temp.undo_log WHERE entry > ?1", [number])?;
-    c.execute("DELETE FROM thoughts WHERE activity_id > ?1", [super::beat::last_seq(c)?])?;
+    c.execute("DELETE FROM thoughts WHERE activity_id > ?1", [super::activities::last_seq(c)?])?;
     Ok(())
 }
 
@@ -89,12 +89,12 @@ pub fn back(c: &Connection, number: i64) -> Result<()> {
 ///
 /// # Errors
 /// Database errors.
-pub fn forget(c: &Connection) -> Result<()> {
+pub fn forget(c: &Db) -> Result<()> {
     Ok(c.execute_batch("DELETE FROM temp.undo_entry; DELETE FROM temp.undo_log")?)
 }
 
 /// Takes a row out of the full-text index that `step` took out of its table.
-fn unindex(c: &Connection, step: &str) -> Result<()> {
+fn unindex(c: &Db, step: &str) -> Result<()> {
     for (table, index, factor, side) in
         [("threads", "posts_fts", 2, 0), ("replies", "posts_fts", 2, 1), ("archive", "archive_fts", 1, 0)]
     {
@@ -106,7 +106,7 @@ fn unindex(c: &Connection, step: &str) -> Result<()> {
     Ok(())
 }
 
-fn tables(c: &Connection) -> Result<Vec<String>> {
+fn tables(c: &Db) -> Result<Vec<String>> {
     let mut statement = c.prepare(
         "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' \
          AND name NOT LIKE '%\\_fts\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
@@ -117,11 +117,10 @@ fn tables(c: &Connection) -> Result<Vec<String>> {
 }
 
 /// The triggers that note how each change of a table is undone.
-fn triggers(c: &Connection, table: &str) -> Result<String> {
+fn triggers(c: &Db, table: &str) -> Result<String> {
     let mut statement = c.prepare(&format!("SELECT name, pk FROM main.pragma_table_info('{table}')"))?;
-    let columns: Vec<(String, i64)> = statement
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<std::result::Result<_, _>>()?;
+    let columns: Vec<(String, i64)> =
+        statement.query_map([], |row| row.try_into())?.collect::<std::result::Result<_, _>>()?;
     let mut keys: Vec<&(String, i64)> = columns.iter().filter(|(_, pk)| *pk > 0).collect();
     keys.sort_by_key(|(_, pk)| *pk);
     let here = |row: &str| -> String {

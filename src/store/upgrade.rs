@@ -146,11 +146,11 @@ pub(super) fn index_every_script(c: &Connection) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::super::check::{Level, check};
-    use super::super::{Durability, open_connection, schema};
+    use super::super::{Db, Durability, open_connection, schema};
     use super::*;
 
     /// A database as step 4 left it, with so many summaries of 330 words for each of two bots; three are pinned.
-    fn old(path: &std::path::Path, summaries: i64) -> Connection {
+    fn old(path: &std::path::Path, summaries: i64) -> Db {
         let mut c = open_connection(path, false).unwrap();
         schema::prepare_to(&mut c, 4).unwrap();
         c.execute_batch(&format!(
@@ -166,7 +166,7 @@ mod tests {
         c
     }
 
-    fn number(c: &Connection, sql: &str) -> i64 {
+    fn number(c: &Db, sql: &str) -> i64 {
         c.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
-use super::bots::{Held, Lens, Today};
+use super::lens::{HELD, Lens, Today, held};
 use super::names::Names;
-use super::{Result, books, stats};
+use super::{Db, Result, books, stats};
 use crate::domain::ActivityKind;
 use crate::domain::Money;
 use crate::domain::status::Caps;
@@ -24,54 +24,55 @@ const fn length(period: Period) -> (&'static str, u32) {
 ///
 /// # Errors
 /// Database errors.
-pub fn report(c: &Connection, lens: &Lens, period: Period) -> Result<UsageReport> {
+pub fn report(c: &Db, lens: &Lens, period: Period) -> Result<UsageReport> {
     let (word, days) = length(period);
     let (first, last) = stats::span(lens, days);
     let today = Today::read(c, lens)?;
     let mut bots: BTreeMap<String, BotUsage> = BTreeMap::new();
     let mut statement =
-        c.prepare_cached(&format!("SELECT {}, name FROM bots WHERE departed_at IS NULL", Held::COLUMNS))?;
+        c.prepare_cached(&format!("SELECT {HELD}, name FROM bots WHERE departed_at IS NULL"))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let bot = Held::read(row)?;
+        let bot = held(row)?;
         let caps = lens.caps(bot.own_tokens, bot.own_cost);
-        let mut usage = empty(&bot.id, row.get(6)?, &first, caps);
+        let mut usage = empty(&bot.id, row.get("name")?, &first, caps);
         usage.cap_exceeded = today.cap(c, &bot)?.is_some();
         usage.token_cap_binds = lens.limits(bot.own_tokens, bot.own_cost, &bot.provider).bind_tokens();
         bots.insert(bot.id, usage);
     }
     let mut names = Names::default();
     let mut statement = c.prepare_cached(
-        "SELECT bot_id, sum(input), sum(output), sum(cost), min(priced), sum(cached), sum(calls) FROM usage_daily \
+        "SELECT bot_id, sum(input) AS input, sum(output) AS output, sum(cost) AS cost, min(priced) AS priced, \
+         sum(cached) AS cached, sum(calls) AS calls FROM usage_daily \
          WHERE day BETWEEN ?1 AND ?2 GROUP BY bot_id",
     )?;
     let mut rows = statement.query([&first, &last])?;
     while let Some(row) = rows.next()? {
-        let id: String = row.get(0)?;
+        let id: String = row.get("bot_id")?;
         if !bots.contains_key(&id) {
             let name = names.of(c, &id)?;
             bots.insert(id.clone(), empty(&id, name, &first, lens.caps(None, None)));
         }
         if let Some(usage) = bots.get_mut(&id) {
-            usage.input_tokens = row.get(1)?;
-            usage.output_tokens = row.get(2)?;
+            usage.input_tokens = row.get("input")?;
+            usage.output_tokens = row.get("output")?;
             usage.total_tokens = usage.input_tokens + usage.output_tokens;
-            usage.estimated_cost_usd = Money::from_nanos(row.get(3)?);
-            usage.unpriced = !row.get::<_, bool>(4)?;
-            usage.cached_tokens = row.get(5)?;
-            usage.calls = row.get(6)?;
+            usage.estimated_cost_usd = row.get("cost")?;
+            usage.unpriced = !row.get::<_, bool>("priced")?;
+            usage.cached_tokens = row.get("cached")?;
+            usage.calls = row.get("calls")?;
         }
     }
     let posts = ActivityKind::sql(ActivityKind::is_post);
     let mut statement = c.prepare_cached(&format!(
-        "SELECT bot_id, sum(count) FROM actions_daily WHERE day BETWEEN ?1 AND ?2 \
+        "SELECT bot_id, sum(count) AS posts FROM actions_daily WHERE day BETWEEN ?1 AND ?2 \
          AND action_type IN {posts} GROUP BY bot_id",
     ))?;
     let mut rows = statement.query([&first, &last])?;
     while let Some(row) = rows.next()? {
         // Who left and used nothing in the period has no row, and people are no bots.
-        if let Some(usage) = bots.get_mut(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?) {
-            usage.posts = row.get(1)?;
+        if let Some(usage) = bots.get_mut(row.get_ref("bot_id")?.as_str().map_err(rusqlite::Error::from)?) {
+            usage.posts = row.get("posts")?;
         }
     }
     let bots: Vec<BotUsage> = bots.into_values().collect();
@@ -127,7 +128,7 @@ pub struct Counts {
 ///
 /// # Errors
 /// Database errors.
-pub fn bot_count(c: &Connection) -> Result<i64> {
+pub fn bot_count(c: &Db) -> Result<i64> {
     Ok(c.prepare_cached("SELECT count(*) FROM bots INDEXED BY bots_due WHERE departed_at IS NULL")?
         .query_row([], |row| row.get(0))?)
 }
@@ -136,11 +137,11 @@ pub fn bot_count(c: &Connection) -> Result<i64> {
 ///
 /// # Errors
 /// Database errors.
-pub fn of_room(c: &Connection, day: &str) -> Result<(i64, Money)> {
+pub fn of_room(c: &Db, day: &str) -> Result<(i64, Money)> {
     Ok(c.prepare_cached(
         "SELECT ifnull(sum(tokens), 0), ifnull(sum(cost), 0) FROM usage_room WHERE day = ?1",
     )?
-    .query_row([day], |row| Ok((row.get(0)?, Money::from_nanos(row.get(1)?))))?)
+    .query_row([day], |row| row.try_into())?)
 }
 
 /// Counts the room. Each number comes from an index that holds only what is counted, so a large
@@ -148,7 +149,7 @@ pub fn of_room(c: &Connection, day: &str) -> Result<(i64, Money)> {
 ///
 /// # Errors
 /// Database errors.
-pub fn counts(c: &Connection, lens: &Lens) -> Result<Counts> {
+pub fn counts(c: &Db, lens: &Lens) -> Result<Counts> {
     let count = |sql: &str| -> Result<i64> { Ok(c.prepare_cached(sql)?.query_row([], |row| row.get(0))?) };
     let today = Today::read(c, lens)?;
     let (tokens, cost) = of_room(c, &today.day)?;
@@ -168,7 +169,7 @@ pub fn counts(c: &Connection, lens: &Lens) -> Result<Counts> {
 /// How many bots show as capped. Only those with caps of their own, those that were gated, and
 /// those that used a provider the other caps bind can be; unless a default or the room's cap
 /// leaves nothing for anybody.
-fn capped(c: &Connection, today: &Today<'_>) -> Result<i64> {
+fn capped(c: &Db, today: &Today<'_>) -> Result<i64> {
     let (lens, room) = (today.lens, today.room());
     let everybody = lens.tokens <= 0
         || lens.cost <= Money::ZERO
@@ -181,14 +182,14 @@ fn capped(c: &Connection, today: &Today<'_>) -> Result<i64> {
          UNION SELECT bot_id FROM reservations WHERE day = ?1)";
     let mut statement = c.prepare_cached(&format!(
         "SELECT {} FROM bots WHERE is_paused = 0 AND failing IS NULL AND departed_at IS NULL {}",
-        Held::COLUMNS,
+        HELD,
         if everybody { "AND ?1 = ?1 AND ?2 = ?2" } else { some },
     ))?;
     let used = room.bound_tokens > 0 || room.cost > Money::ZERO;
     let mut rows = statement.query(params![today.day, used])?;
     let mut capped = 0;
     while let Some(row) = rows.next()? {
-        capped += i64::from(today.cap(c, &Held::read(row)?)?.is_some());
+        capped += i64::from(today.cap(c, &held(row)?)?.is_some());
     }
     Ok(capped)
 }
@@ -224,25 +225,25 @@ pub struct Lately {
 ///
 /// # Errors
 /// Database errors.
-pub fn lately(c: &Connection, lens: &Lens, bot: &str, first: &str, today: &str) -> Result<Lately> {
+pub fn lately(c: &Db, lens: &Lens, bot: &str, first: &str, today: &str) -> Result<Lately> {
     let (caps, beats, idle) = c
         .prepare_cached("SELECT token_cap, cost_cap, beat - gated_beats, idle_beats FROM bots WHERE id = ?1")?
         .query_row([bot], |row| {
-            let caps = lens.caps(row.get(0)?, row.get::<_, Option<i64>>(1)?.map(Money::from_nanos));
-            Ok((caps, row.get(2)?, row.get(3)?))
+            let (tokens, cost, beats, idle) = row.try_into()?;
+            Ok((lens.caps(tokens, cost), beats, idle))
         })?;
     let (mut acts, mut tokens, mut cost): (i64, i64, i64) = c
         .prepare_cached(
             "SELECT ifnull(sum(beats), 0), ifnull(sum(tokens), 0), ifnull(sum(cost), 0) FROM beats_daily \
              WHERE bot_id = ?1 AND day BETWEEN ?2 AND ?3",
         )?
-        .query_row([bot, first, today], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        .query_row([bot, first, today], |row| row.try_into())?;
     let (used, paid, priced): (i64, i64, bool) = c
         .prepare_cached(
             "SELECT ifnull(sum(input + output), 0), ifnull(sum(cost), 0), ifnull(min(priced), 1) FROM usage_daily \
              WHERE bot_id = ?1 AND day BETWEEN ?2 AND ?3",
         )?
-        .query_row([bot, first, today], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        .query_row([bot, first, today], |row| row.try_into())?;
     if acts == 0 {
         // Days of an earlier version, which did not count beats apart.
         let about = ActivityKind::sql(ActivityKind::is_about);
@@ -259,7 +260,7 @@ pub fn lately(c: &Connection, lens: &Lens, bot: &str, first: &str, today: &str) 
         .prepare_cached(
             "SELECT ifnull(sum(input + output), 0), ifnull(sum(cost), 0) FROM usage_daily WHERE bot_id = ?1 AND day = ?2",
         )?
-        .query_row([bot, today], |row| Ok((row.get(0)?, Money::from_nanos(row.get(1)?))))?;
+        .query_row([bot, today], |row| row.try_into())?;
     Ok(Lately {
         tokens,
         cost: Money::from_nanos(cost),

@@ -7,9 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::Connection;
-
-use super::{Readers, Result, StoreError};
+use super::{Db, Readers, Result, StoreError};
 
 /// A log longer than this is shortened when there is time, in bytes.
 pub const LONG: u64 = LIMIT as u64;
@@ -63,7 +61,7 @@ impl Wal {
     ///
     /// # Errors
     /// [`StoreError::LogFull`] when it is as long as it may be and somebody reads.
-    pub(super) fn watch(&mut self, connection: &Connection, readers: &Readers) -> Result<()> {
+    pub(super) fn watch(&mut self, connection: &Db, readers: &Readers) -> Result<()> {
         let length = length(&self.database);
         if length < REMARKABLE {
             self.told = 0;
@@ -87,7 +85,7 @@ impl Wal {
 
     /// Carries the log into the database and empties it, unless somebody reads; never waits. Answers with
     /// whether it is short now.
-    pub(super) fn shorten(&self, connection: &Connection) -> bool {
+    pub(super) fn shorten(&self, connection: &Db) -> bool {
         if !self.is_long() {
             return true;
         }
@@ -98,7 +96,7 @@ impl Wal {
     }
 
     /// As [`Wal::shorten`], waiting as long as the connection does.
-    pub(super) fn truncate(&self, connection: &Connection) {
+    pub(super) fn truncate(&self, connection: &Db) {
         // Answers with a row, whether it could be done or not; what was not is done another time.
         let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     }
@@ -250,7 +248,7 @@ mod tests {
         let path = dir.path().join("a.db");
         let store = Store::open(&path, Durability::Normal).unwrap();
         write(&store, 10);
-        let reader = Connection::open(&path).unwrap();
+        let reader = Db::open(&path).unwrap();
         reader.execute_batch("BEGIN; SELECT count(*) FROM meta").unwrap();
         let _: i64 = reader.query_row("SELECT count(*) FROM meta", [], |row| row.get(0)).unwrap();
         for _ in 0..20 {
@@ -272,7 +270,7 @@ mod tests {
         let path = dir.path().join("a.db");
         let store = Store::open(&path, Durability::Normal).unwrap();
         write(&store, 10);
-        let reader = Connection::open(&path).unwrap();
+        let reader = Db::open(&path).unwrap();
         reader.execute_batch("BEGIN").unwrap();
         let _: i64 = reader.query_row("SELECT count(*) FROM meta", [], |row| row.get(0)).unwrap();
         // The rest of the file is a hole: it takes no room on the disk.

@@ -6,37 +6,31 @@
 //! or when SQLite rolled the whole transaction back by itself (a full disk), every job of the
 //! group is told so, nothing of it is stored, and no later job of it begins.
 
+mod desk;
+
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::time::Duration;
 
-use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
-use super::trouble::{PATIENCE, Trouble};
+use self::desk::Desk;
+use super::trouble::Trouble;
 use super::wal::Wal;
-use super::{Readers, Result, StoreError};
+use super::{Db, Readers, Result, StoreError};
 use crate::domain::Stamp;
 
-/// Most jobs in one group.
-const GROUP_MAX: usize = 128;
 /// A group is committed after this long even when more jobs wait.
 const GROUP_TIME: Duration = Duration::from_millis(20);
-/// With no job for this long, the pages that writer and readers hold for the next are let go.
-const REST: Duration = Duration::from_secs(2);
-/// A store in trouble is tried this often while nobody asks for anything.
-const PROBE: Duration = Duration::from_secs(1);
-/// How long the last checkpoint waits for somebody who reads.
-const CLOSING: Duration = Duration::from_millis(50);
 /// Jobs that may wait before senders do.
 const QUEUE: usize = 1_024;
 
 type AfterCommit = Box<dyn FnOnce() + Send>;
-type BeforeCommit = Box<dyn FnOnce(&Connection) -> Result<()> + Send>;
+type BeforeCommit = Box<dyn FnOnce(&Db) -> Result<()> + Send>;
 
 /// What a group does at its end; what a job added is dropped when the job is rolled back.
 #[derive(Default)]
@@ -60,7 +54,7 @@ impl Ending {
 
 /// The writing connection inside a job's savepoint.
 pub struct Tx<'c> {
-    connection: &'c Connection,
+    connection: &'c Db,
     ending: &'c mut Ending,
     now: Stamp,
     by: Option<String>,
@@ -111,19 +105,19 @@ impl Tx<'_> {
 
     /// Runs `action` at the end of the group, inside its transaction: for work that was handed to another
     /// thread meanwhile. When it fails, the whole group fails.
-    pub fn before_commit(&mut self, action: impl FnOnce(&Connection) -> Result<()> + Send + 'static) {
+    pub fn before_commit(&mut self, action: impl FnOnce(&Db) -> Result<()> + Send + 'static) {
         self.ending.before.push(Box::new(action));
     }
 }
 
 impl Deref for Tx<'_> {
-    type Target = Connection;
-    fn deref(&self) -> &Connection {
+    type Target = Db;
+    fn deref(&self) -> &Db {
         self.connection
     }
 }
 
-fn run_in_savepoint<T>(connection: &Connection, part: impl FnOnce() -> Result<T>) -> Result<T> {
+fn run_in_savepoint<T>(connection: &Db, part: impl FnOnce() -> Result<T>) -> Result<T> {
     connection.prepare_cached("SAVEPOINT part")?.execute([])?;
     match part() {
         Ok(value) => {
@@ -145,7 +139,7 @@ type GroupFailure = Arc<StoreError>;
 /// A job's answer, released when the fate of its group is known: `None` for committed.
 type Answer = Box<dyn FnOnce(Option<&GroupFailure>) + Send>;
 /// A job; `None` when its group has failed already and it must not begin.
-type Job = Box<dyn FnOnce(Option<(&Connection, &mut Ending)>) -> Done + Send>;
+type Job = Box<dyn FnOnce(Option<(&Db, &mut Ending)>) -> Done + Send>;
 
 /// A job that was run.
 struct Done {
@@ -177,16 +171,11 @@ struct Counts {
 impl Writer {
     /// Starts the thread; when it rests, so do `readers`. It ends when every handle is gone or
     /// [`Writer::close`] was called.
-    pub(super) fn spawn(connection: Connection, readers: Readers, path: &Path) -> Result<Self> {
+    pub(super) fn spawn(connection: Db, readers: Readers, path: &Path) -> Result<Self> {
         Self::spawn_with(connection, readers, path, GROUP_TIME)
     }
 
-    fn spawn_with(
-        connection: Connection,
-        readers: Readers,
-        path: &Path,
-        group_time: Duration,
-    ) -> Result<Self> {
+    fn spawn_with(connection: Db, readers: Readers, path: &Path, group_time: Duration) -> Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE);
         let counts = Arc::new(Counts::default());
         let (told, trouble) = watch::channel(None);
@@ -299,385 +288,11 @@ impl Writer {
     }
 }
 
-/// What the writer's thread has to itself.
-struct Desk {
-    connection: Connection,
-    wal: Wal,
-    readers: Readers,
-    jobs: Receiver<Message>,
-    counts: Arc<Counts>,
-    trouble: watch::Sender<Option<Trouble>>,
-    /// The last trouble that seemed over, and when it ended.
-    over: Option<(Trouble, Instant)>,
-    /// Whether the log was told: at first who asked is told, and that may be all.
-    said: bool,
-    /// A group is committed after this long even when more jobs wait.
-    group_time: Duration,
-}
-
-impl Desk {
-    fn work(mut self) {
-        while let Some(message) = self.next_job() {
-            if let Some(done) = self.group(message) {
-                // Somebody may read for as long as it likes: the log is whole without this checkpoint.
-                let _ = self.connection.busy_timeout(CLOSING);
-                let _ = self.connection.execute_batch("PRAGMA optimize");
-                self.wal.truncate(&self.connection);
-                drop(self.connection);
-                let _ = done.send(());
-                return;
-            }
-        }
-    }
-
-    /// Runs a job and those that wait behind it, and commits them. Answers with who wants the store closed.
-    fn group(&mut self, first: Message) -> Option<SyncSender<()>> {
-        let mut next = Some(first);
-        let mut answers: Vec<Answer> = Vec::new();
-        let mut ending = Ending::default();
-        let mut closing = None;
-        let started = Instant::now();
-        let stored = self.connection.total_changes();
-        let mut failure = self.begin().err().map(Arc::new);
-        while let Some(message) = next.take() {
-            match message {
-                Message::Job(job) => {
-                    let place = failure.is_none().then_some((&self.connection, &mut ending));
-                    let done = job(place);
-                    answers.push(done.answer);
-                    failure = failure.or(done.broke);
-                }
-                Message::Close(done) => {
-                    closing = Some(done);
-                    break;
-                }
-            }
-            if answers.len() < GROUP_MAX && started.elapsed() < self.group_time {
-                next = self.jobs.try_recv().ok();
-            }
-        }
-        if failure.is_none() {
-            failure = commit(&self.connection, ending.before).err().map(Arc::new);
-        }
-        if let Some(why) = &failure {
-            self.counts.rollbacks.fetch_add(1, Ordering::AcqRel);
-            if !self.connection.is_autocommit() {
-                let _ = self.connection.execute_batch("ROLLBACK");
-            }
-            self.is_in_trouble(why);
-        } else {
-            self.counts.commits.fetch_add(1, Ordering::AcqRel);
-            // A group that stored nothing says nothing about the disk.
-            if self.connection.total_changes() > stored {
-                self.is_well();
-            }
-            for action in ending.after {
-                if let Err(panic) = catch_unwind(AssertUnwindSafe(action)) {
-                    tracing::error!("what was stored could not be announced: {}", said(&*panic));
-                }
-            }
-        }
-        answers.into_iter().for_each(|answer| answer(failure.as_ref()));
-        closing
-    }
-
-    fn begin(&mut self) -> Result<()> {
-        self.wal.watch(&self.connection, &self.readers)?;
-        Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
-    }
-
-    /// Waits for a job; `None` when every handle is gone. A store at rest holds no pages and no long log; one
-    /// in trouble is tried again.
-    fn next_job(&mut self) -> Option<Message> {
-        let mut rests = false;
-        loop {
-            let in_trouble = self.trouble.borrow().is_some();
-            let wait = if in_trouble { PROBE } else { REST };
-            let message = if rests && !in_trouble && !self.wal.is_long() {
-                return self.jobs.recv().ok();
-            } else {
-                self.jobs.recv_timeout(wait)
-            };
-            match message {
-                Ok(message) => return Some(message),
-                Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) if in_trouble => match self.probe() {
-                    Ok(()) => self.is_well(),
-                    Err(error) => self.is_in_trouble(&Arc::new(error)),
-                },
-                Err(RecvTimeoutError::Timeout) => {
-                    if !rests {
-                        let _ = self.connection.release_memory(); // what is in use stays
-                        self.readers.release_memory();
-                    }
-                    rests = true;
-                    self.wal.shorten(&self.connection);
-                }
-            }
-        }
-    }
-
-    /// Whether something can be stored again: something is, and taken away.
-    fn probe(&mut self) -> Result<()> {
-        self.begin()?;
-        let tried = self.connection.execute_batch(
-            "INSERT INTO meta VALUES ('room to write', zeroblob(65536)); \
-             DELETE FROM meta WHERE key = 'room to write'; COMMIT",
-        );
-        if !self.connection.is_autocommit() {
-            let _ = self.connection.execute_batch("ROLLBACK");
-        }
-        Ok(tried?)
-    }
-
-    fn is_in_trouble(&mut self, why: &GroupFailure) {
-        let Some(now) = Trouble::of(why) else { return };
-        let lasts = self.trouble.borrow().as_ref().is_some_and(|before| before.since.elapsed() >= PROBE);
-        if lasts && !self.said {
-            tracing::error!("nothing can be stored: {}", now.what);
-            self.said = true;
-        }
-        // Where a little can be stored now and then, and what was to be stored cannot, it is the same trouble.
-        let lately =
-            self.over.as_ref().filter(|(_, ended)| ended.elapsed() < PATIENCE).map(|(before, _)| before);
-        self.trouble.send_if_modified(|trouble| {
-            let is_new = trouble.as_ref().is_none_or(|before| before.what != now.what);
-            *trouble = Some(now.goes_on(trouble.as_ref().or(lately)));
-            is_new
-        });
-    }
-
-    fn is_well(&mut self) {
-        if let Some(trouble) = self.trouble.borrow().as_ref() {
-            self.over = Some((trouble.clone(), Instant::now()));
-        }
-        self.trouble.send_if_modified(|trouble| trouble.take().is_some());
-        if std::mem::take(&mut self.said) {
-            tracing::warn!("what happens is stored again");
-        }
-    }
-}
-
 /// What a panic said.
 fn said(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason was given".into())
 }
 
-/// Ends a group: what was put off, the full-text indexes, the commit.
-fn commit(connection: &Connection, before: Vec<BeforeCommit>) -> Result<()> {
-    before.into_iter().try_for_each(|action| action(connection))?;
-    super::indexing::take_in(connection)?;
-    Ok(connection.execute_batch("COMMIT")?)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn store() -> (tempfile::TempDir, super::super::Store) {
-        let dir = tempfile::tempdir().unwrap();
-        let store =
-            super::super::Store::open(&dir.path().join("a.db"), super::super::Durability::Full).unwrap();
-        (dir, store)
-    }
-
-    fn put(tx: &Tx<'_>, key: &str) -> Result<()> {
-        tx.execute("INSERT INTO meta VALUES (?1, 'x')", [key])?;
-        Ok(())
-    }
-
-    #[tokio::test]
-    async fn a_failing_job_is_undone_alone_and_its_announcement_with_it() {
-        let (_dir, store) = store();
-        let (heard, hears) = std::sync::mpsc::channel();
-        let loud = heard.clone();
-        let bad = store.write(move |tx| {
-            put(tx, "bad")?;
-            tx.after_commit(move || loud.send("bad").unwrap());
-            Err::<(), _>(StoreError::Corrupt("no".into()))
-        });
-        let good = store.write(move |tx| {
-            put(tx, "good")?;
-            tx.after_commit(move || heard.send("good").unwrap());
-            Ok(())
-        });
-        let (bad, good) = tokio::join!(bad, good);
-        assert!(bad.is_err());
-        good.unwrap();
-        assert_eq!(hears.iter().take(1).collect::<Vec<_>>(), ["good"]);
-        let keys: i64 =
-            store.read(|c| Ok(c.query_row("SELECT count(*) FROM meta", [], |r| r.get(0))?)).await.unwrap();
-        assert_eq!(keys, 1);
-    }
-
-    fn keys(store: &super::super::Store) -> i64 {
-        store.read_blocking(|c| Ok(c.query_row("SELECT count(*) FROM meta", [], |r| r.get(0))?)).unwrap()
-    }
-
-    /// A full disk, without one: the file may not grow.
-    fn fill(store: &super::super::Store, pages_left: u32) {
-        store
-            .write_blocking(move |tx| {
-                let pages: u32 = tx.query_row("PRAGMA page_count", [], |row| row.get(0))?;
-                tx.query_row(&format!("PRAGMA max_page_count = {}", pages + pages_left), [], |_| Ok(()))?;
-                Ok(())
-            })
-            .unwrap();
-    }
-
-    /// Holds the writer until what follows waits in its queue, so that it is one group.
-    fn hold(store: &super::super::Store) -> std::sync::mpsc::Sender<()> {
-        let (go, wait) = std::sync::mpsc::channel::<()>();
-        let store = store.clone();
-        let (there, is_there) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            store.write_blocking(move |_| {
-                there.send(()).unwrap();
-                let _ = wait.recv();
-                Ok(())
-            })
-        });
-        is_there.recv().unwrap();
-        go
-    }
-
-    #[tokio::test]
-    async fn what_follows_a_transaction_that_sqlite_ended_is_not_stored_outside_it() {
-        let (dir, store) = store();
-        store.close();
-        let path = dir.path().join("a.db");
-        let connection = super::super::open_connection(&path, false).unwrap();
-        // All that waits is one group, however slow this machine is.
-        let forever = Duration::from_secs(3_600);
-        let writer = Writer::spawn_with(connection, Readers::new(&path), &path, forever).unwrap();
-        let store = super::super::Store { writer: Some(writer), ..store };
-        fill(&store, 4);
-        let go = hold(&store);
-        let (heard, hears) = std::sync::mpsc::channel();
-        let before = store.write(|tx| put(tx, "before"));
-        let full = store.write(|tx| {
-            tx.execute("INSERT INTO meta VALUES ('big', zeroblob(1000000))", [])?;
-            Ok(())
-        });
-        let after = store.write(move |tx| {
-            put(tx, "after")?;
-            tx.after_commit(move || heard.send(()).unwrap());
-            Ok(())
-        });
-        let release = async {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            drop(go);
-        };
-        let (before, full, after, ()) = tokio::join!(before, full, after, release);
-        for (which, result) in [("before", before), ("full", full), ("after", after)] {
-            let error = result.expect_err(which);
-            assert_eq!(error.code(), Some(rusqlite::ErrorCode::DiskFull), "{which}: {error}");
-            assert!(error.to_string().contains("disk is full"), "{which}: {error}");
-        }
-        assert!(hears.try_recv().is_err(), "nothing of it was announced");
-        assert_eq!(keys(&store), 0, "nothing of it was stored");
-    }
-
-    #[tokio::test]
-    async fn a_store_in_trouble_says_so_until_it_can_go_on() {
-        let (_dir, store) = store();
-        let mut trouble = store.trouble();
-        assert!(trouble.borrow().is_none());
-        fill(&store, 0);
-        let full = store.write(|tx| {
-            tx.execute("INSERT INTO meta VALUES ('big', zeroblob(10000000))", [])?;
-            Ok(())
-        });
-        assert!(full.await.is_err());
-        let told = trouble.wait_for(Option::is_some).await.unwrap().clone().unwrap();
-        assert!(told.what.contains("disk is full") && !told.is_final, "{told:?}");
-        // As when somebody made room: it is tried again without being asked.
-        let big = store.clone();
-        tokio::task::spawn_blocking(move || fill(&big, 1_000)).await.unwrap();
-        trouble.wait_for(Option::is_none).await.unwrap();
-        store.write(|tx| put(tx, "a")).await.unwrap();
-    }
-
-    /// What stores nothing does not end a trouble; what is small enough ends it for a moment, and it is the same one when
-    /// it is back.
-    #[tokio::test]
-    async fn a_trouble_that_comes_and_goes_is_one() {
-        let (_dir, store) = store();
-        let mut trouble = store.trouble();
-        fill(&store, 3);
-        let big = || {
-            store.write(|tx| {
-                tx.execute("INSERT INTO meta VALUES ('big', zeroblob(10000000))", [])?;
-                Ok(())
-            })
-        };
-        assert!(big().await.is_err());
-        let first = trouble.wait_for(Option::is_some).await.unwrap().clone().unwrap();
-        store.write(|_| Ok(())).await.unwrap();
-        assert!(trouble.borrow().is_some(), "nothing was stored");
-        store.write(|tx| put(tx, "small")).await.unwrap();
-        assert!(trouble.borrow().is_none(), "it fits");
-        assert!(big().await.is_err());
-        let again = trouble.wait_for(Option::is_some).await.unwrap().clone().unwrap();
-        assert_eq!(again.since, first.since);
-        assert!(again.patience() < Some(PATIENCE));
-    }
-
-    #[tokio::test]
-    async fn a_job_that_panics_is_undone_alone() {
-        let (_dir, store) = store();
-        let go = hold(&store);
-        let good = store.write(|tx| put(tx, "good"));
-        let bad = store.write(|tx| {
-            put(tx, "bad")?;
-            if keys_of(tx) > 0 {
-                panic!("on purpose");
-            }
-            Ok(())
-        });
-        let release = async { drop(go) };
-        let (good, bad, ()) = tokio::join!(good, bad, release);
-        good.unwrap();
-        let error = bad.unwrap_err();
-        assert!(matches!(&error, StoreError::Panicked(why) if why == "on purpose"), "{error}");
-        store
-            .write(|tx| {
-                tx.after_commit(|| panic!("on purpose"));
-                put(tx, "more")
-            })
-            .await
-            .unwrap();
-        assert_eq!(keys(&store), 2, "and the writer goes on");
-    }
-
-    fn keys_of(c: &Connection) -> i64 {
-        c.query_row("SELECT count(*) FROM meta", [], |row| row.get(0)).unwrap()
-    }
-
-    #[test]
-    fn closing_does_not_wait_for_a_reader() {
-        let (dir, store) = store();
-        let reader = Connection::open(dir.path().join("a.db")).unwrap();
-        store.write_blocking(|tx| put(tx, "a")).unwrap();
-        reader.execute_batch("BEGIN").unwrap();
-        assert_eq!(keys_of(&reader), 1);
-        store.write_blocking(|tx| put(tx, "b")).unwrap();
-        let (done, wait) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            store.close();
-            done.send(()).unwrap();
-        });
-        // Far less than SQLite would wait for a lock.
-        wait.recv_timeout(Duration::from_secs(3)).expect("closed while somebody reads");
-        assert_eq!(keys_of(&reader), 1);
-    }
-
-    #[test]
-    fn closing_finishes_what_waits() {
-        let (_dir, store) = store();
-        store.write_blocking(|tx| put(tx, "a")).unwrap();
-        store.close();
-        assert!(matches!(store.write_blocking(|tx| put(tx, "b")), Err(StoreError::Closed)));
-    }
-}
+mod tests;

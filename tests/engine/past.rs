@@ -123,7 +123,8 @@ fn falsified(database: &std::path::Path, copy: &std::path::Path) {
     let c = rusqlite::Connection::open(database).unwrap();
     c.execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
     let c = rusqlite::Connection::open(copy).unwrap();
-    let entries = botarium::store::journal::read::<serde_json::Value>(&c, 0, u32::MAX).unwrap();
+    let db = botarium::store::Db::open(copy).unwrap();
+    let entries = botarium::store::journal::read::<serde_json::Value>(&db, 0, u32::MAX).unwrap();
     for entry in entries.into_iter().filter(|entry| entry.input.to_string().contains("the red boat")) {
         let text = entry.input.to_string().replace("the red boat", "the blue boat");
         let place = rusqlite::params![text.into_bytes(), entry.number];

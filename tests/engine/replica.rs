@@ -5,6 +5,7 @@ use std::path::Path;
 use botarium::engine::replay::Replay;
 use botarium::engine::{Run, Settings};
 use botarium::protocol::{CastVote, CreateThread, Interview};
+use botarium::store::Db;
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -146,8 +147,9 @@ async fn three_hundred_beats_of_a_misbehaving_model_come_out_the_same() {
 
 /// The words for what is in a journal.
 fn kinds(database: &Path) -> std::collections::BTreeSet<String> {
-    let c = Connection::open(database).unwrap();
-    let entries = botarium::store::journal::read::<serde_json::Value>(&c, 0, u32::MAX).unwrap();
+    let entries =
+        botarium::store::journal::read::<serde_json::Value>(&Db::open(database).unwrap(), 0, u32::MAX)
+            .unwrap();
     // A wish is somebody's: what was wished is inside.
     let inner = |input: &serde_json::Value| input.pointer("/wish/input").unwrap_or(input).clone();
     entries
@@ -196,11 +198,11 @@ async fn a_society_of_some_age_is_taken_up_at_its_snapshots() {
     society.handle.run_beats(run, |_| {}).await.unwrap();
     let database = society.database();
     let c = Connection::open(&database).unwrap();
-    let snapshots = botarium::store::snapshot::all(&c).unwrap();
+    let snapshots = botarium::store::snapshot::all(&Db::open(&database).unwrap()).unwrap();
     assert!(snapshots.len() >= 2, "{snapshots:?}");
     // From the newest snapshot on, the end is the same as from the beginning.
     let copies = tempfile::tempdir().unwrap();
-    let last = botarium::store::journal::last(&c).unwrap();
+    let last = botarium::store::journal::last(&Db::open(&database).unwrap()).unwrap();
     let mut near = Replay::begin_near(&database, &copies.path().join("near.db"), Some(last), true).unwrap();
     assert!(near.number >= 2_000, "{}", near.number);
     near.run(None).unwrap();
@@ -209,12 +211,12 @@ async fn a_society_of_some_age_is_taken_up_at_its_snapshots() {
     // A journal that is cut short begins at a snapshot, and still leads to the same.
     let cut = copies.path().join("cut.db");
     Connection::open(&database).unwrap().execute("VACUUM INTO ?1", [cut.to_str().unwrap()]).unwrap();
-    let other = Connection::open(&cut).unwrap();
+    let other = Db::open(&cut).unwrap();
     assert!(botarium::store::snapshot::trim(&other, 30_000).unwrap() > 1_000);
     drop(other);
     assert_same(&cut);
     // What is taken out of the archive for good takes the snapshots with it that rely on it.
     let archived: i64 = c.query_row("SELECT min(id) FROM archive", [], |row| row.get(0)).unwrap();
     society.handle.forget_memory(archived).await.unwrap();
-    assert_eq!(botarium::store::snapshot::all(&c).unwrap(), []);
+    assert_eq!(botarium::store::snapshot::all(&Db::open(&database).unwrap()).unwrap(), []);
 }

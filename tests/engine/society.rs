@@ -10,8 +10,8 @@ use botarium::domain::{Behavior, Price};
 use botarium::engine::clock::{Clock, SIM_START};
 use botarium::engine::{self, Handle, ProviderSetup, Settings};
 use botarium::llm::{ProviderKind, ProviderSpec};
-use botarium::store::Durability;
 use botarium::store::check::{self, Level};
+use botarium::store::{Db, Durability};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -130,7 +130,7 @@ impl Society {
 
     /// Every number that is kept twice must agree.
     pub fn assert_sound(&self) {
-        let findings = check::check(&self.db(), self.handle.clock().now()).unwrap();
+        let findings = check::check(&Db::open(&self.database()).unwrap(), self.handle.clock().now()).unwrap();
         let bad: Vec<_> = findings.iter().filter(|f| f.level != Level::Fine).collect();
         assert!(bad.is_empty(), "{bad:#?}");
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use botarium::engine::clock::Clock;
+use botarium::store::Db;
 use botarium::store::check::{self, Level};
 
 use super::society::{Society, bot, settings};
@@ -80,7 +81,7 @@ async fn check_names_what_is_dated_in_the_future() {
     clock.set_wrong(86_400);
     society.handle.trigger("b001").await.unwrap();
     clock.set_wrong(0);
-    let findings = check::check(&society.db(), clock.now()).unwrap();
+    let findings = check::check(&Db::open(&society.database()).unwrap(), clock.now()).unwrap();
     let found = findings.iter().find(|finding| finding.what.contains("dated in the future")).unwrap();
     assert_eq!(found.level, Level::Warning);
     assert!(found.what.contains("activities"), "{}", found.what);

@@ -2,7 +2,7 @@
 
 use super::Handle;
 use crate::protocol::{ActivityQuery, ActivityView, Fault, WhyView};
-use crate::store::activity;
+use crate::store::activities;
 
 impl Handle {
     /// The stream, newest first; with `after_seq` oldest first from there.
@@ -13,7 +13,7 @@ impl Handle {
         if q.skip > 0 && q.bot_id.is_none() && q.action_type.is_none() {
             pass_over(&mut q, self.last_seq());
         }
-        self.read(move |c| activity::page(c, &q)).await
+        self.read(move |c| activities::page(c, &q)).await
     }
 
     /// The reason behind an act.
@@ -23,9 +23,9 @@ impl Handle {
     pub async fn why(&self, activity_id: i64) -> Result<WhyView, Fault> {
         match &self.past {
             Some((society, through)) if activity_id <= *through => {
-                Ok(society.read(move |c| activity::why(c, activity_id)).await?)
+                Ok(society.read(move |c| activities::why(c, activity_id)).await?)
             }
-            _ => self.read(move |c| activity::why(c, activity_id)).await,
+            _ => self.read(move |c| activities::why(c, activity_id)).await,
         }
     }
 }

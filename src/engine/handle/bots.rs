@@ -2,7 +2,7 @@
 
 use super::Handle;
 use crate::protocol::{BotConfigView, BotView, Fault, FollowStats, FollowView, PostView};
-use crate::store::bots;
+use crate::store::{bots, follows};
 
 impl Handle {
     /// Every bot by id.
@@ -52,7 +52,7 @@ impl Handle {
     /// 404.
     pub async fn followers(&self, id: &str) -> Result<Vec<FollowView>, Fault> {
         let id = id.to_owned();
-        self.read(move |c| bots::followers(c, &id)).await
+        self.read(move |c| follows::followers(c, &id)).await
     }
 
     /// Whom a bot follows, by id.
@@ -61,7 +61,7 @@ impl Handle {
     /// 404.
     pub async fn following(&self, id: &str) -> Result<Vec<FollowView>, Fault> {
         let id = id.to_owned();
-        self.read(move |c| bots::following(c, &id)).await
+        self.read(move |c| follows::following(c, &id)).await
     }
 
     /// How many follow a bot and are followed by it.
@@ -70,7 +70,7 @@ impl Handle {
     /// 404.
     pub async fn follow_stats(&self, id: &str) -> Result<FollowStats, Fault> {
         let id = id.to_owned();
-        self.read(move |c| bots::follow_stats(c, &id)).await
+        self.read(move |c| follows::follow_stats(c, &id)).await
     }
 
     /// A bot's configuration with its effective caps.

@@ -8,7 +8,8 @@ use crate::protocol::{
     ReplyView, ThreadView, Unfollowed, VoteView,
 };
 use crate::society::change;
-use crate::store::acts::{Target, tag_key};
+use crate::store::posts::tag_key;
+use crate::store::votes::Target;
 
 impl Handle {
     /// Opens a thread, as a person (`human:<name>`) or in a bot's name.

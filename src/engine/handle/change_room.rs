@@ -15,7 +15,7 @@ use crate::protocol::{
 use crate::society::budget::{self, Settlement, Tariff};
 use crate::society::change;
 use crate::society::provider_test::{Admitted, TestBegun, Tested};
-use crate::store::beat;
+use crate::store::schedule;
 
 /// Seconds in a day.
 const DAY: i64 = 86_400;
@@ -85,7 +85,8 @@ impl Handle {
 
     /// Beats a day, and bots, that would go to `provider` were it the room's.
     async fn expected_beats(&self, provider: &str) -> Result<(i64, i64), Fault> {
-        let (bots, pinned) = self.shared.store.read(|c| Ok((beat::all_due(c)?, beat::pinned(c)?))).await?;
+        let (bots, pinned) =
+            self.shared.store.read(|c| Ok((schedule::all_due(c)?, schedule::pinned(c)?))).await?;
         let pace = self.shared.society.standing().pace;
         let default = crate::society::pace_with(provider);
         let theirs: Vec<i64> = bots

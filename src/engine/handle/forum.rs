@@ -2,8 +2,8 @@
 
 use super::Handle;
 use crate::protocol::{Fault, ThreadQuery, ThreadSummary, ThreadView, VoteCount};
-use crate::store::acts::Target;
-use crate::store::{forum, indexing};
+use crate::store::votes::Target;
+use crate::store::{forum, indexing, votes};
 
 impl Handle {
     /// Threads that match, in the order asked for.
@@ -30,7 +30,7 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn thread_votes(&self, id: i64) -> Result<VoteCount, Fault> {
-        self.read(move |c| forum::votes(c, Target::Thread(id))).await
+        self.read(move |c| votes::count(c, Target::Thread(id))).await
     }
 
     /// The votes on a reply.
@@ -38,6 +38,6 @@ impl Handle {
     /// # Errors
     /// 404.
     pub async fn reply_votes(&self, id: i64) -> Result<VoteCount, Fault> {
-        self.read(move |c| forum::votes(c, Target::Reply(id))).await
+        self.read(move |c| votes::count(c, Target::Reply(id))).await
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Handle;
 use crate::protocol::{ArchiveQuery, ArchivedView, ColdView, Fault, MemoryQuery, MemoryView, WarmMemory};
-use crate::store::{archive, indexing, memories};
+use crate::store::{archive, indexing, remembered};
 
 impl Handle {
     /// Warm memory: of each category the newest items, oldest first.
@@ -11,7 +11,7 @@ impl Handle {
     /// 404.
     pub async fn warm_memory(&self, bot: &str, q: MemoryQuery) -> Result<WarmMemory, Fault> {
         let (zone, bot) = (self.clock().zone().clone(), bot.to_owned());
-        self.read(move |c| memories::warm(c, &zone, &bot, &q)).await
+        self.read(move |c| remembered::warm(c, &zone, &bot, &q)).await
     }
 
     /// What summaries stand for, newest first.
@@ -36,7 +36,7 @@ impl Handle {
     /// 404.
     pub async fn cold_memory(&self, bot: &str, limit: u32, offset: u32) -> Result<Vec<ColdView>, Fault> {
         let (zone, bot) = (self.clock().zone().clone(), bot.to_owned());
-        self.read(move |c| memories::cold(c, &zone, &bot, limit, offset)).await
+        self.read(move |c| remembered::cold(c, &zone, &bot, limit, offset)).await
     }
 
     /// Warm and cold together.
@@ -45,6 +45,6 @@ impl Handle {
     /// 404.
     pub async fn memory(&self, bot: &str) -> Result<MemoryView, Fault> {
         let (zone, bot) = (self.clock().zone().clone(), bot.to_owned());
-        self.read(move |c| memories::both(c, &zone, &bot)).await
+        self.read(move |c| remembered::both(c, &zone, &bot)).await
     }
 }

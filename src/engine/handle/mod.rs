@@ -25,15 +25,13 @@ mod trouble;
 
 use std::sync::Arc;
 
-use rusqlite::Connection;
-
 use super::bus::Subscription;
 use super::clock::Clock;
 use super::shared::Shared;
 use crate::domain::text::clean_line;
 use crate::protocol::Fault;
 use crate::society::input::Apply;
-use crate::store::{Store, StoreError};
+use crate::store::{Db, Store, StoreError};
 
 /// A handle to one running society.
 #[derive(Clone)]
@@ -84,7 +82,7 @@ impl Handle {
     /// Runs a query on the reader pool.
     pub(super) async fn read<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        query: impl FnOnce(&Db) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Fault> {
         self.shared.store.read(query).await.map_err(Fault::from)
     }

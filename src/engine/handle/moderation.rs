@@ -2,7 +2,7 @@
 
 use super::Handle;
 use crate::protocol::{Fault, FlagCount, FlagView};
-use crate::store::moderation;
+use crate::store::flags;
 
 impl Handle {
     /// Flags, newest first.
@@ -10,7 +10,7 @@ impl Handle {
     /// # Errors
     /// Database errors.
     pub async fn flags(&self, resolved: bool, limit: u32) -> Result<Vec<FlagView>, Fault> {
-        self.read(move |c| moderation::flags(c, resolved, limit)).await
+        self.read(move |c| flags::flags(c, resolved, limit)).await
     }
 
     /// How many flags are open.
@@ -18,6 +18,6 @@ impl Handle {
     /// # Errors
     /// Database errors.
     pub async fn flag_count(&self) -> Result<FlagCount, Fault> {
-        Ok(FlagCount { unresolved: self.read(moderation::open_count).await? })
+        Ok(FlagCount { unresolved: self.read(flags::open_count).await? })
     }
 }

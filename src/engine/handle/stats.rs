@@ -12,9 +12,9 @@ use crate::protocol::{
     ReputationHistory, ReputationView, Status, Timeline, UsageReport, UsageSeries,
 };
 use crate::society::budget;
-use crate::store::bots::Lens;
+use crate::store::lens::Lens;
 use crate::store::usage::Lately;
-use crate::store::{Result as StoreResult, analytics, bots, stats, timeline, usage};
+use crate::store::{Db, Result as StoreResult, analytics, bots, stats, timeline, usage};
 
 impl Handle {
     /// Usage of today, of the last 7 or of the last 30 days.
@@ -99,7 +99,7 @@ impl Handle {
     }
 }
 
-fn forecast_of(c: &rusqlite::Connection, lens: &Lens, shared: &Shared) -> StoreResult<Forecast> {
+fn forecast_of(c: &Db, lens: &Lens, shared: &Shared) -> StoreResult<Forecast> {
     let (first, date) = stats::span(lens, u32::try_from(forecast::DAYS).unwrap_or(7));
     let (tokens, cost) = usage::of_room(c, &date)?;
     let mut forecast = Forecast {

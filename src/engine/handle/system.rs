@@ -8,8 +8,8 @@ use crate::domain::status::{Bound, RoomCaps};
 use crate::protocol::{Fault, Health, Lineage, LogLine, PaceView, PublicConfig, RoomView};
 use crate::society::budget::Tariff;
 use crate::society::fork;
-use crate::store::bots::Lens;
-use crate::store::moderation;
+use crate::store::flags;
+use crate::store::lens::Lens;
 use crate::store::usage::{self, Counts};
 
 impl Handle {
@@ -79,7 +79,7 @@ impl Handle {
         let (lens, counts, unresolved_flags, lineage): Read = self
             .read(move |c| {
                 let counts = usage::counts(c, &lens)?;
-                Ok((lens, counts, moderation::open_count(c)?, fork::lineage(c)?))
+                Ok((lens, counts, flags::open_count(c)?, fork::lineage(c)?))
             })
             .await?;
         Ok(RoomView {

@@ -172,7 +172,7 @@ pub(super) mod tests {
         let database = lived(home.path(), 120).await;
         let mut replay = Replay::begin(&database, &scratch.path().join("a.db")).unwrap();
         let rename = |replay: &Replay, sql: &'static str| {
-            replay.target().write_blocking(move |tx| Ok(tx.execute_batch(sql)?)).unwrap();
+            rusqlite::Connection::open(replay.target().path()).unwrap().execute_batch(sql).unwrap();
         };
         replay.run(Some(10)).unwrap();
         rename(&replay, "ALTER TABLE votes RENAME TO away");

@@ -10,7 +10,7 @@ use crate::protocol::Fault;
 use crate::society::input::Input;
 use crate::society::open::{OPENED_ENTRY, Opened, RULES};
 use crate::store::journal::{self, Entry};
-use crate::store::{Store, beat, past, snapshot};
+use crate::store::{Db, Store, meta, past, snapshot};
 
 /// A moment, and how it can be shown.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -123,8 +123,8 @@ impl Reach {
 }
 
 /// The zone in which the room was opened last.
-fn zone(c: &rusqlite::Connection) -> crate::store::Result<TimeZone> {
-    let number = beat::meta(c, OPENED_ENTRY)?.and_then(|text| text.parse::<i64>().ok());
+fn zone(c: &Db) -> crate::store::Result<TimeZone> {
+    let number = meta::get(c, OPENED_ENTRY)?.and_then(|text| text.parse::<i64>().ok());
     let entries: Vec<Entry<Input>> =
         number.map_or(Ok(Vec::new()), |number| journal::read(c, number - 1, 1))?;
     Ok(match entries.into_iter().next() {
@@ -134,7 +134,7 @@ fn zone(c: &rusqlite::Connection) -> crate::store::Result<TimeZone> {
 }
 
 /// How the room was opened in or behind a snapshot.
-fn opened(c: &rusqlite::Connection, snapshot: i64) -> crate::store::Result<Option<Box<Opened>>> {
+fn opened(c: &Db, snapshot: i64) -> crate::store::Result<Option<Box<Opened>>> {
     for number in [snapshot::opened(c, snapshot)?.unwrap_or(0), snapshot + 1] {
         let entries: Vec<Entry<Input>> = journal::read(c, number - 1, 1)?;
         if let Some(Entry { number: found, input: Input::Opened(opened), .. }) = entries.into_iter().next()

@@ -8,7 +8,7 @@ use super::super::replay::{self, ReplayError};
 use super::super::shared::Shared;
 use crate::domain::Stamp;
 use crate::society::open::Opened;
-use crate::store::{Durability, Store, beat, snapshot, stored};
+use crate::store::{Durability, Store, activities, snapshot, stored};
 
 /// A copy of the society as its beginning has it, of which acts, posts and votes are shown as far as a moment.
 pub(super) struct Stored {
@@ -35,7 +35,7 @@ impl Stored {
         let store = Store::open(target, Durability::Normal)?;
         let activity = store.write_blocking(|tx| {
             stored::begin(tx)?;
-            beat::last_seq(tx)
+            activities::last_seq(tx)
         })?;
         let source = Store::open_read_only(source)?;
         let shared = replay::silent(opened, &source, (store, target, &[]), at, false)?;

@@ -20,8 +20,8 @@ use crate::society::open::to_json;
 use crate::society::record::Record;
 use crate::society::room::Room;
 use crate::society::spacing;
-use crate::store::society::{self, StoredConfig};
-use crate::store::{Result, StoreError, Tx, acts, beat};
+use crate::store::roster::{self, StoredConfig};
+use crate::store::{Db, Result, StoreError, Tx, activities, bot_row, names, schedule};
 
 /// A custom bot comes in; with `random_id`, its id is a slug of the name and three characters that make it new.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ impl Apply for AddBot {
 
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<String> {
         let limit = i64::from(society.frame.max_bot_count);
-        if limit > 0 && society::custom_count(tx)? >= limit {
+        if limit > 0 && roster::custom_count(tx)? >= limit {
             return Err(Fault::conflict(format!(
                 "there are {limit} custom bots already, as many as max_bot_count allows: remove one, or raise the limit"
             ))
@@ -45,15 +45,15 @@ impl Apply for AddBot {
         let mut config = self.config.clone();
         if self.random_id {
             config.id = free_id(tx, &config.id, society.seed)?;
-        } else if society::stored_config(tx, &config.id)?.is_some() {
+        } else if roster::stored_config(tx, &config.id)?.is_some() {
             return Err(Fault::conflict(format!("a bot with the id {} exists already", config.id)).into());
         }
-        if let Some(other) = society::named(tx, &config.name)? {
+        if let Some(other) = names::named(tx, &config.name)? {
             let why = format!("the name {} is that of {other}: choose another", config.name);
             return Err(Fault::conflict(why).into());
         }
         let now = tx.now();
-        society::insert_bot(tx, &config.id, &config.name, &to_json(&config)?, false, now)?;
+        roster::insert_bot(tx, &config.id, &config.name, &to_json(&config)?, false, now)?;
         pin(society, room, &config);
         Record::new(&config.id, &config.name, Activity::ConfigUpdated(Changed::made("created")), now)
             .changes(tx, Vec::new)
@@ -73,20 +73,20 @@ impl Apply for AddCrowd {
     type Outcome = ();
 
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
-        let (now, before) = (tx.now(), society::custom_count(tx)?);
+        let (now, before) = (tx.now(), roster::custom_count(tx)?);
         for (nth, config) in self.bots.iter().enumerate() {
-            let taken = match society::stored_config(tx, &config.id)? {
+            let taken = match roster::stored_config(tx, &config.id)? {
                 Some(_) => Some(format!("a bot with the id {} exists already", config.id)),
-                None => society::named(tx, &config.name)?
+                None => names::named(tx, &config.name)?
                     .map(|other| format!("the name {} is that of {other}", config.name)),
             };
             if let Some(taken) = taken {
                 return Err(Fault::conflict(format!("{taken}: generate with another --seed")).into());
             }
-            society::insert_bot(tx, &config.id, &config.name, &to_json(config)?, false, now)?;
+            roster::insert_bot(tx, &config.id, &config.name, &to_json(config)?, false, now)?;
             pin(society, room, config);
             let due = spacing::spread(now, nth, self.bots.len(), society.interval_of(&config.id, None));
-            beat::plan(tx, &config.id, due)?;
+            schedule::plan(tx, &config.id, due)?;
             society.planned(tx, &config.id, due);
         }
         room.forget_board();
@@ -114,8 +114,8 @@ impl Apply for DeleteBot {
             .into());
         }
         let now = tx.now();
-        let name = beat::bot(tx, bot)?.name;
-        society::depart(tx, bot, now)?;
+        let name = bot_row::one(tx, bot)?.name;
+        roster::depart(tx, bot, now)?;
         Record::new(bot, &name, Activity::ConfigUpdated(Changed::made("removed")), now)
             .changes(tx, Vec::new)
             .put(society, tx)?;
@@ -164,9 +164,9 @@ impl Apply for ResetBot {
             return Err(Fault::conflict(format!("{bot} has no file to go back to")).into());
         };
         let (before, config) = (parse(bot, &stored.config)?, parse(bot, &yaml)?);
-        society::set_yaml(tx, bot, Some(&yaml), None)?;
-        society::set_caps(tx, bot, None, None)?;
-        society::set_pace(tx, bot, None)?;
+        roster::set_yaml(tx, bot, Some(&yaml), None)?;
+        roster::set_caps(tx, bot, None, None)?;
+        roster::set_pace(tx, bot, None)?;
         put_config(society, room, tx, (&before, &config), &["reset"])?;
         hasten(society, tx, bot)
     }
@@ -188,7 +188,7 @@ impl Apply for ChooseFile {
         let Some(pending) = stored.pending else {
             return Err(Fault::conflict(format!("the file of {bot} has not changed")).into());
         };
-        society::set_yaml(tx, bot, Some(&pending), None)?;
+        roster::set_yaml(tx, bot, Some(&pending), None)?;
         let before = parse(bot, &stored.config)?;
         let config = match self.choice {
             YamlChoice::Keep => before.clone(),
@@ -213,9 +213,9 @@ impl Apply for SetCaps {
     type Outcome = ();
 
     fn apply(&self, society: &Society, _: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
-        let row = beat::bot(tx, &self.bot)?;
+        let row = bot_row::one(tx, &self.bot)?;
         let (tokens, cost) = (self.tokens.unwrap_or(row.token_cap), self.cost.unwrap_or(row.cost_cap));
-        society::set_caps(tx, &self.bot, tokens, cost)?;
+        roster::set_caps(tx, &self.bot, tokens, cost)?;
         let now = tx.now();
         Record::new(&self.bot, &row.name, Activity::ConfigUpdated(Changed::of(&["cost_cap"])), now)
             .changes(tx, || {
@@ -245,8 +245,8 @@ impl Apply for SetBotPace {
     type Outcome = ();
 
     fn apply(&self, society: &Society, _: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
-        let row = beat::bot(tx, &self.bot)?;
-        society::set_pace(tx, &self.bot, self.seconds)?;
+        let row = bot_row::one(tx, &self.bot)?;
+        roster::set_pace(tx, &self.bot, self.seconds)?;
         let change = Changed { pace_seconds: Some(self.seconds), ..Changed::of(&["pace"]) };
         let now = tx.now();
         Record::new(&self.bot, &row.name, Activity::ConfigUpdated(change), now)
@@ -267,9 +267,9 @@ impl Apply for PauseBot {
     type Outcome = ();
 
     fn apply(&self, society: &Society, _: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
-        let row = beat::bot(tx, &self.bot)?;
+        let row = bot_row::one(tx, &self.bot)?;
         if row.is_paused != self.paused {
-            society::set_paused(tx, &self.bot, self.paused)?;
+            roster::set_paused(tx, &self.bot, self.paused)?;
             let change = Changed { is_paused: Some(self.paused), ..Changed::of(&["paused"]) };
             let now = tx.now();
             Record::new(&self.bot, &row.name, Activity::ConfigUpdated(change), now)
@@ -281,9 +281,9 @@ impl Apply for PauseBot {
 }
 
 /// A present bot's stored configuration.
-pub(crate) fn present(c: &rusqlite::Connection, id: &str) -> Result<StoredConfig> {
-    acts::require_bot(c, id)?;
-    society::stored_config(c, id)?.ok_or_else(|| Fault::not_found("bot", id).into())
+pub(crate) fn present(c: &Db, id: &str) -> Result<StoredConfig> {
+    names::require_bot(c, id)?;
+    roster::stored_config(c, id)?.ok_or_else(|| Fault::not_found("bot", id).into())
 }
 
 pub(crate) fn parse(id: &str, json: &str) -> Result<PersonalityConfig> {
@@ -299,7 +299,7 @@ fn put_config(
     (before, config): (&PersonalityConfig, &PersonalityConfig),
     changed: &[&str],
 ) -> Result<()> {
-    society::set_config(tx, &config.id, &config.name, &to_json(config)?)?;
+    roster::set_config(tx, &config.id, &config.name, &to_json(config)?)?;
     let now = tx.now();
     Record::new(&config.id, &config.name, Activity::ConfigUpdated(Changed::of(changed)), now)
         .changes(tx, || {
@@ -343,13 +343,14 @@ fn sections(old: &PersonalityConfig, new: &PersonalityConfig) -> Vec<&'static st
 /// `slug_xyz`, with three characters that make it new.
 fn free_id(tx: &Tx<'_>, slug: &str, seed: u64) -> Result<String> {
     const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let count = u64::try_from(society::custom_count(tx)?).unwrap_or(0) + beat::last_seq(tx)?.unsigned_abs();
+    let count =
+        u64::try_from(roster::custom_count(tx)?).unwrap_or(0) + activities::last_seq(tx)?.unsigned_abs();
     let mut draw = ChaCha8Rng::seed_from_u64(draw::seed(seed, slug, count, "id"));
     let mut tried = HashSet::new();
     while tried.len() < 10_000 {
         let tail: String = (0..3).map(|_| char::from(LETTERS[draw.random_range(0..LETTERS.len())])).collect();
         let id = format!("{slug}_{tail}");
-        if society::stored_config(tx, &id)?.is_none() {
+        if roster::stored_config(tx, &id)?.is_none() {
             return Ok(id);
         }
         tried.insert(tail);

@@ -11,8 +11,9 @@ use crate::society::Society;
 use crate::society::input::Apply;
 use crate::society::record::{Record, changed};
 use crate::society::room::Room;
-use crate::store::acts::{self, NewReply, NewThread, Target};
-use crate::store::{Result, StoreError, Tx, beat, bots, moderation};
+use crate::store::posts::{self, NewReply, NewThread};
+use crate::store::votes::{self, Target};
+use crate::store::{Result, StoreError, Tx, activities, flags, follows, names};
 
 /// Longest beginning of a post in its activity, in characters.
 const CONTENT_SHOWN: usize = 200;
@@ -33,9 +34,9 @@ impl Apply for PostThread {
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<i64> {
         let Self { author, title, content, tags } = self;
         let name = actor(room, tx, author)?;
-        let (seq, at) = (beat::last_seq(tx)? + 1, tx.now());
+        let (seq, at) = (activities::last_seq(tx)? + 1, tx.now());
         let new = NewThread { author, title, content, tags, at, activity_id: Some(seq), pinned: false };
-        let id = acts::insert_thread(tx, &new)?;
+        let id = posts::insert_thread(tx, &new)?;
         let said = Activity::HumanPost {
             post: PostKind::Thread,
             reply_id: None,
@@ -65,10 +66,10 @@ impl Apply for PostReply {
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<ReplyView> {
         let Self { author, thread, parent, content } = self;
         let name = actor(room, tx, author)?;
-        let (seq, at) = (beat::last_seq(tx)? + 1, tx.now());
+        let (seq, at) = (activities::last_seq(tx)? + 1, tx.now());
         let new =
             NewReply { author, thread_id: *thread, parent_reply_id: *parent, content, at, activity_id: seq };
-        let reply = acts::insert_reply(tx, &new)?;
+        let reply = posts::insert_reply(tx, &new)?;
         let said = Activity::HumanPost {
             post: PostKind::Reply,
             reply_id: Some(reply.id),
@@ -108,7 +109,7 @@ impl Apply for CastVote {
         let Self { voter, target, value } = self;
         let name = actor(room, tx, voter)?;
         let at = tx.now();
-        let voted = acts::vote(tx, voter, *target, *value, at, &society.frame.day(at))?;
+        let voted = votes::vote(tx, voter, *target, *value, at, &society.frame.day(at))?;
         if voted.changed {
             let vote = Activity::Vote {
                 target_type: target.kind(),
@@ -146,7 +147,7 @@ impl Apply for Follow {
         let Self { follower, following } = self;
         let name = actor(room, tx, follower)?;
         let at = tx.now();
-        if !acts::follow(tx, follower, following, at)? {
+        if !follows::follow(tx, follower, following, at)? {
             return Err(Fault::conflict(format!("{follower} follows {following} already")).into());
         }
         let follow = Activity::Follow { bot_id: following.clone(), other_bot_id: following.clone() };
@@ -169,8 +170,8 @@ impl Apply for Unfollow {
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
         let Self { follower, following } = self;
         let name = actor(room, tx, follower)?;
-        bots::require_known(tx, following)?; // one that left can be let go of
-        if !acts::unfollow(tx, follower, following)? {
+        names::require_known(tx, following)?; // one that left can be let go of
+        if !follows::unfollow(tx, follower, following)? {
             let why = format!("{follower} does not follow {following}");
             return Err(Fault::new(FaultKind::NotFound, why).into());
         }
@@ -194,8 +195,8 @@ impl Apply for Hide {
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
         let (target, at) = (self.target, tx.now());
         let thread = match target {
-            Target::Thread(id) => acts::delete_thread(tx, id, at).map(|()| id)?,
-            Target::Reply(id) => acts::delete_reply(tx, id, at)?,
+            Target::Thread(id) => posts::delete_thread(tx, id, at).map(|()| id)?,
+            Target::Reply(id) => posts::delete_reply(tx, id, at)?,
         };
         room.forget_all_posts();
         let hidden = Activity::ConfigUpdated(Changed {
@@ -219,7 +220,7 @@ impl Apply for ResolveFlag {
     type Outcome = FlagView;
 
     fn apply(&self, society: &Society, _: &mut Room, tx: &mut Tx<'_>) -> Result<FlagView> {
-        let flag = moderation::resolve(tx, self.id)?;
+        let flag = flags::resolve(tx, self.id)?;
         super::room::told(society, tx, "flag", || {
             Change::new(format!("flag {} of {}", flag.id, flag.bot_id), "open", "settled")
         })?;
@@ -244,7 +245,7 @@ fn actor(room: &mut Room, tx: &Tx<'_>, id: &str) -> Result<String, StoreError> {
         ))
         .into()),
         None => {
-            acts::require_bot(tx, id)?;
+            names::require_bot(tx, id)?;
             Ok(room.name(tx, id)?.to_string())
         }
     }

@@ -12,7 +12,7 @@ use crate::society::record::Record;
 use crate::society::room::Room;
 use crate::society::wall;
 use crate::society::{PACE_NOW, PROVIDER_NOW, Society};
-use crate::store::{Result, Tx, beat, providers};
+use crate::store::{Result, Tx, meta, providers};
 
 /// The room's pace.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -25,9 +25,9 @@ impl Apply for SetPace {
 
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
         let seconds = self.seconds;
-        let before = beat::meta(tx, PACE_NOW)?.and_then(|pace| pace.parse::<u32>().ok());
-        beat::set_meta(tx, "pace", &seconds.to_string())?;
-        beat::set_meta(tx, PACE_NOW, &seconds.to_string())?;
+        let before = meta::get(tx, PACE_NOW)?.and_then(|pace| pace.parse::<u32>().ok());
+        meta::set(tx, "pace", &seconds.to_string())?;
+        meta::set(tx, PACE_NOW, &seconds.to_string())?;
         room.will_relearn();
         society.standing_mut().pace = Some(seconds);
         told(society, tx, "pace", || Change::new("pace_seconds", before, seconds))?;
@@ -52,9 +52,9 @@ impl Apply for SetProvider {
     type Outcome = ();
 
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
-        let before = beat::meta(tx, PROVIDER_NOW)?;
-        beat::set_meta(tx, "provider", &self.name)?;
-        beat::set_meta(tx, PROVIDER_NOW, &self.name)?;
+        let before = meta::get(tx, PROVIDER_NOW)?;
+        meta::set(tx, "provider", &self.name)?;
+        meta::set(tx, PROVIDER_NOW, &self.name)?;
         room.will_relearn();
         society.standing_mut().provider.clone_from(&self.name);
         let change = Changed { provider: Some(self.name.clone()), ..Changed::of(&["provider"]) };
@@ -76,8 +76,8 @@ impl Apply for BecomeAwake {
     type Outcome = ();
 
     fn apply(&self, society: &Society, _: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
-        let was = beat::meta(tx, "paused")?.as_deref() != Some("true");
-        beat::set_meta(tx, "paused", if self.awake { "false" } else { "true" })?;
+        let was = meta::get(tx, "paused")?.as_deref() != Some("true");
+        meta::set(tx, "paused", if self.awake { "false" } else { "true" })?;
         if self.awake && !society.frame.simulated {
             wall::plan_anew(society, tx)?;
         }

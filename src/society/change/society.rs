@@ -12,8 +12,8 @@ use crate::society::Society;
 use crate::society::input::Apply;
 use crate::society::record::{Record, changed};
 use crate::society::room::Room;
-use crate::store::mind::Memory;
-use crate::store::{Result, Tx, acts, archive, beat, events, mind, snapshot};
+use crate::store::memories::Memory;
+use crate::store::{Result, Tx, activities, archive, events, memories, names, snapshot};
 
 /// An event happens; bots see it from their next beat on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ impl Apply for EditMemory {
 
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
         let id = self.id;
-        let Some((bot, mut memory)) = mind::memory_by_id(tx, id)? else {
+        let Some((bot, mut memory)) = memories::memory_by_id(tx, id)? else {
             return Err(match archive::owner(tx, id)? {
                 Some(_) => Fault::conflict(format!(
                     "memory {id} is in the archive, where nothing is changed; it can be forgotten"
@@ -91,7 +91,7 @@ impl Apply for EditMemory {
             memory.text.clone_from(text);
         }
         memory.pinned = self.pinned.unwrap_or(memory.pinned);
-        mind::update_memory(tx, &memory)?;
+        memories::update_memory(tx, &memory)?;
         // Of what is remembered nothing is repeated: whoever forgets it means all of it.
         let what = match (&self.text, self.pinned) {
             (Some(_), _) => "rewritten",
@@ -116,14 +116,14 @@ impl Apply for ForgetMemory {
 
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
         let id = self.id;
-        let held = mind::memory_by_id(tx, id)?;
+        let held = memories::memory_by_id(tx, id)?;
         let archived = archive::forget(tx, id)?;
         if archived > 0 {
             snapshot::forget(tx)?; // they rely on what is gone now
         }
         match held {
             Some((bot, _)) => {
-                mind::delete_memory(tx, id)?;
+                memories::delete_memory(tx, id)?;
                 room.forget_mind(&bot);
                 told(society, tx, "memory", || {
                     Change::new(format!("memory {id} of {bot}"), Value::Null, "forgotten")
@@ -150,14 +150,14 @@ impl Apply for Recollect {
 
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<i64> {
         let (bot, given, now) = (self.bot.as_str(), &self.memory, tx.now());
-        acts::require_bot(tx, bot)?;
+        names::require_bot(tx, bot)?;
         if given.kind == MemoryKind::Relationship {
-            let held = mind::memories(tx, bot)?;
+            let held = memories::memories(tx, bot)?;
             if held.iter().any(|one| one.kind == given.kind && one.key == given.about) {
                 let why = format!("{bot} has a relationship with {} already: edit that one", given.about);
                 return Err(Fault::conflict(why).into());
             }
-            acts::require_bot(tx, &given.about)?;
+            names::require_bot(tx, &given.about)?;
         }
         let memory = Memory {
             key: given.about.clone(),
@@ -165,10 +165,12 @@ impl Apply for Recollect {
             sentiment: given.sentiment,
             confidence: given.confidence,
             pinned: given.pinned,
-            activity_id: given.activity_id.filter(|id| beat::last_seq(tx).is_ok_and(|last| *id <= last)),
+            activity_id: given
+                .activity_id
+                .filter(|id| activities::last_seq(tx).is_ok_and(|last| *id <= last)),
             ..Memory::new(given.kind, given.text.clone(), now)
         };
-        let id = mind::insert_memory(tx, bot, &memory)?;
+        let id = memories::insert_memory(tx, bot, &memory)?;
         room.forget_mind(bot);
         changed(society, tx, "memories", Some(bot));
         told(society, tx, "memory", || Change::new(format!("memory {id} of {bot}"), Value::Null, "told"))?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Finished;
+use super::futile::changes_nothing;
 use super::record::{Outcome, RAW_MAX, over, put_activity, put_thought, settle_all, tell_status, tell_usage};
 use crate::domain::activity::{Activity, Finding, PostKind};
 use crate::domain::scene::{Deed, FeedReply, OwnPost};
@@ -17,11 +18,13 @@ use crate::society::flight::{Choice, Ready};
 use crate::society::moderation;
 use crate::society::outage;
 use crate::society::room::Room;
-use crate::store::acts::{self, NewReply, NewThread, Target};
-use crate::store::beat::{self, BeatDone, BotRow, NewFlag};
+use crate::store::bot_row::{self, BeatDone, BotRow};
 use crate::store::feed::REPLY_CHARS;
-use crate::store::mind::{self, DatedPost};
-use crate::store::{Result, Tx};
+use crate::store::flags::{self, NewFlag};
+use crate::store::posts::DatedPost;
+use crate::store::posts::{self, NewReply, NewThread};
+use crate::store::votes::{self, Target};
+use crate::store::{Result, Tx, activities, follows, names, providers};
 
 /// Longest part of a reply in the details.
 const CONTENT_SHOWN: usize = 200;
@@ -42,13 +45,13 @@ pub(crate) fn act(
     let row = &ready.row;
     made_its_own(tx, ready, &mut choice.action)?;
     let (at, day) = ready.moment(society, tx);
-    let seq = beat::last_seq(tx)? + 1;
+    let seq = activities::last_seq(tx)? + 1;
     let kind = choice.action.kind();
     let done = apply(room, tx, ready, choice, seq, (at, &day))?;
     let (tokens, cost, exchanges) = settle_all(tx, &row.id, calls)?;
     let outcome = Outcome::new(done.activity, &choice.raw);
     put_activity(society, tx, seq, row, &outcome, (tokens, cost), at, &day, to_remember)?;
-    beat::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, choice.rung.as_str())?;
+    providers::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, choice.rung.as_str())?;
     put_thought(society, tx, ready, seq, choice.rung.as_str(), exchanges)?;
     room.acted(seq, &row.id, kind, done.post.as_ref().map(|post| post.post.thread_id));
     let interval = society.interval_of(&row.id, row.pace_seconds);
@@ -62,7 +65,7 @@ pub(crate) fn act(
     }
     let next = ready.next_beat(society, tx)?;
     // Seen is what was there when it woke: what others did meanwhile is news; its own act never is.
-    beat::finish(
+    bot_row::finish(
         tx,
         &BeatDone { opened_thread: done.opened_thread, ..BeatDone::new(&row.id, ready.at, next, ready.seen) },
     )?;
@@ -93,7 +96,7 @@ pub(crate) fn gone(
     let quiet = Activity::DoNothing { reason, paused: false, cap_exceeded: false };
     let outcome = Outcome { succeeded: false, ..Outcome::new(quiet, "") };
     let (at, day) = ready.moment(society, tx);
-    let seq = beat::last_seq(tx)? + 1;
+    let seq = activities::last_seq(tx)? + 1;
     put_activity(society, tx, seq, &ready.row, &outcome, (tokens, cost), at, &day, false)?;
     let mut finished = over(&ready.row, ready.at, &outcome, Some(seq));
     finished.add((tokens, cost));
@@ -114,7 +117,7 @@ fn made_its_own(tx: &Tx<'_>, ready: &Ready, action: &mut Action) -> Result<()> {
         }
         *content = own;
     }
-    if let Some(reason) = acts::changes_nothing(tx, &ready.row.id, action)? {
+    if let Some(reason) = changes_nothing(tx, &ready.row.id, action)? {
         *action = Action::DoNothing { reason };
     }
     Ok(())
@@ -144,7 +147,7 @@ fn apply(
     let me = ready.row.id.as_str();
     Ok(match &choice.action {
         Action::CreateThread { title, content, tags } => {
-            let id = acts::insert_thread(
+            let id = posts::insert_thread(
                 tx,
                 &NewThread { author: me, title, content, tags, at, activity_id: Some(seq), pinned: false },
             )?;
@@ -155,7 +158,7 @@ fn apply(
             }
         }
         Action::Reply { thread_id, parent_reply_id, content } => {
-            let posted = acts::insert_reply(
+            let posted = posts::insert_reply(
                 tx,
                 &NewReply {
                     author: me,
@@ -196,7 +199,7 @@ fn apply(
                 (None, Some(thread)) => Target::Thread(*thread),
                 (None, None) => return Err(Fault::bad_value("a vote needs a target").into()),
             };
-            let voted = acts::vote(tx, me, target, *value, at, day)?;
+            let voted = votes::vote(tx, me, target, *value, at, day)?;
             room.voted(voted.thread_id, target, me, *value);
             Done::from(Activity::Vote {
                 target_type: target.kind(),
@@ -209,14 +212,14 @@ fn apply(
             })
         }
         Action::Follow { bot_id } => {
-            let bot_id = acts::resolve_bot(tx, bot_id)?;
-            acts::follow(tx, me, &bot_id, at)?;
+            let bot_id = names::resolve_bot(tx, bot_id)?;
+            follows::follow(tx, me, &bot_id, at)?;
             refollow(room, tx, me)?;
             Done::from(Activity::Follow { other_bot_id: bot_id.clone(), bot_id })
         }
         Action::Unfollow { bot_id } => {
-            let bot_id = acts::resolve_followed(tx, me, bot_id)?;
-            acts::unfollow(tx, me, &bot_id)?;
+            let bot_id = names::resolve_followed(tx, me, bot_id)?;
+            follows::unfollow(tx, me, &bot_id)?;
             refollow(room, tx, me)?;
             Done::from(Activity::Unfollow { other_bot_id: bot_id.clone(), bot_id })
         }
@@ -244,7 +247,7 @@ fn apply(
 }
 
 fn refollow(room: &mut Room, tx: &Tx<'_>, me: &str) -> Result<()> {
-    room.mind(tx, me)?.follows = mind::follows(tx, me)?;
+    room.mind(tx, me)?.follows = follows::of(tx, me)?;
     Ok(())
 }
 
@@ -273,13 +276,13 @@ pub(crate) fn refuse(
     let (tokens, cost, exchanges) = settle_all(tx, &row.id, calls)?;
     let failed = Activity::Failed { error: clean_line(why, RAW_MAX), provider: None };
     let outcome = Outcome::new(failed, raw);
-    let seq = beat::last_seq(tx)? + 1;
+    let seq = activities::last_seq(tx)? + 1;
     put_activity(society, tx, seq, row, &outcome, (tokens, cost), at, &day, false)?;
-    beat::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, Rung::Failed.as_str())?;
+    providers::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, Rung::Failed.as_str())?;
     put_thought(society, tx, ready, seq, Rung::Failed.as_str(), exchanges)?;
     room.forget_mind(&row.id);
     let next = ready.next_beat(society, tx)?;
-    beat::finish(tx, &BeatDone::new(&row.id, ready.at, next, ready.seen))?;
+    bot_row::finish(tx, &BeatDone::new(&row.id, ready.at, next, ready.seen))?;
     if ready.tariff.is_bound() {
         outage::ends(society, tx, &ready.tariff.provider, at)?;
     }
@@ -316,7 +319,7 @@ fn flag(
             reason: finding.reason,
             at: post.at,
         };
-        if let Some(flag_id) = beat::raise_flag(tx, &new)? {
+        if let Some(flag_id) = flags::raise(tx, &new)? {
             let notice = Notice::FlagRaised {
                 flag_id,
                 target_type: target_type.as_str().to_owned(),

@@ -9,8 +9,8 @@ use crate::protocol::Status;
 use crate::society::Society;
 use crate::society::outage;
 use crate::society::room::{Board, Room};
-use crate::store::beat::{self, BeatDone, BotRow};
-use crate::store::{Result, Tx};
+use crate::store::bot_row::{self, BeatDone, BotRow};
+use crate::store::{Result, Tx, activities, schedule};
 
 /// Whether nothing happened that the bot has not seen, and it is not time to speak up.
 pub(super) fn is_quiet(tx: &Tx<'_>, board: &Board, row: &BotRow, config: &PersonalityConfig) -> Result<bool> {
@@ -30,7 +30,7 @@ pub(super) fn idle(
     seen: i64,
 ) -> Result<Finished> {
     let next = society.next_beat(tx, row, beat.at);
-    beat::finish(
+    bot_row::finish(
         tx,
         &BeatDone {
             idle: true,
@@ -64,7 +64,7 @@ pub(super) fn gated(
         let nothing = (0, Money::ZERO);
         seq = Some(note(society, tx, row, &outcome, nothing, (beat.at, day))?);
     }
-    beat::finish(
+    bot_row::finish(
         tx,
         &BeatDone {
             gate: Some(code),
@@ -101,7 +101,7 @@ pub(crate) fn failed(
     trouble: Trouble<'_>,
     used: (i64, Money),
 ) -> Result<Finished> {
-    let now = BotRow { pace_seconds: beat::own_pace(tx, &row.id)?, ..row.clone() };
+    let now = BotRow { pace_seconds: schedule::own_pace(tx, &row.id)?, ..row.clone() };
     let next = society.next_beat(tx, &now, beat.at);
     let why = clean_line(trouble.why, RAW_MAX);
     let outcome = Outcome::new(Activity::Failed { error: why.clone(), provider: None }, "");
@@ -118,7 +118,7 @@ pub(crate) fn failed(
     } else if news {
         seq = Some(outage::put_row(society, tx, trouble.provider, &why, beat.at)?);
     }
-    beat::finish(
+    bot_row::finish(
         tx,
         &BeatDone {
             failing: Some(&why),
@@ -141,7 +141,7 @@ fn note(
     used: (i64, Money),
     (at, day): (Stamp, &str),
 ) -> Result<i64> {
-    let seq = beat::last_seq(tx)? + 1;
+    let seq = activities::last_seq(tx)? + 1;
     put_activity(society, tx, seq, row, outcome, used, at, day, false)?;
     Ok(seq)
 }

@@ -7,6 +7,7 @@
 //! leaves in the books and in the record is written by [`record`].
 
 mod act;
+mod futile;
 mod gate;
 mod record;
 mod remember;
@@ -32,7 +33,7 @@ use super::{draw, spacing};
 use crate::domain::{Action, Money, Stamp};
 use crate::llm::{Again, Completion, Purpose, Request};
 use crate::protocol::BeatResult;
-use crate::store::beat::{self, BotRow};
+use crate::store::bot_row::{self, BotRow};
 use crate::store::{Result, StoreError, Tx};
 use crate::tools::{Offline, Tool};
 
@@ -96,7 +97,7 @@ pub(crate) fn advance(
     beat: &Beat,
     place: Option<&str>,
 ) -> Result<Begin> {
-    let row = beat::bot(tx, &beat.bot)?;
+    let row = bot_row::one(tx, &beat.bot)?;
     let config = room.config(&row.id, &row.config)?;
     let day = society.frame.day(beat.at);
     if row.is_paused {
@@ -200,7 +201,7 @@ fn at_once(
         _ => Ok(Vec::new()),
     };
     let mut choice = Choice { action, rung, raw: completion.text, findings, noted };
-    // Without a savepoint of its own: an act that is refused has written nothing (see `store::acts`).
+    // Without a savepoint of its own: an act that is refused has written nothing (see `store::posts`).
     match act(society, room, tx, ready, &mut choice, &calls, false) {
         Ok(finished) => {
             if let Some(id) = finished.result.activity_id {

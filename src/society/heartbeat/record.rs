@@ -14,10 +14,10 @@ use crate::protocol::{BeatResult, Exchange, Notice, RecalledMemory, Status};
 use crate::society::Society;
 use crate::society::budget::{self, Settlement};
 use crate::society::flight::Ready;
-use crate::store::beat::{self, BotRow, NewActivity};
+use crate::store::activities::{self, NewActivity};
+use crate::store::bot_row::BotRow;
 use crate::store::thoughts::{self, Place, ThoughtRecord};
-use crate::store::{Result, Tx};
-use crate::store::{books, bots};
+use crate::store::{Result, Tx, books, bots};
 
 /// Longest raw answer kept in an activity's details.
 pub(super) const RAW_MAX: usize = 500;
@@ -82,7 +82,7 @@ pub(crate) fn add_calls(
     }
     let (tokens, cost, exchanges) = settle_all(tx, bot, calls)?;
     let day = calls.first().map_or("", |(_, settlement)| settlement.day.as_str());
-    beat::charge_activity(tx, bot, day, activity_id, tokens, cost)?;
+    activities::charge(tx, bot, day, activity_id, tokens, cost)?;
     thoughts::add_exchanges(tx, activity_id, exchanges)?;
     Ok((tokens, cost))
 }
@@ -122,7 +122,7 @@ pub(crate) fn put_activity(
     let kind = outcome.kind();
     let mut details = activity::details(&outcome.activity, outcome.succeeded, row.reputation, &outcome.raw);
     let text = details.to_string();
-    beat::insert_activity(
+    activities::insert(
         tx,
         &NewActivity { id, actor: &row.id, kind, details: &text, tokens, cost, at, day, to_remember },
     )?;

@@ -7,8 +7,7 @@ use crate::society::context::gather;
 use crate::society::flight::{Choice, Ready};
 use crate::society::memory;
 use crate::society::room::Room;
-use crate::store::beat;
-use crate::store::{Result, Tx};
+use crate::store::{Result, Tx, bot_row};
 
 /// Step 6: stores what the beat leaves, keyed by its activity; once only. Without an extraction the rules make one.
 ///
@@ -71,7 +70,7 @@ pub(crate) fn remember_by_record(
     details: &str,
     at: Stamp,
 ) -> Result<()> {
-    let Ok(row) = beat::bot(tx, bot) else { return Ok(()) }; // it left meanwhile
+    let Ok(row) = bot_row::one(tx, bot) else { return Ok(()) }; // it left meanwhile
     let Some(activity) = Activity::read_stored(action, details) else { return Ok(()) };
     let board = room.board(tx, at)?;
     let mut scene = gather(tx, room, &board, &row, at)?;

@@ -8,7 +8,7 @@ use crate::domain::Stamp;
 use crate::domain::era::MONTHS;
 use crate::domain::similarity::{TermSet, terms};
 use crate::domain::text::{self, cut};
-use crate::store::mind::Memory;
+use crate::store::memories::Memory;
 
 /// Threads told of.
 const THREADS: usize = 7;

@@ -9,7 +9,6 @@ mod lexicon;
 mod reading;
 mod rules;
 
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
@@ -23,8 +22,8 @@ use crate::domain::memory::{
 use crate::domain::text::{clean, clean_line};
 use crate::domain::{Extraction, MemoryKind, Stamp};
 use crate::protocol::DatedEvent;
-use crate::store::mind::{Memory, delete_memory, insert_memory, update_memory};
-use crate::store::{Result, acts, archive};
+use crate::store::memories::{Memory, delete_memory, insert_memory, update_memory};
+use crate::store::{Db, Result, archive, names};
 
 pub(crate) use rules::{extract, summarise};
 
@@ -59,7 +58,7 @@ pub(crate) struct Source<'a> {
 /// # Errors
 /// Database errors.
 pub(crate) fn store(
-    c: &Connection,
+    c: &Db,
     mind: &mut Mind,
     from: &Source<'_>,
     extraction: &Extraction,
@@ -95,7 +94,7 @@ fn said(text: &str, most: usize) -> String {
 
 /// Adds a fact or a moment, unless it is known word for word.
 fn add(
-    c: &Connection,
+    c: &Db,
     mind: &mut Mind,
     from: &Source<'_>,
     kind: MemoryKind,
@@ -119,7 +118,7 @@ fn blank(from: &Source<'_>, kind: MemoryKind, text: String) -> Memory {
     }
 }
 
-fn insert(c: &Connection, mind: &mut Mind, bot: &str, mut memory: Memory) -> Result<()> {
+fn insert(c: &Db, mind: &mut Mind, bot: &str, mut memory: Memory) -> Result<()> {
     memory.id = insert_memory(c, bot, &memory)?;
     mind.items.push(memory);
     Ok(())
@@ -130,11 +129,11 @@ fn position(mind: &Mind, kind: MemoryKind, key: &str) -> Option<usize> {
 }
 
 /// Brings a relationship up to date, with a dated event.
-fn relate(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &RelationshipNote) -> Result<()> {
+fn relate(c: &Db, mind: &mut Mind, from: &Source<'_>, note: &RelationshipNote) -> Result<()> {
     let mut other = clean_line(&note.bot, KEY_MAX);
     if !other.starts_with("human:") {
         // A model may name somebody who is not there.
-        let Ok(id) = acts::resolve_bot(c, &other) else { return Ok(()) };
+        let Ok(id) = names::resolve_bot(c, &other) else { return Ok(()) };
         other = id;
     }
     if other == from.bot {
@@ -177,7 +176,7 @@ fn relate(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &Relationshi
 }
 
 /// Takes or changes a stance.
-fn hold(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &OpinionNote) -> Result<()> {
+fn hold(c: &Db, mind: &mut Mind, from: &Source<'_>, note: &OpinionNote) -> Result<()> {
     let topic = said(&note.topic, KEY_MAX).to_lowercase();
     let stance = said(&note.stance, TEXT_MAX);
     if topic.is_empty() || stance.is_empty() {
@@ -201,7 +200,7 @@ fn hold(c: &Connection, mind: &mut Mind, from: &Source<'_>, note: &OpinionNote) 
     bound(c, mind, MemoryKind::Opinion, OPINIONS_MAX)
 }
 
-fn take_interest(c: &Connection, mind: &mut Mind, from: &Source<'_>, interest: &str) -> Result<()> {
+fn take_interest(c: &Db, mind: &mut Mind, from: &Source<'_>, interest: &str) -> Result<()> {
     let interest = said(interest, KEY_MAX).to_lowercase();
     if interest.is_empty() {
         return Ok(());
@@ -220,7 +219,7 @@ fn take_interest(c: &Connection, mind: &mut Mind, from: &Source<'_>, interest: &
 }
 
 /// Forgets the item touched longest ago while there are more than `most` of a kind; pinned ones stay.
-fn bound(c: &Connection, mind: &mut Mind, kind: MemoryKind, most: usize) -> Result<()> {
+fn bound(c: &Db, mind: &mut Mind, kind: MemoryKind, most: usize) -> Result<()> {
     while mind.items.iter().filter(|item| item.memory.kind == kind).count() > most {
         let oldest = mind
             .items
@@ -320,7 +319,7 @@ pub(crate) fn changed(mind: &Mind, batch: &Batch) -> bool {
 /// # Errors
 /// Database errors.
 pub(crate) fn store_summary(
-    c: &Connection,
+    c: &Db,
     mind: &mut Mind,
     from: &Source<'_>,
     batch: &Batch,

@@ -11,7 +11,7 @@ use crate::domain::similarity::terms;
 use crate::domain::text::cut;
 use crate::domain::{Action, Extraction, MemoryKind, Sentiment, Stamp};
 use crate::protocol::DatedEvent;
-use crate::store::mind::Memory;
+use crate::store::memories::Memory;
 
 /// Tags that say what a thread is for, and not what it is about.
 const PURPOSES: [&str; 12] = [

@@ -10,7 +10,7 @@ use super::said;
 use crate::domain::memory::OpinionNote;
 use crate::domain::scene::{Acquaintance, FeedReply, FeedThread, Scene};
 use crate::domain::{Action, Extraction, MemoryKind, PersonalityConfig, Sentiment, Stamp};
-use crate::store::mind::Memory;
+use crate::store::memories::Memory;
 
 const NAMES: [&str; 3] = ["Ada", "Rex", "Luna"];
 

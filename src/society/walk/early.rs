@@ -8,7 +8,7 @@ use crate::society::flight::{Acted, Flight, Stage};
 use crate::society::heartbeat;
 use crate::society::input::Apply;
 use crate::society::room::Room;
-use crate::store::{Result, Tx, beat, books};
+use crate::store::{Result, Tx, activities, books, bot_row};
 
 /// What waited is given up, and nothing of it is charged.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -50,10 +50,10 @@ fn end_early(society: &Society, room: &mut Room, tx: &mut Tx<'_>, flight: &Fligh
     Flight::land(room, tx, flight.id)?;
     let bot = flight.ready.row.id.as_str();
     if let Stage::Extract { acted: Acted { choice, activity_id, .. }, .. } = &flight.stage {
-        if beat::is_present(tx, bot)? {
+        if bot_row::is_present(tx, bot)? {
             heartbeat::remember(society, room, tx, &flight.ready, *activity_id, choice, None)?;
         }
-        beat::mark_remembered(tx, *activity_id)?;
+        activities::mark_remembered(tx, *activity_id)?;
     }
     Ok(())
 }

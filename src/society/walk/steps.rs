@@ -17,7 +17,7 @@ use crate::society::interview;
 use crate::society::memory;
 use crate::society::prompt;
 use crate::society::room::Room;
-use crate::store::{Result, StoreError, Tx, beat, books, providers, search};
+use crate::store::{Result, StoreError, Tx, activities, books, bot_row, meta, providers, search};
 
 /// Answers about memories in a row that may be of no use before a model rests from them.
 const PATIENCE: i64 = 5;
@@ -146,13 +146,13 @@ impl Walk<'_, '_> {
         mut choice: Choice,
     ) -> Result<std::result::Result<Step, Undone>> {
         let ready = Arc::clone(&flight.ready);
-        if !beat::is_present(self.tx, &ready.row.id)? {
+        if !bot_row::is_present(self.tx, &ready.row.id)? {
             // It left while it was thinking.
             let finished = heartbeat::gone(self.society, self.tx, &ready, &flight.calls)?;
             Flight::land(self.room, self.tx, flight.id)?;
             return Ok(Ok(Step::Over(finished)));
         }
-        // Without a savepoint of its own: an act that is refused has written nothing (see `store::acts`).
+        // Without a savepoint of its own: an act that is refused has written nothing (see `store::posts`).
         let done = heartbeat::act(self.society, self.room, self.tx, &ready, &mut choice, &flight.calls, true);
         let finished = match done {
             Ok(finished) => finished,
@@ -248,10 +248,10 @@ impl Walk<'_, '_> {
     /// left, a cap forbids it.
     pub(super) fn may_call(&mut self, ready: &Ready, request: Request) -> Result<Option<Call>> {
         let Some(tariff) = memory_voice(self.society, ready) else { return Ok(None) };
-        if ready.heeds_pause && beat::meta(self.tx, "paused")?.as_deref() == Some("true") {
+        if ready.heeds_pause && meta::get(self.tx, "paused")?.as_deref() == Some("true") {
             return Ok(None);
         }
-        if !beat::is_awake(self.tx, &ready.row.id)? {
+        if !bot_row::is_awake(self.tx, &ready.row.id)? {
             return Ok(None);
         }
         let request = Request { model: tariff.model.clone(), ..request };
@@ -297,7 +297,7 @@ impl Walk<'_, '_> {
     ) -> Result<Step> {
         let Acted { choice, activity_id, mut finished } = acted;
         heartbeat::remember(self.society, self.room, self.tx, ready, activity_id, &choice, extraction)?;
-        beat::mark_remembered(self.tx, activity_id)?;
+        activities::mark_remembered(self.tx, activity_id)?;
         finished.add(heartbeat::add_calls(self.tx, &ready.row.id, activity_id, calls)?);
         finished.to_remember = false;
         let mind = self.room.mind(self.tx, &ready.row.id)?;

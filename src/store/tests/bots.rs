@@ -1,4 +1,4 @@
-use super::super::{bots, usage};
+use super::super::{bots, follows, lens, usage};
 use super::{Room, lens, stamp};
 use crate::domain::Money;
 use crate::domain::status::{Bound, RoomCaps};
@@ -88,7 +88,7 @@ fn status_follows_the_books_of_today() {
     let counts = usage::counts(&room, &lens()).unwrap();
     assert_eq!((counts.bots, counts.paused, counts.capped, counts.failing), (5, 2, 2, 0));
     assert_eq!(counts.tokens, 50_999);
-    let stopped = bots::Lens { engine: EngineState::Stopped, ..lens() };
+    let stopped = lens::Lens { engine: EngineState::Stopped, ..lens() };
     assert_eq!(bots::one(&room, &stopped, "d").unwrap().status, Status::Offline);
 }
 
@@ -104,7 +104,7 @@ fn a_cap_that_is_too_small_for_a_call_shows_until_midnight() {
     assert_eq!(usage::counts(&room, &lens()).unwrap().capped, 1);
     room.put("UPDATE bots SET last_beat_at = ?1", [stamp("2026-03-09T23:59:00Z").micros()]);
     assert_eq!(status(&room, "a").0, Status::Active);
-    let scripted = bots::Lens { provider: "scripted".into(), ..lens() };
+    let scripted = lens::Lens { provider: "scripted".into(), ..lens() };
     room.put("UPDATE bots SET last_beat_at = ?1", [stamp("2026-03-10T11:00:00Z").micros()]);
     assert_eq!(bots::one(&room, &scripted, "a").unwrap().status, Status::Active);
 }
@@ -115,7 +115,7 @@ fn the_rooms_caps_hold_everybody_who_costs() {
     room.bot("a", "A");
     room.bot_with("b", "B", "scripted");
     room.used("a", "2026-03-10", "ollama", 500, 0);
-    let lens = bots::Lens { room: RoomCaps { tokens: Some(500), cost: None }, ..lens() };
+    let lens = lens::Lens { room: RoomCaps { tokens: Some(500), cost: None }, ..lens() };
     assert_eq!(bots::one(&room, &lens, "a").unwrap().status, Status::Capped);
     assert_eq!(bots::one(&room, &lens, "b").unwrap().status, Status::Active);
     assert_eq!(usage::counts(&room, &lens).unwrap().capped, 1);
@@ -125,13 +125,13 @@ fn the_rooms_caps_hold_everybody_who_costs() {
 fn days_end_where_the_zone_says_also_when_clocks_change() {
     let zone = jiff::tz::TimeZone::get("America/New_York").unwrap();
     // 2026-03-08 has 23 hours there.
-    let before = bots::Lens { now: stamp("2026-03-08T04:59:00Z"), zone: zone.clone(), ..lens() };
+    let before = lens::Lens { now: stamp("2026-03-08T04:59:00Z"), zone: zone.clone(), ..lens() };
     assert_eq!((before.day().as_str(), before.end_of_day()), ("2026-03-07", stamp("2026-03-08T05:00:00Z")));
-    let short = bots::Lens { now: stamp("2026-03-08T05:00:00Z"), zone, ..lens() };
+    let short = lens::Lens { now: stamp("2026-03-08T05:00:00Z"), zone, ..lens() };
     assert_eq!((short.day().as_str(), short.end_of_day()), ("2026-03-08", stamp("2026-03-09T04:00:00Z")));
     // In Beirut the day of the change began at 01:00.
     let zone = jiff::tz::TimeZone::get("Asia/Beirut").unwrap();
-    let odd = bots::Lens { now: stamp("2025-03-29T12:00:00Z"), zone, ..lens() };
+    let odd = lens::Lens { now: stamp("2025-03-29T12:00:00Z"), zone, ..lens() };
     assert_eq!(odd.end_of_day(), stamp("2025-03-29T22:00:00Z"));
 }
 
@@ -164,8 +164,8 @@ fn unknown_bots_are_named() {
     assert_eq!((fault.kind.status(), fault.detail.as_str()), (404, "bot nobody does not exist"));
     assert!(bots::config(&room, &lens(), "nobody").is_err());
     assert!(bots::posts(&room, "nobody", 5).is_err());
-    assert!(bots::followers(&room, "nobody").is_err());
-    assert!(bots::follow_stats(&room, "nobody").is_err());
+    assert!(follows::followers(&room, "nobody").is_err());
+    assert!(follows::follow_stats(&room, "nobody").is_err());
 }
 
 #[test]
@@ -183,10 +183,10 @@ fn posts_and_follows_are_listed() {
     assert_eq!(seen, [("reply", 5, 1, "Because of the moon."), ("thread", 1, 1, "Tides: Why twice a day?")]);
     assert_eq!(bots::posts(&room, "a", 1).unwrap().len(), 1);
     room.put("INSERT INTO follows VALUES ('a', 'b', 77)", []);
-    let follow = &bots::followers(&room, "b").unwrap()[0];
+    let follow = &follows::followers(&room, "b").unwrap()[0];
     assert_eq!((follow.follower_id.as_str(), follow.created_at.micros()), ("a", 77));
-    assert_eq!(bots::following(&room, "a").unwrap().len(), 1);
-    assert!(bots::followers(&room, "a").unwrap().is_empty());
+    assert_eq!(follows::following(&room, "a").unwrap().len(), 1);
+    assert!(follows::followers(&room, "a").unwrap().is_empty());
 }
 
 #[test]
@@ -210,10 +210,10 @@ fn usage_is_summed_per_period_and_keeps_those_who_left() {
     assert!(day.bots[0].token_cap_binds && day.bots[1].token_cap_binds);
     room.put("UPDATE bots SET token_cap = 5 WHERE id = 'b'", []);
     let free =
-        usage::report(&room, &bots::Lens { provider: "scripted".into(), ..lens() }, Period::Daily).unwrap();
+        usage::report(&room, &lens::Lens { provider: "scripted".into(), ..lens() }, Period::Daily).unwrap();
     assert!(!free.bots[0].token_cap_binds && free.bots[1].token_cap_binds);
     let lens_of =
-        |room| bots::Lens { bound: [("ollama".to_owned(), Bound::NotDefaultTokens)].into(), room, ..lens() };
+        |room| lens::Lens { bound: [("ollama".to_owned(), Bound::NotDefaultTokens)].into(), room, ..lens() };
     let local = usage::report(&room, &lens_of(RoomCaps::default()), Period::Daily).unwrap();
     assert!(!local.bots[0].token_cap_binds && local.bots[1].token_cap_binds && !local.bots[0].cap_exceeded);
     // The room's cap holds also what costs nothing, as the gate has it.

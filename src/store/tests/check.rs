@@ -1,6 +1,8 @@
-use super::super::acts::{self, NewReply, NewThread, Target};
-use super::super::beat::{self, NewActivity};
+use super::super::activities::{self, NewActivity};
 use super::super::check::{Level, check};
+use super::super::follows;
+use super::super::posts::{self, NewReply, NewThread};
+use super::super::votes::{self, Target};
 use super::Room;
 use crate::domain::{ActivityKind, Money, Stamp};
 
@@ -19,7 +21,7 @@ fn activity(room: &Room, id: i64, bot: &str, kind: ActivityKind, details: &serde
         day: "2026-03-10",
         to_remember: false,
     };
-    beat::insert_activity(room, &new).unwrap();
+    activities::insert(room, &new).unwrap();
 }
 
 /// A little society made the way beats make it.
@@ -37,9 +39,9 @@ fn society() -> Room {
         activity_id: None,
         pinned: true,
     };
-    acts::insert_thread(&room, &opening).unwrap();
+    posts::insert_thread(&room, &opening).unwrap();
     let thread =
-        acts::insert_thread(&room, &NewThread { author: "a", activity_id: Some(1), ..opening }).unwrap();
+        posts::insert_thread(&room, &NewThread { author: "a", activity_id: Some(1), ..opening }).unwrap();
     activity(&room, 1, "a", ActivityKind::CreateThread, &serde_json::json!({"thread_id": thread}));
     let mut parent = None;
     for (number, author) in ["b", "c", "a", "b", "b"].into_iter().enumerate() {
@@ -52,7 +54,7 @@ fn society() -> Room {
             at: NOW,
             activity_id: seq,
         };
-        let posted = acts::insert_reply(&room, &new).unwrap();
+        let posted = posts::insert_reply(&room, &new).unwrap();
         activity(&room, seq, author, ActivityKind::Reply, &serde_json::json!({"reply_id": posted.id}));
         parent = Some(posted.id);
     }
@@ -64,14 +66,14 @@ fn society() -> Room {
         ("human:kim", Target::Reply(2), 1),
         ("a", Target::Thread(1), 1),
     ] {
-        acts::vote(&room, voter, target, value, NOW, "2026-03-10").unwrap();
+        votes::vote(&room, voter, target, value, NOW, "2026-03-10").unwrap();
     }
-    acts::follow(&room, "a", "b", NOW).unwrap();
-    acts::follow(&room, "b", "a", NOW).unwrap();
-    acts::follow(&room, "human:kim", "a", NOW).unwrap();
-    acts::unfollow(&room, "b", "a").unwrap();
-    acts::delete_reply(&room, 2, NOW).unwrap();
-    acts::delete_thread(&room, 1, NOW).unwrap();
+    follows::follow(&room, "a", "b", NOW).unwrap();
+    follows::follow(&room, "b", "a", NOW).unwrap();
+    follows::follow(&room, "human:kim", "a", NOW).unwrap();
+    follows::unfollow(&room, "b", "a").unwrap();
+    posts::delete_reply(&room, 2, NOW).unwrap();
+    posts::delete_thread(&room, 1, NOW).unwrap();
     crate::store::indexing::take_in(&room).unwrap();
     room.used("a", "2026-03-10", "ollama", 5, 1);
     room

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
-use super::super::acts::Target;
-use super::super::{forum, fulltext};
+use super::super::votes::Target;
+use super::super::{forum, fulltext, votes};
 use super::Room;
 use crate::protocol::{ThreadQuery, ThreadSort};
 
@@ -108,12 +108,12 @@ fn a_thread_has_its_replies_in_order_without_the_hidden() {
     assert_eq!((thread.replies[2].parent_reply_id, thread.replies[2].vote_score), (Some(1), -3));
     assert_eq!(forum::reply(&room, 3).unwrap(), thread.replies[2]);
     assert!(forum::reply(&room, 4).is_err());
-    let votes = forum::votes(&room, Target::Reply(3)).unwrap();
+    let votes = votes::count(&room, Target::Reply(3)).unwrap();
     assert_eq!((votes.upvotes, votes.downvotes, votes.score), (2, 5, -3));
     for missing in [forum::thread(&room, 4).err(), forum::thread(&room, 99).err()] {
         assert!(missing.unwrap().to_string().contains("does not exist"));
     }
-    assert!(forum::votes(&room, Target::Thread(4)).is_err());
+    assert!(votes::count(&room, Target::Thread(4)).is_err());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use super::super::{activity, analytics, archive, bots, forum, memories, moderation, stats, usage};
+use super::super::{activities, analytics, archive, bots, flags, forum, remembered, stats, usage};
 use super::{Room, lens};
 use crate::protocol::{ActivityQuery, ArchiveQuery, MemoryQuery, ThreadQuery, ThreadSort};
 
@@ -53,9 +53,9 @@ fn bounded<T>(what: &str, bound: u64, mut run: impl FnMut(&Room) -> T) -> T {
     let steps = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&steps);
     let count = move || counted.fetch_add(u64::from(EVERY.unsigned_abs()), Ordering::Relaxed) == u64::MAX;
-    room.progress_handler(EVERY, Some(count)).unwrap();
+    room.c.inner().progress_handler(EVERY, Some(count)).unwrap();
     let value = run(&room);
-    room.progress_handler(0, None::<fn() -> bool>).unwrap();
+    room.c.inner().progress_handler(0, None::<fn() -> bool>).unwrap();
     let steps = steps.load(Ordering::Relaxed);
     eprintln!("{what}: {steps}");
     assert!(steps < bound * 1_000, "{what} took {steps} steps");
@@ -104,7 +104,7 @@ fn the_archive_is_read_as_far_as_the_page_goes() {
     }
     bounded("memories with a word", 10, |room| {
         let q = MemoryQuery { limit: 50, q: Some("memory".into()), ..MemoryQuery::default() };
-        memories::warm(room, &zone, "b39", &q).unwrap()
+        remembered::warm(room, &zone, "b39", &q).unwrap()
     });
 }
 
@@ -132,7 +132,7 @@ fn what_one_bot_did_of_one_kind_is_read_alone() {
     };
     // It did nothing else than reply.
     for (kind, found) in [("reply", 50), ("create_thread", 0), ("follow", 0)] {
-        let page = bounded(&format!("b01's {kind}"), 3, |room| activity::page(room, &ask(kind)).unwrap());
+        let page = bounded(&format!("b01's {kind}"), 3, |room| activities::page(room, &ask(kind)).unwrap());
         assert_eq!(page.len(), found, "{kind}");
     }
 }
@@ -181,14 +181,14 @@ fn hot_queries_use_their_indexes() {
                 after,
                 ..ActivityQuery::default()
             };
-            planned(&activity::page_sql(&q), false);
+            planned(&activities::page_sql(&q), false);
         }
     }
-    planned(&memories::newest_sql(), false);
+    planned(&remembered::newest_sql(), false);
     planned(archive::page_sql(false), false);
     planned(archive::page_sql(true), false);
     planned("DELETE FROM search_cache WHERE fetched_at <= 1", false);
-    planned(&moderation::flags_sql(false), true);
+    planned(&flags::flags_sql(false), true);
     planned("SELECT count(*) FROM flags WHERE resolved = 0", false);
     planned("SELECT count(*) FROM bots WHERE is_paused = 1 AND departed_at IS NULL", false);
     planned("SELECT id FROM bots WHERE gate IS NOT NULL AND departed_at IS NULL", false);

@@ -1,7 +1,7 @@
 use jiff::tz::TimeZone;
 
 use super::super::check::{Level, check};
-use super::super::{archive, indexing, memories, mind};
+use super::super::{archive, indexing, memories, remembered};
 use super::{Room, stamp};
 use crate::domain::{MemoryKind, Sentiment};
 use crate::protocol::{ArchiveQuery, Category, MemoryQuery};
@@ -51,7 +51,7 @@ fn room() -> Room {
 fn warm_memory_holds_the_newest_of_each_kind_oldest_first() {
     let room = room();
     let q = MemoryQuery { limit: 3, ..MemoryQuery::default() };
-    let warm = memories::warm(&room, &TimeZone::UTC, "a", &q).unwrap();
+    let warm = remembered::warm(&room, &TimeZone::UTC, "a", &q).unwrap();
     let facts: Vec<_> = warm.facts_learned.iter().map(|f| (f.id, f.date.as_str())).collect();
     assert_eq!(facts, [(8, "2026-03-08"), (9, "2026-03-08"), (10, "2026-03-08")]);
     let tie = &warm.relationships[0];
@@ -66,11 +66,12 @@ fn warm_memory_holds_the_newest_of_each_kind_oldest_first() {
     );
     assert_eq!((warm.opinions[0].topic.as_str(), warm.opinions[0].confidence), ("salt", 0.75));
     assert_eq!(warm.memories[0].thread_id, Some(8));
-    let older = memories::warm(&room, &TimeZone::UTC, "a", &MemoryQuery { offset: 3, ..q.clone() }).unwrap();
+    let older =
+        remembered::warm(&room, &TimeZone::UTC, "a", &MemoryQuery { offset: 3, ..q.clone() }).unwrap();
     assert_eq!(older.facts_learned.iter().map(|f| f.id).collect::<Vec<_>>(), [5, 6, 7]);
     // Days are the room's.
     let berlin = TimeZone::get("Europe/Berlin").unwrap();
-    assert_eq!(memories::warm(&room, &berlin, "a", &q).unwrap().memories[0].date, "2026-03-09");
+    assert_eq!(remembered::warm(&room, &berlin, "a", &q).unwrap().memories[0].date, "2026-03-09");
 }
 
 #[test]
@@ -78,7 +79,7 @@ fn memories_can_be_searched_and_narrowed() {
     let room = room();
     let ask = |q: &str, category: Option<Category>| {
         let q = MemoryQuery { limit: 50, q: Some(q.into()), category, ..MemoryQuery::default() };
-        memories::warm(&room, &TimeZone::UTC, "a", &q)
+        remembered::warm(&room, &TimeZone::UTC, "a", &q)
     };
     let found = ask("tide", None).unwrap();
     assert_eq!(found.facts_learned.iter().map(|f| f.id).collect::<Vec<_>>(), [2, 4, 6, 8, 10]);
@@ -92,19 +93,19 @@ fn memories_can_be_searched_and_narrowed() {
     assert_eq!(ask("f 9", None).unwrap().facts_learned.len(), 0);
     assert_eq!(ask("bak", Some(Category::Interests)).unwrap().interests, ["baking"]);
     assert_eq!(ask("", Some(Category::Facts)).unwrap().facts_learned.len(), 10);
-    assert!(memories::warm(&room, &TimeZone::UTC, "nobody", &MemoryQuery::default()).is_err());
+    assert!(remembered::warm(&room, &TimeZone::UTC, "nobody", &MemoryQuery::default()).is_err());
 }
 
 #[test]
 fn cold_summaries_come_newest_first() {
     let room = room();
-    let cold = memories::cold(&room, &TimeZone::UTC, "a", 2, 0).unwrap();
+    let cold = remembered::cold(&room, &TimeZone::UTC, "a", 2, 0).unwrap();
     assert_eq!(cold.iter().map(|c| c.id).collect::<Vec<_>>(), [18, 17]);
     let newest = &cold[0];
     assert_eq!((newest.period_start.as_str(), newest.period_end.as_str()), ("1970-01-01", "2026-03-08"));
     assert_eq!((newest.facts_compressed, newest.memories_compressed), (25, 15));
-    assert_eq!(memories::cold(&room, &TimeZone::UTC, "a", 2, 2).unwrap()[0].id, 16);
-    let both = memories::both(&room, &TimeZone::UTC, "a").unwrap();
+    assert_eq!(remembered::cold(&room, &TimeZone::UTC, "a", 2, 2).unwrap()[0].id, 16);
+    let both = remembered::both(&room, &TimeZone::UTC, "a").unwrap();
     assert_eq!((both.warm.facts_learned.len(), both.cold.len()), (10, 3));
 }
 
@@ -163,8 +164,8 @@ fn the_archive_is_paged_and_searched_and_keeps_what_it_took() {
     );
     assert!(archive::page(&room, &TimeZone::UTC, "nobody", &q).is_err());
     // What is archived is remembered no more; eras stand behind summaries.
-    assert!(mind::memory_by_id(&room, 16).unwrap().is_none());
-    let cold = memories::cold(&room, &TimeZone::UTC, "a", 50, 0).unwrap();
+    assert!(memories::memory_by_id(&room, 16).unwrap().is_none());
+    let cold = remembered::cold(&room, &TimeZone::UTC, "a", 50, 0).unwrap();
     assert_eq!(cold.iter().map(|c| (c.id, c.era)).collect::<Vec<_>>(), [(18, false), (19, true)]);
 }
 
@@ -191,7 +192,7 @@ fn what_is_forgotten_leaves_the_archive_with_all_it_stood_for() {
         assert_eq!(asked(&room, "a", "", None, 50), [17]);
         // The era takes what is left: a summary and what that stood for.
         assert_eq!(archive::forget(&room, 19).unwrap(), 2);
-        assert!(mind::delete_memory(&room, 19).unwrap());
+        assert!(memories::delete_memory(&room, 19).unwrap());
         indexing::take_in_archive(&room).unwrap();
         assert_eq!(
             room.query_row("SELECT count(*) FROM archive_fts", [], |row| row.get::<_, i64>(0)).unwrap(),

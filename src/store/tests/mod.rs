@@ -12,11 +12,11 @@ mod timeline;
 mod tokens;
 
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, Params};
+use rusqlite::Params;
 
-use super::bots::Lens;
 use super::indexing::Indexed;
-use super::{Durability, indexing, open_connection, schema};
+use super::lens::Lens;
+use super::{Db, Durability, indexing, open_connection, schema};
 use crate::domain::status::{Bound, RoomCaps};
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::protocol::EngineState;
@@ -24,12 +24,12 @@ use crate::protocol::EngineState;
 /// A room in a temporary file.
 struct Room {
     dir: tempfile::TempDir,
-    c: Connection,
+    c: Db,
 }
 
 impl std::ops::Deref for Room {
-    type Target = Connection;
-    fn deref(&self) -> &Connection {
+    type Target = Db;
+    fn deref(&self) -> &Db {
         &self.c
     }
 }

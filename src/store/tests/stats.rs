@@ -1,4 +1,4 @@
-use super::super::bots::Lens;
+use super::super::lens::Lens;
 use super::super::{analytics, stats};
 use super::{Room, lens, stamp};
 use crate::domain::Money;

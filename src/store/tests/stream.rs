@@ -1,5 +1,5 @@
 use super::super::thoughts::{self, ThoughtRecord};
-use super::super::{activity, events, moderation};
+use super::super::{activities, events, flags};
 use super::{Room, stamp};
 use crate::domain::Stamp;
 use crate::protocol::{ActivityQuery, PromptSection};
@@ -15,7 +15,7 @@ fn room() -> Room {
 }
 
 fn ids(room: &Room, q: &ActivityQuery) -> Vec<i64> {
-    activity::page(room, q).unwrap().into_iter().map(|a| a.id).collect()
+    activities::page(room, q).unwrap().into_iter().map(|a| a.id).collect()
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn the_stream_reads_both_ways() {
     assert_eq!(ids(&room, &ActivityQuery { after_seq: Some(3), ..people.clone() }), [5, 7, 9]);
     let neither = ActivityQuery { bot_id: Some("a".into()), ..people };
     assert!(ids(&room, &neither).is_empty());
-    let first = activity::one(&room, 1).unwrap();
+    let first = activities::one(&room, 1).unwrap();
     assert_eq!((first.bot_name.as_str(), first.tokens_used, first.cost_usd.nanos()), ("kim", 7, 1_000));
     assert_eq!(first.details["success"], true);
 }
@@ -70,15 +70,15 @@ fn why_reads_the_thought_record_if_there_is_one() {
         ..ThoughtRecord::default()
     };
     thoughts::put(&room, 4, &record.pack().unwrap(), 9).unwrap();
-    let why = activity::why(&room, 4).unwrap();
+    let why = activities::why(&room, 4).unwrap();
     assert_eq!(
         (why.provider.as_str(), why.rung.as_str(), &why.sections[0]),
         ("scripted", "schema", &section)
     );
-    assert_eq!(activity::why(&room, 5).unwrap().rung, "none");
+    assert_eq!(activities::why(&room, 5).unwrap().rung, "none");
     room.put("INSERT INTO thoughts VALUES (6, x'00ff', NULL)", []);
-    assert!(activity::why(&room, 6).unwrap_err().to_string().contains("botarium check"));
-    assert!(activity::why(&room, 99).unwrap_err().to_string().contains("activity 99 does not exist"));
+    assert!(activities::why(&room, 6).unwrap_err().to_string().contains("botarium check"));
+    assert!(activities::why(&room, 99).unwrap_err().to_string().contains("activity 99 does not exist"));
 }
 
 #[test]
@@ -111,10 +111,10 @@ fn flags_are_listed_newest_first() {
         );
     }
     let ids = |resolved, limit| {
-        moderation::flags(&room, resolved, limit).unwrap().iter().map(|f| f.id).collect::<Vec<_>>()
+        flags::flags(&room, resolved, limit).unwrap().iter().map(|f| f.id).collect::<Vec<_>>()
     };
     assert_eq!(ids(false, 3), [6, 5, 4]);
     assert_eq!(ids(true, 9), [2, 1]);
-    assert_eq!(moderation::open_count(&room).unwrap(), 4);
-    assert!(moderation::flag(&room, 77).is_err());
+    assert_eq!(flags::open_count(&room).unwrap(), 4);
+    assert!(flags::flag(&room, 77).is_err());
 }

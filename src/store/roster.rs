@@ -1,9 +1,10 @@
-//! The bots' rows as a whole: taking in files, custom bots, configuration, departure.
+//! The bots of the room: taken in from files, made by people, configured, gone.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
-use super::Result;
-use crate::domain::{Money, Stamp, bot_file};
+use super::columns::columns;
+use super::{Db, Result};
+use crate::domain::{Money, Stamp};
 
 /// A bot's configuration as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,48 +21,31 @@ pub struct StoredConfig {
     pub departed: bool,
 }
 
+columns! {
+    STORED, stored -> StoredConfig {
+        config,
+        yaml = "yaml_config",
+        pending = "yaml_pending",
+        source,
+        departed = "departed_at IS NOT NULL",
+    }
+}
+
 /// A bot's stored configuration, departed or not.
 ///
 /// # Errors
 /// Database errors.
-pub fn stored_config(c: &Connection, id: &str) -> Result<Option<StoredConfig>> {
-    Ok(c.prepare_cached(
-        "SELECT config, yaml_config, yaml_pending, source, departed_at IS NOT NULL FROM bots WHERE id = ?1",
-    )?
-    .query_row([id], |row| {
-        Ok(StoredConfig {
-            config: row.get(0)?,
-            yaml: row.get(1)?,
-            pending: row.get(2)?,
-            source: row.get(3)?,
-            departed: row.get(4)?,
-        })
-    })
-    .optional()?)
-}
-
-/// Who bears a name already, in whatever case; the room itself has one, too.
-///
-/// # Errors
-/// Database errors.
-pub fn named(c: &Connection, name: &str) -> Result<Option<String>> {
-    if bot_file::same_name(name, bot_file::RESERVED_NAME) {
-        return Ok(Some("the room itself".into()));
-    }
-    Ok(c.prepare_cached(NAMED)?
-        .query_row([name, &name.trim().to_lowercase()], |row| row.get(0))
+pub fn stored_config(c: &Db, id: &str) -> Result<Option<StoredConfig>> {
+    Ok(c.prepare_cached(&format!("SELECT {STORED} FROM bots WHERE id = ?1"))?
+        .query_row([id], stored)
         .optional()?)
 }
-
-/// In two parts, so that each is found in its index.
-const NAMED: &str = "SELECT id FROM bots WHERE departed_at IS NULL AND name = ?1 \
-    UNION ALL SELECT id FROM bots WHERE departed_at IS NULL AND lower(trim(name)) = ?2 LIMIT 1";
 
 /// Adds a bot; `yaml` tells that its configuration is a file's.
 ///
 /// # Errors
 /// Database errors, an id that is taken among them.
-pub fn insert_bot(c: &Connection, id: &str, name: &str, config: &str, yaml: bool, at: Stamp) -> Result<()> {
+pub fn insert_bot(c: &Db, id: &str, name: &str, config: &str, yaml: bool, at: Stamp) -> Result<()> {
     c.prepare_cached(
         "INSERT INTO bots (id, name, source, config, yaml_config, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
@@ -71,16 +55,37 @@ pub fn insert_bot(c: &Connection, id: &str, name: &str, config: &str, yaml: bool
         if yaml { "yaml" } else { "custom" },
         config,
         yaml.then_some(config),
-        at.micros()
+        at
     ])?;
     Ok(())
+}
+
+/// Ids of present bots, by id, at most `limit`.
+///
+/// # Errors
+/// Database errors.
+pub fn bot_ids(c: &Db, limit: u32) -> Result<Vec<String>> {
+    let mut statement =
+        c.prepare_cached("SELECT id FROM bots WHERE departed_at IS NULL ORDER BY id LIMIT ?1")?;
+    let rows = statement.query_map([limit], |row| row.get(0))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// A present bot's configuration, JSON.
+///
+/// # Errors
+/// Database errors.
+pub fn config(c: &Db, id: &str) -> Result<Option<String>> {
+    Ok(c.prepare_cached("SELECT config FROM bots WHERE id = ?1 AND departed_at IS NULL")?
+        .query_row([id], |row| row.get(0))
+        .optional()?)
 }
 
 /// Sets the live configuration.
 ///
 /// # Errors
 /// Database errors.
-pub fn set_config(c: &Connection, id: &str, name: &str, config: &str) -> Result<()> {
+pub fn set_config(c: &Db, id: &str, name: &str, config: &str) -> Result<()> {
     c.prepare_cached("UPDATE bots SET config = ?2, name = ?3 WHERE id = ?1")?.execute([id, config, name])?;
     Ok(())
 }
@@ -89,7 +94,7 @@ pub fn set_config(c: &Connection, id: &str, name: &str, config: &str) -> Result<
 ///
 /// # Errors
 /// Database errors.
-pub fn set_yaml(c: &Connection, id: &str, yaml: Option<&str>, pending: Option<&str>) -> Result<()> {
+pub fn set_yaml(c: &Db, id: &str, yaml: Option<&str>, pending: Option<&str>) -> Result<()> {
     c.prepare_cached("UPDATE bots SET yaml_config = ?2, yaml_pending = ?3 WHERE id = ?1")?
         .execute(params![id, yaml, pending])?;
     Ok(())
@@ -99,9 +104,9 @@ pub fn set_yaml(c: &Connection, id: &str, yaml: Option<&str>, pending: Option<&s
 ///
 /// # Errors
 /// Database errors.
-pub fn depart(c: &Connection, id: &str, at: Stamp) -> Result<()> {
+pub fn depart(c: &Db, id: &str, at: Stamp) -> Result<()> {
     c.prepare_cached("UPDATE bots SET departed_at = ?2, next_beat_at = NULL WHERE id = ?1")?
-        .execute(params![id, at.micros()])?;
+        .execute(params![id, at])?;
     Ok(())
 }
 
@@ -110,7 +115,7 @@ pub fn depart(c: &Connection, id: &str, at: Stamp) -> Result<()> {
 ///
 /// # Errors
 /// Database errors.
-pub fn come_back(c: &Connection, id: &str, anew: Option<(&str, &str)>) -> Result<()> {
+pub fn come_back(c: &Db, id: &str, anew: Option<(&str, &str)>) -> Result<()> {
     c.prepare_cached(
         "UPDATE bots SET departed_at = NULL, next_beat_at = NULL, gate = NULL, failing = NULL, outage = 0 WHERE id = ?1",
     )?
@@ -131,7 +136,7 @@ const FROM_FILES: &str = "SELECT id FROM bots WHERE source = 'yaml' AND departed
 ///
 /// # Errors
 /// Database errors.
-pub fn from_files(c: &Connection) -> Result<Vec<String>> {
+pub fn from_files(c: &Db) -> Result<Vec<String>> {
     let mut statement = c.prepare_cached(FROM_FILES)?;
     let rows = statement.query_map([], |row| row.get(0))?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
@@ -144,7 +149,7 @@ const CUSTOM_COUNT: &str =
 ///
 /// # Errors
 /// Database errors.
-pub fn custom_count(c: &Connection) -> Result<i64> {
+pub fn custom_count(c: &Db) -> Result<i64> {
     Ok(c.prepare_cached(CUSTOM_COUNT)?.query_row([], |row| row.get(0))?)
 }
 
@@ -152,7 +157,7 @@ pub fn custom_count(c: &Connection) -> Result<i64> {
 ///
 /// # Errors
 /// Database errors.
-pub fn set_paused(c: &Connection, id: &str, paused: bool) -> Result<()> {
+pub fn set_paused(c: &Db, id: &str, paused: bool) -> Result<()> {
     c.prepare_cached("UPDATE bots SET is_paused = ?2 WHERE id = ?1")?.execute(params![id, paused])?;
     Ok(())
 }
@@ -161,9 +166,9 @@ pub fn set_paused(c: &Connection, id: &str, paused: bool) -> Result<()> {
 ///
 /// # Errors
 /// Database errors.
-pub fn set_caps(c: &Connection, id: &str, tokens: Option<i64>, cost: Option<Money>) -> Result<()> {
+pub fn set_caps(c: &Db, id: &str, tokens: Option<i64>, cost: Option<Money>) -> Result<()> {
     c.prepare_cached("UPDATE bots SET token_cap = ?2, cost_cap = ?3, gate = NULL WHERE id = ?1")?
-        .execute(params![id, tokens, cost.map(Money::nanos)])?;
+        .execute(params![id, tokens, cost])?;
     Ok(())
 }
 
@@ -171,7 +176,7 @@ pub fn set_caps(c: &Connection, id: &str, tokens: Option<i64>, cost: Option<Mone
 ///
 /// # Errors
 /// Database errors.
-pub fn set_pace(c: &Connection, id: &str, seconds: Option<u32>) -> Result<()> {
+pub fn set_pace(c: &Db, id: &str, seconds: Option<u32>) -> Result<()> {
     c.prepare_cached("UPDATE bots SET pace_seconds = ?2 WHERE id = ?1")?.execute(params![id, seconds])?;
     Ok(())
 }
@@ -180,7 +185,7 @@ pub fn set_pace(c: &Connection, id: &str, seconds: Option<u32>) -> Result<()> {
 ///
 /// # Errors
 /// Database errors.
-pub fn latest(c: &Connection) -> Result<Option<Stamp>> {
+pub fn latest(c: &Db) -> Result<Option<Stamp>> {
     let micros: Option<i64> = c
         .prepare_cached(
             "SELECT max(t) FROM (SELECT max(last_beat_at) AS t FROM bots UNION ALL \
@@ -194,14 +199,15 @@ pub fn latest(c: &Connection) -> Result<Option<Stamp>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn has_threads(c: &Connection) -> Result<bool> {
+pub fn has_threads(c: &Db) -> Result<bool> {
     Ok(c.prepare_cached("SELECT 1 FROM threads LIMIT 1")?.query_row([], |_| Ok(())).optional()?.is_some())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{Durability, Store, beat};
+    use crate::store::names::NAMED;
+    use crate::store::{Durability, Store, schedule};
 
     /// With a million bots none of these may read every row.
     #[test]
@@ -216,13 +222,15 @@ mod tests {
                     let mut rows = statement.raw_query();
                     let mut all = Vec::new();
                     while let Some(row) = rows.next()? {
-                        all.push(row.get(3)?);
+                        all.push(row.get("detail")?);
                     }
                     Ok(all)
                 })
                 .unwrap()
         };
-        for sql in [NAMED, CUSTOM_COUNT, FROM_FILES, beat::MAYBE_ASTRAY, beat::PLANS, beat::PINNED] {
+        for sql in
+            [NAMED, CUSTOM_COUNT, FROM_FILES, schedule::MAYBE_ASTRAY, schedule::PLANS, schedule::PINNED]
+        {
             let steps = plan(sql);
             let read: Vec<_> = steps.iter().filter(|step| step.contains(" bots")).collect();
             assert!(!read.is_empty() && read.iter().all(|step| step.contains("INDEX")), "{sql}: {steps:?}");
