@@ -174,6 +174,10 @@ impl Newsroom {
         if self.status.len() < KNOWN_MAX || self.status.contains_key(bot) {
             self.status.insert(bot.to_owned(), now.clone());
         }
+        // Why a cap binds is told anew while it does, and is no news.
+        if status == Status::Capped && before.as_ref().is_some_and(|(was, _)| *was == status) {
+            return None;
+        }
         let why = now.1.map_or_else(String::new, |why| format!(": {why}"));
         let was_down = before.is_some_and(|(was, _)| matches!(was, Status::Capped | Status::Failing));
         let (kind, said) = match status {
@@ -222,6 +226,7 @@ mod tests {
         let capped = || status(Status::Capped, "tokens are used up");
         assert_eq!(heard(&mut newsroom, capped()).as_deref(), Some("Rex is capped: tokens are used up"));
         assert_eq!(heard(&mut newsroom, capped()), None);
+        assert_eq!(heard(&mut newsroom, status(Status::Capped, "the daily token cap is reached")), None);
         assert_eq!(heard(&mut newsroom, status(Status::Active, "")).as_deref(), Some("Rex goes on"));
         assert_eq!(
             heard(&mut newsroom, status(Status::Failing, "refused\u{1b}[2J")).as_deref(),

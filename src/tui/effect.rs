@@ -13,12 +13,12 @@ use tokio::task::AbortHandle;
 use super::msg::{Command, Data, Load, Msg, Outcome};
 use super::update::search::{Hit, To};
 use super::way_back;
-use crate::domain::Activity;
+use crate::domain::{Activity, ActivityKind};
 use crate::files::{OutError, OutFile};
-use crate::link::{Link, Role};
+use crate::link::{Connection, Link, Role};
 use crate::protocol::{
-    ActivityQuery, ActivityView, DefaultProvider, ExportFormat, ExportKind, ExportOptions, Fault, FaultKind,
-    MemoryQuery, ThreadQuery,
+    ActivityQuery, ActivityView, DefaultProvider, Exchange, ExportFormat, ExportKind, ExportOptions, Fault,
+    FaultKind, MemoryQuery, ThreadQuery,
 };
 use crate::tui::state::compare::Story;
 
@@ -167,7 +167,32 @@ const MINDS: u32 = 24;
 /// Memories of one kind of one bot found at most.
 const MEMORIES: u32 = 3;
 
-/// What the engine finds for these words: posts, events, memories.
+/// Acts whose thoughts are searched, the newest: each is a question of its own, which costs more where the engine is far.
+const THOUGHTS: (u32, u32) = (60, 12);
+
+/// What was thought for the newest acts, where it holds these words in small letters.
+async fn thoughts(link: &Link, lower: &str) -> Result<Vec<Hit>, Fault> {
+    let limit = if link.connection() == Connection::Local { THOUGHTS.0 } else { THOUGHTS.1 };
+    let mut hits = Vec::new();
+    let acts = link.activity(ActivityQuery { limit, ..ActivityQuery::default() }).await?;
+    let thought = |act: &&ActivityView| ActivityKind::of(&act.action_type).is_some_and(ActivityKind::is_act);
+    for act in acts.iter().filter(thought) {
+        let why = match link.why(act.id).await {
+            Ok(why) => why,
+            Err(fault) if fault.kind == FaultKind::NotFound => continue,
+            Err(fault) => return Err(fault),
+        };
+        let holds = |exchange: &&Exchange| exchange.answer.to_lowercase().contains(lower);
+        hits.extend(why.exchanges.iter().find(holds).map(|exchange| Hit {
+            kind: "thought",
+            said: format!("{}: {}", act.bot_name, exchange.answer),
+            to: To::Thought(act.id),
+        }));
+    }
+    Ok(hits)
+}
+
+/// What the engine finds for these words: posts, events, thoughts, memories.
 async fn found(link: &Link, words: &str) -> Result<Vec<Hit>, Fault> {
     let mut hits = Vec::new();
     let query = ThreadQuery { q: words.into(), limit: POSTS, ..ThreadQuery::default() };
@@ -181,6 +206,7 @@ async fn found(link: &Link, words: &str) -> Result<Vec<Hit>, Fault> {
             hits.push(Hit { kind: "event", said: event.title, to: To::Event(event.id) });
         }
     }
+    hits.extend(thoughts(link, &lower).await?);
     let query = MemoryQuery { limit: MEMORIES, q: Some(words.into()), ..MemoryQuery::default() };
     for bot in link.bots_page(0, MINDS, None).await? {
         let warm = link.warm_memory(&bot.id, query.clone()).await?;

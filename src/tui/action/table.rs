@@ -18,7 +18,7 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Global, Act::Bookmark, "bookmark", &["B"], "Bookmark", "Marks the selected bot, thread or act to come back to, or takes its mark."),
     def(Global, Act::Bookmarks, "bookmarks", &["'"], "Bookmarks", "Lists what you marked; enter leads there."),
     def(Global, Act::Rooms, "rooms", &["ctrl+o"], "Other rooms", "Lists the homes and ports you opened, the last one first; enter leaves this room as by quitting and opens that one.").brief("rooms"),
-    def(Global, Act::SearchAll, "search_all", &["ctrl+f"], "Search everything", "Searches posts, memories, bots, events, what was done, and actions; enter goes there.").brief("search all"),
+    def(Global, Act::SearchAll, "search_all", &["ctrl+f"], "Search everything", "Searches posts, memories, thoughts, bots, events, what was done, settings of the selected bot, and actions; enter goes there.").brief("search all"),
     def(Global, Act::NextHit, "next_hit", &["f3"], "Next match", "Goes to the next thing that the search of everything found."),
     def(Global, Act::PrevHit, "prev_hit", &["shift+f3"], "Match before", "Goes to the thing found before."),
     def(Global, Act::PauseEngine, "pause_engine", &["space"], "Pause or resume the room", "Stops all heartbeats, or lets them run again.").operator().brief("pause room").hint(70),

@@ -15,10 +15,8 @@ pub const MOST: usize = 24;
 pub struct Society {
     /// Who deals with whom; `None` until read.
     pub graph: Option<RelationshipGraph>,
-    /// The bots with most ties, busiest first unless ordered otherwise.
+    /// The bots, those with most ties first unless ordered otherwise.
     pub list: Listing<GraphNode>,
-    /// How many there are in all.
-    pub total: usize,
     /// The selected bot of the room it has turned to.
     pub(in crate::tui) follows: Option<String>,
 }
@@ -60,14 +58,6 @@ impl Society {
         let mut nodes: Vec<(i64, GraphNode)> =
             graph.nodes.iter().map(|node| (of(node), node.clone())).collect();
         nodes.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
-        self.total = nodes.len();
-        // Whoever is selected is there, however few ties it has.
-        if let Some(at) = nodes.iter().position(|(_, node)| Some(&node.id) == chosen.as_ref())
-            && at >= MOST
-        {
-            nodes.swap(MOST - 1, at);
-        }
-        nodes.truncate(MOST);
         self.list.set(nodes.into_iter().map(|(_, node)| node).collect());
         self.graph = Some(graph.clone());
         if let Some(at) = chosen.and_then(|id| self.place(&id)) {
@@ -80,9 +70,23 @@ impl Society {
         self.list.iter().position(|node| node.id == id)
     }
 
-    /// The bots that are drawn, in the order of their ties.
-    pub fn nodes(&self) -> impl Iterator<Item = &GraphNode> {
-        self.list.rows()
+    /// The bots that are drawn: those with most ties, and whoever is selected, however few it has.
+    #[must_use]
+    pub fn drawn(&self) -> Vec<&GraphNode> {
+        let mut drawn: Vec<&GraphNode> = self.list.rows().take(MOST).collect();
+        if let Some(chosen) = self.selected()
+            && !drawn.iter().any(|node| node.id == chosen.id)
+            && let Some(last) = drawn.last_mut()
+        {
+            *last = chosen;
+        }
+        drawn
+    }
+
+    /// How many there are in all.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.list.rows().count()
     }
 
     /// The selected bot.
@@ -95,12 +99,13 @@ impl Society {
     #[must_use]
     pub fn written(&self) -> Option<(String, String)> {
         let graph = self.graph.as_ref().filter(|graph| !graph.edges.is_empty())?;
-        let there = |id: &str| self.nodes().position(|node| node.id == id);
+        let drawn = self.drawn();
+        let there = |id: &str| drawn.iter().position(|node| node.id == id);
         let ties = graph.edges.iter().filter_map(|edge| {
             let ends = (there(&edge.source)?, there(&edge.target)?);
             Some(ring::Tie { ends, dealings: edge.interaction_count, sentiment: edge.sentiment })
         });
-        let names: Vec<&str> = self.nodes().map(|node| node.name.as_str()).collect();
+        let names: Vec<&str> = drawn.iter().map(|node| node.name.as_str()).collect();
         let picture = ring::draw("Who deals with whom", &names, &ties.collect::<Vec<_>>());
         let head = ["from", "to", "dealings", "sentiment", "follows"].map(str::to_owned).to_vec();
         let line = |edge: &GraphEdge| {

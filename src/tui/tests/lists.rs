@@ -407,3 +407,30 @@ fn every_chart_is_saved_with_its_numbers() {
         assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"));
     }
 }
+
+#[test]
+fn the_society_lists_everybody_and_draws_those_with_most_ties_and_the_selected() {
+    let mut model = model(160, 45);
+    let node = |n: i64| GraphNode {
+        id: format!("b{n:03}_1"),
+        name: format!("Bot{n:03}"),
+        reputation: n,
+        post_count: 1,
+    };
+    let edge = |n: i64| GraphEdge {
+        source: format!("b{n:03}_1"),
+        target: "b299_1".into(),
+        interaction_count: 400 - n,
+        sentiment: 0.0,
+        follows: false,
+    };
+    let graph =
+        RelationshipGraph { nodes: (0..300).map(node).collect(), edges: (0..200).map(edge).collect() };
+    give(&mut model, Load::Graph, Data::Graph(graph));
+    press(&mut model, &["alt+5", "J"]);
+    type_text(&mut model, "bot250");
+    press(&mut model, &["enter"]);
+    let shown = text(&model);
+    assert!(shown.contains("the 24 with most ties of 300") && shown.contains("▸Bot250 +250"), "{shown}");
+    assert_eq!(model.society.drawn().len(), 24);
+}

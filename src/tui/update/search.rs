@@ -4,7 +4,8 @@ use super::{show_bot, show_tab};
 use crate::tui::action::{ACTIONS, Act};
 use crate::tui::msg::{Effect, Load};
 use crate::tui::overlays::{Choice, Item, Line, Overlay, Then};
-use crate::tui::state::{Model, Pane, Tab, Tone};
+use crate::tui::state::mind::Field;
+use crate::tui::state::{Model, Page, Pane, Tab, Tone};
 
 /// Things of one kind listed at most.
 const EACH: usize = 30;
@@ -24,6 +25,10 @@ pub enum To {
     Bot(String),
     /// An act of the stream.
     Act(i64),
+    /// What was thought for an act.
+    Thought(i64),
+    /// A field of the selected bot's mind, by its place.
+    Setting(usize),
     /// Something that can be done.
     Do(Act),
 }
@@ -78,6 +83,17 @@ pub fn found(model: &mut Model, words: &str, hits: Vec<Hit>) {
     all.extend(acts.map(|row| {
         let said = format!("{}: {} {}", model.name(&row.bot_id), row.told.about, row.told.quote);
         Hit { kind: "act", said, to: To::Act(row.seq) }
+    }));
+    let mind = &model.inspector.mind;
+    let settings = Field::ALL.iter().enumerate().map(|(at, field)| {
+        let value = mind.draft.as_ref().map_or_else(String::new, |draft| field.text(draft));
+        (at, format!("{}: {value}", field.label()))
+    });
+    let whose = model.inspector.wanted.as_deref().map_or("", |id| model.name(id));
+    all.extend(settings.filter(|(_, said)| !whose.is_empty() && has(said)).map(|(at, said)| Hit {
+        kind: "setting",
+        said: format!("{whose}, {said}"),
+        to: To::Setting(at),
     }));
     let actions = ACTIONS.iter().filter(|def| !def.scope.is_overlay() && (has(def.title) || has(def.about)));
     all.extend(actions.take(EACH).map(|def| Hit {
@@ -165,6 +181,14 @@ fn go(model: &mut Model) -> Vec<Effect> {
             model.explorer.in_bots = false;
             show_tab(model, Tab::Memory)
         }
+        To::Thought(act) => super::show_why(model, act),
+        To::Setting(at) => {
+            let mut effects = show_tab(model, Tab::Live);
+            super::act::focus(model, Pane::Inspector);
+            effects.extend(super::live::turn_page(model, Page::Mind));
+            model.inspector.mind.scroll.selected = at;
+            effects
+        }
         To::Do(act) => {
             let def = ACTIONS.iter().find(|def| def.act == act);
             let keys: Vec<String> = def
@@ -199,6 +223,22 @@ mod tests {
         assert_eq!((room.tab, room.forum.reader.wanted), (Tab::Forum, Some(3)));
         press(&mut room, &["f3"]);
         assert!(text(&room).contains("2 of "));
+    }
+
+    #[test]
+    fn thoughts_and_settings_are_found_as_well() {
+        let mut room = model(120, 36);
+        press(&mut room, &["m"]);
+        room.search.words = "shy".into();
+        let thought = Hit { kind: "thought", said: "Ada: too shy to ask".into(), to: To::Thought(9) };
+        found(&mut room, "shy", vec![thought]);
+        let shown = text(&room);
+        assert!(shown.contains("too [shy] to ask") && shown.contains("Ada, [shy]ness: "), "{shown}");
+        press(&mut room, &["enter"]);
+        assert_eq!((room.inspector.page, room.inspector.why.wanted), (Page::Why, Some(9)));
+        press(&mut room, &["f3"]);
+        assert_eq!(room.inspector.page, Page::Mind);
+        assert_eq!(room.inspector.mind.field(), Field::Shyness);
     }
 
     #[test]

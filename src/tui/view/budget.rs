@@ -96,7 +96,7 @@ fn today(
     let theme = view.theme;
     let usage = model.lower.usage_of(id);
     let used = usage.map_or((0, Money::ZERO), |u| (u.total_tokens, u.estimated_cost_usd));
-    let bars = area.width.saturating_sub(34);
+    let bars = area.width.saturating_sub(35);
     let rows = [
         (
             "tokens",
@@ -119,7 +119,8 @@ fn today(
         let style = if binds { meter::load_style(share, theme) } else { theme.dim };
         meter::bar(&mut pen, bars, share, None, style, theme);
         pen.put(&format!(" {said}"), theme.text);
-        pen.put(&format!(" {:.0} %", (share * 100.0).min(999.0)), theme.dim);
+        let share = if share >= 10.0 { "over 999".into() } else { format!("{:.0}", share * 100.0) };
+        pen.put(&format!("  {share} %"), theme.dim);
     }
     if usage.is_some_and(|usage| usage.unpriced) {
         Pen::new(buf, area, 3).skip(12).put("some of it went to a model without a known price", theme.warn);

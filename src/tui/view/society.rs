@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use ratatui::widgets::canvas::{Canvas, Line};
 
 use super::View;
-use crate::protocol::GraphEdge;
+use crate::protocol::{GraphEdge, GraphNode};
 use crate::tui::state::society::Society;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, frame, pen, scroll, text};
@@ -43,9 +43,9 @@ fn split(area: Rect) -> (Rect, Rect) {
 pub fn render(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
     let (left, side) = split(area);
-    let dense = state.nodes().count() > ALL_TIES;
-    let count = state.nodes().count();
-    let of = (state.total > count).then(|| format!("the {count} with most ties of {}", state.total));
+    let (count, total) = (state.drawn().len(), state.total());
+    let dense = count > ALL_TIES;
+    let of = (total > count).then(|| format!("the {count} with most ties of {total}"));
     let drawn = dense.then(|| format!("the {CLOSEST} closest ties of each"));
     let note = of.into_iter().chain(drawn).collect::<Vec<_>>().join(&format!(" {} ", theme.glyphs.dot));
     let inner = frame(buf, left, "Society", &note, false, theme);
@@ -72,13 +72,13 @@ fn places(count: usize) -> Vec<(f64, f64)> {
 }
 
 /// Which ties are drawn whoever is selected: all of a few bots, of many the closest of each.
-fn drawn(state: &Society, edges: &[GraphEdge]) -> Vec<bool> {
-    if state.nodes().count() <= ALL_TIES {
+fn drawn(nodes: &[&GraphNode], edges: &[GraphEdge]) -> Vec<bool> {
+    if nodes.len() <= ALL_TIES {
         return vec![true; edges.len()];
     }
     let mut drawn = vec![false; edges.len()];
-    let there = |id: &str| state.nodes().any(|node| node.id == id);
-    for node in state.nodes() {
+    let there = |id: &str| nodes.iter().any(|node| node.id == id);
+    for node in nodes {
         let touches = |at: &usize| {
             let edge = &edges[*at];
             (edge.source == node.id && there(&edge.target)) || (edge.target == node.id && there(&edge.source))
@@ -104,13 +104,14 @@ fn circle(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         return;
     }
     let theme = view.theme;
-    let places = places(state.nodes().count());
-    let at = |id: &str| state.nodes().position(|node| node.id == id).map(|at| places[at]);
+    let nodes = state.drawn();
+    let places = places(nodes.len());
+    let at = |id: &str| nodes.iter().position(|node| node.id == id).map(|at| places[at]);
     let selected = state.selected().map(|node| node.id.as_str());
     let edges = state.graph.as_ref().map(|graph| graph.edges.as_slice()).unwrap_or_default();
     let most = edges.iter().map(|edge| edge.interaction_count).max().unwrap_or(1).max(1);
     let marker = if theme.glyphs.ascii { Marker::Custom('.') } else { Marker::Braille };
-    let drawn = drawn(state, edges);
+    let drawn = drawn(&nodes, edges);
     Canvas::default()
         .marker(marker)
         .x_bounds([-1.0, 1.0])
@@ -136,7 +137,7 @@ fn circle(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) {
             }
         })
         .render(area, buf);
-    for (node, place) in state.nodes().zip(&places) {
+    for (node, place) in nodes.iter().zip(&places) {
         let name = view.name(&node.id);
         let label = if Some(node.id.as_str()) == selected {
             format!("{}{name} {}", theme.glyphs.marker, text::signed(node.reputation))

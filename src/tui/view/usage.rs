@@ -20,8 +20,7 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         }
         format!("{} tok {cost}", text::tokens(usage.total_tokens))
     });
-    let order = lower.used.order().map(|order| format!("{} ", super::ordered(order, theme)));
-    let note = order.unwrap_or_default() + &note;
+    let note = lower.used.order().map_or(note, |order| super::ordered(order, theme));
     let inner = frame(buf, area, &lower.used.titled(TITLE), &note, focused, theme);
     if lower.used.is_empty() {
         let said = match (&lower.usage, lower.used.has_rows()) {
