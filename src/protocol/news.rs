@@ -1,6 +1,6 @@
 //! What of all that happens is news: one sentence each, for the room's log and for word to the outside.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -80,10 +80,21 @@ pub struct News {
     pub said: String,
 }
 
+/// Whether a text has `@name` in it, as a whole word.
+#[must_use]
+pub fn names_person(text: &str, person: &str) -> bool {
+    text.match_indices('@').any(|(at, _)| {
+        let rest = &text[at + 1..];
+        rest.strip_prefix(person).is_some_and(|after| !after.starts_with(char::is_alphanumeric))
+    })
+}
+
 /// What was heard of the bots, to tell what is new.
 #[derive(Debug, Default)]
 pub struct Newsroom {
     names: HashMap<String, String>,
+    /// People who wrote something.
+    people: BTreeSet<String>,
     status: HashMap<String, (Status, Option<String>)>,
 }
 
@@ -97,6 +108,12 @@ impl Newsroom {
         if self.names.len() < KNOWN_MAX && !self.names.contains_key(id) {
             self.names.insert(id.to_owned(), text::clean_line(name, 60));
         }
+    }
+
+    /// That somebody named a person by `@name`, if so.
+    fn named(&self, who: &str, thread: i64, said: &str) -> Option<String> {
+        let person = self.people.iter().find(|person| names_person(said, person))?;
+        Some(format!("{who} named {person} in #{thread}: {}", text::clean_line(said, QUOTE)))
     }
 
     /// What an event is worth telling, if anything.
@@ -121,15 +138,28 @@ impl Newsroom {
                         (NewsKind::Failing, format!("{who}: calls were lost when the engine ended"))
                     }
                     Activity::HumanPost { thread_id, .. } => {
+                        if let Some(name) =
+                            bot_id.strip_prefix("human:").filter(|_| self.people.len() < KNOWN_MAX)
+                        {
+                            self.people.insert(text::clean_line(name, 60));
+                        }
                         (NewsKind::Person, format!("{who} posted in #{thread_id}"))
                     }
                     Activity::Interview { question, .. } => {
                         (NewsKind::Person, format!("{who} was interviewed: {}", quoted(&question)))
                     }
-                    Activity::Reply { thread_id, content, other_bot_id: Some(other), .. } => {
-                        let person = quoted(other.strip_prefix("human:")?);
+                    Activity::Reply { thread_id, content, other_bot_id, .. } => {
                         let said = quoted(&content);
-                        (NewsKind::Answer, format!("{who} answered {person} in #{thread_id}: {said}"))
+                        match other_bot_id.as_deref().and_then(|other| other.strip_prefix("human:")) {
+                            Some(person) => {
+                                let person = quoted(person);
+                                (NewsKind::Answer, format!("{who} answered {person} in #{thread_id}: {said}"))
+                            }
+                            None => (NewsKind::Answer, self.named(&who, thread_id, &content)?),
+                        }
+                    }
+                    Activity::CreateThread { thread_id, title } => {
+                        (NewsKind::Answer, self.named(&who, thread_id, &title)?)
                     }
                     _ => return None,
                 }
@@ -232,5 +262,29 @@ mod tests {
             heard(&mut newsroom, status(Status::Failing, "refused\u{1b}[2J")).as_deref(),
             Some("Rex fails: refused␛")
         );
+    }
+
+    #[test]
+    fn who_is_named_is_told_of_it() {
+        let mut newsroom = Newsroom::default();
+        let act = |who: &str, action: &str, details| Notice::HeartbeatComplete {
+            bot_id: who.into(),
+            bot_name: who.into(),
+            action: action.into(),
+            details,
+            tokens_used: 1,
+            cost_usd: crate::domain::Money::ZERO,
+            cost_simulated: false,
+        };
+        let said = |content: &str| act("Rex", "reply", json!({"thread_id": 3, "content": content}));
+        assert_eq!(heard(&mut newsroom, said("Ask @Kim.")), None, "nobody of that name wrote here");
+        heard(&mut newsroom, act("human:Kim", "human_post", json!({"thread_id": 3, "content": "Hello"})));
+        assert_eq!(
+            heard(&mut newsroom, said("Ask @Kim.")).as_deref(),
+            Some("Rex named Kim in #3: Ask @Kim.")
+        );
+        assert_eq!(heard(&mut newsroom, said("Ask @Kimberly.")), None);
+        let opened = act("Rex", "create_thread", json!({"thread_id": 4, "title": "A word to @Kim"}));
+        assert_eq!(heard(&mut newsroom, opened).as_deref(), Some("Rex named Kim in #4: A word to @Kim"));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::ActivityKind;
 use crate::domain::Stamp;
+use crate::protocol::news::names_person;
 use crate::protocol::{EngineState, LogLine, ROOM_LOG, Status};
 use crate::tui::state::Model;
 use crate::tui::state::{BotRow, Row};
@@ -76,15 +77,7 @@ impl Seen {
 pub fn is_answer(row: &Row, person: &str) -> bool {
     let posts = row.told.is_any(ActivityKind::is_post);
     let to = row.told.other.as_deref().and_then(|other| other.strip_prefix("human:"));
-    posts && !person.is_empty() && (to == Some(person) || names(&row.told.quote, person))
-}
-
-/// Whether a text has `@name` in it, as a whole word.
-fn names(text: &str, person: &str) -> bool {
-    text.match_indices('@').any(|(at, _)| {
-        let rest = &text[at + 1..];
-        rest.strip_prefix(person).is_some_and(|after| !after.starts_with(char::is_alphanumeric))
-    })
+    posts && !person.is_empty() && (to == Some(person) || names_person(&row.told.quote, person))
 }
 
 /// Seconds after which a beat that did not come is an alarm.

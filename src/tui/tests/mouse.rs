@@ -210,3 +210,14 @@ fn windows_take_clicks() {
     super::fixture::type_text(&mut model, "tides");
     assert!(text(&model).contains("tides"));
 }
+
+#[test]
+fn the_wheel_on_a_chart_shows_a_shorter_or_longer_stretch() {
+    let mut model = on(Tab::Stats, 160);
+    let _ = text(&model);
+    let (plot, before) = (model.stats.drawn[0].get(), model.stats.span);
+    mouse(&mut model, MouseEventKind::ScrollUp, (plot.x + 1, plot.y + 1));
+    assert!(model.stats.span < before);
+    mouse(&mut model, MouseEventKind::ScrollDown, (plot.x + 1, plot.y + 1));
+    assert!(model.stats.span > before - 1);
+}

@@ -35,6 +35,11 @@ pub fn on_mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
 
 fn wheel(model: &mut Model, x: u16, y: u16, act: Act) -> Vec<Effect> {
     let mut effects = Vec::new();
+    let on_chart = |model: &Model| model.stats.drawn.iter().any(|drawn| drawn.get().contains((x, y).into()));
+    if model.overlays.is_empty() && model.tab == Tab::Stats && on_chart(model) {
+        let zoom = if act == Act::Up { Act::ZoomIn } else { Act::ZoomOut };
+        return tabs::act(model, zoom).unwrap_or_default();
+    }
     if model.overlays.is_empty() && model.tab == Tab::Live {
         let Some(pane) = model.layout().pane_at(x, y) else { return effects };
         let before = model.focus;
