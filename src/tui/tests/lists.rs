@@ -431,6 +431,6 @@ fn the_society_lists_everybody_and_draws_those_with_most_ties_and_the_selected()
     type_text(&mut model, "bot250");
     press(&mut model, &["enter"]);
     let shown = text(&model);
-    assert!(shown.contains("the 24 with most ties of 300") && shown.contains("▸Bot250 +250"), "{shown}");
+    assert!(shown.contains("the 24 with most ties of 300") && shown.contains("▸b250_1 +250"), "{shown}");
     assert_eq!(model.society.drawn().len(), 24);
 }
