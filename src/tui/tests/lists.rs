@@ -426,8 +426,9 @@ fn the_society_lists_everybody_and_draws_those_with_most_ties_and_the_selected()
     };
     let graph =
         RelationshipGraph { nodes: (0..300).map(node).collect(), edges: (0..200).map(edge).collect() };
+    press(&mut model, &["alt+5"]);
     give(&mut model, Load::Graph, Data::Graph(graph));
-    press(&mut model, &["alt+5", "J"]);
+    press(&mut model, &["J"]);
     type_text(&mut model, "bot250");
     press(&mut model, &["enter"]);
     let shown = text(&model);
