@@ -22,45 +22,12 @@ use crate::store::{Result, StoreError};
 /// # Errors
 /// Database errors; 404 for an unknown bot.
 pub(super) async fn beat(shared: &Arc<Shared>, claim: &mut Claim, beat: Beat) -> Result<Option<Finished>> {
-    let begun =
-        |place| Begun { bot: beat.bot.clone(), forced: beat.forced, heeds_pause: beat.heeds_pause, place };
-    let mut held: Option<Place> = None;
-    let mut step = shared.enter_at(beat.at, begun(None)).await?;
-    loop {
-        step = match step {
-            Step::Over(finished) => return Ok(Some(finished)),
-            Step::Told(_) => return Err(StoreError::Corrupt("a beat ended as an interview".into())),
-            Step::Place { flight: None, provider } => {
-                drop(held.take());
-                let rank = if beat.forced { Rank::Person } else { Rank::Beat };
-                let guard = shared.guard(&provider).map_err(Fault::unavailable)?;
-                let Some(place) = place(shared, claim, &guard, rank).await else { return Ok(None) };
-                if beat.heeds_pause && shared.is_paused() {
-                    return Ok(None);
-                }
-                held = Some(place);
-                let at = if shared.clock.is_simulated() { beat.at } else { shared.clock.now() };
-                shared.enter_at(at, begun(Some(provider))).await?
-            }
-            Step::Place { flight: Some(flight), provider } => {
-                drop(held.take()); // whoever waits may go; what is left has a place of its own
-                if let Ok(guard) = shared.guard(&provider) {
-                    held = place(shared, claim, &guard, Rank::FollowUp).await;
-                }
-                shared.enter(Proceed { flight, has_place: held.is_some() }).await?
-            }
-            Step::Ask(flight) => {
-                let Some(place) = &held else {
-                    return Err(StoreError::Corrupt("a model was to be asked without a place".into()));
-                };
-                if matches!(flight.stage, Stage::Think) {
-                    let interval = shared.society.interval_of(&beat.bot, flight.ready.row.pace_seconds);
-                    shared.pulse().note(interval, place.waited());
-                }
-                ask(shared, &flight, place, Some(claim)).await?
-            }
-            Step::Look { flight, query } => look_up(shared, flight, &query).await?,
-        };
+    let who = Who::Bot { claim, beat: &beat };
+    let step = who.begin(shared, None).await?;
+    match walk(shared, step, who).await? {
+        Some(End::Beat(finished)) => Ok(Some(finished)),
+        Some(End::Interview(_)) => Err(StoreError::Corrupt("a beat ended as an interview".into())),
+        None => Ok(None),
     }
 }
 
@@ -74,31 +41,12 @@ pub(super) async fn interview(
     question: &str,
     remember: bool,
 ) -> std::result::Result<InterviewAnswer, Fault> {
-    let asked = |place| Asked { bot: bot.to_owned(), question: question.to_owned(), remember, place };
-    let mut held: Option<Place> = None;
-    let mut step = shared.enter(asked(None)).await?;
-    loop {
-        step = match step {
-            Step::Told(answer) => return answer,
-            Step::Over(_) => return Err(Fault::internal("an interview ended as a beat")),
-            Step::Place { provider, .. } => {
-                drop(held.take());
-                let guard = shared.guard(&provider).map_err(Fault::unavailable)?;
-                let place = tokio::select! {
-                    place = guard.place(Rank::Person, |ahead| waits(shared, bot, ahead)) => place,
-                    () = shared.stop.cancelled() => return Err(Fault::unavailable("the engine is stopped")),
-                };
-                held = Some(place);
-                shared.enter(asked(Some(provider))).await?
-            }
-            Step::Ask(flight) => {
-                let Some(place) = &held else {
-                    return Err(Fault::internal("a model was to be asked without a place"));
-                };
-                ask(shared, &flight, place, None).await?
-            }
-            Step::Look { flight, query } => look_up(shared, flight, &query).await?,
-        };
+    let who = Who::Person { bot, question, remember };
+    let step = who.begin(shared, None).await?;
+    match walk(shared, step, who).await? {
+        Some(End::Interview(answer)) => answer,
+        Some(End::Beat(_)) => Err(Fault::internal("an interview ended as a beat")),
+        None => Err(Fault::unavailable("the engine is stopped")),
     }
 }
 
@@ -106,46 +54,122 @@ pub(super) async fn interview(
 ///
 /// # Errors
 /// Database errors; 503 where a provider cannot be asked.
-pub(super) async fn to_its_end(shared: &Arc<Shared>, mut step: Step) -> Result<()> {
+pub(super) async fn to_its_end(shared: &Arc<Shared>, step: Step) -> Result<()> {
+    walk(shared, step, Who::Nobody).await.map(drop)
+}
+
+/// Who goes on with what is asked of the world.
+enum Who<'a> {
+    /// A bot on its beat.
+    Bot { claim: &'a mut Claim, beat: &'a Beat },
+    /// A person, who asks a bot.
+    Person { bot: &'a str, question: &'a str, remember: bool },
+    /// Nobody waits for it, and no stop of an engine ends it.
+    Nobody,
+}
+
+/// What it came to.
+enum End {
+    Beat(Finished),
+    Interview(std::result::Result<InterviewAnswer, Fault>),
+}
+
+/// Performs what one step after the other asks of the world. `None` when it was put off.
+async fn walk(shared: &Arc<Shared>, mut step: Step, mut who: Who<'_>) -> Result<Option<End>> {
     let mut held: Option<Place> = None;
     loop {
         step = match step {
-            Step::Over(_) | Step::Told(_) => return Ok(()),
-            Step::Place { flight: None, .. } => {
-                return Err(StoreError::Corrupt("what waits begins anew".into()));
+            Step::Over(finished) => return Ok(Some(End::Beat(finished))),
+            Step::Told(answer) => return Ok(Some(End::Interview(answer))),
+            Step::Place { flight: None, provider } => {
+                drop(held.take());
+                let guard = shared.guard(&provider).map_err(Fault::unavailable)?;
+                held = who.place(shared, &guard, who.rank()).await;
+                if held.is_none() || who.heeds_pause() && shared.is_paused() {
+                    return Ok(None);
+                }
+                who.begin(shared, Some(provider)).await?
             }
             Step::Place { flight: Some(flight), provider } => {
-                drop(held.take());
+                drop(held.take()); // whoever waits may go; what is left has a place of its own
                 if let Ok(guard) = shared.guard(&provider) {
-                    held = Some(guard.place(Rank::FollowUp, |_| {}).await);
+                    held = who.place(shared, &guard, Rank::FollowUp).await;
                 }
                 shared.enter(Proceed { flight, has_place: held.is_some() }).await?
             }
             Step::Ask(flight) => {
-                let provider = flight.call.as_ref().map_or("", |call| &call.tariff.provider);
-                let guard = shared.guard(provider).map_err(Fault::unavailable)?;
-                let place = match held.take() {
-                    Some(place) => place,
-                    None => guard.place(Rank::Beat, |_| {}).await,
+                if held.is_none() && matches!(who, Who::Nobody) {
+                    let provider = flight.call.as_ref().map_or("", |call| &call.tariff.provider);
+                    let guard = shared.guard(provider).map_err(Fault::unavailable)?;
+                    held = who.place(shared, &guard, who.rank()).await;
+                }
+                let Some(place) = &held else {
+                    return Err(StoreError::Corrupt("a model was to be asked without a place".into()));
                 };
-                let next = ask(shared, &flight, &place, None).await?;
-                held = Some(place);
-                next
+                if let (Who::Bot { beat, .. }, Stage::Think) = (&who, &flight.stage) {
+                    let interval = shared.society.interval_of(&beat.bot, flight.ready.row.pace_seconds);
+                    shared.pulse().note(interval, place.waited());
+                }
+                ask(shared, &flight, place, who.claim()).await?
             }
             Step::Look { flight, query } => look_up(shared, flight, &query).await?,
         };
     }
 }
 
-/// Waits for a place for a beat; `None` when the engine stops meanwhile.
-async fn place(shared: &Shared, claim: &mut Claim, guard: &Guard, rank: Rank) -> Option<Place> {
-    if let Some(place) = guard.free_place() {
-        return Some(place);
+impl Who<'_> {
+    /// Begins, or begins anew with a place at a provider.
+    async fn begin(&self, shared: &Arc<Shared>, place: Option<String>) -> Result<Step> {
+        match *self {
+            Self::Bot { beat, .. } => {
+                let waited = place.is_some() && !shared.clock.is_simulated();
+                let at = if waited { shared.clock.now() } else { beat.at };
+                let Beat { forced, heeds_pause, .. } = *beat;
+                shared.enter_at(at, Begun { bot: beat.bot.clone(), forced, heeds_pause, place }).await
+            }
+            Self::Person { bot, question, remember } => {
+                let (bot, question) = (bot.to_owned(), question.to_owned());
+                shared.enter(Asked { bot, question, remember, place }).await
+            }
+            Self::Nobody => Err(StoreError::Corrupt("what waits begins anew".into())),
+        }
     }
-    claim.is_at(Work::Waiting, 1);
-    tokio::select! {
-        place = guard.place(rank, |_| {}) => Some(place),
-        () = shared.stop.cancelled() => None,
+
+    const fn rank(&self) -> Rank {
+        match self {
+            Self::Bot { beat: Beat { forced: true, .. }, .. } | Self::Person { .. } => Rank::Person,
+            Self::Bot { .. } | Self::Nobody => Rank::Beat,
+        }
+    }
+
+    const fn heeds_pause(&self) -> bool {
+        matches!(self, Self::Bot { beat: Beat { heeds_pause: true, .. }, .. })
+    }
+
+    const fn claim(&mut self) -> Option<&mut Claim> {
+        match self {
+            Self::Bot { claim, .. } => Some(claim),
+            Self::Person { .. } | Self::Nobody => None,
+        }
+    }
+
+    /// Waits for a place; `None` when the engine stops meanwhile.
+    async fn place(&mut self, shared: &Shared, guard: &Guard, rank: Rank) -> Option<Place> {
+        if let Some(place) = guard.free_place() {
+            return Some(place);
+        }
+        if matches!(self, Self::Nobody) {
+            return Some(guard.place(rank, |_| {}).await);
+        }
+        if let Some(claim) = self.claim() {
+            claim.is_at(Work::Waiting, 1);
+        }
+        let asked = if let Self::Person { bot, .. } = self { Some(*bot) } else { None };
+        let told = |ahead| asked.into_iter().for_each(|bot| waits(shared, bot, ahead));
+        tokio::select! {
+            place = guard.place(rank, told) => Some(place),
+            () = shared.stop.cancelled() => None,
+        }
     }
 }
 
