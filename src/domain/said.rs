@@ -79,8 +79,30 @@ impl PartialEq for Said {
     }
 }
 
-/// Words after which a clause begins.
-const JOINTS: [&str; 70] = [
+/// Words by which a speaker says how sure it is, or how often it is so; a clause begins after each.
+pub const WEIGHING: [&str; 18] = [
+    "perhaps",
+    "maybe",
+    "possibly",
+    "probably",
+    "surely",
+    "plainly",
+    "clearly",
+    "obviously",
+    "presumably",
+    "conceivably",
+    "certainly",
+    "undeniably",
+    "really",
+    "simply",
+    "usually",
+    "apparently",
+    "mostly",
+    "evidently",
+];
+
+/// Words after which a clause begins, beside [`WEIGHING`].
+const JOINTS: [&str; 52] = [
     "that",
     "because",
     "since",
@@ -104,14 +126,6 @@ const JOINTS: [&str; 70] = [
     "how",
     "why",
     "until",
-    "perhaps",
-    "maybe",
-    "possibly",
-    "probably",
-    "surely",
-    "plainly",
-    "clearly",
-    "obviously",
     "here",
     "there",
     "before",
@@ -131,16 +145,6 @@ const JOINTS: [&str; 70] = [
     "hm",
     "fine",
     "sure",
-    "presumably",
-    "conceivably",
-    "certainly",
-    "undeniably",
-    "really",
-    "simply",
-    "usually",
-    "apparently",
-    "mostly",
-    "evidently",
     "being",
     "besides",
     "mm",
@@ -155,7 +159,7 @@ const JOINTS: [&str; 70] = [
 
 fn is_joint(hash: u64) -> bool {
     static HASHES: std::sync::LazyLock<Vec<u64>> = std::sync::LazyLock::new(|| {
-        let mut hashes: Vec<u64> = JOINTS.iter().map(|word| term(word)).collect();
+        let mut hashes: Vec<u64> = JOINTS.iter().chain(&WEIGHING).map(|word| term(word)).collect();
         hashes.sort_unstable();
         hashes
     });

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::lexicon::{
     IS_FIRST, IS_HOLDS, IS_OF_THE_ROOM, IS_PLACING, IS_SECOND, IS_VERBS, kinds, leans, openers, tailless,
 };
+use crate::domain::said::WEIGHING;
 
 /// The clauses of a sentence that stand alone, the best first.
 pub(super) fn clauses(sentence: &str, names: &[&str]) -> Vec<String> {
@@ -42,7 +43,7 @@ pub(super) fn opened(text: &str) -> &str {
         let low = start_of(rest);
         let next = openers(&low).find_map(|opener| {
             let after = rest.get(opener.len()..)?;
-            let joined = JOINED.contains(&opener);
+            let joined = JOINED.contains(&opener) || WEIGHING.contains(&opener);
             let after = after
                 .strip_prefix([',', ':', '.', '!'])
                 .or_else(|| after.strip_prefix(' ').filter(|_| joined))?;
@@ -55,34 +56,8 @@ pub(super) fn opened(text: &str) -> &str {
     }
 }
 
-/// Openers that need no comma after them.
-const JOINED: &[&str] = &[
-    "and",
-    "but",
-    "so",
-    "because",
-    "since",
-    "my guess is",
-    "perhaps",
-    "maybe",
-    "after all",
-    "obviously",
-    "plainly",
-    "clearly",
-    "surely",
-    "possibly",
-    "probably",
-    "presumably",
-    "conceivably",
-    "certainly",
-    "undeniably",
-    "really",
-    "simply",
-    "usually",
-    "apparently",
-    "mostly",
-    "evidently",
-];
+/// Openers that need no comma after them, beside those of [`WEIGHING`].
+const JOINED: &[&str] = &["and", "but", "so", "because", "since", "my guess is", "after all"];
 
 /// The first few words in lower case.
 fn start_of(text: &str) -> String {
