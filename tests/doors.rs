@@ -280,6 +280,68 @@ fn acts_are_known_by_their_kind_and_not_by_their_word() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Whether `line`, whose predecessors are `before`, stops the program, and nothing says why it never does.
+fn stops(line: &str, before: &[&str]) -> bool {
+    let ends = [".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("];
+    let code = line.trim_start();
+    // What a constant is made of is looked at by the compiler.
+    ends.iter().any(|end| code.contains(end))
+        && !["//", "const "].iter().any(|start| code.starts_with(start))
+        && !code.contains("_expect(")
+        && !code.contains("// ")
+        && !before.iter().rev().take(2).any(|line| line.trim_start().starts_with("//"))
+        && !code.contains(".expect(\"a test proves")
+}
+
+/// Outside of tests nothing stops the program without a word why that cannot happen.
+#[test]
+fn what_cannot_fail_says_why() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut for_tests = Vec::new();
+    let mut found = Vec::new();
+    sources(&root, &mut found);
+    let texts: Vec<(PathBuf, String)> =
+        found.into_iter().map(|path| (path.clone(), std::fs::read_to_string(path).unwrap())).collect();
+    for (path, text) in &texts {
+        let lines: Vec<&str> = text.lines().collect();
+        for pair in lines.windows(2).filter(|pair| pair[0].trim() == "#[cfg(test)]") {
+            if let Some(name) = pair[1].trim_end_matches(';').split("mod ").nth(1) {
+                let folder = match path.file_stem().unwrap().to_str() {
+                    Some("mod" | "lib") => path.parent().unwrap().to_path_buf(),
+                    _ => path.with_extension(""),
+                };
+                for_tests.push(folder.join(name));
+            }
+        }
+    }
+    let mut wrong = Vec::new();
+    for (path, text) in &texts {
+        if for_tests.iter().any(|test| path.with_extension("") == *test || path.starts_with(test)) {
+            continue;
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        let mut until: Option<String> = None;
+        for (at, line) in lines.iter().enumerate() {
+            let indent = &line[..line.len() - line.trim_start().len()];
+            match &until {
+                Some(end) if line == end => until = None,
+                Some(_) => {}
+                None if line.trim() == "#[cfg(test)]" || line.trim().starts_with("#[cfg(all(test") => {
+                    let is_short = lines.get(at + 1).is_some_and(|next| next.ends_with(';'));
+                    until = (!is_short).then(|| format!("{indent}}}"));
+                }
+                None if stops(line, &lines[..at]) => {
+                    wrong.push(format!("{}:{}: {}", path.display(), at + 1, line.trim()));
+                }
+                None => {}
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(stops("let x = y.unwrap();", &["fn f() {"]));
+    assert!(!stops("let x = y.unwrap();", &["// There is one: it was just put there."]));
+}
+
 #[test]
 fn names_are_read_out_of_any_import() {
     let names = named(
