@@ -80,7 +80,6 @@ pub(crate) struct Acted {
 }
 
 /// What a beat that waits is at.
-#[allow(clippy::large_enum_variant)] // as many as there are beats under way
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Stage {
     /// A model chooses an act.
@@ -88,11 +87,11 @@ pub(crate) enum Stage {
     /// It was asked again, because of this fault in what it had said.
     Repair { fault: String, raw: String },
     /// A look-up for what was chosen.
-    Find { query: String, choice: Choice },
+    Find { query: String, choice: Box<Choice> },
     /// The act is done; a model extracts what is to be remembered of it.
-    Extract { request: Request, acted: Acted },
+    Extract { request: Box<Request>, acted: Box<Acted> },
     /// A model sums memories up, for so many more rounds.
-    Compress { batch: Batch, rounds: usize, activity_id: i64, finished: Finished },
+    Compress { batch: Batch, rounds: usize, activity_id: i64, finished: Box<Finished> },
     /// A person asked.
     Interview { question: String, remember: bool, again: bool },
 }

@@ -100,9 +100,9 @@ fn take_up_memories(society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Resu
     if !open.is_empty() {
         tracing::warn!("taking up the memories of {} beats that were cut off", open.len());
     }
-    for (id, bot, action, details, at) in open {
-        heartbeat::remember_by_record(society, room, tx, id, &bot, &action, &details, at)?;
-        activities::mark_remembered(tx, id)?;
+    for activity in open {
+        heartbeat::remember_by_record(society, room, tx, &activity)?;
+        activities::mark_remembered(tx, activity.id)?;
     }
     Ok(())
 }

@@ -226,17 +226,31 @@ pub fn mark_remembered(c: &Db, id: i64) -> Result<bool> {
 }
 
 /// An activity whose memories are still to be extracted.
-pub type OpenActivity = (i64, String, String, String, Stamp);
+pub struct Unremembered {
+    /// Its number.
+    pub id: i64,
+    /// Whose.
+    pub bot_id: String,
+    /// The word of its kind.
+    pub action_type: String,
+    /// JSON.
+    pub details: String,
+    /// When.
+    pub created_at: Stamp,
+}
 
-/// Activities whose memories are still to be extracted: id, bot, type, details, time.
+columns! {
+    UNREMEMBERED, unremembered_row -> Unremembered { id, bot_id, action_type, details, created_at }
+}
+
+/// Activities whose memories are still to be extracted, in their order.
 ///
 /// # Errors
 /// Database errors.
-pub fn unremembered(c: &Db) -> Result<Vec<OpenActivity>> {
-    let mut statement = c.prepare_cached(
-        "SELECT id, bot_id, action_type, details, created_at FROM activities WHERE remembered = 0 ORDER BY id",
-    )?;
-    let rows = statement.query_map([], |row| row.try_into())?;
+pub fn unremembered(c: &Db) -> Result<Vec<Unremembered>> {
+    let mut statement =
+        c.prepare_cached(&format!("SELECT {UNREMEMBERED} FROM activities WHERE remembered = 0 ORDER BY id"))?;
+    let rows = statement.query_map([], unremembered_row)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 

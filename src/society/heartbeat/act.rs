@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::Finished;
 use super::futile::changes_nothing;
-use super::record::{Outcome, RAW_MAX, over, put_activity, put_thought, settle_all, tell_status, tell_usage};
+use super::record::{
+    Outcome, RAW_MAX, Stands, over, put_activity, put_thought, settle_all, tell_status, tell_usage,
+};
 use crate::domain::activity::{Activity, Finding, PostKind};
 use crate::domain::scene::{Deed, FeedReply, OwnPost};
 use crate::domain::similarity::{TermSet, terms};
@@ -50,7 +52,14 @@ pub(crate) fn act(
     let done = apply(room, tx, ready, choice, seq, (at, &day))?;
     let (tokens, cost, exchanges) = settle_all(tx, &row.id, calls)?;
     let outcome = Outcome::new(done.activity, &choice.raw);
-    put_activity(society, tx, seq, row, &outcome, (tokens, cost), at, &day, to_remember)?;
+    put_activity(
+        society,
+        tx,
+        row,
+        &outcome,
+        (tokens, cost),
+        &Stands { id: seq, at, day: &day, to_remember },
+    )?;
     providers::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, choice.rung.as_str())?;
     put_thought(society, tx, ready, seq, choice.rung.as_str(), exchanges)?;
     room.acted(seq, &row.id, kind, done.post.as_ref().map(|post| post.post.thread_id));
@@ -97,7 +106,8 @@ pub(crate) fn gone(
     let outcome = Outcome { succeeded: false, ..Outcome::new(quiet, "") };
     let (at, day) = ready.moment(society, tx);
     let seq = activities::last_seq(tx)? + 1;
-    put_activity(society, tx, seq, &ready.row, &outcome, (tokens, cost), at, &day, false)?;
+    let stands = Stands { id: seq, at, day: &day, to_remember: false };
+    put_activity(society, tx, &ready.row, &outcome, (tokens, cost), &stands)?;
     let mut finished = over(&ready.row, ready.at, &outcome, Some(seq));
     finished.add((tokens, cost));
     Ok(finished)
@@ -277,7 +287,8 @@ pub(crate) fn refuse(
     let failed = Activity::Failed { error: clean_line(why, RAW_MAX), provider: None };
     let outcome = Outcome::new(failed, raw);
     let seq = activities::last_seq(tx)? + 1;
-    put_activity(society, tx, seq, row, &outcome, (tokens, cost), at, &day, false)?;
+    let stands = Stands { id: seq, at, day: &day, to_remember: false };
+    put_activity(society, tx, row, &outcome, (tokens, cost), &stands)?;
     providers::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, Rung::Failed.as_str())?;
     put_thought(society, tx, ready, seq, Rung::Failed.as_str(), exchanges)?;
     room.forget_mind(&row.id);

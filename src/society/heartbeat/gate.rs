@@ -1,6 +1,6 @@
 //! Beats that end before anybody thinks: paused, capped, nothing new, no usable provider.
 
-use super::record::{Outcome, RAW_MAX, over, over_idle, put_activity, tell_status};
+use super::record::{Outcome, RAW_MAX, Stands, over, over_idle, put_activity, tell_status};
 use super::{Beat, Finished};
 use crate::domain::Activity;
 use crate::domain::text::clean_line;
@@ -141,7 +141,7 @@ fn note(
     used: (i64, Money),
     (at, day): (Stamp, &str),
 ) -> Result<i64> {
-    let seq = activities::last_seq(tx)? + 1;
-    put_activity(society, tx, seq, row, outcome, used, at, day, false)?;
-    Ok(seq)
+    let id = activities::last_seq(tx)? + 1;
+    put_activity(society, tx, row, outcome, used, &Stands { id, at, day, to_remember: false })?;
+    Ok(id)
 }

@@ -106,19 +106,28 @@ impl Outcome {
     }
 }
 
-/// Stores an activity as number `id`, the next, and announces it after the commit.
-#[allow(clippy::too_many_arguments)] // one row's columns
+/// Where an activity stands in the stream.
+pub(crate) struct Stands<'a> {
+    /// Its number, the next.
+    pub(crate) id: i64,
+    /// When it was.
+    pub(crate) at: Stamp,
+    /// On which of the room's days.
+    pub(crate) day: &'a str,
+    /// Whether its memories are still to be extracted.
+    pub(crate) to_remember: bool,
+}
+
+/// Stores an activity, and announces it after the commit.
 pub(crate) fn put_activity(
     society: &Society,
     tx: &mut Tx<'_>,
-    id: i64,
     row: &BotRow,
     outcome: &Outcome,
     (tokens, cost): (i64, Money),
-    at: Stamp,
-    day: &str,
-    to_remember: bool,
+    stands: &Stands<'_>,
 ) -> Result<()> {
+    let &Stands { id, at, day, to_remember } = stands;
     let kind = outcome.kind();
     let mut details = activity::details(&outcome.activity, outcome.succeeded, row.reputation, &outcome.raw);
     let text = details.to_string();

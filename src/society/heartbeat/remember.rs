@@ -1,12 +1,13 @@
 //! Step 6: what a beat leaves in memory, once only, also after a crash.
 
 use crate::domain::activity::Finding;
-use crate::domain::{Action, Activity, Extraction, PostKind, Stamp};
+use crate::domain::{Action, Activity, Extraction, PostKind};
 use crate::society::Society;
 use crate::society::context::gather;
 use crate::society::flight::{Choice, Ready};
 use crate::society::memory;
 use crate::society::room::Room;
+use crate::store::activities::Unremembered;
 use crate::store::{Result, Tx, bot_row};
 
 /// Step 6: stores what the beat leaves, keyed by its activity; once only. Without an extraction the rules make one.
@@ -59,19 +60,15 @@ pub(crate) fn remember(
 ///
 /// # Errors
 /// Database errors.
-#[allow(clippy::too_many_arguments)] // one activity's columns
 pub(crate) fn remember_by_record(
     society: &Society,
     room: &mut Room,
     tx: &mut Tx<'_>,
-    activity_id: i64,
-    bot: &str,
-    action: &str,
-    details: &str,
-    at: Stamp,
+    of: &Unremembered,
 ) -> Result<()> {
+    let (bot, at) = (of.bot_id.as_str(), of.created_at);
     let Ok(row) = bot_row::one(tx, bot) else { return Ok(()) }; // it left meanwhile
-    let Some(activity) = Activity::read_stored(action, details) else { return Ok(()) };
+    let Some(activity) = Activity::read_stored(&of.action_type, &of.details) else { return Ok(()) };
     let board = room.board(tx, at)?;
     let mut scene = gather(tx, room, &board, &row, at)?;
     let thread_id = activity.thread();
@@ -84,7 +81,7 @@ pub(crate) fn remember_by_record(
     let Some((action, findings)) = done(activity) else { return Ok(()) };
     let extraction = memory::extract(&scene, &action, &room.mind(tx, bot)?.items);
     let day = society.frame.day(at);
-    let from = memory::Source { bot, activity_id, at, day: &day, thread_id };
+    let from = memory::Source { bot, activity_id: of.id, at, day: &day, thread_id };
     memory::store(tx, room.mind(tx, bot)?, &from, &extraction, &findings)
 }
 

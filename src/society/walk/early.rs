@@ -49,7 +49,8 @@ pub(crate) fn cut_off(society: &Society, room: &mut Room, tx: &mut Tx<'_>, id: i
 fn end_early(society: &Society, room: &mut Room, tx: &mut Tx<'_>, flight: &Flight) -> Result<()> {
     Flight::land(room, tx, flight.id)?;
     let bot = flight.ready.row.id.as_str();
-    if let Stage::Extract { acted: Acted { choice, activity_id, .. }, .. } = &flight.stage {
+    if let Stage::Extract { acted, .. } = &flight.stage {
+        let Acted { choice, activity_id, .. } = &**acted;
         if bot_row::is_present(tx, bot)? {
             heartbeat::remember(society, room, tx, &flight.ready, *activity_id, choice, None)?;
         }

@@ -265,7 +265,7 @@ impl Apply for Found {
             let (fresh_after, now) = (society.searches_after(tx.now()), tx.now());
             search::keep(tx, &society.frame.search, &query.to_lowercase(), found, (fresh_after, now))?;
         }
-        let choice = Choice { findings: self.findings.clone(), ..choice.clone() };
+        let choice = Choice { findings: self.findings.clone(), ..(**choice).clone() };
         let walk = &mut Walk { society, room, tx };
         match walk.act(flight, choice)? {
             Ok(step) => Ok(step),
@@ -288,7 +288,7 @@ impl Apply for Proceed {
         let flight = Flight::take(room, tx, self.flight)?;
         let walk = &mut Walk { society, room, tx };
         let request = match &flight.stage {
-            Stage::Extract { request, .. } => request.clone(),
+            Stage::Extract { request, .. } => (**request).clone(),
             Stage::Compress { batch, .. } => prompt::compression_request(society, &flight.ready, batch),
             _ => return Err(nothing_asked()),
         };
@@ -298,7 +298,7 @@ impl Apply for Proceed {
             return ask(walk.room, walk.tx, flight, call);
         }
         if let Stage::Extract { acted, .. } = flight.stage {
-            return walk.remembered(flight.id, &flight.ready, acted, &flight.calls, None);
+            return walk.remembered(flight.id, &flight.ready, *acted, &flight.calls, None);
         }
         walk.compressed(flight, None)
     }

@@ -131,7 +131,8 @@ impl Walk<'_, '_> {
                 None => {
                     let query = query.clone();
                     let step = Step::Look { flight: flight.id, query: query.clone() };
-                    Flight { stage: Stage::Find { query, choice }, ..flight }.wait(self.room, self.tx)?;
+                    Flight { stage: Stage::Find { query, choice: Box::new(choice) }, ..flight }
+                        .wait(self.room, self.tx)?;
                     return Ok(Ok(step));
                 }
             }
@@ -226,7 +227,8 @@ impl Walk<'_, '_> {
         let acted = Acted { choice, activity_id, finished };
         match (voice, request) {
             (Some(tariff), Some(request)) if !self.rests(&tariff)? => {
-                self.place(Flight { stage: Stage::Extract { request, acted }, ..flight }, tariff.provider)
+                let stage = Stage::Extract { request: Box::new(request), acted: Box::new(acted) };
+                self.place(Flight { stage, ..flight }, tariff.provider)
             }
             _ => self.remembered(flight.id, &flight.ready, acted, &[], None),
         }
@@ -267,6 +269,7 @@ impl Walk<'_, '_> {
         said: Option<&Completion>,
     ) -> Result<Step> {
         let Stage::Extract { acted, .. } = flight.stage else { return Err(nothing_asked()) };
+        let acted = *acted;
         let (id, ready) = (flight.id, &flight.ready);
         let Some(said) = said else { return self.remembered(id, ready, acted, &flight.calls, None) };
         let read = answer::extraction(&said.text);
@@ -320,7 +323,7 @@ impl Walk<'_, '_> {
             return Ok(Step::Over(finished));
         };
         let provider = memory_voice(self.society, &ready).map(|tariff| tariff.provider);
-        let stage = Stage::Compress { batch, rounds, activity_id, finished };
+        let stage = Stage::Compress { batch, rounds, activity_id, finished: Box::new(finished) };
         let flight = Flight { id, ready, stage, call: None, calls: Vec::new() };
         match provider {
             Some(provider) => self.place(flight, provider),
@@ -365,7 +368,7 @@ impl Walk<'_, '_> {
             due = memory::due_batch(mind, &self.society.frame, ready.at);
         }
         finished.add(heartbeat::add_calls(self.tx, &ready.row.id, activity_id, &calls)?);
-        self.sum_up(id, ready, due, rounds - 1, activity_id, finished)
+        self.sum_up(id, ready, due, rounds - 1, activity_id, *finished)
     }
 
     /// What an interview came to; an answer that was cut is asked for once more, with more room.
