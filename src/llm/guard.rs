@@ -4,130 +4,32 @@
 //! charged. It knows nothing of money, bots or wire formats. A provider that answers in the
 //! process ([`Provider::answer_at_once`]) passes through untouched.
 
+mod account;
+mod settings;
+
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+pub(super) use self::account::NoHandover;
+use self::account::Tries;
+pub use self::account::{Account, NoAccount};
+pub use self::settings::GuardSettings;
 use super::breaker::{Breaker, Pass};
 pub use super::breaker::{BreakerSettings, BreakerState, Phase};
 use super::meter::{Measured, Meter};
 use super::places::Places;
 pub use super::places::{Place, Queue, Rank};
-use super::{
-    Completion, DeltaSink, FailureKind, Handover, Pool, Provider, ProviderError, ProviderKind, ProviderSpec,
-    Purpose, Request,
-};
+use super::{Completion, DeltaSink, FailureKind, Handover, Pool, Provider, ProviderError, Purpose, Request};
 use crate::domain::Usage;
 
 /// How long the question may take whether a server is there again.
 const PROBE: Duration = Duration::from_secs(5);
-
-/// Who keeps the books of a call.
-pub trait Account: Send {
-    /// The `attempt`th try is about to reach a model: the place to reserve it. `false` ends the call
-    /// with the failure before.
-    fn sends(&mut self, attempt: u32) -> impl Future<Output = bool> + Send;
-
-    /// A try failed: the place to charge it.
-    fn failed(&mut self, attempt: &Attempt) -> impl Future<Output = ()> + Send;
-}
-
-/// For calls of a single try, and for those that nobody pays for.
-pub struct NoAccount;
-
-impl Account for NoAccount {
-    async fn sends(&mut self, _attempt: u32) -> bool {
-        true
-    }
-
-    async fn failed(&mut self, _attempt: &Attempt) {}
-}
-
-/// For calls of which nobody keeps an account: another server may begin anew.
-pub(super) struct NoHandover;
-
-#[async_trait]
-impl Handover for NoHandover {
-    async fn begins(&mut self, _lost: Option<ProviderError>) -> bool {
-        true
-    }
-}
-
-/// The tries of one call while it passes from one server to another.
-struct Tries<'a, A> {
-    account: &'a mut A,
-    attempts: &'a mut Vec<Attempt>,
-    meter: &'a Meter,
-    /// When the one under way began.
-    began: Instant,
-    /// The account allowed no further one.
-    refused: bool,
-    /// A server has begun one: before that nothing can have been charged.
-    begun: Arc<AtomicBool>,
-}
-
-#[async_trait]
-impl<A: Account> Handover for Tries<'_, A> {
-    async fn begins(&mut self, lost: Option<ProviderError>) -> bool {
-        if let Some(lost) = lost {
-            self.meter.failed(lost.kind);
-            let attempt = Attempt::failed(&lost, self.began.elapsed());
-            self.attempts.push(attempt.clone());
-            self.account.failed(&attempt).await;
-        }
-        let next = u32::try_from(self.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
-        self.refused = !self.account.sends(next).await;
-        self.began = Instant::now();
-        self.begun.store(true, Ordering::Relaxed);
-        !self.refused
-    }
-}
-
-/// How patient a guard is.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub struct GuardSettings {
-    /// How long an attempt may go without a word.
-    pub total: Duration,
-    /// Calls under way at once.
-    pub concurrency: usize,
-    /// Attempts a call gets.
-    pub attempts: u32,
-    /// The first pause between attempts; each further one doubles.
-    pub pause: Duration,
-    /// The longest pause. A server that asks for more is left alone for that time instead.
-    pub longest_pause: Duration,
-    /// The circuit breaker.
-    pub breaker: BreakerSettings,
-}
-
-impl Default for GuardSettings {
-    fn default() -> Self {
-        Self {
-            total: Duration::from_secs(180),
-            concurrency: 4,
-            attempts: 3,
-            pause: Duration::from_millis(500),
-            longest_pause: Duration::from_secs(20),
-            breaker: BreakerSettings::default(),
-        }
-    }
-}
-
-impl From<&ProviderSpec> for GuardSettings {
-    fn from(spec: &ProviderSpec) -> Self {
-        let breaker =
-            if spec.is_asked_for_free() { BreakerSettings::LOCAL } else { BreakerSettings::default() };
-        let servers = if spec.kind == ProviderKind::Nats { 1 } else { spec.servers() };
-        let concurrency = spec.concurrency.saturating_mul(servers);
-        Self { total: spec.total, concurrency, breaker, ..Self::default() }
-    }
-}
 
 /// One try at a call, sent or not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

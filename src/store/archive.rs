@@ -10,7 +10,6 @@ use super::indexing::{self, Indexed};
 use super::names::require_known;
 use super::{Db, Result, StoreError, fulltext, memories};
 use crate::domain::Stamp;
-use crate::domain::text::spaced;
 use crate::protocol::{ArchiveQuery, ArchivedView};
 
 /// Letters from which on the start of a word is enough. All words that begin alike are gathered at every search,
@@ -109,7 +108,7 @@ pub(super) const fn page_sql(by_text: bool) -> &'static str {
 
 /// The words as a query of the index, within what the bot itself holds; `None` when nothing is asked for.
 fn matching(c: &Db, bot: &str, words: &str) -> Option<String> {
-    let own = format!("bot : {}", sign(bot));
+    let own = format!("bot : {}", indexing::sign(bot));
     let held = |word: &str| {
         c.prepare_cached("SELECT 1 FROM archive_fts WHERE archive_fts MATCH ?1 LIMIT 1")
             .and_then(|mut statement| statement.exists([format!("{own} AND text : \"{word}\"")]))
@@ -117,15 +116,6 @@ fn matching(c: &Db, bot: &str, words: &str) -> Option<String> {
     };
     let told = fulltext::query(words, |word, _| word.chars().nth(OPEN - 1).is_some() && !held(word))?;
     Some(format!("{own} AND text : ({told})"))
-}
-
-/// The word that stands for a bot in the index.
-pub(super) fn sign(bot: &str) -> String {
-    use std::fmt::Write as _;
-    bot.bytes().fold(String::with_capacity(bot.len() * 2), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
 }
 
 fn view(row: &Row<'_>, zone: &TimeZone) -> rusqlite::Result<ArchivedView> {
@@ -147,19 +137,6 @@ fn view(row: &Row<'_>, zone: &TimeZone) -> rusqlite::Result<ArchivedView> {
         date: day(created_at),
         created_at,
     })
-}
-
-/// Takes an archived memory into the index.
-pub(super) fn index(c: &Db, id: i64) -> Result<()> {
-    let found: Option<(String, String)> = c
-        .prepare_cached("SELECT bot_id, text FROM archive WHERE id = ?1")?
-        .query_row([id], |row| row.try_into())
-        .optional()?;
-    if let Some((bot, text)) = found {
-        c.prepare_cached("INSERT INTO archive_fts (rowid, bot, text) VALUES (?1, ?2, ?3)")?
-            .execute(params![id, sign(&bot), spaced(&text)])?;
-    }
-    Ok(())
 }
 
 /// How many memories there are, and how many in the archive.

@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, Row, ToSql};
 
 use super::columns::{Json, columns};
 use super::names::{Names, shown_as};
+use super::order::{newest, position};
 use super::{Db, Result, fulltext};
 use crate::protocol::{Fault, ReplyView, ThreadQuery, ThreadSort, ThreadSummary, ThreadView};
 
@@ -51,23 +52,6 @@ pub fn threads(c: &Db, q: &ThreadQuery) -> Result<Vec<ThreadSummary>> {
     Ok(found)
 }
 
-/// The value a thread is sorted by, besides its id.
-pub(super) const fn key(sort: ThreadSort) -> &'static str {
-    match sort {
-        ThreadSort::Newest => "id",
-        ThreadSort::Popular => "upvotes - downvotes",
-        ThreadSort::Active => "last_seq",
-    }
-}
-
-/// Where the thread `id` stands in the order.
-pub(super) fn position(c: &Db, sort: ThreadSort, id: i64) -> Result<i64> {
-    c.prepare_cached(&format!("SELECT {} FROM threads WHERE id = ?1", key(sort)))?
-        .query_row([id], |row| row.get(0))
-        .optional()?
-        .ok_or_else(|| Fault::not_found("thread", id).into())
-}
-
 fn walk(c: &Db, q: &ThreadQuery) -> Result<Vec<ThreadSummary>> {
     let sql = walk_sql(q);
     let mut place = q.after.map(|id| position(c, q.sort, id)).transpose()?;
@@ -95,11 +79,6 @@ fn walk(c: &Db, q: &ThreadQuery) -> Result<Vec<ThreadSummary>> {
     let mut statement = c.prepare_cached(&sql)?;
     let rows = statement.query_map(values.as_slice(), summary)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
-}
-
-/// The highest id of a thread, hidden ones too; 0 when there is none.
-pub(super) fn newest(c: &Db) -> Result<i64> {
-    Ok(c.prepare_cached("SELECT ifnull(max(id), 0) FROM threads")?.query_row([], |row| row.get(0))?)
 }
 
 /// The id below which the threads come that follow after `skip` visible ones before `place`.

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::params;
 
-use super::{Db, Result, StoreError, forum, posts};
+use super::{Db, Result, StoreError, order};
 use crate::domain::text;
 use crate::protocol::{ThreadQuery, ThreadSort};
 
@@ -84,7 +84,7 @@ pub fn query(words: &str, open: impl Fn(&str, bool) -> bool) -> Option<String> {
 
 /// The ids of the threads on the page asked for, in order.
 pub(super) fn page(c: &Db, q: &ThreadQuery) -> Result<Vec<i64>> {
-    let place = q.after.map(|id| forum::position(c, q.sort, id)).transpose()?;
+    let place = q.after.map(|id| order::position(c, q.sort, id)).transpose()?;
     let mut rated = rate(c, q, candidates(c, q)?)?;
     rated.sort_unstable_by(|a, b| b.cmp(a));
     let start = match (place, q.after) {
@@ -115,7 +115,7 @@ fn candidates(c: &Db, q: &ThreadQuery) -> Result<BTreeSet<i64>> {
 /// The tags that begin like `tag`, the tag itself first, at most [`TAGS`]. Each is found by one step into
 /// the index, however many threads have it.
 fn tags(c: &Db, tag: &str) -> Result<Vec<String>> {
-    let key = posts::tag_key(tag);
+    let key = text::tag_key(tag);
     let mut found = vec![key.clone()];
     if key.is_empty() {
         return Ok(found);
@@ -152,7 +152,7 @@ fn tagged(c: &Db, tags: &[String]) -> Result<BTreeSet<i64>> {
 /// The threads of the newest posts that hold the words.
 fn matching(c: &Db, words: &str) -> Result<BTreeSet<i64>> {
     let mut threads = BTreeSet::new();
-    let newest = forum::newest(c)?;
+    let newest = order::newest(c)?;
     // Whole words are found without merging the lists of all words that begin alike; a word that
     // posts hold is taken as it is, because a common one begins too many others.
     for prefix in [false, true] {
@@ -224,7 +224,7 @@ fn rate(c: &Db, q: &ThreadQuery, threads: BTreeSet<i64>) -> Result<Vec<(i64, i64
          AND (?2 IS NULL OR author = ?2) \
          AND (?3 IS NULL OR EXISTS (SELECT 1 FROM thread_tags \
          WHERE tag IN (SELECT value FROM json_each(?3)) AND thread_id = threads.id))",
-        forum::key(q.sort)
+        order::key(q.sort)
     ))?;
     let rows = statement.query_map(params![ids, author, tag], |row| row.try_into())?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)

@@ -128,7 +128,7 @@ pub fn waiting(c: &Db) -> Result<u32> {
 /// Database errors.
 pub fn take_in_archive(c: &Db) -> Result<()> {
     for (_, id, _) in noted(c, 2, 2)? {
-        super::archive::index(c, id)?;
+        archived(c, id)?;
     }
     Ok(())
 }
@@ -156,6 +156,28 @@ fn post(c: &Db, rowid: i64, known: bool, text: &str, id: i64) -> Result<()> {
     if let Some((title, content)) = found {
         c.prepare_cached("INSERT INTO posts_fts (rowid, title, content) VALUES (?1, ?2, ?3)")?
             .execute(params![rowid, spaced(&title), spaced(&content)])?;
+    }
+    Ok(())
+}
+
+/// The word that stands for a bot in the index.
+pub(super) fn sign(bot: &str) -> String {
+    use std::fmt::Write as _;
+    bot.bytes().fold(String::with_capacity(bot.len() * 2), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}
+
+/// Takes an archived memory into the index.
+fn archived(c: &Db, id: i64) -> Result<()> {
+    let found: Option<(String, String)> = c
+        .prepare_cached("SELECT bot_id, text FROM archive WHERE id = ?1")?
+        .query_row([id], |row| row.try_into())
+        .optional()?;
+    if let Some((bot, text)) = found {
+        c.prepare_cached("INSERT INTO archive_fts (rowid, bot, text) VALUES (?1, ?2, ?3)")?
+            .execute(params![id, sign(&bot), spaced(&text)])?;
     }
     Ok(())
 }

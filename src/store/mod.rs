@@ -35,6 +35,7 @@ pub mod memories;
 mod mend;
 pub mod meta;
 pub mod names;
+mod order;
 mod packing;
 pub mod past;
 pub mod posts;

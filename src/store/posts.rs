@@ -10,7 +10,7 @@ use super::indexing::{self, Indexed};
 use super::{Db, Result};
 use crate::domain::Stamp;
 use crate::domain::scene::OwnPost;
-use crate::domain::text::composed;
+use crate::domain::text::tag_key;
 use crate::protocol::Fault;
 
 /// A new thread.
@@ -180,12 +180,6 @@ pub fn delete_reply(c: &Db, id: i64, at: Stamp) -> Result<i64> {
 fn hide_reply(c: &Db, id: i64, at: Stamp) -> Result<()> {
     c.prepare_cached("UPDATE replies SET deleted_at = ?2 WHERE id = ?1")?.execute(params![id, at])?;
     indexing::note(c, Indexed::Reply(id), true)
-}
-
-/// What a tag is found by: case and a leading `#` make no difference.
-#[must_use]
-pub fn tag_key(tag: &str) -> String {
-    composed(tag.trim().trim_start_matches('#')).to_lowercase()
 }
 
 /// A post of the bot's own with its time.

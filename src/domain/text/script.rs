@@ -12,6 +12,12 @@ pub fn composed(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { NFC.normalize(text) }
 }
 
+/// What a tag is found by: case and a leading `#` make no difference.
+#[must_use]
+pub fn tag_key(tag: &str) -> String {
+    composed(tag.trim().trim_start_matches('#')).to_lowercase()
+}
+
 /// Whether `c` belongs to a script that puts no blanks between words: ideographs, kana, Thai and their neighbours.
 #[must_use]
 pub const fn is_unspaced(c: char) -> bool {

@@ -2,13 +2,12 @@
 
 use super::Handle;
 use crate::domain::action::{CONTENT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX};
-use crate::domain::text::{clean, clean_line};
+use crate::domain::text::{clean, clean_line, tag_key};
 use crate::protocol::{
     CastVote, CreateReply, CreateThread, DeletedReply, DeletedThread, Fault, FlagView, Follow, FollowView,
     ReplyView, ThreadView, Unfollowed, VoteView,
 };
 use crate::society::change;
-use crate::store::posts::tag_key;
 use crate::store::votes::Target;
 
 impl Handle {
