@@ -272,7 +272,8 @@ fn acts_are_known_by_their_kind_and_not_by_their_word() {
             // The tool of a bot's file is named like the act that it allows; the other words have one meaning.
             let other_meaning = kind == ActivityKind::from(ActionKind::WebSearch);
             let word = format!("\"{}\"", kind.as_str());
-            if word.contains('_') && !other_meaning && code.contains(&word) {
+            let in_sql = format!("action_type = '{}'", kind.as_str());
+            if code.contains(&in_sql) || word.contains('_') && !other_meaning && code.contains(&word) {
                 wrong.push(format!("{}: {word}", path.display()));
             }
         }

@@ -5,7 +5,7 @@
 use rusqlite::params;
 
 use super::{Db, Result, archive, bots, journal, snapshot};
-use crate::domain::Stamp;
+use crate::domain::{ActivityKind, Stamp};
 
 /// How bad a finding is.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,8 +56,10 @@ pub fn check(c: &Db, now: Stamp) -> Result<Vec<Finding>> {
         let (table, parent): (String, String) = (row.get("table")?, row.get("parent")?);
         Ok(Some(format!("a row of {table} refers to a missing one of {parent}")))
     })?;
+    let [opened, replied] = [ActivityKind::CreateThread, ActivityKind::Reply].map(ActivityKind::as_str);
     for rule in RULES {
-        rows(c, &mut findings, rule.fine, rule.way_out, rule.sql, |row| row.get(0).map(Some))?;
+        let sql = rule.sql.replace("{opened}", opened).replace("{replied}", replied);
+        rows(c, &mut findings, rule.fine, rule.way_out, &sql, |row| row.get(0).map(Some))?;
     }
     findings.push(counted(c)?);
     findings.push(past(c)?);
@@ -148,10 +150,10 @@ const RULES: &[Rule] = &[
         fine: "no activity lacks its post",
         way_out: REPORT,
         sql: "SELECT 'activity ' || a.id || ' tells of thread ' || (a.details ->> '$.thread_id') || ', which is missing' \
-              FROM activities a WHERE a.action_type = 'create_thread' \
+              FROM activities a WHERE a.action_type = '{opened}' \
               AND NOT EXISTS (SELECT 1 FROM threads t WHERE t.id = a.details ->> '$.thread_id' AND t.activity_id = a.id) \
               UNION ALL SELECT 'activity ' || a.id || ' tells of reply ' || (a.details ->> '$.reply_id') || ', which is missing' \
-              FROM activities a WHERE a.action_type = 'reply' \
+              FROM activities a WHERE a.action_type = '{replied}' \
               AND NOT EXISTS (SELECT 1 FROM replies r WHERE r.id = a.details ->> '$.reply_id' AND r.activity_id = a.id)",
     },
     Rule {

@@ -4,7 +4,7 @@ use rusqlite::params;
 
 use super::compare::by_people;
 use super::{Db, Result};
-use crate::domain::Stamp;
+use crate::domain::{ActivityKind, Stamp};
 use crate::protocol::{Mark, MarkKind, Sought};
 
 /// Marks of one kind that are told at most, the newest.
@@ -21,9 +21,7 @@ pub fn seek(c: &Db, sought: &Sought, from: i64, back: bool) -> Result<Option<i64
             .prepare_cached(&format!("SELECT {of} FROM activities WHERE bot_id = ?1 AND id {side} ?2"))?
             .query_row(params![bot, from], |row| row.get(0))?,
         Sought::Failure => c
-            .prepare_cached(&format!(
-                "SELECT {of} FROM activities WHERE action_type = 'failed' AND id {side} ?1"
-            ))?
+            .prepare_cached(&format!("SELECT {of} FROM activities WHERE {} AND id {side} ?1", failed()))?
             .query_row([from], |row| row.get(0))?,
         Sought::Person => first(
             c,
@@ -38,6 +36,11 @@ pub fn seek(c: &Db, sought: &Sought, from: i64, back: bool) -> Result<Option<i64
             if back { flagged.rfind(|id| *id < from) } else { flagged.find(|id| *id > from) }
         }
     })
+}
+
+/// The word stands in the condition, so that the index of its kind is seen to fit.
+fn failed() -> String {
+    format!("action_type = '{}'", ActivityKind::Failed.as_str())
 }
 
 fn first(c: &Db, sql: &str, from: i64) -> Result<Option<i64>> {
@@ -86,7 +89,7 @@ pub fn marks(c: &Db) -> Result<Vec<Mark>> {
     let of = |kind: MarkKind, ids: Vec<i64>| ids.into_iter().map(move |activity| Mark { activity, kind });
     let mut marks: Vec<Mark> = of(MarkKind::Person, ids(&by_people())?)
         .chain(of(MarkKind::Flag, flags(c)?))
-        .chain(of(MarkKind::Failure, ids("action_type = 'failed'")?))
+        .chain(of(MarkKind::Failure, ids(&failed())?))
         .collect();
     marks.sort_by_key(|mark| (mark.activity, mark.kind));
     Ok(marks)

@@ -87,8 +87,11 @@ fn asked(view: &View<'_>, targets: &[(i32, Post<'_>)], draw: &mut Draw) -> Optio
     })
 }
 
+/// Kinds of act: a new one is weighed, too.
+const KINDS: usize = ActionKind::ALL.len();
+
 /// How much each kind of act draws the bot, in the order of [`ActionKind::ALL`].
-fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; 7] {
+fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; KINDS] {
     let persona = &view.persona;
     let called = targets.first().is_some_and(|(_, post)| post.for_me());
     let since = view.scene.beats_since_thread;
@@ -129,8 +132,8 @@ fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; 7] {
     } else {
         1 + (persona.skepticism() + persona.creativity()) / 30 + persona.blend[Voice::Curious as usize] / 30
     };
-    let kinds = [thread, reply, vote, 4, 6, search, quiet];
-    let mut weights = [0; 7];
+    let kinds: [u32; KINDS] = [thread, reply, vote, 4, 6, search, quiet];
+    let mut weights = [0; KINDS];
     for ((weight, kind), drawn) in weights.iter_mut().zip(ActionKind::ALL).zip(kinds) {
         *weight = if allows(view, kind) { drawn } else { 0 };
     }
