@@ -96,6 +96,7 @@ impl Http {
         let mut builder = Client::builder()
             .user_agent(concat!("botarium/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(self.connect)
+            .no_gzip()
             .redirect(redirect::Policy::none());
         if is_loopback(&self.base) {
             builder = builder.no_proxy();

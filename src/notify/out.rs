@@ -121,7 +121,8 @@ impl Post {
         }
         // Whoever came first has chosen; all choose the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().timeout(ANSWER).redirect(reqwest::redirect::Policy::none()).build();
+        let client =
+            Client::builder().timeout(ANSWER).no_gzip().redirect(reqwest::redirect::Policy::none()).build();
         let client =
             client.inspect_err(|error| tracing::error!("notify: no webhook can be called: {error}")).ok()?;
         Some(Self { url: config.webhook.clone(), secret, client, pause })

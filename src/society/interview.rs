@@ -72,10 +72,8 @@ impl Apply for Asked {
         let scene = Arc::new(gather(tx, room, &board, &row, at)?);
         let seen = board.seq;
         let fence = draw::fence(&society.secret, &format!("interview:{}", row.id), seen.unsigned_abs());
-        let smaller =
-            society.frame.within_context(society.context_of(&provider, &model), config.model.max_tokens);
-        let told =
-            prompt::interview(&scene, smaller.as_ref().unwrap_or(&society.frame), &fence, &self.question);
+        let limits = society.limits_of(&tariff, config.model.max_tokens);
+        let told = prompt::interview(&scene, &limits, &fence, &self.question);
         let request = Request {
             purpose: Purpose::Interview,
             model,

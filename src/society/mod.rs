@@ -32,6 +32,7 @@ pub(crate) mod walk;
 pub(crate) mod wall;
 pub(crate) mod world;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -202,9 +203,12 @@ impl Society {
         }
     }
 
-    /// The size of a model's context, where its server told it: prompts are kept within it.
-    fn context_of(&self, provider: &str, model: &str) -> Option<u32> {
-        self.standing().contexts.get(&(provider.to_owned(), model.to_owned())).copied()
+    /// What limits a prompt of this model whose answer may have `answer` tokens: where its server told the size of its
+    /// context, prompts are kept within it.
+    fn limits_of(&self, tariff: &Tariff, answer: u32) -> Cow<'_, Frame> {
+        let of = (tariff.provider.clone(), tariff.model.clone());
+        let context = self.standing().contexts.get(&of).copied();
+        self.frame.within_context(context, answer).map_or(Cow::Borrowed(&self.frame), Cow::Owned)
     }
 
     /// A provider by name, or one sentence saying why it cannot be used.

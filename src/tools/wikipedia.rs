@@ -116,6 +116,7 @@ impl Wikipedia {
             .user_agent(USER_AGENT)
             .connect_timeout(self.limits.connect)
             .timeout(self.limits.total)
+            .no_gzip()
             .redirect(redirect::Policy::custom(move |attempt| {
                 if attempt.previous().len() < 3 && same_place(attempt.url(), &home) {
                     attempt.follow()

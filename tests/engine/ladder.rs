@@ -376,6 +376,39 @@ async fn a_prompt_never_exceeds_its_budget_and_small_ones_still_tell_the_acts() 
     }
 }
 
+/// Where another model is asked what is to be remembered, the answer of the first is not asked for it, and what it
+/// notes all the same is not taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_noted_unasked_is_left_to_the_model_that_is_asked() {
+    let answer = json!({
+        "act": {"action": "reply", "thread_id": 11, "parent_reply_id": null, "content": "The pier is older than the map."},
+        "memory": {"facts": ["The harbour clock is slow."], "relationships": [], "opinions": [], "interests": [],
+            "moments": []},
+    });
+    let model = Model::start(move |call| match call.aim {
+        Aim::Think => Reply::text(answer.to_string()),
+        _ => Reply::quiet(),
+    })
+    .await;
+    let society = Society::begin(&model.address(), 2, |s| s.memory_model = Some("clerk".into())).await;
+    let thread = CreateThread {
+        author_bot_id: "b01".into(),
+        title: "Tides".into(),
+        content: "The tide table is wrong by an hour.".into(),
+        tags: Vec::new(),
+    };
+    assert_eq!(society.handle.create_thread(thread).await.unwrap().id, 11);
+    society.handle.trigger("b02").await.unwrap();
+    let all = model.calls();
+    assert_eq!(all.iter().map(|call| call.aim).collect::<Vec<_>>(), [Aim::Think, Aim::Extract]);
+    assert!(!all[0].body.to_string().contains("\\\"memory\\\""), "{}", all[0].body);
+    assert_eq!(
+        society.number("SELECT count(*) FROM memories WHERE bot_id = 'b02' AND text LIKE '%harbour clock%'"),
+        0
+    );
+    society.assert_sound();
+}
+
 /// What an answer notes beside its act is remembered, and nobody is asked for it again; where it says that there is
 /// nothing, too. An answer that does not speak of it is followed by a request of its own.
 #[tokio::test(flavor = "multi_thread")]

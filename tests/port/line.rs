@@ -1,4 +1,4 @@
-//! A control room at the end of a bad line: 200 ms there and back, and lost packets.
+//! A control room at the end of a bad line: 200 ms there and back, lost packets, a connection that breaks off.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -7,14 +7,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use botarium::engine::Run;
-use botarium::link::{Link, Remote};
+use botarium::link::{Connection, Link, Remote};
 use botarium::tui::headless::Headless;
 use botarium::tui::keymap::Key;
 use botarium::tui::theme::ThemeName;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
-use crate::room::Room;
+use crate::remote::{next_seq, until};
+use crate::room::{Room, lived};
 
 /// One way.
 const WAY: Duration = Duration::from_millis(100);
@@ -31,11 +33,17 @@ struct Line {
     bytes: AtomicUsize,
     requests: AtomicUsize,
     packets: AtomicUsize,
+    breaks: Notify,
 }
 
 impl Line {
     fn sent(&self) -> (usize, usize) {
         (self.bytes.load(Ordering::SeqCst), self.requests.load(Ordering::SeqCst))
+    }
+
+    /// Whatever is open over it breaks off.
+    fn break_off(&self) {
+        self.breaks.notify_waiters();
     }
 
     /// A line to `to`.
@@ -55,6 +63,7 @@ impl Line {
                     tokio::select! {
                         () = line.carry(near_in, far_out) => {}
                         () = line.carry(far_in, near_out) => {}
+                        () = line.breaks.notified() => {}
                     }
                 });
             }
@@ -163,4 +172,36 @@ async fn a_control_room_is_of_use_over_a_line_of_200_milliseconds_with_losses() 
     let (bytes, asked) = (line.sent().0 - before.0, line.sent().1 - before.1);
     println!("moving about took {} bytes; an hour {bytes} bytes and {asked} requests", before.0 - opened);
     assert!(opened + bytes < 1 << 20, "{} bytes with what it opened with", opened + bytes);
+}
+
+/// Where the line breaks off while bots live on, it is taken up again, and nothing is missed or heard twice; what a
+/// person does meanwhile ends with an answer or an error.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_breaks_off_loses_no_event() {
+    let room = Room::after(20).await;
+    let (line, address) = Line::to(room.address).await;
+    let link = Link::Remote(Remote::connect(&format!("http://{address}"), None).await.unwrap());
+    let mut events = link.subscribe();
+    until(&link, |connection| *connection == Connection::Connected).await;
+    let mut heard = link.last_seq();
+    for beats in [1, 30] {
+        let asked = tokio::spawn({
+            let link = link.clone();
+            async move { link.bots().await }
+        });
+        line.break_off();
+        until(&link, |connection| *connection != Connection::Connected).await;
+        lived(&room.engine, beats).await;
+        let last = room.engine.last_seq();
+        assert!(last > heard);
+        while heard < last {
+            heard += 1;
+            assert_eq!(next_seq(&mut events).await, heard);
+        }
+        until(&link, |connection| *connection == Connection::Connected).await;
+        let _ = asked.await.unwrap();
+    }
+    room.engine.trigger("ada_001").await.unwrap();
+    assert_eq!(next_seq(&mut events).await, heard + 1);
+    room.close().await;
 }

@@ -13,7 +13,7 @@ async fn attach(room: &Room) -> Link {
     Link::Remote(Remote::connect(&room.url(""), None).await.unwrap())
 }
 
-async fn until(link: &Link, wanted: impl Fn(&Connection) -> bool) {
+pub async fn until(link: &Link, wanted: impl Fn(&Connection) -> bool) {
     let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
     while !wanted(&link.connection()) {
         assert!(tokio::time::Instant::now() < deadline, "still {:?}", link.connection());
@@ -22,7 +22,7 @@ async fn until(link: &Link, wanted: impl Fn(&Connection) -> bool) {
 }
 
 /// The next activity's id.
-async fn next_seq(events: &mut Subscription) -> i64 {
+pub async fn next_seq(events: &mut Subscription) -> i64 {
     loop {
         let event =
             tokio::time::timeout(Duration::from_secs(20), events.recv()).await.expect("in time").unwrap();

@@ -16,6 +16,9 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, get, on};
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
 
 use super::auth::Caller;
 use super::extract;
@@ -25,6 +28,9 @@ use super::state::Port;
 use super::{answers, auth, metrics, openapi, page, reply, ws};
 use crate::engine::Handle;
 use crate::protocol::ask::{self, Answers, Ask, Keeping, Method as Verb, every_ask};
+
+/// Shorter answers are not worth compressing, in bytes.
+const COMPRESSED_FROM: u16 = 1_024;
 
 type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
@@ -107,7 +113,13 @@ pub(super) fn router(port: &Port) -> Router {
         .layer(middleware::from_fn_with_state(port.clone(), answers::share))
         .layer(middleware::from_fn_with_state(port.clone(), auth::gate))
         .layer(middleware::from_fn_with_state(port.clone(), metrics::measure))
+        .layer(compression())
         .with_state(port.clone())
+}
+
+/// Answers that are worth it are compressed for who takes that: lists are, over a slow line, what one waits for.
+fn compression() -> CompressionLayer<SizeAbove> {
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(COMPRESSED_FROM))
 }
 
 /// What changes something runs to its end on a task of its own, also when its caller hangs up in the middle. The

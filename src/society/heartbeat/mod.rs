@@ -127,10 +127,8 @@ pub(crate) fn advance(
     }
     let scene = Arc::new(gather(tx, room, &board, &row, beat.at)?);
     let fence = draw::fence(&society.secret, &row.id, row.beat);
-    let smaller =
-        society.frame.within_context(society.context_of(&provider, &model), config.model.max_tokens);
-    let limits = smaller.as_ref().unwrap_or(&society.frame);
-    let prompt = prompt::render(&scene, limits, &fence);
+    let limits = society.limits_of(&tariff, config.model.max_tokens);
+    let prompt = prompt::render(&scene, &limits, &fence);
     let request = Request {
         purpose: Purpose::Think,
         model,
@@ -142,7 +140,7 @@ pub(crate) fn advance(
             Again { shared: own / bots, own }
         },
         prompt: prompt.user,
-        schema: tariff.is_bound().then(|| prompt::schema(&scene, limits, tariff.local)),
+        schema: tariff.is_bound().then(|| prompt::schema(&scene, &limits, tariff.local)),
         temperature: config.model.temperature,
         max_tokens: config.model.max_tokens,
         scene: Some(Arc::clone(&scene)),

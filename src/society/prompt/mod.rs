@@ -15,6 +15,7 @@ mod sections;
 mod side;
 
 use hours::Hours;
+pub(crate) use rules::asks_for_memory;
 pub(crate) use schema::schema;
 pub(crate) use side::{ANSWERED, compression_request, extraction_request, interview, repair_request};
 

@@ -77,7 +77,7 @@ fn is_long(limits: &Frame) -> bool {
 
 /// Whether what is to be remembered is asked for beside the act: where there is room to say how, and no other model
 /// is to be asked for it.
-pub(super) fn asks_for_memory(limits: &Frame) -> bool {
+pub(crate) fn asks_for_memory(limits: &Frame) -> bool {
     is_long(limits) && !limits.has_memory_voice()
 }
 

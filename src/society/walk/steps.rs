@@ -210,7 +210,7 @@ impl Walk<'_, '_> {
             return Ok(Step::Over(finished));
         };
         let ready = &flight.ready;
-        if let Some(noted) = &choice.noted {
+        if let Some(noted) = choice.noted.as_ref().filter(|_| self.was_asked_for_memory(ready)) {
             // What was noted beside the act needs no request; what was not is noted by rule.
             let noted = (!noted.is_empty()).then(|| noted.clone());
             if noted.is_some() {
@@ -232,6 +232,11 @@ impl Walk<'_, '_> {
             }
             _ => self.remembered(flight.id, &flight.ready, acted, &[], None),
         }
+    }
+
+    /// Whether the prompt of a beat asked for what is to be remembered: what a model notes unasked is not its to note.
+    fn was_asked_for_memory(&self, ready: &Ready) -> bool {
+        prompt::asks_for_memory(&self.society.limits_of(&ready.tariff, ready.config.model.max_tokens))
     }
 
     fn place(&mut self, flight: Flight, provider: String) -> Result<Step> {
