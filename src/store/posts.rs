@@ -196,17 +196,24 @@ pub struct DatedPost {
 /// # Errors
 /// Database errors.
 pub fn bots_posts(c: &Db, limit: u32) -> Result<Vec<String>> {
-    let mut statement = c.prepare_cached(
-        "SELECT content FROM ( \
-         SELECT * FROM (SELECT content, created_at, activity_id FROM threads \
-         WHERE activity_id IS NOT NULL AND deleted_at IS NULL AND author NOT LIKE 'human:%' ORDER BY id DESC LIMIT ?1) \
-         UNION ALL \
-         SELECT * FROM (SELECT content, created_at, activity_id FROM replies \
-         WHERE activity_id IS NOT NULL AND deleted_at IS NULL AND author NOT LIKE 'human:%' ORDER BY id DESC LIMIT ?1)) \
-         ORDER BY activity_id DESC LIMIT ?1",
-    )?;
-    let rows = statement.query_map([limit], |row| row.get(0))?;
-    rows.map(|row| Ok(row?)).collect()
+    let by_bots = |table: &str| {
+        format!(
+            "SELECT activity_id, content FROM {table} WHERE activity_id IS NOT NULL AND deleted_at IS NULL \
+             AND author NOT LIKE 'human:%' ORDER BY id DESC"
+        )
+    };
+    let (mut threads, mut replies) =
+        (c.prepare_cached(&by_bots("threads"))?, c.prepare_cached(&by_bots("replies"))?);
+    let read = |row: &Row<'_>| <(i64, String)>::try_from(row);
+    let (mut threads, mut replies) =
+        (threads.query_map([], read)?.peekable(), replies.query_map([], read)?.peekable());
+    // Both side by side, each only as far as it is needed: an old room has many threads, and few of them are new.
+    let newest = std::iter::from_fn(|| match (threads.peek(), replies.peek()) {
+        (Some(Ok((thread, _))), Some(Ok((reply, _)))) if thread > reply => threads.next(),
+        (Some(_), None) => threads.next(),
+        _ => replies.next(),
+    });
+    newest.take(limit as usize).map(|row| Ok(row?.1)).collect()
 }
 
 /// The bot's newest posts, newest first.

@@ -5,7 +5,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
@@ -115,7 +115,8 @@ pub(super) async fn export(
     };
     let rest =
         stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
-    let body = Body::from_stream(stream::StreamExt::chain(stream::iter(first), rest));
+    // Who compresses it asks once more behind its end.
+    let body = Body::from_stream(stream::iter(first).chain(rest).fuse());
     let (media, ending) = match q.format {
         ExportFormat::Json => ("application/json", "json"),
         ExportFormat::Jsonl => ("application/x-ndjson", "jsonl"),

@@ -27,11 +27,17 @@ pub(super) fn inline(text: &str, most: usize, out: &mut String) -> bool {
 
 /// Whether there is white space in `text` other than spaces: the gate leaves line breaks, others end a line somewhere.
 fn is_broken(text: &str) -> bool {
-    // Where every blank begins that is no space.
-    let may = |byte: u8| matches!(byte, b'\t'..=b'\r' | 0xc2 | 0xe1..=0xe3);
+    let bytes = text.as_bytes();
+    // Where every blank begins that is no space, but for those of general punctuation: many texts have a dash, a
+    // quotation mark or an ellipsis, which begin like them.
+    let may = |byte: u8| matches!(byte, b'\t'..=b'\r' | 0xc2 | 0xe1 | 0xe3);
     // In blocks, so that a block is looked at in one go.
     let block = |bytes: &[u8]| bytes.iter().fold(false, |found, byte| found | may(*byte));
-    text.as_bytes().chunks(64).any(block) && text.contains(|c: char| c != ' ' && c.is_whitespace())
+    let blank = |at: usize| {
+        matches!(bytes[at + 1..], [0x80, 0x80..=0x8a | 0xa8 | 0xa9 | 0xaf, ..] | [0x81, 0x9f, ..])
+    };
+    bytes.chunks(64).any(block) && text.contains(|c: char| c != ' ' && c.is_whitespace())
+        || memchr::memchr_iter(0xe2, bytes).any(blank)
 }
 
 /// Who the bot is, line by line.
@@ -311,4 +317,17 @@ impl Reading<'_> {
 /// The reply that asks something of the bot, if it is a reply.
 pub(super) fn asking(thread: &FeedThread) -> Option<i64> {
     thread.replies.iter().find(|reply| reply.for_me).map(|reply| reply.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_blank_but_a_space_breaks_a_line() {
+        for c in (0..=u32::from(char::MAX)).filter_map(char::from_u32) {
+            let text = format!("said “{c}” — and…");
+            assert_eq!(is_broken(&text), c != ' ' && c.is_whitespace(), "{c:?}");
+        }
+    }
 }

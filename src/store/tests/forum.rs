@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::super::votes::Target;
-use super::super::{forum, fulltext, votes};
+use super::super::{forum, fulltext, posts, votes};
 use super::Room;
 use crate::protocol::{ThreadQuery, ThreadSort};
 
@@ -39,6 +39,35 @@ fn thirty() -> Room {
     room.put("DELETE FROM posts_fts WHERE rowid = 8", []);
     room.put("DELETE FROM thread_tags WHERE thread_id = 4", []);
     room
+}
+
+#[test]
+fn what_bots_wrote_last_is_read_in_order_whether_it_opened_a_thread_or_answered() {
+    let room = Room::new();
+    let (mut expected, mut threads) = (Vec::new(), 0);
+    for act in 1..=60_i64 {
+        let author = if act % 11 == 0 { "human:kim" } else { "ada_001" };
+        let opens = act % 7 == 1 || act > 50;
+        let content = format!("said {act}");
+        let (table, id) = if opens { ("threads", threads + 1) } else { ("replies", act) };
+        if opens {
+            threads = id;
+            room.thread(id, author, "Tides", &content, 0, act);
+        } else {
+            room.reply(id, threads, author, &content);
+        }
+        room.put(&format!("UPDATE {table} SET activity_id = ?1 WHERE id = ?2"), [act, id]);
+        if act % 13 == 0 {
+            room.put(&format!("UPDATE {table} SET deleted_at = 1 WHERE id = ?1"), [id]);
+        }
+        if act % 11 != 0 && act % 13 != 0 {
+            expected.insert(0, content);
+        }
+    }
+    for limit in [0, 1, 12, 40, 1_000] {
+        let last = posts::bots_posts(&room, limit).unwrap();
+        assert_eq!(last, expected[..expected.len().min(limit as usize)], "{limit}");
+    }
 }
 
 #[test]
