@@ -103,14 +103,19 @@ pub fn turn_page(model: &mut Model, page: Page) -> Vec<Effect> {
     model.inspector.read_page()
 }
 
-/// Where no act is asked for yet, the bot's newest is, if the stream holds it: the list of its acts need not be read.
+/// Where no act is asked for yet, the bot's newest is, if the stream holds it.
 fn ask_newest(model: &mut Model) {
-    let why = &mut model.inspector.why;
-    if why.wanted.is_none()
-        && let Some(act) = model.inspector.wanted.as_deref().and_then(|bot| model.stream.newest_of(bot))
+    if model.inspector.why.wanted.is_none()
+        && let Some(act) = model.inspector.wanted.as_deref().and_then(|bot| newest_of(model, bot))
     {
-        why.ask(act);
+        model.inspector.why.ask(act);
     }
+}
+
+/// A bot's newest act as the stream tells it, far away, where the list of its acts costs more than the reason itself. Here
+/// that list is read: what was done this moment is in it before it is told.
+fn newest_of(model: &Model, bot: &str) -> Option<i64> {
+    (model.connection != Connection::Local).then(|| model.stream.newest_of(bot)).flatten()
 }
 
 fn step_pane(model: &Model, by: isize) -> Pane {
@@ -243,7 +248,7 @@ fn turn_to(model: &mut Model, id: &str, act: Option<i64>) -> Vec<Effect> {
         let said = format!("the changes to {} are kept, not saved", model.name(&before));
         model.toast(Tone::Info, said);
     }
-    let newest = || model.stream.newest_of(id).filter(|_| model.inspector.page == Page::Why);
+    let newest = || newest_of(model, id).filter(|_| model.inspector.page == Page::Why);
     let act = act.or_else(newest);
     model.inspector.turn_to(id, act)
 }
