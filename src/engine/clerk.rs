@@ -66,6 +66,19 @@ fn level(news: &News) -> Option<tracing::Level> {
     }
 }
 
+/// Learns whom a notice is about that tells but an id.
+async fn learn(newsroom: &mut Newsroom, shared: &Shared, notice: &Notice) {
+    let (Notice::BotStatus { bot_id, .. } | Notice::FlagRaised { bot_id, .. }) = notice else { return };
+    if newsroom.knows(bot_id) {
+        return;
+    }
+    let id = bot_id.clone();
+    // Where it cannot be read, the bot is told by its id.
+    if let Ok(Some(name)) = shared.store.read(move |c| names::bot_name(c, &id)).await {
+        newsroom.learn(bot_id, &name);
+    }
+}
+
 /// Writes the room's log until the engine stops.
 pub(super) async fn write(shared: Arc<Shared>) {
     let mut bus = shared.bus.subscribe();
@@ -77,6 +90,7 @@ pub(super) async fn write(shared: Arc<Shared>) {
             () = shared.stop.cancelled() => None,
         };
         let Some(event) = event else { return };
+        learn(&mut newsroom, &shared, &event.notice).await;
         let Some(news) = newsroom.of(&event) else { continue };
         match level(&news) {
             Some(tracing::Level::WARN) => tracing::warn!(target: ROOM_LOG, "{}", news.said),

@@ -103,6 +103,12 @@ impl Newsroom {
         self.names.get(id).map_or(id, String::as_str)
     }
 
+    /// Whether a bot's name is known.
+    #[must_use]
+    pub fn knows(&self, id: &str) -> bool {
+        self.names.contains_key(id)
+    }
+
     /// A bot is called so.
     pub fn learn(&mut self, id: &str, name: &str) {
         if self.names.len() < KNOWN_MAX && !self.names.contains_key(id) {

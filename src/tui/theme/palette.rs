@@ -253,6 +253,16 @@ mod tests {
     }
 
     #[test]
+    fn two_curves_of_one_chart_differ_by_their_colour() {
+        for name in ThemeName::ALL {
+            let Some(palette) = name.palette() else { continue };
+            let (a, b) = (palette.accent, palette.good);
+            let apart = a.0.abs_diff(b.0) as u16 + a.1.abs_diff(b.1) as u16 + a.2.abs_diff(b.2) as u16;
+            assert!(apart >= 100, "{name:?}: {a:?} and {b:?}");
+        }
+    }
+
+    #[test]
     fn the_cube_holds_pure_colours() {
         assert_eq!(nearest_256(255, 0, 0), 196);
         assert_eq!(nearest_256(255, 255, 255), 231);

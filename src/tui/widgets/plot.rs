@@ -31,7 +31,7 @@ fn style(curve: &Curve, theme: &Theme) -> Style {
     match (&curve.actor, curve.right) {
         (Some(id), _) => theme.actor(id),
         (None, false) => theme.accent,
-        (None, true) => theme.warn,
+        (None, true) => theme.good, // in every theme unlike the accent; the warning is not
     }
 }
 
