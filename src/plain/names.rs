@@ -58,13 +58,18 @@ pub fn find(typed: &str, scopes: &[Scope]) -> Found {
     one(found, String::new())
 }
 
-/// Actions of this title: the innermost of those that count here, else all.
+/// Actions of this title, or else of this brief name: the innermost of those that count here, else all.
 fn called(name: &str, scopes: &[Scope]) -> Vec<&'static ActionDef> {
-    let named =
-        |def: &&ActionDef| plain(def.title) == name || (!def.brief.is_empty() && plain(def.brief) == name);
-    let all: Vec<_> = ACTIONS.iter().filter(|def| !def.scope.is_overlay()).filter(named).collect();
-    let here = scopes.iter().find_map(|scope| all.iter().find(|def| def.scope == *scope));
-    here.map_or_else(|| all.clone(), |def| vec![*def])
+    let titled = |def: &ActionDef| plain(def.title) == name;
+    let in_brief = |def: &ActionDef| !def.brief.is_empty() && plain(def.brief) == name;
+    let listed = || ACTIONS.iter().filter(|def| !def.scope.is_overlay());
+    let here = |is: &dyn Fn(&ActionDef) -> bool| {
+        scopes.iter().find_map(|scope| listed().find(|def| def.scope == *scope && is(def)))
+    };
+    match here(&titled).or_else(|| here(&in_brief)) {
+        Some(def) => vec![def],
+        None => listed().filter(|def| titled(def) || in_brief(def)).collect(),
+    }
 }
 
 fn one(found: Vec<&'static ActionDef>, rest: String) -> Found {

@@ -159,6 +159,8 @@ async fn a_filter_that_hides_everything_says_so_and_goes_with_back() {
         ("memory", vec!["filter zzz", "back"]),
         ("forum tab", vec!["search threads zzz", "back"]),
         ("memory tab", vec!["search memory zzz", "back"]),
+        ("stats tab", vec!["filter zzz", "back"]),
+        ("society tab", vec!["filter zzz", "back"]),
     ] {
         let said = say(&handle, &[&[place][..], &lines].concat(), false).await;
         assert_eq!(said.matches("Nothing matches; say back").count(), 1, "{place}: {said}");
