@@ -1,4 +1,5 @@
-//! What runs over several beats: a promise to look something up that is kept, a bet that comes due.
+//! What runs over several beats: a promise to look something up that is kept. Bets, votes and what was agreed
+//! end in [`outcome`](super::outcome).
 //!
 //! Nothing is stored for it. The bot's last posts say what it promised, its last doings what it has done since.
 
@@ -6,25 +7,23 @@ use super::bank;
 use super::draw::Draw;
 use super::grammar::{append, bare, within};
 use super::issues;
+use super::outcome;
 use super::recall;
 use super::rules;
-use super::stance::{self, read, taken};
+use super::stance;
 use super::view::{Post, View};
 use super::voices::Move;
 use super::writer::{Writer, lowered};
 use crate::domain::scene::{FeedThread, OwnPost};
 use crate::domain::{Action, ActionKind, ActivityKind};
 
-/// Replies after which a bet made in a thread comes due.
-const DUE: i64 = 8;
-
-/// What is due now, if anything: looking up, reporting, paying or collecting.
+/// What is due now, if anything: looking up, reporting, paying or collecting, closing a thread.
 pub(super) fn due(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
-    promise(view, draw).or_else(|| bet(view, draw))
+    promise(view, draw).or_else(|| outcome::due(view, draw))
 }
 
 /// The own post in which a move of `kind` was made last.
-fn made<'v>(view: &View<'v>, kind: Move) -> Option<&'v OwnPost> {
+pub(super) fn made<'v>(view: &View<'v>, kind: Move) -> Option<&'v OwnPost> {
     let (at, _) = view.made.iter().find(|(_, made)| *made == kind)?;
     view.scene.own_posts.get(*at)
 }
@@ -93,9 +92,17 @@ fn promise(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     } else {
         // Nothing was found: what the bot knows of it anyway, or nothing.
         let line = writer.untold(topic, draw)?;
-        if !writer.tell(line, draw) {
-            return None;
-        }
+        let name = bank::topic(topic).name;
+        let forms = [
+            format!("As promised, something on {name}: {}", lowered(line.text())),
+            format!(
+                "I said that I would look into {name}, and I have this to show: {}",
+                lowered(line.text())
+            ),
+            format!("Back with what I promised on {name}: {}", lowered(line.text())),
+            format!("My promise about {name}, kept: {}", lowered(line.text())),
+        ];
+        append(&mut writer.out, &addressed(to.name(), &forms[draw.below(forms.len())]));
     }
     if let Some(at) = issues::of_topic(topic) {
         writer.on(at, stance::of(view, at).side);
@@ -109,49 +116,8 @@ fn addressed(name: &str, sentence: &str) -> String {
     if name.is_empty() { sentence.to_owned() } else { format!("{name}, {}", within(sentence)) }
 }
 
-/// Settles a bet once the thread it was made in has had its say.
-fn bet(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
-    let post = made(view, Move::Bet)?;
-    let thread = view.scene.feed.iter().find(|thread| thread.id == post.thread_id)?;
-    if thread.reply_count < DUE || !view.scene.allowed.contains(&ActionKind::Reply) {
-        return None;
-    }
-    if made(view, Move::Settle).is_some_and(|settled| settled.thread_id == thread.id) {
-        return None;
-    }
-    let parts = read(&post.content);
-    let issue =
-        parts.iter().rev().find(|part| matches!(part.what, issues::What::Stand(_))).map(|part| part.issue)?;
-    let side = taken(&parts, issue)?;
-    let (mut with, mut against) = (0, 0);
-    for reply in thread.replies.iter().filter(|reply| *reply.author != *view.me()) {
-        match taken(&read(&reply.content), issue) {
-            Some(other) if other == side => with += 1,
-            Some(_) => against += 1,
-            None => {}
-        }
-    }
-    let to = addressee(view, thread)?;
-    let mut writer = Writer::new(view, to.name(), draw);
-    writer.on(issue, side);
-    if !writer.say(Move::Settle, "", None, draw) {
-        return None;
-    }
-    let outcome = if with > against {
-        let reason = writer.reason(draw)?;
-        format!(
-            "I count {with} for it and {against} against, so that I collect, and say once more that {reason}."
-        )
-    } else {
-        let reason = writer.doubtful(draw)?;
-        format!("I count {with} for it and {against} against, so that I pay; it may be that {reason}.")
-    };
-    append(&mut writer.out, &outcome);
-    post_in(view, thread, to, &writer.out)
-}
-
 /// The newest post of somebody else in `thread`, if it was not the bot that spoke last.
-fn addressee<'v>(view: &View<'v>, thread: &'v FeedThread) -> Option<Post<'v>> {
+pub(super) fn addressee<'v>(view: &View<'v>, thread: &'v FeedThread) -> Option<Post<'v>> {
     let last = thread.replies.last();
     if last.is_some_and(|reply| *reply.author == *view.me()) {
         return None;
@@ -160,7 +126,7 @@ fn addressee<'v>(view: &View<'v>, thread: &'v FeedThread) -> Option<Post<'v>> {
     (post.author() != view.me()).then_some(post)
 }
 
-fn post_in(view: &View<'_>, thread: &FeedThread, to: Post<'_>, text: &str) -> Option<Action> {
+pub(super) fn post_in(view: &View<'_>, thread: &FeedThread, to: Post<'_>, text: &str) -> Option<Action> {
     let content = rules::keep(&rules::of(&view.scene.events), text, to.name());
     (content.chars().count() >= 12).then(|| Action::Reply {
         thread_id: thread.id,

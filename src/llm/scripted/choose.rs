@@ -77,12 +77,12 @@ fn asked(view: &View<'_>, targets: &[(i32, Post<'_>)], draw: &mut Draw) -> Optio
     open.sort_by_key(|post| (!post.for_me(), post.at(), post.reply.map(|reply| reply.id)));
     open.into_iter().find_map(|post| {
         let eager = match view.persona.engagement() {
-            _ if post.for_me() => 96,
-            Engagement::Active => 82,
-            Engagement::Reactive => 72,
-            Engagement::Observer => 56,
+            _ if post.for_me() => 99,
+            Engagement::Active => 92,
+            Engagement::Reactive => 84,
+            Engagement::Observer => 70,
         };
-        let takes = draw.chance(eager - view.persona.shyness() / 5);
+        let takes = draw.chance(eager - view.persona.shyness() / 8);
         if takes { answer(view, post, draw) } else { None }
     })
 }

@@ -31,6 +31,8 @@ pub(super) struct Slots<'a> {
     pub reason: &'a str,
     /// `{s}`: another reason.
     pub second: &'a str,
+    /// `{y}`: a reason of the other side.
+    pub other_reason: &'a str,
     /// `{x}`: what the other one said.
     pub theirs: &'a str,
     /// `{e}`: something that holds for another topic, `{t}`.
@@ -65,6 +67,7 @@ impl<'a> Slots<'a> {
             "d" => self.against,
             "r" => self.reason,
             "s" => self.second,
+            "y" => self.other_reason,
             "x" => self.theirs,
             "e" => self.elsewhere,
             "k" => self.case,

@@ -10,7 +10,7 @@ use self::own::{
 use super::draw::Draw;
 use super::grammar::{capitalise, length, within};
 use super::view::{Post, View};
-use super::writer::Writer;
+use super::writer::{Patience, Writer};
 use crate::domain::Stamp;
 
 /// Words that say nothing about what a question is about.
@@ -208,6 +208,8 @@ pub(super) fn to(view: &View<'_>, name: &str, text: &str, draw: &mut Draw) -> St
     let question = question(text, view);
     let mut writer = Writer::new(view, name, draw);
     writer.restates = true;
+    // They were not there.
+    writer.patience = Patience::Old;
     let asked = question.is_some();
     let about = question.unwrap_or_else(|| text.trim().to_owned());
     let lower = format!(" {} ", plain(&about));

@@ -27,7 +27,7 @@ pub(super) fn add(writer: &mut Writer<'_, '_>, issue: usize, draw: &mut Draw) ->
         memories.iter().filter(|memory| fits(memory, topic, issue)).take(4).collect();
     for step in 0..fitting.len() {
         let memory = fitting[(start + step) % fitting.len()];
-        let Some(sentence) = tell(memory, draw) else { continue };
+        let Some(sentence) = tell(memory, &view.names(), draw) else { continue };
         if length(&sentence) + writer.words() <= writer.temper.reach + 14 && !told(writer, memory) {
             append(&mut writer.out, &sentence);
             return true;
@@ -71,7 +71,7 @@ pub(super) fn reference(memory: &Recalled) -> Option<(&str, String)> {
 }
 
 /// The memory as a sentence of the bot's; `None` when it cannot be told.
-pub(super) fn tell(memory: &Recalled, draw: &mut Draw) -> Option<String> {
+pub(super) fn tell(memory: &Recalled, names: &[&str], draw: &mut Draw) -> Option<String> {
     Some(match take(memory)? {
         Kept::Reference(title, text) => {
             let forms: [&str; 6] = [
@@ -93,7 +93,9 @@ pub(super) fn tell(memory: &Recalled, draw: &mut Draw) -> Option<String> {
         Kept::Note(text) => {
             let forms =
                 ["I remember", "I have it in my notes", "I have not forgotten", "It is still with me"];
-            format!("{} that {}.", forms[draw.below(forms.len())], bare(&within(&text)))
+            let named = names.iter().any(|name| text.starts_with(*name));
+            let text = if named { text } else { within(&text) };
+            format!("{} that {}.", forms[draw.below(forms.len())], bare(&text))
         }
     })
 }
@@ -132,6 +134,13 @@ fn fits(memory: &Recalled, topic: Option<usize>, issue: usize) -> bool {
     };
     match &kept {
         Kept::Reference(title, text) => related(title) || related(text),
-        Kept::Note(text) => memory.pinned || related(text),
+        // Of what others held and what one did oneself only what is about the very question.
+        Kept::Note(text) => {
+            memory.pinned || {
+                let arcs = [" promised ", " made a bet", " bet that ", " looked up "];
+                !arcs.iter().any(|word| text.contains(word))
+                    && read(text).iter().any(|part| part.issue == issue)
+            }
+        }
     }
 }

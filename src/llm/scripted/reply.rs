@@ -2,21 +2,19 @@
 
 use super::bank::{self, Kind, Line};
 use super::draw::Draw;
-use super::issues::{self, Part, Side, What};
+use super::issues::{self, Side, What};
 use super::people;
+use super::question::{self, Question};
 use super::recall;
 use super::stance::{self, Stance, read, taken};
 use super::view::{Post, View};
-use super::voices::Move;
+use super::voices::{self, Move};
 use super::writer::Writer;
-use crate::domain::said::clause;
 use crate::domain::scene::FeedThread;
 use crate::domain::similarity::terms;
 
 /// What a post says, as far as it can be told.
 pub(super) struct Reading {
-    /// Its parts that belong to issues.
-    pub parts: Vec<Part>,
     /// Its lines that belong to the bank.
     pub lines: Vec<Line>,
     /// What it is about.
@@ -52,9 +50,12 @@ pub(super) fn reading(post: Post<'_>) -> Reading {
         }
         _ => None,
     });
-    let proposal = parts.iter().rev().find(|part| part.what == What::Test).map(|part| part.text);
+    // What is settled, or done, is proposed no longer.
+    let mut over = false;
+    voices::forms_in(content, |(_, kind)| over |= matches!(kind, Move::Decide | Move::Report));
+    let proposal = parts.iter().rev().find(|part| part.what == What::Test && !over).map(|part| part.text);
     let asks = asks(content) || parts.last().is_some_and(|part| part.asked);
-    Reading { parts, lines, issue, side, reason, asks, proposal }
+    Reading { lines, issue, side, reason, asks, proposal }
 }
 
 /// Whether a post asks something, quotations aside.
@@ -68,7 +69,7 @@ pub(super) fn asks(text: &str) -> bool {
 }
 
 /// What a thread began with.
-fn opening(thread: &FeedThread) -> Option<usize> {
+pub(super) fn opening(thread: &FeedThread) -> Option<usize> {
     read(&thread.content)
         .iter()
         .find(|part| part.what != What::Case)
@@ -113,9 +114,18 @@ pub(super) fn write(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<
     }
     let read_post = reading(post);
     let event = super::event::concerning(view, post.thread);
-    let question = read_post.parts.iter().rev().find(|part| part.asked && part.what != What::Case);
-    let issue = question
-        .filter(|_| read_post.asks)
+    let question = if read_post.asks { Question::last(post.content()) } else { None };
+    // What nobody here has a view on is answered as a person would be answered.
+    if let Some(question) = &question
+        && question.about.is_none()
+        && question.line.is_none()
+        && read_post.issue.is_none()
+        && !post.name().is_empty()
+    {
+        return Some(people::to(view, post.name(), post.content(), draw));
+    }
+    let about = question.as_ref().and_then(|question| question.about);
+    let issue = about
         .map(|part| part.issue)
         .or(read_post.issue)
         .or_else(|| event.and_then(super::event::issue))
@@ -138,7 +148,10 @@ pub(super) fn write(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<
     if !begun {
         return None;
     }
-    extend(&mut writer, view, post, issue, draw);
+    // What ends on a question is left there.
+    if !writer.out.ends_with('?') {
+        extend(&mut writer, view, post, &read_post, issue, draw);
+    }
     Some(writer.out)
 }
 
@@ -163,7 +176,11 @@ fn respond(
     draw: &mut Draw,
 ) -> bool {
     let theirs = reading.reason.map_or("", |(_, text)| text);
-    if reading.asks && asked(writer, view, reading, issue, stance, theirs, draw) {
+    if reading.asks && asked(writer, view, post, reading, (issue, stance), draw) {
+        return true;
+    }
+    // A hand that is held out is taken.
+    if post.for_me() && ends_a_quarrel(post.content()) && writer.say(Move::Accept, theirs, None, draw) {
         return true;
     }
     // What has been summed up is left at that.
@@ -176,8 +193,7 @@ fn respond(
     {
         let open = writer.temper.open + view.persona.creativity() / 3;
         let kind = if draw.chance(open + 22) { Move::Join } else { Move::Decline };
-        writer.near.retain(|text| *text != proposal);
-        if writer.say(kind, proposal, None, draw) {
+        if writer.say_of(kind, proposal, draw) {
             return true;
         }
     }
@@ -207,54 +223,43 @@ fn respond(
     writer.say(Move::Sum, theirs, None, draw)
 }
 
-/// What was asked is answered: yes or no and why, or that one cannot tell and why not.
+/// Whether a post offers peace.
+fn ends_a_quarrel(text: &str) -> bool {
+    let mut ends = false;
+    voices::forms_in(text, |(_, kind)| ends |= kind == Move::Truce);
+    ends
+}
+
+/// What was asked is answered as it was asked.
 fn asked(
     writer: &mut Writer<'_, '_>,
     view: &View<'_>,
+    post: Post<'_>,
     reading: &Reading,
-    issue: usize,
-    stance: Stance,
-    theirs: &str,
+    (issue, stance): (usize, Stance),
     draw: &mut Draw,
 ) -> bool {
-    let question = reading.parts.iter().rev().find_map(|part| match part.what {
-        What::Stand(side) if part.asked && part.issue == issue => Some((side, None, part.text)),
-        What::Reason(side, turn) if part.asked && part.issue == issue => Some((side, Some(turn), part.text)),
-        _ => None,
-    });
-    if let Some((side, turn, text)) = question {
-        // That one cannot tell is not said twice of the same.
-        let passed = clause(text).is_none_or(|print| view.scene.told.ago(print).is_some());
-        let unsure = !stance.said && draw.chance(14_u32.saturating_sub(stance.firm / 8));
-        if unsure && !passed && writer.say(Move::Pass, text, None, draw) {
+    let Some(question) = Question::last(post.content()) else { return false };
+    if let Some(line) = question.line {
+        let answered = question::answer_line(writer, line, draw)
+            || fitting(writer, view, line, draw).is_some_and(|answer| writer.line(answer, draw));
+        if answered {
             return true;
         }
-        let (kind, counter) = if side == stance.side {
-            (Move::Affirm, None)
-        } else {
-            (Move::Deny, turn.and_then(|turn| writer.counter(turn)))
-        };
-        return writer.say(kind, text, counter, draw)
-            || (!passed
-                && (writer.say(Move::Pass, text, None, draw) || writer.say(Move::Pass, text, None, draw)));
     }
-    // A question of the bank's is answered by what the bank has to it.
-    if let Some(line) = reading.lines.last().filter(|line| line.kind == Kind::Ask)
-        && let Some(answer) = fitting(writer, view, *line, draw)
-        && writer.line(answer, draw)
-    {
-        return true;
+    let view_of = question.about.filter(|part| part.issue == issue).and_then(|part| match part.what {
+        What::Stand(side) => Some((side, None, part.text)),
+        What::Reason(side, turn) => Some((side, Some(turn), part.text)),
+        _ => None,
+    });
+    if let Some(about) = view_of {
+        return question::answer(writer, question.asks, about, stance, draw);
     }
     if reading.side.is_some() {
         return false;
     }
     let other = issues::issue(issue).reasons(stance.side.other()).next().map_or("", |text| text.text);
-    let kind = if !stance.said && draw.chance(50_u32.saturating_sub(stance.firm / 2)) {
-        Move::Unsure
-    } else {
-        Move::Answer
-    };
-    writer.say(kind, if theirs.is_empty() { other } else { theirs }, None, draw)
+    writer.say(Move::Answer, other, None, draw)
 }
 
 /// Somebody who is on the other side is answered: held against, granted a point, or followed.
@@ -312,7 +317,9 @@ fn fitting(writer: &Writer<'_, '_>, view: &View<'_>, line: Line, draw: &mut Draw
     let mut weights = view.persona.answers();
     let question = (line.kind == Kind::Ask).then(|| terms(line.text()));
     for (weight, kind) in weights.iter_mut().zip(Kind::ANSWERS) {
-        if kind == line.kind || writer.heard_line(line.with(kind)) {
+        // A question is not answered by another, least of all by itself.
+        if kind == line.kind || kind == Kind::Ask && question.is_some() || writer.heard_line(line.with(kind))
+        {
             *weight = 0;
         } else if question.as_ref().is_some_and(|asked| asked.overlap(&terms(line.with(kind).text())) > 0) {
             // It speaks of what was asked.
@@ -323,7 +330,14 @@ fn fitting(writer: &Writer<'_, '_>, view: &View<'_>, line: Line, draw: &mut Draw
 }
 
 /// Adds what there is room for, by temperament.
-fn extend(writer: &mut Writer<'_, '_>, view: &View<'_>, post: Post<'_>, issue: usize, draw: &mut Draw) {
+fn extend(
+    writer: &mut Writer<'_, '_>,
+    view: &View<'_>,
+    post: Post<'_>,
+    reading: &Reading,
+    issue: usize,
+    draw: &mut Draw,
+) {
     let fancy = writer.temper.fancy;
     let asks = writer.temper.asks;
     let long = post.thread.reply_count >= 7;
@@ -331,10 +345,10 @@ fn extend(writer: &mut Writer<'_, '_>, view: &View<'_>, post: Post<'_>, issue: u
     // line of the bank, case, person, comparison, memory, proposal, ask, joke, bet, sum, event, promise, reason
     let mut weights = [
         18,
-        fancy / 7,
         fancy / 9,
         fancy / 12,
-        10,
+        fancy / 14,
+        6,
         4 + lead / 14,
         asks / 2 + 6,
         if view.persona.habits.jokes { 9 } else { fancy / 30 },
@@ -347,6 +361,15 @@ fn extend(writer: &mut Writer<'_, '_>, view: &View<'_>, post: Post<'_>, issue: u
     for (kind, weight) in weights.iter_mut().enumerate() {
         *weight *= writer.temper.likes(kind);
     }
+    if reading.asks {
+        // What was asked is answered, and not made an occasion.
+        for aside in [0, 4, 7, 10] {
+            weights[aside] /= 4;
+        }
+    }
+    // One question at a time.
+    let lately = post.thread.replies.iter().rev().take(2).filter(|reply| self::asks(&reply.content)).count();
+    weights[6] /= 1 + 2 * lately as u32;
     let heat = writer.temper.heat;
     if heat >= 65 && draw.chance(heat - 40) {
         let _ = writer.say(Move::Scorn, "", None, draw);
@@ -375,8 +398,11 @@ fn extend(writer: &mut Writer<'_, '_>, view: &View<'_>, post: Post<'_>, issue: u
             4 => recall::add(writer, issue, draw),
             5 => writer.say(Move::Test, "", None, draw),
             6 => {
-                let doubted = writer.doubtful(draw).unwrap_or("");
-                writer.say(Move::Ask, doubted, None, draw);
+                let theirs = reading.reason.map_or("", |(_, text)| text);
+                let _ = match reading.side {
+                    Some(side) if side != writer.side() => writer.say(Move::Ask, theirs, None, draw),
+                    _ => writer.say(Move::Wonder, "", None, draw),
+                };
                 break;
             }
             7 => writer.say(Move::Joke, "", None, draw),

@@ -9,7 +9,7 @@ use super::recall;
 use super::stance;
 use super::view::View;
 use super::voices::Move;
-use super::writer::Writer;
+use super::writer::{SEEN_OPENING, Writer};
 use crate::domain::Action;
 use crate::domain::scene::SceneEvent;
 
@@ -76,6 +76,7 @@ fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     let at = own_issue(view, draw)?;
     let stance = stance::of(view, at);
     let mut writer = Writer::new(view, "", draw);
+    writer.seen = SEEN_OPENING;
     writer.on(at, stance.side);
     let topic = issues::issue(at).at;
     let strange =
@@ -83,7 +84,7 @@ fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     let fact = topic.and_then(|topic| writer.untold(topic, draw));
     let looked_up = recall::looked_up(view).filter(|_| draw.chance(40));
     let mut told = None;
-    if let Some(sentence) = looked_up.and_then(|memory| recall::tell(memory, draw)) {
+    if let Some(sentence) = looked_up.and_then(|memory| recall::tell(memory, &view.names(), draw)) {
         append(&mut writer.out, &sentence);
     } else if let Some(interest) = strange {
         of_interest(&mut writer, interest, draw);
@@ -106,7 +107,9 @@ fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     }
     let mut pictured = false;
     for _ in 0..6 {
-        if writer.words() >= LEAST.max(writer.temper.reach) {
+        // What is asked at the end should be seen.
+        let long = writer.out.len() > 230 && writer.words() >= LEAST;
+        if long || writer.words() >= LEAST.max(writer.temper.reach) {
             break;
         }
         if pictured || draw.chance(100 - writer.temper.fancy.min(70)) {
@@ -115,6 +118,13 @@ fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
             let kind = [Move::Case, Move::Figure, Move::Compare][draw.below(3)];
             pictured = writer.say(kind, "", None, draw);
         }
+    }
+    // A particular may leave a question of its own, which then is the post's.
+    if let Some(line) = told
+        && draw.chance(34)
+        && writer.plainly(line.with(Kind::Ask), draw)
+    {
+        return finish(writer, at, stance.side, Some(line), strange, draw);
     }
     let doubted = writer.doubtful(draw).unwrap_or("");
     let promised = draw.chance(8) && view.scene.allowed.contains(&crate::domain::ActionKind::WebSearch);
@@ -152,7 +162,7 @@ fn finish(
 fn own_answer(writer: &Writer<'_, '_>, view: &View<'_>, line: Line, draw: &mut Draw) -> Option<Line> {
     let mut weights = view.persona.answers();
     for (weight, kind) in weights.iter_mut().zip(Kind::ANSWERS) {
-        if writer.heard_line(line.with(kind)) {
+        if kind == Kind::Ask || writer.heard_line(line.with(kind)) {
             *weight = 0;
         }
     }
@@ -183,6 +193,7 @@ pub(super) fn about_event(view: &View<'_>, event: &SceneEvent, draw: &mut Draw) 
     let at = event::issue(event)?;
     let stance = stance::of(view, at);
     let mut writer = Writer::new(view, "", draw);
+    writer.seen = SEEN_OPENING;
     writer.on(at, stance.side);
     let matter = bare(&event.title).to_owned();
     writer.say_about(Move::Event, "", None, &event::named(event), draw);
@@ -191,8 +202,8 @@ pub(super) fn about_event(view: &View<'_>, event: &SceneEvent, draw: &mut Draw) 
         let lead = NOTICES[writer.temper.habit.one_of(60, NOTICES.len())];
         append(&mut writer.out, &format!("{lead}: “{}”.", bare(&detail)));
     }
-    let third = [Move::Figure, Move::Test, Move::Ask];
-    for kind in [Move::Open, Move::Case, third[draw.below(3)], Move::Call] {
+    let third = [Move::Figure, Move::Test];
+    for kind in [Move::Open, Move::Case, third[draw.below(2)], Move::Call] {
         if writer.words() < LEAST.max(writer.temper.reach) || kind == Move::Call {
             let doubted = writer.doubtful(draw).unwrap_or("");
             writer.say(kind, doubted, None, draw);

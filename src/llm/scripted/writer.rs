@@ -18,6 +18,32 @@ const OWN: u32 = 300;
 /// Posts of the room within which nobody says what another said.
 const ROOM: u32 = 220;
 
+/// Characters of a reply and of an opening that others see: a question beyond them would be put to nobody.
+const SEEN: usize = 296;
+pub(super) const SEEN_OPENING: usize = 396;
+
+/// How long ago a thing must have been said before it may be said again.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// Long ago, by anybody.
+    Fresh,
+    /// A good while ago.
+    Old,
+    /// Anything that this post does not say already.
+    Any,
+}
+
+impl Patience {
+    /// Own posts, and posts of the room.
+    const fn posts(self) -> (u32, u32) {
+        match self {
+            Self::Fresh => (OWN, ROOM),
+            Self::Old => (100, 70),
+            Self::Any => (12, 8),
+        }
+    }
+}
+
 /// How often, in per cent, a bot says a thing in a sentence of its own rather than in one of its voice's.
 const OWN_SENTENCES: u32 = 80;
 
@@ -53,6 +79,11 @@ pub(super) struct Writer<'w, 'v> {
     pub near: Vec<&'static str>,
     /// Whether it may say again what it holds: to a person, who was not there.
     pub restates: bool,
+    pub patience: Patience,
+    /// Characters within which a question must end.
+    pub seen: usize,
+    /// What has been proposed, where that is spoken of.
+    proposal: &'static str,
     /// The forms that this post is made with.
     used: Vec<&'static str>,
     issue: Option<usize>,
@@ -70,6 +101,9 @@ impl<'w, 'v> Writer<'w, 'v> {
             name,
             near: Vec::new(),
             restates: false,
+            patience: Patience::Fresh,
+            seen: SEEN,
+            proposal: "",
             used: Vec::new(),
             issue: None,
             side: Side::For,
@@ -81,19 +115,30 @@ impl<'w, 'v> Writer<'w, 'v> {
         (self.issue, self.side) = (Some(issue), side);
     }
 
+    /// The side it takes.
+    pub const fn side(&self) -> Side {
+        self.side
+    }
+
     fn issue(&self) -> Option<&'static Issue> {
         self.issue.map(issues::issue)
     }
 
     /// How fresh `text` is: `None` when it was said too lately, else how many posts ago at least.
     pub fn fresh(&self, text: &Text) -> Option<u32> {
-        if self.near.contains(&text.text) {
+        let (own_posts, room_posts) = self.patience.posts();
+        let here = if self.patience == Patience::Any {
+            self.out.contains(text.text)
+        } else {
+            self.near.contains(&text.text)
+        };
+        if here {
             return None;
         }
         let Some(print) = text.print else { return Some(ROOM + 1) };
         match (self.view.scene.told.ago(print), self.view.scene.heard.ago(print)) {
-            (Some(own), _) if own <= OWN => None,
-            (_, Some(room)) if room <= ROOM => None,
+            (Some(own), _) if own <= own_posts => None,
+            (_, Some(room)) if room <= room_posts => None,
             (_, Some(room)) => Some(room),
             (_, None) => Some(u32::MAX),
         }
@@ -164,6 +209,25 @@ impl<'w, 'v> Writer<'w, 'v> {
         self.say_about(kind, theirs, reason, "", draw)
     }
 
+    /// What both sides can sign, and has not been said lately.
+    pub fn middle(&self, draw: &mut Draw) -> Option<&'static str> {
+        self.freshest(self.issue()?.mids.iter(), draw)
+    }
+
+    /// May say again, in this post, what has been said: it speaks of it.
+    pub const fn states(&mut self) {
+        self.restates = true;
+        self.patience = Patience::Old;
+    }
+
+    /// Makes a move that is about what was proposed.
+    pub fn say_of(&mut self, kind: Move, proposal: &'static str, draw: &mut Draw) -> bool {
+        self.proposal = proposal;
+        let done = self.say(kind, "", None, draw);
+        self.proposal = "";
+        done
+    }
+
     /// As [`Writer::say`], about an event or something else that has a title.
     pub fn say_about(
         &mut self,
@@ -200,7 +264,7 @@ impl<'w, 'v> Writer<'w, 'v> {
             };
             let tone = own.map(|(tone, _)| tone);
             let has = |slot: &str| form.contains(slot);
-            let mut used: [Option<&'static str>; 8] = [None; 8];
+            let mut used: [Option<&'static str>; 9] = [None; 9];
             let reason = if has("{r}") { reason.or_else(|| self.reason(draw)) } else { None };
             used[0] = reason;
             let shaded = reason.map(|reason| self.temper.shade(reason, draw)).unwrap_or_default();
@@ -211,7 +275,14 @@ impl<'w, 'v> Writer<'w, 'v> {
             let claim = &issue.sides[self.side as usize];
             let against = &issue.sides[self.side.other() as usize];
             // What one holds may be said again sooner than why one holds it, but not in every post.
+            // In a question, and in an answer to one, it must be said which view is meant.
+            let named = matches!(kind, Move::Ask | Move::Wonder | Move::Call)
+                || self.patience != Patience::Fresh
+                || matches!(kind, Move::Find | Move::NotI | Move::Then);
             let claimable = |text: &Text| {
+                if named {
+                    return (!self.out.contains(text.text)).then_some(text.text);
+                }
                 let recent = text
                     .print
                     .and_then(|print| self.view.scene.told.ago(print))
@@ -234,7 +305,11 @@ impl<'w, 'v> Writer<'w, 'v> {
                 used[5] = self.thing(|issue| &issue.people, draw);
             }
             if has("{p}") {
-                used[6] = self.freshest(issue.tests.iter(), draw);
+                used[6] = Some(self.proposal).filter(|proposal| !proposal.is_empty());
+                used[6] = used[6].or_else(|| self.freshest(issue.tests.iter(), draw));
+            }
+            if has("{y}") {
+                used[8] = self.doubtful(draw);
             }
             if has("{mid}") {
                 used[7] = self.freshest(issue.mids.iter(), draw);
@@ -264,6 +339,7 @@ impl<'w, 'v> Writer<'w, 'v> {
                 person: used[5].unwrap_or(""),
                 test: used[6].unwrap_or(""),
                 mid: used[7].unwrap_or(""),
+                other_reason: used[8].unwrap_or(""),
                 matter,
                 topic: other.map_or("", |(topic, _, _)| topic.name),
                 many: other.is_some_and(|(topic, _, _)| topic.many),
@@ -288,6 +364,9 @@ impl<'w, 'v> Writer<'w, 'v> {
                 sentence = self.temper.tic(sentence, &self.out, draw);
             }
             self.place(&mut sentence, kind, draw);
+            if !self.shows(&sentence) {
+                continue;
+            }
             append(&mut self.out, &sentence);
             self.used.push(form);
             self.near.extend(used.into_iter().flatten());
@@ -295,6 +374,11 @@ impl<'w, 'v> Writer<'w, 'v> {
             return true;
         }
         false
+    }
+
+    /// Whether a question that is added now is seen by others; anything else may be too long.
+    fn shows(&self, sentence: &str) -> bool {
+        !sentence.ends_with('?') || self.out.chars().count() + sentence.chars().count() < self.seen
     }
 
     /// Whether `sentence` was said lately, by anybody and to anybody.
@@ -328,6 +412,21 @@ impl<'w, 'v> Writer<'w, 'v> {
                 .replace(", {n}.", ".")
                 .replace(", {n}?", "?"),
         )
+    }
+
+    /// Adds a line of the bank without turning to it, if there is one and nobody has said it lately.
+    pub fn plainly(&mut self, line: Line, draw: &mut Draw) -> bool {
+        if line.text().is_empty() || self.heard_line(line) {
+            return false;
+        }
+        let mut sentence = line.text().to_owned();
+        self.place(&mut sentence, Move::Answer, draw);
+        if !self.shows(&sentence) {
+            return false;
+        }
+        append(&mut self.out, &sentence);
+        self.near.push(line.text());
+        true
     }
 
     /// Adds a line of the bank, if nobody has said it lately.

@@ -226,11 +226,17 @@ fn begins(sentence: &str, words: &[&str]) -> bool {
     })
 }
 
-/// What is about the subject weighs more; so do figures and some length.
+/// What is about the subject weighs more, and so does some length; a view weighs more than something that is told.
 fn weight(clause: &str, about: &str) -> usize {
-    let figures = clause.bytes().filter(u8::is_ascii_digit).count().min(4) * 8;
     let speaks = words(about).any(|word| word.len() > 3 && clause.contains(word.trim_end_matches('s')));
-    clause.chars().count().min(120) + figures + if speaks { 50 } else { 0 }
+    clause.chars().count().min(120) + if speaks { 50 } else { 0 } + if tells(clause) { 0 } else { 120 }
+}
+
+/// Whether a clause tells something that happened, by its figures and names, rather than what somebody thinks.
+#[must_use]
+pub(super) fn tells(clause: &str) -> bool {
+    let named = clause.split(' ').skip(1).any(|word| word.starts_with(char::is_uppercase) && word != "I");
+    named || clause.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// What is promised, without the "I will".

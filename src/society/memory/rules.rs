@@ -3,7 +3,7 @@
 use super::super::items::Items;
 use super::Batch;
 use super::diary::diary;
-use super::reading::{Move, Read, of_another, read, to_another};
+use super::reading::{Move, Read, of_another, read, tells, to_another};
 use crate::domain::era::era;
 use crate::domain::memory::{OpinionNote, RelationshipNote};
 use crate::domain::scene::{Acquaintance, FeedReply, FeedThread, Scene};
@@ -220,6 +220,7 @@ impl Beat<'_> {
         self.left.facts.push(match heard.does {
             _ if post.is_system() => capital(&format!("{on}I have read here that {claim}.")),
             Move::Turns => format!("{name} has changed sides on {topic} and now holds that {claim}."),
+            _ if tells(claim) => capital(&format!("{on}{name} told us that {claim}.")),
             Move::Objects => capital(&format!("{on}{name} objected that {claim}.")),
             _ => capital(&format!("{on}{name} holds that {claim}.")),
         });
@@ -232,7 +233,8 @@ impl Beat<'_> {
     /// Where it stands on `tag` after what it said, and how sure it is after what it answered.
     fn take_stance(&mut self, tag: &str, told: &Read, answered: Option<(&Post<'_>, &Read)>) {
         let held = self.opinion_of(tag);
-        let Some(claim) = told.claim.as_ref().or(told.bet.as_ref()) else {
+        let views = told.claim.as_ref().filter(|claim| !tells(claim));
+        let Some(claim) = views.or(told.bet.as_ref()) else {
             // It only gave way: the stance stays, and is held less firmly.
             if let (Some(held), Move::Grants) = (held, told.does) {
                 let (stance, confidence) = (held.text.clone(), bounded(held.confidence - 0.12));

@@ -17,7 +17,7 @@ mod virtues;
 mod works;
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher as _;
 use std::num::NonZeroUsize;
 use std::sync::LazyLock;
@@ -73,11 +73,28 @@ pub(in crate::llm::scripted) enum Kind {
     Care,
     Weigh,
     Say,
+    /// An answer to the question.
+    First,
+    /// Another one, if there are two.
+    Second,
 }
 
 impl Kind {
     /// Every kind, in the order of their numbers.
-    const ALL: [Self; 7] = [Self::Ask, Self::Push, Self::See, Self::Act, Self::Care, Self::Weigh, Self::Say];
+    const ALL: [Self; 9] = [
+        Self::Ask,
+        Self::Push,
+        Self::See,
+        Self::Act,
+        Self::Care,
+        Self::Weigh,
+        Self::Say,
+        Self::First,
+        Self::Second,
+    ];
+
+    /// The answers to the question.
+    pub const REPLIES: [Self; 2] = [Self::First, Self::Second];
 
     /// The six answers, in the order of the voices.
     pub const ANSWERS: [Self; 6] = [Self::Ask, Self::Push, Self::See, Self::Act, Self::Care, Self::Weigh];
@@ -103,6 +120,7 @@ impl Line {
             Kind::Act => seed.act,
             Kind::Care => seed.care,
             Kind::Weigh => seed.weigh,
+            Kind::First | Kind::Second => reply_to(seed, self.kind),
         }
     }
 
@@ -157,7 +175,7 @@ struct Index {
     /// Fingerprints of five words at the beginning of each sentence, sorted.
     lines: Vec<(u64, Line)>,
     /// The prints of the lines: by topic, seed and kind.
-    prints: Vec<Vec<[Option<u32>; 7]>>,
+    prints: Vec<Vec<[Option<u32>; 9]>>,
     /// One bit per slot of a fingerprint: most that are none of these are told apart without a search.
     sieve: Vec<u64>,
 }
@@ -200,7 +218,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let mut lines = Vec::new();
     for (at, topic) in topics.iter().enumerate() {
         for (seed, _) in topic.seeds.iter().enumerate() {
-            for kind in Kind::ANSWERS.into_iter().chain([Kind::Say]) {
+            for kind in Kind::ALL {
                 let line = Line { topic: at, seed, kind };
                 // The index is being built, so the text is taken from the topic at hand.
                 let text = text_of(&topic.seeds[seed], kind);
@@ -236,7 +254,30 @@ fn text_of(seed: &'static Seed, kind: Kind) -> &'static str {
         Kind::Act => seed.act,
         Kind::Care => seed.care,
         Kind::Weigh => seed.weigh,
+        Kind::First | Kind::Second => reply_to(seed, kind),
     }
+}
+
+/// Answers to the questions of the seeds: a line with the question, then one or two with what can be answered.
+const ANSWERS: &str = include_str!("answers.txt");
+
+/// An answer to the question of a seed; empty where there is no second one.
+fn reply_to(seed: &'static Seed, kind: Kind) -> &'static str {
+    static REPLIES: LazyLock<HashMap<&str, [&str; 2]>> = LazyLock::new(|| {
+        let mut replies = HashMap::<&str, [&str; 2]>::new();
+        let (mut asked, mut count) = ("", 0);
+        for line in ANSWERS.lines() {
+            if let Some(question) = line.strip_prefix("? ") {
+                (asked, count) = (question, 0);
+            } else if let Some(slot) = replies.entry(asked).or_default().get_mut(count) {
+                *slot = line;
+                count += 1;
+            }
+        }
+        replies
+    });
+    let second = usize::from(kind == Kind::Second);
+    REPLIES.get(seed.ask).map_or("", |answers| answers[second])
 }
 
 fn head(word: &[u8]) -> [u8; 3] {
@@ -410,8 +451,12 @@ mod tests {
             for seed in topic.seeds {
                 assert!(seed.title.chars().count() <= 80, "{}", seed.title);
                 assert!(seed.ask.ends_with('?'), "{}", seed.ask);
-                for kind in Kind::ANSWERS.into_iter().chain([Kind::Say]) {
+                for kind in Kind::ALL {
                     let text = text_of(seed, kind);
+                    if kind == Kind::Second && text.is_empty() {
+                        continue;
+                    }
+                    assert_eq!(kind == Kind::Ask, text.contains('?'), "{text}");
                     assert!(text.ends_with(['.', '?', '!']), "{text}");
                     assert!(text.starts_with(|c: char| c.is_uppercase() || c.is_numeric()), "{text}");
                     let count = text.split_whitespace().count();

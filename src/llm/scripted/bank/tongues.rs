@@ -307,7 +307,7 @@ pub(super) const TOPICS: &[Topic] = &[
                 ask: "Which of our posts would you recognise for what it is, if you did not know the language?",
                 push: "Healing songs they guessed badly and love songs worse. The universal part covers about half of music, the half for moving and the half for lying still.",
                 see: "The slow ones all walk as though somebody were asleep in the next room, and somebody is.",
-                act: "Tempo and pitch do most of it. Want to calm a thread down? Write slower.",
+                act: "Tempo and pitch do most of it. Whoever wants to calm a thread down writes slower.",
                 care: "It would be a good first message to strangers, I believe. It says that we mean to stay until you are asleep.",
                 weigh: "What differs is what we sing about. What we sing it for seems to have been settled very early on.",
             },

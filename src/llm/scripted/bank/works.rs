@@ -239,7 +239,7 @@ pub(super) const TOPICS: &[Topic] = &[
                 title: "Paths that nobody planned",
                 say: "Where a planned path makes a detour people tread a straight one across the grass; some universities are said to have waited for a winter of such tracks before they paved anything.",
                 ask: "Where in this room is the grass worn down?",
-                push: "Said to have, by whom? I know three campuses which tell that about each other.",
+                push: "Said to have, yes, but not by whom. I know three campuses which tell that about each other.",
                 see: "In the first snow the whole town writes down what it really meant.",
                 act: "Wait one winter, then pave. And when someone fences it off, remove the fence and the person.",
                 care: "Somebody was always the first to cross, and looked round.",

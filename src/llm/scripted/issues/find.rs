@@ -128,7 +128,8 @@ pub(in crate::llm::scripted) fn parts(text: &str, each: impl FnMut(Part)) {
 
 fn find(text: &str) -> Vec<Part> {
     let bytes = text.as_bytes();
-    let (mut found, mut quoted, mut at, mut since, mut from) = (Vec::new(), false, 0, 0, 0);
+    let (mut found, mut quoted, mut at, mut since, mut from) = (Vec::<Part>::new(), false, 0, 0, 0);
+    let mut of_others: Vec<usize> = Vec::new();
     // What is only supposed (“If you hold that …”) is not held.
     let mut supposed = text.starts_with("If ");
     while at < bytes.len() {
@@ -149,10 +150,11 @@ fn find(text: &str) -> Vec<Part> {
             });
             if let Some(part) = part {
                 let before = plain(&text[from..at]);
-                if !OF_OTHERS.end(&before) {
-                    let called_for = before.ends_with("hether ") || CALLED_FOR.end(&before);
-                    found.push(Part { asked: supposed || called_for, ..*part });
+                let called_for = before.ends_with("hether ") || CALLED_FOR.end(&before);
+                if OF_OTHERS.end(&before) {
+                    of_others.push(found.len());
                 }
+                found.push(Part { asked: supposed || called_for, ..*part });
                 at += part.text.len();
                 continue;
             }
@@ -160,14 +162,25 @@ fn find(text: &str) -> Vec<Part> {
         if matches!(bytes[at], b'.' | b'!' | b'?') && !quoted {
             if bytes[at] == b'?' {
                 found[since..].iter_mut().for_each(|part| part.asked = true);
+                of_others.clear();
             }
+            // Asking about what others hold is a question; saying that they do is no view.
+            forget(&mut found, &mut of_others);
             since = found.len();
             from = at;
             supposed = text[at + 1..].starts_with(" If ");
         }
         at += rest.chars().next().map_or(1, char::len_utf8);
     }
+    forget(&mut found, &mut of_others);
     found
+}
+
+/// Takes the parts at `places` out.
+fn forget(found: &mut Vec<Part>, places: &mut Vec<usize>) {
+    for at in places.drain(..).rev() {
+        found.remove(at);
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,16 @@
 //! Questions about the world: what the bot holds, what it has looked up, what the bank tells, or that it does not know.
 
+use std::cmp::Ordering;
+
 use super::{keywords, plain, shared};
 use crate::domain::MemoryKind;
 use crate::llm::scripted::bank::{self, Kind, Line};
 use crate::llm::scripted::draw::{Draw, hash};
 use crate::llm::scripted::grammar::{append, bare, first_sentence, within};
-use crate::llm::scripted::issues::{self, What};
+use crate::llm::scripted::issues::{self, Side, What};
+use crate::llm::scripted::question::{self, Asks};
 use crate::llm::scripted::recall;
-use crate::llm::scripted::stance::{self, read};
+use crate::llm::scripted::stance::{self, Stance, read};
 use crate::llm::scripted::view::View;
 use crate::llm::scripted::voices::Move;
 use crate::llm::scripted::writer::Writer;
@@ -35,8 +38,10 @@ pub(super) fn on_subject(
     let arguable = issue.filter(|at| arguable(*at, about, &words));
     let mut said = false;
     if let Some(at) = arguable {
-        writer.on(at, stance::of(view, at).side);
-        said = writer.say(Move::Answer, "", None, draw);
+        let stance = stance::of(view, at);
+        writer.on(at, stance.side);
+        said = (asked && by_kind(writer, at, stance, about, &words, draw))
+            || writer.say(Move::Answer, "", None, draw);
     }
     if !said && let Some(known) = looked_up(view, &words, about) {
         append(&mut writer.out, &known);
@@ -74,6 +79,29 @@ pub(super) fn on_subject(
         _ => "What would count as a good answer for you?".to_owned(),
     };
     append(&mut writer.out, &back);
+}
+
+/// Answers a question on an issue as it was asked: why, how often, what would change one's mind.
+fn by_kind(
+    writer: &mut Writer<'_, '_>,
+    at: usize,
+    stance: Stance,
+    about: &str,
+    words: &[String],
+    draw: &mut Draw,
+) -> bool {
+    let sides = &issues::issue(at).sides;
+    let asks = question::kind(&about.to_lowercase());
+    let [one, other] = [0, 1].map(|side: usize| shared(words, sides[side].text));
+    // Of a question that names both sides alike it cannot be told which of them is meant.
+    let side = match one.cmp(&other) {
+        Ordering::Greater => Side::For,
+        Ordering::Less => Side::Against,
+        Ordering::Equal => return false,
+    };
+    asks != Asks::Which
+        && !about.contains(" or ")
+        && question::answer(writer, asks, (side, None, sides[side as usize].text), stance, draw)
 }
 
 /// The topic of the bank that a question is about.
@@ -183,7 +211,7 @@ fn remembered(view: &View<'_>, words: &[String], draw: &mut Draw) -> Option<Stri
     let fitting = view.scene.memories.iter().filter(|memory| shared(words, &memory.text) > 0);
     fitting
         .filter(|memory| memory.kind != MemoryKind::Relationship)
-        .find_map(|memory| recall::tell(memory, draw))
+        .find_map(|memory| recall::tell(memory, &view.names(), draw))
 }
 
 /// That it does not know, and why.

@@ -179,7 +179,8 @@ pub(super) fn of_memories(
         .collect();
     let memories = &view.scene.memories;
     let fitting = memories.iter().filter(|memory| words.is_empty() || shared(&words, &memory.text) > 0);
-    let told: Vec<String> = fitting.filter_map(|memory| recall::tell(memory, draw)).take(2).collect();
+    let told: Vec<String> =
+        fitting.filter_map(|memory| recall::tell(memory, &view.names(), draw)).take(2).collect();
     if told.is_empty() {
         let what = words.first().map_or_else(|| "much".to_owned(), |word| format!("anything about {word}"));
         append(

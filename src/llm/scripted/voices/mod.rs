@@ -72,10 +72,44 @@ pub(super) enum Move {
     Allow,
     /// Turns to what the bank has to say to a particular.
     Remark,
+    /// Asks somebody who stands on the same side, or on none.
+    Wonder,
+    /// Says why something is so that it holds.
+    Explain,
+    /// Says why others hold what it does not.
+    Grudge,
+    /// Is one of those who were asked for.
+    SpeakUp,
+    /// Is none of them.
+    NotI,
+    /// Says what would change its mind.
+    Sway,
+    /// Says what it would tell those who hold the opposite.
+    Retort,
+    /// Says what it would tell those who hold the same.
+    Second,
+    /// Says how often: mostly.
+    Often,
+    /// Says how often: hardly ever.
+    Seldom,
+    /// Says how one could find out.
+    Find,
+    /// Says what would follow if it were wrong.
+    Then,
+    /// Says that nothing would follow that it does not hold already.
+    Already,
+    /// Offers what both can sign.
+    Sign,
+    /// Says that it is settled what is done.
+    Decide,
+    /// Says what came of it.
+    Report,
+    /// Takes the hand that ends a quarrel.
+    Accept,
 }
 
 impl Move {
-    pub const ALL: [(Self, &'static str); 33] = [
+    pub const ALL: [(Self, &'static str); 50] = [
         (Self::Agree, "agree"),
         (Self::Object, "object"),
         (Self::Concede, "concede"),
@@ -109,6 +143,23 @@ impl Move {
         (Self::Scorn, "scorn"),
         (Self::Allow, "allow"),
         (Self::Remark, "remark"),
+        (Self::Wonder, "wonder"),
+        (Self::Explain, "explain"),
+        (Self::Grudge, "grudge"),
+        (Self::SpeakUp, "speak_up"),
+        (Self::NotI, "not_i"),
+        (Self::Sway, "sway"),
+        (Self::Retort, "retort"),
+        (Self::Second, "second"),
+        (Self::Often, "often"),
+        (Self::Seldom, "seldom"),
+        (Self::Find, "find"),
+        (Self::Then, "then"),
+        (Self::Already, "already"),
+        (Self::Sign, "sign"),
+        (Self::Decide, "decide"),
+        (Self::Report, "report"),
+        (Self::Accept, "accept"),
     ];
 }
 
@@ -122,7 +173,7 @@ const SHELVES: [&str; 6] = [
 ];
 
 /// The sentences from which every bot has a few of its own, each marked with the letter of its [`Tone`].
-const OWN: &str = include_str!("own.txt");
+const OWN: [&str; 2] = [include_str!("own.txt"), include_str!("answers.txt")];
 
 type Shelf = [Vec<&'static str>; Move::ALL.len()];
 
@@ -171,7 +222,9 @@ type Toned = Vec<(Tone, &'static str)>;
 
 static TONED: LazyLock<[Toned; Move::ALL.len()]> = LazyLock::new(|| {
     let mut toned: [Toned; Move::ALL.len()] = std::array::from_fn(|_| Vec::new());
-    for (head, sentence) in OWN.lines().filter_map(|line| line.split_once(": ")) {
+    for (head, sentence) in
+        OWN.iter().flat_map(|shelf| shelf.lines()).filter_map(|line| line.split_once(": "))
+    {
         let found = head.split_once(' ').and_then(|(name, letter)| {
             let (kind, _) = Move::ALL.iter().find(|(_, other)| *other == name)?;
             let tone = Tone::ALL.into_iter().find(|tone| letter.as_bytes() == [*tone as u8])?;
@@ -311,6 +364,7 @@ mod tests {
             person: "a widow",
             test: "write down one thing",
             mid: "what matters is who decides",
+            other_reason: "each recall also strengthens what it touches",
             matter: "A storm",
             ..Slots::default()
         };

@@ -1,0 +1,298 @@
+//! How things end: a bet is settled by name, a proposal becomes a decision and is reported on, a long thread is
+//! closed with a count of who stands where.
+//!
+//! Nothing is stored for it: the bot's last posts and the thread say how it stands.
+
+use super::arcs::{addressee, made, post_in};
+use super::draw::Draw;
+use super::grammar::append;
+use super::issues::{self, Side, What};
+use super::stance::{self, read, taken};
+use super::view::View;
+use super::voices::{self, Move};
+use super::writer::Writer;
+use crate::domain::scene::{FeedReply, FeedThread, OwnPost};
+use crate::domain::{Action, ActionKind};
+
+/// Replies after which a bet made in a thread comes due, and own posts after which it is called off.
+const DUE: usize = 3;
+const OFF: usize = 5;
+/// Replies after which a thread is closed with a count.
+const LONG: i64 = 7;
+
+/// What comes to its end now, if anything.
+pub(super) fn due(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
+    if !view.scene.allowed.contains(&ActionKind::Reply) {
+        return None;
+    }
+    bet(view, draw)
+        .or_else(|| decision(view, draw))
+        .or_else(|| report(view, draw))
+        .or_else(|| count(view, draw))
+}
+
+/// `a, b and c`.
+fn list(names: &[&str]) -> String {
+    match names {
+        [] => "nobody".to_owned(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// A number as it is said.
+fn number(count: usize) -> String {
+    let words = ["nil", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    words.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
+}
+
+/// The replies to `thread` since the bot's `post` in it.
+fn since<'v>(thread: &'v FeedThread, post: &OwnPost) -> &'v [FeedReply] {
+    let own = thread.replies.iter().position(|reply| Some(reply.id) == post.reply_id);
+    &thread.replies[own.map_or(0, |at| at + 1)..]
+}
+
+/// How many own posts ago `post` was written.
+fn age(view: &View<'_>, post: &OwnPost) -> usize {
+    let same = |other: &OwnPost| (other.thread_id, other.reply_id) == (post.thread_id, post.reply_id);
+    view.scene.own_posts.iter().position(same).unwrap_or(0)
+}
+
+/// Whether the bot has made a move of `kind` in the thread since, or at all.
+fn has_made(view: &View<'_>, kind: Move, thread: i64) -> bool {
+    view.made
+        .iter()
+        .filter(|(_, made)| *made == kind)
+        .any(|(at, _)| view.scene.own_posts.get(*at).is_some_and(|post| post.thread_id == thread))
+}
+
+/// Who is for and who against in `replies`, by the last word of each, this bot left out.
+fn sides<'v>(view: &View<'_>, replies: &'v [FeedReply], issue: usize, side: Side) -> [Vec<&'v str>; 2] {
+    let mut last: Vec<(&str, &str, Side)> = Vec::new();
+    for reply in replies.iter().filter(|reply| *reply.author != *view.me() && &*reply.author != "system") {
+        if let Some(taken) = taken(&read(&reply.content), issue) {
+            last.retain(|(author, ..)| *author != &*reply.author);
+            last.push((&reply.author, &reply.author_name, taken));
+        }
+    }
+    let of = |wanted: Side| {
+        let names = last.iter().filter(move |(_, _, taken)| *taken == wanted);
+        names.map(|(_, name, _)| name.strip_prefix("human:").unwrap_or(name)).collect()
+    };
+    [of(side), of(side.other())]
+}
+
+/// Settles a bet: who said what, who won, who owes what to whom.
+fn bet(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
+    let post = made(view, Move::Bet)?;
+    let thread = view.scene.feed.iter().find(|thread| thread.id == post.thread_id)?;
+    let later = since(thread, post);
+    let old = age(view, post) >= OFF;
+    if (later.len() < DUE && !old) || has_made(view, Move::Settle, thread.id) {
+        return None;
+    }
+    let parts = read(&post.content);
+    let staked = parts.iter().rev().find(|part| matches!(part.what, What::Stand(_)))?;
+    let What::Stand(side) = staked.what else { return None };
+    let [with, against] = sides(view, &thread.replies, staked.issue, side);
+    if with.is_empty() && against.is_empty() && !old {
+        return None;
+    }
+    let to = addressee(view, thread)?;
+    let mut writer = Writer::new(view, to.name(), draw);
+    writer.on(staked.issue, side);
+    writer.states();
+    if !writer.say(Move::Settle, "", None, draw) {
+        return None;
+    }
+    let (yes, no) = (list(&with), list(&against));
+    let form = draw.below(3);
+    let outcome = match with.len().cmp(&against.len()) {
+        std::cmp::Ordering::Greater => match form {
+            0 => format!(
+                "{yes} said the same and {no} the opposite, so I win, and {} to me.",
+                owes(&against, "owe")
+            ),
+            1 => format!("With me: {yes}. Against me: {no}. The bet is mine, and {}.", owes(&against, "pay")),
+            _ => format!(
+                "I count {yes} on my side and {no} on the other; won, and {} to me.",
+                owes(&against, "owe")
+            ),
+        },
+        std::cmp::Ordering::Less => match form {
+            0 => {
+                format!("{no} said the opposite and {yes} the same, so I lose, and a vote each goes to {no}.")
+            }
+            1 => {
+                format!("With me: {yes}. Against me: {no}. Lost, fair and square; I owe a vote each to {no}.")
+            }
+            _ => format!("I count {no} on the other side and {yes} on mine; I pay, a vote each, to {no}."),
+        },
+        std::cmp::Ordering::Equal if with.is_empty() => match form {
+            0 => "Nobody took it, so nobody wins, and I take my stake back.".to_owned(),
+            1 => "There were no takers, so the bet is off and the stake comes home with me.".to_owned(),
+            _ => "Not one of you would bet against me; I call it off unpaid.".to_owned(),
+        },
+        std::cmp::Ordering::Equal => match form {
+            0 => {
+                format!("{yes} said the same and {no} the opposite: a draw, and everybody keeps their votes.")
+            }
+            1 => format!("With me {yes}, against me {no}, which is a draw, so that nothing is paid."),
+            _ => format!("I count {yes} here and {no} there; it is a tie, and the bet is off."),
+        },
+    };
+    append(&mut writer.out, &outcome);
+    post_in(view, thread, to, &writer.out)
+}
+
+/// `Ada and Rex owe a vote each`; of nobody, that nothing is owed.
+fn owes(names: &[&str], verb: &str) -> String {
+    match names {
+        [] => "nobody has anything to pay".to_owned(),
+        [one] => format!("{one} {verb}s a vote"),
+        all => format!("{} {verb} a vote each", list(all)),
+    }
+}
+
+/// Says that something is settled that the bot has proposed and others have joined in, or turned down.
+fn decision(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
+    let proposed = view.made.iter().filter(|(_, made)| matches!(made, Move::Test | Move::Find | Move::Join));
+    let (post, thread, part) = proposed.into_iter().find_map(|(at, _)| {
+        let post = view.scene.own_posts.get(*at)?;
+        let thread = view.scene.feed.iter().find(|thread| thread.id == post.thread_id)?;
+        let part = read(&post.content).into_iter().rev().find(|part| part.what == What::Test)?;
+        Some((post, thread, part))
+    })?;
+    let closed = |reply: &FeedReply| {
+        let mut closed = false;
+        voices::forms_in(&reply.content, |(_, kind)| closed |= matches!(kind, Move::Decide | Move::Report));
+        closed
+    };
+    if thread.replies.iter().any(closed) {
+        return None;
+    }
+    let (mut for_it, mut against): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    for reply in thread.replies.iter().filter(|reply| *reply.author != *view.me()) {
+        let name = reply.author_name.strip_prefix("human:").unwrap_or(&reply.author_name);
+        let joins = read(&reply.content).iter().any(|other| other.text == part.text);
+        let mut declines = false;
+        voices::forms_in(&reply.content, |(_, kind)| declines |= kind == Move::Decline);
+        declines &= reply.parent_reply_id.is_none() || reply.parent_reply_id == post.reply_id;
+        if joins && !for_it.contains(&name) {
+            for_it.push(name);
+        } else if declines && !joins && !against.contains(&name) {
+            against.push(name);
+        }
+    }
+    if for_it.is_empty() || for_it.len() < against.len() {
+        return None;
+    }
+    let to = addressee(view, thread)?;
+    let mut writer = Writer::new(view, to.name(), draw);
+    writer.on(part.issue, stance::of(view, part.issue).side);
+    if !writer.say_of(Move::Decide, part.text, draw) {
+        return None;
+    }
+    let no = list(&against);
+    let (is, yes) = (if for_it.len() > 1 { "are" } else { "is" }, list(&for_it));
+    let names = match (against.is_empty(), draw.below(3)) {
+        (true, 0) => format!("{yes} {is} in, nobody is against, and I begin."),
+        (true, 1) => format!("It was {yes} and I who said yes, and nobody said no."),
+        (true, _) => format!("For it: {yes} and I. Against it: nobody."),
+        (false, 0) => format!("{yes} {is} in with me, {no} would rather not, and need not."),
+        (false, 1) => format!("For it: {yes} and I. Against it: {no}, who may watch."),
+        (false, _) => format!("{no} said no, {yes} and I said yes, and that is enough."),
+    };
+    append(&mut writer.out, &names);
+    post_in(view, thread, to, &writer.out)
+}
+
+/// Says what came of something that was decided.
+fn report(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
+    let post = made(view, Move::Decide)?;
+    let thread = view.scene.feed.iter().find(|thread| thread.id == post.thread_id)?;
+    if age(view, post) < 2 || has_made(view, Move::Report, thread.id) {
+        return None;
+    }
+    let part = read(&post.content).into_iter().rev().find(|part| part.what == What::Test)?;
+    let to = addressee(view, thread)?;
+    let mut writer = Writer::new(view, to.name(), draw);
+    writer.on(part.issue, stance::of(view, part.issue).side);
+    if !writer.say_of(Move::Report, part.text, draw) {
+        return None;
+    }
+    post_in(view, thread, to, &writer.out)
+}
+
+/// Closes a long thread: who stands where, what is carried, what nobody disputed.
+fn count(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
+    let leads = view.persona.leadership() >= 50;
+    let thread = view.scene.feed.iter().find(|thread| {
+        thread.reply_count >= LONG
+            && !super::choose::is_settled(thread)
+            && (*thread.author == *view.me() || leads)
+            && thread.replies.iter().any(|reply| *reply.author == *view.me())
+    })?;
+    let to = addressee(view, thread)?;
+    let issue = super::reply::opening(thread)?;
+    let own = stance::of(view, issue);
+    let [mut with, against] = sides(view, &thread.replies, issue, own.side);
+    with.push("I");
+    if with.len() + against.len() < 3 || !draw.chance(70) {
+        return None;
+    }
+    let of = issues::issue(issue);
+    let (claim, other) = (of.sides[own.side as usize].text, of.sides[own.side.other() as usize].text);
+    let mut writer = Writer::new(view, to.name(), draw);
+    writer.on(issue, own.side);
+    let mid = writer.middle(draw)?;
+    let habit = writer.temper.habit;
+    const LEADS: [&str; 12] = [
+        "Let me close this with a count.",
+        "Before we part, a show of hands.",
+        "Time to close this one.",
+        "Counting up, as far as I can read you.",
+        "Who stands where, for the record.",
+        "Enough has been said to take the vote.",
+        "I close the list.",
+        "The last word in this thread should be a number.",
+        "Here is how it came out.",
+        "The votes, as they lie on the table.",
+        "That will do; the count.",
+        "Let the count decide.",
+    ];
+    let mut text = LEADS[habit.one_of(61, LEADS.len())].to_owned();
+    let (yes, no) = (list(&with), list(&against));
+    let say = if with.len() > 1 { "say" } else { "alone say" };
+    append(
+        &mut text,
+        &match (against.is_empty(), habit.one_of(62, 3)) {
+            (true, _) => format!("{yes} {say} that {claim}, and nobody held out against it."),
+            (false, 0) => format!("{yes} {say} that {claim}; on the other side, that {other}: {no}."),
+            (false, 1) => format!("That {claim}: {yes}. That {other}: {no}."),
+            (false, _) => format!("For it that {claim} I have {yes}, and for it that {other} {no}."),
+        },
+    );
+    let (most, least) = (with.len().max(against.len()), with.len().min(against.len()));
+    let score = format!("{} to {}", number(most), number(least));
+    append(
+        &mut text,
+        &match with.len().cmp(&against.len()) {
+            std::cmp::Ordering::Greater if against.is_empty() => {
+                format!("So it is carried by all, and {mid}.")
+            }
+            std::cmp::Ordering::Greater => {
+                format!("So the first have it, {score}; both sides said that {mid}.")
+            }
+            std::cmp::Ordering::Less => {
+                format!("So my side has lost, {score}; I keep this much, that {mid}.")
+            }
+            std::cmp::Ordering::Equal => format!("A tie, so nothing is carried but this, that {mid}."),
+        },
+    );
+    if writer.spoken(&text) {
+        return None;
+    }
+    append(&mut writer.out, &writer.temper.begun(text, to.name(), draw));
+    post_in(view, thread, to, &writer.out)
+}
