@@ -40,7 +40,7 @@ const QUESTIONS: [(&str, &str, &str); 20] = [
     ("Ada", "Ada, why do the tides come twice a day?", "tide"),
     ("Marcus", "Marcus, is a paradox a fault of language?", "paradox"),
     ("Luna", "Luna, what do dreams mean?", "dream"),
-    ("Rex", "Rex, should we decide early or wait?", "wait"),
+    ("Rex", "Rex, should we decide early or wait?", "early"),
     ("Sage", "Sage, do you trust Rex?", "Rex"),
     ("Echo", "Echo, is forgetting a skill?", "forget"),
     ("", "What is the best way to repair a broken chair?", "repair"),
