@@ -43,6 +43,11 @@ impl Habit {
         (drawn % n) as usize
     }
 
+    /// Whether it was made together with others.
+    pub fn is_of_many(&self) -> bool {
+        self.number.is_some_and(|number| number > 1)
+    }
+
     /// Whether a sentence that others use as well is one of those that this bot uses.
     pub fn uses(&self, form: &str) -> bool {
         mix(self.of ^ hash(form)) % 100 < 48
@@ -64,7 +69,14 @@ impl Own {
         let tones = Tones::of(config, blend, reach).best(&habit);
         let of = |kind: Move| {
             let all = toned(kind);
-            let most = if all.len() > 10 { MANY } else { FEW };
+            let asks = matches!(kind, Move::Ask | Move::Wonder | Move::Call);
+            let most = if asks {
+                6
+            } else if all.len() > 10 {
+                MANY
+            } else {
+                FEW
+            };
             let mut ranked: Vec<(i64, usize)> = Vec::new();
             for (at, (tone, _)) in all.iter().enumerate() {
                 let what = 1_000 + kind as u64 * 64 + at as u64;

@@ -8,7 +8,7 @@ use super::draw::Draw;
 use super::grammar::append;
 use super::issues::{self, Side, What};
 use super::stance::{self, read, taken};
-use super::view::View;
+use super::view::{Post, View};
 use super::voices::{self, Move};
 use super::writer::Writer;
 use crate::domain::scene::{FeedReply, FeedThread, OwnPost};
@@ -58,6 +58,11 @@ fn age(view: &View<'_>, post: &OwnPost) -> usize {
     view.scene.own_posts.iter().position(same).unwrap_or(0)
 }
 
+/// The opening of the thread, unless the bot wrote it: what ends may be said after one's own last word.
+fn opener<'v>(view: &View<'v>, thread: &'v FeedThread) -> Option<Post<'v>> {
+    (*thread.author != *view.me()).then_some(Post { thread, reply: None })
+}
+
 /// Whether the bot has made a move of `kind` in the thread since, or at all.
 fn has_made(view: &View<'_>, kind: Move, thread: i64) -> bool {
     view.made
@@ -98,7 +103,7 @@ fn bet(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     if with.is_empty() && against.is_empty() && !old {
         return None;
     }
-    let to = addressee(view, thread)?;
+    let to = addressee(view, thread).or_else(|| opener(view, thread))?;
     let mut writer = Writer::new(view, to.name(), draw);
     writer.on(staked.issue, side);
     writer.states();
@@ -215,7 +220,7 @@ fn report(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
         return None;
     }
     let part = read(&post.content).into_iter().rev().find(|part| part.what == What::Test)?;
-    let to = addressee(view, thread)?;
+    let to = addressee(view, thread).or_else(|| opener(view, thread))?;
     let mut writer = Writer::new(view, to.name(), draw);
     writer.on(part.issue, stance::of(view, part.issue).side);
     if !writer.say_of(Move::Report, part.text, draw) {
@@ -224,13 +229,25 @@ fn report(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     post_in(view, thread, to, &writer.out)
 }
 
+/// What a count ends with.
+const COUNTED: [&str; 4] =
+    ["it is carried by all, and", "the first have it,", "my side has lost,", "nothing is carried but this,"];
+
+/// Whether a thread is closed with a count in `text`.
+fn is_count(text: &str) -> bool {
+    COUNTED.iter().any(|words| text.contains(words))
+}
+
 /// Closes a long thread: who stands where, what is carried, what nobody disputed.
 fn count(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     let leads = view.persona.leadership() >= 50;
     let thread = view.scene.feed.iter().find(|thread| {
+        let system = &*thread.author == "system";
         thread.reply_count >= LONG
             && !super::choose::is_settled(thread)
-            && (*thread.author == *view.me() || leads)
+            && (*thread.author == *view.me() || leads && system)
+            && !thread.replies.iter().any(|reply| is_count(&reply.content))
+            && !view.scene.own_posts.iter().any(|post| post.thread_id == thread.id && is_count(&post.content))
             && thread.replies.iter().any(|reply| *reply.author == *view.me())
     })?;
     let to = addressee(view, thread)?;

@@ -57,6 +57,7 @@ const CUES: [(Asks, &[&str]); 9] = [
         Asks::Find,
         &[
             "find out",
+            "count whether",
             "tell us whether",
             "tell whether",
             "tell us, in the long run, whether",
@@ -82,6 +83,7 @@ const CUES: [(Asks, &[&str]); 9] = [
             "say to my",
             "say if you met",
             "tell somebody",
+            "tell me if",
             "tell someone",
             "tell people",
             "tell the people",
@@ -124,6 +126,7 @@ const CUES: [(Asks, &[&str]); 9] = [
             "would follow",
             "what if",
             "what then",
+            "what happens",
             "suppose",
             "and if",
             "would it mean",

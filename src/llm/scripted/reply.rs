@@ -277,8 +277,9 @@ fn against(
     };
     let heard = reasons_heard(view, post.thread, issue, stance.side.other());
     let sentiment = view.sentiment(post.author());
-    let swayed =
-        writer.temper.open as i32 / 3 + heard * 7 + (sentiment * 20.0) as i32 - stance.firm as i32 / 4;
+    let fought = fought(view, post.thread.id);
+    let swayed = writer.temper.open as i32 / 3 + heard * 7 + (sentiment * 20.0) as i32 + fought * 6
+        - stance.firm as i32 / 4;
     if stance.said && post.for_me() {
         if draw.chance(swayed.clamp(2, 40) as u32) {
             writer.on(issue, stance.side.other());
@@ -287,7 +288,9 @@ fn against(
             }
             writer.on(issue, stance.side);
         }
-        let cooled = sentiment < -0.15 && draw.chance(writer.temper.open / 2);
+        // Having fought over it for a while, one holds out a hand or goes on.
+        let hand = writer.temper.open * if fought > 1 { 3 } else { 1 } / 2;
+        let cooled = (sentiment < -0.15 || fought > 0) && draw.chance(hand);
         if cooled && writer.say(Move::Truce, theirs, None, draw) {
             return true;
         }
@@ -298,6 +301,14 @@ fn against(
     }
     let counter = writer.counter(turn);
     writer.say(Move::Object, theirs, counter, draw) || writer.say(Move::Hold, theirs, counter, draw)
+}
+
+/// How often the bot has lately gone against somebody in a thread.
+fn fought(view: &View<'_>, thread: i64) -> i32 {
+    let against =
+        |kind: Move| matches!(kind, Move::Object | Move::Hold | Move::Deny | Move::Retort | Move::Grudge);
+    let here = |at: usize| view.scene.own_posts.get(at).is_some_and(|post| post.thread_id == thread);
+    view.made.iter().filter(|(at, kind)| against(*kind) && here(*at)).count() as i32
 }
 
 /// How many reasons of `side` others gave in what is shown of the thread.
@@ -344,7 +355,7 @@ fn extend(
     let lead = view.persona.leadership();
     // line of the bank, case, person, comparison, memory, proposal, ask, joke, bet, sum, event, promise, reason
     let mut weights = [
-        18,
+        10,
         fancy / 9,
         fancy / 12,
         fancy / 14,

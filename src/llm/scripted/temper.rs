@@ -6,7 +6,9 @@
 use super::draw::Draw;
 use super::grammar::within;
 use super::habit::Habit;
+use super::mark::Mark;
 use super::persona::{Persona, Voice};
+use super::phrases::{ENDS, GRUDGING, HEDGES, HOT, JABS, LINKS, OTHER, SOFT, STARTS, SURE, TICS};
 use super::voices::{Move, Tone};
 
 /// A bot's way of speaking.
@@ -40,6 +42,10 @@ pub(super) struct Temper {
     /// How often, in per cent, it calls out.
     loud: u32,
     pub habit: Habit,
+    /// The mark that it sets in a post.
+    mark: Mark,
+    /// What it signs with, if it does.
+    sign: String,
 }
 
 /// How a bot begins.
@@ -113,129 +119,6 @@ const CIVIL: [Address; 12] = [
 /// What the way of beginning is drawn by: with it no two of the embedded bots begin alike.
 const BEGINNING: u64 = 37_028;
 
-/// Little words before what a bot says first, by voice.
-const STARTS: [[&str; 4]; 6] = [
-    ["Oh", "So", "Ooh", "You know"],
-    ["Well", "Actually", "Frankly", "Let me see"],
-    ["Listen", "Ah", "Mm", "Oh my"],
-    ["Look", "Right", "Okay", "Fine"],
-    ["Hm", "Honestly", "You see", "Well now"],
-    ["Now", "See", "Mind you", "Ah well"],
-];
-
-/// What leads from one sentence to the next.
-const LINKS: [&str; 16] = [
-    "And",
-    "Besides,",
-    "Also,",
-    "Then again,",
-    "Anyway,",
-    "Moreover,",
-    "By the way,",
-    "What is more,",
-    "Oh, and",
-    "Well,",
-    "Now,",
-    "Still,",
-    "Meanwhile,",
-    "For the rest,",
-    "Incidentally,",
-    "In any case,",
-];
-
-/// What a reason comes with from those who are not sure, from those who are, and from others.
-const HEDGES: [&str; 6] = ["perhaps", "maybe", "possibly", "probably", "presumably", "conceivably"];
-const SURE: [&str; 6] = ["plainly", "clearly", "obviously", "surely", "certainly", "undeniably"];
-const OTHER: [&str; 6] = ["really", "simply", "usually", "apparently", "mostly", "evidently"];
-
-/// Before an objection of somebody who minds.
-const HOT: [&str; 12] = [
-    "Nonsense",
-    "Rubbish",
-    "Come off it",
-    "Spare me",
-    "Wrong",
-    "Not a chance",
-    "Oh please",
-    "That is lazy",
-    "Ridiculous",
-    "Utter fog",
-    "Do not give me that",
-    "Enough of this",
-];
-/// Before an agreement of the same.
-const GRUDGING: [&str; 6] =
-    ["About time", "Finally", "As I keep saying", "Good, for once", "At last some sense", "Well, obviously"];
-/// After it.
-const JABS: [&str; 8] = [
-    ", and you know it",
-    ", as anyone awake can see",
-    ", and I am tired of pretending otherwise",
-    ", whether you like it or not",
-    ", so stop polishing it",
-    ", and no amount of good manners helps",
-    ", which you would have noticed if you had looked",
-    ", end of story",
-];
-/// Before an objection of somebody who would rather not.
-const SOFT: [&str; 10] = [
-    "if I may",
-    "forgive me, but",
-    "I may be wrong, but",
-    "only a thought:",
-    "sorry to differ, but",
-    "I hope you do not mind, but",
-    "I say it carefully:",
-    "please correct me, but",
-    "I am not certain, but",
-    "very gently:",
-];
-/// Little phrases at the end, by how a bot is.
-const TICS: [&str; 24] = [
-    "mind you",
-    "as it were",
-    "so to speak",
-    "in my book",
-    "if you ask me",
-    "on the whole",
-    "at least to me",
-    "for what it is worth",
-    "as far as it goes",
-    "to my eye",
-    "after all",
-    "more or less",
-    "one way or another",
-    "give or take",
-    "oddly enough",
-    "strictly speaking",
-    "in the end",
-    "when all is said",
-    "funnily enough",
-    "by and large",
-    "as a rule",
-    "in plain words",
-    "no more and no less",
-    "as I see it",
-];
-
-/// What some say at the end, of three words at most: those who mind, those who are shy, and others.
-const ENDS: [&[&str]; 3] = [
-    &["So there.", "Enough said.", "Your move.", "Prove me wrong.", "Deal with it.", "Mark my words."],
-    &["If that helps.", "Just a thought.", "That is all.", "Take care.", "I may err.", "Be well."],
-    &[
-        "Over to you.",
-        "Your turn.",
-        "There you go.",
-        "Food for thought.",
-        "So it goes.",
-        "More another day.",
-        "As ever.",
-        "Go figure.",
-        "On we go.",
-        "To be continued.",
-    ],
-];
-
 /// Whether `text` is put so that others mind.
 pub(super) fn is_rude(text: &str) -> bool {
     let put = |word: &&str| {
@@ -269,12 +152,17 @@ impl Temper {
             loud: (persona.blend[Voice::Curious as usize] * 4 / 5 + heat.saturating_sub(60) / 2)
                 .saturating_sub(shy / 3 + 8),
             habit: Habit::of(&persona.config.id),
+            mark: Mark::None,
+            sign: String::new(),
         };
+        temper.mark = Mark::of(persona.config, &temper.habit);
+        temper.sign =
+            persona.config.name.chars().next().map_or_else(String::new, |first| format!("{first}."));
         let list = if heat >= 50 { CURT } else { CIVIL };
         temper.address = list[temper.own(BEGINNING, list.len())];
         let voice = (0..6).max_by_key(|voice| persona.blend[*voice]).unwrap_or(0);
-        let first = temper.own(18, 4);
-        temper.starts = [STARTS[voice][first], STARTS[temper.own(19, 6)][temper.own(10, 4)]];
+        let first = temper.own(18, 8);
+        temper.starts = [STARTS[voice][first], STARTS[temper.own(19, 6)][temper.own(10, 8)]];
         // Nobody has every habit; two of the four are a bot's.
         let (links, tics, shades, ends) = [
             (86, 58, 18, 6),
@@ -505,13 +393,31 @@ impl Temper {
         }
         let kind = if self.heat >= 60 { 0 } else { usize::from(self.hedge < 24) + 1 };
         if text.ends_with('.') && draw.chance(self.ends) {
-            let own = self.own(13, ENDS[kind].len()) + draw.below(3);
+            let own = self.own(13, ENDS[kind].len()) + draw.below(2);
             super::grammar::append(&mut text, ENDS[kind][own % ENDS[kind].len()]);
         } else if text.ends_with('.') && draw.chance(self.loud) {
             text.pop();
             text.push('!');
         }
-        text
+        if draw.chance(64) { self.mark.set(text, &self.sign, &self.leads) } else { text }
+    }
+
+    /// A sentence that gives its reason first, from those who do, and in their word for it.
+    pub fn ordered<'f>(&self, form: std::borrow::Cow<'f, str>) -> std::borrow::Cow<'f, str> {
+        const SO: [&str; 6] =
+            ["and so", "so that", "hence", "and therefore", "which is why", "and for that reason"];
+        if self.own(17, 5) > 1 {
+            return form;
+        }
+        let head =
+            [", because {r}.", ", since {r}.", ", for {r}."].iter().find_map(|end| form.strip_suffix(*end));
+        match head {
+            Some(head) if !head.contains(['.', ':', ';', '?']) && !head.starts_with("If ") => {
+                let so = SO[self.own(21, SO.len())];
+                std::borrow::Cow::Owned(format!("{{r}}, {so} {}.", within(head)))
+            }
+            _ => form,
+        }
     }
 
     /// Its own word for “because”.

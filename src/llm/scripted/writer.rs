@@ -1,8 +1,10 @@
 //! Building a post: sentences from a voice's forms and an issue's parts, none of them said lately.
 
+mod telling;
+
 use std::borrow::Cow;
 
-use super::bank::{self, Line};
+use super::bank;
 use super::draw::Draw;
 use super::grammar::{Slots, append, fill};
 use super::issues::{self, Issue, Side, Text};
@@ -351,8 +353,15 @@ impl<'w, 'v> Writer<'w, 'v> {
                 continue;
             }
             let mut sentence = String::new();
-            fill(&mut sentence, &wording::spoken(&self.temper.habit, &self.uncalled(form)), &slots, draw);
-            let sentence = if kind == Move::Pass { sentence } else { self.temper.joint(sentence, draw) };
+            let uncalled = self.uncalled(form);
+            let mut said = wording::spoken(&self.temper.habit, &uncalled);
+            // Only between the parts: within one, the words are not this bot's.
+            if matches!(kind, Move::Object | Move::Answer | Move::Open | Move::Hold | Move::Decline) {
+                said = self.temper.ordered(said);
+            }
+            let said =
+                if kind == Move::Pass { said } else { self.temper.joint(said.into_owned(), draw).into() };
+            fill(&mut sentence, &said, &slots, draw);
             let mut sentence = match tone {
                 Some(tone) => self.temper.edged(sentence, tone, draw),
                 None => self.temper.tinge(sentence, (voice, kind), self.name, draw),
@@ -414,68 +423,6 @@ impl<'w, 'v> Writer<'w, 'v> {
         )
     }
 
-    /// Adds a line of the bank without turning to it, if there is one and nobody has said it lately.
-    pub fn plainly(&mut self, line: Line, draw: &mut Draw) -> bool {
-        if line.text().is_empty() || self.heard_line(line) {
-            return false;
-        }
-        let mut sentence = line.text().to_owned();
-        self.place(&mut sentence, Move::Answer, draw);
-        if !self.shows(&sentence) {
-            return false;
-        }
-        append(&mut self.out, &sentence);
-        self.near.push(line.text());
-        true
-    }
-
-    /// Adds a line of the bank, if nobody has said it lately.
-    pub fn line(&mut self, line: Line, draw: &mut Draw) -> bool {
-        let text = line.text();
-        if self.heard_line(line) {
-            return false;
-        }
-        let mut sentence = match self.own(Move::Remark, false, draw) {
-            Some((_, form)) if self.out.is_empty() && !text.ends_with('?') && !text.contains(':') => {
-                let mut sentence = String::new();
-                let fact = lowered(text);
-                let fact = if form.contains(": {") { &fact } else { text };
-                fill(
-                    &mut sentence,
-                    &wording::spoken(&self.temper.habit, form),
-                    &Slots { fact, ..Slots::default() },
-                    draw,
-                );
-                self.used.push(form);
-                sentence
-            }
-            _ => text.to_owned(),
-        };
-        self.place(&mut sentence, Move::Tell, draw);
-        append(&mut self.out, &sentence);
-        true
-    }
-
-    /// Tells a particular, turning to it first, if nobody has told it lately.
-    pub fn tell(&mut self, line: Line, draw: &mut Draw) -> bool {
-        if self.heard_line(line) {
-            return false;
-        }
-        let own = self.own(Move::Tell, false, draw).map(|(_, form)| form);
-        let Some(form) = own.or_else(|| self.common(self.voice, Move::Tell, false, draw)) else {
-            return self.line(line, draw);
-        };
-        let fact = if form.contains(':') { lowered(line.text()) } else { line.text().to_owned() };
-        let mut sentence = String::new();
-        let said = wording::spoken(&self.temper.habit, form);
-        fill(&mut sentence, &said, &Slots { fact: &fact, ..Slots::default() }, draw);
-        self.place(&mut sentence, Move::Tell, draw);
-        append(&mut self.out, &sentence);
-        self.used.push(form);
-        self.near.push(line.text());
-        true
-    }
-
     /// Whether the bot has used a form in this post or in its last ones.
     fn worn(&self, form: &'static str) -> bool {
         self.used.contains(&form) || self.view.worn.contains(&form)
@@ -511,35 +458,6 @@ impl<'w, 'v> Writer<'w, 'v> {
             }
         }
         (!self.worn(form)).then_some(form)
-    }
-
-    /// Whether a line of the bank was said within what the room remembers, or in this post.
-    pub fn heard_line(&self, line: Line) -> bool {
-        let text = line.text();
-        let print = line.print();
-        self.out.contains(text)
-            || self.near.contains(&text)
-            || print.is_some_and(|print| {
-                self.view.scene.told.ago(print).is_some() || self.view.scene.heard.ago(print).is_some()
-            })
-    }
-
-    /// A particular of the topic, or of one near it, that nobody has told within what the room remembers.
-    pub fn untold(&self, topic: usize, draw: &mut Draw) -> Option<Line> {
-        let of = |topic: usize| {
-            (0..bank::topic(topic).seeds.len()).map(move |seed| Line { topic, seed, kind: bank::Kind::Say })
-        };
-        let start = draw.below(4);
-        let mut found: Vec<Line> = of(topic).filter(|line| !self.heard_line(*line)).collect();
-        if found.is_empty() && draw.chance(30) {
-            found = bank::near(topic)
-                .iter()
-                .filter(|near| **near >= bank::ROOM)
-                .flat_map(|near| of(*near))
-                .filter(|line| !self.heard_line(*line))
-                .collect();
-        }
-        (!found.is_empty()).then(|| found[start % found.len()])
     }
 
     /// How many words there are so far.

@@ -3,17 +3,19 @@
 use std::borrow::Cow;
 
 use super::lexicon::{
-    IS_FIRST, IS_HOLDS, IS_OF_THE_ROOM, IS_PLACING, IS_SECOND, IS_VERBS, kinds, leans, openers, tailless,
+    IS_FIRST, IS_HOLDS, IS_OF_THE_ROOM, IS_PLACING, IS_SECOND, IS_VERBS, SPOKEN_OF, kinds, leans, openers,
+    tailless,
 };
 use crate::domain::said::WEIGHING;
 
 /// The clauses of a sentence that stand alone, the best first.
 pub(super) fn clauses(sentence: &str, names: &[&str]) -> Vec<String> {
     let bare = sentence.trim_end_matches(['.', '!', ' ']);
-    if bare.ends_with('?') {
+    if bare.ends_with('?') || is_spoken_of(bare) {
         return Vec::new();
     }
     let mut found = Vec::new();
+    let opened = |part| uncalled(opened(part), names);
     let whole = opened(bare);
     let mut keep = |piece: &str| {
         if let Some(clause) = alone(piece, names)
@@ -56,8 +58,20 @@ pub(super) fn opened(text: &str) -> &str {
     }
 }
 
+/// The text without the name that it turns to.
+fn uncalled<'t>(text: &'t str, names: &[&str]) -> &'t str {
+    let rest = names.iter().find_map(|name| text.strip_prefix(*name)?.strip_prefix([',', ':']));
+    rest.map_or(text, |rest| opened(rest.trim_start()))
+}
+
+/// Whether a sentence only speaks of what others hold, of what would have to be so, or of what was settled.
+fn is_spoken_of(sentence: &str) -> bool {
+    let low = sentence.to_ascii_lowercase();
+    SPOKEN_OF.split('|').any(|words| low.contains(words))
+}
+
 /// Openers that need no comma after them, beside those of [`WEIGHING`].
-const JOINED: &[&str] = &["and", "but", "so", "because", "since", "my guess is", "after all"];
+const JOINED: &[&str] = &["and", "but", "so", "because", "since", "my guess is", "after all", "i suppose that"];
 
 /// The first few words in lower case.
 fn start_of(text: &str) -> String {
@@ -65,12 +79,20 @@ fn start_of(text: &str) -> String {
     text[..end].to_ascii_lowercase()
 }
 
+/// Words after which what follows "that" is not held.
+const DENIES: [&str; 9] =
+    ["not", "cannot", "hardly", "never", "nobody", "deny", "doubt", "thirty", "whoever"];
+
 /// What is held in "I hold that …".
 fn held(part: &str) -> Option<&str> {
     let at = part.find(" that ")?;
     let lead = &part[..at];
     let last = lead.rsplit(|c: char| !c.is_alphanumeric()).next()?;
     let short = lead.split_whitespace().count() <= 14;
+    // "I do not think that …" is not held.
+    if words(lead).any(|word| DENIES.contains(&&*word) || word.ends_with("n't") || word.ends_with("n’t")) {
+        return None;
+    }
     let own = |word: Cow<'_, str>| {
         kinds(&word) & (IS_FIRST | IS_SECOND) != 0 || matches!(&*word, "reason" | "point" | "fact" | "what")
     };

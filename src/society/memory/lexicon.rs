@@ -44,6 +44,25 @@ const THANKS: &str = "\
     thank you|thanks|well done|i am glad|i'm glad|congratulations|welcome back|take care of|\
     that was kind";
 
+/// Turns of phrase in which a sentence says what others hold, what would have to be so, or what came of something.
+pub(super) const SPOKEN_OF: &str = "\
+    best that can be said|can do for that side|in its favour one|would tell you that|from that window|strongest argument|\
+    for a good reason|have one argument|one says that|only argument they|if you paid me|be said for it|arguments for it|\
+    for it: |part of me can say|case i can build|evidence for it would|in their dream|best card|how one gets there|\
+    their ground is|change my mind if|show me that|show me in practice|give it up if|i trust told me|change sides|\
+    would do it|would be enough|switch on the spot|or proof that|it on proof that|free lunch|live to see|for a whole day|come over at once|\
+    brought me a sign|gladly be wrong|could teach me|be decided if|show itself|one test would|, and count|become clear if|\
+    by doing something|biscuits|step one|expect this|it is settled|okay, deal|record the decision|we have agreed|bell has rung|\
+    decided: |decided, we|decided by|carried: |carried by all|it is agreed|settled, and|has spoken|let it stand|made up our minds|\
+    on the door now|found its word|show of hands|on the other side|the first have it|half asleep|live with it|\
+    beyond me|thing to fall back|stop looking quite early|at the first test|not even wrong|window shut|stale loaf|\
+    old tune|hurts to read|lazy as well|rested mind|by those who paid|had to act would|room in this house|\
+    a light in which|might well say|be lovely if|for anybody to say|should mind if|kind person can|have their reasons|\
+    friend of the room|will not stay|sounds good, only|floats off|it says on the door|used to think so|moon may say|\
+    many a one has|nine in which|half of a sentence|does look as if|it looks as though|like to think that|\
+    anybody can say|one may say that|like it to be so|those who say that|people tell each other|somebody may need|\
+    often been said|would eat my shoes|the bet|my bet|agreement to|we agreed|had agreed|were to ";
+
 /// What a turn of phrase tells.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Cue {
@@ -184,14 +203,20 @@ const OPENERS: &str = "\
     simply|usually|apparently|mostly|evidently|in the short run|in the long run|new decision|\
     listen|naturally|oddly|ah|now|fine|a further ground|independently of that|on top of that|second reason|\
     and one more|if that is not enough|reasons for those who need them|reason|short answer|ground|claim|\
-    reason, if you insist|so|ooh|you know|actually|let me see|mm|oh my|you see|well now|see|mind you|ah well|besides|\
+    reason, if you insist|a claim|to put it together|my comment is short|so|ooh|you know|actually|let me see|mm|oh my|you see|well now|see|mind you|ah well|besides|\
     then again|anyway|moreover|by the way|oh, and|meanwhile|for the rest|incidentally|in any case|plus|furthermore|separately|\
+    next|secondly|on the side|between us|to go on|what else|and now|equally|that aside|in passing|not to forget|\
+    as for the rest|come to think of it|while i am at it|going on|and then|from there|all the same|to add to it|and lastly|\
+    wow|hey now|say|hold on|to be exact|strictly|in brief|somehow|softly|once more|hush|good|come now|straight out|enough|\
+    gently|oh dear|for my part|truly|in truth|bear with me|arguably|without question|generally|in practice|i suppose that|\
     apart from that|one more thing|my answer is simple|yep|nope|nah|hardly|and behind it|and there is this, too|good question";
 const TAILS: &str = "\
     mind you|as it were|so to speak|in my book|if you ask me|on the whole|at least to me|for what it is worth|\
     as far as it goes|to my eye|after all|more or less|one way or another|give or take|oddly enough|\
     strictly speaking|in the end|when all is said|funnily enough|by and large|as a rule|in plain words|\
-    no more and no less|as i see it|i think|i suppose|i guess";
+    no more and no less|as i see it|or so i find|or thereabouts|for one thing|all in all|in a manner of speaking|come what may|\
+    if i am honest|in short|for now|roughly speaking|by my lights|as far as i know|i dare say|no doubt|to be fair|in my experience|\
+    at the end of the day|believe me|so far|and there it is|i think|i suppose|i guess";
 const LEANING: &str = "\
     this|that|it|they|these|those|he|she|here|which|who|whose|whom|such|both|neither|either|then|its|\
     their|his|her|them|not|or|nor|than|as|to|for|like|how|why|where|when|take|let|make|look|give|ask|\

@@ -30,6 +30,7 @@ fn a_claim_stands_alone_and_is_not_an_opening() {
             "small teams ship faster than large ones",
         ),
         ("Yes, and bread rises because yeast eats sugar.", "bread rises because yeast eats sugar"),
+        ("Ah — Rex, a full library is no trouble to anybody.", "a full library is no trouble to anybody"),
         ("Short answer: a full library is no trouble. Next question.", "a full library is no trouble"),
         (
             "Turing's test was a party game with a judge. Is that so?",
@@ -39,6 +40,10 @@ fn a_claim_stands_alone_and_is_not_an_opening() {
         assert_eq!(read(text, &NAMES, "sleep").claim.as_deref(), Some(claim), "{text}");
     }
     for text in [
+        "Whoever says that sleep is a price should be made to live with it.",
+        "I do not think that sleep is a price.",
+        "The best that can be said for it is that sleep is a price.",
+        "So it is settled: we write down one dream each.",
         "Thank you, Rex, I read your post twice.",
         "Rex said: “bread rises because yeast eats sugar” and then left.",
         "That is fine. It was theirs. You may have it all for yourself.",

@@ -1,0 +1,146 @@
+//! What a bot's posts look like: a line for each sentence, letters, brackets, its initial below.
+
+use super::grammar::uncapital;
+use super::habit::Habit;
+use super::persona::mentions;
+use super::rules::sentences;
+use crate::domain::PersonalityConfig;
+
+/// What a bot's posts look like.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    None,
+    /// A line for each sentence.
+    Lines,
+    /// The last sentence but one in brackets.
+    Brackets,
+    /// Sentences with letters.
+    Letters,
+    /// The first sentence is called out.
+    Calls,
+    /// Its initial at the end.
+    Signs,
+    /// Sentences run on after a dash.
+    Dashes,
+}
+
+/// The marks: by the words for a bot's style and traits, else by its habits.
+const MARKS: [(Mark, &[&str]); 6] = [
+    (Mark::Letters, &["lists", "number", "orderly", "tidy", "punctual", "method", "ledger", "system"]),
+    (Mark::Lines, &["poet", "lyric", "short sentence", "elliptic", "laconic", "terse", "staccato"]),
+    (
+        Mark::Brackets,
+        &["aside", "digress", "self-mocking", "hesita", "thinks aloud", "whisper", "shy", "footnote"],
+    ),
+    (Mark::Calls, &["loud", "exclam", "excit", "enthus", "boister", "theatr", "dramatic"]),
+    (Mark::Signs, &["letter", "formal", "ceremon", "old-fashioned", "old-world", "courte", "signs"]),
+    (Mark::Dashes, &["breathless", "ramb", "rush", "quick", "chatty", "restless", "impati"]),
+];
+
+impl Mark {
+    /// The mark of a bot.
+    pub fn of(config: &PersonalityConfig, habit: &Habit) -> Self {
+        const ALL: [Mark; 8] = [
+            Mark::None,
+            Mark::Lines,
+            Mark::Brackets,
+            Mark::Letters,
+            Mark::Calls,
+            Mark::Signs,
+            Mark::Dashes,
+            Mark::None,
+        ];
+        let words = &config.personality;
+        let text =
+            format!("{} {} {}", words.communication_style, words.traits.join(" "), words.quirks.join(" "));
+        let text = text.to_lowercase();
+        let fitting: Vec<Mark> =
+            MARKS.iter().filter(|(_, stems)| mentions(&text, stems)).map(|(mark, _)| *mark).collect();
+        let mark = if fitting.is_empty() {
+            ALL[habit.one_of(23, 8)]
+        } else {
+            fitting[habit.one_of(23, fitting.len())]
+        };
+        // A line for each sentence is for one of many: where there are few it would be all one sees.
+        if mark == Mark::Lines && !habit.is_of_many() { Mark::None } else { mark }
+    }
+
+    /// The post with this mark; `leads` are the words that lead from sentence to sentence.
+    pub fn set(self, text: String, sign: &str, leads: &[&str]) -> String {
+        let all = sentences(&text);
+        if all.len() < 2 || text.contains(['\n', '(', '“']) {
+            return match self {
+                Self::Signs if text.ends_with('.') && !text.contains('\n') => format!("{text} – {sign}"),
+                _ => text,
+            };
+        }
+        match self {
+            Self::None => text,
+            Self::Lines => all.join("\n"),
+            Self::Brackets if all.len() > 2 => {
+                let at = all.len() - 2;
+                let asides = all.iter().enumerate().map(|(place, one)| {
+                    if place == at && one.ends_with('.') { format!("({one})") } else { (*one).to_owned() }
+                });
+                asides.collect::<Vec<_>>().join(" ")
+            }
+            Self::Brackets => text,
+            Self::Letters => {
+                let list = all.iter().zip('a'..='z').map(|(one, letter)| format!("({letter}) {one}"));
+                list.collect::<Vec<_>>().join(" ")
+            }
+            Self::Calls if all[0].ends_with('.') => text.replacen(". ", "! ", 1),
+            Self::Calls => text,
+            Self::Signs if text.ends_with('.') => format!("{text} – {sign}"),
+            Self::Signs => text,
+            Self::Dashes => {
+                let mut text = text;
+                for lead in leads {
+                    let small = format!(" – {}", uncapital(lead));
+                    text = text.replace(&format!(". {lead}"), &small);
+                }
+                text
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_changes_the_look_and_no_word() {
+        let text = "Rex, sleep is a price. Besides, owls pay it. So what of it?";
+        for (mark, seen) in [
+            (Mark::None, text),
+            (Mark::Lines, "Rex, sleep is a price.\nBesides, owls pay it.\nSo what of it?"),
+            (Mark::Brackets, "Rex, sleep is a price. (Besides, owls pay it.) So what of it?"),
+            (Mark::Letters, "(a) Rex, sleep is a price. (b) Besides, owls pay it. (c) So what of it?"),
+            (Mark::Calls, "Rex, sleep is a price! Besides, owls pay it. So what of it?"),
+            (Mark::Dashes, "Rex, sleep is a price – besides, owls pay it. So what of it?"),
+            (Mark::Signs, text),
+        ] {
+            assert_eq!(mark.set(text.to_owned(), "V.", &["Besides,"]), seen);
+        }
+        assert_eq!(Mark::Signs.set("Owls pay it.".to_owned(), "V.", &[]), "Owls pay it. – V.");
+    }
+
+    #[test]
+    fn the_style_of_a_bot_chooses_its_mark() {
+        let of = |id: &str, style: &str| {
+            let config: PersonalityConfig = serde_json::from_value(serde_json::json!({
+                "id": id, "name": "Vera", "personality": {"traits": ["calm"], "communication_style": style}
+            }))
+            .unwrap();
+            Mark::of(&config, &Habit::of(id))
+        };
+        assert_eq!(of("vera_00004", "keeps lists of everything"), Mark::Letters);
+        assert_eq!(of("vera_00004", "writes as one writes letters"), Mark::Signs);
+        let plain: Vec<Mark> = (1..=8).map(|at| of(&format!("vera_{at:05}"), "plain")).collect();
+        assert!(
+            [Mark::Lines, Mark::Brackets, Mark::Calls].iter().all(|mark| plain.contains(mark)),
+            "{plain:?}"
+        );
+    }
+}

@@ -1,0 +1,207 @@
+//! Little words and phrases from which every bot has a few of its own.
+
+/// Little words before what a bot says first, by voice.
+pub(super) const STARTS: [[&str; 8]; 6] = [
+    ["Oh", "So", "Ooh", "You know", "Wow", "Hey now", "Say", "Hold on"],
+    ["Well", "Actually", "Frankly", "Let me see", "In fact", "To be exact", "Strictly", "In brief"],
+    ["Listen", "Ah", "Mm", "Oh my", "Somehow", "Softly", "Once more", "Hush"],
+    ["Look", "Right", "Okay", "Fine", "Good", "Come now", "Straight out", "Enough"],
+    ["Hm", "Honestly", "You see", "Well now", "Gently", "Oh dear", "For my part", "Truly"],
+    ["Now", "See", "Mind you", "Ah well", "Indeed", "In truth", "Bear with me", "After all"],
+];
+
+/// What leads from one sentence to the next.
+pub(super) const LINKS: [&str; 36] = [
+    "Next,",
+    "Secondly,",
+    "On the side,",
+    "Between us,",
+    "To go on,",
+    "What else,",
+    "And now,",
+    "Equally,",
+    "That aside,",
+    "In passing,",
+    "Not to forget,",
+    "As for the rest,",
+    "Come to think of it,",
+    "While I am at it,",
+    "Going on,",
+    "And then,",
+    "From there,",
+    "All the same,",
+    "To add to it,",
+    "And lastly,",
+    "And",
+    "Besides,",
+    "Also,",
+    "Then again,",
+    "Anyway,",
+    "Moreover,",
+    "By the way,",
+    "What is more,",
+    "Oh, and",
+    "Well,",
+    "Now,",
+    "Still,",
+    "Meanwhile,",
+    "For the rest,",
+    "Incidentally,",
+    "In any case,",
+];
+
+/// What a reason comes with from those who are not sure, from those who are, and from others.
+pub(super) const HEDGES: [&str; 8] =
+    ["perhaps", "maybe", "possibly", "probably", "presumably", "conceivably", "arguably", "I suppose that"];
+pub(super) const SURE: [&str; 8] =
+    ["plainly", "clearly", "obviously", "surely", "certainly", "undeniably", "without question", "of course"];
+pub(super) const OTHER: [&str; 8] =
+    ["really", "simply", "usually", "apparently", "mostly", "evidently", "generally", "in practice"];
+
+/// Before an objection of somebody who minds.
+pub(super) const HOT: [&str; 12] = [
+    "Nonsense",
+    "Rubbish",
+    "Come off it",
+    "Spare me",
+    "Wrong",
+    "Not a chance",
+    "Oh please",
+    "That is lazy",
+    "Ridiculous",
+    "Utter fog",
+    "Do not give me that",
+    "Enough of this",
+];
+/// Before an agreement of the same.
+pub(super) const GRUDGING: [&str; 6] =
+    ["About time", "Finally", "As I keep saying", "Good, for once", "At last some sense", "Well, obviously"];
+/// After it.
+pub(super) const JABS: [&str; 8] = [
+    ", and you know it",
+    ", as anyone awake can see",
+    ", and I am tired of pretending otherwise",
+    ", whether you like it or not",
+    ", so stop polishing it",
+    ", and no amount of good manners helps",
+    ", which you would have noticed if you had looked",
+    ", end of story",
+];
+/// Before an objection of somebody who would rather not.
+pub(super) const SOFT: [&str; 10] = [
+    "if I may",
+    "forgive me, but",
+    "I may be wrong, but",
+    "only a thought:",
+    "sorry to differ, but",
+    "I hope you do not mind, but",
+    "I say it carefully:",
+    "please correct me, but",
+    "I am not certain, but",
+    "very gently:",
+];
+/// Little phrases at the end, by how a bot is.
+pub(super) const TICS: [&str; 44] = [
+    "or so I find",
+    "or thereabouts",
+    "for one thing",
+    "all in all",
+    "in a manner of speaking",
+    "come what may",
+    "if I am honest",
+    "in short",
+    "for now",
+    "roughly speaking",
+    "by my lights",
+    "as far as I know",
+    "I dare say",
+    "no doubt",
+    "to be fair",
+    "in my experience",
+    "at the end of the day",
+    "believe me",
+    "so far",
+    "and there it is",
+    "mind you",
+    "as it were",
+    "so to speak",
+    "in my book",
+    "if you ask me",
+    "on the whole",
+    "at least to me",
+    "for what it is worth",
+    "as far as it goes",
+    "to my eye",
+    "after all",
+    "more or less",
+    "one way or another",
+    "give or take",
+    "oddly enough",
+    "strictly speaking",
+    "in the end",
+    "when all is said",
+    "funnily enough",
+    "by and large",
+    "as a rule",
+    "in plain words",
+    "no more and no less",
+    "as I see it",
+];
+
+/// What some say at the end, of three words at most: those who mind, those who are shy, and others.
+pub(super) const ENDS: [&[&str]; 3] = [
+    &[
+        "So there.",
+        "Enough said.",
+        "Your move.",
+        "Prove me wrong.",
+        "Deal with it.",
+        "Mark my words.",
+        "Case closed.",
+        "Next.",
+        "I am waiting.",
+        "Not sorry.",
+        "That is that.",
+        "Try me.",
+        "Moving on.",
+        "Full stop.",
+    ],
+    &[
+        "If that helps.",
+        "Just a thought.",
+        "That is all.",
+        "Take care.",
+        "I may err.",
+        "Be well.",
+        "No hurry.",
+        "Only my view.",
+        "Thank you.",
+        "Sorry, that was long.",
+        "Never mind me.",
+        "Good night.",
+        "With respect.",
+        "As you like.",
+    ],
+    &[
+        "Over to you.",
+        "Your turn.",
+        "There you go.",
+        "Food for thought.",
+        "So it goes.",
+        "More another day.",
+        "As ever.",
+        "Go figure.",
+        "On we go.",
+        "To be continued.",
+        "Make of it what you will.",
+        "Noted.",
+        "End of sermon.",
+        "Cheers.",
+        "Anyhow.",
+        "Time will tell.",
+        "I rest there.",
+        "Pass it on.",
+        "Just saying.",
+        "Back to work.",
+    ],
+];
