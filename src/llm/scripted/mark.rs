@@ -61,8 +61,9 @@ impl Mark {
         } else {
             fitting[habit.one_of(23, fitting.len())]
         };
-        // A line for each sentence is for one of many: where there are few it would be all one sees.
-        if mark == Mark::Lines && !habit.is_of_many() { Mark::None } else { mark }
+        // Where there are few, what nobody asked for would be all one sees.
+        let asked = !fitting.is_empty() && mark != Mark::Lines;
+        if asked || habit.is_of_many() { mark } else { Mark::None }
     }
 
     /// The post with this mark; `leads` are the words that lead from sentence to sentence.
@@ -85,10 +86,12 @@ impl Mark {
                 asides.collect::<Vec<_>>().join(" ")
             }
             Self::Brackets => text,
-            Self::Letters => {
+            // Not a mere “Rex!”.
+            Self::Letters if all.len() > 2 && all[0].split(' ').count() > 3 => {
                 let list = all.iter().zip('a'..='z').map(|(one, letter)| format!("({letter}) {one}"));
                 list.collect::<Vec<_>>().join(" ")
             }
+            Self::Letters => text,
             Self::Calls if all[0].ends_with('.') => text.replacen(". ", "! ", 1),
             Self::Calls => text,
             Self::Signs if text.ends_with('.') => format!("{text} – {sign}"),
@@ -137,7 +140,7 @@ mod tests {
         };
         assert_eq!(of("vera_00004", "keeps lists of everything"), Mark::Letters);
         assert_eq!(of("vera_00004", "writes as one writes letters"), Mark::Signs);
-        let plain: Vec<Mark> = (1..=8).map(|at| of(&format!("vera_{at:05}"), "plain")).collect();
+        let plain: Vec<Mark> = (2..=40).map(|at| of(&format!("vera_{at:05}"), "plain")).collect();
         assert!(
             [Mark::Lines, Mark::Brackets, Mark::Calls].iter().all(|mark| plain.contains(mark)),
             "{plain:?}"

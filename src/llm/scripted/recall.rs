@@ -53,11 +53,16 @@ fn told(writer: &Writer<'_, '_>, memory: &Recalled) -> bool {
     }
 }
 
-/// A looked-up fact that the bot has not cited lately.
-pub(super) fn looked_up<'a>(view: &View<'a>) -> Option<&'a Recalled> {
+/// A looked-up fact about a topic that the bot has not cited lately.
+pub(super) fn looked_up<'a>(view: &View<'a>, topic: Option<usize>) -> Option<&'a Recalled> {
+    let about = |title: &str| {
+        let mut scores = Vec::new();
+        bank::tally(title, 1, &mut scores);
+        topic.is_some_and(|topic| scores.iter().any(|(other, _)| *other == topic))
+    };
     view.scene.memories.iter().find(|memory| {
         matches!(take(memory), Some(Kept::Reference(title, text))
-            if !view.said(title) && !view.said(&within(title))
+            if about(title) && !view.said(title) && !view.said(&within(title))
             && crate::domain::said::clause(&text).is_none_or(|print| view.scene.heard.ago(print).is_none()))
     })
 }

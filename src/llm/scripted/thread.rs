@@ -80,9 +80,9 @@ fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     writer.on(at, stance.side);
     let topic = issues::issue(at).at;
     let strange =
-        (!view.persona.strange.is_empty() && draw.chance(30)).then(|| draw.next(&view.persona.strange, 71));
+        (!view.persona.strange.is_empty() && draw.chance(16)).then(|| draw.next(&view.persona.strange, 71));
     let fact = topic.and_then(|topic| writer.untold(topic, draw));
-    let looked_up = recall::looked_up(view).filter(|_| draw.chance(40));
+    let looked_up = recall::looked_up(view, topic).filter(|_| draw.chance(60));
     let mut told = None;
     if let Some(sentence) = looked_up.and_then(|memory| recall::tell(memory, &view.names(), draw)) {
         append(&mut writer.out, &sentence);

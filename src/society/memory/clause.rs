@@ -142,7 +142,10 @@ pub(super) fn alone(clause: &str, names: &[&str]) -> Option<String> {
     let low = clause.to_ascii_lowercase();
     let first = words(clause).next().map_or(0, |word| kinds(&word));
     let told_before = low.contains(" holds that ") || low.contains(" promised to ");
-    let proposes = [" let us ", " let's ", " we could ", " we might "].iter().any(|word| low.contains(word));
+    let proposes =
+        [" let us ", " let's ", " we could ", " we might ", ": we ", "while we ", "provided that we "]
+            .iter()
+            .any(|word| low.contains(word));
     if first & IS_VERBS != 0
         || proposes
         || told_before

@@ -46,7 +46,7 @@ const THANKS: &str = "\
 
 /// Turns of phrase in which a sentence says what others hold, what would have to be so, or what came of something.
 pub(super) const SPOKEN_OF: &str = "\
-    best that can be said|can do for that side|in its favour one|would tell you that|from that window|strongest argument|\
+    best that can be said|their best reason|can do for that side|in its favour one|would tell you that|from that window|strongest argument|\
     for a good reason|have one argument|one says that|only argument they|if you paid me|be said for it|arguments for it|\
     for it: |part of me can say|case i can build|evidence for it would|in their dream|best card|how one gets there|\
     their ground is|change my mind if|show me that|show me in practice|give it up if|i trust told me|change sides|\
@@ -203,7 +203,7 @@ const OPENERS: &str = "\
     simply|usually|apparently|mostly|evidently|in the short run|in the long run|new decision|\
     listen|naturally|oddly|ah|now|fine|a further ground|independently of that|on top of that|second reason|\
     and one more|if that is not enough|reasons for those who need them|reason|short answer|ground|claim|\
-    reason, if you insist|a claim|to put it together|my comment is short|so|ooh|you know|actually|let me see|mm|oh my|you see|well now|see|mind you|ah well|besides|\
+    reason, if you insist|a claim|same story|on top of everything|account closed, balance as follows|closing the list|result|item two|a reason|to put it together|my comment is short|so|ooh|you know|actually|let me see|mm|oh my|you see|well now|see|mind you|ah well|besides|\
     then again|anyway|moreover|by the way|oh, and|meanwhile|for the rest|incidentally|in any case|plus|furthermore|separately|\
     next|secondly|on the side|between us|to go on|what else|and now|equally|that aside|in passing|not to forget|\
     as for the rest|come to think of it|while i am at it|going on|and then|from there|all the same|to add to it|and lastly|\
