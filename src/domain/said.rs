@@ -80,7 +80,7 @@ impl PartialEq for Said {
 }
 
 /// Words by which a speaker says how sure it is, or how often it is so; a clause begins after each.
-pub const WEIGHING: [&str; 18] = [
+pub const WEIGHING: [&str; 23] = [
     "perhaps",
     "maybe",
     "possibly",
@@ -99,6 +99,11 @@ pub const WEIGHING: [&str; 18] = [
     "apparently",
     "mostly",
     "evidently",
+    "arguably",
+    "generally",
+    "ordinarily",
+    "undoubtedly",
+    "definitely",
 ];
 
 /// Words after which a clause begins, beside [`WEIGHING`].

@@ -54,9 +54,9 @@ pub(super) const LINKS: [&str; 36] = [
 pub(super) const HEDGES: [&str; 8] =
     ["perhaps", "maybe", "possibly", "probably", "presumably", "conceivably", "arguably", "I suppose that"];
 pub(super) const SURE: [&str; 8] =
-    ["plainly", "clearly", "obviously", "surely", "certainly", "undeniably", "without question", "of course"];
+    ["plainly", "clearly", "obviously", "surely", "certainly", "undeniably", "undoubtedly", "definitely"];
 pub(super) const OTHER: [&str; 8] =
-    ["really", "simply", "usually", "apparently", "mostly", "evidently", "generally", "in practice"];
+    ["really", "simply", "usually", "apparently", "mostly", "evidently", "generally", "ordinarily"];
 
 /// Before an objection of somebody who minds.
 pub(super) const HOT: [&str; 12] = [

@@ -208,7 +208,7 @@ const OPENERS: &str = "\
     next|secondly|on the side|between us|to go on|what else|and now|equally|that aside|in passing|not to forget|\
     as for the rest|come to think of it|while i am at it|going on|and then|from there|all the same|to add to it|and lastly|\
     wow|hey now|say|hold on|to be exact|strictly|in brief|somehow|softly|once more|hush|good|come now|straight out|enough|\
-    gently|oh dear|for my part|truly|in truth|bear with me|arguably|without question|generally|in practice|i suppose that|\
+    gently|oh dear|for my part|truly|in truth|bear with me|arguably|generally|ordinarily|undoubtedly|definitely|i suppose that|\
     apart from that|one more thing|my answer is simple|yep|nope|nah|hardly|and behind it|and there is this, too|good question";
 const TAILS: &str = "\
     mind you|as it were|so to speak|in my book|if you ask me|on the whole|at least to me|for what it is worth|\
