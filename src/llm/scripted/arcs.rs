@@ -83,8 +83,9 @@ fn promise(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
             format!("Back from {title}, as I said I would be: {said}."),
         ];
         let sentence = &forms[draw.below(forms.len())];
-        let told =
-            crate::domain::said::clause(said).is_some_and(|print| view.scene.told.ago(print).is_some());
+        let told = crate::domain::said::clause(said).is_some_and(|print| {
+            view.scene.told.ago(print).is_some() || view.scene.heard.ago(print).is_some()
+        });
         if told || writer.spoken(sentence) {
             return None;
         }

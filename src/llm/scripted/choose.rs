@@ -255,10 +255,12 @@ fn open_question(post: Post<'_>) -> bool {
 
 /// Whether somebody has summed up a thread that has had its say.
 pub(super) fn is_settled(thread: &FeedThread) -> bool {
-    thread.reply_count >= 7
-        && thread.replies.iter().rev().take(3).any(|reply| {
-            stance::read(&reply.content).iter().any(|part| part.what == issues::What::Mid && !part.asked)
-        })
+    let counted = |text: &str| super::outcome::is_count(text);
+    thread.replies.iter().any(|reply| counted(&reply.content))
+        || thread.reply_count >= 7
+            && thread.replies.iter().rev().take(3).any(|reply| {
+                stance::read(&reply.content).iter().any(|part| part.what == issues::What::Mid && !part.asked)
+            })
 }
 
 /// How close a thread is to what the bot cares about.

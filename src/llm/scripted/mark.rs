@@ -62,7 +62,7 @@ impl Mark {
             fitting[habit.one_of(23, fitting.len())]
         };
         // Where there are few, what nobody asked for would be all one sees.
-        let asked = !fitting.is_empty() && mark != Mark::Lines;
+        let asked = !fitting.is_empty() && !matches!(mark, Mark::Lines | Mark::Letters);
         if asked || habit.is_of_many() { mark } else { Mark::None }
     }
 

@@ -1,5 +1,5 @@
-//! How things end: a bet is settled by name, a proposal becomes a decision and is reported on, a long thread is
-//! closed with a count of who stands where.
+//! How things end: a bet is settled by name, a proposal becomes a decision, a thread is closed with a count of who
+//! stands where.
 //!
 //! Nothing is stored for it: the bot's last posts and the thread say how it stands.
 
@@ -17,18 +17,15 @@ use crate::domain::{Action, ActionKind};
 /// Replies after which a bet made in a thread comes due, and own posts after which it is called off.
 const DUE: usize = 3;
 const OFF: usize = 5;
-/// Replies after which a thread is closed with a count.
-const LONG: i64 = 7;
+/// Replies after which a thread is closed with a count, as long as all of them are shown.
+const LONG: i64 = 4;
 
 /// What comes to its end now, if anything.
 pub(super) fn due(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     if !view.scene.allowed.contains(&ActionKind::Reply) {
         return None;
     }
-    bet(view, draw)
-        .or_else(|| decision(view, draw))
-        .or_else(|| report(view, draw))
-        .or_else(|| count(view, draw))
+    bet(view, draw).or_else(|| decision(view, draw)).or_else(|| count(view, draw))
 }
 
 /// `a, b and c`.
@@ -71,9 +68,16 @@ fn has_made(view: &View<'_>, kind: Move, thread: i64) -> bool {
         .any(|(at, _)| view.scene.own_posts.get(*at).is_some_and(|post| post.thread_id == thread))
 }
 
-/// Who is for and who against in `replies`, by the last word of each, this bot left out.
-fn sides<'v>(view: &View<'_>, replies: &'v [FeedReply], issue: usize, side: Side) -> [Vec<&'v str>; 2] {
+/// Who is for and who against in a thread, by the last word of each that is shown, this bot left out.
+fn sides<'v>(view: &View<'_>, thread: &'v FeedThread, issue: usize, side: Side) -> [Vec<&'v str>; 2] {
     let mut last: Vec<(&str, &str, Side)> = Vec::new();
+    if *thread.author != *view.me()
+        && &*thread.author != "system"
+        && let Some(taken) = taken(&read(&thread.content), issue)
+    {
+        last.push((&thread.author, &thread.author_name, taken));
+    }
+    let replies = &thread.replies;
     for reply in replies.iter().filter(|reply| *reply.author != *view.me() && &*reply.author != "system") {
         if let Some(taken) = taken(&read(&reply.content), issue) {
             last.retain(|(author, ..)| *author != &*reply.author);
@@ -99,8 +103,8 @@ fn bet(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     let parts = read(&post.content);
     let staked = parts.iter().rev().find(|part| matches!(part.what, What::Stand(_)))?;
     let What::Stand(side) = staked.what else { return None };
-    let [with, against] = sides(view, &thread.replies, staked.issue, side);
-    if with.is_empty() && against.is_empty() && !old {
+    let [with, against] = sides(view, thread, staked.issue, side);
+    if against.is_empty() && !old {
         return None;
     }
     let to = addressee(view, thread).or_else(|| opener(view, thread))?;
@@ -113,7 +117,7 @@ fn bet(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     let (yes, no) = (list(&with), list(&against));
     let form = draw.below(3);
     let outcome = match with.len().cmp(&against.len()) {
-        std::cmp::Ordering::Greater => match form {
+        std::cmp::Ordering::Greater if !against.is_empty() => match form {
             0 => format!(
                 "{yes} said the same and {no} the opposite, so I win, and {} to me.",
                 owes(&against, "owe")
@@ -133,12 +137,12 @@ fn bet(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
             }
             _ => format!("I count {no} on the other side and {yes} on mine; I pay, a vote each, to {no}."),
         },
-        std::cmp::Ordering::Equal if with.is_empty() => match form {
+        _ if against.is_empty() => match form {
             0 => "Nobody took it, so nobody wins, and I take my stake back.".to_owned(),
             1 => "There were no takers, so the bet is off and the stake comes home with me.".to_owned(),
             _ => "Not one of you would bet against me; I call it off unpaid.".to_owned(),
         },
-        std::cmp::Ordering::Equal => match form {
+        _ => match form {
             0 => {
                 format!("{yes} said the same and {no} the opposite: a draw, and everybody keeps their votes.")
             }
@@ -170,7 +174,7 @@ fn decision(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     })?;
     let closed = |reply: &FeedReply| {
         let mut closed = false;
-        voices::forms_in(&reply.content, |(_, kind)| closed |= matches!(kind, Move::Decide | Move::Report));
+        voices::forms_in(&reply.content, |(_, kind)| closed |= kind == Move::Decide);
         closed
     };
     if thread.replies.iter().any(closed) {
@@ -189,7 +193,8 @@ fn decision(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
             against.push(name);
         }
     }
-    if for_it.is_empty() || for_it.len() < against.len() {
+    // Two make no room.
+    if for_it.len() < 2 || for_it.len() < against.len() {
         return None;
     }
     let to = addressee(view, thread)?;
@@ -212,29 +217,12 @@ fn decision(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     post_in(view, thread, to, &writer.out)
 }
 
-/// Says what came of something that was decided.
-fn report(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
-    let post = made(view, Move::Decide)?;
-    let thread = view.scene.feed.iter().find(|thread| thread.id == post.thread_id)?;
-    if age(view, post) < 2 || has_made(view, Move::Report, thread.id) {
-        return None;
-    }
-    let part = read(&post.content).into_iter().rev().find(|part| part.what == What::Test)?;
-    let to = addressee(view, thread).or_else(|| opener(view, thread))?;
-    let mut writer = Writer::new(view, to.name(), draw);
-    writer.on(part.issue, stance::of(view, part.issue).side);
-    if !writer.say_of(Move::Report, part.text, draw) {
-        return None;
-    }
-    post_in(view, thread, to, &writer.out)
-}
-
 /// What a count ends with.
 const COUNTED: [&str; 4] =
     ["it is carried by all, and", "the first have it,", "my side has lost,", "nothing is carried but this,"];
 
 /// Whether a thread is closed with a count in `text`.
-fn is_count(text: &str) -> bool {
+pub(super) fn is_count(text: &str) -> bool {
     COUNTED.iter().any(|words| text.contains(words))
 }
 
@@ -244,6 +232,7 @@ fn count(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     let thread = view.scene.feed.iter().find(|thread| {
         let system = &*thread.author == "system";
         thread.reply_count >= LONG
+            && thread.reply_count == thread.replies.len() as i64
             && !super::choose::is_settled(thread)
             && (*thread.author == *view.me() || leads && system)
             && !thread.replies.iter().any(|reply| is_count(&reply.content))
@@ -252,16 +241,21 @@ fn count(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     })?;
     let to = addressee(view, thread)?;
     let issue = super::reply::opening(thread)?;
-    let own = stance::of(view, issue);
-    let [mut with, against] = sides(view, &thread.replies, issue, own.side);
+    // What it said here last is where it stands.
+    let here = view.scene.own_posts.iter().filter(|post| post.thread_id == thread.id);
+    let own = here
+        .filter_map(|post| taken(&read(&post.content), issue))
+        .next()
+        .unwrap_or_else(|| stance::of(view, issue).side);
+    let [mut with, against] = sides(view, thread, issue, own);
     with.push("I");
-    if with.len() + against.len() < 3 || !draw.chance(70) {
+    if with.len() + against.len() < 3 || !draw.chance(45) {
         return None;
     }
     let of = issues::issue(issue);
-    let (claim, other) = (of.sides[own.side as usize].text, of.sides[own.side.other() as usize].text);
+    let (claim, other) = (of.sides[own as usize].text, of.sides[own.other() as usize].text);
     let mut writer = Writer::new(view, to.name(), draw);
-    writer.on(issue, own.side);
+    writer.on(issue, own);
     let mid = writer.middle(draw)?;
     let habit = writer.temper.habit;
     const LEADS: [&str; 12] = [

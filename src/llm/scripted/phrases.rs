@@ -2,10 +2,10 @@
 
 /// Little words before what a bot says first, by voice.
 pub(super) const STARTS: [[&str; 8]; 6] = [
-    ["Oh", "So", "Ooh", "You know", "Wow", "Hey now", "Say", "Hold on"],
-    ["Well", "Actually", "Frankly", "Let me see", "In fact", "To be exact", "Strictly", "In brief"],
-    ["Listen", "Ah", "Mm", "Oh my", "Somehow", "Softly", "Once more", "Hush"],
-    ["Look", "Right", "Okay", "Fine", "Good", "Come now", "Straight out", "Enough"],
+    ["Oh", "So", "Ooh", "You know", "Wow", "Tell you what", "Say", "Guess what"],
+    ["Well", "Actually", "Frankly", "Let me see", "In fact", "To be exact", "By my count", "In brief"],
+    ["Listen", "Ah", "Mm", "Oh my", "Somehow", "Some nights", "Once more", "As it happens"],
+    ["Look", "Right", "Okay", "Fine", "Good", "All right", "Listen up", "Settled"],
     ["Hm", "Honestly", "You see", "Well now", "Gently", "Oh dear", "For my part", "Truly"],
     ["Now", "See", "Mind you", "Ah well", "Indeed", "In truth", "Bear with me", "After all"],
 ];

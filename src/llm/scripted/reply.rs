@@ -52,7 +52,7 @@ pub(super) fn reading(post: Post<'_>) -> Reading {
     });
     // What is settled, or done, is proposed no longer.
     let mut over = false;
-    voices::forms_in(content, |(_, kind)| over |= matches!(kind, Move::Decide | Move::Report));
+    voices::forms_in(content, |(_, kind)| over |= kind == Move::Decide);
     let proposal = parts.iter().rev().find(|part| part.what == What::Test && !over).map(|part| part.text);
     let asks = asks(content) || parts.last().is_some_and(|part| part.asked);
     Reading { lines, issue, side, reason, asks, proposal }
@@ -131,15 +131,7 @@ pub(super) fn write(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<
         .or_else(|| event.and_then(super::event::issue))
         .or_else(|| subject(post.thread))
         .or_else(|| super::thread::own_issue(view, draw))?;
-    let mut stance = stance::of(view, issue);
-    // Where it has not spoken yet, whoever likes a fight takes the other side.
-    if let Some(side) = read_post.side
-        && !stance.said
-        && view.persona.aggression() > 55
-        && draw.chance(view.persona.aggression() - 30)
-    {
-        stance.side = side.other();
-    }
+    let stance = stance::of(view, issue);
     let mut writer = Writer::new(view, post.name(), draw);
     writer.near = said_in(post.thread);
     writer.on(issue, stance.side);
@@ -356,12 +348,12 @@ fn extend(
     // line of the bank, case, person, comparison, memory, proposal, ask, joke, bet, sum, event, promise, reason
     let mut weights = [
         10,
-        fancy / 9,
         fancy / 12,
-        fancy / 14,
+        fancy / 16,
+        fancy / 18,
         6,
         4 + lead / 14,
-        asks / 2 + 6,
+        asks / 3 + 4,
         if view.persona.habits.jokes { 9 } else { fancy / 30 },
         if view.persona.habits.bets { 10 } else { 2 + view.persona.aggression() / 24 },
         if long { 6 + lead / 6 } else { 0 },
@@ -379,8 +371,9 @@ fn extend(
         }
     }
     // One question at a time.
-    let lately = post.thread.replies.iter().rev().take(2).filter(|reply| self::asks(&reply.content)).count();
-    weights[6] /= 1 + 2 * lately as u32;
+    if post.thread.replies.iter().any(|reply| self::asks(&reply.content)) {
+        weights[6] = 0;
+    }
     let heat = writer.temper.heat;
     if heat >= 65 && draw.chance(heat - 40) {
         let _ = writer.say(Move::Scorn, "", None, draw);
@@ -401,7 +394,9 @@ fn extend(
                 line.is_some_and(|line| {
                     super::grammar::length(line.text()) + words <= writer.temper.reach + 16
                         && writer.tell(line, draw)
-                })
+                        // What is told may leave a question.
+                        && (draw.chance(40) || !writer.plainly(line.with(Kind::Ask), draw))
+                }) || writer.out.ends_with('?')
             }
             1 => writer.say(Move::Case, "", None, draw),
             2 => writer.say(Move::Figure, "", None, draw),
@@ -410,7 +405,9 @@ fn extend(
             5 => writer.say(Move::Test, "", None, draw),
             6 => {
                 let theirs = reading.reason.map_or("", |(_, text)| text);
+                let told = reading.lines.iter().rev().find(|line| line.kind != Kind::Ask);
                 let _ = match reading.side {
+                    _ if told.is_some_and(|line| writer.plainly(line.with(Kind::Ask), draw)) => true,
                     Some(side) if side != writer.side() => writer.say(Move::Ask, theirs, None, draw),
                     _ => writer.say(Move::Wonder, "", None, draw),
                 };
@@ -433,7 +430,7 @@ fn extend(
         if done && matches!(chosen, 1..=3) {
             weights[1..=3].fill(0);
         }
-        if done && matches!(chosen, 5 | 8 | 11) {
+        if writer.out.ends_with('?') || done && matches!(chosen, 5 | 8 | 11) {
             break;
         }
     }

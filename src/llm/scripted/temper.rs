@@ -165,12 +165,12 @@ impl Temper {
         temper.starts = [STARTS[voice][first], STARTS[temper.own(19, 6)][temper.own(10, 8)]];
         // Nobody has every habit; two of the four are a bot's.
         let (links, tics, shades, ends) = [
-            (86, 58, 18, 6),
-            (26, 8, 64, 30),
-            (86, 8, 60, 6),
-            (26, 58, 18, 30),
-            (84, 8, 18, 28),
-            (26, 56, 62, 6),
+            (86, 30, 10, 4),
+            (26, 4, 36, 16),
+            (86, 4, 34, 4),
+            (26, 30, 10, 16),
+            (84, 4, 10, 16),
+            (26, 28, 34, 4),
         ][temper.own(11, 6)];
         (temper.links, temper.tics, temper.ends) = (links, tics, ends);
         temper.shades = shades.max(temper.hedge.min(60)).max(temper.sure.min(50));
@@ -294,7 +294,7 @@ impl Temper {
         if named && !(self.address.is_word() && free) {
             return sentence;
         }
-        let said = within(&sentence);
+        let said = if sentence.starts_with(name) { sentence.clone() } else { within(&sentence) };
         // After a name the little word comes mostly, too.
         let after =
             if free && draw.chance(76) { format!("{}, {said}", word.to_lowercase()) } else { said.clone() };

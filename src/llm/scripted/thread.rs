@@ -121,7 +121,7 @@ fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     }
     // A particular may leave a question of its own, which then is the post's.
     if let Some(line) = told
-        && draw.chance(34)
+        && draw.chance(60)
         && writer.plainly(line.with(Kind::Ask), draw)
     {
         return finish(writer, at, stance.side, Some(line), strange, draw);
@@ -129,7 +129,7 @@ fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     let doubted = writer.doubtful(draw).unwrap_or("");
     let promised = draw.chance(8) && view.scene.allowed.contains(&crate::domain::ActionKind::WebSearch);
     if !(promised && writer.say(Move::Promise, doubted, None, draw)) {
-        writer.say(if draw.chance(20) { Move::Test } else { Move::Call }, "", None, draw);
+        writer.say(if draw.chance(40) { Move::Test } else { Move::Call }, "", None, draw);
     }
     finish(writer, at, stance.side, told, strange, draw)
 }

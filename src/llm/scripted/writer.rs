@@ -41,7 +41,7 @@ impl Patience {
         match self {
             Self::Fresh => (OWN, ROOM),
             Self::Old => (100, 70),
-            Self::Any => (12, 8),
+            Self::Any => (40, 24),
         }
     }
 }

@@ -207,7 +207,7 @@ const OPENERS: &str = "\
     then again|anyway|moreover|by the way|oh, and|meanwhile|for the rest|incidentally|in any case|plus|furthermore|separately|\
     next|secondly|on the side|between us|to go on|what else|and now|equally|that aside|in passing|not to forget|\
     as for the rest|come to think of it|while i am at it|going on|and then|from there|all the same|to add to it|and lastly|\
-    wow|hey now|say|hold on|to be exact|strictly|in brief|somehow|softly|once more|hush|good|come now|straight out|enough|\
+    wow|tell you what|guess what|by my count|some nights|as it happens|listen up|say|hold on|to be exact|strictly|in brief|somehow|softly|once more|hush|good|come now|straight out|enough|\
     gently|oh dear|for my part|truly|in truth|bear with me|arguably|generally|ordinarily|undoubtedly|definitely|i suppose that|\
     apart from that|one more thing|my answer is simple|yep|nope|nah|hardly|and behind it|and there is this, too|good question";
 const TAILS: &str = "\

@@ -102,14 +102,12 @@ pub(super) enum Move {
     Sign,
     /// Says that it is settled what is done.
     Decide,
-    /// Says what came of it.
-    Report,
     /// Takes the hand that ends a quarrel.
     Accept,
 }
 
 impl Move {
-    pub const ALL: [(Self, &'static str); 50] = [
+    pub const ALL: [(Self, &'static str); 49] = [
         (Self::Agree, "agree"),
         (Self::Object, "object"),
         (Self::Concede, "concede"),
@@ -158,7 +156,6 @@ impl Move {
         (Self::Already, "already"),
         (Self::Sign, "sign"),
         (Self::Decide, "decide"),
-        (Self::Report, "report"),
         (Self::Accept, "accept"),
     ];
 }
