@@ -10,6 +10,7 @@ use super::stance::{self, Stance, read, taken};
 use super::view::{Post, View};
 use super::voices::{self, Move};
 use super::writer::Writer;
+use crate::domain::said::clause;
 use crate::domain::scene::FeedThread;
 use crate::domain::similarity::terms;
 
@@ -180,7 +181,8 @@ fn respond(
         return true;
     }
     // Somebody proposes something: one joins in or says why not.
-    if let Some(proposal) = reading.proposal
+    let joined = |text: &str| clause(text).is_some_and(|print| view.scene.told.ago(print).is_some());
+    if let Some(proposal) = reading.proposal.filter(|proposal| !joined(proposal))
         && draw.chance(64)
     {
         let open = writer.temper.open + view.persona.creativity() / 3;
