@@ -11,8 +11,10 @@ use super::society::Society;
 
 /// An answer to the house's first thread: what somebody else said leaves something to remember.
 fn answer(n: usize) -> Reply {
+    // In words: what has figures in it is told rather than held.
+    let hours = ["two", "three", "four", "five", "six", "seven"][n % 6];
     Reply::act(json!({"action": "reply", "thread_id": 1, "parent_reply_id": null,
-        "content": format!("The tide table is wrong by {n} hours and nobody minds.")}))
+        "content": format!("The tide table is wrong by {hours} hours and nobody minds.")}))
 }
 
 /// A model that answers on each beat and leaves what `left` says.
