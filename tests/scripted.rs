@@ -166,7 +166,11 @@ async fn what_they_do_follows_from_what_they_are() {
     for other in SIX.into_iter().filter(|bot| *bot != "rex_001") {
         assert!(threads("rex_001") > 2 * threads(other), "{other} opens too many threads");
     }
-    assert!(threads("marcus_001") > threads("luna_001") && threads("sage_001") > threads("echo_001"));
+    let opened = SIX.map(threads);
+    assert!(
+        threads("marcus_001") > threads("luna_001") && threads("sage_001") > threads("echo_001"),
+        "{opened:?}"
+    );
     for other in SIX.into_iter().filter(|bot| *bot != "echo_001") {
         assert!(quiet("echo_001") > 2 * quiet(other), "{other} is too quiet");
     }

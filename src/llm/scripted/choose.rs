@@ -78,9 +78,9 @@ fn asked(view: &View<'_>, targets: &[(i32, Post<'_>)], draw: &mut Draw) -> Optio
     open.into_iter().find_map(|post| {
         let eager = match view.persona.engagement() {
             _ if post.for_me() => 99,
-            Engagement::Active => 92,
-            Engagement::Reactive => 84,
-            Engagement::Observer => 70,
+            Engagement::Active => 90,
+            Engagement::Reactive => 78,
+            Engagement::Observer => 64,
         };
         let takes = draw.chance(eager - view.persona.shyness() / 8);
         if takes { answer(view, post, draw) } else { None }

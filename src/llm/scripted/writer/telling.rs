@@ -3,14 +3,16 @@
 use super::{Writer, lowered};
 use crate::llm::scripted::bank::{self, Line};
 use crate::llm::scripted::draw::Draw;
-use crate::llm::scripted::grammar::{Slots, append, fill};
+use crate::llm::scripted::grammar::{Slots, append, fill, length};
 use crate::llm::scripted::voices::Move;
 use crate::llm::scripted::wording;
 
 impl Writer<'_, '_> {
     /// Adds a line of the bank without turning to it, if there is one and nobody has said it lately.
     pub fn plainly(&mut self, line: Line, draw: &mut Draw) -> bool {
-        if line.text().is_empty() || self.heard_line(line) {
+        // A question of a few words alone would be the same post again.
+        let bare = self.out.trim().is_empty() && line.kind == bank::Kind::Ask && length(line.text()) < 9;
+        if line.text().is_empty() || bare || self.heard_line(line) {
             return false;
         }
         let mut sentence = self.temper.tic(line.text().to_owned(), &self.out, draw);
@@ -26,7 +28,8 @@ impl Writer<'_, '_> {
     /// Adds a line of the bank, if nobody has said it lately.
     pub fn line(&mut self, line: Line, draw: &mut Draw) -> bool {
         let text = line.text();
-        if self.heard_line(line) {
+        let bare = self.out.trim().is_empty() && line.kind == bank::Kind::Ask && length(text) < 9;
+        if bare || self.heard_line(line) {
             return false;
         }
         let mut sentence = match self.own(Move::Remark, false, draw) {
