@@ -69,6 +69,7 @@ fn asked(view: &View<'_>, targets: &[(i32, Post<'_>)], draw: &mut Draw) -> Optio
     let mut open: Vec<Post<'_>> = targets.iter().map(|(_, post)| *post).collect();
     open.retain(|post| {
         open_question(*post)
+            && !is_put_to_a_person(*post)
             && post.author() != "system"
             && people::calls(view, *post) != people::Call::Others
     });
@@ -239,6 +240,16 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
     }
     targets.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     targets
+}
+
+/// Whether a post answers a person, so that what it asks waits for them.
+fn is_put_to_a_person(post: Post<'_>) -> bool {
+    post.reply.is_some_and(|reply| match reply.parent_reply_id {
+        None => post.thread.author.starts_with("human:"),
+        Some(id) => {
+            post.thread.replies.iter().any(|other| other.id == id && other.author.starts_with("human:"))
+        }
+    })
 }
 
 /// Whether a post asks something that nobody has answered yet.

@@ -6,6 +6,7 @@ use super::issues::{self, Side, What};
 use super::people;
 use super::question::{self, Question};
 use super::recall;
+use super::rules;
 use super::stance::{self, Stance, read, taken};
 use super::view::{Post, View};
 use super::voices::{self, Move};
@@ -123,7 +124,9 @@ pub(super) fn write(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<
         && read_post.issue.is_none()
         && !post.name().is_empty()
     {
-        return Some(people::to(view, post.name(), post.content(), draw));
+        // Asking back among bots would never end.
+        let text = people::to(view, post.name(), post.content(), draw);
+        return Some(rules::keep(&[rules::Rule::NoQuestions], &text, post.name()));
     }
     let about = question.as_ref().and_then(|question| question.about);
     let issue = about
