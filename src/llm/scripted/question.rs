@@ -209,7 +209,7 @@ impl Question {
         let sides = views().filter(|part| matches!(part.what, What::Stand(_))).count();
         let asks = if sides > 1 { Asks::Which } else { kind(&plain(&lead)) };
         let line = lines.into_iter().rev().find(|line| line.kind == Kind::Ask);
-        Some(Self { asks, about: views().last().copied(), line })
+        Some(Self { asks, about: views().next_back().copied(), line })
     }
 }
 
