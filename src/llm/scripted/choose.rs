@@ -72,6 +72,7 @@ fn asked(view: &View<'_>, targets: &[(i32, Post<'_>)], draw: &mut Draw) -> Optio
             && !is_put_to_a_person(*post)
             && post.author() != "system"
             && people::calls(view, *post) != people::Call::Others
+            && !waits_for_another(view, *post)
     });
     open.sort_by_key(|post| std::cmp::Reverse((post.at(), post.reply.map(|reply| reply.id))));
     open.truncate(WAITING);
@@ -243,7 +244,7 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
 }
 
 /// Whether a post answers a person, so that what it asks waits for them.
-fn is_put_to_a_person(post: Post<'_>) -> bool {
+pub(super) fn is_put_to_a_person(post: Post<'_>) -> bool {
     post.reply.is_some_and(|reply| match reply.parent_reply_id {
         None => post.thread.author.starts_with("human:"),
         Some(id) => {
@@ -252,9 +253,29 @@ fn is_put_to_a_person(post: Post<'_>) -> bool {
     })
 }
 
+/// Bots of a room in which the one who is asked soon has a turn.
+const FEW: usize = 12;
+
+/// Whether a question is put to another bot, who has first say as long as this one has had no turn since.
+fn waits_for_another(view: &View<'_>, post: Post<'_>) -> bool {
+    let Some(reply) = post.reply.filter(|_| !post.for_me() && view.scene.roster.len() < FEW) else {
+        return false;
+    };
+    let answered = match reply.parent_reply_id {
+        None => Some(&post.thread.author),
+        Some(id) => post.thread.replies.iter().find(|other| other.id == id).map(|other| &other.author),
+    };
+    let here = answered.is_some_and(|author| view.acquaintance(author).is_some());
+    here && view.scene.recent.first().is_none_or(|deed| deed.at <= post.at())
+}
+
 /// Whether a post asks something that nobody has answered yet.
 fn open_question(post: Post<'_>) -> bool {
     let id = post.reply.map(|reply| reply.id);
+    // Of a long thread the first replies are not shown: somebody has answered it long ago.
+    if id.is_none() && post.thread.reply_count > post.thread.replies.len() as i64 {
+        return false;
+    }
     post.content().contains('?')
         && !post
             .thread

@@ -27,6 +27,11 @@ pub(super) struct Slots<'a> {
     pub claim: &'a str,
     /// `{d}`: the other side.
     pub against: &'a str,
+    /// `{cs}` and `{ds}`: the two in short.
+    pub short_claim: &'a str,
+    pub short_against: &'a str,
+    /// `{topic}`: what the issue at hand is about.
+    pub about: &'a str,
     /// `{r}`: a reason.
     pub reason: &'a str,
     /// `{s}`: another reason.
@@ -35,16 +40,15 @@ pub(super) struct Slots<'a> {
     pub other_reason: &'a str,
     /// `{x}`: what the other one said.
     pub theirs: &'a str,
-    /// `{e}`: something that holds for another topic, `{t}`.
-    pub elsewhere: &'a str,
     /// `{k}`: a case.
     pub case: &'a str,
-    /// `{j}`: a case from elsewhere.
-    pub other_case: &'a str,
     /// `{f}`: somebody who knows.
     pub person: &'a str,
     /// `{p}`: something to do together, after “let us”.
     pub test: &'a str,
+    /// `{seen}` and `{else}`: what that would show if the side that is taken is right, and if the other is.
+    pub seen: &'a str,
+    pub unseen: &'a str,
     /// `{mid}`: what both sides can sign.
     pub mid: &'a str,
     /// `{ks}`: a case that is one thing.
@@ -65,15 +69,18 @@ impl<'a> Slots<'a> {
             "m" => self.matter,
             "c" => self.claim,
             "d" => self.against,
+            "cs" => self.short_claim,
+            "ds" => self.short_against,
+            "topic" => self.about,
             "r" => self.reason,
             "s" => self.second,
             "y" => self.other_reason,
             "x" => self.theirs,
-            "e" => self.elsewhere,
             "k" => self.case,
-            "j" => self.other_case,
             "f" => self.person,
             "p" => self.test,
+            "seen" => self.seen,
+            "else" => self.unseen,
             "mid" => self.mid,
             "ks" => self.one_case,
             "fact" => self.fact,

@@ -86,8 +86,8 @@ impl Mark {
                 asides.collect::<Vec<_>>().join(" ")
             }
             Self::Brackets => text,
-            // Not a mere “Rex!”.
-            Self::Letters if all.len() > 2 && all[0].split(' ').count() > 3 => {
+            // Only for several things: not a mere “Rex!”, and not what one sentence says in three.
+            Self::Letters if all.len() > 2 && all.iter().all(|one| one.split(' ').count() > 5) => {
                 let list = all.iter().zip('a'..='z').map(|(one, letter)| format!("({letter}) {one}"));
                 list.collect::<Vec<_>>().join(" ")
             }
@@ -115,17 +115,21 @@ mod tests {
     #[test]
     fn a_mark_changes_the_look_and_no_word() {
         let text = "Rex, sleep is a price. Besides, owls pay it. So what of it?";
+        let long = "Rex, sleep is a price to pay. Besides, owls pay it by day. So what is to be done?";
         for (mark, seen) in [
             (Mark::None, text),
             (Mark::Lines, "Rex, sleep is a price.\nBesides, owls pay it.\nSo what of it?"),
             (Mark::Brackets, "Rex, sleep is a price. (Besides, owls pay it.) So what of it?"),
-            (Mark::Letters, "(a) Rex, sleep is a price. (b) Besides, owls pay it. (c) So what of it?"),
+            (Mark::Letters, text),
             (Mark::Calls, "Rex, sleep is a price! Besides, owls pay it. So what of it?"),
             (Mark::Dashes, "Rex, sleep is a price – besides, owls pay it. So what of it?"),
             (Mark::Signs, text),
         ] {
             assert_eq!(mark.set(text.to_owned(), "V.", &["Besides,"]), seen);
         }
+        let listed =
+            "(a) Rex, sleep is a price to pay. (b) Besides, owls pay it by day. (c) So what is to be done?";
+        assert_eq!(Mark::Letters.set(long.to_owned(), "V.", &[]), listed);
         assert_eq!(Mark::Signs.set("Owls pay it.".to_owned(), "V.", &[]), "Owls pay it. – V.");
     }
 

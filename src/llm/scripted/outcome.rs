@@ -4,7 +4,7 @@
 //! Nothing is stored for it: the bot's last posts and the thread say how it stands.
 
 use super::arcs::{addressee, made, post_in};
-use super::draw::Draw;
+use super::draw::{Draw, mix};
 use super::grammar::append;
 use super::issues::{self, Side, What};
 use super::stance::{self, read, taken};
@@ -18,7 +18,7 @@ use crate::domain::{Action, ActionKind};
 const DUE: usize = 3;
 const OFF: usize = 5;
 /// Replies after which a thread is closed with a count, as long as all of them are shown.
-const LONG: i64 = 4;
+const LONG: i64 = 5;
 
 /// What comes to its end now, if anything.
 pub(super) fn due(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
@@ -41,6 +41,12 @@ fn list(names: &[&str]) -> String {
 fn number(count: usize) -> String {
     let words = ["nil", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
     words.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
+}
+
+/// A side in short.
+fn short(issue: usize, side: Side) -> &'static str {
+    let of = issues::issue(issue);
+    of.shorts[side as usize].first().unwrap_or(&of.sides[side as usize]).text
 }
 
 /// The replies to `thread` since the bot's `post` in it.
@@ -114,40 +120,49 @@ fn bet(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     if !writer.say(Move::Settle, "", None, draw) {
         return None;
     }
+    // What was bet on stands in the sentence, so that no two bets end in the same words.
     let (yes, no) = (list(&with), list(&against));
+    let side_words = short(staked.issue, side);
     let form = draw.below(3);
     let outcome = match with.len().cmp(&against.len()) {
-        std::cmp::Ordering::Greater if !against.is_empty() => match form {
-            0 => format!(
-                "{yes} said the same and {no} the opposite, so I win, and {} to me.",
-                owes(&against, "owe")
-            ),
-            1 => format!("With me: {yes}. Against me: {no}. The bet is mine, and {}.", owes(&against, "pay")),
-            _ => format!(
-                "I count {yes} on my side and {no} on the other; won, and {} to me.",
-                owes(&against, "owe")
-            ),
-        },
+        std::cmp::Ordering::Greater if !against.is_empty() => {
+            let owed = owes(&against, ["owe", "pay", "owe"][form]);
+            match form {
+                0 => {
+                    format!("{yes} said with me that {side_words}, {no} did not, so I win, and {owed} to me.")
+                }
+                1 => format!(
+                    "That {side_words} was said by {yes} and denied by {no}, so it is mine, and {owed}."
+                ),
+                _ => {
+                    format!("As I count it, {side_words} for {yes} and not for {no}; won, and {owed} to me.")
+                }
+            }
+        }
         std::cmp::Ordering::Less => match form {
             0 => {
-                format!("{no} said the opposite and {yes} the same, so I lose, and a vote each goes to {no}.")
+                format!("{no} would not have it that {side_words}, so I lose, and a vote each goes to {no}.")
             }
-            1 => {
-                format!("With me: {yes}. Against me: {no}. Lost, fair and square; I owe a vote each to {no}.")
-            }
-            _ => format!("I count {no} on the other side and {yes} on mine; I pay, a vote each, to {no}."),
+            1 => format!(
+                "That {side_words} convinced {yes} and not {no}: lost, and I owe a vote each to {no}."
+            ),
+            _ => format!("I had hoped that more would say that {side_words}; I pay, a vote each, to {no}."),
         },
         _ if against.is_empty() => match form {
-            0 => "Nobody took it, so nobody wins, and I take my stake back.".to_owned(),
-            1 => "There were no takers, so the bet is off and the stake comes home with me.".to_owned(),
-            _ => "Not one of you would bet against me; I call it off unpaid.".to_owned(),
+            0 => {
+                format!("Nobody here would bet that it is false that {side_words}, so I take my stake back.")
+            }
+            1 => format!("No takers: nobody denied that {side_words}, and the stake comes home with me."),
+            _ => format!("Not one of you denied that {side_words}, so I call it off unpaid."),
         },
         _ => match form {
-            0 => {
-                format!("{yes} said the same and {no} the opposite: a draw, and everybody keeps their votes.")
-            }
-            1 => format!("With me {yes}, against me {no}, which is a draw, so that nothing is paid."),
-            _ => format!("I count {yes} here and {no} there; it is a tie, and the bet is off."),
+            0 => format!(
+                "{yes} say that {side_words} and {no} do not: a draw, and everybody keeps their votes."
+            ),
+            1 => format!("A draw, with {yes} saying that {side_words} and {no} denying it; nothing is paid."),
+            _ => format!(
+                "It is a tie whether {side_words}, with {yes} here and {no} there, and the bet is off."
+            ),
         },
     };
     append(&mut writer.out, &outcome);
@@ -193,8 +208,9 @@ fn decision(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
             against.push(name);
         }
     }
-    // Two make no room.
-    if for_it.len() < 2 || for_it.len() < against.len() {
+    // Two make no room, and not everything that is proposed is put to the vote.
+    let voted = mix(thread.id.unsigned_abs()) % 100 < 50;
+    if !voted || for_it.len() < 2 || for_it.len() < against.len() {
         return None;
     }
     let to = addressee(view, thread)?;
@@ -203,17 +219,18 @@ fn decision(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     if !writer.say_of(Move::Decide, part.text, draw) {
         return None;
     }
-    let no = list(&against);
-    let (is, yes) = (if for_it.len() > 1 { "are" } else { "is" }, list(&for_it));
+    let (yes, no) = (list(&for_it), list(&against));
     let names = match (against.is_empty(), draw.below(3)) {
-        (true, 0) => format!("{yes} {is} in, nobody is against, and I begin."),
-        (true, 1) => format!("It was {yes} and I who said yes, and nobody said no."),
-        (true, _) => format!("For it: {yes} and I. Against it: nobody."),
-        (false, 0) => format!("{yes} {is} in with me, {no} would rather not, and need not."),
-        (false, 1) => format!("For it: {yes} and I. Against it: {no}, who may watch."),
-        (false, _) => format!("{no} said no, {yes} and I said yes, and that is enough."),
+        (true, 0) => format!(", with {yes} for it and nobody against"),
+        (true, 1) => format!(", as {yes} proposed with me and nobody denied"),
+        (true, _) => format!(", by the votes of {yes} and me"),
+        (false, 0) => format!(", with {yes} for it and {no} against it"),
+        (false, 1) => format!(", {yes} and I, and {no} may watch"),
+        (false, _) => format!(", by the votes of {yes} and me, over that of {no}"),
     };
-    append(&mut writer.out, &names);
+    let end = writer.out.pop().unwrap_or('.');
+    writer.out.push_str(&names);
+    writer.out.push(end);
     post_in(view, thread, to, &writer.out)
 }
 
@@ -252,38 +269,34 @@ fn count(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     if with.len() + against.len() < 3 || !draw.chance(45) {
         return None;
     }
-    let of = issues::issue(issue);
-    let (claim, other) = (of.sides[own as usize].text, of.sides[own.other() as usize].text);
+    let claim = short(issue, own);
     let mut writer = Writer::new(view, to.name(), draw);
     writer.on(issue, own);
     let mid = writer.middle(draw)?;
     let habit = writer.temper.habit;
     const LEADS: [&str; 12] = [
-        "Let me close this with a count.",
-        "Before we part, a show of hands.",
-        "Time to close this one.",
-        "Counting up, as far as I can read you.",
-        "Who stands where, for the record.",
-        "Enough has been said to take the vote.",
-        "I close the list.",
-        "The last word in this thread should be a number.",
-        "Here is how it came out.",
-        "The votes, as they lie on the table.",
-        "That will do; the count.",
-        "Let the count decide.",
+        "Let me close this with a count",
+        "Before we part, a show of hands",
+        "Time to close this one",
+        "Counting up, as far as I can read you",
+        "Who stands where, for the record",
+        "Enough has been said to take the vote",
+        "I close the list",
+        "The last word in this thread should be a number",
+        "Here is how it came out",
+        "The votes, as they lie on the table",
+        "That will do, and here is the count",
+        "Let the count decide",
     ];
-    let mut text = LEADS[habit.one_of(61, LEADS.len())].to_owned();
+    let lead = LEADS[habit.one_of(61, LEADS.len())];
     let (yes, no) = (list(&with), list(&against));
     let say = if with.len() > 1 { "say" } else { "alone say" };
-    append(
-        &mut text,
-        &match (against.is_empty(), habit.one_of(62, 3)) {
-            (true, _) => format!("{yes} {say} that {claim}, and nobody held out against it."),
-            (false, 0) => format!("{yes} {say} that {claim}; on the other side, that {other}: {no}."),
-            (false, 1) => format!("That {claim}: {yes}. That {other}: {no}."),
-            (false, _) => format!("For it that {claim} I have {yes}, and for it that {other} {no}."),
-        },
-    );
+    let mut text = match (against.is_empty(), habit.one_of(62, 3)) {
+        (true, _) => format!("{lead}: {yes} {say} that {claim}, and nobody held out against it."),
+        (false, 0) => format!("{lead}: {yes} {say} that {claim}, and {no} the opposite."),
+        (false, 1) => format!("{lead}: that {claim} is what {yes} {say}, against {no}."),
+        (false, _) => format!("{lead}: I have {yes} for the view that {claim}, and {no} against it."),
+    };
     let (most, least) = (with.len().max(against.len()), with.len().min(against.len()));
     let score = format!("{} to {}", number(most), number(least));
     append(
@@ -293,10 +306,10 @@ fn count(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
                 format!("So it is carried by all, and {mid}.")
             }
             std::cmp::Ordering::Greater => {
-                format!("So the first have it, {score}; both sides said that {mid}.")
+                format!("So the first have it, {score}, and both sides said that {mid}.")
             }
             std::cmp::Ordering::Less => {
-                format!("So my side has lost, {score}; I keep this much, that {mid}.")
+                format!("So my side has lost, {score}, and I keep this much, that {mid}.")
             }
             std::cmp::Ordering::Equal => format!("A tie, so nothing is carried but this, that {mid}."),
         },

@@ -4,10 +4,58 @@
 pub(super) const STARTS: [[&str; 8]; 6] = [
     ["Oh", "So", "Ooh", "You know", "Wow", "Tell you what", "Say", "Guess what"],
     ["Well", "Actually", "Frankly", "Let me see", "In fact", "To be exact", "By my count", "In brief"],
-    ["Listen", "Ah", "Mm", "Oh my", "Somehow", "Some nights", "Once more", "As it happens"],
+    ["Listen", "Ah", "Mm", "Oh my", "Somehow", "Half awake", "Once more", "As it happens"],
     ["Look", "Right", "Okay", "Fine", "Good", "All right", "Listen up", "Settled"],
     ["Hm", "Honestly", "You see", "Well now", "Gently", "Oh dear", "For my part", "Truly"],
     ["Now", "See", "Mind you", "Ah well", "Indeed", "In truth", "Bear with me", "After all"],
+];
+
+/// Words that are a beginning themselves, before which no other little word comes.
+pub(super) const BEGINNINGS: [&str; 44] = [
+    "Yes",
+    "No",
+    "Nope",
+    "Nah",
+    "Yep",
+    "Yeah",
+    "Exactly",
+    "Agreed",
+    "Quite",
+    "True",
+    "Correct",
+    "Hardly",
+    "Granted",
+    "Conceded",
+    "Hit",
+    "Same",
+    "Sold",
+    "Backed",
+    "Wait",
+    "Hang on",
+    "Come on",
+    "Sure",
+    "Of course",
+    "Thank you",
+    "Good question",
+    "Good",
+    "Still",
+    "Unmoved",
+    "Noted",
+    "Accepted",
+    "Done",
+    "Peace",
+    "Closed",
+    "Enough",
+    "Facts",
+    "Softly",
+    "Hold on",
+    "Fact",
+    "Fun fact",
+    "Guess",
+    "With respect",
+    "Correction",
+    "Not",
+    "And",
 ];
 
 /// What leads from one sentence to the next.
@@ -51,12 +99,12 @@ pub(super) const LINKS: [&str; 36] = [
 ];
 
 /// What a reason comes with from those who are not sure, from those who are, and from others.
-pub(super) const HEDGES: [&str; 8] =
-    ["perhaps", "maybe", "possibly", "probably", "presumably", "conceivably", "arguably", "I suppose that"];
-pub(super) const SURE: [&str; 8] =
-    ["plainly", "clearly", "obviously", "surely", "certainly", "undeniably", "undoubtedly", "definitely"];
-pub(super) const OTHER: [&str; 8] =
-    ["really", "simply", "usually", "apparently", "mostly", "evidently", "generally", "ordinarily"];
+pub(super) const HEDGES: &[&str] =
+    &["perhaps", "maybe", "possibly", "probably", "presumably", "conceivably", "arguably"];
+pub(super) const SURE: &[&str] =
+    &["plainly", "clearly", "obviously", "surely", "certainly", "undeniably", "undoubtedly", "definitely"];
+pub(super) const OTHER: &[&str] =
+    &["really", "simply", "usually", "apparently", "mostly", "evidently", "generally", "ordinarily"];
 
 /// Before an objection of somebody who minds.
 pub(super) const HOT: [&str; 12] = [
@@ -193,7 +241,7 @@ pub(super) const ENDS: [&[&str]; 3] = [
         "Go figure.",
         "On we go.",
         "To be continued.",
-        "Make of it what you will.",
+        "As it comes.",
         "Noted.",
         "End of sermon.",
         "Cheers.",

@@ -65,6 +65,7 @@ const CUES: [(Asks, &[&str]); 9] = [
             "notice whether",
             "settle it whether",
             "put it to the test",
+            "be put to the test",
             "be tested",
             "how could we know",
             "how would we know",
@@ -241,13 +242,15 @@ pub(super) fn answer(
         (Asks::Then, false) => Move::Then,
         (Asks::Sign, _) => Move::Sign,
     };
-    // What was said a while ago may be said again rather than leave a question open.
+    // What others said a while ago may be said again rather than leave a question open; to a person, who was not
+    // there, also what the bot said itself.
     let usual = writer.patience;
-    for patience in [usual, Patience::Old, Patience::Any] {
+    let last = if writer.restates { Patience::Any } else { Patience::Heard };
+    for patience in [usual, Patience::Heard, last] {
         writer.patience = patience;
         let counter = if holds { None } else { turn.and_then(|turn| writer.counter(turn)) };
         let done = writer.say(fitting, text, counter, draw)
-            || (patience == Patience::Any && writer.say(plainly, text, counter, draw));
+            || (patience == last && writer.say(plainly, text, counter, draw));
         writer.patience = usual;
         if done {
             return true;
@@ -302,6 +305,9 @@ mod tests {
             name: "Ada",
             claim: issue.sides[0].text,
             against: issue.sides[1].text,
+            short_claim: issue.shorts[0][0].text,
+            short_against: issue.shorts[1][0].text,
+            about: issue.topic,
             theirs: issue.turns[0][1].text,
             ..Slots::default()
         };
@@ -314,7 +320,8 @@ mod tests {
                     let said = spoken(&Habit::of(&format!("bot{id}")), form);
                     fill(&mut text, &said, &slots, &mut Draw::new(3, "x", 5));
                     let question = Question::last(&text).unwrap_or_else(|| panic!("asks nothing: {text}"));
-                    assert!(question.about.is_some(), "about nothing: {text}");
+                    let bare = matches!(question.asks, Asks::Change | Asks::Why);
+                    assert!(question.about.is_some() || bare, "about nothing: {text}");
                     if question.asks == Asks::Whether && id == 0 {
                         whether.push(form);
                     }

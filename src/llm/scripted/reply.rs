@@ -1,11 +1,15 @@
 //! Writing a reply: what the post does decides what is done about it.
 
+mod against;
+mod extend;
+
+use self::against::against;
+use self::extend::extend;
 use super::bank::{self, Kind, Line};
 use super::draw::Draw;
 use super::issues::{self, Side, What};
 use super::people;
-use super::question::{self, Question};
-use super::recall;
+use super::question::{self, Asks, Question};
 use super::rules;
 use super::stance::{self, Stance, read, taken};
 use super::view::{Post, View};
@@ -114,6 +118,10 @@ pub(super) fn write(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<
     if let Some(text) = people::answer(view, post, draw) {
         return Some(text);
     }
+    // What a person is asked waits for that person.
+    if asks(post.content()) && super::choose::is_put_to_a_person(post) {
+        return None;
+    }
     let read_post = reading(post);
     let event = super::event::concerning(view, post.thread);
     let question = if read_post.asks { Question::last(post.content()) } else { None };
@@ -139,16 +147,44 @@ pub(super) fn write(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<
     let mut writer = Writer::new(view, post.name(), draw);
     writer.near = said_in(post.thread);
     writer.on(issue, stance.side);
+    writer.opposed = read_post.side == Some(stance.side.other());
     writer.temper.moved_by(view.sentiment(post.author()));
     let begun = respond(&mut writer, view, post, &read_post, issue, stance, draw);
     if !begun {
         return None;
     }
-    // What ends on a question is left there.
-    if !writer.out.ends_with('?') {
+    // What ends on a question is left there, and what is over is over.
+    if !writer.out.ends_with('?') && !super::choose::is_settled(post.thread) {
         extend(&mut writer, view, post, &read_post, issue, draw);
     }
     Some(writer.out)
+}
+
+/// Posts of a thread that take a side, after which it has heard enough for and against: facts come next.
+const ARGUED: usize = 4;
+
+/// How many posts of `thread` take a side on `issue`; of those that are not shown half may have.
+fn argued(thread: &FeedThread, issue: usize) -> usize {
+    let hidden = usize::try_from(thread.reply_count).unwrap_or(0).saturating_sub(thread.replies.len());
+    let shown = thread.replies.iter().map(|reply| &*reply.content).chain([&*thread.content]);
+    hidden / 2 + shown.filter(|text| stance::taken_in(text, issue).is_some()).count()
+}
+
+/// Leaves the two sides for a particular of the topic, or of one that lies near, and says something to it.
+fn go_on(writer: &mut Writer<'_, '_>, view: &View<'_>, issue: usize, draw: &mut Draw) -> bool {
+    let Some(topic) = issues::issue(issue).at else { return false };
+    let near = bank::near(topic);
+    let line = writer.untold(topic, draw).or_else(|| {
+        let other = if near.is_empty() { None } else { Some(draw.pick(near)) };
+        other.filter(|other| *other >= bank::ROOM).and_then(|other| writer.untold(other, draw))
+    });
+    let Some(line) = line.filter(|line| writer.tell_as(Move::Apart, *line, draw)) else { return false };
+    if draw.chance(50) {
+        let _ = writer.plainly(line.with(Kind::Ask), draw);
+    } else if let Some(answer) = fitting(writer, view, line, draw) {
+        let _ = writer.plainly(answer, draw);
+    }
+    true
 }
 
 /// Everything known that was said in `thread`, as far as it is shown.
@@ -183,10 +219,11 @@ fn respond(
     if super::choose::is_settled(post.thread) && writer.say(Move::Leave, "", None, draw) {
         return true;
     }
+    let argued = argued(post.thread, issue);
     // Somebody proposes something: one joins in or says why not.
     let joined = |text: &str| clause(text).is_some_and(|print| view.scene.told.ago(print).is_some());
     if let Some(proposal) = reading.proposal.filter(|proposal| !joined(proposal))
-        && draw.chance(64)
+        && draw.chance(48)
     {
         let open = writer.temper.open + view.persona.creativity() / 3;
         let kind = if draw.chance(open + 22) { Move::Join } else { Move::Decline };
@@ -196,10 +233,15 @@ fn respond(
     }
     // Somebody told a particular: what there is to say about that comes first.
     if let Some(line) = reading.lines.last()
-        && (reading.side.is_none() || draw.chance(45))
+        && (reading.side.is_none() || draw.chance(if argued >= 2 { 88 } else { 60 }))
         && let Some(answer) = fitting(writer, view, *line, draw)
         && writer.line(answer, draw)
     {
+        return true;
+    }
+    // Both sides have been heard: there is more to the matter.
+    let enough = argued >= ARGUED || argued >= 2 && draw.chance(30);
+    if enough && go_on(writer, view, issue, draw) {
         return true;
     }
     let begun = match reading.side {
@@ -244,11 +286,16 @@ fn asked(
             return true;
         }
     }
-    let view_of = question.about.filter(|part| part.issue == issue).and_then(|part| match part.what {
+    let named = question.about.filter(|part| part.issue == issue).and_then(|part| match part.what {
         What::Stand(side) => Some((side, None, part.text)),
         What::Reason(side, turn) => Some((side, Some(turn), part.text)),
         _ => None,
     });
+    // “What would change your mind?” is about what the one who is asked holds.
+    let mine = !matches!(question.asks, Asks::Whether | Asks::Which | Asks::Who)
+        && (post.for_me() || reading.side == Some(stance.side.other()));
+    let own = || (stance.side, None, issues::issue(issue).sides[stance.side as usize].text);
+    let view_of = named.or_else(|| (mine && question.line.is_none()).then(own));
     if let Some(about) = view_of {
         return question::answer(writer, question.asks, about, stance, draw);
     }
@@ -257,67 +304,6 @@ fn asked(
     }
     let other = issues::issue(issue).reasons(stance.side.other()).next().map_or("", |text| text.text);
     writer.say(Move::Answer, other, None, draw)
-}
-
-/// Somebody who is on the other side is answered: held against, granted a point, or followed.
-fn against(
-    writer: &mut Writer<'_, '_>,
-    view: &View<'_>,
-    post: Post<'_>,
-    reading: &Reading,
-    issue: usize,
-    stance: Stance,
-    draw: &mut Draw,
-) -> bool {
-    let Some((turn, theirs)) = reading.reason else {
-        return writer.say(Move::Object, "", None, draw);
-    };
-    let heard = reasons_heard(view, post.thread, issue, stance.side.other());
-    let sentiment = view.sentiment(post.author());
-    let fought = fought(view, post.thread.id);
-    let swayed = writer.temper.open as i32 / 3 + heard * 7 + (sentiment * 20.0) as i32 + fought * 6
-        - stance.firm as i32 / 4;
-    if stance.said && post.for_me() {
-        if draw.chance(swayed.clamp(2, 40) as u32) {
-            writer.on(issue, stance.side.other());
-            if writer.say(Move::Turn, theirs, None, draw) {
-                return true;
-            }
-            writer.on(issue, stance.side);
-        }
-        // Having fought over it for a while, one holds out a hand or goes on.
-        let hand = writer.temper.open * if fought > 1 { 3 } else { 1 } / 2;
-        let cooled = (sentiment < -0.15 || fought > 0) && draw.chance(hand);
-        if cooled && writer.say(Move::Truce, theirs, None, draw) {
-            return true;
-        }
-        let kind = if draw.chance(writer.temper.open) { Move::Concede } else { Move::Hold };
-        if writer.say(kind, theirs, None, draw) {
-            return true;
-        }
-    }
-    let counter = writer.counter(turn);
-    writer.say(Move::Object, theirs, counter, draw) || writer.say(Move::Hold, theirs, counter, draw)
-}
-
-/// How often the bot has lately gone against somebody in a thread.
-fn fought(view: &View<'_>, thread: i64) -> i32 {
-    let against =
-        |kind: Move| matches!(kind, Move::Object | Move::Hold | Move::Deny | Move::Retort | Move::Grudge);
-    let here = |at: usize| view.scene.own_posts.get(at).is_some_and(|post| post.thread_id == thread);
-    view.made.iter().filter(|(at, kind)| against(*kind) && here(*at)).count() as i32
-}
-
-/// How many reasons of `side` others gave in what is shown of the thread.
-fn reasons_heard(view: &View<'_>, thread: &FeedThread, issue: usize, side: Side) -> i32 {
-    let others = thread.replies.iter().filter(|reply| *reply.author != *view.me());
-    let mut count = 0;
-    for reply in others {
-        issues::parts(&reply.content, |part| {
-            count += i32::from(part.issue == issue && matches!(part.what, What::Reason(of, _) if of == side));
-        });
-    }
-    count
 }
 
 /// What the bot has to say to a particular of the bank that somebody told.
@@ -335,108 +321,4 @@ fn fitting(writer: &Writer<'_, '_>, view: &View<'_>, line: Line, draw: &mut Draw
         }
     }
     draw.weighted(&weights).map(|at| line.with(Kind::ANSWERS[at]))
-}
-
-/// Adds what there is room for, by temperament.
-fn extend(
-    writer: &mut Writer<'_, '_>,
-    view: &View<'_>,
-    post: Post<'_>,
-    reading: &Reading,
-    issue: usize,
-    draw: &mut Draw,
-) {
-    let fancy = writer.temper.fancy;
-    let asks = writer.temper.asks;
-    let long = post.thread.reply_count >= 7;
-    let lead = view.persona.leadership();
-    // line of the bank, case, person, comparison, memory, proposal, ask, joke, bet, sum, event, promise, reason
-    let mut weights = [
-        10,
-        fancy / 12,
-        fancy / 16,
-        fancy / 18,
-        6,
-        4 + lead / 14,
-        asks / 3 + 4,
-        if view.persona.habits.jokes { 9 } else { fancy / 30 },
-        if view.persona.habits.bets { 10 } else { 2 + view.persona.aggression() / 24 },
-        if long { 6 + lead / 6 } else { 0 },
-        if view.scene.events.is_empty() { 0 } else { 5 },
-        if view.scene.allowed.contains(&crate::domain::ActionKind::WebSearch) { 4 } else { 0 },
-        16,
-    ];
-    for (kind, weight) in weights.iter_mut().enumerate() {
-        *weight *= writer.temper.likes(kind);
-    }
-    if reading.asks {
-        // What was asked is answered, and not made an occasion.
-        for aside in [0, 4, 7, 10] {
-            weights[aside] /= 4;
-        }
-    }
-    // One question at a time.
-    if post.thread.replies.iter().any(|reply| self::asks(&reply.content)) {
-        weights[6] = 0;
-    }
-    let heat = writer.temper.heat;
-    if heat >= 65 && draw.chance(heat - 40) {
-        let _ = writer.say(Move::Scorn, "", None, draw);
-    } else if heat <= 20 && draw.chance(32 - heat) {
-        let _ = writer.say(Move::Allow, "", None, draw);
-    }
-    for _ in 0..2 + usize::from(writer.temper.reach > 44) {
-        let words = writer.words();
-        if words + 7 > writer.temper.reach {
-            break;
-        }
-        let Some(chosen) = draw.weighted(&weights) else { break };
-        weights[chosen] = 0;
-        let done = match chosen {
-            0 => {
-                let topic = issues::issue(issue).at;
-                let line = topic.and_then(|topic| writer.untold(topic, draw));
-                line.is_some_and(|line| {
-                    super::grammar::length(line.text()) + words <= writer.temper.reach + 16
-                        && writer.tell(line, draw)
-                        // What is told may leave a question.
-                        && (draw.chance(40) || !writer.plainly(line.with(Kind::Ask), draw))
-                }) || writer.out.ends_with('?')
-            }
-            1 => writer.say(Move::Case, "", None, draw),
-            2 => writer.say(Move::Figure, "", None, draw),
-            3 => writer.say(Move::Compare, "", None, draw),
-            4 => recall::add(writer, issue, draw),
-            5 => writer.say(Move::Test, "", None, draw),
-            6 => {
-                let theirs = reading.reason.map_or("", |(_, text)| text);
-                let told = reading.lines.iter().rev().find(|line| line.kind != Kind::Ask);
-                let _ = match reading.side {
-                    _ if told.is_some_and(|line| writer.plainly(line.with(Kind::Ask), draw)) => true,
-                    Some(side) if side != writer.side() => writer.say(Move::Ask, theirs, None, draw),
-                    _ => writer.say(Move::Wonder, "", None, draw),
-                };
-                break;
-            }
-            7 => writer.say(Move::Joke, "", None, draw),
-            8 => writer.say(Move::Bet, "", None, draw),
-            9 => {
-                writer.say(Move::Sum, "", None, draw);
-                break;
-            }
-            10 => super::event::mention(writer, view, post.thread, draw),
-            11 => {
-                let doubted = writer.doubtful(draw).unwrap_or("");
-                writer.say(Move::Promise, doubted, None, draw)
-            }
-            _ => writer.say(Move::More, "", None, draw),
-        };
-        // One thing shown in a picture is enough for a post.
-        if done && matches!(chosen, 1..=3) {
-            weights[1..=3].fill(0);
-        }
-        if writer.out.ends_with('?') || done && matches!(chosen, 5 | 8 | 11) {
-            break;
-        }
-    }
 }

@@ -8,7 +8,7 @@ use super::grammar::within;
 use super::habit::Habit;
 use super::mark::Mark;
 use super::persona::{Persona, Voice};
-use super::phrases::{ENDS, GRUDGING, HEDGES, HOT, JABS, LINKS, OTHER, SOFT, STARTS, SURE, TICS};
+use super::phrases::{BEGINNINGS, ENDS, GRUDGING, HEDGES, HOT, JABS, LINKS, OTHER, SOFT, STARTS, SURE, TICS};
 use super::voices::{Move, Tone};
 
 /// A bot's way of speaking.
@@ -71,7 +71,7 @@ pub(super) enum Address {
     To,
     /// “Well, Ada, …”
     Word,
-    /// “Well — Ada, …”
+    /// “Well, Ada — …”
     Aside,
     /// “Well Ada, …”
     Bare,
@@ -164,16 +164,11 @@ impl Temper {
         let first = temper.own(18, 8);
         temper.starts = [STARTS[voice][first], STARTS[temper.own(19, 6)][temper.own(10, 8)]];
         // Nobody has every habit; two of the four are a bot's.
-        let (links, tics, shades, ends) = [
-            (86, 30, 10, 4),
-            (26, 4, 36, 16),
-            (86, 4, 34, 4),
-            (26, 30, 10, 16),
-            (84, 4, 10, 16),
-            (26, 28, 34, 4),
-        ][temper.own(11, 6)];
+        let (links, tics, shades, ends) =
+            [(86, 10, 4, 1), (26, 1, 14, 6), (86, 1, 14, 1), (26, 10, 4, 6), (84, 1, 4, 6), (26, 9, 14, 1)]
+                [temper.own(11, 6)];
         (temper.links, temper.tics, temper.ends) = (links, tics, ends);
-        temper.shades = shades.max(temper.hedge.min(60)).max(temper.sure.min(50));
+        temper.shades = shades.max(temper.hedge.min(60) / 2).max(temper.sure.min(50) / 2);
         let lead = temper.own(31, LINKS.len());
         temper.leads = [LINKS[lead], LINKS[(lead + 1 + temper.own(32, LINKS.len() - 1)) % LINKS.len()]];
         temper
@@ -279,9 +274,12 @@ impl Temper {
     pub fn begun(&self, sentence: String, name: &str, draw: &mut Draw) -> String {
         let word = self.starts[usize::from(draw.chance(16))];
         let named = name.is_empty() || sentence.contains(name);
+        // Nobody begins twice: “Indeed, exactly, …”.
         let free = sentence.starts_with(char::is_alphabetic)
-            && !STARTS.iter().flatten().any(|start| {
-                sentence.strip_prefix(start).is_some_and(|rest| rest.starts_with([',', ' ', '.', '!']))
+            && !STARTS.iter().flatten().chain(&BEGINNINGS).any(|start| {
+                sentence
+                    .strip_prefix(start)
+                    .is_some_and(|rest| rest.starts_with([',', ' ', '.', '!', ';', ':']))
             });
         if name.is_empty() {
             let chance = if self.address.is_word() { 64 } else { 0 };
@@ -294,7 +292,8 @@ impl Temper {
         if named && !(self.address.is_word() && free) {
             return sentence;
         }
-        let said = if sentence.starts_with(name) { sentence.clone() } else { within(&sentence) };
+        let said =
+            if !name.is_empty() && sentence.starts_with(name) { sentence.clone() } else { within(&sentence) };
         // After a name the little word comes mostly, too.
         let after =
             if free && draw.chance(76) { format!("{}, {said}", word.to_lowercase()) } else { said.clone() };
@@ -303,7 +302,7 @@ impl Temper {
             address if address.is_word() && !free => format!("{name}, {said}"),
             Address::Word => format!("{word}, {name}, {said}"),
             Address::Stop => format!("{word}, {name}. {sentence}"),
-            Address::Aside => format!("{word} — {name}, {said}"),
+            Address::Aside => format!("{word}, {name} — {said}"),
             Address::Bare => format!("{word} {name}, {said}"),
             Address::Last if sentence.ends_with('.') && !sentence.contains([':', ';']) => {
                 format!("{word}, {}, {name}.", said.trim_end_matches('.'))
@@ -383,12 +382,7 @@ impl Temper {
             0 if !matches!(self.address, Address::Colon | Address::To | Address::Dash) => {
                 text = text.replace(": ", " — ")
             }
-            1 => {
-                while let Some(at) = text.find("; ") {
-                    text.replace_range(at..at + 2, ". ");
-                    super::grammar::capitalise(&mut text, at + 2);
-                }
-            }
+            1 => text = text.replace("; ", " – "),
             _ => {}
         }
         let kind = if self.heat >= 60 { 0 } else { usize::from(self.hedge < 24) + 1 };
@@ -399,7 +393,9 @@ impl Temper {
             text.pop();
             text.push('!');
         }
-        if draw.chance(64) { self.mark.set(text, &self.sign, &self.leads) } else { text }
+        // By that sentence it is known where it stands: it stays as it is.
+        let marked = draw.chance(64) && !super::stance::goes_over(&text);
+        if marked { self.mark.set(text, &self.sign, &self.leads) } else { text }
     }
 
     /// A sentence that gives its reason first, from those who do, and in their word for it.
@@ -411,8 +407,12 @@ impl Temper {
         }
         let head =
             [", because {r}.", ", since {r}.", ", for {r}."].iter().find_map(|end| form.strip_suffix(*end));
+        // Not “…, hence I dreamt my way round it and came out where …”.
+        let plain = |head: &str| {
+            head.contains("{c}") && head.split(' ').count() <= 6 && !head.contains(['.', ':', ';', '?', ','])
+        };
         match head {
-            Some(head) if !head.contains(['.', ':', ';', '?']) && !head.starts_with("If ") => {
+            Some(head) if plain(head) && !head.starts_with("If ") => {
                 let so = SO[self.own(21, SO.len())];
                 std::borrow::Cow::Owned(format!("{{r}}, {so} {}.", within(head)))
             }

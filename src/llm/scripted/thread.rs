@@ -80,7 +80,7 @@ fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     writer.on(at, stance.side);
     let topic = issues::issue(at).at;
     let strange =
-        (!view.persona.strange.is_empty() && draw.chance(16)).then(|| draw.next(&view.persona.strange, 71));
+        (!view.persona.strange.is_empty() && draw.chance(7)).then(|| draw.next(&view.persona.strange, 71));
     let fact = topic.and_then(|topic| writer.untold(topic, draw));
     let looked_up = recall::looked_up(view, topic).filter(|_| draw.chance(60));
     let mut told = None;
@@ -89,7 +89,7 @@ fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     } else if let Some(interest) = strange {
         of_interest(&mut writer, interest, draw);
     } else if let Some(line) = fact
-        && draw.chance(66)
+        && draw.chance(80)
     {
         writer.tell(line, draw);
         told = Some(line);
@@ -115,13 +115,13 @@ fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
         if pictured || draw.chance(100 - writer.temper.fancy.min(70)) {
             writer.say(Move::More, "", None, draw);
         } else {
-            let kind = [Move::Case, Move::Figure, Move::Compare][draw.below(3)];
+            let kind = [Move::Case, Move::Figure][draw.below(2)];
             pictured = writer.say(kind, "", None, draw);
         }
     }
     // A particular may leave a question of its own, which then is the post's.
     if let Some(line) = told
-        && draw.chance(60)
+        && draw.chance(85)
         && writer.plainly(line.with(Kind::Ask), draw)
     {
         return finish(writer, at, stance.side, Some(line), strange, draw);

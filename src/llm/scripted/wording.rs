@@ -85,8 +85,10 @@ pub(super) fn spoken<'f>(habit: &Habit, sentence: &'f str) -> Cow<'f, str> {
         if !text.contains(long) {
             return text;
         }
-        // “I have to” is never “I've to”.
-        Cow::Owned(text.replace(long, short).replace("I've to ", "I have to "))
+        // “I have to” is never “I've to”, nor “as I have it” “as I've it”.
+        Cow::Owned(
+            text.replace(long, short).replace("I've to ", "I have to ").replace("I've it", "I have it"),
+        )
     })
 }
 

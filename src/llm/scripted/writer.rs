@@ -1,5 +1,6 @@
 //! Building a post: sentences from a voice's forms and an issue's parts, none of them said lately.
 
+mod choice;
 mod telling;
 
 use std::borrow::Cow;
@@ -7,7 +8,7 @@ use std::borrow::Cow;
 use super::bank;
 use super::draw::Draw;
 use super::grammar::{Slots, append, fill};
-use super::issues::{self, Issue, Side, Text};
+use super::issues::{self, Issue, Side};
 use super::persona::Voice;
 use super::temper::Temper;
 use super::view::View;
@@ -29,6 +30,8 @@ pub(super) const SEEN_OPENING: usize = 396;
 pub(super) enum Patience {
     /// Long ago, by anybody.
     Fresh,
+    /// Long ago by the bot itself, a good while ago by others.
+    Heard,
     /// A good while ago.
     Old,
     /// Anything that this post does not say already.
@@ -40,6 +43,7 @@ impl Patience {
     const fn posts(self) -> (u32, u32) {
         match self {
             Self::Fresh => (OWN, ROOM),
+            Self::Heard => (OWN, 50),
             Self::Old => (100, 70),
             Self::Any => (40, 24),
         }
@@ -47,7 +51,7 @@ impl Patience {
 }
 
 /// How often, in per cent, a bot says a thing in a sentence of its own rather than in one of its voice's.
-const OWN_SENTENCES: u32 = 80;
+const OWN_SENTENCES: u32 = 86;
 
 /// Whether a case is one thing, so that it takes a singular verb.
 fn is_one(case: &str) -> bool {
@@ -58,7 +62,10 @@ fn is_one(case: &str) -> bool {
 pub(super) fn lowered(text: &str) -> String {
     let mut words = text.split([' ', ',']);
     let (first, next) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-    if first != "I" && !next.starts_with(char::is_uppercase) && bank::is_common(first) {
+    // “Every Thursday” is no name, “Old London” is.
+    let placing =
+        ["A", "An", "At", "By", "Every", "For", "From", "In", "No", "On", "The", "To"].contains(&first);
+    if first != "I" && (placing || !next.starts_with(char::is_uppercase)) && bank::is_common(first) {
         super::grammar::uncapital(text)
     } else {
         text.to_owned()
@@ -79,6 +86,8 @@ pub(super) struct Writer<'w, 'v> {
     pub name: &'w str,
     /// What was said in the thread or in this post: not to be said again here.
     pub near: Vec<&'static str>,
+    /// Whether the one spoken to holds the other side.
+    pub opposed: bool,
     /// Whether it may say again what it holds: to a person, who was not there.
     pub restates: bool,
     pub patience: Patience,
@@ -102,6 +111,7 @@ impl<'w, 'v> Writer<'w, 'v> {
             out: String::with_capacity(400),
             name,
             near: Vec::new(),
+            opposed: false,
             restates: false,
             patience: Patience::Fresh,
             seen: SEEN,
@@ -126,100 +136,16 @@ impl<'w, 'v> Writer<'w, 'v> {
         self.issue.map(issues::issue)
     }
 
-    /// How fresh `text` is: `None` when it was said too lately, else how many posts ago at least.
-    pub fn fresh(&self, text: &Text) -> Option<u32> {
-        let (own_posts, room_posts) = self.patience.posts();
-        let here = if self.patience == Patience::Any {
-            self.out.contains(text.text)
-        } else {
-            self.near.contains(&text.text)
-        };
-        if here {
-            return None;
-        }
-        let Some(print) = text.print else { return Some(ROOM + 1) };
-        match (self.view.scene.told.ago(print), self.view.scene.heard.ago(print)) {
-            (Some(own), _) if own <= own_posts => None,
-            (_, Some(room)) if room <= room_posts => None,
-            (_, Some(room)) => Some(room),
-            (_, None) => Some(u32::MAX),
-        }
-    }
-
-    /// The freshest of `texts`; chance decides between those that are equally so.
-    fn freshest<'t>(&self, texts: impl Iterator<Item = &'t Text>, draw: &mut Draw) -> Option<&'static str> {
-        let mut best: Option<(u32, &'static str)> = None;
-        let mut equal = 0;
-        for text in texts {
-            let Some(age) = self.fresh(text) else { continue };
-            match best {
-                Some((other, _)) if other > age => {}
-                Some((other, _)) if other == age => {
-                    equal += 1;
-                    if draw.below(equal) == 0 {
-                        best = Some((age, text.text));
-                    }
-                }
-                _ => {
-                    best = Some((age, text.text));
-                    equal = 1;
-                }
-            }
-        }
-        best.map(|(_, text)| text)
-    }
-
-    /// A reason for the side taken.
-    pub fn reason(&self, draw: &mut Draw) -> Option<&'static str> {
-        self.freshest(self.issue()?.reasons(self.side), draw)
-    }
-
-    /// A reason of the other side, to be asked about.
-    pub fn doubtful(&self, draw: &mut Draw) -> Option<&'static str> {
-        self.freshest(self.issue()?.reasons(self.side.other()), draw)
-    }
-
-    /// The reply to the reason numbered `turn` of the other side, if it can still be given.
-    pub fn counter(&self, turn: usize) -> Option<&'static str> {
-        let text = &self.issue()?.turns.get(turn)?[self.side as usize];
-        self.fresh(text).map(|_| text.text)
-    }
-
-    /// A case, somebody who knows: of the issue.
-    fn thing(&self, of: fn(&Issue) -> &[Text], draw: &mut Draw) -> Option<&'static str> {
-        self.freshest(of(self.issue()?).iter(), draw)
-    }
-
-    /// An issue that lies near, or that the bot cares about, other than the one at hand.
-    pub fn elsewhere(&self, draw: &mut Draw) -> Option<usize> {
-        let here = self.issue().and_then(|issue| issue.at);
-        let near = here.map_or(&[][..], bank::near);
-        let own = &self.view.persona.topics;
-        let topic = if !own.is_empty() && (near.is_empty() || draw.chance(80)) {
-            draw.pick(own)
-        } else if near.is_empty() {
-            bank::ROOM + draw.below(bank::count() - bank::ROOM)
-        } else {
-            draw.pick(near)
-        };
-        issues::of_topic(topic).filter(|other| Some(*other) != self.issue)
-    }
-
     /// Makes a move, if there is a sentence for it that has not been said lately. `theirs` is what the one
     /// spoken to said; `reason` is what to say, when that is settled.
     pub fn say(&mut self, kind: Move, theirs: &str, reason: Option<&'static str>, draw: &mut Draw) -> bool {
         self.say_about(kind, theirs, reason, "", draw)
     }
 
-    /// What both sides can sign, and has not been said lately.
-    pub fn middle(&self, draw: &mut Draw) -> Option<&'static str> {
-        self.freshest(self.issue()?.mids.iter(), draw)
-    }
-
     /// May say again, in this post, what has been said: it speaks of it.
     pub const fn states(&mut self) {
         self.restates = true;
-        self.patience = Patience::Old;
+        self.patience = Patience::Heard;
     }
 
     /// Makes a move that is about what was proposed.
@@ -264,9 +190,18 @@ impl<'w, 'v> Writer<'w, 'v> {
                     None => continue,
                 },
             };
+            // The same joke with another name in it is the same joke.
+            let begun =
+                if kind == Move::Joke { said::clause(form.split('{').next().unwrap_or("")) } else { None };
+            let (told, heard) = (&self.view.scene.told, &self.view.scene.heard);
+            if begun.is_some_and(|print| {
+                told.ago(print).is_some() || heard.ago(print).is_some_and(|ago| ago <= ROOM)
+            }) {
+                continue;
+            }
             let tone = own.map(|(tone, _)| tone);
             let has = |slot: &str| form.contains(slot);
-            let mut used: [Option<&'static str>; 9] = [None; 9];
+            let mut used: [Option<&'static str>; 14] = [None; 14];
             let reason = if has("{r}") { reason.or_else(|| self.reason(draw)) } else { None };
             used[0] = reason;
             let shaded = reason.map(|reason| self.temper.shade(reason, draw)).unwrap_or_default();
@@ -274,29 +209,26 @@ impl<'w, 'v> Writer<'w, 'v> {
                 used[1] =
                     self.freshest(issue.reasons(self.side).filter(|text| Some(text.text) != reason), draw);
             }
-            let claim = &issue.sides[self.side as usize];
-            let against = &issue.sides[self.side.other() as usize];
             // What one holds may be said again sooner than why one holds it, but not in every post.
             // In a question, and in an answer to one, it must be said which view is meant.
             let named = matches!(kind, Move::Ask | Move::Wonder | Move::Call)
                 || self.patience != Patience::Fresh
                 || matches!(kind, Move::Find | Move::NotI | Move::Then);
-            let claimable = |text: &Text| {
-                if named {
-                    return (!self.out.contains(text.text)).then_some(text.text);
+            let (own, other) = (self.side, self.side.other());
+            for (at, place, side, brief) in [
+                (2, "{c}", own, false),
+                (3, "{d}", other, false),
+                (9, "{cs}", own, true),
+                (10, "{ds}", other, true),
+            ] {
+                if has(place) {
+                    used[at] = self.words_for(side, brief, named, draw);
                 }
-                let recent = text
-                    .print
-                    .and_then(|print| self.view.scene.told.ago(print))
-                    .is_some_and(|ago| ago <= OWN);
-                ((!recent || self.restates) && !self.near.contains(&text.text)).then_some(text.text)
-            };
-            if has("{c}") {
-                used[2] = claimable(claim);
             }
-            if has("{d}") {
-                used[3] = claimable(against);
-            }
+            // A view that somebody put is taken up in other words.
+            let view_of = issue.side_of(theirs).filter(|_| has("{x}"));
+            used[11] = view_of.and_then(|side| self.words_for(side, true, true, draw));
+            let theirs = used[11].unwrap_or(theirs);
             if has("{k}") {
                 used[4] = self.thing(|issue| &issue.cases, draw);
             }
@@ -309,24 +241,16 @@ impl<'w, 'v> Writer<'w, 'v> {
             if has("{p}") {
                 used[6] = Some(self.proposal).filter(|proposal| !proposal.is_empty());
                 used[6] = used[6].or_else(|| self.freshest(issue.tests.iter(), draw));
+                for (at, place, side) in [(12, "{seen}", own), (13, "{else}", other)] {
+                    let shown = used[6].filter(|_| has(place)).and_then(|test| issue.shown(test, side));
+                    used[at] = shown.map(|text| text.text).filter(|text| !self.near.contains(text));
+                }
             }
             if has("{y}") {
                 used[8] = self.doubtful(draw);
             }
             if has("{mid}") {
                 used[7] = self.freshest(issue.mids.iter(), draw);
-            }
-            let mut other = None;
-            if (has("{e}") || has("{j}") || has("{t}"))
-                && let Some(at) = self.elsewhere(draw).map(issues::issue)
-            {
-                let held = self.freshest(at.turns.iter().flatten(), draw);
-                let case = self.freshest(at.cases.iter(), draw);
-                other = at.at.map(|topic| (bank::topic(topic), held, case));
-            }
-            // What one promises to look up is what is talked of.
-            if kind == Move::Promise {
-                other = issue.at.map(|topic| (bank::topic(topic), None, None));
             }
             let slots = Slots {
                 name: self.name,
@@ -341,15 +265,18 @@ impl<'w, 'v> Writer<'w, 'v> {
                 person: used[5].unwrap_or(""),
                 test: used[6].unwrap_or(""),
                 mid: used[7].unwrap_or(""),
+                short_claim: used[9].unwrap_or(""),
+                short_against: used[10].unwrap_or(""),
+                seen: used[12].unwrap_or(""),
+                unseen: used[13].unwrap_or(""),
+                about: issue.at.map_or("", |topic| bank::topic(topic).name),
                 other_reason: used[8].unwrap_or(""),
                 matter,
-                topic: other.map_or("", |(topic, _, _)| topic.name),
-                many: other.is_some_and(|(topic, _, _)| topic.many),
-                elsewhere: other.and_then(|(_, held, _)| held).unwrap_or(""),
-                other_case: other.and_then(|(_, _, case)| case).unwrap_or(""),
                 ..Slots::default()
             };
-            if !slots.fit(form) {
+            // “Ada says that …” is said only of somebody who does.
+            let ascribes = kind == Move::Sum && has("{n}") && has("{ds}");
+            if !slots.fit(form) || ascribes && !self.opposed {
                 continue;
             }
             let mut sentence = String::new();
@@ -369,7 +296,8 @@ impl<'w, 'v> Writer<'w, 'v> {
             if self.spoken(&sentence) {
                 continue;
             }
-            if form.ends_with("}.") && !matches!(kind, Move::Sum | Move::Leave | Move::Pass) {
+            // Only after a reason: what is shown, quoted or tested is spoilt by it.
+            if form.ends_with("{r}.") {
                 sentence = self.temper.tic(sentence, &self.out, draw);
             }
             self.place(&mut sentence, kind, draw);
@@ -379,7 +307,6 @@ impl<'w, 'v> Writer<'w, 'v> {
             append(&mut self.out, &sentence);
             self.used.push(form);
             self.near.extend(used.into_iter().flatten());
-            self.near.extend(other.into_iter().flat_map(|(_, held, case)| [held, case]).flatten());
             return true;
         }
         false

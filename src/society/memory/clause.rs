@@ -71,8 +71,7 @@ fn is_spoken_of(sentence: &str) -> bool {
 }
 
 /// Openers that need no comma after them, beside those of [`WEIGHING`].
-const JOINED: &[&str] =
-    &["and", "but", "so", "because", "since", "my guess is", "after all", "i suppose that"];
+const JOINED: &[&str] = &["and", "but", "so", "because", "since", "my guess is", "after all"];
 
 /// The first few words in lower case.
 fn start_of(text: &str) -> String {

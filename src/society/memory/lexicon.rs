@@ -14,10 +14,8 @@ const SETTLES: &str = "\
     bet due|bet is due|pay up|bet was that|had bet|wager that|lost the bet|won the bet|win the bet";
 const TURNS: &str = "\
     changed my mind|i change my mind|i was wrong|i take it back|take back what|i withdraw|\
-    i switch sides|new decision|correction, signed|has crossed fifty|on the other side from now|\
-    came in sure of the opposite|held the opposite|on the other bank|you convinced me|\
-    you have convinced me|you've convinced me|i stand corrected|stayed with me until i moved|\
-    what i had stepped over|turned over in its sleep|and so was i|dried differently";
+    i switch sides|on the other side from now|from now on i say|from here on is that|i go over to those|\
+    count me from today among|you convinced me|you have convinced me|you've convinced me|i stand corrected";
 const RECONCILES: &str = "\
     truce|my tone was|grown sharp|the sharp version|left the gate open|too eager with you|\
     with me than right|apologise|apologize|sorry for|make peace|made peace|no hard feelings";
@@ -207,8 +205,8 @@ const OPENERS: &str = "\
     then again|anyway|moreover|by the way|oh, and|meanwhile|for the rest|incidentally|in any case|plus|furthermore|separately|\
     next|secondly|on the side|between us|to go on|what else|and now|equally|that aside|in passing|not to forget|\
     as for the rest|come to think of it|while i am at it|going on|and then|from there|all the same|to add to it|and lastly|\
-    wow|tell you what|guess what|by my count|some nights|as it happens|listen up|say|hold on|to be exact|strictly|in brief|somehow|softly|once more|hush|good|come now|straight out|enough|\
-    gently|oh dear|for my part|truly|in truth|bear with me|arguably|generally|ordinarily|undoubtedly|definitely|i suppose that|\
+    wow|tell you what|guess what|by my count|half awake|as it happens|listen up|say|hold on|to be exact|strictly|in brief|somehow|softly|once more|hush|good|come now|straight out|enough|\
+    gently|oh dear|for my part|truly|in truth|bear with me|arguably|generally|ordinarily|undoubtedly|definitely|\
     apart from that|one more thing|my answer is simple|yep|nope|nah|hardly|and behind it|and there is this, too|good question";
 const TAILS: &str = "\
     mind you|as it were|so to speak|in my book|if you ask me|on the whole|at least to me|for what it is worth|\

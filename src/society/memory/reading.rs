@@ -218,7 +218,7 @@ const STARTS: &[&str] = &[
     "tell you what",
     "guess what",
     "by my count",
-    "some nights",
+    "half awake",
     "as it happens",
     "all right",
     "listen up",
@@ -263,11 +263,12 @@ fn weight(clause: &str, about: &str) -> usize {
     clause.chars().count().min(120) + if speaks { 50 } else { 0 } + if tells(clause) { 0 } else { 120 }
 }
 
-/// Whether a clause tells something that happened, by its figures and names, rather than what somebody thinks.
+/// Whether a clause tells something that happened, by its years and names, rather than what somebody thinks.
 #[must_use]
 pub(super) fn tells(clause: &str) -> bool {
     let named = clause.split(' ').skip(1).any(|word| word.starts_with(char::is_uppercase) && word != "I");
-    named || clause.bytes().any(|byte| byte.is_ascii_digit())
+    let year = clause.as_bytes().windows(4).any(|four| four.iter().all(u8::is_ascii_digit));
+    named || year
 }
 
 /// What is promised, without the "I will".

@@ -24,6 +24,8 @@ pub(in crate::llm::scripted) enum What {
     Mid,
     /// Something to do together.
     Test,
+    /// What that would show.
+    Show,
     /// A case, or somebody who knows.
     Case,
 }
@@ -38,9 +40,12 @@ pub(in crate::llm::scripted) struct Part {
     pub asked: bool,
 }
 
-type Known = HashMap<[u8; 12], Vec<Part>, foldhash::fast::FixedState>;
+/// Bytes by which a part is looked up.
+pub(super) const HEAD: usize = 8;
 
-/// The parts by their first twelve bytes.
+type Known = HashMap<[u8; HEAD], Vec<Part>, foldhash::fast::FixedState>;
+
+/// The parts by their first bytes, the longest first: a side in short may be how a longer part begins.
 static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     let mut known = Known::default();
     for (at, issue) in ISSUES.iter().enumerate() {
@@ -51,6 +56,7 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
         };
         for (side, text) in [Side::For, Side::Against].into_iter().zip(&issue.sides) {
             add(What::Stand(side), text);
+            issue.shorts[side as usize].iter().for_each(|short| add(What::Stand(side), short));
         }
         for (turn, pair) in issue.turns.iter().enumerate() {
             add(What::Reason(Side::For, turn), &pair[0]);
@@ -58,8 +64,10 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
         }
         issue.mids.iter().for_each(|text| add(What::Mid, text));
         issue.tests.iter().for_each(|text| add(What::Test, text));
+        issue.shows.iter().flatten().for_each(|text| add(What::Show, text));
         issue.cases.iter().chain(&issue.people).for_each(|text| add(What::Case, text));
     }
+    known.values_mut().for_each(|parts| parts.sort_by_key(|part| std::cmp::Reverse(part.text.len())));
     known
 });
 
@@ -70,19 +78,27 @@ struct Leads(HashMap<[u8; LEAD], Vec<String>, foldhash::fast::FixedState>);
 const LEAD: usize = 8;
 
 impl Leads {
-    /// The beginnings of the sentences of some moves, without their first letters, which may be small.
-    fn of(kinds: &[Move]) -> Self {
-        let voiced = kinds.iter().flat_map(|kind| {
-            Voice::ALL.into_iter().flat_map(|voice| voices::sentences(voice, *kind)).copied()
-        });
-        let own = kinds.iter().flat_map(|kind| voices::toned(*kind)).map(|(_, form)| *form);
+    /// What stands before some places in the sentences of some moves, from the place or the sentence before, and
+    /// without its first letter, which may be small.
+    fn of<'p>(moves: impl Iterator<Item = (Move, &'p [&'p str])>) -> Self {
         let mut leads = HashMap::<_, Vec<String>, _>::default();
-        for lead in voiced.chain(own).filter_map(|form| form.split('{').next()).map(plain) {
-            let lead: String = lead.chars().skip(1).collect();
-            if lead.len() > 12
-                && let Some(last) = lead.as_bytes().last_chunk()
-            {
-                leads.entry(*last).or_default().push(lead);
+        for (kind, places) in moves {
+            let voiced = Voice::ALL.into_iter().flat_map(|voice| voices::sentences(voice, kind)).copied();
+            for form in voiced.chain(voices::toned(kind).iter().map(|(_, form)| *form)) {
+                for (at, _) in form.match_indices('{') {
+                    if !places.iter().any(|other| form[at..].starts_with(other)) {
+                        continue;
+                    }
+                    let before = form[..at].rsplit('}').next().unwrap_or_default();
+                    let ends = [". ", "! ", "? "].iter().filter_map(|end| before.rfind(end)).max();
+                    let lead = plain(&before[ends.map_or(0, |end| end + 2)..]);
+                    let lead: String = lead.chars().skip(1).collect();
+                    if lead.len() > 11
+                        && let Some(last) = lead.as_bytes().last_chunk()
+                    {
+                        leads.entry(*last).or_default().push(lead);
+                    }
+                }
             }
         }
         Self(leads)
@@ -95,15 +111,35 @@ impl Leads {
     }
 }
 
+/// Moves in which what the other one said is no view of the author's.
+const AGAINST: [Move; 10] = [
+    Move::Object,
+    Move::Hold,
+    Move::Concede,
+    Move::Deny,
+    Move::Grudge,
+    Move::NotI,
+    Move::Truce,
+    Move::Answer,
+    Move::Open,
+    Move::Seldom,
+];
+
 /// What stands before a view that the author only speaks of: “A careful person could still hold that”.
-static OF_OTHERS: LazyLock<Leads> = LazyLock::new(|| Leads::of(&[Move::Scorn, Move::Allow]));
+static OF_OTHERS: LazyLock<Leads> = LazyLock::new(|| {
+    let places = |kind: Move| -> &[&str] {
+        if AGAINST.contains(&kind) { &["{d}", "{ds}", "{y}", "{x}"] } else { &["{d}", "{ds}", "{y}"] }
+    };
+    Leads::of(Move::ALL.iter().map(|(kind, _)| (*kind, places(*kind))))
+});
 
 /// What stands before a view that others are asked for: “I would like to hear from anybody who believes that”.
-static CALLED_FOR: LazyLock<Leads> = LazyLock::new(|| Leads::of(&[Move::Call]));
+static CALLED_FOR: LazyLock<Leads> =
+    LazyLock::new(|| Leads::of(std::iter::once((Move::Call, &["{c}", "{d}", "{cs}", "{ds}"][..]))));
 
-fn head(text: &[u8]) -> Option<[u8; 12]> {
-    let mut head = [0_u8; 12];
-    let from = text.get(..12)?;
+fn head(text: &[u8]) -> Option<[u8; HEAD]> {
+    let mut head = [0_u8; HEAD];
+    let from = text.get(..HEAD)?;
     for (to, from) in head.iter_mut().zip(from) {
         *to = from.to_ascii_lowercase();
     }
@@ -130,8 +166,6 @@ fn find(text: &str) -> Vec<Part> {
     let bytes = text.as_bytes();
     let (mut found, mut quoted, mut at, mut since, mut from) = (Vec::<Part>::new(), false, 0, 0, 0);
     let mut of_others: Vec<usize> = Vec::new();
-    // What is only supposed (“If you hold that …”) is not held.
-    let mut supposed = text.starts_with("If ");
     while at < bytes.len() {
         let rest = &text[at..];
         if rest.starts_with('“') {
@@ -146,15 +180,21 @@ fn find(text: &str) -> Vec<Part> {
                     // A post may have been cut off within it.
                     bytes[at..].len() >= part.text.len()
                         && bytes[at..at + part.text.len()].eq_ignore_ascii_case(part.text.as_bytes())
+                        && !bytes.get(at + part.text.len()).is_some_and(u8::is_ascii_alphanumeric)
                 })
             });
             if let Some(part) = part {
                 let before = plain(&text[from..at]);
                 let called_for = before.ends_with("hether ") || CALLED_FOR.end(&before);
-                if OF_OTHERS.end(&before) {
+                // “If it is so, …” does not say that it is so.
+                let supposes = before.strip_suffix("f ").is_some_and(|rest| {
+                    let rest = rest.strip_suffix(['I', 'i']);
+                    rest.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+                });
+                if supposes || OF_OTHERS.end(&before) {
                     of_others.push(found.len());
                 }
-                found.push(Part { asked: supposed || called_for, ..*part });
+                found.push(Part { asked: called_for, ..*part });
                 at += part.text.len();
                 continue;
             }
@@ -168,7 +208,6 @@ fn find(text: &str) -> Vec<Part> {
             forget(&mut found, &mut of_others);
             since = found.len();
             from = at;
-            supposed = text[at + 1..].starts_with(" If ");
         }
         at += rest.chars().next().map_or(1, char::len_utf8);
     }
@@ -195,7 +234,7 @@ mod tests {
             for form in Voice::ALL.into_iter().flat_map(|voice| voices::sentences(voice, kind)) {
                 for id in 0..20 {
                     let said = spoken(&Habit::of(&format!("bot{id}")), form);
-                    let text = format!("No. {}", said.replace("{d}", "forgetting is a skill"));
+                    let text = format!("No. {}", said.replace("{ds}", "a mind has to forget"));
                     parts(&text, |part| panic!("{text}: {part:?}"));
                 }
             }
@@ -205,13 +244,14 @@ mod tests {
     #[test]
     fn parts_are_known_in_a_post_but_not_in_a_quotation() {
         let mut found = Vec::new();
-        let text = "Yes: forgetting is a skill, since old quarrels end because the details go. “The tide is a clock that nobody can own” is what Ada wrote. Is it so that each recall rewrites what it touches?";
+        let text = "Yes: forgetting is a skill that a healthy mind needs, since old quarrels end once the details have gone. “To forget is to lose” is what Ada wrote. If to forget is to lose, who gains? Is it so that grief would never ease if every hour stayed as sharp as the first?";
         parts(text, |part| found.push((part.what, part.asked)));
         assert_eq!(
             found,
             [
                 (What::Stand(Side::For), false),
                 (What::Reason(Side::For, 1), false),
+                (What::Stand(Side::Against), true),
                 (What::Reason(Side::For, 2), true)
             ]
         );

@@ -5,16 +5,18 @@
 //! ```text
 //! # the topic, as the bank names it
 //! ? what is in question
-//! + one side
-//! - the other side
+//! + one side | the same in short | in short, in other words
+//! - the other side | in short | in short, in other words
 //! a reason for the first | what the second says to it
 //! = what both can sign
-//! ! what one could do together
+//! ! what one could do together | what one would see if the first is right | if the second is
 //! ~ a case
 //! @ people who know, separated by commas
 //! ```
 //!
-//! All of it goes on within a sentence: no capital, no full stop.
+//! All of it goes on within a sentence: no capital, no full stop. A reason stands alone: whoever has read the
+//! question and the side that it is for sees why it supports it, without the other half of its line. A side in
+//! short says the same as the side; it is understood by who has read the thread.
 
 mod find;
 
@@ -42,10 +44,14 @@ pub(super) struct Issue {
     pub whether: &'static str,
     /// The two sides: for and against.
     pub sides: Vec<Text>,
+    /// The two sides in short.
+    pub shorts: [Vec<Text>; 2],
     /// Reasons in pairs: for, and against.
     pub turns: Vec<[Text; 2]>,
     pub mids: Vec<Text>,
     pub tests: Vec<Text>,
+    /// What each of the tests would show: if the first side is right, and if the second is.
+    pub shows: Vec<[Text; 2]>,
     pub cases: Vec<Text>,
     pub people: Vec<Text>,
 }
@@ -54,6 +60,20 @@ impl Issue {
     /// The reasons of a side.
     pub fn reasons(&self, side: Side) -> impl Iterator<Item = &Text> {
         self.turns.iter().map(move |turn| &turn[side as usize])
+    }
+
+    /// The side that `words` put, in full or in short.
+    pub fn side_of(&self, words: &str) -> Option<Side> {
+        [Side::For, Side::Against].into_iter().find(|side| {
+            self.sides[*side as usize].text == words
+                || self.shorts[*side as usize].iter().any(|short| short.text == words)
+        })
+    }
+
+    /// What the test `test` would show if `side` is right.
+    pub fn shown(&self, test: &str, side: Side) -> Option<&Text> {
+        let at = self.tests.iter().position(|other| other.text == test)?;
+        self.shows.get(at).map(|shows| &shows[side as usize])
     }
 }
 
@@ -96,9 +116,20 @@ static ISSUES: LazyLock<Vec<Issue>> = LazyLock::new(|| {
         let thing = |text: &'static str| Text { text, print: said::thing(text) };
         match mark {
             "? " => issue.whether = rest,
-            "+ " | "- " => issue.sides.push(clause(rest)),
+            "+ " | "- " => {
+                let mut words = rest.split(" | ").map(clause);
+                let side = issue.sides.len().min(1);
+                issue.sides.extend(words.next());
+                issue.shorts[side].extend(words);
+            }
             "= " => issue.mids.push(clause(rest)),
-            "! " => issue.tests.push(clause(rest)),
+            "! " => {
+                let mut words = rest.split(" | ").map(clause);
+                issue.tests.extend(words.next());
+                if let (Some(one), Some(other)) = (words.next(), words.next()) {
+                    issue.shows.push([one, other]);
+                }
+            }
             "~ " => issue.cases.push(thing(rest)),
             "@ " => issue.people.extend(rest.split(", ").map(thing)),
             _ => {
@@ -110,6 +141,11 @@ static ISSUES: LazyLock<Vec<Issue>> = LazyLock::new(|| {
     }
     issues
 });
+
+/// Every issue, in the order of their numbers.
+pub(super) fn all() -> &'static [Issue] {
+    &ISSUES
+}
 
 /// The issue numbered `at`.
 pub(super) fn issue(at: usize) -> &'static Issue {
@@ -140,7 +176,9 @@ mod tests {
         }
         for issue in ISSUES.iter() {
             assert!(issue.at.is_some() || issue.topic.starts_with("event:"), "{} is no topic", issue.topic);
-            assert!(issue.sides.len() == 2 && issue.turns.len() >= 5, "{}", issue.topic);
+            assert!(issue.sides.len() == 2 && issue.turns.len() >= 7, "{}", issue.topic);
+            assert!(issue.shorts.iter().all(|shorts| shorts.len() == 2), "{}", issue.topic);
+            assert_eq!(issue.shows.len(), issue.tests.len(), "{}", issue.topic);
             assert!(
                 !issue.whether.is_empty() && issue.mids.len() >= 2 && issue.tests.len() >= 2,
                 "{}",
@@ -155,7 +193,13 @@ mod tests {
         let mut all = Vec::new();
         for issue in ISSUES.iter() {
             let turns = issue.turns.iter().flatten();
-            let parts = issue.sides.iter().chain(turns).chain(&issue.mids).chain(&issue.tests);
+            let shorts = issue.shorts.iter().flatten();
+            for short in shorts.clone() {
+                assert!(short.text.len() >= find::HEAD, "{} is too short to be known again", short.text);
+                assert!(short.text.split_whitespace().count() <= 8, "{} is not short", short.text);
+            }
+            let parts = issue.sides.iter().chain(shorts).chain(turns).chain(&issue.mids).chain(&issue.tests);
+            let parts = parts.chain(issue.shows.iter().flatten());
             all.extend(parts.chain(&issue.cases).chain(&issue.people).map(|part| part.text));
         }
         for text in &all {

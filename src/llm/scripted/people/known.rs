@@ -115,11 +115,12 @@ fn topic_of(about: &str, words: &[String]) -> Option<usize> {
 /// Whether an issue is what a question asks about, and not only near it.
 fn arguable(at: usize, about: &str, words: &[String]) -> bool {
     let issue = issues::issue(at);
-    let sides = issue.sides.iter().map(|side| side.text).chain([issue.whether]);
+    let shorts = issue.shorts.iter().flatten();
+    let sides = issue.sides.iter().chain(shorts).map(|side| side.text).chain([issue.whether]);
     let text = sides.collect::<Vec<_>>().join(" ");
     let found = shared(words, &text);
     found >= 2
-        || (found >= 1 && found * 2 >= words.len() && opinion_asked(about))
+        || (found >= 1 && found * 2 > words.len() && opinion_asked(about))
         || read(about).iter().any(|part| part.issue == at && !matches!(part.what, What::Case))
 }
 

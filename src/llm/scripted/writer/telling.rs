@@ -15,7 +15,7 @@ impl Writer<'_, '_> {
         if line.text().is_empty() || bare || self.heard_line(line) {
             return false;
         }
-        let mut sentence = self.temper.tic(line.text().to_owned(), &self.out, draw);
+        let mut sentence = line.text().to_owned();
         self.place(&mut sentence, Move::Answer, draw);
         if !self.shows(&sentence) {
             return false;
@@ -55,18 +55,24 @@ impl Writer<'_, '_> {
 
     /// Tells a particular, turning to it first, if nobody has told it lately.
     pub fn tell(&mut self, line: Line, draw: &mut Draw) -> bool {
+        self.tell_as(Move::Tell, line, draw)
+    }
+
+    /// Tells a particular in a move of `kind`, if nobody has told it lately.
+    pub fn tell_as(&mut self, kind: Move, line: Line, draw: &mut Draw) -> bool {
         if self.heard_line(line) {
             return false;
         }
-        let own = self.own(Move::Tell, false, draw).map(|(_, form)| form);
-        let Some(form) = own.or_else(|| self.common(self.voice, Move::Tell, false, draw)) else {
+        let own = self.own(kind, false, draw).map(|(_, form)| form);
+        let Some(form) = own.or_else(|| self.common(self.voice, kind, false, draw)) else {
             return self.line(line, draw);
         };
         let fact = if form.contains(':') { lowered(line.text()) } else { line.text().to_owned() };
         let mut sentence = String::new();
         let said = wording::spoken(&self.temper.habit, form);
-        fill(&mut sentence, &said, &Slots { fact: &fact, ..Slots::default() }, draw);
-        self.place(&mut sentence, Move::Tell, draw);
+        let about = bank::topic(line.topic).name;
+        fill(&mut sentence, &said, &Slots { fact: &fact, about, ..Slots::default() }, draw);
+        self.place(&mut sentence, kind, draw);
         append(&mut self.out, &sentence);
         self.used.push(form);
         self.near.push(line.text());
