@@ -87,7 +87,7 @@ fn compared(text: &str) -> Option<u64> {
 /// The end of a range: `input length should be [1, 30720]`.
 fn ranged(text: &str) -> Option<u64> {
     let rest = &text[text.find("range of input length")?..];
-    let inner = &rest[rest.find('[')? + 1..rest.find(']')?];
+    let (inner, _) = rest.split_once('[')?.1.split_once(']')?;
     number(inner.rsplit(',').next()?.trim())
 }
 
@@ -165,10 +165,25 @@ mod tests {
             ("context length exceeded (request 1f-4096-aa)", None),
             ("context length exceeded. You sent 5312 tokens", None),
             ("the limit of 3000 requests is reached", None),
+            ("Range of input length should be [1, 30720]", Some(30_720)),
+            (r#"{"errors":["Range of input length exceeded"],"limits":[1,30720]}"#, Some(30_720)),
+            ("Range of input length] is [", None),
             ("context length", None),
             ("", None),
         ] {
             assert_eq!(told(words), size, "{words}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_a_server_says_is_read_without_harm(
+            parts in proptest::collection::vec(
+                proptest::sample::select(
+                    &["range of input length", "limit", "maximum", "token", "[", "]", ">", "<=", "≤", "1", ",", "30720", ". ", " ", "é"][..]
+                ), 0..24)
+        ) {
+            let _ = told(&parts.concat());
         }
     }
 }

@@ -48,6 +48,7 @@ fn trimmed(text: &str, mine: &[&str], others: &[&str]) -> Option<String> {
             if said[..end].ends_with(['.', '!', '?', '…', '"', '”']) && next.0 != By::Nobody {
                 parts.push((before, by, &said[from..end]));
                 (before, by, from) = (" ", next.0, said.len() - next.1.len());
+                at = at.max(from); // a name that was read is behind
             }
         }
         parts.push((before, by, &said[from..]));
@@ -110,6 +111,7 @@ mod tests {
         ] {
             assert_eq!(of(text).as_deref(), Some(own), "{text}");
         }
+        assert_eq!(of("Ada: Yes. Ada (he said. Rex: no): hello").as_deref(), Some("Yes. hello"));
         for text in [
             "Rex: I doubt that. Look again.",
             "What Rex said: nothing.",
@@ -121,6 +123,23 @@ mod tests {
             "",
         ] {
             assert_eq!(of(text), None, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn names_within_names_and_marks_anywhere_do_no_harm(
+            parts in proptest::collection::vec(
+                proptest::sample::select(
+                    &["Ada", "Dr. Ada", "Rex", "St. Rex", ":", ": ", ". ", "? ", " (", ")", "**", "\n", "yes", " ", "：", "…"][..]
+                ), 0..24)
+        ) {
+            let text = parts.concat();
+            for (mine, other) in [("Ada", "Dr. Ada"), ("Dr. Ada", "Ada"), ("St. Rex", "Rex"), ("Ada", "Rex")] {
+                if let Some(own) = trimmed(&text, &[mine], &[other]) {
+                    proptest::prop_assert!(own.len() <= text.len());
+                }
+            }
         }
     }
 }
