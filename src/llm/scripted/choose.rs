@@ -7,7 +7,7 @@ use super::persona::{Persona, Voice};
 use super::view::{Post, View};
 use super::{arcs, bank, event, issues, people, reply, rules, stance, temper, thread};
 use crate::domain::scene::FeedThread;
-use crate::domain::{Action, ActionKind, ActivityKind, Engagement, Scene};
+use crate::domain::{Action, ActionKind, ActivityKind, Engagement};
 
 /// What makes a post be answered before anything else.
 const CALLING: i32 = 500;
@@ -16,47 +16,46 @@ const WAITING: usize = 8;
 /// Replies after which a thread has had its say.
 const LONG: i64 = 12;
 
-/// What the bot of `scene` does.
-pub(super) fn act(scene: &Scene, seed: u64) -> Action {
-    let view = View::of(scene);
-    let mut draw = Draw::new(seed, &scene.me.id, scene.beat);
-    let targets = targets(&view, &mut draw);
-    if let Some(action) = react(&view, &targets, &mut draw) {
+/// What the bot does.
+pub(super) fn act(view: &View<'_>, seed: u64) -> Action {
+    let mut draw = Draw::new(seed, view.me(), view.scene.beat);
+    let targets = targets(view, &mut draw);
+    if let Some(action) = react(view, &targets, &mut draw) {
         return action;
     }
     if let Some((score, post)) = targets.first()
         && *score >= CALLING
-        && allows(&view, ActionKind::Reply)
-        && let Some(action) = answer(&view, *post, &mut draw)
+        && allows(view, ActionKind::Reply)
+        && let Some(action) = answer(view, *post, &mut draw)
     {
         return action;
     }
-    if allows(&view, ActionKind::Reply)
-        && let Some(action) = asked(&view, &targets, &mut draw)
+    if allows(view, ActionKind::Reply)
+        && let Some(action) = asked(view, &targets, &mut draw)
     {
         return action;
     }
-    if let Some(action) = arcs::due(&view, &mut draw) {
+    if let Some(action) = arcs::due(view, &mut draw) {
         return action;
     }
-    let mut weights = weights(&view, &targets);
+    let mut weights = weights(view, &targets);
     for _ in 0..8 {
         let Some(chosen) = draw.weighted(&weights) else { break };
         let action = match ActionKind::ALL[chosen] {
-            ActionKind::CreateThread => thread::write(&view, &mut draw),
-            ActionKind::Reply => targets.iter().take(4).find_map(|(_, post)| answer(&view, *post, &mut draw)),
-            ActionKind::Vote => vote(&view, &mut draw),
-            ActionKind::Follow => follow(&view, &mut draw),
-            ActionKind::Unfollow => unfollow(&view),
-            ActionKind::WebSearch => Some(search(&view, &mut draw)),
-            ActionKind::DoNothing => Some(quiet(&view, &mut draw)),
+            ActionKind::CreateThread => thread::write(view, &mut draw),
+            ActionKind::Reply => targets.iter().take(4).find_map(|(_, post)| answer(view, *post, &mut draw)),
+            ActionKind::Vote => vote(view, &mut draw),
+            ActionKind::Follow => follow(view, &mut draw),
+            ActionKind::Unfollow => unfollow(view),
+            ActionKind::WebSearch => Some(search(view, &mut draw)),
+            ActionKind::DoNothing => Some(quiet(view, &mut draw)),
         };
         match action {
             Some(action) => return action,
             None => weights[chosen] = 0,
         }
     }
-    quiet(&view, &mut draw)
+    quiet(view, &mut draw)
 }
 
 fn allows(view: &View<'_>, kind: ActionKind) -> bool {

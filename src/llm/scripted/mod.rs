@@ -1,7 +1,7 @@
 //! The embedded provider: no model, no network, deterministic from the request's seed.
 //!
 //! It reads the [`Scene`] instead of the prompt, plays the bot's personality and answers with
-//! the JSON of one [`Action`], as a model would. It is a pure function of the request: no clock,
+//! the JSON of one [`Action`] and of what is to be remembered of it, as a model would. It is a pure function of the request: no clock,
 //! no shared state, no iteration order. It knows nothing of the store, budgets or the engine.
 
 mod arcs;
@@ -15,6 +15,7 @@ mod habit;
 mod interview;
 mod issues;
 mod mark;
+mod notes;
 mod outcome;
 mod people;
 mod persona;
@@ -34,9 +35,10 @@ mod writer;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::Serialize;
 
 use super::{Completion, DeltaSink, Finish, Provider, ProviderError, Purpose, Request};
-use crate::domain::{Action, Scene, Usage};
+use crate::domain::{Action, Extraction, Scene, Usage};
 
 /// Plays each personality without a model.
 #[derive(Clone, Debug, Default)]
@@ -52,8 +54,12 @@ impl Scripted {
     fn answer(request: &Request) -> Completion {
         let text = match request.purpose {
             Purpose::Think | Purpose::Repair => request.scene.as_deref().map_or_else(
-                || to_json(&Action::DoNothing { reason: "There is nothing in front of me.".into() }),
-                |scene| to_json(&choose::act(scene, request.seed)),
+                || to_json(&Action::DoNothing { reason: "There is nothing in front of me.".into() }, None),
+                |scene| {
+                    let view = view::View::of(scene);
+                    let act = choose::act(&view, request.seed);
+                    to_json(&act, Some(notes::of(&view, &act)))
+                },
             ),
             Purpose::Interview => request.scene.as_deref().map_or_else(
                 || "I have nothing in front of me to answer from.".into(),
@@ -105,9 +111,17 @@ impl Provider for Scripted {
     }
 }
 
-fn to_json(action: &Action) -> String {
-    // Strings and integers only: serialising them cannot fail.
-    serde_json::to_string(action).expect("an action is plain data")
+/// An act and what is to be remembered of it, in the form that the prompt asks for.
+#[derive(Serialize)]
+struct Answer<'a> {
+    act: &'a Action,
+    memory: Option<Extraction>,
+}
+
+fn to_json(act: &Action, memory: Option<Extraction>) -> String {
+    let memory = memory.filter(|notes| !notes.is_empty());
+    // Strings and finite numbers only: serialising them cannot fail.
+    serde_json::to_string(&Answer { act, memory }).expect("an act and its notes are plain data")
 }
 
 /// What a model would have been charged: a token for every four bytes.

@@ -213,8 +213,8 @@ impl Walk<'_, '_> {
         if let Some(noted) = choice.noted.as_ref().filter(|_| self.was_asked_for_memory(ready)) {
             // What was noted beside the act needs no request; what was not is noted by rule.
             let noted = (!noted.is_empty()).then(|| noted.clone());
-            if noted.is_some() {
-                let tariff = &ready.tariff;
+            let tariff = &ready.tariff;
+            if noted.is_some() && tariff.is_bound() {
                 providers::count_extraction(self.tx, &tariff.provider, &tariff.model, true)?;
             }
             let acted = Acted { choice, activity_id, finished };
