@@ -73,7 +73,10 @@ pub fn timeline(c: &Db, lens: &Lens, minutes: u32, ago: u32, points: u32) -> Res
 /// The first act at or after a moment; where there is none, the number after the last.
 fn first_since(c: &Db, at: Stamp) -> Result<i64> {
     let (mut low, last): (i64, i64) = c
-        .prepare_cached("SELECT ifnull(min(id), 1), ifnull(max(id), 0) FROM activities")?
+        // Asked for apart: together they would be looked for among all.
+        .prepare_cached(
+            "SELECT (SELECT ifnull(min(id), 1) FROM activities), (SELECT ifnull(max(id), 0) FROM activities)",
+        )?
         .query_row([], |row| row.try_into())?;
     let mut high = last + 1;
     let mut next =

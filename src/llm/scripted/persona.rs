@@ -8,7 +8,8 @@ use lru::LruCache;
 
 use super::bank;
 use super::draw::{hash, mix};
-use super::habit::Own;
+use super::habit::{Habit, Own};
+use super::mark::Mark;
 use crate::domain::{Engagement, PersonalityConfig};
 
 /// The six manners of speaking that every personality is a blend of.
@@ -234,6 +235,7 @@ struct Read {
     strange: Vec<usize>,
     reach: usize,
     habits: Habits,
+    mark: Mark,
     own: Arc<Own>,
 }
 
@@ -250,6 +252,8 @@ pub(super) struct Persona<'a> {
     pub reach: usize,
     /// Whether its habits ask for a question at the end, a joke, a bet.
     pub habits: Habits,
+    /// What its posts look like.
+    pub mark: Mark,
     /// Its own sentences.
     pub own: Arc<Own>,
 }
@@ -283,13 +287,14 @@ impl Read {
         let (topics, strange) = interests(&config.personality.interests);
         let blend = blend(config);
         let own = Arc::new(Own::of(config, &blend, reach));
-        Self { blend, topics, strange, reach, habits: habits(config), own }
+        let mark = Mark::of(config, &Habit::of(&config.id));
+        Self { blend, topics, strange, reach, habits: habits(config), mark, own }
     }
 }
 
 impl<'a> Persona<'a> {
     pub fn of(config: &'a Arc<PersonalityConfig>) -> Self {
-        let Read { blend, topics, strange, reach, habits, own } = LATELY.with_borrow_mut(|lately| {
+        let Read { blend, topics, strange, reach, habits, mark, own } = LATELY.with_borrow_mut(|lately| {
             let (_, read) =
                 lately.get_or_insert(Arc::as_ptr(config), || (Arc::clone(config), Read::of(config)));
             read.clone()
@@ -297,7 +302,7 @@ impl<'a> Persona<'a> {
         let interests = &config.personality.interests;
         let strange =
             strange.into_iter().filter_map(|at| interests.get(at)).map(|word| word.trim()).collect();
-        Self { config, blend, topics, strange, reach, habits, own }
+        Self { config, blend, topics, strange, reach, habits, mark, own }
     }
 
     /// Its voices as weights in which the leading one stands out.

@@ -152,10 +152,9 @@ impl Temper {
             loud: (persona.blend[Voice::Curious as usize] * 4 / 5 + heat.saturating_sub(60) / 2)
                 .saturating_sub(shy / 3 + 8),
             habit: Habit::of(&persona.config.id),
-            mark: Mark::None,
+            mark: persona.mark,
             sign: String::new(),
         };
-        temper.mark = Mark::of(persona.config, &temper.habit);
         temper.sign =
             persona.config.name.chars().next().map_or_else(String::new, |first| format!("{first}."));
         let list = if heat >= 50 { CURT } else { CIVIL };

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use super::super::{activities, analytics, archive, bots, flags, forum, remembered, stats, usage};
+use super::super::{activities, analytics, archive, bots, flags, forum, remembered, stats, timeline, usage};
 use super::{Room, lens};
 use crate::protocol::{ActivityQuery, ArchiveQuery, MemoryQuery, ThreadQuery, ThreadSort};
 
@@ -144,6 +144,7 @@ fn charts_come_from_counters() {
     bounded("graph", 20, |room| stats::graph(room).unwrap());
     bounded("actions", 130, |room| stats::actions(room, &lens(), 30).unwrap());
     bounded("usage series", 80, |room| stats::usage_series(room, &lens(), 30, None).unwrap());
+    bounded("a stretch of time", 40, |room| timeline::timeline(room, &lens(), 60, 0, 120).unwrap());
     bounded("header", 5, |room| usage::counts(room, &lens()).unwrap());
     bounded("bots", 10, |room| bots::all(room, &lens()).unwrap());
 }
