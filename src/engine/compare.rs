@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::protocol::{Lineage, PromptSection};
-use crate::store::compare::{self, Act, BotSums, Day, Sums};
+use crate::store::compare::{self, ActRow, BotSums, Day, Sums};
 use crate::store::{Db, Result, Store, StoreError, thoughts};
 
 /// Lines of a section that are shown around the first that differs.
@@ -22,7 +22,7 @@ pub struct Difference {
     /// The activity up to which both are known to be the same society, for a fork.
     pub parted_after: Option<i64>,
     /// What people did on one side only, after they parted.
-    pub changes: [Vec<Act>; 2],
+    pub changes: [Vec<ActRow>; 2],
     /// The first act of a bot that differs.
     pub first: Option<FirstDifference>,
     /// What both came to.
@@ -37,7 +37,7 @@ pub struct Difference {
 #[derive(Clone, Debug, Serialize)]
 pub struct FirstDifference {
     /// On both sides.
-    pub acts: [Act; 2],
+    pub acts: [ActRow; 2],
     /// The first part of its prompt that differs, if its prompt was kept on both sides.
     pub section: Option<SectionDifference>,
 }

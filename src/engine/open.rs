@@ -22,7 +22,7 @@ use crate::protocol::{EngineState, Fault};
 use crate::society::Keeping;
 use crate::society::frame::Frame;
 use crate::society::open::{Notes, Opened, RULES, RULES_NOW};
-use crate::society::{Society, Standing, Voice};
+use crate::society::{RoomSettings, Society, Voice};
 use crate::store::{
     Db, EngineLock, Result, Store, StoreError, Tx, activities, journal, meta, providers, roster, schedule,
     snapshot, tokens,
@@ -50,13 +50,13 @@ pub fn start(settings: Settings) -> Result<Handle> {
     let base = Arc::clone(shared);
     shared.store.write_blocking(move |tx| base.begin_era(tx))?;
     let opened = {
-        let standing = shared.society.standing();
+        let settings = shared.society.settings();
         Opened {
             rules: RULES,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             room,
-            provider: standing.provider.clone(),
-            pace: standing.pace,
+            provider: settings.provider.clone(),
+            pace: settings.pace,
             bots,
             lacks_bots: shared.settings.lacks_bots,
             frame: shared.society.frame.clone(),
@@ -203,7 +203,7 @@ pub(super) fn assemble(
     }
     let unusable = |name: &str| voices.get(name).and_then(|voice| voice.as_ref().err().cloned());
     let frame = frame.cloned().unwrap_or_else(|| Frame::of(&settings, unusable));
-    let standing = Standing {
+    let settings = RoomSettings {
         provider: room
             .provider
             .clone()
@@ -231,7 +231,7 @@ pub(super) fn assemble(
         scribe: Scribe::start()?,
     };
     let keeping = Keeping { takes_snapshots: settings.takes_snapshots, bytes: settings.journal_keep };
-    let society = Society::new(room, frame, keeping, voices, standing, Arc::new(outside));
+    let society = Society::new(room, frame, keeping, voices, settings, Arc::new(outside));
     Ok(Handle {
         shared: Arc::new(Shared {
             society: Arc::new(society),
@@ -279,7 +279,7 @@ impl Shared {
     /// Makes the schedule in memory what the rows say.
     pub(super) fn plan_from_rows(&self) -> Result<()> {
         let pinned = self.store.read_blocking(schedule::pinned)?;
-        self.society.standing_mut().pinned = pinned;
+        self.society.settings_mut().pinned = pinned;
         let mut schedule = self.schedule();
         self.store.read_blocking(|c| schedule::plans(c, |due, bot| schedule.plan(bot, due)))
     }

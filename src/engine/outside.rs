@@ -13,7 +13,7 @@ use crate::domain::Stamp;
 use crate::protocol::{EngineState, Notice};
 use crate::society::world::{Sheet, World, WrittenUp};
 use crate::store::Result;
-use crate::store::thoughts::Place;
+use crate::store::thoughts::RecordKey;
 
 /// The engine as a society sees it.
 pub(super) struct Outside {
@@ -62,7 +62,7 @@ impl World for Outside {
         self.troubled.send_if_modified(|names| names.insert(provider.to_owned()));
     }
 
-    fn write_up(&self, place: Place, record: Sheet) -> Result<WrittenUp> {
+    fn write_up(&self, place: RecordKey, record: Sheet) -> Result<WrittenUp> {
         let pending = self.scribe.write(place, record)?;
         Ok(Box::new(move || pending.take()))
     }

@@ -470,9 +470,9 @@ pub(super) fn silent(
     let frame = Some(&opened.frame);
     let handle = assemble(settings, frame, store, opened.room.clone(), opened.pace, None, Instant::now())?;
     {
-        let mut standing = handle.shared.society.standing_mut();
-        standing.provider.clone_from(&opened.provider);
-        standing.pace = opened.pace;
+        let mut settings = handle.shared.society.settings_mut();
+        settings.provider.clone_from(&opened.provider);
+        settings.pace = opened.pace;
     }
     {
         let mut live = handle.shared.live_mut();

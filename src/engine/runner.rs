@@ -306,7 +306,7 @@ async fn fast_batch(
     let (inner, chosen) = (Arc::clone(shared), Arc::clone(only));
     let taken: Arc<Mutex<Vec<Beat>>> = Arc::default();
     let noted = Arc::clone(&taken);
-    let room = shared.society.standing().provider.clone();
+    let room = shared.society.settings().provider.clone();
     let most = shared.concurrency(|name| name == room).max(FAST_IN_FLIGHT);
     let batch = shared
         .store

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::society::world;
-use crate::store::thoughts::{Packed, Packer, Place};
+use crate::store::thoughts::{Packed, Packer, RecordKey};
 use crate::store::{Result, StoreError};
 
 /// Records handed over together.
@@ -17,7 +17,7 @@ const STRIDE: usize = 8;
 const QUEUE: usize = 4;
 
 struct Sheet {
-    place: Place,
+    place: RecordKey,
     record: world::Sheet,
     answer: SyncSender<Result<Packed>>,
 }
@@ -94,7 +94,7 @@ impl Scribe {
     }
 
     /// Hands a record over.
-    pub(super) fn write(&self, place: Place, record: world::Sheet) -> Result<Pending> {
+    pub(super) fn write(&self, place: RecordKey, record: world::Sheet) -> Result<Pending> {
         let (sender, answer) = sync_channel(1);
         self.desk.add(Sheet { place, record, answer: sender })?;
         Ok(Pending { desk: Arc::clone(&self.desk), answer })

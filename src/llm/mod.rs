@@ -3,7 +3,8 @@
 //! A provider turns a [`Request`] into a [`Completion`]; it knows nothing of bots, budgets or
 //! the store. What differs between servers' protocols is described (`openai`, `anthropic`, `ollama`);
 //! one `driver` asks, streams and reads for all of them. [`guard`] wraps every call that leaves the process: time-outs, retries,
-//! circuit breaker, concurrency. Only this module and `tools` speak HTTP to the outside.
+//! circuit breaker, concurrency. [`scripted`] is the provider in the binary, [`nats`] the one behind a queue, [`several`] one
+//! of many servers. Only this module and `tools` speak HTTP to the outside.
 
 mod answer;
 mod anthropic;

@@ -133,7 +133,7 @@ fn alone(headers: &HeaderMap, name: &HeaderName) -> Result<(), Fault> {
 }
 
 /// Lets a request in, or refuses it.
-pub(super) async fn gate(State(port): State<Port>, request: Request, next: Next) -> Response {
+pub(super) async fn guarded(State(port): State<Port>, request: Request, next: Next) -> Response {
     let (mut head, body) = request.into_parts();
     let Some(peer) = head.extensions.get::<Peer>().copied() else {
         return Refusal(Fault::internal("a request without a peer")).into_response();

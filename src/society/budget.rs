@@ -122,7 +122,13 @@ pub(crate) fn guess(frame: &Frame, tariff: &Tariff) -> (i64, Money) {
 }
 
 /// Whether a cap stands in the way of spending anything at all.
-pub(crate) fn gate(c: &Db, frame: &Frame, bot: &BotRow, tariff: &Tariff, day: &str) -> Result<Option<Cap>> {
+pub(crate) fn cap_in_the_way(
+    c: &Db,
+    frame: &Frame,
+    bot: &BotRow,
+    tariff: &Tariff,
+    day: &str,
+) -> Result<Option<Cap>> {
     let limits = limits(frame, bot, tariff);
     if limits.are_none() {
         return Ok(None);

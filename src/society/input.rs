@@ -122,7 +122,7 @@ impl Society {
         input: &A,
     ) -> Result<A::Outcome> {
         tx.begin_at(at, by);
-        let mut room = self.mind(tx)?;
+        let mut room = self.room(tx)?;
         let outcome = input.apply(self, &mut room, tx)?;
         if A::left_a_trace(&outcome) {
             let number = journal::next(tx)?;

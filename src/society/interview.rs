@@ -62,7 +62,7 @@ impl Apply for Asked {
         };
         let tariff = Tariff::of(&society.frame, &provider, &model);
         let capped = |cap: Cap| Step::Told(Err(Fault::new(FaultKind::TooMany, cap.sentence())));
-        if let Some(cap) = budget::gate(tx, &society.frame, &row, &tariff, &day)? {
+        if let Some(cap) = budget::cap_in_the_way(tx, &society.frame, &row, &tariff, &day)? {
             return Ok(capped(cap));
         }
         if tariff.is_bound() && self.place.as_deref() != Some(provider.as_str()) {
@@ -72,7 +72,7 @@ impl Apply for Asked {
         let scene = Arc::new(gather(tx, room, &board, &row, at)?);
         let seen = board.seq;
         let fence = draw::fence(&society.secret, &format!("interview:{}", row.id), seen.unsigned_abs());
-        let limits = society.limits_of(&tariff, config.model.max_tokens);
+        let limits = society.frame_for(&tariff, config.model.max_tokens);
         let told = prompt::interview(&scene, &limits, &fence, &self.question);
         let request = Request {
             purpose: Purpose::Interview,

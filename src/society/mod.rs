@@ -79,8 +79,8 @@ pub(crate) struct Society {
     pub(crate) records: AtomicBool,
     /// The providers by name; an error says why one cannot be used.
     pub(crate) voices: BTreeMap<String, std::result::Result<Voice, String>>,
-    standing: RwLock<Standing>,
-    mind: Mutex<Room>,
+    settings: RwLock<RoomSettings>,
+    room: Mutex<Room>,
     /// Who performs what follows a commit.
     pub(crate) world: Arc<dyn World>,
 }
@@ -115,7 +115,7 @@ impl Voice {
 
 /// What the rows say of the room and is read often: a copy, which is read again after a rollback.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Standing {
+pub(crate) struct RoomSettings {
     /// The room's provider.
     pub(crate) provider: String,
     /// The pace a person chose; `None` follows each bot's provider.
@@ -133,7 +133,7 @@ impl Society {
         frame: Frame,
         keeping: Keeping,
         voices: BTreeMap<String, std::result::Result<Voice, String>>,
-        standing: Standing,
+        settings: RoomSettings,
         world: Arc<dyn World>,
     ) -> Self {
         Self {
@@ -145,8 +145,8 @@ impl Society {
             keeping,
             records: AtomicBool::new(true),
             voices,
-            standing: RwLock::new(standing),
-            mind: Mutex::new(Room::new()),
+            settings: RwLock::new(settings),
+            room: Mutex::new(Room::new()),
             world,
         }
     }
@@ -156,22 +156,22 @@ impl Society {
         cost > Money::ZERO && self.simulated_cost.is_some()
     }
 
-    pub(crate) fn standing(&self) -> RwLockReadGuard<'_, Standing> {
-        self.standing.read().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn settings(&self) -> RwLockReadGuard<'_, RoomSettings> {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn standing_mut(&self) -> RwLockWriteGuard<'_, Standing> {
-        self.standing.write().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn settings_mut(&self) -> RwLockWriteGuard<'_, RoomSettings> {
+        self.settings.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets what is in memory: the rows are others now.
     pub(crate) fn forget(&self) {
-        *self.mind.lock().unwrap_or_else(PoisonError::into_inner) = Room::new();
+        *self.room.lock().unwrap_or_else(PoisonError::into_inner) = Room::new();
     }
 
     /// The writer's copy, trusted only as far as nothing was rolled back. Locked inside a job only.
-    fn mind(&self, tx: &Tx<'_>) -> Result<MutexGuard<'_, Room>> {
-        let mut room = self.mind.lock().unwrap_or_else(PoisonError::into_inner);
+    fn room(&self, tx: &Tx<'_>) -> Result<MutexGuard<'_, Room>> {
+        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
         if room.is_stale(tx.rollbacks()) {
             self.relearn(tx)?;
         }
@@ -197,7 +197,7 @@ impl Society {
     /// `default` is the room's provider.
     pub(crate) fn resolve(&self, provider: &str) -> String {
         if provider == "default" {
-            self.standing().provider.clone()
+            self.settings().provider.clone()
         } else {
             meant_provider(provider).to_owned()
         }
@@ -205,9 +205,9 @@ impl Society {
 
     /// What limits a prompt of this model whose answer may have `answer` tokens: where its server told the size of its
     /// context, prompts are kept within it.
-    fn limits_of(&self, tariff: &Tariff, answer: u32) -> Cow<'_, Frame> {
+    fn frame_for(&self, tariff: &Tariff, answer: u32) -> Cow<'_, Frame> {
         let of = (tariff.provider.clone(), tariff.model.clone());
-        let context = self.standing().contexts.get(&of).copied();
+        let context = self.settings().contexts.get(&of).copied();
         self.frame.within_context(context, answer).map_or(Cow::Borrowed(&self.frame), Cow::Owned)
     }
 
@@ -238,17 +238,17 @@ impl Society {
 
     /// Seconds between two beats of a bot: its own pace, the room's, or its provider's.
     pub(crate) fn interval_of(&self, bot: &str, own: Option<u32>) -> u32 {
-        let standing = self.standing();
-        own.or(standing.pace)
-            .unwrap_or_else(|| pace_with(standing.pinned.get(bot).unwrap_or(&standing.provider)))
+        let settings = self.settings();
+        own.or(settings.pace)
+            .unwrap_or_else(|| pace_with(settings.pinned.get(bot).unwrap_or(&settings.provider)))
     }
 
     /// The shortest interval of the bots that have no pace of their own.
     pub(crate) fn least_interval(&self) -> u32 {
-        let standing = self.standing();
-        standing.pace.unwrap_or_else(|| {
-            let pinned = standing.pinned.values().map(|provider| pace_with(provider));
-            pinned.fold(pace_with(&standing.provider), u32::min)
+        let settings = self.settings();
+        settings.pace.unwrap_or_else(|| {
+            let pinned = settings.pinned.values().map(|provider| pace_with(provider));
+            pinned.fold(pace_with(&settings.provider), u32::min)
         })
     }
 
@@ -282,13 +282,13 @@ impl Society {
         let (provider, pace) = (meta::get(c, PROVIDER_NOW)?, meta::get(c, PACE_NOW)?);
         let contexts = providers::contexts(c)?.into_iter().collect();
         let pinned = schedule::pinned(c)?;
-        let mut standing = self.standing_mut();
+        let mut settings = self.settings_mut();
         if let Some(provider) = provider {
-            standing.provider = provider;
+            settings.provider = provider;
         }
-        standing.pace = pace.and_then(|text| text.parse().ok());
-        standing.contexts = contexts;
-        standing.pinned = pinned;
+        settings.pace = pace.and_then(|text| text.parse().ok());
+        settings.contexts = contexts;
+        settings.pinned = pinned;
         Ok(())
     }
 }

@@ -70,7 +70,7 @@ impl Apply for Opened {
         }
         let cut_off = waiting.len() + budget::recover(tx, now, &society.frame.day(now))?;
         let pinned = schedule::pinned(tx)?;
-        society.standing_mut().pinned = pinned;
+        society.settings_mut().pinned = pinned;
         plan_missed(society, tx)?;
         take_up_memories(society, room, tx)?;
         Ok(cut_off)

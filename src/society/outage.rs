@@ -54,7 +54,7 @@ pub(crate) fn put_row(
 
 /// `provider` answered: whoever failed because of it fails no more, and wakes soon.
 pub(crate) fn ends(society: &Society, tx: &mut Tx<'_>, provider: &str, at: Stamp) -> Result<()> {
-    let is_default = society.standing().provider == provider;
+    let is_default = society.settings().provider == provider;
     let back = bot_row::recover(tx, provider, is_default)?;
     meta::forget(tx, &key(provider))?;
     let count = back.len();

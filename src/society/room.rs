@@ -40,7 +40,7 @@ const HEARD: u32 = 2_400;
 /// The copy.
 pub(crate) struct Room {
     rollbacks: u64,
-    /// Whether what `Live` holds of the rows was changed: when that is rolled back it is read again.
+    /// Whether what `RoomSettings` hold of the rows was changed: when that is rolled back it is read again.
     relearns: bool,
     flights: HashMap<i64, Arc<Flight>>,
     /// The entry of the newest snapshot, and entries between two.
@@ -69,7 +69,7 @@ impl Room {
         }
     }
 
-    /// Drops everything when something was rolled back since the last job; `true` when what `Live` holds may be
+    /// Drops everything when something was rolled back since the last job; `true` when what `RoomSettings` hold may be
     /// wrong now.
     pub(crate) fn is_stale(&mut self, rollbacks: u64) -> bool {
         if self.rollbacks == rollbacks {
@@ -80,7 +80,7 @@ impl Room {
         relearns
     }
 
-    /// What `Live` holds of the rows is changed now, and has to be read again should that be rolled back.
+    /// What `RoomSettings` hold of the rows is changed now, and has to be read again should that be rolled back.
     pub(crate) fn will_relearn(&mut self) {
         self.relearns = true;
     }

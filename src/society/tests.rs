@@ -105,7 +105,7 @@ fn what_is_rolled_back_leaves_nothing_in_memory() {
     for _ in 0..30 {
         machine.beat();
     }
-    let pace = machine.society.standing().pace;
+    let pace = machine.society.settings().pace;
     let (society, at) = (Arc::clone(&machine.society), machine.now);
     let undone = machine.store.write_blocking(move |tx: &mut Tx<'_>| {
         society.take_in(tx, at, &change::SetPace { seconds: 99 })?;
@@ -113,5 +113,5 @@ fn what_is_rolled_back_leaves_nothing_in_memory() {
     });
     assert!(undone.is_err());
     machine.beat();
-    assert_eq!(machine.society.standing().pace, pace);
+    assert_eq!(machine.society.settings().pace, pace);
 }

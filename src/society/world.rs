@@ -4,7 +4,7 @@
 use crate::domain::Stamp;
 use crate::protocol::Notice;
 use crate::store::Result;
-use crate::store::thoughts::{Packed, Place, ThoughtRecord};
+use crate::store::thoughts::{Packed, RecordKey, ThoughtRecord};
 
 /// A thought record that is made when it is written up.
 pub(crate) type Sheet = Box<dyn FnOnce() -> ThoughtRecord + Send>;
@@ -41,5 +41,5 @@ pub(crate) trait World: Send + Sync {
     ///
     /// # Errors
     /// There is nobody who writes it.
-    fn write_up(&self, place: Place, record: Sheet) -> Result<WrittenUp>;
+    fn write_up(&self, place: RecordKey, record: Sheet) -> Result<WrittenUp>;
 }

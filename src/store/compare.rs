@@ -15,7 +15,7 @@ const STRIDE: i64 = 1_024;
 
 /// An activity as it is compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Act {
+pub struct ActRow {
     /// Its number.
     pub id: i64,
     /// Whose.
@@ -39,7 +39,7 @@ pub(super) fn by_people() -> String {
 }
 
 columns! {
-    ACT, act -> Act {
+    ACT, act -> ActRow {
         id,
         bot_id,
         action_type,
@@ -50,7 +50,7 @@ columns! {
     }
 }
 
-fn acts(c: &Db, after: i64, most: i64, by_people: bool) -> Result<Vec<Act>> {
+fn acts(c: &Db, after: i64, most: i64, by_people: bool) -> Result<Vec<ActRow>> {
     let (not, people) = (if by_people { "" } else { "NOT " }, self::by_people());
     let mut statement = c.prepare_cached(&format!(
         "SELECT {ACT} FROM activities WHERE id > ?1 AND {not}({people}) ORDER BY id LIMIT ?2",
@@ -64,7 +64,7 @@ fn acts(c: &Db, after: i64, most: i64, by_people: bool) -> Result<Vec<Act>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn first_difference(a: &Db, b: &Db) -> Result<Option<(Act, Act)>> {
+pub fn first_difference(a: &Db, b: &Db) -> Result<Option<(ActRow, ActRow)>> {
     let (mut after_a, mut after_b) = (0, 0);
     loop {
         let (here, there) = (acts(a, after_a, STRIDE, false)?, acts(b, after_b, STRIDE, false)?);
@@ -84,15 +84,15 @@ pub fn first_difference(a: &Db, b: &Db) -> Result<Option<(Act, Act)>> {
 ///
 /// # Errors
 /// Database errors.
-pub fn changes(a: &Db, b: &Db, after: i64, most: usize) -> Result<[Vec<Act>; 2]> {
+pub fn changes(a: &Db, b: &Db, after: i64, most: usize) -> Result<[Vec<ActRow>; 2]> {
     let (here, there) = (acts(a, after, STRIDE, true)?, acts(b, after, STRIDE, true)?);
-    let lacks = |one: &[Act], other: &[Act]| -> Vec<Act> {
+    let lacks = |one: &[ActRow], other: &[ActRow]| -> Vec<ActRow> {
         one.iter().filter(|act| !other.iter().any(|o| act.is_as(o))).take(most).cloned().collect()
     };
     Ok([lacks(&here, &there), lacks(&there, &here)])
 }
 
-impl Act {
+impl ActRow {
     /// What happened, in a line for people.
     #[must_use]
     pub fn told(&self) -> String {

@@ -1,10 +1,13 @@
-//! SQLite: the only room that names SQL.
+//! SQLite: the only part that names SQL.
 //!
 //! [`Store`] is a handle to one database: one writing connection on its own thread
 //! (`writer`), which runs jobs in order and commits them in groups, and a small pool of
 //! read-only connections (`readers`). It knows nothing of engines, prompts or providers.
 //! One file per table or family of queries; each function takes a [`Db`], so that reading code runs the same inside a
 //! beat and on a reader. A row is read by the names of its columns (`columns`).
+//!
+//! What keeps it from storing (a full disk) is a `trouble`: nothing of the group is kept, it is tried again for ten seconds,
+//! then `engine::Handle` gives up and the process ends.
 
 pub mod activities;
 pub mod analytics;

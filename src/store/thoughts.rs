@@ -107,7 +107,7 @@ struct Keyframe {
 
 /// Where a record belongs.
 #[derive(Debug)]
-pub struct Place {
+pub struct RecordKey {
     /// The bot that thought.
     pub bot: String,
     /// Its activity.
@@ -129,7 +129,7 @@ impl Packer {
     ///
     /// # Errors
     /// When the compressor fails, which only a lack of memory brings about.
-    pub fn pack(&mut self, place: Place, record: &ThoughtRecord) -> Result<Packed> {
+    pub fn pack(&mut self, place: RecordKey, record: &ThoughtRecord) -> Result<Packed> {
         self.json.clear();
         record.write_json(&mut self.json)?;
         let known = self.keyframes.iter().position(|keyframe| keyframe.bot == place.bot);
@@ -222,8 +222,8 @@ mod tests {
         ThoughtRecord { provider: "scripted".into(), rung: words.repeat(40), ..Default::default() }
     }
 
-    fn place(bot: &str, id: i64, epoch: u64) -> Place {
-        Place { bot: bot.into(), id, epoch, keep: 20_000 }
+    fn place(bot: &str, id: i64, epoch: u64) -> RecordKey {
+        RecordKey { bot: bot.into(), id, epoch, keep: 20_000 }
     }
 
     fn call(purpose: &str) -> Exchange {
@@ -270,7 +270,7 @@ mod tests {
         }
         assert_eq!(base("rex", 701, 0), None, "forgotten for the others");
         let mut few =
-            |id| packer.pack(Place { keep: 5, ..place("few", id, 0) }, &record("few")).unwrap().base;
+            |id| packer.pack(RecordKey { keep: 5, ..place("few", id, 0) }, &record("few")).unwrap().base;
         assert_eq!((few(1), few(2)), (None, None), "none is kept for long enough");
     }
 
@@ -287,7 +287,7 @@ mod tests {
                 let mut packer = Packer::default();
                 let mut with_base = 0;
                 for id in ids {
-                    let place = Place { bot: format!("bot{}", id % 3), id, epoch: 0, keep };
+                    let place = RecordKey { bot: format!("bot{}", id % 3), id, epoch: 0, keep };
                     let packed = packer.pack(place, &record(&text(id)))?;
                     with_base += usize::from(packed.base.is_some());
                     put(c, id, &packed, keep)?;

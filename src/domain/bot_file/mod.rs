@@ -2,7 +2,8 @@
 //! dashboard sends.
 //!
 //! One table of keys ([`fields`]) serves all of them, so a value that is refused in a file is
-//! refused on the wire with the same sentence. Files are not opened here; the text is handed in.
+//! refused on the wire with the same sentence. What older files held and nothing uses, such as a rate limit, is kept as
+//! it was written (`fields`, `personality::unused_value`). Files are not opened here; the text is handed in.
 
 mod fields;
 

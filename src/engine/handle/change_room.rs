@@ -87,7 +87,7 @@ impl Handle {
     async fn expected_beats(&self, provider: &str) -> Result<(i64, i64), Fault> {
         let (bots, pinned) =
             self.shared.store.read(|c| Ok((schedule::all_due(c)?, schedule::pinned(c)?))).await?;
-        let pace = self.shared.society.standing().pace;
+        let pace = self.shared.society.settings().pace;
         let default = crate::society::pace_with(provider);
         let theirs: Vec<i64> = bots
             .iter()

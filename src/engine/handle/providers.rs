@@ -33,7 +33,7 @@ impl Handle {
         let settings = &self.shared.settings;
         let (room, models) = {
             let models = self.shared.live().models.clone();
-            (self.shared.society.standing().provider.clone(), models)
+            (self.shared.society.settings().provider.clone(), models)
         };
         let pools = self.shared.pools().await;
         Ok(settings
@@ -60,8 +60,8 @@ impl Handle {
 
     /// What a server told of its contexts, where it did.
     fn contexts_told(&self, name: &str) -> Option<String> {
-        let standing = self.shared.society.standing();
-        let told: Vec<String> = standing
+        let settings = self.shared.society.settings();
+        let told: Vec<String> = settings
             .contexts
             .iter()
             .filter(|((provider, _), _)| provider == name)

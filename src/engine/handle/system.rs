@@ -22,7 +22,7 @@ impl Handle {
             zone: self.shared.clock.zone().clone(),
             engine: live.engine,
             doing: live.doing.clone(),
-            provider: self.shared.society.standing().provider.clone(),
+            provider: self.shared.society.settings().provider.clone(),
             bound: self.bound(),
             tokens: settings.budget.daily_tokens,
             cost: settings.budget.daily_cost,
@@ -111,10 +111,10 @@ impl Handle {
     /// Database errors.
     pub async fn config(&self) -> Result<PublicConfig, Fault> {
         let settings = &self.shared.settings;
-        let standing = self.shared.society.standing();
+        let current = self.shared.society.settings();
         Ok(PublicConfig {
-            llm_provider: standing.provider.clone(),
-            heartbeat_interval: pace_view(standing.pace, &standing.provider).interval_seconds,
+            llm_provider: current.provider.clone(),
+            heartbeat_interval: pace_view(current.pace, &current.provider).interval_seconds,
             log_level: settings.log_level.clone(),
             max_bot_count: settings.max_bot_count,
         })
@@ -131,8 +131,8 @@ impl Handle {
     /// The room's pace, at once.
     pub(in crate::engine) fn pace_now(&self) -> PaceView {
         let view = {
-            let standing = self.shared.society.standing();
-            pace_view(standing.pace, &standing.provider)
+            let current = self.shared.society.settings();
+            pace_view(current.pace, &current.provider)
         };
         let late = self.shared.pulse().late_by();
         PaceView {

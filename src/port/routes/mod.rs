@@ -111,7 +111,7 @@ pub(super) fn router(port: &Port) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn(to_its_end))
         .layer(middleware::from_fn_with_state(port.clone(), answers::share))
-        .layer(middleware::from_fn_with_state(port.clone(), auth::gate))
+        .layer(middleware::from_fn_with_state(port.clone(), auth::guarded))
         .layer(middleware::from_fn_with_state(port.clone(), metrics::measure))
         .layer(compression())
         .with_state(port.clone())

@@ -315,7 +315,7 @@ fn put_config(
 /// Notes which provider a bot names, if it does.
 fn pin(society: &Society, room: &mut Room, config: &PersonalityConfig) {
     room.will_relearn();
-    let mut live = society.standing_mut();
+    let mut live = society.settings_mut();
     if config.model.provider == "default" {
         live.pinned.remove(&config.id);
     } else {

@@ -29,7 +29,7 @@ impl Apply for SetPace {
         meta::set(tx, "pace", &seconds.to_string())?;
         meta::set(tx, PACE_NOW, &seconds.to_string())?;
         room.will_relearn();
-        society.standing_mut().pace = Some(seconds);
+        society.settings_mut().pace = Some(seconds);
         told(society, tx, "pace", || Change::new("pace_seconds", before, seconds))?;
         let notice = Notice::PaceChanged {
             preset: Preset::of_seconds(seconds).as_str().to_owned(),
@@ -56,7 +56,7 @@ impl Apply for SetProvider {
         meta::set(tx, "provider", &self.name)?;
         meta::set(tx, PROVIDER_NOW, &self.name)?;
         room.will_relearn();
-        society.standing_mut().provider.clone_from(&self.name);
+        society.settings_mut().provider.clone_from(&self.name);
         let change = Changed { provider: Some(self.name.clone()), ..Changed::of(&["provider"]) };
         let now = tx.now();
         Record::new("system", "System", Activity::ConfigUpdated(change), now)
@@ -105,7 +105,7 @@ impl Apply for ForgetContexts {
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
         providers::forget_contexts(tx, &self.provider)?;
         room.will_relearn();
-        society.standing_mut().contexts.retain(|(provider, _), _| *provider != self.provider);
+        society.settings_mut().contexts.retain(|(provider, _), _| *provider != self.provider);
         Ok(())
     }
 }

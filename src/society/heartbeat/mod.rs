@@ -1,14 +1,14 @@
 //! One heartbeat, step by step, as the specification tells it.
 //!
-//! [`advance`] gates ([`gate`]), looks around and writes the prompt; the provider thinks; [`act`](act::act)
+//! [`advance`] gates (what a beat leaves that ends there: [`ends`]), looks around and writes the prompt; the provider thinks; [`act`](act::act)
 //! applies what it chose, in the caller's transaction, and plans the next beat;
 //! [`remember`](remember::remember) stores what it leaves. A provider that answers at once goes through
 //! all of it in [`advance`]; how the others are waited for is told by `walk`. What a beat
 //! leaves in the books and in the record is written by [`record`].
 
 mod act;
+mod ends;
 mod futile;
-mod gate;
 mod record;
 mod remember;
 
@@ -17,8 +17,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use act::{act, gone, refuse};
-pub(crate) use gate::{Trouble, failed};
-use gate::{gated, idle, is_quiet};
+pub(crate) use ends::{Trouble, failed};
+use ends::{gated, idle, is_quiet};
 pub(crate) use record::{add_calls, exchange, put_thought, settle_all, tell_status};
 pub(crate) use remember::{remember, remember_by_record};
 
@@ -114,7 +114,7 @@ pub(crate) fn advance(
     let model =
         if config.model.model.is_empty() { voice.default_model.clone() } else { config.model.model.clone() };
     let tariff = Tariff::of(&society.frame, &provider, &model);
-    if let Some(cap) = budget::gate(tx, &society.frame, &row, &tariff, &day)? {
+    if let Some(cap) = budget::cap_in_the_way(tx, &society.frame, &row, &tariff, &day)? {
         return gated(society, tx, beat, &row, cap.code(), cap.sentence(), &day).map(Begin::Over);
     }
     let board = room.board(tx, beat.at)?;
@@ -127,7 +127,7 @@ pub(crate) fn advance(
     }
     let scene = Arc::new(gather(tx, room, &board, &row, beat.at)?);
     let fence = draw::fence(&society.secret, &row.id, row.beat);
-    let limits = society.limits_of(&tariff, config.model.max_tokens);
+    let limits = society.frame_for(&tariff, config.model.max_tokens);
     let prompt = prompt::render(&scene, &limits, &fence);
     let request = Request {
         purpose: Purpose::Think,

@@ -16,7 +16,7 @@ use crate::society::budget::{self, Settlement};
 use crate::society::flight::Ready;
 use crate::store::activities::{self, NewActivity};
 use crate::store::bot_row::BotRow;
-use crate::store::thoughts::{self, Place, ThoughtRecord};
+use crate::store::thoughts::{self, RecordKey, ThoughtRecord};
 use crate::store::{Result, Tx, books, bots};
 
 /// Longest raw answer kept in an activity's details.
@@ -208,7 +208,7 @@ pub(crate) fn put_thought(
         // Later calls of the beat are added to it; it must be there for them.
         return thoughts::put(tx, seq, &record().pack()?, keep);
     }
-    let place = Place { bot: ready.row.id.clone(), id: seq, epoch: tx.rollbacks(), keep };
+    let place = RecordKey { bot: ready.row.id.clone(), id: seq, epoch: tx.rollbacks(), keep };
     let written = society.world.write_up(place, Box::new(record))?;
     tx.before_commit(move |c| thoughts::put(c, seq, &written()?, keep));
     Ok(())

@@ -53,15 +53,15 @@ fn push(text: &mut String, parts: &[&str]) {
     parts.iter().for_each(|part| text.push_str(part));
 }
 
-/// Renders `scene` within the tokens that `limits` allow; `fence` marks what others wrote.
+/// Renders `scene` within the tokens that `frame` allows; `fence` marks what others wrote.
 #[must_use]
-pub fn render(scene: &Scene, limits: &Frame, fence: &str) -> Prompt {
-    let shared = rules::shared(limits);
+pub fn render(scene: &Scene, frame: &Frame, fence: &str) -> Prompt {
+    let shared = rules::shared(frame);
     let barred = rules::barred(&scene.allowed);
     let asked: Vec<&FeedThread> = scene.feed.iter().filter(|thread| thread.for_me).take(ASKS).collect();
-    let question = question(scene, limits, &asked);
-    let frame = tokens(shared) + tokens(&barred) + tokens(&question) + marks(fence);
-    let mut sections = sections::of_beat(scene, limits, limits.prompt_tokens.saturating_sub(frame), &asked);
+    let question = question(scene, frame, &asked);
+    let taken = tokens(shared) + tokens(&barred) + tokens(&question) + marks(fence);
+    let mut sections = sections::of_beat(scene, frame, frame.prompt_tokens.saturating_sub(taken), &asked);
     sections.iter_mut().for_each(|section| unmark(&mut section.text, fence));
     let mut system = String::with_capacity(8_192);
     system.push_str(shared);
@@ -118,13 +118,13 @@ fn unmark(text: &mut String, fence: &str) {
 }
 
 /// What stands behind the marks: the hour, the bot's standing, and the question.
-fn question(scene: &Scene, limits: &Frame, asked: &[&FeedThread]) -> String {
+fn question(scene: &Scene, frame: &Frame, asked: &[&FeedThread]) -> String {
     let mut text = String::with_capacity(400);
     text.push_str("It is ");
-    Hours::at(scene.now, &limits.zone).long(scene.now, &mut text);
+    Hours::at(scene.now, &frame.zone).long(scene.now, &mut text);
     text.push_str(". ");
     let standing = format!("Your posts have {} votes up and {} down. ", scene.upvotes, scene.downvotes);
-    if scene.upvotes + scene.downvotes > 0 && tokens(&standing) <= limits.prompt_sections.reputation {
+    if scene.upvotes + scene.downvotes > 0 && tokens(&standing) <= frame.prompt_sections.reputation {
         text.push_str(&standing);
     }
     let since = scene.beats_since_thread;

@@ -62,23 +62,23 @@ Beside \"act\" note what you want to remember of this, as “I”, in short sent
 const PART: usize = 5;
 
 /// The shared part of a prompt.
-pub(super) fn shared(limits: &Frame) -> &'static str {
+pub(super) fn shared(frame: &Frame) -> &'static str {
     static WHOLE: LazyLock<String> = LazyLock::new(|| [LONG, BESIDE].concat());
-    match (is_long(limits), limits.has_memory_voice()) {
+    match (is_long(frame), frame.has_memory_voice()) {
         (false, _) => SHORT,
         (true, true) => LONG,
         (true, false) => &WHOLE,
     }
 }
 
-fn is_long(limits: &Frame) -> bool {
-    tokens(LONG) <= limits.prompt_tokens / PART
+fn is_long(frame: &Frame) -> bool {
+    tokens(LONG) <= frame.prompt_tokens / PART
 }
 
 /// Whether what is to be remembered is asked for beside the act: where there is room to say how, and no other model
 /// is to be asked for it.
-pub(crate) fn asks_for_memory(limits: &Frame) -> bool {
-    is_long(limits) && !limits.has_memory_voice()
+pub(crate) fn asks_for_memory(frame: &Frame) -> bool {
+    is_long(frame) && !frame.has_memory_voice()
 }
 
 /// What of the shared part this bot may not do, in one line; empty where it may do everything.

@@ -27,8 +27,8 @@ const TAGS: usize = 3;
 /// same on every beat, in the form that the strict ones accept. A server at hand makes a grammar of it:
 /// it gets the bounds of this moment. One that refuses them is asked in a looser form from then on.
 #[must_use]
-pub(crate) fn schema(scene: &Scene, limits: &Frame, at_hand: bool) -> Arc<Value> {
-    let memory = rules::asks_for_memory(limits).then(|| memory(scene, at_hand));
+pub(crate) fn schema(scene: &Scene, frame: &Frame, at_hand: bool) -> Arc<Value> {
+    let memory = rules::asks_for_memory(frame).then(|| memory(scene, at_hand));
     if at_hand { bounds(scene, memory) } else { stable(&scene.allowed, memory) }
 }
 

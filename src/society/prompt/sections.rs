@@ -79,12 +79,12 @@ fn reversed(count: usize) -> Vec<Entry> {
 /// The sections of a beat within `room` tokens; `asked` are the threads in which the bot is asked something.
 pub(super) fn of_beat(
     scene: &Scene,
-    limits: &Frame,
+    frame: &Frame,
     room: usize,
     asked: &[&FeedThread],
 ) -> Vec<PromptSection> {
-    let most = limits.prompt_sections.within(room);
-    let hours = Hours::at(scene.now, &limits.zone);
+    let most = frame.prompt_sections.within(room);
+    let hours = Hours::at(scene.now, &frame.zone);
     let seen: HashSet<i64> = scene.feed.iter().map(|thread| thread.id).collect();
     // What asks for an answer stands last; what finds no room there stays in its thread.
     let apart = Reading { me: &scene.me.id, hours: &hours, asked: &[] };
@@ -122,9 +122,9 @@ pub(super) fn of_beat(
 }
 
 /// The sections of a talk outside the forum within `room` tokens.
-pub(super) fn of_talk(scene: &Scene, limits: &Frame, room: usize) -> Vec<PromptSection> {
-    let most = limits.prompt_sections.within(room);
-    let hours = Hours::at(scene.now, &limits.zone);
+pub(super) fn of_talk(scene: &Scene, frame: &Frame, room: usize) -> Vec<PromptSection> {
+    let most = frame.prompt_sections.within(room);
+    let hours = Hours::at(scene.now, &frame.zone);
     let (about, seen) = (LazyCell::new(|| subjects(scene)), HashSet::new());
     let mut fills = Fills { left: room, all: Vec::with_capacity(8) };
     own(&mut fills, scene, &most);

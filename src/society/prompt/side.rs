@@ -142,15 +142,15 @@ pub(crate) fn repair_request(prompt: &str, answer: &str, fault: &str, fence: &st
 
 /// The prompt of a talk with a person: what the bot knows and remembers, without the forum.
 #[must_use]
-pub(crate) fn interview(scene: &Scene, limits: &Frame, fence: &str, question: &str) -> Prompt {
+pub(crate) fn interview(scene: &Scene, frame: &Frame, fence: &str, question: &str) -> Prompt {
     let rule = format!(
         "A person speaks with you in private. Answer in your own voice, in plain text and at most 150 words. {MATERIAL}\n"
     );
     let mut question = clean(question, QUESTION);
     unmark(&mut question, fence);
     let asks = format!("The person asks: {question}\n");
-    let frame = tokens(&rule) + tokens(&asks) + marks(fence);
-    let mut sections = sections::of_talk(scene, limits, limits.prompt_tokens.saturating_sub(frame));
+    let taken = tokens(&rule) + tokens(&asks) + marks(fence);
+    let mut sections = sections::of_talk(scene, frame, frame.prompt_tokens.saturating_sub(taken));
     sections.iter_mut().for_each(|section| unmark(&mut section.text, fence));
     let own = sections.iter().filter(|section| is_own(&section.name));
     let mut system: String = own.flat_map(|section| [section.text.as_str(), "\n"]).collect();

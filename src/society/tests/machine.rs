@@ -22,7 +22,7 @@ use crate::society::input::{Apply, Input};
 use crate::society::open::{Closed, Notes, Opened, RULES};
 use crate::society::walk::{Abandoned, Answered, Begun, Failed, Found, Proceed, Sent, Step};
 use crate::society::world::World;
-use crate::society::{Society, Standing, Voice};
+use crate::society::{RoomSettings, Society, Voice};
 use crate::store::{Db, Durability, Result, Store, StoreError, journal, schedule};
 
 /// Where time begins: 2026-01-01T00:00Z.
@@ -227,14 +227,14 @@ pub(in crate::society) fn society(seed: u64, world: &Arc<Gathering>) -> Society 
     let scripted = Voice { default_model: "scripted".into(), at_once: Arc::new(at_once) };
     let awaited = Voice { default_model: "m".into(), at_once: Arc::new(|_| None) };
     let voices = [("scripted".to_owned(), Ok(scripted)), (MODEL.to_owned(), Ok(awaited))].into();
-    let standing = Standing { provider: "scripted".into(), ..Standing::default() };
+    let settings = RoomSettings { provider: "scripted".into(), ..RoomSettings::default() };
     let world: Arc<dyn World> = Arc::clone(world) as _;
     Society::new(
         notes(seed),
         Frame::of(&settings, |_| None),
         Keeping { takes_snapshots: true, bytes: Some(1 << 26) },
         voices,
-        standing,
+        settings,
         world,
     )
 }

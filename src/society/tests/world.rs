@@ -7,7 +7,7 @@ use crate::domain::Stamp;
 use crate::protocol::Notice;
 use crate::society::world::{Sheet, World, WrittenUp};
 use crate::store::Result;
-use crate::store::thoughts::{Packer, Place};
+use crate::store::thoughts::{Packer, RecordKey};
 
 /// A world that notes what it is told.
 #[derive(Default)]
@@ -69,7 +69,7 @@ impl World for Gathering {
         self.told().troubled.insert(provider.to_owned());
     }
 
-    fn write_up(&self, place: Place, record: Sheet) -> Result<WrittenUp> {
+    fn write_up(&self, place: RecordKey, record: Sheet) -> Result<WrittenUp> {
         let packed = self.packer.lock().unwrap().pack(place, &record());
         Ok(Box::new(move || packed))
     }

@@ -187,7 +187,7 @@ impl Walk<'_, '_> {
             let (provider, model) = (&ready.tariff.provider, &ready.tariff.model);
             providers::note_context(self.tx, provider, model, size)?;
             self.room.will_relearn();
-            self.society.standing_mut().contexts.insert((provider.clone(), model.clone()), size);
+            self.society.settings_mut().contexts.insert((provider.clone(), model.clone()), size);
         }
         let trouble = Trouble {
             why: cause.unwrap_or(&error.message),
@@ -236,7 +236,7 @@ impl Walk<'_, '_> {
 
     /// Whether the prompt of a beat asked for what is to be remembered: what a model notes unasked is not its to note.
     fn was_asked_for_memory(&self, ready: &Ready) -> bool {
-        prompt::asks_for_memory(&self.society.limits_of(&ready.tariff, ready.config.model.max_tokens))
+        prompt::asks_for_memory(&self.society.frame_for(&ready.tariff, ready.config.model.max_tokens))
     }
 
     fn place(&mut self, flight: Flight, provider: String) -> Result<Step> {

@@ -226,8 +226,8 @@ fn difference() -> crate::link::past::Difference {
     use crate::engine::compare::{
         BotDifference, DayDifference, Difference, FirstDifference, SectionDifference,
     };
-    use crate::store::compare::{Act, BotSums, Day, Sums};
-    let act = |id, bot: &str, kind: &str, details: &str| Act {
+    use crate::store::compare::{ActRow, BotSums, Day, Sums};
+    let act = |id, bot: &str, kind: &str, details: &str| ActRow {
         id,
         bot_id: bot.into(),
         action_type: kind.into(),
