@@ -59,7 +59,7 @@ pub fn start(settings: Settings) -> Result<Handle> {
             pace: settings.pace,
             bots,
             lacks_bots: shared.settings.lacks_bots,
-            frame: shared.society.frame.clone(),
+            frame: Frame::clone(&shared.society.frame),
         }
     };
     let cut_off = shared.enter_blocking(&opened)?;
@@ -203,7 +203,7 @@ pub(super) fn assemble(
     }
     let unusable = |name: &str| voices.get(name).and_then(|voice| voice.as_ref().err().cloned());
     let frame = frame.cloned().unwrap_or_else(|| Frame::of(&settings, unusable));
-    let settings = RoomSettings {
+    let current = RoomSettings {
         provider: room
             .provider
             .clone()
@@ -231,7 +231,7 @@ pub(super) fn assemble(
         scribe: Scribe::start()?,
     };
     let keeping = Keeping { takes_snapshots: settings.takes_snapshots, bytes: settings.journal_keep };
-    let society = Society::new(room, frame, keeping, voices, settings, Arc::new(outside));
+    let society = Society::new(room, frame, keeping, voices, current, Arc::new(outside));
     Ok(Handle {
         shared: Arc::new(Shared {
             society: Arc::new(society),

@@ -72,7 +72,7 @@ pub(crate) struct Society {
     /// Set when the room's costs are for show and nothing was paid; it says as whose they were priced.
     pub(crate) simulated_cost: Option<String>,
     /// The settings that shape it.
-    pub(crate) frame: Frame,
+    pub(crate) frame: Arc<Frame>,
     /// How its journal is kept.
     pub(crate) keeping: Keeping,
     /// Whether thought records are written: not of what is passed over on the way to a moment of the past.
@@ -141,7 +141,7 @@ impl Society {
             seed: notes.seed,
             secret: notes.secret,
             simulated_cost: notes.simulated_cost,
-            frame,
+            frame: Arc::new(frame),
             keeping,
             records: AtomicBool::new(true),
             voices,

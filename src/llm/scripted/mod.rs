@@ -124,10 +124,13 @@ fn to_json(act: &Action, memory: Option<Extraction>) -> String {
     serde_json::to_string(&Answer { act, memory }).expect("an act and its notes are plain data")
 }
 
+/// Bytes of a prompt at most, as long as nobody sets it otherwise.
+const PROMPT: usize = 14_400;
+
 /// What a model would have been charged: a token for every four bytes.
 fn usage(request: &Request, text: &str) -> Usage {
     let read = request.system.len() + request.prompt.len();
-    let read = if read > 0 { read } else { request.scene.as_deref().map_or(0, scene_size) };
+    let read = if read > 0 { read } else { request.scene.as_deref().map_or(0, scene_size).min(PROMPT) };
     Usage { input: tokens(read), output: tokens(text.len()), ..Usage::default() }
 }
 

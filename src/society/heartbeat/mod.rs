@@ -27,7 +27,7 @@ use super::answer;
 use super::budget::{self, Tariff};
 use super::context::gather;
 use super::flight::{Call, Choice, Ready};
-use super::prompt;
+use super::prompt::{self, Prompt};
 use super::room::Room;
 use super::{draw, spacing};
 use crate::domain::{Action, Money, Stamp};
@@ -127,8 +127,9 @@ pub(crate) fn advance(
     }
     let scene = Arc::new(gather(tx, room, &board, &row, beat.at)?);
     let fence = draw::fence(&society.secret, &row.id, row.beat);
-    let limits = society.frame_for(&tariff, config.model.max_tokens);
-    let prompt = prompt::render(&scene, &limits, &fence);
+    let frame = society.frame_for(&tariff, config.model.max_tokens);
+    // A provider in the process reads the scene: its prompt is put into words where it is written up.
+    let prompt = if tariff.is_bound() { prompt::render(&scene, &frame, &fence) } else { Prompt::default() };
     let request = Request {
         purpose: Purpose::Think,
         model,
@@ -140,7 +141,7 @@ pub(crate) fn advance(
             Again { shared: own / bots, own }
         },
         prompt: prompt.user,
-        schema: tariff.is_bound().then(|| prompt::schema(&scene, &limits, tariff.local)),
+        schema: tariff.is_bound().then(|| prompt::schema(&scene, &frame, tariff.local)),
         temperature: config.model.temperature,
         max_tokens: config.model.max_tokens,
         scene: Some(Arc::clone(&scene)),

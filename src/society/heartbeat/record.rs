@@ -7,13 +7,15 @@ use std::sync::atomic::Ordering;
 
 use super::Finished;
 use crate::domain::activity::{self, Activity, ActivityKind, IDLE};
+use crate::domain::scene::Recalled;
 use crate::domain::text::{clean, clean_line};
 use crate::domain::{Money, Stamp};
 use crate::llm::Completion;
-use crate::protocol::{BeatResult, Exchange, Notice, RecalledMemory, Status};
+use crate::protocol::{BeatResult, Exchange, Notice, PromptSection, RecalledMemory, Status};
 use crate::society::Society;
 use crate::society::budget::{self, Settlement};
 use crate::society::flight::Ready;
+use crate::society::prompt;
 use crate::store::activities::{self, NewActivity};
 use crate::store::bot_row::BotRow;
 use crate::store::thoughts::{self, RecordKey, ThoughtRecord};
@@ -168,50 +170,56 @@ pub(crate) fn put_thought(
         return Ok(());
     }
     let (provider, model) = (ready.tariff.provider.clone(), ready.tariff.model.clone());
-    // Not the scene: the other thread would end its hundreds of shared parts, which this one goes on using.
-    let (sections, memories) = (Arc::clone(&ready.sections), Arc::clone(&ready.scene.memories));
-    let rung = rung.to_owned();
-    // Four places say all there is to see; more would only take room on the disk.
-    let told = |score: f64| (score * 1e4).round() / 1e4;
-    let noted: HashMap<i64, String> = sections
-        .iter()
-        .filter(|section| section.name == "memories")
-        .flat_map(|section| section.notes.iter().map(|note| (note.id, note.fate.clone())))
-        .collect();
-    let fate = move |id: i64| noted.get(&id).cloned().unwrap_or_else(|| "whole".to_owned());
-    let record = move || ThoughtRecord {
-        provider,
-        model,
-        rung,
-        sections,
-        memories: memories
-            .iter()
-            .map(|m| RecalledMemory {
-                id: m.id,
-                kind: m.kind.as_str().to_owned(),
-                text: m.text.clone(),
-                pinned: m.pinned,
-                relevance: told(m.relevance),
-                recency: told(m.recency),
-                importance: told(m.importance),
-                score: told(m.score),
-                fate: fate(m.id),
-            })
-            .collect(),
-        exchanges,
-    };
     let keep = society.frame.thoughts_keep;
     if keep == 0 && !ready.tariff.is_bound() {
         return Ok(());
     }
+    let rung = rung.to_owned();
+    let sections = ready.tariff.is_bound().then(|| Arc::clone(&ready.sections));
+    let (scene, frame, fence) = (Arc::clone(&ready.scene), Arc::clone(&society.frame), ready.fence.clone());
+    let record = move || {
+        // What was said to a provider in the process is put into words here.
+        let sections = sections.unwrap_or_else(|| prompt::render(&scene, &frame, &fence).sections.into());
+        let memories = recalled(&scene.memories, &sections);
+        ThoughtRecord { provider, model, rung, sections, memories, exchanges }
+    };
     if ready.tariff.is_bound() {
         // Later calls of the beat are added to it; it must be there for them.
         return thoughts::put(tx, seq, &record().pack()?, keep);
     }
     let place = RecordKey { bot: ready.row.id.clone(), id: seq, epoch: tx.rollbacks(), keep };
     let written = society.world.write_up(place, Box::new(record))?;
-    tx.before_commit(move |c| thoughts::put(c, seq, &written()?, keep));
+    // The scene ends here and not on the thread that writes: it shares hundreds of parts with what this one goes on using.
+    let scene = Arc::clone(&ready.scene);
+    tx.before_commit(move |c| {
+        let stored = thoughts::put(c, seq, &written()?, keep);
+        drop(scene);
+        stored
+    });
     Ok(())
+}
+
+/// What came to mind, each with what became of it in the prompt.
+fn recalled(memories: &[Recalled], sections: &[PromptSection]) -> Vec<RecalledMemory> {
+    // Four places say all there is to see; more would only take room on the disk.
+    let told = |score: f64| (score * 1e4).round() / 1e4;
+    let notes =
+        sections.iter().filter(|section| section.name == "memories").flat_map(|section| &section.notes);
+    let noted: HashMap<i64, &str> = notes.map(|note| (note.id, note.fate.as_str())).collect();
+    memories
+        .iter()
+        .map(|m| RecalledMemory {
+            id: m.id,
+            kind: m.kind.as_str().to_owned(),
+            text: m.text.clone(),
+            pinned: m.pinned,
+            relevance: told(m.relevance),
+            recency: told(m.recency),
+            importance: told(m.importance),
+            score: told(m.score),
+            fate: noted.get(&m.id).copied().unwrap_or("whole").to_owned(),
+        })
+        .collect()
 }
 
 /// Announces a bot's status after the commit.

@@ -25,6 +25,7 @@ use crate::domain::scene::FeedThread;
 use crate::protocol::PromptSection;
 
 /// A prompt ready to send, with its sections for the *why* view.
+#[derive(Default)]
 pub struct Prompt {
     /// What stays the same from beat to beat; its first bytes are the same for every bot.
     pub system: String,

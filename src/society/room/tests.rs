@@ -13,7 +13,7 @@ fn what_is_kept_up_by_hand_is_what_would_be_read_anew() {
         let compared = machine
             .store
             .write_blocking(move |tx| {
-                let mut room = society.mind.lock().unwrap();
+                let mut room = society.room.lock().unwrap();
                 let (kept, mut fresh) = (room.board.take().unwrap(), Room::new());
                 assert!(kept.holds(activities::last_seq(tx)?, now), "the board went stale");
                 let read = fresh.board(tx, now)?;

@@ -69,7 +69,7 @@ impl Machine {
             pace: None,
             bots: self.bots.clone(),
             lacks_bots: false,
-            frame: self.society.frame.clone(),
+            frame: Frame::clone(&self.society.frame),
         };
         self.enter(opened).unwrap()
     }
@@ -227,14 +227,14 @@ pub(in crate::society) fn society(seed: u64, world: &Arc<Gathering>) -> Society 
     let scripted = Voice { default_model: "scripted".into(), at_once: Arc::new(at_once) };
     let awaited = Voice { default_model: "m".into(), at_once: Arc::new(|_| None) };
     let voices = [("scripted".to_owned(), Ok(scripted)), (MODEL.to_owned(), Ok(awaited))].into();
-    let settings = RoomSettings { provider: "scripted".into(), ..RoomSettings::default() };
+    let current = RoomSettings { provider: "scripted".into(), ..RoomSettings::default() };
     let world: Arc<dyn World> = Arc::clone(world) as _;
     Society::new(
         notes(seed),
         Frame::of(&settings, |_| None),
         Keeping { takes_snapshots: true, bytes: Some(1 << 26) },
         voices,
-        settings,
+        current,
         world,
     )
 }
