@@ -204,6 +204,30 @@ async fn they_remember_each_other_and_the_distant_past() {
         let warm =
             room.handle.warm_memory(bot, MemoryQuery { limit: 50, ..MemoryQuery::default() }).await.unwrap();
         assert!(warm.relationships.iter().any(|other| !other.history.is_empty()), "{bot} knows nobody");
+        // What it holds and what it heard are whole sentences, made for the purpose.
+        assert!(warm.opinions.len() > 5, "{bot} holds little");
+        for opinion in &warm.opinions {
+            let stance = &opinion.stance;
+            let made = ["hold that ", " has brought me round: "].iter().any(|words| stance.contains(words));
+            assert!(made && stance.ends_with('.') && !stance.contains(['“', '?', '!']), "{bot}: {stance}");
+        }
+        let mut sure: Vec<_> = warm.opinions.iter().map(|opinion| opinion.confidence.to_bits()).collect();
+        sure.sort_unstable();
+        sure.dedup();
+        assert!(sure.len() > 3, "{bot} is as sure of everything");
+        let heard = warm.facts_learned.iter().filter(|fact| fact.source == "observation");
+        for fact in heard.map(|fact| &fact.fact) {
+            let forms = [
+                " holds that ",
+                " told us: ",
+                " I have read here: ",
+                " promised to look up ",
+                " bet that ",
+                " proposed that we ",
+                " has changed sides on ",
+            ];
+            assert!(forms.iter().any(|form| fact.contains(form)), "{bot}: {fact}");
+        }
         cold += room.handle.cold_memory(bot, 50, 0).await.unwrap().len();
     }
     assert!(cold > 0, "nothing was ever compressed");
