@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use memchr::memmem::Finder;
+
 use super::recall::recall;
 use super::room::{Board, Room, SMALL_ROOM, Shown};
 use crate::domain::scene::{Acquaintance, FeedThread, Scene};
@@ -24,9 +26,9 @@ const RECENT_SECONDS: i64 = 172_800;
 /// Database errors.
 pub(crate) fn gather(c: &Db, room: &mut Room, board: &Board, bot: &BotRow, now: Stamp) -> Result<Scene> {
     let me = room.config(&bot.id, &bot.config)?;
-    let reader = Reader { id: &bot.id, name: &bot.name };
+    let reader = Reader { id: &bot.id, name: &bot.name, called: Finder::new(&bot.name) };
     let shown = feed_of(c, room, board, &reader)?;
-    let feed: Vec<FeedThread> = shown.iter().map(|shown| reader.sees(shown)).collect();
+    let feed: Vec<FeedThread> = shown.iter().map(|(shown, concern)| reader.sees(shown, *concern)).collect();
     let roster = roster_of(c, room, board, &bot.id, &feed)?;
     let events = board.events.iter().map(|(event, _)| event.clone()).collect();
     let since = now.plus_seconds(-RECENT_SECONDS);
@@ -41,7 +43,7 @@ pub(crate) fn gather(c: &Db, room: &mut Room, board: &Board, bot: &BotRow, now: 
         downvotes: bot.downvotes,
         roster,
         recent: mind.deeds.iter().take_while(|deed| deed.at >= since).cloned().collect(),
-        memories: recall(&mut mind.items, shown.iter().map(|shown| &shown.all), now).into(),
+        memories: recall(&mut mind.items, shown.iter().map(|(shown, _)| &shown.all), now).into(),
         own_posts: mind.posts.iter().map(|own| own.dated.post.clone()).collect(),
         told: mind.told.clone(),
         heard,
@@ -69,30 +71,36 @@ fn allowed(me: &PersonalityConfig) -> Vec<ActionKind> {
 struct Reader<'a> {
     id: &'a str,
     name: &'a str,
+    /// Finds the name: most posts do not hold it.
+    called: Finder<'a>,
 }
 
 /// The feed: what concerns the bot, then threads by those it follows, then the newest.
-fn feed_of(c: &Db, room: &mut Room, board: &Board, reader: &Reader<'_>) -> Result<Vec<Arc<Shown>>> {
-    let mut threads: Vec<(bool, Arc<Shown>)> = Vec::with_capacity(board.active.len());
+fn feed_of(c: &Db, room: &mut Room, board: &Board, reader: &Reader<'_>) -> Result<Vec<Seen>> {
+    let mut threads: Vec<Seen> = Vec::with_capacity(board.active.len());
     for id in board.active.iter().copied() {
         if let Some(shown) = room.thread(c, id)? {
-            threads.push((reader.concern(&shown).is_some(), shown));
+            let concern = reader.concern(&shown);
+            threads.push((shown, concern));
         }
     }
     let follows = &room.mind(c, reader.id)?.follows;
     // Stable: within a rank the newest stay first.
-    threads.sort_by_cached_key(|(mine, shown)| {
-        (!mine, follows.binary_search_by(|id| id.as_str().cmp(&shown.thread.author)).is_err())
+    threads.sort_by_cached_key(|(shown, concern)| {
+        (concern.is_none(), follows.binary_search_by(|id| id.as_str().cmp(&shown.thread.author)).is_err())
     });
     threads.truncate(FEED_THREADS);
-    Ok(threads.into_iter().map(|(_, shown)| shown).collect())
+    Ok(threads)
 }
+
+/// A thread of the feed, and what of it concerns the one who looks.
+type Seen = (Arc<Shown>, Option<Concern>);
 
 impl Reader<'_> {
     /// The thread with what depends on who looks.
-    fn sees(&self, shown: &Shown) -> FeedThread {
+    fn sees(&self, shown: &Shown, concern: Option<Concern>) -> FeedThread {
         let mut seen = shown.thread.clone();
-        match self.concern(shown) {
+        match concern {
             Some(Concern::Opening) => seen.for_me = true,
             Some(Concern::Reply(at)) => {
                 seen.for_me = true;
@@ -109,7 +117,8 @@ impl Reader<'_> {
 
     /// The newest post of the thread that names the bot or answers it and that it has not answered.
     fn concern(&self, shown: &Shown) -> Option<Concern> {
-        let Self { id, name } = *self;
+        let (id, name) = (self.id, self.name);
+        let named = |text: &str| self.called.find(text.as_bytes()).is_some() && names(text, name);
         let thread = &shown.thread;
         let mine = |author: &Arc<str>| **author == *id;
         let after_mine = thread.replies.iter().rposition(|r| mine(&r.author)).map_or(0, |at| at + 1);
@@ -125,15 +134,16 @@ impl Reader<'_> {
             .enumerate()
             .skip(after_mine)
             .rev()
-            .find(|(_, reply)| answers_me(reply.parent_reply_id) || names(&reply.content, name));
+            .find(|(_, reply)| answers_me(reply.parent_reply_id) || named(&reply.content));
         if let Some((at, _)) = found {
             return Some(Concern::Reply(at));
         }
-        (!spoke && !own_thread && (names(&thread.content, name) || names(&thread.title, name)))
+        (!spoke && !own_thread && (named(&thread.content) || named(&thread.title)))
             .then_some(Concern::Opening)
     }
 }
 
+#[derive(Copy, Clone)]
 enum Concern {
     Opening,
     Reply(usize),
