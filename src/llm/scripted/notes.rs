@@ -16,8 +16,8 @@ use crate::domain::scene::{FeedThread, Scene};
 use crate::domain::text::cut;
 use crate::domain::{Action, Extraction, MemoryKind, Sentiment};
 
-/// What others say for or against a view moves how firmly it is held by so much each, more by those one likes.
-const SWAY: f64 = 0.04;
+/// What others in the thread hold moves how firmly a view is held by so much each, more by those one likes.
+const SWAY: f64 = 0.02;
 /// Words of a sentence that is kept as it was said.
 const WORDS: usize = 26;
 
@@ -87,6 +87,9 @@ impl Said {
         let proposal = parts.iter().rev().find(|part| part.what == What::Test).map(|part| part.text);
         let mut moves = Vec::new();
         voices::forms_in(text, |(_, kind)| moves.push(kind));
+        if stance::goes_over(text) {
+            moves.push(Move::Turn);
+        }
         Self {
             view: view.map(|(view, _)| view),
             granted: view.and_then(|(_, granted)| granted),
@@ -287,7 +290,7 @@ impl Notes<'_> {
         self.left.opinions.push(OpinionNote { topic, stance, confidence });
     }
 
-    /// How firmly it holds a side: by temperament, by what it likes, and by who in the thread says what.
+    /// How firmly it holds a side: as its stance has it, and by who in the thread says what.
     fn confidence(&self, issue: usize, side: Side, thread: Option<&FeedThread>) -> f64 {
         let firm = f64::from(stance::of(self.view, issue).firm);
         let opening = thread.map(|thread| Post { thread, reply: None });
@@ -304,7 +307,7 @@ impl Notes<'_> {
                 if other == side { weight } else { -weight }
             })
             .sum();
-        (0.3 + firm / 180.0 + sway).clamp(0.1, 0.95)
+        (firm / 100.0 + sway).clamp(0.1, 0.95)
     }
 
     fn befriend(&mut self, post: Post<'_>, what: &str, good: i32, about: &str) {
