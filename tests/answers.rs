@@ -102,6 +102,12 @@ async fn a_person_is_answered_within_six_beats_on_the_question_and_by_name() {
             "{question} was answered by {}",
             first.author_name
         );
+        // What she is asked back waits for her.
+        let asks_back = |id: Option<i64>| {
+            answers.iter().any(|answer| Some(answer.id) == id && answer.content.trim_end().ends_with('?'))
+        };
+        let meddles = view.replies.iter().find(|reply| asks_back(reply.parent_reply_id));
+        assert!(meddles.is_none(), "{question}: {:?}", meddles.map(|reply| &reply.content));
     }
     handle.close();
 }

@@ -73,7 +73,7 @@ fn promise(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     });
     let mut writer = Writer::new(view, to.name(), draw);
     if let Some((title, text)) = found {
-        let title = within(title);
+        let title = recall::titled(title);
         let text = lowered(&text);
         let said = bare(&text);
         let forms = [

@@ -3,7 +3,7 @@
 //!
 //! Nothing is stored for it: the bot's last posts and the thread say how it stands.
 
-use super::arcs::{addressee, made, post_in};
+use super::arcs::{addressee, post_in};
 use super::draw::{Draw, mix};
 use super::grammar::append;
 use super::issues::{self, Side, What};
@@ -15,7 +15,7 @@ use crate::domain::scene::{FeedReply, FeedThread, OwnPost};
 use crate::domain::{Action, ActionKind};
 
 /// Replies after which a bet made in a thread comes due, and own posts after which it is called off.
-const DUE: usize = 3;
+const DUE: usize = 2;
 const OFF: usize = 5;
 /// Replies after which a thread is closed with a count, as long as all of them are shown.
 const LONG: i64 = 5;
@@ -99,7 +99,12 @@ fn sides<'v>(view: &View<'_>, thread: &'v FeedThread, issue: usize, side: Side) 
 
 /// Settles a bet: who said what, who won, who owes what to whom.
 fn bet(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
-    let post = made(view, Move::Bet)?;
+    let bets = view.made.iter().filter(|(_, made)| *made == Move::Bet);
+    bets.filter_map(|(at, _)| view.scene.own_posts.get(*at)).find_map(|post| settle(view, post, draw))
+}
+
+/// Settles the bet that was made in `post`, if it is due.
+fn settle(view: &View<'_>, post: &OwnPost, draw: &mut Draw) -> Option<Action> {
     let thread = view.scene.feed.iter().find(|thread| thread.id == post.thread_id)?;
     let later = since(thread, post);
     let old = age(view, post) >= OFF;
@@ -141,7 +146,9 @@ fn bet(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
         }
         std::cmp::Ordering::Less => match form {
             0 => {
-                format!("{no} would not have it that {side_words}, so I lose, and a vote each goes to {no}.")
+                format!(
+                    "I lose, since {no} would not have it that {side_words}, and a vote each goes to {no}."
+                )
             }
             1 => format!(
                 "That {side_words} convinced {yes} and not {no}: lost, and I owe a vote each to {no}."

@@ -75,6 +75,12 @@ pub(super) fn reference(memory: &Recalled) -> Option<(&str, String)> {
     }
 }
 
+/// A title as it stands within a sentence: “prime number”, but “Everest”.
+pub(super) fn titled(title: &str) -> String {
+    let common = title.split(' ').nth(1).is_some_and(|second| second.starts_with(char::is_lowercase));
+    if common { within(title) } else { lowered(title) }
+}
+
 /// The memory as a sentence of the bot's; `None` when it cannot be told.
 pub(super) fn tell(memory: &Recalled, names: &[&str], draw: &mut Draw) -> Option<String> {
     Some(match take(memory)? {
@@ -87,7 +93,7 @@ pub(super) fn tell(memory: &Recalled, names: &[&str], draw: &mut Draw) -> Option
                 "The entry on",
                 "From what I read on",
             ];
-            let title = within(title);
+            let title = titled(title);
             match draw.below(forms.len()) {
                 at @ 0..=1 => format!("{} {title}: {}.", forms[at], lowered(&text)),
                 2 => format!("{} {title}, it says this: {}.", forms[2], lowered(&text)),

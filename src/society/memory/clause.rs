@@ -17,8 +17,11 @@ pub(super) fn clauses(sentence: &str, names: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     let opened = |part| uncalled(opened(part), names);
     let whole = opened(bare);
+    // “Example number one: a shop in the rain” claims nothing before its colon.
+    let headed = |piece: &str| piece.split_once([':', ';']).is_none_or(|(head, _)| has_verb(head));
     let mut keep = |piece: &str| {
-        if let Some(clause) = alone(piece, names)
+        if headed(piece)
+            && let Some(clause) = alone(piece, names)
             && !found.contains(&clause)
         {
             found.push(clause);
@@ -142,10 +145,18 @@ pub(super) fn alone(clause: &str, names: &[&str]) -> Option<String> {
     let low = clause.to_ascii_lowercase();
     let first = words(clause).next().map_or(0, |word| kinds(&word));
     let told_before = low.contains(" holds that ") || low.contains(" promised to ");
-    let proposes =
-        [" let us ", " let's ", " we could ", " we might ", ": we ", "while we ", "provided that we "]
-            .iter()
-            .any(|word| low.contains(word));
+    let proposes = [
+        " let us ",
+        " let's ",
+        " we should ",
+        " we could ",
+        " we might ",
+        ": we ",
+        "while we ",
+        "provided that we ",
+    ]
+    .iter()
+    .any(|word| low.contains(word));
     if first & IS_VERBS != 0
         || proposes
         || told_before

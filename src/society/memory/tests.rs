@@ -257,6 +257,13 @@ fn openings_courtesies_and_quotations_leave_nothing() {
         &Items::default(),
     );
     assert_eq!((kept.facts, kept.moments, kept.opinions), (vec![], vec![], vec![]));
+    // What stands before a colon may be no claim, and what stands after it none either.
+    let kept = left(
+        "Rex, example number one, for both columns: a shop that closed in the week it was praised.",
+        "Sleep mends.",
+        &Items::default(),
+    );
+    assert_eq!(kept.opinions, vec![]);
     let kept = left("Sleep!", "日本語の返信", &Items::default());
     assert_eq!((kept.facts, kept.moments), (vec![], vec![]));
 }

@@ -6,7 +6,7 @@ use super::{keywords, plain, shared};
 use crate::domain::MemoryKind;
 use crate::llm::scripted::bank::{self, Kind, Line};
 use crate::llm::scripted::draw::{Draw, hash};
-use crate::llm::scripted::grammar::{append, bare, first_sentence, within};
+use crate::llm::scripted::grammar::{append, bare, first_sentence, length, within};
 use crate::llm::scripted::issues::{self, Side, What};
 use crate::llm::scripted::question::{self, Asks};
 use crate::llm::scripted::recall;
@@ -119,8 +119,13 @@ fn arguable(at: usize, about: &str, words: &[String]) -> bool {
     let sides = issue.sides.iter().chain(shorts).map(|side| side.text).chain([issue.whether]);
     let text = sides.collect::<Vec<_>>().join(" ");
     let found = shared(words, &text);
+    // Of two words one is enough where it is all that the topic is called: “Can trust be mended?”
+    let on_topic = || {
+        let name = issue.at.map_or("", |topic| bank::topic(topic).name);
+        found * 2 == words.len() && shared(words, name) == length(name)
+    };
     found >= 2
-        || (found >= 1 && found * 2 > words.len() && opinion_asked(about))
+        || (found >= 1 && (found * 2 > words.len() || on_topic()) && opinion_asked(about))
         || read(about).iter().any(|part| part.issue == at && !matches!(part.what, What::Case))
 }
 
@@ -209,9 +214,10 @@ fn looked_up(view: &View<'_>, words: &[String], about: &str) -> Option<String> {
 
 /// A memory that has to do with the question.
 fn remembered(view: &View<'_>, words: &[String], draw: &mut Draw) -> Option<String> {
-    let fitting = view.scene.memories.iter().filter(|memory| shared(words, &memory.text) > 0);
+    let fits = |text: &str| shared(words, text) * 2 >= words.len().max(1);
+    let fitting = view.scene.memories.iter().filter(|memory| fits(&memory.text));
     fitting
-        .filter(|memory| memory.kind != MemoryKind::Relationship)
+        .filter(|memory| memory.kind != MemoryKind::Relationship && !memory.text.contains(" promised to "))
         .find_map(|memory| recall::tell(memory, &view.names(), draw))
 }
 

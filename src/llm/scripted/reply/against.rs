@@ -49,7 +49,7 @@ pub(super) fn against(
 }
 
 /// How firmly a view is held below which it is given up.
-const WAVERS: i32 = 26;
+const WAVERS: i32 = 31;
 
 /// Changes its mind, and says why, by whom, and where it stands from now on.
 fn goes_over(

@@ -338,6 +338,24 @@ mod tests {
     }
 
     #[test]
+    fn no_sentence_is_the_same_each_time_and_every_test_tells_what_would_show_what() {
+        for (kind, name) in Move::ALL {
+            let voiced = SENTENCES.iter().flat_map(|shelf| shelf[kind as usize].iter().copied());
+            for form in voiced.chain(toned(kind).iter().map(|(_, form)| *form)) {
+                if kind == Move::Find {
+                    let tells = ["{p}", "{seen}", "{else}"].iter().all(|place| form.contains(place));
+                    assert!(tells, "{name}: {form}");
+                }
+                for sentence in form.split_inclusive(['.', '!', '?']) {
+                    let varies = sentence.replace("{n}", "").contains('{');
+                    let words = sentence.split(' ').filter(|word| word.contains(char::is_alphabetic));
+                    assert!(varies || words.count() <= 3, "{name}: {form}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_voice_can_make_every_move_and_every_sentence_can_be_filled() {
         let slots = Slots {
             name: "Ada",
