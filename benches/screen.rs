@@ -1,5 +1,13 @@
 //! What the screen costs: frames with a large database and a large society, keys while much
-//! happens, the time to the first frame. Prints tables; `cargo bench --bench screen`.
+//! happens, the time to the first frame. Prints tables.
+//!
+//! ```sh
+//! cargo bench --bench screen            # six bots and 10,000 bots, 100,000 acts each
+//! cargo bench --bench screen -- 300 900 # six bots and 300 bots, 900 acts each
+//! ```
+//!
+//! Both societies were lived, on simulated time and with the embedded provider, up to about now: no row was written by
+//! hand. They are made once, which takes minutes, and kept under `target/screen`; a copy of each is measured.
 //!
 //! Frames are drawn by the control room without a terminal, as bytes; the baseline beside them is
 //! the same number of cells of plain text through the same library. Keys and the first frame are
@@ -12,10 +20,11 @@ mod terminal;
 
 #[cfg(target_os = "linux")]
 mod measure {
-    use std::path::Path;
-    use std::time::{Duration, Instant};
+    use std::path::{Path, PathBuf};
+    use std::time::{Duration, Instant, SystemTime};
 
-    use botarium::domain::generate;
+    use botarium::domain::{Stamp, generate};
+    use botarium::engine::clock::Clock;
     use botarium::engine::{self, Run, Settings};
     use botarium::link::Link;
     use botarium::store::Durability;
@@ -35,25 +44,54 @@ mod measure {
         Settings { seed: Some(7), durability: Durability::Normal, ..Settings::new(home) }
     }
 
-    /// A society with some life of its own, and so many activities in all.
-    fn society(home: &Path, activities: i64, crowd: u32) {
-        let room = engine::start(settings(home)).expect("a society");
+    /// Seconds between two beats of a bot: of the six, and of each in a crowd.
+    const PACE: (u32, u32) = (30, 14_400);
+
+    /// A society that has lived so many acts up to about now; a copy of the one that is kept.
+    fn lived(bots: u32, acts: i64) -> Home {
+        let kept = PathBuf::from(format!("{}/target/screen/{bots}-{acts}", env!("CARGO_MANIFEST_DIR")));
+        if !kept.exists() {
+            let part = kept.with_extension("part");
+            let _ = std::fs::remove_dir_all(&part); // what an earlier run left half made
+            std::fs::create_dir_all(&part).expect("a directory");
+            live(&part, bots, acts);
+            std::fs::rename(&part, &kept).expect("a home");
+        }
+        let home = Home::new();
+        std::fs::create_dir(home.path().join("data")).expect("a directory");
+        std::fs::copy(database(&kept), database(home.path())).expect("a copy");
+        home
+    }
+
+    fn live(home: &Path, bots: u32, acts: i64) {
+        let started = Instant::now();
+        let crowd = bots.saturating_sub(6);
+        let pace = if crowd > 0 { PACE.1 } else { PACE.0 };
+        let now = SystemTime::UNIX_EPOCH.elapsed().expect("a clock after 1970").as_secs();
+        let now = Stamp::from_micros(i64::try_from(now).expect("a clock before the end of time") * 1_000_000);
+        let begin = now.plus_seconds(-acts * i64::from(pace) / i64::from(bots));
+        let lives = Settings {
+            clock: Clock::simulated(begin),
+            pace_seconds: Some(pace),
+            insists_on_pace: true,
+            ..settings(home)
+        };
+        let room = engine::start(lives).expect("a society");
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         if crowd > 0 {
             runtime.block_on(room.add_crowd(generate::generate(crowd, 7))).expect("a crowd");
         }
-        runtime.block_on(room.run_beats(Run { count: Some(300), ..Run::default() }, |_| {})).expect("beats");
+        // A beat on which there is nothing to react to leaves no act.
+        while let Some(missing) = u64::try_from(acts - rows(home)).ok().filter(|missing| *missing > 0) {
+            let run = Run { count: Some(missing), ..Run::default() };
+            runtime.block_on(room.run_beats(run, |_| {})).expect("beats");
+        }
         room.close();
-        let c = Connection::open(home.join("data/botarium.db")).expect("the database");
-        c.execute(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-             INSERT INTO activities (bot_id, action_type, details, created_at)
-             SELECT a.bot_id, a.action_type, a.details, a.created_at FROM n
-             JOIN (SELECT *, row_number() OVER (ORDER BY id) AS place FROM activities WHERE action_type = 'reply' LIMIT 100) a
-             ON a.place = n.i % 100 + 1",
-            [activities - 300],
-        )
-        .expect("rows");
+        println!("{bots} bots have lived {acts} acts in {:.0?}", started.elapsed());
+    }
+
+    fn database(home: &Path) -> PathBuf {
+        home.join("data/botarium.db")
     }
 
     fn row(what: &str, mut times: Vec<Duration>) {
@@ -113,6 +151,7 @@ mod measure {
             Headless::open(Link::Local(handle.clone()), SIZE, ThemeName::Dark).await.expect("a screen");
         for (page, keys) in [
             ("live, another bot each time", &["j", "k"][..]),
+            ("live, by cost of another period", &["1", "$", "$", "$"]),
             ("live, walking down the stream", &["2", "j", "j", "j", "j", "j", "j", "j", "j"]),
             ("live, every page of the inspector", &["i", "m", "b", "r", "w"]),
             ("every tab in turn", &["]"]),
@@ -122,6 +161,11 @@ mod measure {
             row(&format!("{what}: {page}"), times);
             room.key("alt+1".parse().expect("a key")).await.expect("a key");
             room.key("1".parse().expect("a key")).await.expect("a key");
+        }
+        for (width, height) in [(80, 24), (240, 70)] {
+            room.resize(width, height).await.expect("a size");
+            let times = frames(&mut room, &["ctrl+l"]).await;
+            row(&format!("{what}: everything anew at {width}x{height}"), times);
         }
         handle.close();
     }
@@ -140,10 +184,24 @@ mod measure {
         times
     }
 
-    fn first_frame(home: &Home) -> Duration {
+    /// From pressing a key to a screen that is another one, in a room where nothing else happens.
+    fn moves(window: &Window, count: usize) -> Vec<Duration> {
+        let mut times = Vec::new();
+        for at in 0..count {
+            let (before, started) = (window.screen(), Instant::now());
+            window.press(&[if at % 2 == 0 { "j" } else { "k" }]);
+            window.until("another line", |screen| screen != before);
+            times.push(started.elapsed());
+        }
+        times
+    }
+
+    /// To the first frame, and to the first that counts all bots.
+    fn opened(home: &Home, bots: u32) -> (Duration, Duration) {
         let window = home.open(SIZE, &[]);
-        window.see("botarium");
-        window.first_frame().expect("a frame")
+        window.see(&format!("{bots} bots"));
+        let counted = window.elapsed();
+        (window.first_frame().expect("a frame"), counted)
     }
 
     fn first_beat(times: &mut Vec<Duration>) -> Duration {
@@ -158,51 +216,58 @@ mod measure {
     }
 
     pub fn all() {
+        let given = std::env::args().skip(1).filter_map(|arg| arg.parse().ok());
+        let [bots, acts] = given.collect::<Vec<i64>>().try_into().unwrap_or([10_000, 100_000]);
+        let bots = u32::try_from(bots).expect("a number of bots");
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let large = Home::new();
-        society(large.path(), 100_000, 0);
-        let crowded = Home::new();
-        society(crowded.path(), 1_000, 9_994);
+        let societies = [6, bots].map(|bots| (bots, format!("{bots} bots, {acts} acts"), lived(bots, acts)));
         title("frames at 160x45");
         baseline();
-        runtime.block_on(pages(large.path(), "100,000 activities"));
-        runtime.block_on(pages(crowded.path(), "10,000 bots"));
+        for (_, what, home) in &societies {
+            runtime.block_on(pages(home.path(), what));
+        }
 
         title("from the start of the process, in a pty");
         let mut fresh = Vec::new();
         let beats: Vec<Duration> = (0..15).map(|_| first_beat(&mut fresh)).collect();
         row("first frame, empty home", fresh);
-        row("first frame, 100,000 activities", (0..15).map(|_| first_frame(&large)).collect());
         row("first act seen after the first frame, empty home", beats);
+        for (bots, what, home) in &societies {
+            let (first, counted) = (0..15).map(|_| opened(home, *bots)).unzip();
+            row(&format!("first frame, {what}"), first);
+            row(&format!("all bots counted, {what}"), counted);
+        }
 
         title("a key answered, in a pty");
-        let window = large.open(SIZE, &[]);
-        window.see("Ada").press(&["space"]).see("paused");
-        row("quiet room, 100,000 activities", keys(&window, 100));
-        drop(window);
+        for (bots, what, home) in &societies {
+            let window = home.open(SIZE, &[]);
+            window.see(&format!("{bots} bots")).press(&["space"]).see("paused");
+            row(&format!("quiet: a window and back, {what}"), keys(&window, 100));
+            row(&format!("quiet: a bot further, {what}"), moves(&window, 100));
+        }
         let busy = Home::new();
-        society(busy.path(), 1_000, 1_994);
+        live(busy.path(), 2_000, 1_000);
         let window = busy.open(SIZE, &["--pace", "1", "--durability", "normal"]);
         window.see("2000 bots").press(&["2"]).see("▸2 Activity");
         // The load is there once the first acts of this process are.
-        let first = rows(&busy);
-        while rows(&busy) < first + 500 {
+        let first = rows(busy.path());
+        while rows(busy.path()) < first + 500 {
             std::thread::sleep(Duration::from_millis(50));
         }
-        let (started, before, mut times) = (Instant::now(), rows(&busy), Vec::new());
+        let (started, before, mut times) = (Instant::now(), rows(busy.path()), Vec::new());
         while started.elapsed() < Duration::from_secs(10) {
             times.extend(keys(&window, 10));
         }
         #[allow(clippy::cast_precision_loss)] // a figure for people
-        let rate = (rows(&busy) - before) as f64 / started.elapsed().as_secs_f64();
+        let rate = (rows(busy.path()) - before) as f64 / started.elapsed().as_secs_f64();
         row(&format!("{rate:.0} acts a second meanwhile"), times);
         assert!(rate > 400.0, "{rate:.0} acts a second are no load");
     }
 
     /// Activities stored so far.
-    fn rows(home: &Home) -> i64 {
-        let c = Connection::open(home.path().join("data/botarium.db")).expect("the database");
-        c.query_row("SELECT max(id) FROM activities", [], |row| row.get(0)).expect("a count")
+    fn rows(home: &Path) -> i64 {
+        let c = Connection::open(database(home)).expect("the database");
+        c.query_row("SELECT ifnull(max(id), 0) FROM activities", [], |row| row.get(0)).expect("a count")
     }
 }
 
