@@ -80,8 +80,8 @@ async fn begin(
 
 /// Who sits here, for the log: what is changed at this terminal is their wish.
 fn account() -> String {
-    let named = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok());
-    named.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "here".into())
+    let account = crate::tui::account();
+    if account.is_empty() { "somebody on this machine".into() } else { account }
 }
 
 /// `--start` is where simulated time begins in a new room; in one that has lived it would leave out what lies

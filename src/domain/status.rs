@@ -102,15 +102,34 @@ impl Cap {
             Self::RoomCost(_) => "the room's daily cost cap is reached; it resets at midnight",
         }
     }
+
+    /// Why it holds a bot, in one sentence for a person: which cap, what of it the bot or the room has used, and when
+    /// it begins anew.
+    #[must_use]
+    pub fn holds(self, bot: Spending, room: Spending, reset: &str) -> String {
+        let used = match self {
+            Self::Tokens { own: true, .. } => bot.tokens.to_string(),
+            Self::Tokens { own: false, .. } => bot.bound_tokens.to_string(),
+            Self::Cost { .. } => bot.cost.to_string(),
+            Self::RoomTokens(_) => room.bound_tokens.to_string(),
+            Self::RoomCost(_) => room.cost.to_string(),
+        };
+        format!("{self} leaves no room for another call ({used} used); it resets at {reset}")
+    }
 }
 
 impl std::fmt::Display for Cap {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let whose = |own: bool| if own { "own" } else { "default" };
+        let plural = |limit: i64| if limit == 1 { "" } else { "s" };
         match self {
-            Self::Tokens { limit, own } => write!(f, "its {} cap of {limit} tokens a day", whose(*own)),
+            Self::Tokens { limit, own } => {
+                write!(f, "its {} cap of {limit} token{} a day", whose(*own), plural(*limit))
+            }
             Self::Cost { limit, own } => write!(f, "its {} cap of {limit} a day", whose(*own)),
-            Self::RoomTokens(limit) => write!(f, "the room's cap of {limit} tokens a day"),
+            Self::RoomTokens(limit) => {
+                write!(f, "the room's cap of {limit} token{} a day", plural(*limit))
+            }
             Self::RoomCost(limit) => write!(f, "the room's cap of {limit} a day"),
         }
     }

@@ -19,7 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Stamp, text};
 use crate::link::{Link, Subscription};
-use crate::protocol::Event;
+use crate::protocol::news::Newsroom;
+use crate::protocol::{Event, Notice};
 use crate::tui::action::{Act, ActionDef};
 use crate::tui::headless::Headless;
 use crate::tui::msg::Msg;
@@ -88,6 +89,7 @@ pub async fn run(
         spoke: false,
         asking: ask::Asking::default(),
         watching: None,
+        newsroom: Newsroom::default(),
     };
     if let Some(rooms) = session.options.rooms.take() {
         session.room.knows(rooms);
@@ -119,6 +121,8 @@ struct Session<W> {
     asking: ask::Asking,
     /// What happens, while it is told as it comes.
     watching: Option<Subscription>,
+    /// How the bots were then, to tell what is new of it.
+    newsroom: Newsroom,
 }
 
 /// Why the conversation goes on.
@@ -377,10 +381,15 @@ impl<W: Write> Session<W> {
     }
 
     fn happened(&mut self, event: &Event) -> anyhow::Result<()> {
-        match say::event(event, self.room.model()) {
-            Some(said) => self.line(&said),
-            None => Ok(()),
-        }
+        let model = self.room.model();
+        let said = if let Notice::BotStatus { bot_id, .. } = &event.notice {
+            // It comes with every beat.
+            self.newsroom.learn(bot_id, model.name(bot_id));
+            self.newsroom.of(event).map(|news| say::at(event.timestamp, &news.said, model))
+        } else {
+            say::event(event, model)
+        };
+        said.map_or(Ok(()), |said| self.line(&said))
     }
 
     fn prompt(&mut self) -> anyhow::Result<()> {

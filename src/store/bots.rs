@@ -6,9 +6,9 @@ use rusqlite::{OptionalExtension, params};
 use super::columns::columns;
 use super::lens::{Held, Lens, Today};
 use super::names::{absent, require_known};
-use super::{Db, Result, StoreError};
+use super::{Db, Result, StoreError, books};
 use crate::domain::personality::meant_provider;
-use crate::domain::status::{Caps, Standing, standing};
+use crate::domain::status::{Cap, Caps, Spending, Standing, standing};
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::protocol::{BotConfigView, BotView, CostCaps, EngineState, PostView, Source, Status};
 
@@ -63,8 +63,8 @@ fn view(c: &Db, today: &Today<'_>, bot: Stored) -> Result<BotView> {
     let cap = today.cap(c, &held)?;
     let id = held.id;
     let offline = lens.engine == EngineState::Stopped;
-    let (status, status_reason) =
-        told(standing(offline, bot.is_paused, bot.failing.as_deref(), cap), lens, bot.next_beat_at);
+    let standing = standing(offline, bot.is_paused, bot.failing.as_deref(), cap);
+    let (status, status_reason) = told(c, standing, today, &id, bot.next_beat_at)?;
     let edited = match bot.yaml_config {
         Some(yaml) if yaml != bot.config => parse_config(&id, &yaml)? != config,
         _ => false,
@@ -95,17 +95,42 @@ fn view(c: &Db, today: &Today<'_>, bot: Stored) -> Result<BotView> {
 }
 
 /// The status with its reason in one sentence.
-fn told(standing: Standing, lens: &Lens, next_beat_at: Option<Stamp>) -> (Status, Option<String>) {
-    match standing {
+fn told(
+    c: &Db,
+    standing: Standing,
+    today: &Today<'_>,
+    bot: &str,
+    next_beat_at: Option<Stamp>,
+) -> Result<(Status, Option<String>)> {
+    let lens = today.lens;
+    Ok(match standing {
         Standing::Active => (Status::Active, None),
         Standing::Paused => (Status::Paused, Some("paused by a person".into())),
         Standing::Offline => (Status::Offline, Some("the engine is stopped".into())),
         Standing::Capped(cap) => {
-            let reset = local(lens.end_of_day(), &lens.zone);
-            (Status::Capped, Some(format!("{cap} leaves no room for another call; it resets at {reset}")))
+            let reason = capped_reason(c, cap, bot, today.room(), lens.now, &lens.zone)?;
+            (Status::Capped, Some(reason))
         }
         Standing::Failing(error) => (Status::Failing, Some(failing_reason(&error, next_beat_at, &lens.zone))),
-    }
+    })
+}
+
+/// Why a cap holds a bot at a moment, of whose day the whole room used `room`.
+///
+/// # Errors
+/// Database errors.
+pub fn capped_reason(
+    c: &Db,
+    cap: Cap,
+    bot: &str,
+    room: Spending,
+    at: Stamp,
+    zone: &TimeZone,
+) -> Result<String> {
+    let today = at.date_in(zone);
+    let reset = today.tomorrow().map_or(at, |next| Stamp::start_of_day(next, zone));
+    let spent = books::spent(c, bot, &today.to_string())?;
+    Ok(cap.holds(spent, room, &local(reset, zone)))
 }
 
 /// Why a bot fails, and when it tries again.

@@ -116,11 +116,18 @@ async fn a_capped_bot_shows_it_at_once_says_it_once_and_goes_on_when_the_cap_is_
     }
     assert_eq!(society.number("SELECT count(*) FROM activities WHERE action_type = 'do_nothing'"), 1);
     assert!(model.calls().is_empty());
-    let mut announced = 0;
+    let (mut announced, mut why) = (0, Vec::new());
     while let Some(event) = heard.try_recv() {
-        announced += usize::from(matches!(event.notice, Notice::HeartbeatComplete { .. }));
+        match &event.notice {
+            Notice::HeartbeatComplete { .. } => announced += 1,
+            Notice::BotStatus { reason, .. } => why.extend(reason.clone()),
+            _ => {}
+        }
     }
     assert_eq!(announced, 1);
+    // Each beat tells which cap holds it, and what of it was used.
+    let cap = "its own cap of 0 tokens a day leaves no room for another call (0 used); it resets at ";
+    assert!(why.len() == 3 && why.iter().all(|why| why.starts_with(cap)), "{why:?}");
     // Another reason is another row; the same again is none.
     society.handle.set_paused("b01", true).await.unwrap();
     for _ in 0..2 {

@@ -26,6 +26,11 @@ fn a_cap_holds_at_once_and_the_next_beat_costs_nothing() {
     terminal.see("Custom").see("◐").see("1 capped");
     terminal.press(&["t"]).see("token cap is reached");
     assert_eq!(spent(&home, "ada_001"), before);
+    // The log names it, its cap, and what of it was used.
+    let said = format!(
+        "Ada is capped: its own cap of 1 token a day leaves no room for another call ({before} used)"
+    );
+    terminal.press(&["alt+8"]).see(&said).press(&["alt+1", "3"]);
     terminal.press(&["d"]).see("Default (global)").gone("1 capped").gone("◐");
     terminal.quit();
     home.is_sound();

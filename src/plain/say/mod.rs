@@ -206,11 +206,7 @@ pub fn event(event: &Event, model: &Model) -> Option<String> {
     if let Some(row) = Row::of_event(event) {
         return Some(act(&row, model));
     }
-    let at = clock(model, event.timestamp);
     let said = match &event.notice {
-        Notice::BotStatus { bot_id, status, reason: Some(reason), .. } => {
-            format!("{} is {}: {reason}", model.name(bot_id), status.as_str())
-        }
         Notice::FlagRaised { bot_id, flag_type, .. } => {
             format!("{} was flagged: {}", model.name(bot_id), flag_type.replace('_', " "))
         }
@@ -225,5 +221,10 @@ pub fn event(event: &Event, model: &Model) -> Option<String> {
         },
         _ => return None,
     };
-    Some(format!("{at} {said}"))
+    Some(at(event.timestamp, &said, model))
+}
+
+/// A sentence with its time before it.
+pub fn at(when: Stamp, said: &str, model: &Model) -> String {
+    format!("{} {said}", clock(model, when))
 }

@@ -3,6 +3,7 @@
 use super::record::{Outcome, RAW_MAX, Stands, over, over_idle, put_activity, tell_status};
 use super::{Beat, Finished};
 use crate::domain::Activity;
+use crate::domain::status::Cap;
 use crate::domain::text::clean_line;
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::protocol::Status;
@@ -10,7 +11,7 @@ use crate::society::Society;
 use crate::society::outage;
 use crate::society::room::{Board, Room};
 use crate::store::bot_row::{self, BeatDone, BotRow};
-use crate::store::{Result, Tx, activities, schedule};
+use crate::store::{Result, Tx, activities, books, bots, schedule};
 
 /// Whether nothing happened that the bot has not seen, and it is not time to speak up.
 pub(super) fn is_quiet(tx: &Tx<'_>, board: &Board, row: &BotRow, config: &PersonalityConfig) -> Result<bool> {
@@ -45,18 +46,28 @@ pub(super) fn idle(
     Ok(over_idle(row, next))
 }
 
-/// A beat that a person or a cap forbids: one row per change of reason.
+/// What forbids a beat: a person who paused the bot, or a cap.
+#[derive(Copy, Clone)]
+pub(super) enum Forbids {
+    Person,
+    Cap(Cap),
+}
+
+/// A beat that is forbidden: one row per change of reason.
 pub(super) fn gated(
     society: &Society,
     tx: &mut Tx<'_>,
     beat: &Beat,
     row: &BotRow,
-    code: &str,
-    reason: &str,
+    forbids: Forbids,
     day: &str,
 ) -> Result<Finished> {
     let next = society.next_beat(tx, row, beat.at);
-    let paused = code == "paused";
+    let (code, reason) = match forbids {
+        Forbids::Person => ("paused", "paused by a person"),
+        Forbids::Cap(cap) => (cap.code(), cap.sentence()),
+    };
+    let paused = matches!(forbids, Forbids::Person);
     let quiet = Activity::DoNothing { reason: reason.to_owned(), paused, cap_exceeded: !paused };
     let outcome = Outcome::new(quiet, "");
     let mut seq = None;
@@ -73,8 +84,16 @@ pub(super) fn gated(
             ..BeatDone::new(&row.id, beat.at, next, row.seen_seq)
         },
     )?;
-    let status = if paused { Status::Paused } else { Status::Capped };
-    tell_status(society, tx, &row.id, status, Some(reason), next, beat.at);
+    match forbids {
+        Forbids::Person => tell_status(society, tx, &row.id, Status::Paused, Some(reason), next, beat.at),
+        Forbids::Cap(cap) if society.world.is_heard() => {
+            // What is told has the sums in it; the row above is one for as long as the reason holds.
+            let room = books::spent_by_room(tx, day)?;
+            let reason = bots::capped_reason(tx, cap, &row.id, room, beat.at, &society.frame.zone)?;
+            tell_status(society, tx, &row.id, Status::Capped, Some(&reason), next, beat.at);
+        }
+        Forbids::Cap(_) => {}
+    }
     Ok(over(row, next, &outcome, seq))
 }
 

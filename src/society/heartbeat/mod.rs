@@ -17,8 +17,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use act::{act, gone, refuse};
+use ends::{Forbids, gated, idle, is_quiet};
 pub(crate) use ends::{Trouble, failed};
-use ends::{gated, idle, is_quiet};
 pub(crate) use record::{add_calls, exchange, put_thought, settle_all, tell_status};
 pub(crate) use remember::{remember, remember_by_record};
 
@@ -101,7 +101,7 @@ pub(crate) fn advance(
     let config = room.config(&row.id, &row.config)?;
     let day = society.frame.day(beat.at);
     if row.is_paused {
-        return gated(society, tx, beat, &row, "paused", "paused by a person", &day).map(Begin::Over);
+        return gated(society, tx, beat, &row, Forbids::Person, &day).map(Begin::Over);
     }
     let provider = society.provider_of(&config);
     let voice = match society.voice(&provider) {
@@ -115,7 +115,7 @@ pub(crate) fn advance(
         if config.model.model.is_empty() { voice.default_model.clone() } else { config.model.model.clone() };
     let tariff = Tariff::of(&society.frame, &provider, &model);
     if let Some(cap) = budget::cap_in_the_way(tx, &society.frame, &row, &tariff, &day)? {
-        return gated(society, tx, beat, &row, cap.code(), cap.sentence(), &day).map(Begin::Over);
+        return gated(society, tx, beat, &row, Forbids::Cap(cap), &day).map(Begin::Over);
     }
     let board = room.board(tx, beat.at)?;
     let seen = board.seq;
@@ -149,7 +149,7 @@ pub(crate) fn advance(
     };
     let reservation = match budget::admit(tx, &society.frame, &row, &tariff, &request, &day, beat.at)? {
         Ok(reservation) => reservation,
-        Err(cap) => return gated(society, tx, beat, &row, cap.code(), cap.sentence(), &day).map(Begin::Over),
+        Err(cap) => return gated(society, tx, beat, &row, Forbids::Cap(cap), &day).map(Begin::Over),
     };
     let ready = Ready {
         row,
@@ -171,7 +171,7 @@ pub(crate) fn advance(
     if let Some(cap) =
         budget::stands_against(tx, &society.frame, &ready.row, &ready.tariff, usage, &ready.day)?
     {
-        return gated(society, tx, beat, &ready.row, cap.code(), cap.sentence(), &ready.day).map(Begin::Over);
+        return gated(society, tx, beat, &ready.row, Forbids::Cap(cap), &ready.day).map(Begin::Over);
     }
     at_once(society, room, tx, &ready, &Call::new(request, ready.tariff.clone(), reservation), completion)
         .map(Begin::Over)

@@ -71,7 +71,7 @@ fn status_follows_the_books_of_today() {
     assert_eq!(now, Status::Capped);
     assert_eq!(
         reason,
-        "its default cap of 1000 tokens a day leaves no room for another call; it resets at 2026-03-11 00:00 UTC"
+        "its default cap of 1000 tokens a day leaves no room for another call (1000 used); it resets at 2026-03-11 00:00 UTC"
     );
     room.put("UPDATE bots SET cost_cap = 0 WHERE id = 'b'", []);
     assert_eq!(status(&room, "b").0, Status::Capped);

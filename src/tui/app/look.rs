@@ -21,10 +21,32 @@ pub(super) fn begin(ui: &UiConfig, saved: &Saved) -> (Theme, bool) {
     (Theme::new(chosen.unwrap_or(guess), colors, ui.ascii || is_plain(env)), chosen.is_some())
 }
 
-/// The account of whoever sits here; nothing where the environment does not say.
+/// The account of whoever sits here, by the environment or else by the system's list; nothing where neither says.
 #[must_use]
 pub fn account() -> String {
-    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok()).unwrap_or_default()
+    let named = ["USER", "LOGNAME", "USERNAME"].iter().filter_map(|key| std::env::var(key).ok());
+    named.map(|name| name.trim().to_owned()).find(|name| !name.is_empty()).or_else(listed).unwrap_or_default()
+}
+
+#[cfg(unix)]
+fn listed() -> Option<String> {
+    let list = std::fs::read("/etc/passwd").ok()?;
+    name_in(&String::from_utf8_lossy(&list), rustix::process::geteuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn listed() -> Option<String> {
+    None
+}
+
+/// The name of an account by its number, in a list with fields between colons.
+#[cfg(unix)]
+fn name_in(list: &str, number: u32) -> Option<String> {
+    list.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next().filter(|name| !name.is_empty())?;
+        (fields.nth(1)?.parse() == Ok(number)).then(|| name.to_owned())
+    })
 }
 
 /// Whether the terminal shows ASCII alone, by the locale or by what it is. An environment that says nothing
@@ -48,6 +70,15 @@ fn light_by_env(value: Option<&str>) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::{is_plain, light_by_env};
+
+    #[cfg(unix)]
+    #[test]
+    fn an_account_is_called_as_the_system_lists_it() {
+        let list = "root:x:0:0:root:/root:/bin/sh\n\n:x:7::\nbroken\nvera:x:1000:1000::/home/vera:/bin/sh\n";
+        let name = |number| super::name_in(list, number);
+        assert_eq!((name(0).as_deref(), name(1000).as_deref()), (Some("root"), Some("vera")));
+        assert_eq!((name(7), name(100)), (None, None));
+    }
 
     #[test]
     fn ascii_by_itself_where_there_is_nothing_else() {
