@@ -32,14 +32,14 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<ThreadSummary> {
 
 /// Threads that match, in the order asked for: newest first, highest score first, or last post first.
 ///
-/// Without a text, a tag or an author the page is read straight from the order's index and costs
+/// Without a text, a tag, an author or a writer the page is read straight from the order's index and costs
 /// the same at any depth with `after`. With one of them see [`fulltext`] for what bounds the cost.
 ///
 /// # Errors
 /// 404 when `after` is no thread.
 pub fn threads(c: &Db, q: &ThreadQuery) -> Result<Vec<ThreadSummary>> {
     let words = q.q.trim();
-    let plain = words.is_empty() && q.tag.is_none();
+    let plain = words.is_empty() && q.tag.is_none() && q.writer.is_none();
     if plain && (q.author.is_none() || q.sort == ThreadSort::Newest) {
         return walk(c, q);
     }

@@ -99,13 +99,18 @@ fn candidates(c: &Db, q: &ThreadQuery) -> Result<BTreeSet<i64>> {
     if !q.q.trim().is_empty() {
         return matching(c, &q.q);
     }
-    let (sql, value) = match (&q.tag, &q.author) {
-        (Some(tag), _) => return tagged(c, &tags(c, tag)?),
-        (None, Some(author)) => (
+    let (sql, value) = match (&q.tag, &q.author, &q.writer) {
+        (Some(tag), ..) => return tagged(c, &tags(c, tag)?),
+        (None, Some(author), _) => (
             "SELECT id FROM threads WHERE author = ?1 AND deleted_at IS NULL ORDER BY id DESC LIMIT ?2",
             author,
         ),
-        (None, None) => return Ok(BTreeSet::new()), // read straight from the index
+        (None, None, Some(writer)) => (
+            "SELECT id FROM (SELECT id FROM threads WHERE author = ?1 AND deleted_at IS NULL \
+             UNION SELECT thread_id FROM replies WHERE author = ?1 AND deleted_at IS NULL) ORDER BY id DESC LIMIT ?2",
+            writer,
+        ),
+        (None, None, None) => return Ok(BTreeSet::new()), // read straight from the index
     };
     let mut statement = c.prepare_cached(sql)?;
     let rows = statement.query_map(params![value, CANDIDATES], |row| row.get(0))?;
@@ -206,7 +211,7 @@ fn collect(c: &Db, query: &str, threads: &mut BTreeSet<i64>) -> Result<u32> {
 /// What each thread is sorted by, with its id; those that do not fit the query fall out.
 fn rate(c: &Db, q: &ThreadQuery, threads: BTreeSet<i64>) -> Result<Vec<(i64, i64)>> {
     let by_text = !q.q.trim().is_empty();
-    let author = q.author.as_deref();
+    let (author, writer) = (q.author.as_deref(), q.writer.as_deref());
     // Without a text it was the tag that led to them.
     let tag = match q.tag.as_deref().filter(|_| by_text) {
         Some(tag) => Some(
@@ -214,7 +219,7 @@ fn rate(c: &Db, q: &ThreadQuery, threads: BTreeSet<i64>) -> Result<Vec<(i64, i64
         ),
         None => None,
     };
-    if q.sort == ThreadSort::Newest && author.is_none() && tag.is_none() {
+    if q.sort == ThreadSort::Newest && author.is_none() && writer.is_none() && tag.is_none() {
         // Hidden posts are in no index.
         return Ok(threads.into_iter().map(|id| (id, id)).collect());
     }
@@ -223,9 +228,11 @@ fn rate(c: &Db, q: &ThreadQuery, threads: BTreeSet<i64>) -> Result<Vec<(i64, i64
         "SELECT {}, id FROM threads WHERE id IN (SELECT value FROM json_each(?1)) AND deleted_at IS NULL \
          AND (?2 IS NULL OR author = ?2) \
          AND (?3 IS NULL OR EXISTS (SELECT 1 FROM thread_tags \
-         WHERE tag IN (SELECT value FROM json_each(?3)) AND thread_id = threads.id))",
+         WHERE tag IN (SELECT value FROM json_each(?3)) AND thread_id = threads.id)) \
+         AND (?4 IS NULL OR author = ?4 OR EXISTS (SELECT 1 FROM replies \
+         WHERE thread_id = threads.id AND author = ?4 AND deleted_at IS NULL))",
         order::key(q.sort)
     ))?;
-    let rows = statement.query_map(params![ids, author, tag], |row| row.try_into())?;
+    let rows = statement.query_map(params![ids, author, tag, writer], |row| row.try_into())?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }

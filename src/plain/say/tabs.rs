@@ -7,8 +7,8 @@ use crate::tui::state::events::Shown;
 use crate::tui::state::log::LEVELS;
 use crate::tui::state::stats::{self, SPANS};
 use crate::tui::state::{Model, author_of};
-use crate::tui::view::View;
 use crate::tui::view::log::silence;
+use crate::tui::view::{self, View};
 use crate::tui::widgets::text;
 
 pub fn forum(model: &Model) -> Told {
@@ -27,6 +27,9 @@ pub fn forum(model: &Model) -> Told {
     }
     if let Some(author) = &forum.query.author {
         title += &format!(", by {}", model.name(author));
+    }
+    if let Some(writer) = &forum.query.writer {
+        title += &format!(", with posts of {}", model.name(writer));
     }
     let mut told = Told::new(title);
     if forum.threads.is_empty() {
@@ -61,8 +64,13 @@ pub fn thread(model: &Model) -> Told {
         return Told::new("Forum, thread").note(said);
     };
     let mut told = Told::new(format!("Forum, thread #{}, {}", thread.id, thread.title));
+    let own = model.forum.writer.actor();
     for (at, entry) in reader.entries.iter().enumerate() {
-        let to = entry.answers.as_ref().map_or_else(String::new, |name| format!(" to {name}"));
+        let to = match &entry.answers {
+            _ if view::thread::is_to(entry, own.as_deref()) => " to you".to_owned(),
+            Some(name) => format!(" to {name}"),
+            None => String::new(),
+        };
         let person = if entry.author.starts_with("human:") { ", a person" } else { "" };
         let said = format!(
             "{}{person}{to}, {}, {}: {}",

@@ -241,6 +241,8 @@ queries! {
         tag: Option<String>,
         /// Only by this actor.
         author: Option<String>,
+        /// Only where this actor wrote: the opening post or a reply.
+        writer: Option<String>,
         /// The order.
         sort: ThreadSort,
         /// How many to pass over.

@@ -73,6 +73,9 @@ fn what_bots_wrote_last_is_read_in_order_whether_it_opened_a_thread_or_answered(
 #[test]
 fn every_order_pages_without_gap_or_repeat() {
     let room = thirty();
+    room.reply(1, 7, "ada_001", "Yes.");
+    room.reply(2, 8, "ada_001", "No.");
+    room.put("UPDATE replies SET deleted_at = 1 WHERE id = 2", []);
     let alive: Vec<i64> = (1..=30).filter(|id| *id != 4).collect();
     let key = |sort, id: i64| match sort {
         ThreadSort::Newest => (id, id),
@@ -81,10 +84,19 @@ fn every_order_pages_without_gap_or_repeat() {
     };
     for sort in [ThreadSort::Newest, ThreadSort::Popular, ThreadSort::Active] {
         type Narrowed = (ThreadQuery, Box<dyn Fn(i64) -> bool>);
-        let narrowed: [Narrowed; 5] = [
+        let narrowed: [Narrowed; 7] = [
             (query(sort, 4), Box::new(|_| true)),
             (ThreadQuery { tag: Some("even".into()), ..query(sort, 4) }, Box::new(|id| id % 2 == 0)),
             (ThreadQuery { author: Some("ada_001".into()), ..query(sort, 4) }, Box::new(|id| id % 3 == 0)),
+            // It opened some, and answered in one of the others.
+            (
+                ThreadQuery { writer: Some("ada_001".into()), ..query(sort, 4) },
+                Box::new(|id| id % 3 == 0 || id == 7),
+            ),
+            (
+                ThreadQuery { q: "tide".into(), writer: Some("ada_001".into()), ..query(sort, 4) },
+                Box::new(|id| id % 3 == 0 || id == 7),
+            ),
             (ThreadQuery { q: "tide moon".into(), ..query(sort, 4) }, Box::new(|_| true)),
             (
                 ThreadQuery {

@@ -167,7 +167,7 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Forum, Act::Author, "author", &["a"], "Author", "Shows the author of the selected post on the Live tab.").brief("author").hint(93),
     def(Forum, Act::FilterTag, "filter_tag", &["f"], "Filter by tag", "Shows only threads with one tag.").brief("tag").hint(92),
     def(Forum, Act::FilterAuthor, "filter_author", &["A"], "Only this author", "Shows only threads of the selected post's author, or all again.").brief("by author").hint(91),
-    def(Forum, Act::Mine, "my_threads", &["m"], "Mine", "Shows only the threads that you opened, with the answers to them, or all again.").brief("mine").hint(87),
+    def(Forum, Act::Mine, "my_threads", &["m"], "Mine", "Shows only the threads in which you wrote, the last answered first, each at the newest answer to you; or all again.").brief("mine").hint(87),
     def(Forum, Act::DeletePost, "delete_post", &["D", "delete"], "Delete the post", "Hides the selected post everywhere; votes and the record stay.").dangerous().brief("delete").hint(90),
     def(Forum, Act::YourName, "your_name", &["N"], "Your name", "Changes the name you vote and write under.").operator(),
     def(Forum, Act::Filter, "search_threads", &["/"], "Search", "Searches titles, posts and replies for words.").brief("search").hint(89),

@@ -5,7 +5,7 @@ pub mod reader;
 mod writer;
 
 use super::author_of;
-use crate::protocol::{ThreadQuery, ThreadSummary};
+use crate::protocol::{ThreadQuery, ThreadSort, ThreadSummary};
 use crate::tui::widgets::Scroll;
 
 pub use reader::Reader;
@@ -21,13 +21,15 @@ pub struct Forum {
     pub loaded: bool,
     /// Threads, in the order asked for.
     pub threads: Vec<ThreadSummary>,
-    /// Search, tag, author and order; its place and limit stay unset.
+    /// Search, tag, author, writer and order; its place and limit stay unset.
     pub query: ThreadQuery,
     /// The selected thread.
     pub list: Scroll,
     /// Whether there are more threads than were read.
     pub more: bool,
     pub(in crate::tui) loading: bool,
+    /// The order before only one's own threads were shown, last answered first.
+    pub(in crate::tui) sort_before: Option<ThreadSort>,
     /// The list was asked for by other words than it shows.
     turned: bool,
     /// The thread to be selected once it is in the list.
@@ -61,10 +63,11 @@ pub struct Post {
 }
 
 impl Forum {
-    /// Whether the list is narrowed by words, tag or author.
+    /// Whether the list is narrowed by words, tag, author or writer.
     #[must_use]
     pub fn is_narrowed(&self) -> bool {
-        !self.query.q.is_empty() || self.query.tag.is_some() || self.query.author.is_some()
+        let ThreadQuery { q, tag, author, writer, .. } = &self.query;
+        !q.is_empty() || tag.is_some() || author.is_some() || writer.is_some()
     }
 
     /// The post that is selected, in the list or in the reader.

@@ -91,6 +91,33 @@ fn the_order_the_words_the_tag_and_the_author_narrow_the_list() {
 }
 
 #[test]
+fn where_a_person_wrote_is_a_place_of_its_own_each_thread_at_the_newest_answer_to_them() {
+    let mut model = named(120, 36);
+    let asked = |effects: Vec<Effect>| match &effects[..] {
+        [Effect::Load(Load::Threads(query))] => query.clone(),
+        other => panic!("{other:?}"),
+    };
+    let key = |name: &str| Msg::Key(name.parse().unwrap());
+    let query = asked(update(&mut model, key("m")));
+    assert_eq!((query.writer.as_deref(), query.sort), (Some("human:Kim"), ThreadSort::Active));
+    give(&mut model, Load::Threads(query), Data::Threads(threads()));
+    update(&mut model, key("j"));
+    let mut view = thread(3);
+    let others = ReplyView { parent_reply_id: None, ..view.replies[0].clone() };
+    let own =
+        ReplyView { id: 8, author_bot_id: "human:Kim".into(), author_name: "Kim".into(), ..others.clone() };
+    let answer = ReplyView { id: 9, parent_reply_id: Some(8), ..others.clone() };
+    view.replies.extend([own, answer, ReplyView { id: 10, ..others }]);
+    give(&mut model, Load::Thread(3), Data::Thread(Box::new(view)));
+    press(&mut model, &["enter"]);
+    assert_eq!(model.forum.selected().unwrap().reply, Some(9));
+    assert_eq!(text(&model).matches("↩ you").count(), 1, "{}", text(&model));
+    press(&mut model, &["esc"]);
+    let query = asked(update(&mut model, key("esc")));
+    assert_eq!((query.writer, query.sort), (None, ThreadSort::Newest));
+}
+
+#[test]
 fn more_threads_are_read_near_the_end_and_none_twice() {
     let mut model = forum(80, 24);
     let page = |from: i64| -> Vec<ThreadSummary> {

@@ -48,6 +48,9 @@ fn title(state: &Forum, view: &View<'_>) -> String {
     if let Some(author) = &state.query.author {
         title += &format!(" {dot} by {}", view.name(author));
     }
+    if let Some(writer) = &state.query.writer {
+        title += &format!(" {dot} with posts of {}", view.name(writer));
+    }
     title
 }
 
@@ -70,7 +73,7 @@ fn threads(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     }
     let len = state.threads.len();
     let shown = state.list.view(len, inner.height / 2);
-    scroll::bar(buf, area, shown.start, shown.len(), len, theme);
+    scroll::bar_of((buf, area), shown.start, shown.len(), (len, state.more), theme);
     let last = shown.end;
     for (row, at) in (0..).step_by(2).zip(shown) {
         let selected = at == state.list.selected;

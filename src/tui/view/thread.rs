@@ -35,6 +35,7 @@ pub fn render(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let top = reader.settle(inner.width, inner.height);
     let seen = usize::from(inner.height).min(reader.len());
     scroll::bar(buf, area, top, seen, reader.len(), theme);
+    let own = state.writer.actor();
     let mut at = reader.at_line(top);
     while let Some(entry) = reader.entries.get(at) {
         let start = reader.start(at);
@@ -43,15 +44,15 @@ pub fn render(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         }
         let selected = at == reader.at && state.reading;
         let tags: &[String] = if at == 0 { &thread.tags } else { &[] };
-        post(entry, tags, selected, (inner, start, top), buf, view);
+        post(entry, (tags, own.as_deref()), selected, (inner, start, top), buf, view);
         at += 1;
     }
 }
 
-/// Draws the lines of a post that are seen. `start` is its first line, `top` the first one seen.
+/// Draws the lines of a post that are seen, with its tags, for a person who writes as that actor. `start` is its first line, `top` the first one seen.
 fn post(
     entry: &Entry,
-    tags: &[String],
+    about: (&[String], Option<&str>),
     selected: bool,
     (inner, start, top): (Rect, usize, usize),
     buf: &mut Buffer,
@@ -64,7 +65,7 @@ fn post(
     };
     if let Some(row) = row(start) {
         let mut pen = gutter(entry, selected, inner, row, base, buf, view);
-        heading(entry, tags, &mut pen, view);
+        heading(entry, about, &mut pen, view);
     }
     for (at, line) in entry.lines(inner.width).iter().enumerate() {
         let Some(row) = row(start + 1 + at) else { continue };
@@ -92,7 +93,13 @@ fn gutter<'a>(
     pen
 }
 
-fn heading(entry: &Entry, tags: &[String], pen: &mut Pen<'_>, view: &View<'_>) {
+/// Whether a post answers the person here.
+#[must_use]
+pub fn is_to(entry: &Entry, own: Option<&str>) -> bool {
+    own.is_some_and(|own| entry.to == own)
+}
+
+fn heading(entry: &Entry, (tags, own): (&[String], Option<&str>), pen: &mut Pen<'_>, view: &View<'_>) {
     let (theme, glyphs) = (view.theme, view.theme.glyphs);
     let age = text::ago(view.now.seconds_since(entry.at));
     pen.right(" ", theme.text).right(&age, theme.faint).right("  ", theme.text);
@@ -102,7 +109,9 @@ fn heading(entry: &Entry, tags: &[String], pen: &mut Pen<'_>, view: &View<'_>) {
         pen.put(glyphs.person, theme.accent).skip(1);
     }
     pen.put(&text::initials(&entry.name), style).skip(1).put(&entry.name, style);
-    if let Some(name) = &entry.answers {
+    if is_to(entry, own) {
+        pen.put(&format!("  {} you", glyphs.reply), theme.accent);
+    } else if let Some(name) = &entry.answers {
         pen.put(&format!("  {} {name}", glyphs.reply), theme.faint);
     }
     for tag in tags {

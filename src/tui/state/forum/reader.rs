@@ -39,6 +39,8 @@ pub struct Entry {
     pub at: Stamp,
     /// Who is answered, where it is not the post above.
     pub answers: Option<String>,
+    /// Actor id of who is answered; of the opening post nobody's.
+    pub to: String,
 }
 
 impl Entry {
@@ -70,6 +72,8 @@ pub struct Reader {
     pub missing: bool,
     /// The reply to be selected once it is read.
     goto: Option<i64>,
+    /// Actor id of somebody to whom the newest answer is selected where nothing else is meant.
+    pub(in crate::tui) for_whom: Option<String>,
     top: Cell<usize>,
     height: Cell<usize>,
     /// First line of each post at a width, and the end.
@@ -90,9 +94,16 @@ impl Reader {
         }
     }
 
+    /// No thread is read any more.
+    pub fn empty(&mut self) {
+        *self = Self { for_whom: self.for_whom.take(), ..Self::default() };
+    }
+
     /// The thread is gone.
     pub fn gone(&mut self) {
-        *self = Self { wanted: self.wanted, missing: true, ..Self::default() };
+        let wanted = self.wanted;
+        self.empty();
+        (self.wanted, self.missing) = (wanted, true);
     }
 
     /// Puts in what was read, keeping the selection on the same post.
@@ -105,7 +116,11 @@ impl Reader {
         self.starts.replace((0, Vec::new()));
         let wish = self.goto.take().map(Some).or(kept);
         let place = wish.and_then(|reply| self.entries.iter().position(|entry| entry.reply == reply));
-        let else_at = if same { self.at } else { 0 };
+        let newest =
+            |whom: &String| self.entries.iter().filter(|entry| entry.to == *whom).max_by_key(|e| e.reply);
+        let answer = self.for_whom.as_ref().and_then(newest).map_or(Some(None), |entry| Some(entry.reply));
+        let answer = answer.and_then(|reply| self.entries.iter().position(|entry| entry.reply == reply));
+        let else_at = if same { self.at } else { answer.unwrap_or(0) };
         self.at = place.unwrap_or(else_at).min(self.entries.len().saturating_sub(1));
     }
 
@@ -235,6 +250,7 @@ fn entries(view: &ThreadView) -> Vec<Entry> {
         score: view.vote_score,
         at: view.created_at,
         answers: None,
+        to: String::new(),
     };
     let mut entries = vec![opening];
     for (place, depth) in tree(&view.replies) {
@@ -250,9 +266,19 @@ fn entries(view: &ThreadView) -> Vec<Entry> {
             score: reply.vote_score,
             at: reply.created_at,
             answers: answers.map(|other| other.author_name.clone()),
+            to: answered(view, reply.parent_reply_id, &reply.author_bot_id),
         });
     }
     entries
+}
+
+/// The actor whom a reply of `author` answers; nobody where it is themselves.
+fn answered(view: &ThreadView, parent: Option<i64>, author: &str) -> String {
+    let to = match parent {
+        None => Some(&view.author_bot_id),
+        Some(id) => view.replies.iter().find(|other| other.id == id).map(|other| &other.author_bot_id),
+    };
+    to.filter(|to| *to != author).cloned().unwrap_or_default()
 }
 
 /// Places of the replies with their depth, answers below what they answer.

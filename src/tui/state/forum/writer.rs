@@ -37,6 +37,12 @@ pub struct Drafts {
 }
 
 impl Writer {
+    /// The actor id a person writes under, once their name is known.
+    #[must_use]
+    pub fn actor(&self) -> Option<String> {
+        self.name.as_ref().map(|name| format!("human:{name}"))
+    }
+
     /// What is kept: what was put by, and what stands in an open window.
     #[must_use]
     pub fn drafts(&self, windows: &[Overlay]) -> Drafts {

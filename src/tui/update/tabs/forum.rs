@@ -9,7 +9,7 @@ use crate::protocol::{Event, Fault, FaultKind, Notice, ThreadQuery, ThreadSort};
 use crate::tui::action::Act;
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
 use crate::tui::overlays::{Answer, Confirm, Overlay};
-use crate::tui::state::forum::{Post, Reader};
+use crate::tui::state::forum::Post;
 use crate::tui::state::{Model, Tab, Tone};
 use crate::tui::update::{show_bot, show_tab};
 use crate::tui::view::forum::{WIDE, split};
@@ -129,7 +129,9 @@ fn back(model: &mut Model) -> Vec<Effect> {
         forum.reading = false;
         return follow(model);
     } else if forum.is_narrowed() {
-        forum.query = ThreadQuery { sort: forum.query.sort, ..ThreadQuery::default() };
+        let sort = forum.sort_before.take().unwrap_or(forum.query.sort);
+        forum.query = ThreadQuery { sort, ..ThreadQuery::default() };
+        forum.reader.for_whom = None;
         return forum.ask();
     }
     Vec::new()
@@ -217,7 +219,7 @@ pub fn ran(model: &mut Model, command: &Command, outcome: &Outcome) -> Vec<Effec
             forum.threads.retain(|thread| thread.id != *id);
             forum.list.selected = forum.list.selected.min(forum.threads.len().saturating_sub(1));
             if forum.reader.wanted == Some(*id) {
-                forum.reader = Reader::default();
+                forum.reader.empty();
                 forum.reading = false;
             }
             model.toast(Tone::Good, "deleted");

@@ -1,5 +1,6 @@
 //! What narrows the list of threads: a tag, an author, oneself.
 
+use crate::protocol::ThreadSort;
 use crate::tui::msg::Effect;
 use crate::tui::overlays::{Choice, Item, Overlay, Then};
 use crate::tui::state::{Model, Tab, Tone};
@@ -38,14 +39,21 @@ pub(super) fn only_author(model: &mut Model) -> Vec<Effect> {
     forum.ask()
 }
 
-/// Shows only what the person here has opened, or all again.
+/// Shows only where the person here has written, the last answered first, or all again.
 pub(super) fn mine(model: &mut Model) -> Vec<Effect> {
-    let Some(name) = model.forum.writer.name.clone() else {
+    let Some(own) = model.forum.writer.actor() else {
         model.toast(Tone::Info, "you have written nothing here yet: c opens a thread");
         return Vec::new();
     };
-    let own = format!("human:{name}");
     let forum = &mut model.forum;
-    forum.query.author = if forum.query.author.as_ref() == Some(&own) { None } else { Some(own) };
+    let query = &mut forum.query;
+    if query.writer.as_ref() == Some(&own) {
+        query.writer = None;
+        query.sort = forum.sort_before.take().unwrap_or_default();
+    } else {
+        query.writer = Some(own);
+        forum.sort_before = Some(std::mem::replace(&mut query.sort, ThreadSort::Active));
+    }
+    forum.reader.for_whom.clone_from(&query.writer);
     forum.ask()
 }

@@ -12,7 +12,9 @@ use crate::tui::state::{Model, Tab, Tone};
 
 /// Votes, replies, opens a thread; asks for a name first.
 pub fn act(model: &mut Model, act: Act) -> Vec<Effect> {
-    let Some(name) = model.forum.writer.name.clone().filter(|_| act != Act::YourName) else {
+    let writer = &model.forum.writer;
+    let (Some(name), Some(own)) = (writer.name.clone().filter(|_| act != Act::YourName), writer.actor())
+    else {
         ask_name(model, act);
         return Vec::new();
     };
@@ -23,7 +25,7 @@ pub fn act(model: &mut Model, act: Act) -> Vec<Effect> {
         (Act::ReplyTo, Some(post)) => reply_to(model, post, &name),
         (_, Some(post)) => {
             let value = if act == Act::VoteUp { 1 } else { -1 };
-            let vote = CastVote { voter_bot_id: format!("human:{name}"), value };
+            let vote = CastVote { voter_bot_id: own, value };
             return vec![Effect::Run(match post.reply {
                 Some(id) => Command::VoteReply(id, vote),
                 None => Command::VoteThread(post.thread, vote),
@@ -69,7 +71,8 @@ fn new_thread(model: &mut Model, name: &str) {
 /// A sentence for the person who typed it.
 pub fn answered(model: &mut Model, what: &str, answer: &Answer) -> Result<Vec<Effect>, String> {
     let writer = &mut model.forum.writer;
-    let author = || writer.name.as_ref().map(|name| format!("human:{name}")).ok_or("what is your name?");
+    let own = writer.actor();
+    let author = || own.clone().ok_or("what is your name?");
     match what {
         "name" => {
             let name = text::clean_line(answer.text(), 200);
