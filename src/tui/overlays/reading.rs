@@ -52,6 +52,12 @@ impl Reading {
         Self { title: title.into(), paras, ..Self::default() }
     }
 
+    /// Whether it is an interview, in which more can be asked.
+    #[must_use]
+    pub const fn is_interview(&self) -> bool {
+        self.of_bot.is_some()
+    }
+
     /// Moves for a moving action.
     pub fn act(&mut self, act: Act) {
         let page = self.page.get().saturating_sub(1).max(1);
@@ -120,7 +126,7 @@ impl Reading {
             pen.put(frames[spin % frames.len()], theme.accent).skip(1);
         }
         pen.put("Esc", theme.key).put(" close", theme.text);
-        if self.of_bot.is_some() && !self.waiting {
+        if self.is_interview() && !self.waiting {
             pen.skip(3).put("a", theme.key).put(" ask further", theme.text);
         }
         if !self.filter.is_empty() {

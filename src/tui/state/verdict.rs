@@ -1,9 +1,11 @@
-//! What an act rests on, in a few lines: of the memories that were in the prompt the heaviest, and the one whose words
-//! the act takes up; and which threads it left aside.
+//! What an act rests on, in a few lines: the reason the bot gave, of the memories that were in the prompt the heaviest,
+//! and the one whose words the act takes up; and which threads it left aside.
+
+use serde_json::Value;
 
 use crate::domain::activity::Told;
-use crate::domain::similarity::terms;
-use crate::protocol::{RecalledMemory, WhyView};
+use crate::domain::similarity::{TermSet, terms};
+use crate::protocol::{Exchange, RecalledMemory, WhyView};
 
 /// Words that an act and a memory must share before one is said to take up the other.
 const SHARED: usize = 2;
@@ -12,8 +14,49 @@ const SHARED: usize = 2;
 #[must_use]
 pub fn verdict(reason: &WhyView) -> Vec<String> {
     let mut lines = of_memories(reason);
+    let answer = reason.exchanges.iter().rfind(|exchange| is_act(exchange));
+    lines.extend(answer.and_then(own_words).map(|why| format!("in its own words: “{why}”")));
     lines.extend(passed_over(reason));
     lines
+}
+
+/// Whether an exchange led to the act.
+#[must_use]
+pub fn is_act(exchange: &Exchange) -> bool {
+    matches!(exchange.purpose.as_str(), "think" | "repair")
+}
+
+/// Names of the field in which an answer says why.
+const WHYS: [&str; 10] = [
+    "reasoning",
+    "rationale",
+    "thinking",
+    "thoughts",
+    "thought",
+    "explanation",
+    "motivation",
+    "reason",
+    "because",
+    "why",
+];
+/// Objects inside one another that are looked into.
+const DEPTH: usize = 3;
+
+/// The reason that an answer gives beside what it does.
+#[must_use]
+pub fn own_words(answer: &Exchange) -> Option<String> {
+    let said = &answer.answer;
+    let object = said.get(said.find('{')?..=said.rfind('}')?)?;
+    let object: Value = serde_json::from_str(object).ok()?;
+    let words = why_in(&object, DEPTH)?;
+    Some(words.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+fn why_in(value: &Value, depth: usize) -> Option<&str> {
+    let fields = value.as_object().filter(|_| depth > 0)?;
+    let named =
+        WHYS.iter().find_map(|name| fields.get(*name)?.as_str().filter(|said| !said.trim().is_empty()));
+    named.or_else(|| fields.values().find_map(|inner| why_in(inner, depth - 1)))
 }
 
 /// The threads that lay before the bot, by their order in the prompt: number and title.
@@ -67,7 +110,9 @@ fn of_memories(reason: &WhyView) -> Vec<String> {
     };
     let of = if recalled == 1 { "memory" } else { "memories" };
     let mut lines = vec![format!("{} of {recalled} {of} in the prompt", told.len())];
-    match taken_up(reason, &told) {
+    let said = said(reason);
+    let quoted = |what: &str, memory: &RecalledMemory| format!("{what}: “{}”", telling(&memory.text, &said));
+    match taken_up(&said, &told) {
         Some(memory) if memory.id == heaviest.id => {
             lines.push(quoted("weighs most and is taken up", heaviest))
         }
@@ -79,14 +124,32 @@ fn of_memories(reason: &WhyView) -> Vec<String> {
     lines
 }
 
-fn quoted(what: &str, memory: &RecalledMemory) -> String {
-    format!("{what}: “{}”", memory.text)
+/// The words of an act.
+fn said(reason: &WhyView) -> TermSet {
+    let act = Told::of(&reason.activity.action_type, &reason.activity.details);
+    terms(&format!("{} {}", act.about, act.quote))
+}
+
+/// Longest memory that is quoted from its beginning, in bytes; of a longer one it is the sentence that the act shares
+/// most words with.
+const WHOLE: usize = 160;
+
+fn telling(memory: &str, said: &TermSet) -> String {
+    if memory.len() <= WHOLE {
+        return memory.to_owned();
+    }
+    let sentences = memory.split_inclusive(". ").enumerate();
+    // Of those that share as many words the first.
+    let most =
+        sentences.max_by_key(|(at, sentence)| (said.overlap(&terms(sentence)), std::cmp::Reverse(*at)));
+    match most {
+        Some((at, sentence)) if at > 0 => format!("… {}", sentence.trim_end()),
+        _ => memory.to_owned(),
+    }
 }
 
 /// The memory that shares most words with what was said.
-fn taken_up<'a>(reason: &WhyView, told: &[&'a RecalledMemory]) -> Option<&'a RecalledMemory> {
-    let act = Told::of(&reason.activity.action_type, &reason.activity.details);
-    let said = terms(&format!("{} {}", act.about, act.quote));
+fn taken_up<'a>(said: &TermSet, told: &[&'a RecalledMemory]) -> Option<&'a RecalledMemory> {
     let shared = |memory: &RecalledMemory| said.overlap(&terms(&memory.text));
     told.iter()
         .map(|memory| (shared(memory), *memory))
@@ -130,6 +193,37 @@ mod tests {
         assert!(lines[1].starts_with("weighs most and is taken up: ") && lines.len() == 2, "{lines:?}");
         assert_eq!(reason("Anything.", vec![left]), ["none of 1 memories was in the prompt"]);
         assert_eq!(reason("Anything.", Vec::new()), ["no memory took part"]);
+    }
+
+    #[test]
+    fn of_a_long_memory_the_sentence_is_told_that_the_act_takes_up() {
+        let long = format!(
+            "From March to May I dealt with Rex. {}A brass hinge joins two bodies. I slept.",
+            "It rained. ".repeat(20)
+        );
+        let lines = reason("No brass, no hinge.", vec![memory(1, 0.4, "", &long)]);
+        assert_eq!(lines[1], "weighs most and is taken up: “… A brass hinge joins two bodies.”");
+        let lines = reason("Nothing of it.", vec![memory(1, 0.4, "", &long)]);
+        assert!(lines[1].starts_with("weighs most: “From March to May"), "{lines:?}");
+    }
+
+    #[test]
+    fn the_reason_an_answer_gives_is_told_wherever_it_stands_in_it() {
+        let words = |answer: &str| {
+            let mut why = crate::tui::tests::fixture::why();
+            why.exchanges[0].answer = answer.into();
+            own_words(&why.exchanges[0])
+        };
+        let act = r#"{"act": {"action": "vote", "thread_id": 3, "value": 1, "reason": "It is\nright."}}"#;
+        assert_eq!(words(act).as_deref(), Some("It is right."));
+        let beside = r#"Well: {"thought": "Doors first.", "act": {"action": "reply", "reason": "x"}} so."#;
+        assert_eq!(words(beside).as_deref(), Some("Doors first."));
+        for none in ["", "}{", "no reason", r#"{"act": {"action": "do_nothing", "reason": " "}}"#] {
+            assert_eq!(words(none), None, "{none}");
+        }
+        let mut why = crate::tui::tests::fixture::why();
+        why.exchanges[0].answer = act.into();
+        assert!(verdict(&why).contains(&"in its own words: “It is right.”".to_owned()));
     }
 
     #[test]

@@ -3,11 +3,15 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
+use super::verdict;
 use crate::domain::ActivityKind;
 use crate::protocol::{ActivityView, Exchange, PromptSection, RecalledMemory, WhyView};
 use crate::tui::widgets::Scroll;
 use crate::tui::widgets::text::wrap;
 
+/// Below an answer that gives no reason.
+const NO_WORDS: &str =
+    "(It gives no reason of its own, and what a model thinks before it answers is not kept.)";
 /// Lines shown of one text.
 const LINES_MAX: usize = 400;
 
@@ -58,15 +62,11 @@ pub struct Why {
     pub missing: Option<String>,
     /// Cells a line has, as drawn last.
     pub width: Cell<u16>,
+    /// Lines above the list, as drawn last.
+    pub head: Cell<u16>,
 }
 
 impl Why {
-    /// Lines above the list: what was done and for how much, what it rests on, and a gap.
-    #[must_use]
-    pub fn head(&self) -> u16 {
-        u16::try_from(self.verdict.len()).unwrap_or(0) + 3
-    }
-
     /// Shows the reason of another act.
     pub fn ask(&mut self, id: i64) {
         if self.wanted != Some(id) {
@@ -81,12 +81,11 @@ impl Why {
     /// where the same is read anew.
     pub fn load(&mut self, view: WhyView) {
         let again = self.view.as_ref().is_some_and(|before| before.activity.id == view.activity.id);
-        let answer = |e: &Exchange| e.purpose == "think" || e.purpose == "repair";
         if !again {
-            let last = view.exchanges.iter().rposition(answer).map(Part::Exchange);
+            let last = view.exchanges.iter().rposition(verdict::is_act).map(Part::Exchange);
             self.open = std::iter::once(Part::Memories).chain(last).collect();
         }
-        self.verdict = super::verdict::verdict(&view);
+        self.verdict = verdict::verdict(&view);
         self.view = Some(view);
     }
 
@@ -165,6 +164,12 @@ impl Why {
                     lines.extend(wrapped(error));
                 }
                 lines.extend(wrapped(&exchange.answer));
+                if exchange.error.is_none()
+                    && verdict::is_act(exchange)
+                    && verdict::own_words(exchange).is_none()
+                {
+                    lines.extend(wrapped(NO_WORDS));
+                }
                 lines.push(Line::Gap);
             }
         }

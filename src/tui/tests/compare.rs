@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::fixture::{act, model, press, text};
+use super::sizes::SIZES;
 use crate::protocol::Fault;
 use crate::tui::keymap::Key;
 use crate::tui::msg::{Effect, Load, Msg};
@@ -29,7 +30,11 @@ fn that_a_bolder_bot_is_bolder_is_seen_on_one_screen() {
     assert!(shown.contains("Compare Echo before and after what?"), "{shown}");
     assert!(shown.contains("changed: behavior.shyness"), "{shown}");
     press(&mut model, &["enter"]);
-    insta::assert_snapshot!("before_and_after_120x36", text(&model));
+    for (width, height) in SIZES {
+        update(&mut model, Msg::Resize(width, height));
+        insta::assert_snapshot!(format!("before_and_after_{width}x{height}"), text(&model));
+    }
+    update(&mut model, Msg::Resize(120, 36));
     let shown = text(&model);
     let line = shown.lines().find(|line| line.contains(" quiet ")).unwrap();
     assert!(line.contains("50 % (10)") && line.contains("10 % (2)") && line.contains("-40 points"), "{line}");

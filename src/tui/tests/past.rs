@@ -53,7 +53,9 @@ fn the_time_line_on_small_and_middle_screens() {
     insta::assert_snapshot!("past_80x24", text(&small));
     press(&mut small, &["space"]);
     assert!(text(&small).contains("▶ the past"), "{}", text(&small));
-    insta::assert_snapshot!("past_120x36", text(&past(120, 36)));
+    for (width, height) in [(120, 36), (160, 45), (240, 70)] {
+        insta::assert_snapshot!(format!("past_{width}x{height}"), text(&past(width, height)));
+    }
 }
 
 #[test]

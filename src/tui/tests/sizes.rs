@@ -7,6 +7,9 @@ use crate::tui::msg::Msg;
 use crate::tui::state::{Model, Pane};
 use crate::tui::update::update;
 
+/// The sizes people have.
+pub const SIZES: [(u16, u16); 4] = [(80, 24), (120, 36), (160, 45), (240, 70)];
+
 macro_rules! snap {
     ($name:expr, $model:expr) => {
         insta::assert_snapshot!($name, text($model))
@@ -28,7 +31,7 @@ fn before_anything_is_read() {
 #[test]
 fn the_inspector_page_by_page() {
     for (page, key) in [("profile", "i"), ("mind", "m"), ("budget", "b"), ("memory", "r"), ("why", "w")] {
-        for (width, height) in [(80, 24), (120, 36), (160, 45)] {
+        for (width, height) in SIZES {
             let mut model = model(width, height);
             press(&mut model, &[key]);
             snap!(format!("{page}_{width}x{height}"), &model);
@@ -95,7 +98,7 @@ fn every_window_at_every_size() {
         "toast",
     ];
     for what in windows {
-        for size in [(80, 24), (120, 36), (160, 45)] {
+        for size in SIZES {
             snap!(format!("{what}_{}x{}", size.0, size.1), &opened(size, what));
         }
     }

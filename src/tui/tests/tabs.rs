@@ -1,12 +1,11 @@
 //! The tabs beside Live: what they show, and what their keys do.
 
 use super::fixture::{empty, give, model, now, press, serve, text};
+use super::sizes::SIZES;
 use crate::domain::MemoryKind;
 use crate::protocol::{ArchiveQuery, ArchivedView};
 use crate::tui::msg::{Command, Data, Effect, Load, Msg};
 use crate::tui::update::update;
-
-const SIZES: [(u16, u16); 4] = [(80, 24), (120, 36), (160, 45), (240, 70)];
 
 fn shows(keys: &[&str], name: &str) {
     for (width, height) in SIZES {

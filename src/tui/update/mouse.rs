@@ -139,7 +139,7 @@ fn click_inspector(model: &mut Model, rect: Rect, (x, y): (u16, u16), had_focus:
     }
     let row = y - rect.y - 1;
     let inspector = &mut model.inspector;
-    let head = if inspector.page == Page::Why { inspector.why.head() } else { 0 };
+    let head = if inspector.page == Page::Why { inspector.why.head.get() } else { 0 };
     let (list, len) = match inspector.page {
         Page::Mind if model.role == Role::Operator => {
             if let Some(at) = inspector::mind_row(&inspector.mind, row) {

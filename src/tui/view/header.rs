@@ -6,6 +6,8 @@ use ratatui::style::Style;
 
 use crate::link::Connection;
 use crate::protocol::{EngineState, RoomView};
+use crate::tui::action::Act;
+use crate::tui::overlays::Overlay;
 use crate::tui::state::{Model, Tab};
 use crate::tui::widgets::{Pen, text};
 
@@ -181,7 +183,10 @@ pub fn tab_at(x: u16) -> Option<Tab> {
 pub fn hints(model: &Model, area: Rect, buf: &mut Buffer) {
     let theme = &model.theme;
     let scopes = model.scopes();
-    let mut hints: Vec<_> = model.keymap.in_force(&scopes).filter(|(def, _)| def.hint > 0).collect();
+    let asks = matches!(model.overlays.last(), Some(Overlay::Reading(reading)) if reading.is_interview());
+    let leads = |act: Act| act != Act::AskFurther || asks;
+    let in_force = model.keymap.in_force(&scopes);
+    let mut hints: Vec<_> = in_force.filter(|(def, _)| def.hint > 0 && leads(def.act)).collect();
     // Those of the innermost scope first, then by how much they matter.
     hints.sort_by_key(|(def, _)| {
         let scope = scopes.iter().position(|scope| *scope == def.scope).unwrap_or(9);

@@ -22,6 +22,9 @@ const MIX: [(Option<ActivityKind>, &str); 6] = [
     (None, "other"),
 ];
 
+/// Rows that the totals of a room with a few models take.
+const TOTALS: u16 = 14;
+
 /// The places of the tab: the two charts, the list of bots, the totals.
 fn places(state: &Stats, area: Rect) -> [Rect; 4] {
     if state.zoomed {
@@ -29,7 +32,10 @@ fn places(state: &Stats, area: Rect) -> [Rect; 4] {
         return if state.on == Chart::Usage { [area, none, none, none] } else { [none, area, none, none] };
     }
     let left = area.width / 2;
-    let top = area.height / 2;
+    // Few bots need few lines: the charts have the rest.
+    let rows = u16::try_from(state.list.rows().count()).unwrap_or(u16::MAX);
+    let list = rows.saturating_add(list_head(left.saturating_sub(2)) + 2).max(TOTALS);
+    let top = area.height - list.min(area.height.div_ceil(2));
     let place = |x: u16, y: u16| Rect {
         x: area.x + if x == 0 { 0 } else { left },
         y: area.y + if y == 0 { 0 } else { top },
@@ -142,6 +148,9 @@ fn reputation(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
 
 /// What the marks of the mix mean, in as many lines as that takes: the places in [`MIX`] on each.
 fn legend(cells: u16) -> Vec<Vec<usize>> {
+    if bar_cells(cells) == 0 {
+        return Vec::new();
+    }
     let mut lines: Vec<Vec<usize>> = vec![Vec::new()];
     let mut used = 1;
     for (at, (_, name)) in MIX.iter().enumerate() {
@@ -163,8 +172,30 @@ fn list_head(cells: u16) -> u16 {
     u16::try_from(legend(cells).len()).unwrap_or(1) + 1
 }
 
+/// Cells of the numbers beside a name, and of the gaps.
+const NUMBERS: u16 = 8 + 9 + 7 + 2;
+/// Cells without which a bar tells nothing.
+const BAR_LEAST: u16 = 8;
+
+/// Cells of a name.
+const fn name_cells(cells: u16) -> u16 {
+    match cells {
+        0..60 => 11,
+        60..90 => 16,
+        _ => 26,
+    }
+}
+
+/// Cells of the bar of what a bot did; none where too few are left.
+const fn bar_cells(cells: u16) -> u16 {
+    let left = cells.saturating_sub(NUMBERS + name_cells(cells));
+    if left < BAR_LEAST { 0 } else { left }
+}
+
 /// The headings of the list of bots: the place of their column, their cells, and whether they stand at the right.
-const HEADINGS: [(usize, u16, bool); 4] = [(3, 11, false), (1, 8, true), (0, 9, true), (2, 7, true)];
+const fn headings(cells: u16) -> [(usize, u16, bool); 4] {
+    [(3, name_cells(cells), false), (1, 8, true), (0, 9, true), (2, 7, true)]
+}
 
 /// The column whose heading is at a cell of the screen.
 #[must_use]
@@ -174,7 +205,7 @@ pub fn column_at(state: &Stats, body: Rect, x: u16, y: u16) -> Option<usize> {
         return None;
     }
     let mut start = list.x + 2;
-    HEADINGS.into_iter().find_map(|(column, cells, _)| {
+    headings(list.width.saturating_sub(2)).into_iter().find_map(|(column, cells, _)| {
         let here = (start..start + cells).contains(&x);
         start += cells;
         here.then_some(column)
@@ -203,7 +234,7 @@ fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let mut head = Pen::new(buf, inner, above - 1);
     head.skip(1);
     let (by, turned) = state.list.order().unwrap_or(("cost", false));
-    for (column, cells, right) in HEADINGS {
+    for (column, cells, right) in headings(inner.width) {
         let name = Used::COLUMNS[column];
         let chosen = name == by;
         let style = if chosen { theme.title_focus } else { theme.dim };
@@ -222,12 +253,12 @@ fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         let selected = at == state.list.scroll.selected;
         let mut pen = Pen::new(buf, list, row).base(theme.line(selected, true));
         pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
-        pen.cell(&one.name, theme.actor(&one.id), 11);
+        pen.cell(&one.name, theme.actor(&one.id), name_cells(inner.width));
         pen.cell_right(&text::tokens(one.tokens), theme.text, 8);
         pen.cell_right(&text::money(one.cost), theme.warn, 9);
         pen.cell_right(&one.acts.to_string(), theme.text, 7).skip(1);
         let counts = one.mix.as_ref().map(counts).unwrap_or_default();
-        let cells = pen.room();
+        let cells = pen.room().min(bar_cells(inner.width));
         for (at, width) in widths(&counts, cells).into_iter().enumerate() {
             pen.put(&mark(at, theme.glyphs.ascii).repeat(usize::from(width)), theme.series(at));
         }

@@ -69,7 +69,8 @@ pub fn render(stream: &Stream, area: Rect, buf: &mut Buffer, view: &View<'_>, fo
         _ => 3,
     });
     let shown = visible(stream, inner.height);
-    scroll::bar(buf, area, shown.first().map_or(0, |(line, _)| *line), shown.len(), stream.len(), theme);
+    let top = shown.first().map_or(0, |(line, _)| *line);
+    scroll::bar_of((buf, area), top, shown.len(), (stream.len(), stream.more), theme);
     for (line, top) in shown {
         let Some(row) = stream.line(line) else { break };
         let selected = line == stream.scroll.selected && (focused || stream.is_frozen());

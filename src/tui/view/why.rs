@@ -26,8 +26,20 @@ pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused:
     };
     let frame = scroll::around(area);
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    head(reason, &why.verdict, area, buf, view);
-    let above = why.head();
+    // What it was decided by is worth the lines it takes, as far as the rest is seen too.
+    let most = usize::from(area.height / 10).clamp(1, 3);
+    let cells = area.width;
+    let told: Vec<(usize, String)> = why
+        .verdict
+        .iter()
+        .enumerate()
+        .flat_map(|(at, line)| {
+            text::wrap(line, cells, most, theme.glyphs.ellipsis).into_iter().map(move |line| (at, line))
+        })
+        .collect();
+    head(reason, &told, area, buf, view);
+    let above = u16::try_from(told.len()).unwrap_or(0) + 3;
+    why.head.set(above);
     let list = Rect { y: area.y + above, height: area.height.saturating_sub(above), ..area };
     why.width.set(list.width);
     let lines = why.lines();
@@ -40,7 +52,7 @@ pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused:
     }
 }
 
-fn head(reason: &WhyView, verdict: &[String], area: Rect, buf: &mut Buffer, view: &View<'_>) {
+fn head(reason: &WhyView, verdict: &[(usize, String)], area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
     let row = Row::of_activity(&reason.activity);
     let (mark, style) = act_mark(&row, theme);
@@ -74,8 +86,8 @@ fn head(reason: &WhyView, verdict: &[String], area: Rect, buf: &mut Buffer, view
         format!(" / {}", reason.model)
     };
     more(&format!("  {}{model}", reason.provider), theme.faint);
-    for (row, line) in (2..).zip(verdict) {
-        Pen::new(buf, area, row).put(line, if row == 2 { theme.accent } else { theme.text });
+    for (row, (at, line)) in (2..).zip(verdict) {
+        Pen::new(buf, area, row).put(line, if *at == 0 { theme.accent } else { theme.text });
     }
 }
 

@@ -48,7 +48,8 @@ pub fn draw(figure: &Figure, cursor: Option<usize>, area: Rect, buf: &mut Buffer
     if plot.height < 2 || plot.width < 16 {
         return Rect::default();
     }
-    let most = usize::from(plot.height / 2 + 2).min(6).min(usize::from(plot.height));
+    // In few rows the curves are worth more than the places of their values: those that fit are told.
+    let most = usize::from(plot.height / 2 + 2).clamp(5, 6);
     let (left, right) = (scale(figure, false, most), scale(figure, true, most));
     let plot = Rect {
         x: plot.x + left.cells + 1,
@@ -192,8 +193,17 @@ fn axes(
     buf.set_string(plot.x - 1, bottom, corner, theme.faint);
     buf.set_string(plot.x, bottom, foot.repeat(usize::from(plot.width)), theme.faint);
     for (scale, is_right) in [(left, false), (right, true)] {
-        for (at, said) in scale.said.iter().enumerate() {
-            let y = scale.row(at, plot);
+        let mut taken = std::collections::BTreeSet::new();
+        let last = scale.said.len().saturating_sub(1);
+        // The ends first, then zero.
+        let rank = |at: &usize| (*at != last, *at != 0, scale.ticks[*at] != 0.0);
+        let mut ticks: Vec<usize> = (0..scale.said.len()).collect();
+        ticks.sort_by_key(rank);
+        for at in ticks {
+            let (y, said) = (scale.row(at, plot), &scale.said[at]);
+            if said.is_empty() || !taken.insert(y) {
+                continue;
+            }
             let x = if is_right { plot.right() + 1 } else { plot.x - 1 - text::width(said) };
             buf.set_string(x, y, said, theme.dim);
         }

@@ -100,6 +100,17 @@ pub const fn around(inner: Rect) -> Rect {
 
 /// A scrollbar in the right border of `area`, if not everything is shown, and how much is left below.
 pub fn bar(buf: &mut Buffer, area: Rect, top: usize, shown: usize, len: usize, theme: &Theme) {
+    bar_of((buf, area), top, shown, (len, false), theme);
+}
+
+/// The same of a list of which `len` lines were read, and `further` ones exist or not.
+pub fn bar_of(
+    (buf, area): (&mut Buffer, Rect),
+    top: usize,
+    shown: usize,
+    (len, further): (usize, bool),
+    theme: &Theme,
+) {
     if len <= shown || area.height < 3 || area.width == 0 {
         return;
     }
@@ -112,7 +123,7 @@ pub fn bar(buf: &mut Buffer, area: Rect, top: usize, shown: usize, len: usize, t
         buf.set_string(x, y, theme.glyphs.thumb, theme.border_focus);
     }
     let below = len - shown.min(len) - top.min(len - shown.min(len));
-    let said = format!(" +{below} more ");
+    let said = format!(" +{below}{} more ", if further { " and" } else { "" });
     let wide = super::text::width(&said);
     if below > 0 && area.width > wide + 4 {
         buf.set_string(area.right() - wide - 2, area.bottom() - 1, said, theme.dim);
