@@ -54,7 +54,7 @@ mod measure {
             let part = kept.with_extension("part");
             let _ = std::fs::remove_dir_all(&part); // what an earlier run left half made
             std::fs::create_dir_all(&part).expect("a directory");
-            live(&part, bots, acts);
+            live(&part, bots, acts, if bots > 6 { PACE.1 } else { PACE.0 });
             std::fs::rename(&part, &kept).expect("a home");
         }
         let home = Home::new();
@@ -63,10 +63,9 @@ mod measure {
         home
     }
 
-    fn live(home: &Path, bots: u32, acts: i64) {
+    fn live(home: &Path, bots: u32, acts: i64, pace: u32) {
         let started = Instant::now();
         let crowd = bots.saturating_sub(6);
-        let pace = if crowd > 0 { PACE.1 } else { PACE.0 };
         let now = SystemTime::UNIX_EPOCH.elapsed().expect("a clock after 1970").as_secs();
         let now = Stamp::from_micros(i64::try_from(now).expect("a clock before the end of time") * 1_000_000);
         let begin = now.plus_seconds(-acts * i64::from(pace) / i64::from(bots));
@@ -246,7 +245,8 @@ mod measure {
             row(&format!("quiet: a bot further, {what}"), moves(&window, 100));
         }
         let busy = Home::new();
-        live(busy.path(), 2_000, 1_000);
+        // Each of its bots is due within a second.
+        live(busy.path(), 2_000, 1_000, 1);
         let window = busy.open(SIZE, &["--pace", "1", "--durability", "normal"]);
         window.see("2000 bots").press(&["2"]).see("▸2 Activity");
         // The load is there once the first acts of this process are.

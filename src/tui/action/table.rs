@@ -257,6 +257,7 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Scope::Memory, Act::Filter, "search_memory", &["/"], "Search", "Searches what the bot remembers for words.").brief("search").hint(49),
     def(Scope::Memory, Act::NextPane, "memory_pane", &["tab", "shift+tab"], "Bots or memories", "Moves the focus between bots and memories."),
     def(Scope::Society, Act::Open, "society_open", &["enter"], "Show the bot", "Shows the selected bot on the Live tab.").brief("show bot").hint(60),
+    def(Scope::Society, Act::NextPane, "society_pane", &["tab", "shift+tab"], "Bots or ties", "Moves the focus between the bots and the ties of the selected one; enter shows the bot at the other end.").brief("bots/ties").hint(58),
     def(Scope::Society, Act::OrderNext, "society_order", &["o"], "Order", "Orders the bots by the next column: ties, reputation, posts, name.").brief("order").hint(59),
     def(Scope::Society, Act::OrderTurn, "society_turn", &["O"], "Other way round", "Turns the order of the bots round."),
     def(Scope::Society, Act::Filter, "filter_society", &["/"], "Filter", "Shows only bots whose name holds what you type.").brief("filter").hint(58),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::protocol::{GraphEdge, GraphNode, RelationshipGraph};
 use crate::tui::widgets::listing::Line as ListLine;
-use crate::tui::widgets::{Listing, figure, ring};
+use crate::tui::widgets::{Listing, Scroll, figure, ring};
 
 /// Bots drawn at most: more cannot be told apart.
 pub const MOST: usize = 24;
@@ -19,6 +19,10 @@ pub struct Society {
     pub list: Listing<GraphNode>,
     /// The selected bot of the room it has turned to.
     pub(in crate::tui) follows: Option<String>,
+    /// Whether the ties have the focus, not the bots.
+    pub on_ties: bool,
+    /// The selected tie.
+    pub scroll: Scroll,
 }
 
 impl ListLine for GraphNode {
@@ -115,6 +119,15 @@ impl Society {
         };
         let table = figure::table(std::iter::once(head).chain(graph.edges.iter().map(line)));
         Some((picture, table))
+    }
+
+    /// The bot at the other end of the selected tie.
+    #[must_use]
+    pub fn other(&self) -> Option<String> {
+        let id = &self.selected()?.id;
+        let ties = self.ties(id);
+        let edge = ties.get(self.scroll.selected.min(ties.len().saturating_sub(1)))?;
+        Some(if edge.source == *id { &edge.target } else { &edge.source }.clone())
     }
 
     /// The ties of a bot, closest first.

@@ -3,7 +3,7 @@
 use super::fixture::{empty, give, model, now, press, serve, text};
 use super::sizes::SIZES;
 use crate::domain::MemoryKind;
-use crate::protocol::{ArchiveQuery, ArchivedView};
+use crate::protocol::{ArchiveQuery, ArchivedView, GraphEdge, GraphNode, RelationshipGraph};
 use crate::tui::msg::{Command, Data, Effect, Load, Msg};
 use crate::tui::update::update;
 
@@ -126,4 +126,46 @@ fn the_log_follows_until_someone_looks_back() {
     assert!(text(&model).contains("the answer held no JSON"));
     press(&mut model, &["l", "l", "l"]);
     assert!(text(&model).contains("no line matches; Esc shows all"));
+}
+
+#[test]
+fn the_ties_of_a_bot_are_a_list_that_is_moved_in() {
+    let mut model = model(80, 24);
+    press(&mut model, &["alt+5"]);
+    let node = |n: i64| GraphNode {
+        id: format!("b{n:02}_1"),
+        name: format!("Bot{n:02}"),
+        reputation: n,
+        post_count: 1,
+    };
+    let edge = |n: i64| GraphEdge {
+        source: format!("b{n:02}_1"),
+        target: "b00_1".into(),
+        interaction_count: 50 - n,
+        sentiment: 0.1,
+        follows: false,
+    };
+    let graph = RelationshipGraph { nodes: (0..40).map(node).collect(), edges: (1..40).map(edge).collect() };
+    give(&mut model, Load::Graph, Data::Graph(graph));
+    press(&mut model, &["g", "tab"]);
+    assert!(!text(&model).contains("×11"), "{}", text(&model));
+    press(&mut model, &["G"]);
+    assert!(text(&model).contains("×11"), "{}", text(&model));
+    assert_eq!(model.society.other().as_deref(), Some("b39_1"));
+    press(&mut model, &["esc", "j"]);
+    assert_eq!(model.society.other().as_deref(), Some("b00_1"), "another bot has ties of its own");
+    // No label of the picture runs into another.
+    for size in [(80, 24), (120, 36), (240, 70)] {
+        update(&mut model, Msg::Resize(size.0, size.1));
+        let shown = text(&model);
+        let picture = shown.lines().skip(3).filter_map(|line| line.split('│').nth(1));
+        let words = picture.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
+        let odd: Vec<&str> = words
+            .filter(|word| {
+                let name = word.len() == 5 && word.starts_with('b') && word.ends_with("_1");
+                !(word.is_empty() || name || word.len() <= 2)
+            })
+            .collect();
+        assert!(odd.is_empty(), "{odd:?} at {size:?}\n{shown}");
+    }
 }

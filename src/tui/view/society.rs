@@ -33,6 +33,19 @@ pub fn list_area(body: Rect) -> Rect {
     }
 }
 
+/// Inside of the list of ties, for clicks.
+#[must_use]
+pub fn ties_area(body: Rect) -> Rect {
+    let (_, side) = split(body);
+    let top = side.height / 2;
+    Rect {
+        x: side.x + 1,
+        y: side.y + top + 1,
+        width: side.width.saturating_sub(2),
+        height: (side.height - top).saturating_sub(2),
+    }
+}
+
 fn split(area: Rect) -> (Rect, Rect) {
     let side = LIST.min(area.width / 2);
     let left = Rect { width: area.width - side, ..area };
@@ -137,29 +150,51 @@ fn circle(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) {
             }
         })
         .render(area, buf);
-    for (node, place) in nodes.iter().zip(&places) {
+    // The selected one has its place before all others.
+    let mut order: Vec<usize> = (0..nodes.len()).collect();
+    order.sort_by_key(|at| Some(nodes[*at].id.as_str()) != selected);
+    let mut taken: Vec<Rect> = Vec::new();
+    for (node, place) in order.into_iter().map(|at| (nodes[at], places[at])) {
         let name = view.name(&node.id);
-        let label = if Some(node.id.as_str()) == selected {
-            format!("{}{name} {}", theme.glyphs.marker, text::signed(node.reputation))
-        } else {
-            name.to_owned()
-        };
-        let wide = text::width(&label).min(area.width);
+        let chosen = Some(node.id.as_str()) == selected;
+        let style = theme.actor(&node.id);
         let column = (f64::from(area.width - 1) * (place.0 + 1.0) / 2.0) as u16;
         let row = (f64::from(area.height - 1) * (1.0 - place.1) / 2.0) as u16;
-        let x = column.saturating_sub(wide / 2).min(area.width - wide);
-        let mut pen = Pen::new(buf, area, row);
-        let style = theme.actor(&node.id);
-        let style = if Some(node.id.as_str()) == selected { style.patch(theme.selected) } else { style };
-        pen.skip(x).put_in(&label, style, wide);
+        if chosen {
+            let label = format!("{}{name} {}", theme.glyphs.marker, text::signed(node.reputation));
+            let spot = spot(&label, (column, row), area);
+            Pen::new(buf, area, row).skip(spot.x).put_in(&label, style.patch(theme.selected), spot.width);
+            taken.push(spot);
+            continue;
+        }
+        let initials = text::initials(name);
+        let labels = [(name, row), (name, row + 1), (name, row.saturating_sub(1)), (initials.as_str(), row)];
+        let free = labels.into_iter().find_map(|(label, row)| {
+            let spot = spot(label, (column, row), area);
+            let near = |other: &Rect| other.y == spot.y && other.x <= spot.right() && spot.x <= other.right();
+            (row < area.height && !taken.iter().any(near)).then_some((label, spot))
+        });
+        // Where not even the initials have room, the ends of its ties show where it stands.
+        if let Some((label, spot)) = free {
+            Pen::new(buf, area, spot.y).skip(spot.x).put_in(label, style, spot.width);
+            taken.push(spot);
+        }
     }
+}
+
+/// Where a label stands that is centred at a cell, inside the picture.
+fn spot(label: &str, (column, row): (u16, u16), area: Rect) -> Rect {
+    let width = text::width(label).min(area.width);
+    let x = column.saturating_sub(width / 2).min(area.width - width);
+    Rect { x, y: row, width, height: 1 }
 }
 
 fn list(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) {
     let theme = view.theme;
     let area = Rect { height: side.height / 2, ..side };
     let order = state.list.order().unwrap_or(("ties", false));
-    let inner = frame(buf, area, &state.list.titled("Bots"), &super::ordered(order, theme), true, theme);
+    let inner =
+        frame(buf, area, &state.list.titled("Bots"), &super::ordered(order, theme), !state.on_ties, theme);
     if state.list.is_empty() && state.list.has_rows() {
         pen::empty(buf, inner, &[super::NOTHING_MATCHES], theme);
     }
@@ -168,7 +203,7 @@ fn list(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) {
     for (row, at) in (0..inner.height).zip(shown) {
         let Some(node) = state.list.get(at) else { break };
         let chosen = at == state.list.scroll.selected;
-        let mut pen = Pen::new(buf, inner, row).base(theme.line(chosen, true));
+        let mut pen = Pen::new(buf, inner, row).base(theme.line(chosen, !state.on_ties));
         pen.put(if chosen { theme.glyphs.marker } else { " " }, theme.accent);
         pen.right(&format!("{} ", text::count(node.post_count, "post")), theme.dim);
         pen.right(
@@ -185,23 +220,28 @@ fn ties(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) {
     let area = Rect { y: side.y + top, height: side.height - top, ..side };
     let title =
         state.selected().map_or_else(|| "Ties".to_owned(), |node| format!("Ties of {}", view.name(&node.id)));
-    let inner = frame(buf, area, &title, "", false, theme);
+    let inner = frame(buf, area, &title, "", state.on_ties, theme);
     let Some(node) = state.selected() else { return };
     let ties = state.ties(&node.id);
     if ties.is_empty() {
         pen::empty(buf, inner, &["none yet"], theme);
         return;
     }
-    scroll::bar(buf, area, 0, usize::from(inner.height), ties.len(), theme);
-    for (row, edge) in (0..inner.height).zip(ties) {
+    let shown = state.scroll.view(ties.len(), inner.height);
+    scroll::bar(buf, area, shown.start, shown.len(), ties.len(), theme);
+    for (row, at) in (0..inner.height).zip(shown) {
+        let edge = ties[at];
+        let chosen = state.on_ties && at == state.scroll.selected.min(ties.len() - 1);
         let other = if edge.source == node.id { &edge.target } else { &edge.source };
         let mood = match edge.sentiment {
             s if s > 0.2 => "+ warm",
             s if s < -0.2 => "- tense",
             _ => "= even",
         };
-        let mut pen = Pen::new(buf, inner, row);
-        pen.skip(1).right(" ", theme.text).right(mood, style_of(edge, theme));
+        let mut pen = Pen::new(buf, inner, row).base(theme.line(chosen, true));
+        pen.put(if chosen { theme.glyphs.marker } else { " " }, theme.accent)
+            .right(" ", theme.text)
+            .right(mood, style_of(edge, theme));
         pen.right(
             &format!("×{} {} ", edge.interaction_count, if edge.follows { "follows" } else { "" }),
             theme.dim,

@@ -7,6 +7,7 @@ use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
 use crate::tui::overlays::Answer;
 use crate::tui::state::Model;
 use crate::tui::update::charts;
+use crate::tui::widgets::Scroll;
 
 /// The tab came into view.
 pub fn shown(_model: &mut Model) -> Vec<Effect> {
@@ -22,6 +23,7 @@ pub fn follow(model: &mut Model) {
     society.follows = model.bots.chosen().map(str::to_owned);
     if let Some(at) = society.follows.as_deref().and_then(|id| society.place(id)) {
         society.list.scroll.selected = at;
+        society.scroll = Scroll::default();
     }
 }
 
@@ -30,13 +32,37 @@ fn choose(model: &mut Model) {
     if let Some(id) = model.society.selected().map(|node| node.id.clone())
         && model.bots.show(&id)
     {
+        model.society.scroll = Scroll::default();
         model.society.follows = Some(id);
     }
 }
 
 /// An action on this tab.
 pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
-    let list = &mut model.society.list;
+    let society = &mut model.society;
+    match act {
+        Act::NextPane | Act::PrevPane => {
+            society.on_ties = !society.on_ties;
+            return Some(Vec::new());
+        }
+        Act::Back if society.on_ties => {
+            society.on_ties = false;
+            return Some(Vec::new());
+        }
+        Act::Open if society.on_ties => {
+            let id = society.other()?;
+            society.on_ties = false;
+            return Some(crate::tui::update::show_bot(model, &id));
+        }
+        _ if society.on_ties => {
+            let len = society.selected().map_or(0, |node| society.ties(&node.id).len());
+            if society.scroll.act(act, len) {
+                return Some(Vec::new());
+            }
+        }
+        _ => {}
+    }
+    let list = &mut society.list;
     match act {
         Act::Open => {
             let id = list.selected()?.id.clone();
@@ -94,7 +120,18 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     if y + 1 == list.y && x >= list.x {
         return act(model, Act::OrderNext).unwrap_or_default();
     }
+    let ties = crate::tui::view::society::ties_area(model.layout().body);
+    if ties.contains((x, y).into()) {
+        let society = &mut model.society;
+        let len = society.selected().map_or(0, |node| society.ties(&node.id).len());
+        let (had, before) = (std::mem::replace(&mut society.on_ties, true), society.scroll.selected);
+        if society.scroll.click(y - ties.y, len) && had && before == society.scroll.selected {
+            return act(model, Act::Open).unwrap_or_default();
+        }
+        return Vec::new();
+    }
     if list.contains((x, y).into()) {
+        model.society.on_ties = false;
         let before = model.society.list.scroll.selected;
         if model.society.list.click(y - list.y) {
             if before == model.society.list.scroll.selected {
