@@ -16,6 +16,9 @@ fn a_cap_holds_at_once_and_the_next_beat_costs_nothing() {
     let home = Home::new();
     let terminal = home.open((160, 45), &[]);
     terminal.see("Ada").press(&["space"]).see("paused");
+    // A beat of its own that had begun is over.
+    let rests = |screen: &str| screen.lines().any(|line| line.contains("AD Ada") && line.contains("held"));
+    terminal.until("Ada at rest", rests);
     // Its first beat has used something.
     terminal.press(&["t"]).see("beat: ");
     terminal.press(&["b"]).see("token cap").see("Default (global)");

@@ -2,7 +2,7 @@
 
 use super::inspector::{self, date};
 use super::{NOTHING_MATCHES, Told, clock, live};
-use crate::protocol::ThreadSort;
+use crate::protocol::{GraphEdge, ThreadSort};
 use crate::tui::state::events::Shown;
 use crate::tui::state::log::LEVELS;
 use crate::tui::state::stats::{self, SPANS};
@@ -171,6 +171,27 @@ pub fn society(model: &Model) -> Told {
     if state.list.is_empty() && state.list.has_rows() {
         return told.note(NOTHING_MATCHES);
     }
+    let ties = state.selected().map_or_else(Vec::new, |node| {
+        let tie = |edge: &&GraphEdge| {
+            let other = if edge.source == node.id { &edge.target } else { &edge.source };
+            let follows = if edge.follows { ", one follows the other" } else { "" };
+            format!(
+                "With {}: {}, sentiment {:.2}{follows}",
+                model.name(other),
+                text::count(edge.interaction_count, "dealing"),
+                edge.sentiment
+            )
+        };
+        state.ties(&node.id).iter().map(tie).collect()
+    });
+    if let Some(node) = state.selected().filter(|_| state.on_ties) {
+        told = Told::new(format!("Society, ties of {}", node.name));
+        for (at, said) in ties.into_iter().enumerate() {
+            told.push(at, format!("{} {at}", node.id), said);
+        }
+        told.selected = Some(state.scroll.selected);
+        return told;
+    }
     for (at, node) in state.list.iter().enumerate() {
         let said = format!(
             "{}, reputation {}, {}",
@@ -181,18 +202,7 @@ pub fn society(model: &Model) -> Told {
         told.push(at, &node.id, said);
     }
     told.selected = Some(state.list.scroll.selected);
-    if let Some(node) = state.selected() {
-        for edge in state.ties(&node.id) {
-            let other = if edge.source == node.id { &edge.target } else { &edge.source };
-            let follows = if edge.follows { ", one follows the other" } else { "" };
-            told.detail.push(format!(
-                "With {}: {}, sentiment {:.2}{follows}",
-                model.name(other),
-                text::count(edge.interaction_count, "dealing"),
-                edge.sentiment
-            ));
-        }
-    }
+    told.detail = ties;
     told
 }
 

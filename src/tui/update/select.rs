@@ -55,6 +55,7 @@ fn scroll(model: &mut Model) -> Option<&mut Scroll> {
         Tab::Forum => &mut model.forum.list,
         Tab::Stats => &mut model.stats.list.scroll,
         Tab::Memory => &mut model.explorer.recall.scroll,
+        Tab::Society if model.society.on_ties => &mut model.society.scroll,
         Tab::Society => &mut model.society.list.scroll,
         Tab::Moderation => &mut model.moderation.list.scroll,
         Tab::Events => &mut model.events.list.scroll,

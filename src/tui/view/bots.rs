@@ -222,6 +222,9 @@ fn waits(pen: &mut Pen<'_>, bot: &BotRow, view: &View<'_>) {
         pen.right(theme.glyphs.flag, theme.warn);
     }
     marks(pen, bot, theme);
+    if bot.flags > 0 || bot.yaml_changed || bot.edited {
+        pen.right(" ", theme.text); // a name that is cut does not run into a mark
+    }
 }
 
 /// What a bot's beat is at and for how long: `thinks 12s`.

@@ -54,6 +54,7 @@ pub(super) fn mine(model: &mut Model) -> Vec<Effect> {
         query.writer = Some(own);
         forum.sort_before = Some(std::mem::replace(&mut query.sort, ThreadSort::Active));
     }
+    forum.reader.empty(); // what is read next begins at the newest answer
     forum.reader.for_whom.clone_from(&query.writer);
     forum.ask()
 }
