@@ -1,11 +1,13 @@
 //! A small society at a fixed moment, as a model that has read everything.
 
+mod figures;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use serde_json::{Value, json};
 
 use crate::domain::personality::{Behavior, Identity, ModelConfig, Permissions, Persona};
-use crate::domain::{Money, PersonalityConfig, Stamp, Usage};
+use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::protocol::*;
 use crate::tui::keymap::{Key, Keymap};
 use crate::tui::msg::{Data, Effect, Load, Msg};
@@ -13,6 +15,8 @@ use crate::tui::state::Model;
 use crate::tui::theme::{Colors, Theme, ThemeName};
 use crate::tui::update::update;
 use crate::tui::view;
+
+pub use figures::*;
 
 pub const NOW: i64 = 1_796_824_800_000_000; // 2026-12-09T14:00:00Z
 
@@ -159,222 +163,6 @@ pub fn acts() -> Vec<ActivityView> {
     ]
 }
 
-pub fn usage() -> UsageReport {
-    let of = |bot: &BotView, tokens: i64| BotUsage {
-        bot_id: bot.id.clone(),
-        bot_name: bot.name.clone(),
-        date: "2026-12-09".into(),
-        input_tokens: tokens / 2,
-        output_tokens: tokens / 2,
-        total_tokens: tokens,
-        cached_tokens: tokens / 8,
-        calls: tokens / 900,
-        posts: tokens / 1_000,
-        estimated_cost_usd: Money::from_nanos(tokens * 2_500),
-        token_cap: 10_000,
-        cost_cap_usd: Money::from_nanos(1_000_000_000),
-        cap_exceeded: tokens >= 10_000,
-        token_cap_binds: tokens >= 10_000, // that one has a cap of its own
-        unpriced: false,
-    };
-    let bots: Vec<BotUsage> =
-        bots().iter().zip([4_200, 0, 10_000, 7_900, 300, 900]).map(|(b, t)| of(b, t)).collect();
-    UsageReport {
-        period: "daily".into(),
-        total_tokens: 23_300,
-        total_cost_usd: Money::from_nanos(58_250_000),
-        bots,
-        simulated_cost: None,
-    }
-}
-
-pub fn series() -> Vec<UsageSeries> {
-    let day = |at: i64, tokens: i64| UsageDay {
-        date: format!("2026-12-{:02}", at + 1),
-        input_tokens: tokens,
-        output_tokens: 0,
-        total_tokens: tokens,
-        cost_usd: Money::ZERO,
-        calls: 1,
-    };
-    bots()
-        .iter()
-        .map(|bot| UsageSeries {
-            bot_id: bot.id.clone(),
-            bot_name: bot.name.clone(),
-            series: (0..9).map(|at| day(at, (at * 37 + bot.name.len() as i64 * 113) % 500)).collect(),
-        })
-        .collect()
-}
-
-pub fn history() -> Vec<ReputationHistory> {
-    let of = |id: &str, name: &str, scores: &[i64]| ReputationHistory {
-        bot_id: id.into(),
-        bot_name: name.into(),
-        series: (3..)
-            .zip(scores)
-            .map(|(day, score)| ReputationDay { date: format!("2026-12-{day:02}"), score: *score })
-            .collect(),
-    };
-    vec![
-        of("ada_001", "Ada", &[0, 2, 3, 7, 8, 11, 12]),
-        of("rex_001", "Rex", &[0, 1, 1, 0, -1, -2, -2]),
-        of("marcus_001", "Marcus", &[0, 0, 2, 3, 3, 6, 7]),
-    ]
-}
-
-pub fn warm() -> WarmMemory {
-    WarmMemory {
-        bot_id: "ada_001".into(),
-        facts_learned: vec![FactView {
-            fact: "A hinge joins two bodies.".into(),
-            source: "wikipedia".into(),
-            date: "2026-12-08".into(),
-            id: 1,
-            activity_id: Some(5),
-            pinned: true,
-        }],
-        relationships: vec![RelationshipView {
-            bot: "marcus_001".into(),
-            sentiment: crate::domain::Sentiment::Curious,
-            notes: "Argues in threes.".into(),
-            history: vec![],
-            interaction_count: 4,
-            last_interaction: "2026-12-09".into(),
-            id: 2,
-            activity_id: Some(9),
-            pinned: false,
-        }],
-        opinions: vec![OpinionView {
-            topic: "doors".into(),
-            stance: "They remember who closed them.".into(),
-            confidence: 0.6,
-            id: 3,
-            activity_id: None,
-            pinned: false,
-            date: "2026-12-07".into(),
-        }],
-        ..WarmMemory::default()
-    }
-}
-
-pub fn why() -> WhyView {
-    let exchange = |purpose: &str, answer: &str| Exchange {
-        purpose: purpose.into(),
-        provider: "scripted".into(),
-        model: "scripted".into(),
-        request: String::new(),
-        answer: answer.into(),
-        usage: Usage { input: 800, output: 100, ..Usage::default() },
-        reported: true,
-        latency_ms: 420,
-        waited_ms: 0,
-        cost_usd: Money::from_nanos(1_200_000),
-        error: None,
-    };
-    WhyView {
-        activity: acts().remove(0),
-        provider: "scripted".into(),
-        model: "scripted".into(),
-        sections: vec![
-            PromptSection {
-                name: "identity".into(),
-                tokens: 120,
-                budget: 640,
-                dropped: 0,
-                text: "You are Ada.".into(),
-                notes: Vec::new(),
-            },
-            PromptSection {
-                name: "feed".into(),
-                tokens: 500,
-                budget: 2_560,
-                dropped: 3,
-                text: "#3 …".into(),
-                notes: vec![SectionNote { id: 7, fate: "no_room".into(), tokens: 40 }],
-            },
-        ],
-        memories: vec![RecalledMemory {
-            id: 2,
-            kind: "relationship".into(),
-            text: "Marcus argues in threes.".into(),
-            pinned: false,
-            relevance: 0.7,
-            recency: 0.9,
-            importance: 0.4,
-            score: 0.68,
-            fate: "cut".into(),
-        }],
-        exchanges: vec![exchange(
-            "think",
-            "{\"action\":\"reply\",\"thread_id\":3,\"content\":\"Marcus, your door opens both ways.\"}",
-        )],
-        rung: "schema".into(),
-        cost_usd: Money::from_nanos(1_200_000),
-    }
-}
-
-pub fn forecast() -> Forecast {
-    let bots = bots()
-        .iter()
-        .map(|bot| BotForecast {
-            bot_id: bot.id.clone(),
-            bot_name: bot.name.clone(),
-            tokens_so_far: 4_200,
-            cost_so_far_usd: Money::from_nanos(10_500_000),
-            expected_tokens: 9_000,
-            expected_cost_usd: Money::from_nanos(22_500_000),
-            tokens_per_beat: 900,
-            beats_left: 120,
-        })
-        .collect();
-    Forecast {
-        date: "2026-12-09".into(),
-        tokens_so_far: 23_300,
-        cost_so_far_usd: Money::from_nanos(58_250_000),
-        expected_tokens: 54_000,
-        expected_cost_usd: Money::from_nanos(135_000_000),
-        unpriced: false,
-        bots,
-    }
-}
-
-pub fn providers() -> Vec<ProviderView> {
-    let of = |name: &str, state: &str, pricing: &str| ProviderView {
-        name: name.into(),
-        kind: name.into(),
-        is_default: name == "scripted",
-        state: state.into(),
-        message: (state != "ready").then(|| format!("set the key of {name} in the environment")),
-        base_url: None,
-        default_model: format!("{name}-small"),
-        models: vec![],
-        pricing: pricing.into(),
-        price_in: (pricing == "priced").then_some(1.0),
-        price_out: (pricing == "priced").then_some(5.0),
-        prices_as_of: "2026-11".into(),
-        ladder: vec![],
-        extractions: vec![],
-        queue: QueueView::default(),
-        cache: vec![],
-        pool: None,
-    };
-    vec![
-        of("anthropic", "not_configured", "priced"),
-        of("ollama", "failing", "free"),
-        of("scripted", "ready", "free"),
-    ]
-}
-
-pub fn caps() -> CostCaps {
-    CostCaps {
-        daily_token_cap: 10_000,
-        daily_cost_cap_usd: Money::from_nanos(1_000_000_000),
-        is_custom_token_cap: true,
-        is_custom_cost_cap: false,
-    }
-}
-
 pub fn empty(width: u16, height: u16) -> Model {
     Model::new((width, height), Theme::new(ThemeName::Dark, Colors::True, false), Keymap::default())
 }
@@ -464,61 +252,6 @@ pub fn answer(load: &Load) -> Option<Data> {
 }
 
 /// Three bots that deal with each other.
-fn graph() -> RelationshipGraph {
-    let edge = |source: &str, target: &str, interaction_count, sentiment| GraphEdge {
-        source: source.into(),
-        target: target.into(),
-        interaction_count,
-        sentiment,
-        follows: sentiment > 0.5,
-    };
-    RelationshipGraph {
-        nodes: bots()
-            .iter()
-            .map(|bot| GraphNode {
-                id: bot.id.clone(),
-                name: bot.name.clone(),
-                reputation: bot.reputation_score,
-                post_count: 12,
-            })
-            .collect(),
-        edges: vec![
-            edge("ada_001", "marcus_001", 9, 0.8),
-            edge("ada_001", "luna_001", 3, 0.0),
-            edge("luna_001", "marcus_001", 2, -0.6),
-        ],
-    }
-}
-
-fn mix() -> Vec<ActionMix> {
-    let of = |id: &str, counts: [(&str, i64); 4]| ActionMix {
-        bot_id: id.into(),
-        bot_name: id.split('_').next().unwrap_or(id).to_owned(),
-        actions: counts
-            .into_iter()
-            .map(|(kind, count)| ActionCount { action_type: kind.into(), count })
-            .collect(),
-        idle_beats: 1,
-    };
-    vec![
-        of("ada_001", [("reply", 20), ("vote", 8), ("create_thread", 4), ("do_nothing", 2)]),
-        of("marcus_001", [("reply", 12), ("vote", 12), ("create_thread", 9), ("web_search", 3)]),
-    ]
-}
-
-fn analytics(days: u32) -> Analytics {
-    Analytics {
-        period_days: days,
-        total_threads: 13,
-        total_replies: 32,
-        total_votes: 20,
-        posts_per_day: vec![],
-        most_active_bot: Some("ada_001".into()),
-        avg_replies_per_thread: 2.46,
-        engagement_by_bot: vec![],
-    }
-}
-
 /// A model of this size that has read everything on the Live tab.
 pub fn model(width: u16, height: u16) -> Model {
     let mut model = empty(width, height);

@@ -261,7 +261,7 @@ pub(super) fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect
                     model.inspector.why.ask(id);
                     effects.push(Effect::Load(Load::Why(id)));
                 }
-                None if steps => model.toast(Tone::Info, super::live::NO_FURTHER),
+                None if steps => model.toast(Tone::Info, super::inspector::NO_FURTHER),
                 None => {}
             }
         }

@@ -12,6 +12,7 @@ pub mod charts;
 pub mod compare;
 mod crowd;
 mod filter;
+mod inspector;
 mod jump;
 mod live;
 mod marks;
