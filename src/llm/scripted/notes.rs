@@ -18,6 +18,8 @@ use crate::domain::{Action, Extraction, MemoryKind, Sentiment};
 
 /// What others in the thread hold moves how firmly a view is held by so much each, more by those one likes.
 const SWAY: f64 = 0.02;
+/// Words of a particular that is kept.
+const PARTICULAR: usize = 60;
 /// Words of a sentence that is kept as it was said.
 const WORDS: usize = 26;
 
@@ -241,11 +243,12 @@ impl Notes<'_> {
         let told = lines.iter().find(|line| line.kind == bank::Kind::Say);
         let facts = &mut self.left.facts;
         if let Some(line) = told {
-            let (topic, said) = (bank::topic(line.topic).name, first_sentence(line.text(), 40));
+            let (topic, said) = (bank::topic(line.topic).name, first_sentence(line.text(), PARTICULAR));
+            let end = if said.ends_with('…') { "" } else { "." };
             facts.push(if name.is_empty() {
-                format!("On {topic}, I have read here: {said}.")
+                format!("On {topic}, I have read here: {said}{end}")
             } else {
-                format!("On {topic}, {name} told us: {said}.")
+                format!("On {topic}, {name} told us: {said}{end}")
             });
         }
         if name.is_empty() {

@@ -164,10 +164,10 @@ impl Temper {
         temper.starts = [STARTS[voice][first], STARTS[temper.own(19, 6)][temper.own(10, 8)]];
         // Nobody has every habit; two of the four are a bot's.
         let (links, tics, shades, ends) =
-            [(86, 10, 4, 1), (26, 1, 14, 6), (86, 1, 14, 1), (26, 10, 4, 6), (84, 1, 4, 6), (26, 9, 14, 1)]
+            [(70, 10, 4, 1), (20, 1, 14, 6), (70, 1, 14, 1), (20, 10, 4, 6), (70, 1, 4, 6), (20, 9, 14, 1)]
                 [temper.own(11, 6)];
         (temper.links, temper.tics, temper.ends) = (links, tics, ends);
-        temper.shades = shades.max(temper.hedge.min(60) / 2).max(temper.sure.min(50) / 2);
+        temper.shades = shades.max(temper.hedge.min(60) / 3).max(temper.sure.min(50) / 3);
         let lead = temper.own(31, LINKS.len());
         temper.leads = [LINKS[lead], LINKS[(lead + 1 + temper.own(32, LINKS.len() - 1)) % LINKS.len()]];
         temper

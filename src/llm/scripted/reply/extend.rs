@@ -8,6 +8,9 @@ use crate::llm::scripted::voices::Move;
 use crate::llm::scripted::writer::Writer;
 use crate::llm::scripted::{event, grammar, issues, recall};
 
+/// How often nothing follows the answer to a question.
+const ENOUGH: u32 = 40;
+
 /// Adds what there is room for, by temperament.
 pub(super) fn extend(
     writer: &mut Writer<'_, '_>,
@@ -17,6 +20,10 @@ pub(super) fn extend(
     issue: usize,
     draw: &mut Draw,
 ) {
+    // Mostly an answer is enough.
+    if reading.asks && !writer.out.is_empty() && draw.chance(ENOUGH) {
+        return;
+    }
     let fancy = writer.temper.fancy;
     let asks = writer.temper.asks;
     let long = post.thread.reply_count >= 7;
