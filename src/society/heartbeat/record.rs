@@ -175,7 +175,7 @@ pub(crate) fn put_thought(
         return Ok(());
     }
     let rung = rung.to_owned();
-    let sections = ready.tariff.is_bound().then(|| Arc::clone(&ready.sections));
+    let sections = (!ready.sections.is_empty()).then(|| Arc::clone(&ready.sections));
     let (scene, frame, fence) = (Arc::clone(&ready.scene), Arc::clone(&society.frame), ready.fence.clone());
     let record = move || {
         // What was said to a provider in the process is put into words here.

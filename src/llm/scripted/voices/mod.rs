@@ -323,6 +323,42 @@ mod tests {
     use crate::llm::scripted::grammar::{Slots, fill};
 
     #[test]
+    fn a_reason_is_known_again_in_every_sentence() {
+        let reason = "machines sound exactly as sure when they invent a fact";
+        let print = crate::domain::said::clause(reason).unwrap();
+        for (kind, _) in Move::ALL {
+            let voiced = Voice::ALL.into_iter().flat_map(|voice| sentences(voice, kind)).copied();
+            for form in
+                voiced.chain(toned(kind).iter().map(|(_, form)| *form)).filter(|form| form.contains("{r}"))
+            {
+                let slots = Slots {
+                    name: "Ada",
+                    claim: "it rains",
+                    against: "it snows",
+                    theirs: "it rains a lot",
+                    quote: "it rains a lot",
+                    reason,
+                    second: "it pours",
+                    other_reason: "it hails",
+                    case: "a wet dog",
+                    one_case: "a wet dog",
+                    person: "the rain man",
+                    mid: "rain is wet",
+                    ..Slots::default()
+                };
+                if !slots.fit(form) {
+                    continue;
+                }
+                let mut text = String::new();
+                fill(&mut text, form, &slots, &mut Draw::new(3, "x", 5));
+                let mut found = false;
+                crate::domain::said::prints(&text, |one| found |= one == print);
+                assert!(found, "{form}: {text}");
+            }
+        }
+    }
+
+    #[test]
     fn a_form_is_known_again_wherever_it_stands_in_a_post() {
         for kind in [Move::Bet, Move::Promise] {
             for form in Voice::ALL.iter().flat_map(|voice| sentences(*voice, kind)) {
