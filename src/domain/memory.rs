@@ -82,6 +82,19 @@ pub enum Sentiment {
     Curious,
 }
 
+impl Sentiment {
+    /// How it stands with `name`, as a clause in the first person.
+    #[must_use]
+    pub fn told_of(self, name: &str) -> String {
+        match self {
+            Self::Friendly => format!("{name} and I are on good terms"),
+            Self::Rival => format!("{name} and I keep getting in each other's way"),
+            Self::Curious => format!("I do not know {name} well yet"),
+            Self::Neutral => format!("{name} and I get along without being close"),
+        }
+    }
+}
+
 /// What one beat leaves in memory, as the model (or the rules) extract it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]

@@ -341,16 +341,10 @@ impl Notes<'_> {
             _ if count < 6 => Sentiment::Curious,
             _ => Sentiment::Neutral,
         };
-        let mood = match sentiment {
-            Sentiment::Friendly => format!("{name} and I are on good terms"),
-            Sentiment::Rival => format!("{name} and I keep getting in each other's way"),
-            Sentiment::Curious => format!("I do not know {name} well yet"),
-            Sentiment::Neutral => format!("{name} and I get along without being close"),
-        };
         self.left.relationships.push(RelationshipNote {
             bot: id.to_owned(),
             sentiment,
-            note: format!("{mood}; {lately}."),
+            note: format!("{}; {lately}.", sentiment.told_of(name)),
             event: what.to_owned(),
         });
     }

@@ -177,7 +177,7 @@ pub(crate) fn advance(
         .map(Begin::Over)
 }
 
-/// Steps 4 to 7 with an answer in hand; memories are extracted by rule.
+/// Steps 4 to 7 with an answer in hand; memories are noted beside the act, else extracted by rule.
 fn at_once(
     society: &Society,
     room: &mut Room,

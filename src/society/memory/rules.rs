@@ -314,13 +314,7 @@ impl Beat<'_> {
             _ if count < 6 => Sentiment::Curious,
             _ => Sentiment::Neutral,
         };
-        let mood = match sentiment {
-            Sentiment::Friendly => format!("{name} and I are on good terms"),
-            Sentiment::Rival => format!("{name} and I keep getting in each other's way"),
-            Sentiment::Curious => format!("I do not know {name} well yet"),
-            Sentiment::Neutral => format!("{name} and I get along without being close"),
-        };
-        let note = format!("{mood}; {}.", latest(what, good, about, name));
+        let note = format!("{}; {}.", sentiment.told_of(name), latest(what, good, about, name));
         self.left.relationships.push(RelationshipNote {
             bot: id.to_owned(),
             sentiment,
