@@ -32,6 +32,8 @@ pub enum Process {
 
 struct State {
     emulator: vt100::Parser<Asked>,
+    /// What was sent of a frame that is not whole yet.
+    pending: Vec<u8>,
     raw: Vec<u8>,
     process: Process,
     /// When the screen was first more than empty.
@@ -39,6 +41,29 @@ struct State {
 }
 
 type Shared = Arc<(Mutex<State>, Condvar)>;
+
+/// Begins and ends a frame: in between, a terminal shows what it showed before.
+const FRAME: (&[u8], &[u8]) = (b"\x1b[?2026h", b"\x1b[?2026l");
+
+impl State {
+    /// Takes in what was sent, and shows the frames that are whole.
+    fn take(&mut self, bytes: &[u8]) {
+        self.raw.extend_from_slice(bytes);
+        self.pending.extend_from_slice(bytes);
+        let (begin, end) = FRAME;
+        let last = |mark: &[u8]| self.pending.windows(mark.len()).rposition(|bytes| bytes == mark);
+        let whole = match last(begin) {
+            Some(from) if last(end).is_none_or(|to| to < from) => from,
+            // The mark itself may come in two pieces.
+            _ => {
+                let cut = (1..begin.len()).rev().find(|n| self.pending.ends_with(&begin[..*n]));
+                self.pending.len() - cut.unwrap_or(0)
+            }
+        };
+        let shown: Vec<u8> = self.pending.drain(..whole).collect();
+        self.emulator.process(&shown);
+    }
+}
 
 /// The binary in its terminal.
 pub struct Terminal {
@@ -63,7 +88,13 @@ impl Terminal {
         let child = pty_process::blocking::Command::from(command).spawn_borrowed(&pts).unwrap();
         let pid = Pid::from_child(&child);
         let emulator = vt100::Parser::new_with_callbacks(size(height), size(width), 0, asked);
-        let state = State { emulator, raw: Vec::new(), process: Process::Runs, first_frame: None };
+        let state = State {
+            emulator,
+            pending: Vec::new(),
+            raw: Vec::new(),
+            process: Process::Runs,
+            first_frame: None,
+        };
         let shared: Shared = Arc::new((Mutex::new(state), Condvar::new()));
         let (stopped, stop) = std::io::pipe().unwrap();
         let master = File::from(pty.as_fd().try_clone_to_owned().unwrap());
@@ -312,8 +343,7 @@ fn read(mut master: File, stopped: &std::io::PipeReader, shared: &Shared) {
         let Ok(count) = master.read(&mut bytes) else { return };
         let (lock, changed) = &**shared;
         let mut state = lock.lock().unwrap();
-        state.emulator.process(&bytes[..count]);
-        state.raw.extend_from_slice(&bytes[..count]);
+        state.take(&bytes[..count]);
         if state.first_frame.is_none() && state.emulator.screen().contents().contains("botarium") {
             state.first_frame = Some(Instant::now());
         }
