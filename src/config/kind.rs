@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use crate::domain::Money;
 use crate::domain::pace::{self, Preset};
 use crate::domain::place::addresses;
+use crate::domain::secret::{shown_address, shown_server};
 use crate::domain::yaml::{Node, Value, filled, meant};
 
 /// One key: its name, what it holds and where, its default and what it is for.
@@ -33,6 +34,8 @@ pub(super) enum Kind<T: 'static> {
     Word(Slot<T, Option<String>>),
     Path(Slot<T, Option<PathBuf>>),
     Url(Slot<T, String>),
+    /// An address whose path is a key, as those of chat services are.
+    Webhook(Slot<T, String>),
     /// One address of a server or several, http, nats or tls; kept with commas between.
     Servers(Slot<T, String>),
     /// The name of an environment variable. What was written instead may be a secret.
@@ -106,6 +109,15 @@ impl<T> Kind<T> {
         }
     }
 
+    /// What of a value is shown: of an address nothing that may be a password or a key.
+    pub fn shown(&self, written: String) -> String {
+        match self {
+            Self::Url(_) | Self::Servers(_) => shown_address(&written),
+            Self::Webhook(_) => shown_server(&written),
+            _ => written,
+        }
+    }
+
     /// Puts `value` into its place in `target`.
     ///
     /// # Errors
@@ -117,7 +129,9 @@ impl<T> Kind<T> {
             Self::Path(slot) => {
                 *slot(target) = unset(value, |value| value.raw().map(PathBuf::from))?;
             }
-            Self::Url(slot) => *slot(target) = unset(value, |value| url(value, &WEB))?.unwrap_or_default(),
+            Self::Url(slot) | Self::Webhook(slot) => {
+                *slot(target) = unset(value, |value| url(value, &WEB))?.unwrap_or_default()
+            }
             Self::Servers(slot) => *slot(target) = unset(value, servers)?.unwrap_or_default(),
             Self::Variable(slot) => *slot(target) = unset(value, variable)?,
             Self::Flag(slot) => *slot(target) = value.flag()?,
@@ -230,13 +244,14 @@ fn url(value: &Value, schemes: &[&str]) -> Result<String, String> {
     let text = value.line(400)?;
     let rest = schemes.iter().find_map(|scheme| text.strip_prefix(scheme));
     let Some(authority) = rest.and_then(|rest| rest.split(['/', '?', '#']).next()) else {
-        return Err(format!("must begin with http:// or https://, not {}", value.shown()));
+        return Err(format!("must begin with http:// or https://, not the text `{}`", shown_server(&text)));
     };
     if authority.contains('@') {
         return Err("must not hold a user name or password; use `api_key_env` or `api_key_file`".into());
     }
     if authority.is_empty() || text.contains([' ', '`', '"']) {
-        return Err(format!("must be an address such as http://127.0.0.1:8080/v1, not {}", value.shown()));
+        let shown = shown_server(&text);
+        return Err(format!("must be an address such as http://127.0.0.1:8080/v1, not the text `{shown}`"));
     }
     Ok(text.trim_end_matches('/').to_owned())
 }

@@ -7,7 +7,6 @@ use super::origin::{ConfigError, ConfigProblem, Origin};
 use super::table::{self, BUILT_IN, KEYS, PROVIDER_KEYS, Place, provider_default};
 use super::{Config, Home, HomeReason, ProviderConfig};
 use crate::domain::place::are_local;
-use crate::domain::secret::shown_address;
 use crate::domain::similarity::nearest;
 use crate::domain::yaml::{self, Mark, Node, Value, show};
 
@@ -245,18 +244,18 @@ impl Loader {
             Given::Value(value) => value.clone(),
             Given::Word(text) => word(text),
         };
-        let (value, result) = match table::find(&path) {
+        let (shown, result) = match table::find(&path) {
             Some(Place::Room(key)) => {
                 let value = value(&|word| key.kind.value(word));
                 let result = key.kind.set(config, &value);
-                (value, result)
+                (key.kind.shown(written(&value)), result)
             }
             Some(Place::Provider(name, key)) => {
                 let value = value(&|word| key.kind.value(word));
                 // `providers` has put every name that is mentioned there.
                 let Some(provider) = config.providers.get_mut(name) else { return };
                 let result = key.kind.set(provider, &value);
-                (value, result)
+                (key.kind.shown(written(&value)), result)
             }
             None => {
                 let message = match &origin {
@@ -272,9 +271,7 @@ impl Loader {
         };
         match result {
             Ok(()) => {
-                let value = written(&value);
-                let value = if path.ends_with("base_url") { shown_address(&value) } else { value };
-                config.set.insert(path, (value, origin));
+                config.set.insert(path, (shown, origin));
             }
             Err(message) => self.complain(origin, &path, message),
         }

@@ -134,7 +134,7 @@ pub(super) const KEYS: &[Key<Config>] = &[
         "Say in the window's title how much needs you."),
     key!("notify.command", "", Kind::List(|c| &mut c.notify.command),
         "A program with its arguments; it finds the word in BOTARIUM_KIND, BOTARIUM_TEXT and, as JSON, on standard input."),
-    key!("notify.webhook", "", Kind::Url(|c| &mut c.notify.webhook),
+    key!("notify.webhook", "", Kind::Webhook(|c| &mut c.notify.webhook),
         "Where the word is posted as JSON; tried again while the other side is busy."),
     key!("notify.webhook_secret_env", "", Kind::Variable(|c| &mut c.notify.webhook_secret_env),
         "The environment variable with the secret that signs it (HMAC-SHA256, X-Botarium-Signature)."),

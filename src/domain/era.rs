@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::Stamp;
 use super::memory::SUMMARY_WORDS;
-use super::text::sentences;
+use super::text::{sentences, word_count};
 
 /// The months by name, January first.
 pub const MONTHS: [&str; 12] = [
@@ -96,7 +96,7 @@ fn best<'a>(text: &'a str, words: usize, told: &mut HashSet<&'a str>) -> Vec<&'a
     by_weight.sort_by_key(|(at, sentence)| (std::cmp::Reverse(weight(sentence)), *at));
     let (mut left, mut kept) = (words, Vec::new());
     for (at, sentence) in by_weight {
-        let length = sentence.split_whitespace().count();
+        let length = word_count(sentence);
         if length <= left && told.insert(sentence) {
             left -= length;
             kept.push((at, sentence));

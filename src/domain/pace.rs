@@ -44,7 +44,7 @@ impl Preset {
     #[must_use]
     pub const fn seconds(self) -> Option<u32> {
         match self {
-            Self::Slow => Some(14_400),
+            Self::Slow => Some(MODEL_SECONDS),
             Self::Normal => Some(3_600),
             Self::Fast => Some(900),
             Self::Turbo => Some(300),
@@ -71,12 +71,8 @@ impl Preset {
 /// Seconds between two beats of a bot with the embedded provider, until somebody chooses a pace:
 /// a newcomer sees life within seconds.
 pub const SCRIPTED_SECONDS: u32 = 30;
-
-/// Seconds between two beats: the bot's own pace, else the room's, else what suits the provider.
-#[must_use]
-pub fn effective_seconds(own: Option<u32>, room: Option<u32>, scripted: bool) -> u32 {
-    own.or(room).unwrap_or(if scripted { SCRIPTED_SECONDS } else { 14_400 }).max(INTERVAL_MIN)
-}
+/// The same with every other provider, whose calls take time or cost something.
+pub const MODEL_SECONDS: u32 = 14_400;
 
 /// `"4 hours"`, `"30 seconds"`, `"1 hour 30 minutes"`.
 #[must_use]

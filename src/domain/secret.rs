@@ -13,6 +13,17 @@ pub fn shown_address(address: &str) -> String {
     super::place::addresses(address).map(shown).collect::<Vec<_>>().join(", ")
 }
 
+/// An address of which the server alone is shown.
+#[must_use]
+pub fn shown_server(address: &str) -> String {
+    let shown = shown(address);
+    let from = shown.find("://").map_or(0, |at| at + 3);
+    match shown[from..].find(['/', '?', '#']) {
+        Some(at) => format!("{}/***", &shown[..from + at]),
+        None => shown,
+    }
+}
+
 fn shown(address: &str) -> String {
     let (before, query) =
         address.split_once('?').map_or((address, None), |(before, query)| (before, Some(query)));
@@ -112,6 +123,20 @@ mod tests {
         assert_eq!(format!("{secret} {secret:?} {:?}", Some(&secret)), "*** *** Some(***)");
         assert_eq!(secret.redact("bad key sk-verysecret!"), "bad key ***!");
         assert_eq!(Secret::new("").redact("untouched"), "untouched");
+    }
+
+    #[test]
+    fn what_may_be_a_key_in_an_address_is_left_out() {
+        for (address, shown, server) in [
+            ("http://127.0.0.1:8080/v1", "http://127.0.0.1:8080/v1", "http://127.0.0.1:8080/***"),
+            ("https://kim:pw@h/x?key=sk&b", "https://***@h/x?key=***&***", "https://***@h/***"),
+            ("https://h?key=sk", "https://h?key=***", "https://h/***"),
+            ("hooks.example.com/T0/B0/secret", "hooks.example.com/T0/B0/secret", "hooks.example.com/***"),
+            ("https://h", "https://h", "https://h"),
+            ("", "", ""),
+        ] {
+            assert_eq!((shown_address(address), shown_server(address)), (shown.into(), server.into()));
+        }
     }
 
     #[test]

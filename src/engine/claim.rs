@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::shared::Shared;
 use crate::protocol::{Doing, Notice, Work};
-use crate::society::spacing;
 
 /// The mark of a bot that is on a beat. One at a time.
 pub(super) struct Claim {
@@ -53,8 +52,11 @@ impl Drop for Claim {
         let now = self.shared.clock.now();
         if !self.settled && !self.shared.stop.is_cancelled() {
             tracing::error!(bot = self.bot, "a beat ended in the middle; the bot wakes again at its next");
-            let next = spacing::after(now, self.shared.society.interval_of(&self.bot, None), 0.5);
-            self.shared.schedule().plan_at_the_latest(&self.bot, next);
+            // Without a runtime the engine itself has ended.
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                let (shared, bot) = (Arc::clone(&self.shared), self.bot.clone());
+                runtime.spawn(async move { shared.plan_again(&bot, now).await });
+            }
         }
         if self.told {
             self.shared.bus.tell(now, Notice::BotDoing { bot_id: self.bot.clone(), doing: None });

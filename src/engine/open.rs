@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::bus::Bus;
 use super::chance;
@@ -245,6 +246,7 @@ pub(super) fn assemble(
             troubled,
             wake: Notify::new(),
             stop: CancellationToken::new(),
+            errands: TaskTracker::new(),
             live,
             lock: Mutex::new(lock),
             tokens: watch::Sender::new(has_tokens),

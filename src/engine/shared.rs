@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::bus::Bus;
 use super::clock::Clock;
@@ -15,9 +16,9 @@ use super::settings::Settings;
 use crate::domain::Stamp;
 use crate::llm::Guard;
 use crate::protocol::{Doing, EngineState, Work};
-use crate::society::Society;
 use crate::society::input::Apply;
-use crate::store::{EngineLock, Result, Store};
+use crate::society::{Society, spacing};
+use crate::store::{EngineLock, Result, Store, schedule};
 
 /// The inside of a [`Handle`](super::Handle).
 pub(super) struct Shared {
@@ -38,6 +39,8 @@ pub(super) struct Shared {
     pub(super) wake: Notify,
     /// Cancelled when the engine stops.
     pub(super) stop: CancellationToken,
+    /// What runs on tasks of its own for somebody who may have left; ended in order when the engine stops.
+    pub(super) errands: TaskTracker,
     pub(super) live: Arc<RwLock<Live>>,
     pub(super) lock: Mutex<Option<EngineLock>>,
     /// Whether an access token was ever made; rung when one is made or revoked.
@@ -94,6 +97,16 @@ impl Shared {
     /// Whether beats are held up by a pause.
     pub(super) fn is_paused(&self) -> bool {
         self.live().engine != EngineState::Running
+    }
+
+    /// Plans the next beat of a bot whose last one, at `at`, came to nothing: half its own interval later.
+    pub(super) async fn plan_again(&self, bot: &str, at: Stamp) {
+        let id = bot.to_owned();
+        // A store that cannot be read tells no pace: the room's.
+        let own = self.store.read(move |c| schedule::own_pace(c, &id)).await.unwrap_or(None);
+        let next = spacing::after(at, self.society.interval_of(bot, own), 0.5);
+        self.schedule().plan_at_the_latest(bot, next);
+        self.wake.notify_one();
     }
 
     /// Takes an input in, at the room's time, in a transaction of its own, whoever waits for it leaves meanwhile.

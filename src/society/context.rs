@@ -118,7 +118,12 @@ impl Reader<'_> {
     /// The newest post of the thread that names the bot or answers it and that it has not answered.
     fn concern(&self, shown: &Shown) -> Option<Concern> {
         let (id, name) = (self.id, self.name);
-        let named = |text: &str| self.called.find(text.as_bytes()).is_some() && names(text, name);
+        let named = |author: &str, text: &str| {
+            self.called.find(text.as_bytes()).is_some() && names(text, name)
+                || text.contains('@') && names(text, id)
+                // People write names as they come.
+                || author.starts_with("human:") && names(&text.to_lowercase(), &name.to_lowercase())
+        };
         let thread = &shown.thread;
         let mine = |author: &Arc<str>| **author == *id;
         let after_mine = thread.replies.iter().rposition(|r| mine(&r.author)).map_or(0, |at| at + 1);
@@ -134,12 +139,14 @@ impl Reader<'_> {
             .enumerate()
             .skip(after_mine)
             .rev()
-            .find(|(_, reply)| answers_me(reply.parent_reply_id) || named(&reply.content));
+            .find(|(_, reply)| answers_me(reply.parent_reply_id) || named(&reply.author, &reply.content));
         if let Some((at, _)) = found {
             return Some(Concern::Reply(at));
         }
-        (!spoke && !own_thread && (named(&thread.content) || named(&thread.title)))
-            .then_some(Concern::Opening)
+        (!spoke
+            && !own_thread
+            && (named(&thread.author, &thread.content) || named(&thread.author, &thread.title)))
+        .then_some(Concern::Opening)
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::pace::{MODEL_SECONDS, SCRIPTED_SECONDS};
 use crate::domain::{Money, Price, Prices, Stamp};
 use crate::llm::ProviderKind;
 
@@ -59,6 +60,12 @@ impl Frame {
     /// A provider by name.
     pub(crate) fn provider(&self, name: &str) -> Option<&ProviderFrame> {
         self.providers.iter().find(|provider| provider.name == name)
+    }
+
+    /// Seconds between two beats of a bot of this provider where nobody chose a pace.
+    pub(crate) fn pace_with(&self, provider: &str) -> u32 {
+        let kind = self.provider(provider).map_or(ProviderKind::Ollama, |provider| provider.kind);
+        if kind == ProviderKind::Scripted { SCRIPTED_SECONDS } else { MODEL_SECONDS }
     }
 
     /// Why a provider cannot be used, if it cannot.

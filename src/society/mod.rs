@@ -47,19 +47,9 @@ use crate::llm::{Completion, Request};
 use crate::protocol::Notice;
 use crate::store::{Db, Result, Tx, meta, providers, schedule};
 
-/// Seconds between beats with the embedded provider, until a person chooses.
-const SCRIPTED_PACE: u32 = 30;
-/// Seconds between beats with every other provider, until a person chooses.
-const MODEL_PACE: u32 = 14_400;
-
 /// Notes of the room: the provider that bots ask who name none, and the pace, if one was chosen, as they hold now.
 const PROVIDER_NOW: &str = "provider_now";
 const PACE_NOW: &str = "pace_now";
-
-/// Seconds between two beats where nobody chose a pace.
-pub(crate) fn pace_with(provider: &str) -> u32 {
-    if provider == "scripted" { SCRIPTED_PACE } else { MODEL_PACE }
-}
 
 /// One society, as it was opened.
 pub(crate) struct Society {
@@ -240,15 +230,15 @@ impl Society {
     pub(crate) fn interval_of(&self, bot: &str, own: Option<u32>) -> u32 {
         let settings = self.settings();
         own.or(settings.pace)
-            .unwrap_or_else(|| pace_with(settings.pinned.get(bot).unwrap_or(&settings.provider)))
+            .unwrap_or_else(|| self.frame.pace_with(settings.pinned.get(bot).unwrap_or(&settings.provider)))
     }
 
     /// The shortest interval of the bots that have no pace of their own.
     pub(crate) fn least_interval(&self) -> u32 {
         let settings = self.settings();
         settings.pace.unwrap_or_else(|| {
-            let pinned = settings.pinned.values().map(|provider| pace_with(provider));
-            pinned.fold(pace_with(&settings.provider), u32::min)
+            let pinned = settings.pinned.values().map(|provider| self.frame.pace_with(provider));
+            pinned.fold(self.frame.pace_with(&settings.provider), u32::min)
         })
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,12 +24,20 @@ pub struct Holder {
 
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "another engine (process {}) already runs on {}", self.pid, self.database.display())?;
+        let process = if self.pid == 0 { String::new() } else { format!(" (process {})", self.pid) };
+        write!(f, "another engine{process} already runs on {}", self.database.display())?;
         match &self.listen {
             Some(address) => write!(f, ": watch it with `botarium attach http://{address}`"),
             None => f.write_str(": stop it first, or start it with --listen and use `botarium attach`"),
         }
     }
+}
+
+/// How often a lock that is held is tried again, and how long after: a third of a second in all.
+const TRIES: u32 = 15;
+
+fn a_moment() {
+    std::thread::sleep(Duration::from_millis(20));
 }
 
 /// Held while an engine runs; freed by the system when the process ends, however it ends.
@@ -44,6 +53,9 @@ impl EngineLock {
     }
 
     /// Takes the lock for `database`.
+    ///
+    /// Whoever only asks who holds it does so for a moment, and an engine that starts has not written its name yet: both
+    /// are waited for shortly.
     ///
     /// # Errors
     /// [`StoreError::Locked`] names the holder.
@@ -63,11 +75,8 @@ impl EngineLock {
             .truncate(false)
             .open(&path)
             .map_err(io("open"))?;
-        if !file.try_lock().map(|()| true).or_else(|error| match error {
-            TryLockError::WouldBlock => Ok(false),
-            TryLockError::Error(source) => Err(io("lock")(source)),
-        })? {
-            return Err(StoreError::Locked(read_holder(&mut file, database)));
+        if !lock(&file, a_moment).map_err(io("lock"))? {
+            return Err(StoreError::Locked(read_holder(&mut file, database, a_moment)));
         }
         let holder = Holder { pid: std::process::id(), listen: None, database: database.to_path_buf() };
         let mut lock = Self { file, holder };
@@ -80,7 +89,7 @@ impl EngineLock {
     pub fn holder(database: &Path) -> Option<Holder> {
         let mut file = OpenOptions::new().read(true).write(true).open(Self::path(database)).ok()?;
         match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => Some(read_holder(&mut file, database)),
+            Err(TryLockError::WouldBlock) => Some(read_holder(&mut file, database, a_moment)),
             _ => None,
         }
     }
@@ -103,17 +112,65 @@ impl EngineLock {
     }
 }
 
-fn read_holder(file: &mut File, database: &Path) -> Holder {
-    let mut text = String::new();
-    let _ = file.rewind();
-    let _ = file.read_to_string(&mut text);
-    serde_json::from_str(&text)
-        .unwrap_or_else(|_| Holder { database: database.to_path_buf(), ..Holder::default() })
+/// Locks the file for this process alone; whether nobody else held it, at the last of a few tries.
+fn lock(file: &File, mut wait: impl FnMut()) -> std::io::Result<bool> {
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::Error(source)) => return Err(source),
+            Err(TryLockError::WouldBlock) => wait(),
+        }
+    }
+    Ok(false)
+}
+
+/// What the holder wrote; it may be at it.
+fn read_holder(file: &mut File, database: &Path, mut wait: impl FnMut()) -> Holder {
+    for _ in 0..TRIES {
+        let mut text = String::new();
+        let _ = file.rewind(); // what cannot be read is tried again
+        let _ = file.read_to_string(&mut text);
+        if let Ok(holder) = serde_json::from_str(&text) {
+            return holder;
+        }
+        wait();
+    }
+    Holder { database: database.to_path_buf(), ..Holder::default() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_only_asks_keeps_nobody_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let database = dir.path().join("a.db");
+        drop(EngineLock::take(&database).unwrap());
+        let path = EngineLock::path(&database);
+        let (mut asks, takes) = (File::open(&path).ok(), File::open(&path).unwrap());
+        asks.as_ref().unwrap().lock_shared().unwrap();
+        assert!(lock(&takes, || drop(asks.take())).unwrap());
+        assert!(!lock(&File::open(&path).unwrap(), || {}).unwrap());
+    }
+
+    #[test]
+    fn a_holder_that_is_about_to_write_its_name_is_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let database = dir.path().join("a.db");
+        let lock = EngineLock::take(&database).unwrap();
+        let path = EngineLock::path(&database);
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..5]).unwrap();
+        let mut file = File::open(&path).unwrap();
+        let holder = read_holder(&mut file, &database, || std::fs::write(&path, &whole).unwrap());
+        assert_eq!(holder.pid, std::process::id());
+        // Of one that cannot be read no process is made up.
+        std::fs::write(&path, "{").unwrap();
+        let unknown = read_holder(&mut file, &database, || {}).to_string();
+        assert!(unknown.contains("another engine already runs") && !unknown.contains("process"), "{unknown}");
+        drop(lock);
+    }
 
     #[test]
     fn the_second_engine_is_told_who_holds_the_first() {

@@ -160,6 +160,11 @@ pub enum StoreError {
     /// Somebody reads for so long that the log of changes has grown to its bound.
     #[error("{0}")]
     LogFull(String),
+    /// The file was removed, or another put in its place, while the engine ran.
+    #[error(
+        "{0} was removed or replaced while the engine ran, and nothing that happens is stored any more: go back to a backup with `botarium restore FILE`, or start again"
+    )]
+    Gone(PathBuf),
     /// A file for a person could not be written.
     #[error(transparent)]
     Output(crate::files::OutError),

@@ -153,12 +153,13 @@ pub fn custom_count(c: &Db) -> Result<i64> {
     Ok(c.prepare_cached(CUSTOM_COUNT)?.query_row([], |row| row.get(0))?)
 }
 
-/// Stops or lets go a bot; clears why its last beat was gated.
+/// Stops or lets go a bot; clears why its last beat was gated: what it is kept from now is told anew.
 ///
 /// # Errors
 /// Database errors.
 pub fn set_paused(c: &Db, id: &str, paused: bool) -> Result<()> {
-    c.prepare_cached("UPDATE bots SET is_paused = ?2 WHERE id = ?1")?.execute(params![id, paused])?;
+    c.prepare_cached("UPDATE bots SET is_paused = ?2, gate = NULL WHERE id = ?1")?
+        .execute(params![id, paused])?;
     Ok(())
 }
 

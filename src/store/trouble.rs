@@ -27,6 +27,7 @@ impl Trouble {
     pub(super) fn of(error: &StoreError) -> Option<Self> {
         let (is_final, waits) = match error {
             StoreError::LogFull(_) => (false, true),
+            StoreError::Gone(_) => (true, false),
             StoreError::Commit(why) => return Self::of(why),
             _ => match error.code()? {
                 ErrorCode::DiskFull

@@ -43,13 +43,15 @@ impl std::fmt::Display for Reader {
 #[derive(Debug)]
 pub(super) struct Wal {
     database: PathBuf,
+    /// Which file the database was when it was opened.
+    file: Option<FileId>,
     /// The length it was last told of.
     told: u64,
 }
 
 impl Wal {
     pub(super) fn of(database: &Path) -> Self {
-        Self { database: database.to_owned(), told: 0 }
+        Self { database: database.to_owned(), file: file_id(database), told: 0 }
     }
 
     /// Whether it is worth the effort of being shortened.
@@ -57,11 +59,16 @@ impl Wal {
         length(&self.database) > LONG
     }
 
-    /// Looks at the log before something is added to it.
+    /// Looks at the files before something is added to them.
     ///
     /// # Errors
-    /// [`StoreError::LogFull`] when it is as long as it may be and somebody reads.
+    /// [`StoreError::Gone`] when the database is not the file that was opened, [`StoreError::LogFull`] when the log is as
+    /// long as it may be and somebody reads.
     pub(super) fn watch(&mut self, connection: &Db, readers: &Readers) -> Result<()> {
+        // A file without a name can be written, and is gone with the process.
+        if file_id(&self.database) != self.file {
+            return Err(StoreError::Gone(self.database.clone()));
+        }
         let length = length(&self.database);
         if length < REMARKABLE {
             self.told = 0;
@@ -100,6 +107,18 @@ impl Wal {
         // Answers with a row, whether it could be done or not; what was not is done another time.
         let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     }
+}
+
+/// A file whatever it is called: its device and its number there.
+type FileId = (u64, u64);
+
+/// Which file a path names; `None` for none.
+fn file_id(path: &Path) -> Option<FileId> {
+    let meta = std::fs::metadata(path).ok()?;
+    #[cfg(unix)]
+    return Some((std::os::unix::fs::MetadataExt::dev(&meta), std::os::unix::fs::MetadataExt::ino(&meta)));
+    #[cfg(not(unix))]
+    Some((0, u64::from(meta.is_file())))
 }
 
 /// How long the log beside `database` is, in bytes.

@@ -19,6 +19,7 @@ pub struct Signals {
     terminate: Signal,
     hangup: Signal,
     interrupt: Signal,
+    quit: Signal,
     stop: Signal,
     size: Signal,
 }
@@ -30,6 +31,7 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
             stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
             size: signal(SignalKind::window_change())?,
         })
@@ -41,6 +43,7 @@ impl Signals {
             _ = self.terminate.recv() => Signalled::End,
             _ = self.hangup.recv() => Signalled::End,
             _ = self.interrupt.recv() => Signalled::End,
+            _ = self.quit.recv() => Signalled::End,
             _ = self.stop.recv() => Signalled::Suspend,
             _ = self.size.recv() => Signalled::Size,
         }

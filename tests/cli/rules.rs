@@ -103,13 +103,15 @@ fn a_key_in_an_address_is_not_shown() {
     let room = Room::new();
     room.write(
         "botarium.yaml",
-        "provider: own\nproviders:\n  own: {kind: openai, model: m, base_url: \"http://127.0.0.1:9/v1?key=sk-hidden&x=1\"}\n",
+        "provider: own\nproviders:\n  own: {kind: openai, model: m, base_url: \"http://127.0.0.1:9/v1?key=sk-hidden&x=1\"}\n\
+         notify: {webhook: \"https://hooks.example.com/T0/sk-hidden?token=sk-hidden\"}\n",
     );
     for args in [&["config"][..], &["config", "--json"], &["check"], &["check", "--json"]] {
         let done = room.run(args);
         assert!(!done.out.contains("sk-hidden") && !done.err.contains("sk-hidden"), "{args:?}: {}", done.out);
         assert!(done.out.contains("key=***"), "{args:?}: {}", done.out);
     }
+    assert!(room.run(&["config"]).out.contains("https://hooks.example.com/***"));
     room.run(&["tail", "http://kim:sk-hidden@127.0.0.1:9"]).fails(2, &["BOTARIUM_TOKEN"]);
     let told = room.run(&["tail", "http://kim:sk-hidden@127.0.0.1:9"]).err;
     assert!(!told.contains("sk-hidden"), "{told}");

@@ -54,6 +54,24 @@ fn an_engine_that_cannot_store_says_so_and_ends_with_its_code() {
 }
 
 #[test]
+fn an_engine_whose_home_is_removed_says_so_and_ends_with_its_code() {
+    let room = Room::new();
+    room.beat(7, 3);
+    let mut command = room.command(&["--serve", "--listen", "127.0.0.1:0", "--pace", "1"]);
+    let mut engine = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(engine.stderr.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("the port is open") {
+        assert!(lines.read_line(&mut said).unwrap() > 0, "it ended early: {said}");
+    }
+    std::fs::remove_dir_all(room.database().parent().unwrap()).unwrap();
+    lines.read_to_string(&mut said).unwrap();
+    assert_eq!(engine.wait().unwrap().code(), Some(3), "{said}");
+    let last = said.lines().last().unwrap();
+    assert!(last.starts_with("error: ") && last.contains("was removed"), "{last}");
+}
+
+#[test]
 fn a_reader_that_stays_is_named_and_holds_no_end_up() {
     let room = Room::new();
     room.beat(7, 3);

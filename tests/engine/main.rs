@@ -9,6 +9,7 @@ mod books;
 mod days;
 mod eras;
 mod forks;
+mod kept;
 mod killed;
 mod ladder;
 mod measures;

@@ -86,6 +86,8 @@ pub struct Reply {
     text: String,
     usage: Option<(i64, i64)>,
     model: String,
+    /// Why it ended, in the words of the OpenAI protocol.
+    ended: &'static str,
     /// Waits for a permit first.
     held: bool,
     /// Never answers.
@@ -100,6 +102,7 @@ impl Reply {
             text: text.into(),
             usage: Some((100, 20)),
             model: "tiny-1".into(),
+            ended: "stop",
             held: false,
             stalls: false,
         }
@@ -129,6 +132,11 @@ impl Reply {
 
     pub fn uncounted(mut self) -> Self {
         self.usage = None;
+        self
+    }
+
+    pub fn ended(mut self, why: &'static str) -> Self {
+        self.ended = why;
         self
     }
 
@@ -231,7 +239,7 @@ async fn answer(State(inner): State<Arc<Inner>>, body: Bytes) -> Response {
             "content": [{"type": "text", "text": reply.text}]})
     } else {
         json!({"model": reply.model,
-            "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": reply.text}}]})
+            "choices": [{"index": 0, "finish_reason": reply.ended, "message": {"role": "assistant", "content": reply.text}}]})
     };
     if let Some((input, output)) = reply.usage {
         body["usage"] = if anthropic {

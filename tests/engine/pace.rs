@@ -1,5 +1,6 @@
 //! The scheduler on the wall clock: who wakes when, pausing, stepping, stopping.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -273,6 +274,27 @@ async fn beats_in_flight_are_finished_within_the_grace() {
     let stopping = tokio::spawn(engine.stop(Duration::from_secs(20)));
     model.let_go(1);
     stopping.await.unwrap();
+    assert_eq!(society.number("SELECT count(*) FROM activities WHERE action_type = 'do_nothing'"), 1);
+    assert_eq!(society.number("SELECT count(*) FROM reservations"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_for_is_finished_within_the_grace() {
+    let model = Model::start(|_| Reply::quiet().held()).await;
+    let society = Society::begin(&model.address(), 2, |s| {
+        on_the_wall(s);
+        s.pace_seconds = Some(86_400);
+    })
+    .await;
+    let engine = society.handle.spawn();
+    let handle = society.handle.clone();
+    let triggered = tokio::spawn(async move { handle.trigger("b01").await });
+    model.arrived(1).await;
+    let mut stopping = pin!(engine.stop(Duration::from_secs(60)));
+    assert!(futures_util::poll!(stopping.as_mut()).is_pending());
+    model.let_go(1);
+    stopping.await;
+    assert_eq!(triggered.await.unwrap().unwrap().action, "do_nothing");
     assert_eq!(society.number("SELECT count(*) FROM activities WHERE action_type = 'do_nothing'"), 1);
     assert_eq!(society.number("SELECT count(*) FROM reservations"), 0);
 }

@@ -6,7 +6,7 @@ use crate::terminal::{Home, Process};
 
 #[test]
 fn a_request_to_end_hands_the_terminal_back() {
-    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
         let home = Home::new();
         let terminal = home.open((120, 36), &["--pace", "1"]);
         terminal.see("Ada").see("replied").signal(signal);

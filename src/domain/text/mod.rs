@@ -20,7 +20,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 use self::cleaned::Cleaned;
-pub use self::script::{composed, is_unspaced, names, spaced, tag_key};
+pub use self::script::{composed, first_words, is_unspaced, names, spaced, tag_key, word_count};
 pub use self::sentences::sentences;
 pub use self::unified::unified;
 

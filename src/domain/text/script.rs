@@ -35,6 +35,45 @@ pub const fn is_unspaced(c: char) -> bool {
         | '\u{20000}'..='\u{3134F}')
 }
 
+/// How many words a text has. A script without blanks has as many as a reader counts there on average: one of two
+/// characters.
+#[must_use]
+pub fn word_count(text: &str) -> usize {
+    let of = |word: &str| {
+        let alone = word.chars().filter(|c| is_unspaced(*c)).count();
+        let rest = word.split(is_unspaced).filter(|part| part.contains(char::is_alphanumeric)).count();
+        alone.div_ceil(2) + rest
+    };
+    text.split_whitespace().map(of).sum()
+}
+
+/// The beginning of a text that has at most `most` words by [`word_count`], cut between two words, or between two
+/// characters of a script without blanks.
+#[must_use]
+pub fn first_words(text: &str, most: usize) -> &str {
+    let (mut left, mut end) = (2 * most, 0); // halves of words
+    let mut in_word = false;
+    for (at, c) in text.char_indices() {
+        let unspaced = is_unspaced(c);
+        if c.is_whitespace() {
+            in_word = false;
+            continue;
+        }
+        let costs = match (unspaced, in_word) {
+            (true, _) => 1,
+            (false, true) => 0,
+            (false, false) => 2,
+        };
+        if costs > left {
+            return text[..end].trim_end();
+        }
+        left -= costs;
+        in_word = !unspaced;
+        end = at + c.len_utf8();
+    }
+    text
+}
+
 /// The text as an index of words takes it in: composed, and with blanks around every character of a script
 /// that has none, so that what is inside a run is found as a phrase.
 #[must_use]
@@ -81,6 +120,31 @@ pub fn names(text: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_counted_and_cut_in_every_script() {
+        for (text, count) in [
+            ("", 0),
+            ("one two — three", 3),
+            ("a well-kept jar", 3),
+            ("潮が変わった。", 3),
+            ("我觉得Ada说得对", 3 + 1),
+            ("ผมว่า Ada", 3 + 1),
+        ] {
+            assert_eq!(word_count(text), count, "{text}");
+        }
+        assert_eq!(first_words("one two\nthree four", 3), "one two\nthree");
+        assert_eq!(first_words("one two three", 3), "one two three");
+        assert_eq!(first_words("我觉得说得对", 2), "我觉得说");
+        assert_eq!(first_words("我觉Ada得", 2), "我觉Ada");
+        assert_eq!(first_words("one", 0), "");
+        let long = "我觉得Ada说得对吗，潮水今天变了。one two three. ".repeat(40);
+        for most in [1, 7, 50, 300] {
+            let short = first_words(&long, most);
+            assert!(long.starts_with(short) && word_count(short) <= most, "{most}: {short}");
+            assert!(word_count(short) * 10 >= most * 7, "{most}: {short}");
+        }
+    }
 
     #[test]
     fn a_name_is_a_word_in_every_script() {

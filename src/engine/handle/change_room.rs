@@ -88,7 +88,7 @@ impl Handle {
         let (bots, pinned) =
             self.shared.store.read(|c| Ok((schedule::all_due(c)?, schedule::pinned(c)?))).await?;
         let pace = self.shared.society.settings().pace;
-        let default = crate::society::pace_with(provider);
+        let default = self.shared.society.frame.pace_with(provider);
         let theirs: Vec<i64> = bots
             .iter()
             .filter(|bot| pinned.get(&bot.id).is_none_or(|named| named == provider))
@@ -103,7 +103,7 @@ impl Handle {
     /// 404 for one that is not configured. A call that fails is an answer, not an error.
     pub async fn test_provider(&self, name: &str) -> Result<ProviderTest, Fault> {
         let (handle, name) = (self.clone(), name.to_owned());
-        Self::whole(async move { handle.tested(&name).await }).await
+        self.whole(async move { handle.tested(&name).await }).await
     }
 
     async fn tested(&self, name: &str) -> Result<ProviderTest, Fault> {
@@ -198,7 +198,7 @@ impl Handle {
     /// Database errors.
     pub async fn step_engine(&self) -> Result<EngineNow, Fault> {
         let handle = self.clone();
-        Self::whole(async move { handle.run_beats(Run { count: Some(1), ..Run::default() }, |_| {}).await })
+        self.whole(async move { handle.run_beats(Run { count: Some(1), ..Run::default() }, |_| {}).await })
             .await?;
         Ok(EngineNow { engine: self.shared.live().engine })
     }

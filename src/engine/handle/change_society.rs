@@ -48,7 +48,7 @@ impl Handle {
             ));
         }
         let (shared, bot) = (self.shared.clone(), bot.to_owned());
-        Self::whole(async move { calls::interview(&shared, &bot, &question, interview.remember).await }).await
+        self.whole(async move { calls::interview(&shared, &bot, &question, interview.remember).await }).await
     }
 
     /// Pins, unpins or rewrites a memory.

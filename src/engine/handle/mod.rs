@@ -74,7 +74,7 @@ impl Handle {
         let entered = async move {
             shared.enter_for(Some(by).filter(|by| !by.is_empty()), input).await.map_err(Fault::from)
         };
-        let outcome = Self::whole(entered).await;
+        let outcome = self.whole(entered).await;
         self.shared.wake.notify_one();
         outcome
     }
@@ -114,16 +114,18 @@ impl Handle {
     async fn enter<A: Apply>(&self, input: A) -> Result<A::Outcome, Fault> {
         self.is_present()?;
         let shared = Arc::clone(&self.shared);
-        let outcome = Self::whole(async move { shared.enter(input).await.map_err(Fault::from) }).await;
+        let outcome = self.whole(async move { shared.enter(input).await.map_err(Fault::from) }).await;
         self.shared.wake.notify_one();
         outcome
     }
 
-    /// Runs a command to its end on a task of its own, whoever waits for it leaves meanwhile.
+    /// Runs a command to its end on a task of its own, whoever waits for it leaves meanwhile; an engine that stops waits
+    /// for it as for its beats.
     pub(super) async fn whole<T: Send + 'static>(
+        &self,
         command: impl Future<Output = Result<T, Fault>> + Send + 'static,
     ) -> Result<T, Fault> {
-        tokio::spawn(command).await.unwrap_or_else(|error| {
+        self.shared.errands.spawn(command).await.unwrap_or_else(|error| {
             tracing::error!("a command ended early: {error}");
             Err(Fault::internal(format!("the command ended early: {error}")))
         })

@@ -3,7 +3,6 @@
 use super::Handle;
 use crate::domain::Money;
 use crate::domain::forecast::{self, Pattern};
-use crate::domain::pace;
 use crate::domain::personality::meant_provider;
 use crate::domain::status::{Bound, Limits};
 use crate::engine::shared::Shared;
@@ -137,7 +136,7 @@ fn forecast_of(c: &Db, lens: &Lens, shared: &Shared) -> StoreResult<Forecast> {
 fn pattern(lens: &Lens, bot: &BotView, lately: &Lately, shared: &Shared) -> Pattern {
     let model = &bot.personality_config.model;
     let scripted = lens.bound(meant_provider(&model.provider)) == Bound::OwnCaps;
-    let mut seconds = pace::effective_seconds(bot.pace_seconds, shared.society.settings().pace, scripted);
+    let mut seconds = shared.society.interval_of(&bot.id, bot.pace_seconds);
     if !scripted {
         // As beats really come, where they wait for each other.
         seconds = seconds.saturating_add(shared.pulse().late_by().unwrap_or(0));

@@ -7,7 +7,7 @@ use crate::domain::pace::{self, Preset, human_interval};
 use crate::domain::status::{Bound, RoomCaps};
 use crate::protocol::{Fault, Health, Lineage, LogLine, PaceView, PublicConfig, RoomView};
 use crate::society::budget::Tariff;
-use crate::society::fork;
+use crate::society::{RoomSettings, fork};
 use crate::store::flags;
 use crate::store::lens::Lens;
 use crate::store::usage::{self, Counts};
@@ -114,7 +114,7 @@ impl Handle {
         let current = self.shared.society.settings();
         Ok(PublicConfig {
             llm_provider: current.provider.clone(),
-            heartbeat_interval: pace_view(current.pace, &current.provider).interval_seconds,
+            heartbeat_interval: self.pace_of(&current).interval_seconds,
             log_level: settings.log_level.clone(),
             max_bot_count: settings.max_bot_count,
         })
@@ -132,7 +132,7 @@ impl Handle {
     pub(in crate::engine) fn pace_now(&self) -> PaceView {
         let view = {
             let current = self.shared.society.settings();
-            pace_view(current.pace, &current.provider)
+            self.pace_of(&current)
         };
         let late = self.shared.pulse().late_by();
         PaceView {
@@ -142,6 +142,12 @@ impl Handle {
         }
     }
 
+    /// The pace as shown; without one it follows the room's provider.
+    fn pace_of(&self, settings: &RoomSettings) -> PaceView {
+        let default = || self.shared.society.frame.pace_with(&settings.provider);
+        pace_view(settings.pace.unwrap_or_else(default), settings.pace.is_none())
+    }
+
     /// The named paces.
     ///
     /// # Errors
@@ -149,7 +155,7 @@ impl Handle {
     pub async fn pace_presets(&self) -> Result<BTreeMap<String, PaceView>, Fault> {
         Ok(Preset::NAMED
             .into_iter()
-            .map(|preset| (preset.as_str().to_owned(), pace_view(preset.seconds(), "")))
+            .filter_map(|preset| Some((preset.as_str().to_owned(), pace_view(preset.seconds()?, false))))
             .collect())
     }
 
@@ -162,14 +168,14 @@ impl Handle {
     }
 }
 
-/// A pace as shown; without one it follows the room's provider.
-pub(in crate::engine) fn pace_view(seconds: Option<u32>, provider: &str) -> PaceView {
-    let interval_seconds = pace::effective_seconds(None, seconds, provider == "scripted");
+/// A pace as shown.
+pub(in crate::engine) fn pace_view(seconds: u32, follows_provider: bool) -> PaceView {
+    let interval_seconds = seconds.max(pace::INTERVAL_MIN);
     PaceView {
         preset: Preset::of_seconds(interval_seconds).as_str().into(),
         interval_seconds,
         interval_human: human_interval(interval_seconds),
-        follows_provider: seconds.is_none(),
+        follows_provider,
         really_seconds: None,
         waiting: 0,
     }

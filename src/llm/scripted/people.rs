@@ -11,7 +11,7 @@ use super::draw::Draw;
 use super::grammar::{capitalise, length, within};
 use super::view::{Post, View};
 use super::writer::{Patience, Writer};
-use crate::domain::Stamp;
+use crate::domain::{Stamp, text};
 
 /// Words that say nothing about what a question is about.
 const EMPTY: &[&str] = &[
@@ -174,9 +174,11 @@ pub(super) fn calls(view: &View<'_>, post: Post<'_>) -> Call {
     if answers().any(|reply| *reply.author == *view.me()) {
         return Call::Nobodys;
     }
+    // People write names as they come.
+    let (said, title) = (post.content().to_lowercase(), thread.title.to_lowercase());
     let names = |name: &str| {
-        name.len() > 1
-            && (post.content().contains(name) || (post.reply.is_none() && thread.title.contains(name)))
+        let name = name.to_lowercase();
+        name.len() > 1 && (text::names(&said, &name) || (post.reply.is_none() && text::names(&title, &name)))
     };
     if names(&view.scene.me.name) {
         return Call::Mine;

@@ -1,6 +1,7 @@
 //! Whether an answer in words can be kept: finished, no refusal, long enough.
 
 use super::unfenced;
+use crate::domain::text::word_count;
 use crate::llm::{Completion, loose};
 
 /// The part of an answer that a refusal would stand in, in characters.
@@ -117,7 +118,7 @@ pub(crate) fn sound(
     if declines(&text) {
         return Err("the model declined to answer".to_owned());
     }
-    let found = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+    let found = word_count(&text);
     if found < words {
         return Err(format!("the answer has {found} words, fewer than the {words} it takes"));
     }
@@ -172,10 +173,12 @@ mod tests {
         assert_eq!(of(r#"{"summary": "one two three"}"#, Finish::Stop).as_deref(), Ok("one two three"));
         assert_eq!(of("[sic] one two", Finish::Stop).as_deref(), Ok("[sic] one two"));
         assert_eq!(of("one two three", Finish::Unsaid).as_deref(), Ok("one two three"));
+        assert_eq!(of("潮が変わった。", Finish::Stop).as_deref(), Ok("潮が変わった。"));
         for (text, finish, why) in [
             ("one two three", Finish::Length, "400 tokens"),
             ("", Finish::Stop, "empty"),
             ("one two …", Finish::Stop, "2 words"),
+            ("潮。", Finish::Stop, "1 words"),
             ("I'm sorry, but I can't assist with that.", Finish::Stop, "declined"),
             ("one two three", Finish::Filtered, "filter"),
             ("one two three", Finish::Refused, "declined"),

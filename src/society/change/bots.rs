@@ -299,6 +299,12 @@ fn put_config(
     (before, config): (&PersonalityConfig, &PersonalityConfig),
     changed: &[&str],
 ) -> Result<()> {
+    if let Some(other) = names::named(tx, &config.name)?.filter(|other| *other != config.id)
+        && before.name != config.name
+    {
+        let why = format!("the name {} is that of {other}: choose another", config.name);
+        return Err(Fault::conflict(why).into());
+    }
     roster::set_config(tx, &config.id, &config.name, &to_json(config)?)?;
     let now = tx.now();
     Record::new(&config.id, &config.name, Activity::ConfigUpdated(Changed::of(changed)), now)

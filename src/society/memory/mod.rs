@@ -19,7 +19,7 @@ use crate::domain::memory::{
     FACTS_BATCH, FACTS_TRIGGER, HISTORY_MAX, INTERESTS_MAX, MOMENTS_BATCH, MOMENTS_TRIGGER, OPINIONS_MAX,
     OpinionNote, RELATIONSHIPS_MAX, RelationshipNote, SUMMARY_WORDS,
 };
-use crate::domain::text::{clean, clean_line};
+use crate::domain::text::{clean, clean_line, first_words};
 use crate::domain::{Extraction, MemoryKind, Stamp};
 use crate::protocol::DatedEvent;
 use crate::store::memories::{Memory, delete_memory, insert_memory, update_memory};
@@ -327,7 +327,7 @@ pub(crate) fn store_summary(
 ) -> Result<()> {
     let Covered { facts, moments, start, end } = batch.covered();
     let kind = if batch.summaries.is_empty() { MemoryKind::Cold } else { MemoryKind::Era };
-    let text = words(&clean(summary, 4_000), SUMMARY_WORDS);
+    let text = first_words(&clean(summary, 4_000), SUMMARY_WORDS).to_owned();
     let mut memory = Memory {
         count: facts,
         moments,
@@ -343,13 +343,6 @@ pub(crate) fn store_summary(
     mind.items.remove_all(&gone);
     mind.items.push(memory);
     Ok(())
-}
-
-fn words(text: &str, most: usize) -> String {
-    if text.split_whitespace().count() <= most {
-        return text.to_owned();
-    }
-    text.split_whitespace().take(most).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

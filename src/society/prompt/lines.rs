@@ -173,12 +173,15 @@ pub(super) fn memory<'a>(
     less
 }
 
-/// Whose post it is, as told to the one who looks.
-fn author(name: &str, is_me: bool, out: &mut String) {
+/// Whose post it is, as told to the one who looks. A person may bear the name of a bot, and is told from it.
+fn author(id: &str, name: &str, is_me: bool, out: &mut String) {
     if is_me {
         out.push_str("you");
-    } else {
-        inline(name, 60, out);
+        return;
+    }
+    inline(name, 60, out);
+    if id.starts_with("human:") {
+        out.push_str(" (a person)");
     }
 }
 
@@ -215,7 +218,7 @@ impl Reading<'_> {
         out.push_str(" “");
         inline(&thread.title, 120, out);
         out.push_str("” by ");
-        author(&thread.author_name, *thread.author == *self.me, out);
+        author(&thread.author, &thread.author_name, *thread.author == *self.me, out);
         out.push_str(", ");
         self.hours.short(thread.created_at, out);
         score(thread.score, thread.my_vote, out);
@@ -233,7 +236,7 @@ impl Reading<'_> {
         let Some((opening, replies, each)) = FORMS.get(form).copied() else {
             if let Some(last) = thread.replies.last() {
                 out.push_str(", the last by ");
-                author(&last.author_name, *last.author == *self.me, out);
+                author(&last.author, &last.author_name, *last.author == *self.me, out);
                 out.push_str(", ");
                 self.hours.short(last.created_at, out);
             }
@@ -266,7 +269,7 @@ impl Reading<'_> {
         out.push_str("  reply ");
         number(out, reply.id);
         out.push_str(" by ");
-        author(&reply.author_name, *reply.author == *self.me, out);
+        author(&reply.author, &reply.author_name, *reply.author == *self.me, out);
         // What it answers is told where it can be seen.
         if let Some(parent) =
             reply.parent_reply_id.filter(|id| thread.replies.iter().any(|other| other.id == *id))
@@ -287,7 +290,7 @@ impl Reading<'_> {
     pub(super) fn asked(&self, thread: &FeedThread, most: usize, out: &mut String) -> bool {
         let Some(reply) = thread.replies.iter().find(|reply| reply.for_me) else {
             out.push_str("- ");
-            author(&thread.author_name, false, out);
+            author(&thread.author, &thread.author_name, false, out);
             out.push_str(" names you in the opening post of #");
             number(out, thread.id);
             out.push_str(".\n");
@@ -299,7 +302,7 @@ impl Reading<'_> {
             Some(id) => thread.replies.iter().any(|other| other.id == id && mine(&other.author)),
         };
         out.push_str("- ");
-        author(&reply.author_name, false, out);
+        author(&reply.author, &reply.author_name, false, out);
         out.push_str(if answers { " answers you in #" } else { " names you in #" });
         number(out, thread.id);
         out.push_str(", reply ");

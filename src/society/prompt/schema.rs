@@ -178,7 +178,9 @@ pub(super) fn extraction_schema() -> Arc<Value> {
 #[must_use]
 pub(super) fn extraction_bounds(ids: &[&str]) -> Arc<Value> {
     let short = |most: usize| json!({"type": "string", "minLength": 1, "maxLength": most});
-    Arc::new(extraction(&short, &json!({"enum": ids}), Some(EXTRACTED)))
+    // No value can be one of none, and servers refuse such a list.
+    let bot = if ids.is_empty() { short(TAG) } else { json!({"enum": ids}) };
+    Arc::new(extraction(&short, &bot, Some(EXTRACTED)))
 }
 
 /// Most entries of a kind in one extraction.

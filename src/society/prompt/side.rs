@@ -69,9 +69,12 @@ pub(crate) fn extraction_request(
     told.push_str("\n- You answered: ");
     inline(content, SAID, &mut told);
     told.push('\n');
-    let prompt = between(told, &ready.fence) + "Speak of no id but " + id + ".\n";
+    // The name in a person's id is a text from outside; nothing is kept of how somebody stands with a person.
+    let bots: &[&str] = if id.starts_with("human:") { &[] } else { &[id] };
+    let but = bots.iter().map(|id| format!(" but {id}")).collect::<String>();
+    let prompt = between(told, &ready.fence) + "Speak of no id" + &but + ".\n";
     let request = side_request(society, ready, Purpose::Extract, "extract", system, prompt, EXTRACT_TOKENS);
-    let schema = if at_hand { extraction_bounds(&[id]) } else { extraction_schema() };
+    let schema = if at_hand { extraction_bounds(bots) } else { extraction_schema() };
     Some(Request { schema: Some(schema), ..request })
 }
 

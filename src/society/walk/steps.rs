@@ -279,7 +279,9 @@ impl Walk<'_, '_> {
         let Some(said) = said else { return self.remembered(id, ready, acted, &flight.calls, None) };
         let read = answer::extraction(&said.text);
         if let (None, Some((exchange, _))) = (&read, flight.calls.last_mut()) {
-            exchange.error = Some("no memories could be read in it; they are noted by rule".into());
+            let trouble = said.trouble(call.request.max_tokens, &call.tariff.provider);
+            let why = trouble.unwrap_or_else(|| "no memories could be read in it".into());
+            exchange.error = Some(why + "; they are noted by rule");
         }
         let (provider, model) = (call.tariff.provider.as_str(), call.tariff.model.as_str());
         let in_row = providers::count_extraction(self.tx, provider, model, read.is_some())?;
@@ -338,19 +340,18 @@ impl Walk<'_, '_> {
 
     pub(super) fn summed_up(
         &mut self,
-        flight: Flight,
+        mut flight: Flight,
         call: &Call,
         said: Option<&Completion>,
     ) -> Result<Step> {
+        let Some(said) = said else { return self.compressed(flight, None) };
         // The originals are let go for a sound summary only; else for one by rule.
-        let summary = said.and_then(|said| {
-            answer::sound(said, SUMMARY_LEAST, call.request.max_tokens, &call.tariff.provider)
-                .inspect_err(|why| {
-                    tracing::warn!(bot = flight.ready.row.id, "a summary cannot be used: {why}")
-                })
-                .ok()
-        });
-        self.compressed(flight, summary)
+        let read = answer::sound(said, SUMMARY_LEAST, call.request.max_tokens, &call.tariff.provider);
+        if let (Err(why), Some((exchange, _))) = (&read, flight.calls.last_mut()) {
+            tracing::warn!(bot = flight.ready.row.id, "a summary cannot be used: {why}");
+            exchange.error = Some(format!("{why}; it is summed up by rule"));
+        }
+        self.compressed(flight, read.ok())
     }
 
     /// Puts a summary in the place of what it sums up, one by rule where there is none.

@@ -5,7 +5,7 @@ mod marks;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Figures, Order};
-use crate::domain::Stamp;
+use crate::domain::{ActivityKind, Stamp};
 use crate::protocol::{BotView, Doing, Notice, Period, Source, Status, UsageReport};
 use crate::tui::action::Act;
 use crate::tui::marks::Tags;
@@ -372,8 +372,10 @@ impl Bots {
     pub fn event(&mut self, notice: &Notice) -> bool {
         match notice {
             Notice::HeartbeatStarted { bot_id, .. } => self.think(bot_id, true),
-            Notice::HeartbeatComplete { bot_id, details, .. } => {
-                self.think(bot_id, false);
+            Notice::HeartbeatComplete { bot_id, action, details, .. } => {
+                if ActivityKind::of(action).is_none_or(ActivityKind::is_beat) {
+                    self.think(bot_id, false);
+                }
                 let score = details.get("reputation_score").and_then(serde_json::Value::as_i64);
                 if let (Some(at), Some(score)) = (self.at.get(bot_id), score) {
                     self.rows[*at].reputation = score;

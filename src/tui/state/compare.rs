@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::text::clean_line;
+use crate::domain::text::{clean_line, word_count};
 use crate::domain::{Activity, ActivityKind};
 use crate::domain::{Money, Stamp};
 use crate::protocol::ActivityView;
@@ -109,7 +109,7 @@ impl Tally {
         let said = act.details.get("content").and_then(serde_json::Value::as_str);
         if let Some(said) = said.filter(|_| kind.is_post()) {
             self.posts += 1;
-            self.words += said.split_whitespace().count();
+            self.words += word_count(said);
             self.questions += usize::from(said.contains('?'));
         }
     }

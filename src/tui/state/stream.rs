@@ -243,7 +243,9 @@ impl Stream {
 
     /// A new act at the top.
     pub fn push(&mut self, row: Row) {
-        self.thoughts.remove(&row.bot_id);
+        if row.told.kind.is_none_or(ActivityKind::is_beat) {
+            self.thoughts.remove(&row.bot_id);
+        }
         if row.seq <= self.newest() {
             return; // heard twice, as after a gap was read
         }

@@ -339,7 +339,33 @@ fn a_bot_is_shown_at_what_the_engine_says_it_is_at() {
         assert!(text(&model).contains(&format!("{} for 12s", what.as_str())), "{}", text(&model));
         assert!(!text(&model).contains("next Ada"));
     }
-    say(&mut model, 9, Notice::BotDoing { bot_id: "ada_001".into(), doing: None });
+    // What a person does to it meanwhile neither ends that nor takes what it writes away.
+    let delta = Notice::ThoughtDelta { bot_id: "ada_001".into(), text: "Because they".into() };
+    say(&mut model, 9, delta);
+    assert!(text(&model).contains("Because they"), "{}", text(&model));
+    let bot_id: String = "ada_001".into();
+    let (status, next_beat_at) = (Status::Active, Some(now().plus_seconds(54)));
+    say(&mut model, 9, Notice::BotStatus { bot_id: bot_id.clone(), status, reason: None, next_beat_at });
+    let interviewed = Notice::HeartbeatComplete {
+        bot_id: bot_id.clone(),
+        bot_name: "Ada".into(),
+        action: "interview".into(),
+        details: json!({"question": "Why?", "answer": "So."}),
+        tokens_used: 0,
+        cost_usd: crate::domain::Money::ZERO,
+        cost_simulated: false,
+    };
+    let edited = Notice::ConfigUpdated {
+        bot_id: bot_id.clone(),
+        bot_name: "Ada".into(),
+        changed: vec!["identity".into()],
+        details: json!({}),
+    };
+    for (seq, notice) in [(100, interviewed), (101, edited)] {
+        say(&mut model, seq, notice);
+        assert!(model.animated() && text(&model).contains("Because they"), "{}", text(&model));
+    }
+    say(&mut model, 9, Notice::BotDoing { bot_id, doing: None });
     assert!(!model.animated() && text(&model).contains("0:54"));
     // When it wakes next the inspector tells as the list does.
     let next_beat_at = Some(now().plus_seconds(77));

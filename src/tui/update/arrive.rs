@@ -108,7 +108,10 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
             }
         }
         Notice::BotStatus { bot_id, status, reason, next_beat_at } => {
-            model.stream.thoughts.remove(bot_id);
+            // A bot that was edited, capped or paused may be on a beat, whose text goes on.
+            if model.bots.get(bot_id).is_none_or(|bot| bot.doing.is_none()) {
+                model.stream.thoughts.remove(bot_id);
+            }
             // The inspector tells what the list tells.
             if let Some(bot) = model.inspector.bot.as_mut().filter(|bot| bot.id == *bot_id) {
                 (bot.status, bot.next_beat_at) = (*status, *next_beat_at);
