@@ -194,6 +194,7 @@ fn full_scene() -> Scene {
     let reply = |thread: usize, n: usize| FeedReply {
         id: i64::try_from(thread * 5 + n).unwrap_or(0),
         parent_reply_id: (n > 0).then_some(1),
+        parent_author: (n > 0).then(|| "ada_001".into()),
         author: "ada_001".into(),
         author_name: "Ada".into(),
         content: text(n, 300).into(),

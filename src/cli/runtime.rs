@@ -18,10 +18,20 @@ pub fn block_on<T>(command: impl Future<Output = anyhow::Result<T>>) -> anyhow::
     result
 }
 
+/// Whether the process was begun so that the end of its terminal does not concern it, as by nohup(1).
+#[cfg(unix)]
+fn ignores_hangup() -> bool {
+    const IGNORED: &str = "SigIgn:";
+    // Where the system does not tell, the end of a terminal ends the process as ever.
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return true };
+    let mask = status.lines().find_map(|line| line.strip_prefix(IGNORED));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_none_or(|mask| mask & 1 == 1)
+}
+
 /// Ctrl-C, or the system asking the process to end: noted from the moment this is made.
 struct Wishes {
     #[cfg(unix)]
-    signals: [Option<tokio::signal::unix::Signal>; 2],
+    signals: Vec<tokio::signal::unix::Signal>,
 }
 
 impl Wishes {
@@ -29,8 +39,9 @@ impl Wishes {
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};
-            let kinds = [SignalKind::terminate(), SignalKind::interrupt()];
-            Self { signals: kinds.map(|kind| signal(kind).ok()) }
+            let hangup = (!ignores_hangup()).then(SignalKind::hangup);
+            let kinds = [Some(SignalKind::terminate()), Some(SignalKind::interrupt()), hangup];
+            Self { signals: kinds.into_iter().flatten().filter_map(|kind| signal(kind).ok()).collect() }
         }
         #[cfg(not(unix))]
         Self {}
@@ -38,11 +49,9 @@ impl Wishes {
 
     async fn next(&mut self) {
         #[cfg(unix)]
-        if let [Some(terminate), Some(interrupt)] = &mut self.signals {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
+        if !self.signals.is_empty() {
+            let each = self.signals.iter_mut().map(|signal| Box::pin(signal.recv()));
+            futures_util::future::select_all(each).await;
             return;
         }
         let _ = tokio::signal::ctrl_c().await;

@@ -176,6 +176,9 @@ pub struct FeedReply {
     pub id: i64,
     /// The reply it answers; `None` means the opening post.
     pub parent_reply_id: Option<i64>,
+    /// Actor id of that reply's author, whether or not the reply is shown.
+    #[serde(default)]
+    pub parent_author: Option<Arc<str>>,
     /// Actor id of the author.
     pub author: Arc<str>,
     /// Shown name of the author.
@@ -190,4 +193,15 @@ pub struct FeedReply {
     pub my_vote: Option<i8>,
     /// Whether it names this bot or answers one of its posts.
     pub for_me: bool,
+}
+
+impl FeedReply {
+    /// Actor id of whom it answers, in a thread that `opener` opened.
+    #[must_use]
+    pub fn answered<'a>(&'a self, opener: &'a str) -> &'a str {
+        match self.parent_reply_id {
+            None => opener,
+            Some(_) => self.parent_author.as_deref().unwrap_or_default(),
+        }
+    }
 }

@@ -21,6 +21,7 @@ impl Frame {
             model: setup.spec.default_model().to_owned(),
             local: setup.spec.is_local(),
             price: setup.price,
+            gateway: setup.spec.is_gateway(),
             unusable: unusable(&setup.spec.name),
         };
         Self {
@@ -119,5 +120,39 @@ impl Frame {
     /// That of the settings' defaults.
     pub(crate) fn of_defaults() -> Self {
         Self::of(&Settings::new(std::path::Path::new(".")), |_| None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::llm::ProviderKind;
+
+    #[test]
+    fn a_model_of_another_service_is_told_from_one_that_may_be_there() {
+        let mut settings = Settings::new(std::path::Path::new("."));
+        for (name, kind, base_url) in [
+            ("ollama", ProviderKind::Ollama, None),
+            ("anthropic", ProviderKind::Anthropic, None),
+            ("router", ProviderKind::OpenAi, Some("http://127.0.0.1:9/v1")),
+        ] {
+            let base_url = base_url.map(str::to_owned);
+            let spec = ProviderSpec { base_url, ..ProviderSpec::new(name, kind) };
+            settings.providers.push(ProviderSetup { spec, price: None });
+        }
+        let frame = Frame::of(&settings, |_| None);
+        for (provider, model, foreign) in [
+            ("ollama", "claude-sonnet-4-5", true),
+            ("ollama", "gpt-4o", true),
+            ("ollama", "gpt-oss:20b", false),
+            ("ollama", "llama3.2", false),
+            ("anthropic", "claude-sonnet-4-5", false),
+            ("anthropic", "gpt-4o", true),
+            ("router", "claude-sonnet-4-5", false),
+            ("scripted", "claude-sonnet-4-5", false),
+            ("nobody", "claude-sonnet-4-5", false),
+        ] {
+            assert_eq!(frame.is_foreign(provider, model), foreign, "{model} at {provider}");
+        }
     }
 }

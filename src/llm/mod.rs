@@ -44,7 +44,7 @@ pub use self::guard::{Account, Attempt, BreakerState, Guard, GuardSettings, Outc
 pub use self::meter::Measured;
 pub use self::nats::NatsServer;
 pub use self::pool::{Member, Pool};
-pub use self::spec::{ProviderKind, ProviderSpec, Reasoning, build};
+pub use self::spec::{ProviderKind, ProviderSpec, Reasoning, build, home_of};
 pub use crate::domain::Secret;
 use crate::domain::{Scene, Usage};
 

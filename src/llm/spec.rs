@@ -239,20 +239,15 @@ impl ProviderSpec {
     /// (an OpenAI-compatible address that is not OpenAI's) may have any model.
     #[must_use]
     pub fn home_of_foreign(&self, model: &str) -> Option<&'static str> {
-        let name = model.to_ascii_lowercase();
-        let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
-        let (home, kind) = if begins(&["claude-"]) {
-            ("Anthropic", Some(ProviderKind::Anthropic))
-        } else if !name.starts_with("gpt-oss") && begins(&["gpt-", "chatgpt-", "o1-", "o3-", "o4-"]) {
-            ("OpenAI", Some(ProviderKind::OpenAi))
-        } else if begins(&["gemini-"]) {
-            ("Google", None)
-        } else {
-            return None;
-        };
+        let (home, kind) = home_of(model)?;
+        (!self.is_gateway() && kind != Some(self.kind)).then_some(home)
+    }
+
+    /// Whether it may have a model of any service.
+    #[must_use]
+    pub fn is_gateway(&self) -> bool {
         let is_own = self.base_url.is_none() || self.kind.default_base_url() == Some(self.address());
-        let is_gateway = self.kind == ProviderKind::Nats || (self.kind != ProviderKind::Ollama && !is_own);
-        (!is_gateway && kind != Some(self.kind)).then_some(home)
+        self.kind == ProviderKind::Nats || (self.kind != ProviderKind::Ollama && !is_own)
     }
 
     /// Whether the address, or each of several, is on this machine or a private network.
@@ -265,6 +260,22 @@ impl ProviderSpec {
     #[must_use]
     pub fn default_model(&self) -> &str {
         self.model.as_deref().unwrap_or(self.kind.default_model())
+    }
+}
+
+/// The service that alone has a model of this name, and its kind where it is spoken here.
+#[must_use]
+pub fn home_of(model: &str) -> Option<(&'static str, Option<ProviderKind>)> {
+    let name = model.to_ascii_lowercase();
+    let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
+    if begins(&["claude-"]) {
+        Some(("Anthropic", Some(ProviderKind::Anthropic)))
+    } else if !name.starts_with("gpt-oss") && begins(&["gpt-", "chatgpt-", "o1-", "o3-", "o4-"]) {
+        Some(("OpenAI", Some(ProviderKind::OpenAi)))
+    } else if begins(&["gemini-"]) {
+        Some(("Google", None))
+    } else {
+        None
     }
 }
 

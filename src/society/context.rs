@@ -129,17 +129,10 @@ impl Reader<'_> {
         let after_mine = thread.replies.iter().rposition(|r| mine(&r.author)).map_or(0, |at| at + 1);
         let spoke = after_mine > 0;
         let own_thread = mine(&thread.author);
-        let answers_me = |parent: Option<i64>| match parent {
-            None => own_thread,
-            Some(parent) => thread.replies.iter().any(|r| r.id == parent && mine(&r.author)),
-        };
-        let found = thread
-            .replies
-            .iter()
-            .enumerate()
-            .skip(after_mine)
-            .rev()
-            .find(|(_, reply)| answers_me(reply.parent_reply_id) || named(&reply.author, &reply.content));
+        let found =
+            thread.replies.iter().enumerate().skip(after_mine).rev().find(|(_, reply)| {
+                reply.answered(&thread.author) == id || named(&reply.author, &reply.content)
+            });
         if let Some((at, _)) = found {
             return Some(Concern::Reply(at));
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::pace::{MODEL_SECONDS, SCRIPTED_SECONDS};
 use crate::domain::{Money, Price, Prices, Stamp};
-use crate::llm::ProviderKind;
+use crate::llm::{ProviderKind, home_of};
 
 /// The settings that a society's future depends on. No key, no address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,6 +47,9 @@ pub(crate) struct ProviderFrame {
     pub(crate) model: String,
     pub(crate) local: bool,
     pub(crate) price: Option<Price>,
+    /// Whether it may have a model of any service.
+    #[serde(default)]
+    pub(crate) gateway: bool,
     /// Why it cannot be used.
     pub(crate) unusable: Option<String>,
 }
@@ -60,6 +63,16 @@ impl Frame {
     /// A provider by name.
     pub(crate) fn provider(&self, name: &str) -> Option<&ProviderFrame> {
         self.providers.iter().find(|provider| provider.name == name)
+    }
+
+    /// Whether a model is one that another service alone has.
+    pub(crate) fn is_foreign(&self, provider: &str, model: &str) -> bool {
+        self.provider(provider).is_some_and(|provider| {
+            provider.kind != ProviderKind::Scripted
+                && !provider.gateway
+                && provider.model != model
+                && home_of(model).is_some_and(|(_, kind)| kind != Some(provider.kind))
+        })
     }
 
     /// Seconds between two beats of a bot of this provider where nobody chose a pace.

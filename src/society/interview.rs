@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Society;
 use super::answer;
-use super::budget::{self, Settlement, Tariff};
+use super::budget::{self, Settlement};
 use super::context::gather;
 use super::draw;
 use super::flight::{Call, Ready, Stage};
@@ -55,12 +55,8 @@ impl Apply for Asked {
         let day = society.frame.day(at);
         let provider = society.provider_of(&config);
         let voice = society.voice(&provider).map_err(Fault::unavailable)?;
-        let model = if config.model.model.is_empty() {
-            voice.default_model.clone()
-        } else {
-            config.model.model.clone()
-        };
-        let tariff = Tariff::of(&society.frame, &provider, &model);
+        let tariff = society.tariff(&config.model);
+        let model = tariff.model.clone();
         let capped = |cap: Cap| Step::Told(Err(Fault::new(FaultKind::TooMany, cap.sentence())));
         if let Some(cap) = budget::cap_in_the_way(tx, &society.frame, &row, &tariff, &day)? {
             return Ok(capped(cap));
@@ -106,6 +102,13 @@ impl Apply for Asked {
         };
         let call = Call { probe: true, ..Call::new(request, ready.tariff.clone(), reservation) };
         if let Some(said) = voice.answer_at_once(&call.request) {
+            // What it took is known before anything of it is stored.
+            let usage = said.usage.unwrap_or_default();
+            if let Some(cap) =
+                budget::stands_against(tx, &society.frame, &ready.row, &ready.tariff, usage, &ready.day)?
+            {
+                return Ok(capped(cap));
+            }
             let settlement = call.settlement(&ready.day, None, said.usage, true, None);
             let mut made = exchange("interview", &said, &settlement);
             made.request = call.request.prompt.clone();

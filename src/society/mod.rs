@@ -222,7 +222,9 @@ impl Society {
     pub(crate) fn tariff(&self, model: &ModelConfig) -> Tariff {
         let provider = self.resolve(&model.provider);
         let default = self.voice(&provider).map_or("", |voice| voice.default_model.as_str());
-        let name = if model.model.is_empty() { default } else { model.model.as_str() };
+        // A model of another service, named when the room asked that one, is none here.
+        let elsewhere = model.provider == "default" && self.frame.is_foreign(&provider, &model.model);
+        let name = if model.model.is_empty() || elsewhere { default } else { model.model.as_str() };
         Tariff::of(&self.frame, &provider, name)
     }
 

@@ -15,7 +15,8 @@ use super::{PACE_NOW, PROVIDER_NOW, Society};
 use crate::domain::{PersonalityConfig, Stamp};
 use crate::embedded;
 use crate::store::posts::{NewThread, insert_thread};
-use crate::store::{Db, Result, StoreError, Tx, activities, books, journal, meta, roster, schedule};
+use crate::store::roster::Anew;
+use crate::store::{Db, Result, StoreError, Tx, activities, books, journal, meta, names, roster, schedule};
 
 /// The number of the rules by which a society goes on. It rises whenever rules, prompts or scripted texts change what
 /// the same inputs lead to.
@@ -161,11 +162,19 @@ impl Notes {
 /// Takes a file in: new bots are added; a file that changed is noted, and a person chooses.
 fn take_in(c: &Db, config: &PersonalityConfig, now: Stamp) -> Result<()> {
     let json = to_json(config)?;
-    match roster::stored_config(c, &config.id)? {
+    let stored = roster::stored_config(c, &config.id)?;
+    if stored.as_ref().is_none_or(|stored| stored.departed)
+        && let Some(other) = names::named(c, &config.name)?
+    {
+        tracing::warn!("{} does not come in: its name, {}, is that of {other}", config.id, config.name);
+        return Ok(());
+    }
+    match stored {
         None => roster::insert_bot(c, &config.id, &config.name, &json, true, now),
         Some(stored) if stored.departed => {
             // Its file is here again. Of a custom bot that a person removed nothing but its id is left.
-            let anew = (stored.source != "yaml").then_some((config.name.as_str(), json.as_str()));
+            let anew =
+                (stored.source != "yaml").then(|| Anew { name: &config.name, config: &json, yaml: true });
             roster::come_back(c, &config.id, anew)?;
             take_in(c, config, now)
         }

@@ -46,6 +46,7 @@ columns! {
     REPLY, reply_row -> FeedReply {
         id,
         parent_reply_id,
+        parent_author = "(SELECT p.author FROM replies p WHERE p.id = replies.parent_reply_id)" => |author: Option<String>| author.map(Into::into),
         author,
         content => |Cut(text): Cut<REPLY_CHARS>| text,
         created_at,

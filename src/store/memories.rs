@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::columns::columns;
 use super::{Db, Result};
 use crate::domain::{MemoryKind, Sentiment, Stamp};
+use crate::protocol::Fault;
 
 /// A memory as stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -172,6 +173,21 @@ pub fn update_memory(c: &Db, m: &Memory) -> Result<()> {
         m.pinned,
         m.updated_at
     ])?;
+    Ok(())
+}
+
+/// Gives an interest another word.
+///
+/// # Errors
+/// 409 where the bot has that one already.
+pub fn set_key(c: &Db, bot: &str, m: &Memory, key: &str) -> Result<()> {
+    let taken = c
+        .prepare_cached("SELECT 1 FROM memories WHERE bot_id = ?1 AND kind = ?2 AND key = ?3 AND id <> ?4")?
+        .exists(params![bot, m.kind, key, m.id])?;
+    if taken {
+        return Err(Fault::conflict(format!("{bot} has the interest {key} already")).into());
+    }
+    c.prepare_cached("UPDATE memories SET key = ?2 WHERE id = ?1")?.execute(params![m.id, key])?;
     Ok(())
 }
 

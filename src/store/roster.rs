@@ -110,22 +110,32 @@ pub fn depart(c: &Db, id: &str, at: Stamp) -> Result<()> {
     Ok(())
 }
 
-/// A bot that left is present again, without what was wrong when it left; its next beat is planned anew. `anew` is
-/// the name and the configuration of a file that takes the place of a removed custom bot.
+/// What takes the place of a bot that was removed.
+pub struct Anew<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its configuration, as JSON.
+    pub config: &'a str,
+    /// Whether it comes from a file.
+    pub yaml: bool,
+}
+
+/// A bot that left is present again, without what was wrong when it left; its next beat is planned anew. Of a removed
+/// custom bot nothing but its id and what it did is left: `anew` takes its place.
 ///
 /// # Errors
 /// Database errors.
-pub fn come_back(c: &Db, id: &str, anew: Option<(&str, &str)>) -> Result<()> {
+pub fn come_back(c: &Db, id: &str, anew: Option<Anew<'_>>) -> Result<()> {
     c.prepare_cached(
         "UPDATE bots SET departed_at = NULL, next_beat_at = NULL, gate = NULL, failing = NULL, outage = 0 WHERE id = ?1",
     )?
     .execute([id])?;
-    if let Some((name, config)) = anew {
+    if let Some(Anew { name, config, yaml }) = anew {
         c.prepare_cached(
-            "UPDATE bots SET source = 'yaml', name = ?2, config = ?3, yaml_config = ?3, yaml_pending = NULL, \
-             is_paused = 0, token_cap = NULL, cost_cap = NULL, pace_seconds = NULL WHERE id = ?1",
+            "UPDATE bots SET source = iif(?4, 'yaml', 'custom'), name = ?2, config = ?3, yaml_config = iif(?4, ?3, NULL), \
+             yaml_pending = NULL, is_paused = 0, token_cap = NULL, cost_cap = NULL, pace_seconds = NULL WHERE id = ?1",
         )?
-        .execute([id, name, config])?;
+        .execute(params![id, name, config, yaml])?;
     }
     Ok(())
 }

@@ -104,7 +104,7 @@ fn a_second_engine_is_refused_and_told_where_the_first_is() {
     // Reading goes on beside it.
     assert!(room.run(&["bot", "list"]).ok().contains("active"));
     assert!(room.run(&["check"]).ok().contains(&pid));
-    let (code, said) = first.stop("TERM");
+    let (code, said) = first.stop("HUP");
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("stopped"), "{said}");
     room.run(&["beat", "--count", "1"]).ok();

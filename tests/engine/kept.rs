@@ -1,6 +1,6 @@
 //! Who is meant by a name, and what is kept of an answer that is not sound: nothing, and why is told.
 
-use botarium::protocol::{CreateThread, Interview};
+use botarium::protocol::{CreateReply, CreateThread, EditMemory, FaultKind, Interview, SetCaps, Source};
 use serde_json::{Value, json};
 
 use super::model::{Aim, Call, Model, Reply};
@@ -142,4 +142,71 @@ async fn an_interview_that_came_to_nothing_is_not_remembered() {
         assert_eq!(society.number("SELECT count(*) FROM memories WHERE bot_id = 'b01'"), 0, "{text}");
         society.assert_sound();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_an_older_post_waits_for_the_one_who_wrote_it() {
+    let (model, society) = society(|_| Reply::quiet()).await;
+    society.handle.create_thread(posted("human:Kim", "Where is the pier?")).await.unwrap();
+    let answer = |author: &str, parent: Option<i64>| CreateReply {
+        author_bot_id: author.into(),
+        content: format!("The pier is by the crane, says {author}."),
+        parent_reply_id: parent,
+    };
+    let first = society.handle.create_reply(11, answer("b01", None)).await.unwrap().id;
+    for _ in 0..6 {
+        society.handle.create_reply(11, answer("human:Mo", None)).await.unwrap();
+    }
+    society.handle.create_reply(11, answer("human:Kim", Some(first))).await.unwrap();
+    society.handle.trigger("b01").await.unwrap();
+    let prompt = &model.calls()[0].prompt;
+    assert!(prompt.contains("Kim (a person) answers you in #11"), "{prompt}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_embedded_provider_overshoots_no_cap_in_an_interview() {
+    let (home, settings) = super::society::settings();
+    let society = Society::start(home, settings);
+    society.handle.add_crowd(vec![super::society::bot("b01")]).await.unwrap();
+    let question = || Interview { question: "Where is the pier?".into(), remember: false };
+    let used = society.handle.interview("b01", question()).await.unwrap().tokens_used;
+    let cap = SetCaps { daily_token_cap: Some(Some(used + used / 2)), daily_cost_cap_usd: None };
+    society.handle.set_caps("b01", cap).await.unwrap();
+    let fault = society.handle.interview("b01", question()).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::TooMany, "{fault}");
+    assert_eq!(society.number("SELECT sum(input + output) FROM usage_daily"), used);
+    society.assert_sound();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interest_that_is_edited_is_another_interest() {
+    let noted = json!({"interests": ["kettles", "cranes"]});
+    let (model, society) = society(move |call| match call.nth {
+        0 => Reply::text(json!({"act": reply(), "memory": noted}).to_string()),
+        _ => Reply::quiet(),
+    })
+    .await;
+    society.handle.create_thread(posted("b01", "The tide table is wrong by an hour.")).await.unwrap();
+    society.handle.trigger("b02").await.unwrap();
+    let id = society.number("SELECT id FROM memories WHERE key = 'kettles'");
+    let edit = |text: &str| EditMemory { text: Some(text.into()), pinned: None };
+    let fault = society.handle.edit_memory(id, edit("Cranes")).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Conflict, "{fault}");
+    society.handle.edit_memory(id, edit("Lighthouses")).await.unwrap();
+    society.handle.trigger("b02").await.unwrap();
+    let prompt = model.calls().last().unwrap().prompt.clone();
+    assert!(prompt.contains("lighthouses") && !prompt.contains("kettles"), "{prompt}");
+    society.assert_sound();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_custom_bot_that_was_removed_can_be_added_again() {
+    let (_model, society) = society(|_| Reply::quiet()).await;
+    society.handle.delete_bot("b02").await.unwrap();
+    society.handle.add_crowd(vec![super::society::bot("c01")]).await.unwrap();
+    let again = || super::society::bot("b02");
+    assert_eq!(society.handle.add_bot(again()).await.unwrap().source, Source::Custom);
+    assert!(society.handle.trigger("b02").await.unwrap().success);
+    assert_eq!(society.handle.add_bot(again()).await.unwrap_err().kind, FaultKind::Conflict);
+    society.assert_sound();
 }

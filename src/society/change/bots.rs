@@ -20,7 +20,7 @@ use crate::society::open::to_json;
 use crate::society::record::Record;
 use crate::society::room::Room;
 use crate::society::spacing;
-use crate::store::roster::{self, StoredConfig};
+use crate::store::roster::{self, Anew, StoredConfig};
 use crate::store::{Db, Result, StoreError, Tx, activities, bot_row, names, schedule};
 
 /// A custom bot comes in; with `random_id`, its id is a slug of the name and three characters that make it new.
@@ -45,7 +45,9 @@ impl Apply for AddBot {
         let mut config = self.config.clone();
         if self.random_id {
             config.id = free_id(tx, &config.id, society.seed)?;
-        } else if roster::stored_config(tx, &config.id)?.is_some() {
+        }
+        let before = roster::stored_config(tx, &config.id)?;
+        if before.as_ref().is_some_and(|before| !before.departed) {
             return Err(Fault::conflict(format!("a bot with the id {} exists already", config.id)).into());
         }
         if let Some(other) = names::named(tx, &config.name)? {
@@ -53,7 +55,13 @@ impl Apply for AddBot {
             return Err(Fault::conflict(why).into());
         }
         let now = tx.now();
-        roster::insert_bot(tx, &config.id, &config.name, &to_json(&config)?, false, now)?;
+        let json = to_json(&config)?;
+        if before.is_some() {
+            roster::come_back(tx, &config.id, Some(Anew { name: &config.name, config: &json, yaml: false }))?;
+            room.forget_config(&config.id);
+        } else {
+            roster::insert_bot(tx, &config.id, &config.name, &json, false, now)?;
+        }
         pin(society, room, &config);
         Record::new(&config.id, &config.name, Activity::ConfigUpdated(Changed::made("created")), now)
             .changes(tx, Vec::new)

@@ -89,6 +89,10 @@ impl Apply for EditMemory {
         };
         if let Some(text) = &self.text {
             memory.text.clone_from(text);
+            if memory.kind == MemoryKind::Interest {
+                // What is shown and sought is the word itself.
+                memories::set_key(tx, &bot, &memory, &text.to_lowercase())?;
+            }
         }
         memory.pinned = self.pinned.unwrap_or(memory.pinned);
         memories::update_memory(tx, &memory)?;

@@ -182,6 +182,7 @@ fn apply(
             let reply = FeedReply {
                 id: posted.id,
                 parent_reply_id: *parent_reply_id,
+                parent_author: parent_reply_id.map(|_| posted.answered.as_deref().unwrap_or(me).into()),
                 author: me.into(),
                 author_name: Arc::default(),
                 content: cut_words(content, REPLY_CHARS).into(),

@@ -24,7 +24,7 @@ pub(crate) use remember::{remember, remember_by_record};
 
 use super::Society;
 use super::answer;
-use super::budget::{self, Tariff};
+use super::budget;
 use super::context::gather;
 use super::flight::{Call, Choice, Ready};
 use super::prompt::{self, Prompt};
@@ -111,9 +111,8 @@ pub(crate) fn advance(
             return failed(society, room, tx, beat, &row, trouble, (0, Money::ZERO)).map(Begin::Over);
         }
     };
-    let model =
-        if config.model.model.is_empty() { voice.default_model.clone() } else { config.model.model.clone() };
-    let tariff = Tariff::of(&society.frame, &provider, &model);
+    let tariff = society.tariff(&config.model);
+    let model = tariff.model.clone();
     if let Some(cap) = budget::cap_in_the_way(tx, &society.frame, &row, &tariff, &day)? {
         return gated(society, tx, beat, &row, Forbids::Cap(cap), &day).map(Begin::Over);
     }

@@ -127,6 +127,7 @@ fn scene(opening: &str, reply: &str) -> Scene {
     let reply = FeedReply {
         id: 7,
         parent_reply_id: None,
+        parent_author: None,
         author: "luna_001".into(),
         author_name: "Luna".into(),
         content: reply.into(),

@@ -296,11 +296,7 @@ impl Reading<'_> {
             out.push_str(".\n");
             return false;
         };
-        let mine = |author: &str| *author == *self.me;
-        let answers = match reply.parent_reply_id {
-            None => mine(&thread.author),
-            Some(id) => thread.replies.iter().any(|other| other.id == id && mine(&other.author)),
-        };
+        let answers = reply.answered(&thread.author) == self.me;
         out.push_str("- ");
         author(&reply.author, &reply.author_name, false, out);
         out.push_str(if answers { " answers you in #" } else { " names you in #" });

@@ -61,6 +61,7 @@ fn reply(id: i64, parent: Option<i64>, author: &str, content: &str) -> FeedReply
     FeedReply {
         id,
         parent_reply_id: parent,
+        parent_author: parent.map(|_| "ada".into()),
         author: author.into(),
         author_name: author.into(),
         content: content.into(),
