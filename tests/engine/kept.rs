@@ -40,7 +40,7 @@ async fn a_name_in_any_case_and_an_id_call_a_bot() {
         society.handle.create_thread(posted(author, content)).await.unwrap();
         society.handle.trigger("b02").await.unwrap();
         let prompt = model.calls()[0].prompt.clone();
-        assert_eq!(prompt.contains("(to you)"), called, "{content}: {prompt}");
+        assert_eq!(prompt.contains(" names you in "), called, "{content}: {prompt}");
     }
 }
 
@@ -124,7 +124,7 @@ async fn memories_that_were_cut_are_noted_by_rule_and_it_is_told_which_setting_h
     let beat = society.handle.trigger("b01").await.unwrap();
     let why = society.handle.why(beat.activity_id.unwrap()).await.unwrap();
     let error = why.exchanges.iter().find_map(|exchange| exchange.error.clone()).unwrap();
-    assert!(error.contains("400 tokens") && error.ends_with("; they are noted by rule"), "{error}");
+    assert!(error.contains("200 tokens") && error.ends_with("; they are noted by rule"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -43,11 +43,17 @@ fn memory(scene: &Scene, at_hand: bool) -> Value {
         if others.is_empty() {
             return json!({"type": "null"});
         }
-        extraction_bounds(&others.into_iter().collect::<Vec<_>>())
+        extraction_bounds(&others.into_iter().filter(|author| is_bot(author)).collect::<Vec<_>>())
     } else {
         extraction_schema()
     };
     json!({"anyOf": [*noted, {"type": "null"}]})
+}
+
+/// Whether an actor is a bot. Of how somebody stands with others nothing is kept, and the name in a person's id is a text
+/// from outside.
+pub(super) fn is_bot(actor: &str) -> bool {
+    actor != "system" && !actor.starts_with("human:")
 }
 
 /// Without anything that changes from beat to beat.

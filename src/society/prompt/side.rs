@@ -3,7 +3,7 @@
 //! Whatever a model, a bot or a memory said stands between the marks here, too, and never holds them.
 
 use super::lines::inline;
-use super::schema::{extraction_bounds, extraction_schema};
+use super::schema::{extraction_bounds, extraction_schema, is_bot};
 use super::{Prompt, fenced, is_own, marks, push, sections, tokens, unmark, whole};
 use crate::domain::text::clean;
 use crate::domain::{Action, Scene};
@@ -69,8 +69,7 @@ pub(crate) fn extraction_request(
     told.push_str("\n- You answered: ");
     inline(content, SAID, &mut told);
     told.push('\n');
-    // The name in a person's id is a text from outside; nothing is kept of how somebody stands with a person.
-    let bots: &[&str] = if id.starts_with("human:") { &[] } else { &[id] };
+    let bots: &[&str] = if is_bot(id) { &[id] } else { &[] };
     let but = bots.iter().map(|id| format!(" but {id}")).collect::<String>();
     let prompt = between(told, &ready.fence) + "Speak of no id" + &but + ".\n";
     let request = side_request(society, ready, Purpose::Extract, "extract", system, prompt, EXTRACT_TOKENS);
