@@ -47,13 +47,13 @@ impl Canvas {
     ///
     /// # Errors
     /// Memory can always be written, so none is expected.
-    pub(super) fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Buffer)) -> io::Result<()> {
+    pub(super) fn draw<T>(&mut self, area: Rect, render: impl FnOnce(&mut Buffer) -> T) -> io::Result<T> {
         if self.shown.area != area {
             self.shown = Buffer::empty(area);
             self.next = Buffer::empty(area);
             queue!(self.bytes, Clear(ClearType::All))?;
         }
-        render(&mut self.next);
+        let shown = render(&mut self.next);
         if self.links.on {
             self.draw_linked()?;
         } else {
@@ -65,7 +65,7 @@ impl Canvas {
         }
         std::mem::swap(&mut self.shown, &mut self.next);
         self.next.reset();
-        Ok(())
+        Ok(shown)
     }
 
     /// The same with links: what a cell leads to is told when the cell is written, so a link of which a part has changed is

@@ -260,10 +260,12 @@ impl Headless {
             return Ok(Vec::new());
         }
         let (model, caption) = (&self.model, &self.caption);
-        self.canvas.draw(Rect::new(0, 0, model.size.0, model.size.1), |buf| {
-            view::render(model, buf);
+        let drawn = self.canvas.draw(Rect::new(0, 0, model.size.0, model.size.1), |buf| {
+            let drawn = view::render(model, buf);
             say(caption, &model.theme, buf);
+            drawn
         })?;
+        self.model.drew(drawn);
         Ok(self.canvas.take())
     }
 

@@ -20,7 +20,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
 use super::links::Links;
-use crate::tui::state::Model;
+use crate::tui::state::{Drawn, Model};
 use crate::tui::view;
 
 /// The terminal while the control room has it.
@@ -69,14 +69,15 @@ impl Screen {
         crossterm::terminal::size()
     }
 
-    /// Draws what changed since the last frame; nothing goes out when nothing did.
+    /// Draws what changed since the last frame, and answers what it shows; nothing goes out when nothing did.
     ///
     /// # Errors
     /// The terminal cannot be written.
-    pub fn draw(&mut self, model: &Model) -> io::Result<()> {
+    pub fn draw(&mut self, model: &Model) -> io::Result<Drawn> {
         let area = Rect::new(0, 0, model.size.0, model.size.1);
-        self.canvas.draw(area, |buf| view::render(model, buf))?;
-        self.send_frame()
+        let drawn = self.canvas.draw(area, |buf| view::render(model, buf))?;
+        self.send_frame()?;
+        Ok(drawn)
     }
 
     fn send_frame(&mut self) -> io::Result<()> {

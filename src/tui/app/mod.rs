@@ -99,7 +99,8 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<Option<Room>> {
     let links = Links { on: options.ui.links && !model.theme.glyphs.ascii, room };
     let mut screen = Screen::enter(options.output, options.ui.mouse, links)?;
     // The first frame shows what is known before anything is asked.
-    screen.draw(&model)?;
+    let drawn = screen.draw(&model)?;
+    model.drew(drawn);
     let asks = !chosen && model.theme.colors != Colors::None;
     let (answer, answers) = Answers::new();
     let (walked, walks) = unbounded_channel();
@@ -320,7 +321,8 @@ impl App {
                     while let Some(events) = terminal.waiting() {
                         self.on_input(events).await?;
                     }
-                    self.screen.draw(&self.model)?;
+                    let shown = self.screen.draw(&self.model)?;
+                    self.model.drew(shown);
                     self.entitle()?;
                     self.rests_until = self.model.rests_until().filter(|_| self.ticks_only);
                     (self.dirty, self.urgent, drawn) = (false, false, Instant::now());

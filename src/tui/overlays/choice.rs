@@ -3,9 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Drawn, Then, window};
+use super::{Then, window};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pen, Scroll, scroll, text};
+use crate::tui::widgets::{Pen, Scroll, Window, scroll, text};
 
 /// A line to choose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +33,6 @@ pub struct Choice {
     pub then: Then,
     /// Something found out meanwhile, such as the outcome of a test.
     pub message: Option<String>,
-    drawn: Drawn,
 }
 
 impl Choice {
@@ -42,7 +41,7 @@ impl Choice {
     pub fn new(title: impl Into<String>, items: Vec<Item>, then: Then) -> Self {
         let selected = items.iter().position(|item| item.current).unwrap_or(0);
         let scroll = Scroll::at(selected);
-        Self { title: title.into(), items, scroll, then, message: None, drawn: Drawn::default() }
+        Self { title: title.into(), items, scroll, then, message: None }
     }
 
     /// The window and the rows of the list in it.
@@ -58,7 +57,7 @@ impl Choice {
     /// The line at a cell of the screen.
     #[must_use]
     pub fn line_at(&self, x: u16, y: u16) -> Option<usize> {
-        self.drawn.row(x, y).map(|row| self.scroll.top() + row).filter(|at| *at < self.items.len())
+        self.scroll.line_under(x, y, self.items.len())
     }
 
     /// Puts in lines that were read anew, keeping the selection on the same one.
@@ -70,14 +69,13 @@ impl Choice {
         self.items = items;
     }
 
-    pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+    pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Window {
         let (width, height, about_rows) = self.rects(area);
         let inner = window(buf, area, (width, height), &self.title, "", theme);
         let list = Rect { height: inner.height.saturating_sub(about_rows + 2), ..inner };
-        self.drawn.set(list);
-        let shown = self.scroll.view(self.items.len(), list.height);
-        scroll::bar(buf, scroll::around(inner), shown.start, shown.len(), self.items.len(), theme);
-        for (row, at) in shown.enumerate() {
+        let shown = self.scroll.window(self.items.len(), list, 1);
+        scroll::bar(buf, scroll::around(inner), shown, self.items.len(), theme);
+        for (row, at) in shown.lines(self.items.len()).enumerate() {
             let item = &self.items[at];
             let selected = at == self.scroll.selected;
             let mut pen =
@@ -110,5 +108,6 @@ impl Choice {
             pen.put("t", theme.key).put(" test", theme.text).skip(3);
         }
         pen.put("Esc", theme.key).put(" close", theme.text);
+        shown
     }
 }

@@ -17,7 +17,7 @@ use super::action::Scope;
 use super::layout::centered;
 use super::msg::Command;
 use super::theme::Theme;
-use super::widgets::frame;
+use super::widgets::{Window, frame};
 use crate::protocol::Fault;
 use crate::tui::state::Tab;
 
@@ -208,17 +208,18 @@ impl Overlay {
         matches!(self, Self::Reading(reading) if reading.waiting)
     }
 
-    /// Draws it over `area`.
-    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme, spin: usize) {
+    /// Draws it over `area`; answers which part of its list it shows.
+    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme, spin: usize) -> Option<Window> {
         match self {
             Self::Reading(window) => window.render(area, buf, theme, spin),
-            Self::Palette(window) => window.render(area, buf, theme),
+            Self::Palette(window) => return Some(window.render(area, buf, theme)),
             Self::Confirm(window) => window.render(area, buf, theme),
-            Self::Choice(window) => window.render(area, buf, theme),
+            Self::Choice(window) => return Some(window.render(area, buf, theme)),
             Self::Form(window) => window.render(area, buf, theme),
             Self::Line(window) => window.render(area, buf, theme),
             Self::Text(window) => window.render(area, buf, theme),
         }
+        None
     }
 }
 

@@ -7,12 +7,12 @@ use ratatui::layout::Rect;
 use tui_input::Input;
 
 use super::line::draw_input;
-use super::{Drawn, window};
+use super::window;
 use crate::protocol::Role;
 use crate::tui::action::{ACTIONS, Act, ActionDef, Scope};
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pen, Scroll, scroll};
+use crate::tui::widgets::{Pen, Scroll, Window, scroll};
 
 /// A line of the palette.
 #[derive(Clone, Debug)]
@@ -35,7 +35,6 @@ pub struct Palette {
     past: bool,
     /// What matches, best first.
     found: Vec<usize>,
-    drawn: Drawn,
 }
 
 impl Palette {
@@ -57,15 +56,7 @@ impl Palette {
         // What was chosen last comes first.
         all.sort_by_key(|entry| recent.iter().position(|id| *id == entry.def.id).unwrap_or(usize::MAX));
         let found = (0..all.len()).collect();
-        Self {
-            input: Input::default(),
-            scroll: Scroll::default(),
-            all,
-            role,
-            past,
-            found,
-            drawn: Drawn::default(),
-        }
+        Self { input: Input::default(), scroll: Scroll::default(), all, role, past, found }
     }
 
     /// Searches anew after something was typed.
@@ -118,10 +109,10 @@ impl Palette {
     /// The line at a row of the screen.
     #[must_use]
     pub fn line_at(&self, x: u16, y: u16) -> Option<usize> {
-        self.drawn.row(x, y).map(|row| self.scroll.top() + row).filter(|at| *at < self.found.len())
+        self.scroll.line_under(x, y, self.found.len())
     }
 
-    pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+    pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Window {
         let size = Self::size(area);
         let note = format!("{}/{}", self.found.len(), self.all.len());
         let inner = window(buf, area, size, "Do what?", &note, theme);
@@ -129,10 +120,9 @@ impl Palette {
         pen.skip(1).put(": ", theme.key);
         draw_input(&mut pen, &self.input, theme);
         let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
-        self.drawn.set(list);
-        let shown = self.scroll.view(self.found.len(), list.height);
-        scroll::bar(buf, scroll::around(inner), shown.start, shown.len(), self.found.len(), theme);
-        for (row, line) in shown.enumerate() {
+        let shown = self.scroll.window(self.found.len(), list, 1);
+        scroll::bar(buf, scroll::around(inner), shown, self.found.len(), theme);
+        for (row, line) in shown.lines(self.found.len()).enumerate() {
             let entry = &self.all[self.found[line]];
             let selected = line == self.scroll.selected;
             let mut pen =
@@ -147,5 +137,6 @@ impl Palette {
         if self.found.is_empty() {
             Pen::new(buf, list, 1).skip(2).put("no action is called that", theme.dim);
         }
+        shown
     }
 }

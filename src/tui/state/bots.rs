@@ -296,10 +296,10 @@ impl Bots {
         true
     }
 
-    /// Selects the line at a row of the drawn list; whether there is one.
-    pub fn click(&mut self, row: u16) -> bool {
+    /// Selects the line shown at a row of the screen; whether there is one.
+    pub fn click(&mut self, y: u16) -> bool {
         let len = self.len();
-        let hit = self.scroll.click(row, len);
+        let hit = self.scroll.click(y, len);
         if hit {
             self.choose_line();
         }

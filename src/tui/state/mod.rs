@@ -8,6 +8,7 @@ pub mod bots;
 pub mod budget;
 pub mod compare;
 pub mod difference;
+mod drawn;
 pub mod events;
 pub mod forum;
 pub mod inspector;
@@ -33,6 +34,7 @@ pub mod verdict;
 pub mod why;
 
 pub use bots::{BotRow, Bots};
+pub use drawn::{Drawn, List};
 pub use inspector::{Inspector, Page};
 pub use lower::Lower;
 pub use model::{Model, Toast, Tone, author_of, name_of};

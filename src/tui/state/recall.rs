@@ -193,10 +193,10 @@ impl Recall {
         true
     }
 
-    /// Selects the memory at a row of the drawn list; whether there is one.
-    pub fn click(&mut self, row: u16) -> bool {
+    /// Selects the memory shown at a row of the screen; whether there is one.
+    pub fn click(&mut self, y: u16) -> bool {
         let before = self.scroll.selected;
-        let hit = self.scroll.click(row, self.lines.len()) && self.is_item(self.scroll.selected);
+        let hit = self.scroll.click(y, self.lines.len()) && self.is_item(self.scroll.selected);
         if !hit {
             self.scroll.selected = before;
         }

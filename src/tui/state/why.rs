@@ -62,8 +62,6 @@ pub struct Why {
     pub missing: Option<String>,
     /// Cells a line has, as drawn last.
     pub width: Cell<u16>,
-    /// Lines above the list, as drawn last.
-    pub head: Cell<u16>,
 }
 
 impl Why {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use serde_json::json;
 
-use super::fixture::{act, give, model, now, press, text, type_text, warm};
+use super::fixture::{act, give, look, model, now, press, text, type_text, warm};
 use super::line::Line;
 use super::society::{thread, threads};
 use crate::protocol::*;
@@ -16,7 +16,7 @@ use crate::tui::state::{Model, Tab};
 use crate::tui::update::update;
 
 fn click(model: &mut Model, (column, row): (u16, u16)) -> Vec<Effect> {
-    let _ = text(model); // what can be hit is what was drawn
+    look(model);
     let kind = MouseEventKind::Down(MouseButton::Left);
     update(model, Msg::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
 }

@@ -11,7 +11,7 @@ use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::protocol::*;
 use crate::tui::keymap::{Key, Keymap};
 use crate::tui::msg::{Data, Effect, Load, Msg};
-use crate::tui::state::Model;
+use crate::tui::state::{Drawn, Model};
 use crate::tui::theme::{Colors, Theme, ThemeName};
 use crate::tui::update::update;
 use crate::tui::view;
@@ -270,7 +270,7 @@ pub fn press(model: &mut Model, keys: &[&str]) -> Vec<Effect> {
             update(model, Msg::Key(key)).into_iter().partition(|effect| matches!(effect, Effect::Load(_)));
         serve(model, loads);
         others.extend(rest);
-        let _ = screen(model); // a person presses the next key when they see what this one did
+        look(model); // a person presses the next key when they see what this one did
     }
     others
 }
@@ -284,9 +284,19 @@ pub fn type_text(model: &mut Model, text: &str) {
 
 /// The screen's cells.
 pub fn screen(model: &Model) -> Buffer {
+    frame(model).0
+}
+
+/// The screen is drawn for somebody: what can be hit is what was drawn.
+pub fn look(model: &mut Model) {
+    let (_, drawn) = frame(model);
+    model.drew(drawn);
+}
+
+fn frame(model: &Model) -> (Buffer, Drawn) {
     let mut buf = Buffer::empty(Rect::new(0, 0, model.size.0, model.size.1));
-    view::render(model, &mut buf);
-    buf
+    let drawn = view::render(model, &mut buf);
+    (buf, drawn)
 }
 
 /// The screen as lines of text.

@@ -1,6 +1,6 @@
 //! Detail follows the cursor: one selected bot, whatever it is chosen by.
 
-use super::fixture::{model, now, press, serve, text};
+use super::fixture::{look, model, now, press, serve, text};
 use crate::tui::msg::{Command, Effect, Load, Msg};
 use crate::tui::state::Page;
 use crate::tui::state::{Model, Pane};
@@ -15,17 +15,19 @@ fn wide_lines_of_the_activity_say_the_model() {
     };
     // Of the act whose reason is shown it is known already.
     assert_eq!(lines(&model), 1, "{}", text(&model));
+    look(&mut model);
     let mut asked = update(&mut model, Msg::Tick(now()));
     asked.retain(|effect| matches!(effect, Effect::Load(Load::Models(_))));
     assert_eq!(asked.len(), 1, "in one read");
     serve(&mut model, asked);
     assert!(lines(&model) > 5, "{}", text(&model));
     // What is known, or was asked for, is not asked for again.
+    look(&mut model);
     let again = update(&mut model, Msg::Tick(now()));
     assert!(!again.iter().any(|effect| matches!(effect, Effect::Load(Load::Models(_)))), "{again:?}");
     // Where there is no room for it, nobody asks.
     let mut narrow = self::model(120, 36);
-    text(&narrow);
+    look(&mut narrow);
     let asked = update(&mut narrow, Msg::Tick(now()));
     assert!(!asked.iter().any(|effect| matches!(effect, Effect::Load(Load::Models(_)))), "{asked:?}");
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::fixture::{answer, bots, caps, config, empty, now, screen};
+use super::fixture::{answer, bots, caps, config, empty, look, now};
 use crate::domain::PersonalityConfig;
 use crate::protocol::*;
 use crate::tui::keymap::Key;
@@ -159,7 +159,7 @@ impl Line {
     pub fn press(&mut self, keys: &[&str]) {
         for key in keys {
             self.quick(&[key]);
-            let _ = screen(&self.model);
+            look(&mut self.model);
         }
     }
 

@@ -2,14 +2,14 @@
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use super::fixture::{model, press, screen, serve, text};
+use super::fixture::{look, model, press, screen, serve, text};
 use crate::tui::msg::{Effect, Load, Msg};
 use crate::tui::state::Page;
 use crate::tui::state::{Model, Pane, Tab};
 use crate::tui::update::update;
 
 fn mouse(model: &mut Model, kind: MouseEventKind, (column, row): (u16, u16)) -> Vec<Effect> {
-    let _ = text(model); // what can be hit is what was drawn
+    look(model);
     update(model, Msg::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
 }
 

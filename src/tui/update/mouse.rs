@@ -88,8 +88,7 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let rect = layout.pane(pane).unwrap_or_default();
     let had_focus = model.focus == pane;
     focus(model, pane);
-    // The layout may have changed with the focus; rows are counted in the one that was clicked.
-    let row = y.saturating_sub(rect.y + 1);
+    // The layout may have changed with the focus; what was clicked is what was shown.
     let inside = y > rect.y && y + 1 < rect.bottom();
     match pane {
         Pane::Inspector => return click_inspector(model, rect, (x, y), had_focus),
@@ -99,10 +98,9 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             if let Some(column) = bots::column_at(rect, x, y) {
                 return live::put_in_order(model, model.bots.order().chosen(column));
             }
-            let row = row.saturating_sub(bots::head(rect));
             let before = model.selected_bot();
             // A second click opens, as in every list.
-            if model.bots.click(row) && had_focus && before == model.selected_bot() {
+            if model.bots.click(y) && had_focus && before == model.selected_bot() {
                 return perform(model, Act::Open);
             }
         }
@@ -115,12 +113,12 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             }
         }
         Pane::Usage => {
-            if model.lower.used.click(row) {
+            if model.lower.used.click(y) {
                 live::choose_used(model);
             }
         }
         Pane::Log => {
-            model.lower.log.click(row);
+            model.lower.log.click(y);
         }
         Pane::Reputation => {}
     }
@@ -137,12 +135,10 @@ fn click_inspector(model: &mut Model, rect: Rect, (x, y): (u16, u16), had_focus:
     if y + 1 >= rect.bottom() {
         return Vec::new();
     }
-    let row = y - rect.y - 1;
     let inspector = &mut model.inspector;
-    let head = if inspector.page == Page::Why { inspector.why.head.get() } else { 0 };
     let (list, len) = match inspector.page {
         Page::Mind if model.role == Role::Operator => {
-            if let Some(at) = inspector::mind_row(&inspector.mind, row) {
+            if let Some(at) = inspector.mind.scroll.line_at(y, mind::Field::ALL.len()) {
                 inspector.mind.scroll.selected = at;
                 return slide(model, rect, x);
             }
@@ -152,7 +148,7 @@ fn click_inspector(model: &mut Model, rect: Rect, (x, y): (u16, u16), had_focus:
         Page::Budget => (&mut inspector.budget.scroll, budget::Line::ALL.len()),
         Page::Memory => {
             let before = inspector.recall.scroll.selected;
-            let hit = inspector.recall.click(row);
+            let hit = inspector.recall.click(y);
             if hit && before == inspector.recall.scroll.selected {
                 return perform(model, Act::Open);
             }
@@ -164,7 +160,7 @@ fn click_inspector(model: &mut Model, rect: Rect, (x, y): (u16, u16), had_focus:
         }
     };
     let before = list.selected;
-    let hit = row.checked_sub(head).is_some_and(|row| list.click(row, len));
+    let hit = list.click(y, len);
     let open = if inspector.page == Page::Budget { Act::EditField } else { Act::Open };
     if hit && before == list.selected && super::may(model, open) {
         return perform(model, open);

@@ -10,7 +10,7 @@ use crate::tui::state::Model;
 use crate::tui::state::order::word;
 use crate::tui::state::{BotRow, Column, Figures, Order, needs};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pen, frame, pen, scroll, text};
+use crate::tui::widgets::{Pen, Window, frame, pen, scroll, text};
 
 /// The glyph and style of a status.
 #[must_use]
@@ -38,8 +38,7 @@ const COLUMNS: [Column; 7] = [
 ];
 
 /// Lines of headings over the list in a pane.
-#[must_use]
-pub fn head(pane: Rect) -> u16 {
+fn head(pane: Rect) -> u16 {
     u16::from(pane.width >= TABLE)
 }
 
@@ -60,7 +59,7 @@ pub fn column_at(pane: Rect, x: u16, y: u16) -> Option<Column> {
 }
 
 /// Draws the list.
-pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) -> Option<Window> {
     let (bots, theme) = (&model.bots, view.theme);
     let (order, marked) = (bots.order(), bots.marked().len());
     let note = match (marked, bots.filter(), bots.total()) {
@@ -83,16 +82,16 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
             (true, _) => ["no bot matches; Esc shows all", ""],
         };
         pen::empty(buf, inner, &said, theme);
-        return;
+        return None;
     }
     let head = head(area);
     if head > 0 {
         headings(order, Pen::new(buf, inner, 0), theme);
     }
     let inner = Rect { y: inner.y + head, height: inner.height.saturating_sub(head), ..inner };
-    let lines = bots.scroll.view(bots.len(), inner.height);
-    scroll::bar(buf, area, lines.start, lines.len(), bots.len(), theme);
-    for (row, line) in (0..inner.height).zip(lines) {
+    let shown = bots.scroll.window(bots.len(), inner, 1);
+    scroll::bar(buf, area, shown, bots.len(), theme);
+    for (row, line) in (0..inner.height).zip(shown.lines(bots.len())) {
         let Some(bot) = bots.line(line) else { break };
         let selected = Some(bot.id.as_str()) == bots.chosen();
         let mut pen = Pen::new(buf, inner, row).base(theme.line(selected, focused));
@@ -122,6 +121,7 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
             }
         }
     }
+    Some(shown)
 }
 
 /// `cost today ▼`: how the list is ordered, where there are no headings to tell it.

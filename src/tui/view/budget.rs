@@ -9,14 +9,21 @@ use crate::domain::Money;
 use crate::tui::state::Model;
 use crate::tui::state::budget::Line;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pen, meter, pen, text};
+use crate::tui::widgets::{Pen, Window, meter, pen, text};
 
 /// Draws the page.
-pub fn render(model: &Model, id: &str, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+pub fn render(
+    model: &Model,
+    id: &str,
+    area: Rect,
+    buf: &mut Buffer,
+    view: &View<'_>,
+    focused: bool,
+) -> Option<Window> {
     let theme = view.theme;
     let Some(caps) = &model.inspector.caps else {
         pen::empty(buf, area, &["reading…"], theme);
-        return;
+        return None;
     };
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let selected = model.inspector.budget.scroll.selected;
@@ -45,7 +52,6 @@ pub fn render(model: &Model, id: &str, area: Rect, buf: &mut Buffer, view: &View
             pace.is_some(),
         ),
     ];
-    model.inspector.budget.scroll.settle(0, values.len().min(usize::from(area.height)));
     for (row, (at, (label, value, from, custom))) in (0_u16..).zip(values.iter().enumerate()) {
         debug_assert_eq!(Line::ALL.len(), values.len());
         let chosen = at == selected;
@@ -54,6 +60,7 @@ pub fn render(model: &Model, id: &str, area: Rect, buf: &mut Buffer, view: &View
         pen.cell(value, theme.text, 16).put(from, if *custom { theme.warn } else { theme.faint });
     }
     today(model, id, caps, Rect { y: area.y + 4, height: area.height.saturating_sub(4), ..area }, buf, view);
+    Some(Window { area, high: 1, top: 0, page: values.len().min(usize::from(area.height)) })
 }
 
 fn tokens_cap(cap: i64) -> String {

@@ -8,7 +8,7 @@ use super::View;
 use crate::protocol::EventView;
 use crate::tui::state::events::{Events, Shown};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pen, frame, pen, scroll, text};
+use crate::tui::widgets::{Pen, Window, frame, pen, scroll, text};
 
 /// From this width on, the selected event stands beside the list, else below it.
 const WIDE: u16 = 120;
@@ -26,13 +26,14 @@ pub fn split(area: Rect) -> (Rect, Rect) {
 }
 
 /// Draws the tab.
-pub fn render(state: &Events, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+pub fn render(state: &Events, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<Window> {
     let (list, about) = split(area);
-    events(state, list, buf, view);
+    let shown = events(state, list, buf, view);
     detail(state, about, buf, view);
+    shown
 }
 
-fn events(state: &Events, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+fn events(state: &Events, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<Window> {
     let theme = view.theme;
     let note = match state.shown {
         Shown::All => "all",
@@ -56,14 +57,15 @@ fn events(state: &Events, area: Rect, buf: &mut Buffer, view: &View<'_>) {
             }
         };
         pen::empty(buf, inner, &said, theme);
-        return;
+        return None;
     }
-    let shown = state.list.view(inner.height);
-    scroll::bar(buf, area, shown.start, shown.len(), state.list.len(), theme);
-    for (row, at) in (0..).zip(shown) {
+    let shown = state.list.window(inner, 1);
+    scroll::bar(buf, area, shown, state.list.len(), theme);
+    for (row, at) in (0..).zip(shown.lines(state.list.len())) {
         let Some(of) = state.list.get(at) else { break };
         event(of, inner, row, at == state.list.scroll.selected, buf, view);
     }
+    Some(shown)
 }
 
 /// The style of a severity.

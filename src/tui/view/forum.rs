@@ -6,9 +6,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use super::View;
 use super::bots::reputation;
 use crate::protocol::{ThreadSort, ThreadSummary};
-use crate::tui::state::author_of;
 use crate::tui::state::forum::Forum;
-use crate::tui::widgets::{Pen, frame, pen, scroll, text};
+use crate::tui::state::{Drawn, List, author_of};
+use crate::tui::widgets::{Pen, Window, frame, pen, scroll, text};
 
 /// From this width on, list and reader stand side by side.
 pub const WIDE: u16 = 120;
@@ -26,14 +26,16 @@ pub fn split(area: Rect, state: &Forum) -> (Rect, Rect) {
 }
 
 /// Draws the tab.
-pub fn render(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+pub fn render(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Drawn {
     let (list, reader) = split(area, state);
+    let mut drawn = Drawn::default();
     if !list.is_empty() {
-        threads(state, list, buf, view);
+        drawn.list(List::Threads, threads(state, list, buf, view));
     }
     if !reader.is_empty() {
         super::thread::render(state, reader, buf, view);
     }
+    drawn
 }
 
 fn title(state: &Forum, view: &View<'_>) -> String {
@@ -54,7 +56,7 @@ fn title(state: &Forum, view: &View<'_>) -> String {
     title
 }
 
-fn threads(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+fn threads(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<Window> {
     let theme = view.theme;
     let order = match state.query.sort {
         ThreadSort::Newest => "newest",
@@ -69,21 +71,22 @@ fn threads(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) {
             (true, true) => ["no thread matches", "Esc shows all again"],
         };
         pen::empty(buf, inner, &said, theme);
-        return;
+        return None;
     }
     let len = state.threads.len();
-    let shown = state.list.view(len, inner.height / 2);
-    scroll::bar_of((buf, area), shown.start, shown.len(), (len, state.more), theme);
-    let last = shown.end;
-    for (row, at) in (0..).step_by(2).zip(shown) {
+    let shown = state.list.window(len, inner, 2);
+    scroll::bar_of(buf, area, shown, (len, state.more), theme);
+    let lines = shown.lines(len);
+    for (row, at) in (0..).step_by(2).zip(lines.clone()) {
         let selected = at == state.list.selected;
         let line = Rect { y: inner.y + row, height: 2, ..inner };
         thread(&state.threads[at], line, (selected, !state.reading), state.query.sort, buf, view);
     }
-    let rows = u16::try_from(last - state.list.top()).unwrap_or(u16::MAX) * 2;
-    if last == len && state.more && rows < inner.height {
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX) * 2;
+    if lines.end == len && state.more && rows < inner.height {
         Pen::new(buf, inner, rows).skip(2).put("reading more…", theme.faint);
     }
+    Some(shown)
 }
 
 fn thread(

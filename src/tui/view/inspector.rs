@@ -4,13 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{View, budget, mind, past, profile, recall, why};
-use crate::tui::state::Model;
-use crate::tui::state::Page;
-use crate::tui::state::mind::Mind;
+use crate::tui::state::{Drawn, List, Model, Page};
 use crate::tui::widgets::{Pen, frame, pen, text};
 
 /// Draws the open page.
-pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) -> Drawn {
     let theme = view.theme;
     let inner = frame(buf, area, "", "", focused, theme);
     let name = title_name(model);
@@ -30,36 +28,41 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
     if inspector.pinned {
         pen.right(theme.glyphs.pin, theme.warn);
     }
-    draw(model, inspector.page, inner, buf, view, focused);
+    draw(model, inspector.page, inner, buf, view, focused)
 }
 
 /// Draws the second inspector of a vast screen: another page about the same bot.
-pub fn beside(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+pub fn beside(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Drawn {
     let page = model.inspector.page.beside();
     let name = if page == Page::Why { why_name(model) } else { shown_name(model) };
     let inner = frame(buf, area, &format!("{name}: {}", page.title()), "", false, view.theme);
-    draw(model, page, inner, buf, view, false);
+    draw(model, page, inner, buf, view, false)
 }
 
-fn draw(model: &Model, page: Page, inner: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
-    let (inspector, theme) = (&model.inspector, view.theme);
+fn draw(model: &Model, page: Page, inner: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) -> Drawn {
+    let (inspector, theme, mut drawn) = (&model.inspector, view.theme, Drawn::default());
     if page == Page::Why {
-        return why::render(&inspector.why, inner, buf, view, focused);
+        drawn.list(List::Why, why::render(&inspector.why, inner, buf, view, focused));
+        return drawn;
     }
     if let Some(why) = model.walk.as_ref().and_then(|walk| walk.moment.stored.as_deref()) {
-        return past::unknown(inner, buf, theme, why);
+        past::unknown(inner, buf, theme, why);
+        return drawn;
     }
     let Some(id) = &model.inspector.wanted else {
         pen::empty(buf, inner, &["select a bot"], theme);
-        return;
+        return drawn;
     };
     match page {
-        Page::Profile => profile::render(inspector, inner, buf, view, focused),
-        Page::Mind => mind::render(&inspector.mind, inner, buf, view, focused),
-        Page::Budget => budget::render(model, id, inner, buf, view, focused),
-        Page::Memory => recall::render(&inspector.recall, inner, buf, view, focused),
+        Page::Profile => drawn.list(List::Profile, profile::render(inspector, inner, buf, view)),
+        Page::Mind => drawn.list(List::Mind, mind::render(&inspector.mind, inner, buf, view, focused)),
+        Page::Budget => drawn.list(List::Budget, budget::render(model, id, inner, buf, view, focused)),
+        Page::Memory => {
+            drawn.list(List::Recall, recall::render(&inspector.recall, inner, buf, view, focused))
+        }
         Page::Why => {}
     }
+    drawn
 }
 
 fn title_name(model: &Model) -> String {
@@ -118,10 +121,4 @@ pub fn slider_cells(area: Rect) -> Option<(u16, u16)> {
     let inner = area.width.saturating_sub(2);
     let cells = mind::bar_cells(inner);
     (cells > 2).then_some((area.x + 1 + mind::LABEL_CELLS, cells))
-}
-
-/// The field of the mind drawn at a row of the pane.
-#[must_use]
-pub fn mind_row(mind: &Mind, row: u16) -> Option<usize> {
-    mind::field_at(mind, row)
 }

@@ -8,7 +8,7 @@ use super::View;
 use crate::protocol::{LogLine, Role};
 use crate::tui::state::Lower;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Listing, Pen, frame, pen, scroll};
+use crate::tui::widgets::{Listing, Pen, Window, frame, pen, scroll};
 
 /// The style of a level.
 #[must_use]
@@ -49,7 +49,7 @@ pub fn silence(view: &View<'_>) -> &'static str {
 }
 
 /// Draws the pane.
-pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) -> Option<Window> {
     let theme = view.theme;
     let order = lower.log.order().map(|(column, turned)| {
         let way = if turned { ", turned round" } else { "" };
@@ -60,14 +60,15 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
     if lower.log.is_empty() {
         let said = if lower.log.has_rows() { super::NOTHING_MATCHES } else { silence(view) };
         pen::empty(buf, inner, &[said], theme);
-        return;
+        return None;
     }
-    let shown = lower.log.view(inner.height);
+    let shown = lower.log.window(inner, 1);
     let cells = time_cells(&lower.log, view);
-    scroll::bar(buf, area, shown.start, shown.len(), lower.log.len(), theme);
-    for (row, at) in (0..inner.height).zip(shown) {
+    scroll::bar(buf, area, shown, lower.log.len(), theme);
+    for (row, at) in (0..inner.height).zip(shown.lines(lower.log.len())) {
         let Some(line) = lower.log.get(at) else { break };
         let selected = focused && at == lower.log.scroll.selected;
         draw(Pen::new(buf, inner, row).base(theme.line(selected, focused)), line, cells, view);
     }
+    Some(shown)
 }

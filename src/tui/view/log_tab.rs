@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 
 use super::View;
 use crate::tui::state::log::{LEVELS, Log};
-use crate::tui::widgets::{Pen, frame, pen, scroll, text};
+use crate::tui::widgets::{Pen, Window, frame, pen, scroll, text};
 
 /// Draws the tab.
-pub fn render(state: &Log, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+pub fn render(state: &Log, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<Window> {
     let theme = view.theme;
     let which = state.which.told();
     let mut note =
@@ -23,22 +23,22 @@ pub fn render(state: &Log, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let inner = frame(buf, area, "Log", &note, true, theme);
     if !state.loaded {
         pen::empty(buf, inner, &["reading…"], theme);
-        return;
+        return None;
     }
     if state.list.is_empty() {
         let said =
             if state.is_narrowed() { "no line matches; Esc shows all" } else { super::log::silence(view) };
         let lines = [said, "the log files are in logs/ of the home"];
         pen::empty(buf, inner, &lines, theme);
-        return;
+        return None;
     }
     // The selected line is told in full at the foot.
     let foot = if inner.height > 8 { 2 } else { 0 };
     let list = Rect { height: inner.height - foot, ..inner };
-    let shown = state.list.view(list.height);
+    let shown = state.list.window(list, 1);
     let cells = super::log::time_cells(&state.list, view);
-    scroll::bar(buf, area, shown.start, shown.len(), state.list.len(), theme);
-    for (row, at) in (0..list.height).zip(shown) {
+    scroll::bar(buf, area, shown, state.list.len(), theme);
+    for (row, at) in (0..list.height).zip(shown.lines(state.list.len())) {
         let Some(line) = state.list.get(at) else { break };
         let chosen = at == state.list.scroll.selected;
         super::log::draw(Pen::new(buf, list, row).base(theme.line(chosen, true)), line, cells, view);
@@ -55,4 +55,5 @@ pub fn render(state: &Log, area: Rect, buf: &mut Buffer, view: &View<'_>) {
             Pen::new(buf, below, row).skip(1).put(&part, theme.quote);
         }
     }
+    Some(shown)
 }

@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::View;
-use crate::tui::state::Bots;
 use crate::tui::state::memory::Explorer;
+use crate::tui::state::{Bots, Drawn, List};
 use crate::tui::widgets::{Pen, frame, pen, scroll, text};
 
 /// Width of the list of bots.
@@ -38,7 +38,8 @@ pub fn areas(body: Rect) -> (Rect, Rect) {
 }
 
 /// Draws the tab.
-pub fn render(state: &Explorer, bots: &Bots, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+pub fn render(state: &Explorer, bots: &Bots, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Drawn {
+    let mut drawn = Drawn::default();
     let theme = view.theme;
     let (left, list, detail) = split(area);
     let title = if bots.filter().is_empty() { "Bots".to_owned() } else { format!("Bots /{}", bots.filter()) };
@@ -49,9 +50,10 @@ pub fn render(state: &Explorer, bots: &Bots, area: Rect, buf: &mut Buffer, view:
         super::ordered((order.column.title(), order.is_turned()), theme)
     };
     let inner = frame(buf, left, &title, &note, state.in_bots, theme);
-    let shown = bots.scroll.view(bots.len(), inner.height);
-    scroll::bar(buf, left, shown.start, shown.len(), bots.len(), theme);
-    for (row, at) in (0..inner.height).zip(shown) {
+    let shown = bots.scroll.window(bots.len(), inner, 1);
+    drawn.list(List::Bots, Some(shown));
+    scroll::bar(buf, left, shown, bots.len(), theme);
+    for (row, at) in (0..inner.height).zip(shown.lines(bots.len())) {
         let Some(bot) = bots.line(at) else { break };
         let chosen = state.of.as_ref() == Some(&bot.id);
         let mut pen = Pen::new(buf, inner, row).base(theme.line(chosen, state.in_bots));
@@ -71,16 +73,11 @@ pub fn render(state: &Explorer, bots: &Bots, area: Rect, buf: &mut Buffer, view:
     if bots.total() == 0 {
         pen::empty(buf, inner, &["there is nobody here yet", "n makes a bot"], theme);
     } else {
-        super::recall::list(
-            (&state.recall, !state.filter.is_empty()),
-            inner,
-            list,
-            buf,
-            view,
-            !state.in_bots,
-        );
+        let recall = (&state.recall, !state.filter.is_empty());
+        drawn.list(List::Explorer, super::recall::list(recall, inner, list, buf, view, !state.in_bots));
     }
     whole(state, detail, buf, view);
+    drawn
 }
 
 /// The selected memory, with where it comes from.

@@ -7,7 +7,7 @@ use super::View;
 use crate::domain::PersonalityConfig;
 use crate::domain::guidance::{self, Trait};
 use crate::tui::state::mind::{Applied, Field, Mind, Shape};
-use crate::tui::widgets::{Pen, meter, pen, scroll, text};
+use crate::tui::widgets::{Pen, Window, meter, pen, scroll, text};
 
 /// Cells before the bar.
 pub const LABEL_CELLS: u16 = 15;
@@ -20,26 +20,19 @@ pub const fn bar_cells(inner: u16) -> u16 {
     inner.saturating_sub(LABEL_CELLS + VALUE_CELLS)
 }
 
-/// The field drawn at a row of the pane.
-#[must_use]
-pub fn field_at(mind: &Mind, row: u16) -> Option<usize> {
-    let at = mind.scroll.top() + usize::from(row);
-    (usize::from(row) < mind.scroll.page() && at < Field::ALL.len()).then_some(at)
-}
-
 /// Draws the page.
-pub fn render(mind: &Mind, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+pub fn render(mind: &Mind, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) -> Option<Window> {
     let (Some(saved), Some(draft)) = (&mind.saved, &mind.draft) else {
         pen::empty(buf, area, &["reading…"], view.theme);
-        return;
+        return None;
     };
     let fields = u16::try_from(Field::ALL.len()).unwrap_or(15);
     // The words below get what is left, but at least a third where there is any room.
     let words = (area.height.saturating_sub(fields + 1)).max((area.height / 3).min(6));
     let list = Rect { height: area.height.saturating_sub(words + 1).min(fields), ..area };
-    let shown = mind.scroll.view(Field::ALL.len(), list.height);
-    scroll::bar(buf, scroll::around(area), shown.start, shown.len(), Field::ALL.len(), view.theme);
-    for (row, at) in (0..list.height).zip(shown) {
+    let shown = mind.scroll.window(Field::ALL.len(), list, 1);
+    scroll::bar(buf, scroll::around(area), shown, Field::ALL.len(), view.theme);
+    for (row, at) in (0..list.height).zip(shown.lines(Field::ALL.len())) {
         let field = Field::ALL[at];
         let selected = at == mind.scroll.selected;
         let mut pen = Pen::new(buf, list, row);
@@ -57,6 +50,7 @@ pub fn render(mind: &Mind, area: Rect, buf: &mut Buffer, view: &View<'_>, focuse
         width: area.width.saturating_sub(2),
     };
     means(mind.field(), draft, below, buf, view);
+    Some(shown)
 }
 
 fn theme_label(view: &View<'_>, focused: bool) -> ratatui::style::Style {

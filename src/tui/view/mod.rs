@@ -34,7 +34,7 @@ use super::widgets::{self, pen};
 use crate::domain::Stamp;
 use crate::domain::activity::Names;
 use crate::protocol::{EngineState, Role};
-use crate::tui::state::{Model, Pane, Tab, name_of};
+use crate::tui::state::{Drawn, List, Model, Pane, Tab, name_of};
 
 /// Said where a filter lets nothing through.
 const NOTHING_MATCHES: &str = "nothing matches; Esc shows all";
@@ -121,12 +121,13 @@ impl<'a> View<'a> {
     }
 }
 
-/// Draws the whole screen.
-pub fn render(model: &Model, buf: &mut Buffer) {
+/// Draws the whole screen, and answers what it shows.
+#[must_use]
+pub fn render(model: &Model, buf: &mut Buffer) -> Drawn {
     let area = buf.area;
     if Layout::too_small(area.width, area.height) {
         too_small(area, buf, &model.theme);
-        return;
+        return Drawn::default();
     }
     let layout = model.layout();
     let view = View::of(model);
@@ -136,14 +137,14 @@ pub fn render(model: &Model, buf: &mut Buffer) {
     if let Some(walk) = &model.walk {
         past::render(model, walk, layout.line, buf);
     }
-    body(model, &layout, buf, &view);
-    for overlay in &model.overlays {
-        overlay.render(area, buf, &model.theme, model.frame);
-    }
+    let mut drawn = body(model, &layout, buf, &view);
+    let overlays = model.overlays.iter();
+    drawn.overlays = overlays.map(|overlay| overlay.render(area, buf, &model.theme, model.frame)).collect();
     toast::render(&model.toasts, area, buf, &model.theme);
     if model.theme.glyphs.ascii {
         to_ascii(buf);
     }
+    drawn
 }
 
 /// For terminals without Unicode: what bots wrote is spelled in ASCII, as well as it goes.
@@ -173,32 +174,38 @@ pub fn ascii_of(symbol: &str) -> &'static str {
     }
 }
 
-fn body(model: &Model, layout: &Layout, buf: &mut Buffer, view: &View<'_>) {
+fn body(model: &Model, layout: &Layout, buf: &mut Buffer, view: &View<'_>) -> Drawn {
+    let mut drawn = Drawn::default();
     let stored = model.walk.as_ref().and_then(|walk| walk.moment.stored.as_deref());
     if let Some(why) = stored.filter(|_| !matches!(model.tab, Tab::Live | Tab::Forum | Tab::Log)) {
-        return past::unknown(layout.body, buf, &model.theme, why);
+        past::unknown(layout.body, buf, &model.theme, why);
+        return drawn;
     }
     match model.tab {
         Tab::Live => {
             if !layout.beside.is_empty() {
-                inspector::beside(model, layout.beside, buf, view);
+                drawn.add(inspector::beside(model, layout.beside, buf, view));
             }
             for (pane, rect) in &layout.panes {
                 let focused = *pane == model.focus && model.overlays.is_empty();
-                live(model, *pane, *rect, buf, view, focused);
+                drawn.add(live(model, *pane, *rect, buf, view, focused));
             }
         }
-        Tab::Forum => forum::render(&model.forum, layout.body, buf, view),
-        Tab::Stats => stats::render(model, layout.body, buf, view),
-        Tab::Memory => memory::render(&model.explorer, &model.bots, layout.body, buf, view),
-        Tab::Society => society::render(&model.society, layout.body, buf, view),
-        Tab::Moderation => moderation::render(&model.moderation, layout.body, buf, view),
-        Tab::Events => events::render(&model.events, layout.body, buf, view),
-        Tab::Log => log_tab::render(&model.log, layout.body, buf, view),
+        Tab::Forum => drawn = forum::render(&model.forum, layout.body, buf, view),
+        Tab::Stats => drawn = stats::render(model, layout.body, buf, view),
+        Tab::Memory => drawn = memory::render(&model.explorer, &model.bots, layout.body, buf, view),
+        Tab::Society => drawn = society::render(&model.society, layout.body, buf, view),
+        Tab::Moderation => {
+            drawn.list(List::Flags, moderation::render(&model.moderation, layout.body, buf, view));
+        }
+        Tab::Events => drawn.list(List::Events, events::render(&model.events, layout.body, buf, view)),
+        Tab::Log => drawn.list(List::LogTab, log_tab::render(&model.log, layout.body, buf, view)),
     }
+    drawn
 }
 
-fn live(model: &Model, pane: Pane, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+fn live(model: &Model, pane: Pane, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) -> Drawn {
+    let mut drawn = Drawn::default();
     let stored = model.walk.as_ref().and_then(|walk| walk.moment.stored.as_deref());
     if let Some(why) = stored {
         let title = match pane {
@@ -208,23 +215,25 @@ fn live(model: &Model, pane: Pane, area: Rect, buf: &mut Buffer, view: &View<'_>
         };
         if let Some(title) = title {
             let inner = widgets::frame(buf, area, title, "", focused, view.theme);
-            return past::unknown(inner, buf, view.theme, why);
+            past::unknown(inner, buf, view.theme, why);
+            return drawn;
         }
     }
     match pane {
         Pane::Bots => {
-            bots::render(model, area, buf, view, focused);
+            drawn.list(List::Bots, bots::render(model, area, buf, view, focused));
             // Who there was is known, and not how they stood.
             if stored.is_some() {
                 buf.set_style(area, view.theme.faint);
             }
         }
-        Pane::Activity => stream::render(&model.stream, area, buf, view, focused),
-        Pane::Inspector => inspector::render(model, area, buf, view, focused),
-        Pane::Usage => usage::render(&model.lower, area, buf, view, focused),
+        Pane::Activity => drawn.list(List::Stream, stream::render(&model.stream, area, buf, view, focused)),
+        Pane::Inspector => drawn = inspector::render(model, area, buf, view, focused),
+        Pane::Usage => drawn.list(List::Usage, usage::render(&model.lower, area, buf, view, focused)),
         Pane::Reputation => reputation::render(model, area, buf, view, focused),
-        Pane::Log => log::render(&model.lower, area, buf, view, focused),
+        Pane::Log => drawn.list(List::Log, log::render(&model.lower, area, buf, view, focused)),
     }
+    drawn
 }
 
 /// A list's order as its title tells it: by which column, and whether it is turned round.

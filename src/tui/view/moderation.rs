@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::View;
 use crate::protocol::FlagView;
 use crate::tui::state::moderation::{Moderation, reply_of};
-use crate::tui::widgets::{Pen, frame, pen, scroll, text};
+use crate::tui::widgets::{Pen, Window, frame, pen, scroll, text};
 
 /// From this width on, what is flagged stands beside the list, else below it.
 const WIDE: u16 = 120;
@@ -25,13 +25,14 @@ pub fn split(area: Rect) -> (Rect, Rect) {
 }
 
 /// Draws the tab.
-pub fn render(state: &Moderation, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+pub fn render(state: &Moderation, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<Window> {
     let (list, about) = split(area);
-    flags(state, list, buf, view);
+    let shown = flags(state, list, buf, view);
     detail(state, about, buf, view);
+    shown
 }
 
-fn flags(state: &Moderation, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+fn flags(state: &Moderation, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<Window> {
     let theme = view.theme;
     let title = if state.resolved { "Settled flags" } else { "Open flags" };
     let told = state.list.told();
@@ -51,16 +52,17 @@ fn flags(state: &Moderation, area: Rect, buf: &mut Buffer, view: &View<'_>) {
             (true, true) => ["no flag was settled yet", "f shows the open ones"],
         };
         pen::empty(buf, inner, &said, theme);
-        return;
+        return None;
     }
-    let shown = state.list.view(inner.height / 2);
-    scroll::bar(buf, area, shown.start, shown.len(), state.list.len(), theme);
-    for (row, at) in (0..).step_by(2).zip(shown) {
+    let shown = state.list.window(inner, 2);
+    scroll::bar(buf, area, shown, state.list.len(), theme);
+    for (row, at) in (0..).step_by(2).zip(shown.lines(state.list.len())) {
         let Some(of) = state.list.get(at) else { break };
         let line = Rect { y: inner.y + row, height: 2, ..inner };
         let selected = at == state.list.scroll.selected;
         flag(of, line, theme.line(selected, true), selected, buf, view);
     }
+    Some(shown)
 }
 
 fn flag(of: &FlagView, area: Rect, base: Style, selected: bool, buf: &mut Buffer, view: &View<'_>) {

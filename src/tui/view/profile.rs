@@ -8,27 +8,28 @@ use super::View;
 use super::bots::{reputation, status_mark};
 use crate::protocol::{BotView, Source, Status};
 use crate::tui::state::Inspector;
-use crate::tui::widgets::{Pen, pen, scroll, text};
+use crate::tui::widgets::{Pen, Window, pen, scroll, text};
 
 /// Draws the page; it scrolls line by line.
-pub fn render(inspector: &Inspector, area: Rect, buf: &mut Buffer, view: &View<'_>, _focused: bool) {
+pub fn render(inspector: &Inspector, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<Window> {
     let Some(bot) = &inspector.bot else {
         pen::empty(buf, area, &["reading…"], view.theme);
-        return;
+        return None;
     };
     let frame = scroll::around(area);
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let lines = lines(inspector, bot, area.width, view);
     let last = lines.len().saturating_sub(usize::from(area.height));
     let top = inspector.scroll.selected.min(last);
-    inspector.scroll.settle(top, usize::from(area.height));
-    scroll::bar(buf, frame, top, usize::from(area.height), lines.len(), view.theme);
+    let shown = Window { area, high: 1, top, page: usize::from(area.height) };
+    scroll::bar(buf, frame, shown, lines.len(), view.theme);
     for (row, spans) in (0..area.height).zip(&lines[top..]) {
         let mut pen = Pen::new(buf, area, row);
         for (said, style) in spans {
             pen.put(said, *style);
         }
     }
+    Some(shown)
 }
 
 type Spans = Vec<(String, Style)>;

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::View;
 use crate::domain::MemoryKind;
 use crate::tui::state::recall::{Line, Part, Recall};
-use crate::tui::widgets::{Pen, pen, scroll, text};
+use crate::tui::widgets::{Pen, Window, pen, scroll, text};
 
 /// The heading of a kind.
 #[must_use]
@@ -30,20 +30,20 @@ pub fn list(
     buf: &mut Buffer,
     view: &View<'_>,
     focused: bool,
-) {
+) -> Option<Window> {
     let theme = view.theme;
     if !recall.loaded() {
         pen::empty(buf, area, &["reading…"], theme);
-        return;
+        return None;
     }
     if recall.lines.is_empty() {
         let said = if narrowed { super::NOTHING_MATCHES } else { "nothing is remembered yet" };
         pen::empty(buf, area, &[said], theme);
-        return;
+        return None;
     }
-    let shown = recall.scroll.view(recall.lines.len(), area.height);
-    scroll::bar(buf, pane, shown.start, shown.len(), recall.lines.len(), theme);
-    for (row, at) in (0..area.height).zip(shown) {
+    let shown = recall.scroll.window(recall.lines.len(), area, 1);
+    scroll::bar(buf, pane, shown, recall.lines.len(), theme);
+    for (row, at) in (0..area.height).zip(shown.lines(recall.lines.len())) {
         let selected = at == recall.scroll.selected;
         let mut pen = Pen::new(buf, area, row).base(theme.line(selected && focused, focused));
         match &recall.lines[at] {
@@ -78,25 +78,33 @@ pub fn list(
             }
         }
     }
+    Some(shown)
 }
 
 /// Draws the page.
-pub fn render(recall: &Recall, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+pub fn render(
+    recall: &Recall,
+    area: Rect,
+    buf: &mut Buffer,
+    view: &View<'_>,
+    focused: bool,
+) -> Option<Window> {
     let theme = view.theme;
     if !recall.loaded() {
         pen::empty(buf, area, &["reading…"], theme);
-        return;
+        return None;
     }
     // The selected one is told in full at the foot.
     let whole = recall.selected().map(crate::tui::state::recall::Item::told).unwrap_or_default();
     let foot = if focused && area.height > 10 { 3 } else { 0 };
     let list = Rect { height: area.height.saturating_sub(foot), ..area };
     let narrowed = !recall.filter().is_empty();
-    self::list((recall, narrowed), list, scroll::around(area), buf, view, focused);
+    let shown = self::list((recall, narrowed), list, scroll::around(area), buf, view, focused);
     let below = Rect { x: area.x + 1, width: area.width.saturating_sub(2), y: list.bottom(), height: foot };
     for (row, line) in
         (0..foot).zip(text::wrap(&whole, below.width, usize::from(foot), theme.glyphs.ellipsis))
     {
         Pen::new(buf, below, row).put(&line, theme.quote);
     }
+    shown
 }

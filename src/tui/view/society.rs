@@ -10,8 +10,9 @@ use ratatui::widgets::canvas::{Canvas, Line};
 use super::View;
 use crate::protocol::{GraphEdge, GraphNode};
 use crate::tui::state::society::Society;
+use crate::tui::state::{Drawn, List};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pen, frame, pen, scroll, text};
+use crate::tui::widgets::{Pen, Window, frame, pen, scroll, text};
 
 /// Width of the list.
 const LIST: u16 = 34;
@@ -53,14 +54,14 @@ fn split(area: Rect) -> (Rect, Rect) {
 }
 
 /// Draws the tab.
-pub fn render(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+pub fn render(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Drawn {
     let theme = view.theme;
     let (left, side) = split(area);
     let (count, total) = (state.drawn().len(), state.total());
     let dense = count > ALL_TIES;
     let of = (total > count).then(|| format!("the {count} with most ties of {total}"));
-    let drawn = dense.then(|| format!("the {CLOSEST} closest ties of each"));
-    let note = of.into_iter().chain(drawn).collect::<Vec<_>>().join(&format!(" {} ", theme.glyphs.dot));
+    let closest = dense.then(|| format!("the {CLOSEST} closest ties of each"));
+    let note = of.into_iter().chain(closest).collect::<Vec<_>>().join(&format!(" {} ", theme.glyphs.dot));
     let inner = frame(buf, left, "Society", &note, false, theme);
     if state.graph.is_none() {
         pen::empty(buf, inner, &["reading…"], theme);
@@ -69,8 +70,10 @@ pub fn render(state: &Society, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     } else {
         circle(state, inner, buf, view);
     }
-    list(state, side, buf, view);
-    ties(state, side, buf, view);
+    let mut drawn = Drawn::default();
+    drawn.list(List::Society, Some(list(state, side, buf, view)));
+    drawn.list(List::Ties, ties(state, side, buf, view));
+    drawn
 }
 
 /// Where the bots stand: on an ellipse, the first on top.
@@ -189,7 +192,7 @@ fn spot(label: &str, (column, row): (u16, u16), area: Rect) -> Rect {
     Rect { x, y: row, width, height: 1 }
 }
 
-fn list(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) {
+fn list(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) -> Window {
     let theme = view.theme;
     let area = Rect { height: side.height / 2, ..side };
     let order = state.list.order().unwrap_or(("ties", false));
@@ -198,9 +201,9 @@ fn list(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) {
     if state.list.is_empty() && state.list.has_rows() {
         pen::empty(buf, inner, &[super::NOTHING_MATCHES], theme);
     }
-    let shown = state.list.view(inner.height);
-    scroll::bar(buf, area, shown.start, shown.len(), state.list.len(), theme);
-    for (row, at) in (0..inner.height).zip(shown) {
+    let shown = state.list.window(inner, 1);
+    scroll::bar(buf, area, shown, state.list.len(), theme);
+    for (row, at) in (0..inner.height).zip(shown.lines(state.list.len())) {
         let Some(node) = state.list.get(at) else { break };
         let chosen = at == state.list.scroll.selected;
         let mut pen = Pen::new(buf, inner, row).base(theme.line(chosen, !state.on_ties));
@@ -212,24 +215,25 @@ fn list(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) {
         );
         pen.put(view.name(&node.id), theme.actor(&node.id));
     }
+    shown
 }
 
-fn ties(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) {
+fn ties(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<Window> {
     let theme = view.theme;
     let top = side.height / 2;
     let area = Rect { y: side.y + top, height: side.height - top, ..side };
     let title =
         state.selected().map_or_else(|| "Ties".to_owned(), |node| format!("Ties of {}", view.name(&node.id)));
     let inner = frame(buf, area, &title, "", state.on_ties, theme);
-    let Some(node) = state.selected() else { return };
+    let node = state.selected()?;
     let ties = state.ties(&node.id);
     if ties.is_empty() {
         pen::empty(buf, inner, &["none yet"], theme);
-        return;
+        return None;
     }
-    let shown = state.scroll.view(ties.len(), inner.height);
-    scroll::bar(buf, area, shown.start, shown.len(), ties.len(), theme);
-    for (row, at) in (0..inner.height).zip(shown) {
+    let shown = state.scroll.window(ties.len(), inner, 1);
+    scroll::bar(buf, area, shown, ties.len(), theme);
+    for (row, at) in (0..inner.height).zip(shown.lines(ties.len())) {
         let edge = ties[at];
         let chosen = state.on_ties && at == state.scroll.selected.min(ties.len() - 1);
         let other = if edge.source == node.id { &edge.target } else { &edge.source };
@@ -248,4 +252,5 @@ fn ties(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) {
         );
         pen.put(view.name(other), theme.actor(other));
     }
+    Some(shown)
 }

@@ -7,10 +7,10 @@ use super::View;
 use crate::domain::ActivityKind;
 use crate::domain::caching;
 use crate::protocol::ActionMix;
-use crate::tui::state::Model;
 use crate::tui::state::stats::{Chart, SPANS, Stats, Used, figures};
+use crate::tui::state::{Drawn, List, Model};
 use crate::tui::widgets::listing::Line as _;
-use crate::tui::widgets::{Pen, frame, pen, plot, scroll, text};
+use crate::tui::widgets::{Pen, Window, frame, pen, plot, scroll, text};
 
 /// The acts that have a place of their own in the mix, with their mark and name.
 const MIX: [(Option<ActivityKind>, &str); 6] = [
@@ -46,10 +46,11 @@ fn places(state: &Stats, area: Rect) -> [Rect; 4] {
 }
 
 /// Draws the tab.
-pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Drawn {
     let state = &model.stats;
     let [used, scores, list, sums] = places(state, area);
     state.drawn.iter().for_each(|drawn| drawn.set(Rect::ZERO));
+    let mut drawn = Drawn::default();
     if used.height > 0 {
         usage(state, used, buf, view);
     }
@@ -57,9 +58,10 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         reputation(state, scores, buf, view);
     }
     if list.height > 0 {
-        bots(state, list, buf, view);
+        drawn.list(List::Stats, bots(state, list, buf, view));
         totals(model, sums, buf, view);
     }
+    drawn
 }
 
 fn cursor(state: &Stats, chart: Chart) -> Option<usize> {
@@ -120,14 +122,6 @@ pub fn is_span(state: &Stats, body: Rect, x: u16, y: u16) -> bool {
     let [used, ..] = places(state, body);
     let end = used.right().saturating_sub(2);
     used.height > 0 && y == used.y && (end.saturating_sub(text::width(&span(state)))..=end).contains(&x)
-}
-
-/// The row of the list of bots at a cell of the screen.
-#[must_use]
-pub fn list_row(state: &Stats, body: Rect, x: u16, y: u16) -> Option<u16> {
-    let [.., list, _] = places(state, body);
-    let inside = x > list.x && x + 1 < list.right() && y + 1 < list.bottom();
-    y.checked_sub(list.y + 1 + list_head(list.width.saturating_sub(2))).filter(|_| inside)
 }
 
 fn period(state: &Stats) -> String {
@@ -213,14 +207,14 @@ pub fn column_at(state: &Stats, body: Rect, x: u16, y: u16) -> Option<usize> {
 }
 
 /// What each bot used and did, the dearest first unless another order was chosen.
-fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<Window> {
     let theme = view.theme;
     let title = state.list.titled("What they used and did");
     let inner = frame(buf, area, &title, &period(state), false, theme);
     if state.list.is_empty() {
         let said = if state.list.has_rows() { super::NOTHING_MATCHES } else { "nobody is here yet" };
         pen::empty(buf, inner, &[said], theme);
-        return;
+        return None;
     }
     for (row, line) in (0..).zip(legend(inner.width)) {
         let mut legend = Pen::new(buf, inner, row);
@@ -246,9 +240,9 @@ fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         }
     }
     let list = Rect { y: inner.y + above, height: inner.height.saturating_sub(above), ..inner };
-    let shown = state.list.view(list.height);
-    scroll::bar(buf, area, shown.start, shown.len(), state.list.len(), theme);
-    for (row, at) in (0..list.height).zip(shown) {
+    let shown = state.list.window(list, 1);
+    scroll::bar(buf, area, shown, state.list.len(), theme);
+    for (row, at) in (0..list.height).zip(shown.lines(state.list.len())) {
         let Some(one) = state.list.get(at) else { break };
         let selected = at == state.list.scroll.selected;
         let mut pen = Pen::new(buf, list, row).base(theme.line(selected, true));
@@ -263,6 +257,7 @@ fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
             pen.put(&mark(at, theme.glyphs.ascii).repeat(usize::from(width)), theme.series(at));
         }
     }
+    Some(shown)
 }
 
 /// A glyph of its own for each part, so that colour is not all that tells them apart.

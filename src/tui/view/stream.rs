@@ -8,7 +8,7 @@ use super::View;
 use crate::domain::ActivityKind;
 use crate::tui::state::{Row, Stream};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pen, frame, pen, scroll, text};
+use crate::tui::widgets::{Pen, Window, frame, pen, scroll, text};
 
 /// The glyph of an act and its style.
 #[must_use]
@@ -47,7 +47,13 @@ const WITH_MODELS: u16 = 60;
 const WITH_NAMES: u16 = 56;
 
 /// Draws the stream.
-pub fn render(stream: &Stream, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+pub fn render(
+    stream: &Stream,
+    area: Rect,
+    buf: &mut Buffer,
+    view: &View<'_>,
+    focused: bool,
+) -> Option<Window> {
     let theme = view.theme;
     let mut inner = frame(buf, area, &title(stream, view), &note(stream, theme), focused, theme);
     inner = thoughts(stream, inner, buf, view);
@@ -59,7 +65,7 @@ pub fn render(stream: &Stream, area: Rect, buf: &mut Buffer, view: &View<'_>, fo
             (true, false) => ["nothing matches", "Esc shows everything"],
         };
         pen::empty(buf, inner, &said, theme);
-        return;
+        return None;
     }
     stream.first_row.set(inner.y);
     stream.text_cells.set(inner.width.saturating_sub(INDENT + 2));
@@ -68,10 +74,11 @@ pub fn render(stream: &Stream, area: Rect, buf: &mut Buffer, view: &View<'_>, fo
         14..30 => 2,
         _ => 3,
     });
-    let shown = visible(stream, inner.height);
-    let top = shown.first().map_or(0, |(line, _)| *line);
-    scroll::bar_of((buf, area), top, shown.len(), (stream.len(), stream.more), theme);
-    for (line, top) in shown {
+    let visible = visible(stream, inner.height);
+    let top = visible.first().map_or(0, |(line, _)| *line);
+    let shown = Window { area: inner, high: 1, top, page: visible.len() };
+    scroll::bar_of(buf, area, shown, (stream.len(), stream.more), theme);
+    for (line, top) in visible {
         let Some(row) = stream.line(line) else { break };
         let selected = line == stream.scroll.selected && (focused || stream.is_frozen());
         let base = theme.line(selected, focused);
@@ -80,6 +87,7 @@ pub fn render(stream: &Stream, area: Rect, buf: &mut Buffer, view: &View<'_>, fo
         draw(row, model, inner, top, (selected, base), buf, view);
         draw_quote(&quote(stream, row), row, inner, top + 1, base, buf, view);
     }
+    Some(shown)
 }
 
 fn title(stream: &Stream, view: &View<'_>) -> String {
@@ -177,7 +185,6 @@ fn visible(stream: &Stream, space: u16) -> Vec<(usize, u16)> {
         top += heights(line);
         line += 1;
     }
-    stream.scroll.settle(first, shown.len());
     shown
 }
 

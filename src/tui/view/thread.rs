@@ -8,7 +8,7 @@ use super::View;
 use super::bots::reputation;
 use crate::tui::state::forum::Forum;
 use crate::tui::state::forum::reader::Entry;
-use crate::tui::widgets::{Pen, frame, pen, scroll, text};
+use crate::tui::widgets::{Pen, Window, frame, pen, scroll, text};
 
 /// Draws the reader.
 pub fn render(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) {
@@ -34,7 +34,7 @@ pub fn render(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         frame(buf, area, &format!("#{} {pin}{}", thread.id, thread.title), &note, state.reading, theme);
     let top = reader.settle(inner.width, inner.height);
     let seen = usize::from(inner.height).min(reader.len());
-    scroll::bar(buf, area, top, seen, reader.len(), theme);
+    scroll::bar(buf, area, Window { area: inner, high: 1, top, page: seen }, reader.len(), theme);
     let own = state.writer.actor();
     let mut at = reader.at_line(top);
     while let Some(entry) = reader.entries.get(at) {

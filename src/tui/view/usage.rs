@@ -5,13 +5,13 @@ use ratatui::layout::Rect;
 
 use super::View;
 use crate::tui::state::Lower;
-use crate::tui::widgets::{Pen, chart, frame, meter, pen, scroll, text};
+use crate::tui::widgets::{Pen, Window, chart, frame, meter, pen, scroll, text};
 
 /// What it is called.
 pub const TITLE: &str = "4 Usage today";
 
 /// Draws the pane.
-pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) -> Option<Window> {
     let theme = view.theme;
     let note = lower.usage.as_ref().map_or_else(String::new, |usage| {
         let cost = text::money(usage.total_cost_usd);
@@ -29,12 +29,12 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
             (Some(_), true) => super::NOTHING_MATCHES,
         };
         pen::empty(buf, inner, &[said], theme);
-        return;
+        return None;
     }
     let bars = inner.width.saturating_sub(40).min(14);
-    let shown = lower.used.view(inner.height);
-    scroll::bar(buf, area, shown.start, shown.len(), lower.used.len(), theme);
-    for (row, at) in (0..inner.height).zip(shown) {
+    let shown = lower.used.window(inner, 1);
+    scroll::bar(buf, area, shown, lower.used.len(), theme);
+    for (row, at) in (0..inner.height).zip(shown.lines(lower.used.len())) {
         let Some(bot) = lower.used.get(at) else { break };
         let selected = focused && at == lower.used.scroll.selected;
         let mut pen = Pen::new(buf, inner, row).base(theme.line(selected, focused));
@@ -67,4 +67,5 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         }
         pen.put(name, theme.dim);
     }
+    Some(shown)
 }

@@ -10,10 +10,10 @@ use crate::domain::MemoryKind;
 use crate::protocol::{Exchange, RecalledMemory, WhyView};
 use crate::tui::state::Row;
 use crate::tui::state::why::{Line, Part, Why};
-use crate::tui::widgets::{Pen, meter, pen, scroll, text};
+use crate::tui::widgets::{Pen, Window, meter, pen, scroll, text};
 
 /// Draws the page.
-pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) {
+pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) -> Option<Window> {
     let theme = view.theme;
     let Some(reason) = &why.view else {
         let said = match (&why.missing, why.wanted) {
@@ -22,7 +22,7 @@ pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused:
             (None, None) => "no act yet; select one in the stream and press w",
         };
         pen::empty(buf, area, &[said], theme);
-        return;
+        return None;
     };
     let frame = scroll::around(area);
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
@@ -39,17 +39,17 @@ pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused:
         .collect();
     head(reason, &told, area, buf, view);
     let above = u16::try_from(told.len()).unwrap_or(0) + 3;
-    why.head.set(above);
     let list = Rect { y: area.y + above, height: area.height.saturating_sub(above), ..area };
     why.width.set(list.width);
     let lines = why.lines();
-    let shown = why.scroll.view(lines.len(), list.height);
-    scroll::bar(buf, frame, shown.start, shown.len(), lines.len(), theme);
-    for (row, at) in (0..list.height).zip(shown) {
+    let shown = why.scroll.window(lines.len(), list, 1);
+    scroll::bar(buf, frame, shown, lines.len(), theme);
+    for (row, at) in (0..list.height).zip(shown.lines(lines.len())) {
         let selected = at == why.scroll.selected;
         let pen = Pen::new(buf, list, row).base(theme.line(selected && focused, focused));
         draw(pen, why, &lines[at], view);
     }
+    Some(shown)
 }
 
 fn head(reason: &WhyView, verdict: &[(usize, String)], area: Rect, buf: &mut Buffer, view: &View<'_>) {

@@ -6,9 +6,10 @@
 //! the forum's threads are filtered and ordered by the engine, page by page.
 
 use std::cmp::Ordering;
-use std::ops::Range;
 
-use super::Scroll;
+use ratatui::layout::Rect;
+
+use super::{Scroll, Window};
 use crate::tui::action::Act;
 
 /// What stands on a line of a list.
@@ -235,15 +236,15 @@ impl<T: Line> Listing<T> {
         place.is_some()
     }
 
-    /// The lines to draw where `height` fit.
+    /// The part of it to show there, where a line takes `high` rows.
     #[must_use]
-    pub fn view(&self, height: u16) -> Range<usize> {
-        self.scroll.view(self.shown.len(), height)
+    pub fn window(&self, area: Rect, high: u16) -> Window {
+        self.scroll.window(self.shown.len(), area, high)
     }
 
-    /// Selects the line at `row` of the drawn list; whether one was drawn there.
-    pub fn click(&mut self, row: u16) -> bool {
-        self.scroll.click(row, self.shown.len())
+    /// Selects the line shown at a row of the screen; whether there is one.
+    pub fn click(&mut self, y: u16) -> bool {
+        self.scroll.click(y, self.shown.len())
     }
 }
 

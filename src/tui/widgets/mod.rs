@@ -13,4 +13,4 @@ pub mod text;
 
 pub use listing::Listing;
 pub use pen::{Pen, frame};
-pub use scroll::Scroll;
+pub use scroll::{Scroll, Window};

@@ -1,6 +1,5 @@
 //! The selected line of a list, and which part of the list is on the screen.
 
-use std::cell::Cell;
 use std::ops::Range;
 
 use ratatui::buffer::Buffer;
@@ -9,14 +8,41 @@ use ratatui::layout::Rect;
 use crate::tui::action::Act;
 use crate::tui::theme::Theme;
 
-/// A selection that stays on the screen. What is shown is settled when it is drawn, because only
-/// then is the height known.
+/// The part of a list that a frame shows.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// Where its lines stand.
+    pub area: Rect,
+    /// Rows of a line.
+    pub high: u16,
+    /// The first line shown.
+    pub top: usize,
+    /// Lines that fit.
+    pub page: usize,
+}
+
+impl Window {
+    /// The lines to draw of a list of `len`.
+    #[must_use]
+    pub fn lines(&self, len: usize) -> Range<usize> {
+        self.top..(self.top + self.page).min(len)
+    }
+
+    /// The line of a list of `len` that is shown at a row of the screen.
+    #[must_use]
+    pub fn line_at(&self, y: u16, len: usize) -> Option<usize> {
+        let row = y.checked_sub(self.area.y).filter(|row| *row < self.area.height)?;
+        let line = usize::from(row.checked_div(self.high)?);
+        (line < self.page && self.top + line < len).then_some(self.top + line)
+    }
+}
+
+/// A selection that stays on the screen, and the part of its list that was shown last.
 #[derive(Clone, Debug, Default)]
 pub struct Scroll {
     /// The selected line.
     pub selected: usize,
-    top: Cell<usize>,
-    page: Cell<usize>,
+    shown: Window,
 }
 
 impl Scroll {
@@ -26,38 +52,41 @@ impl Scroll {
         Self { selected, ..Self::default() }
     }
 
-    /// The lines to draw of a list of `len` where `height` fit.
+    /// The part of a list of `len` to show there, where a line takes `high` rows: the one shown last, moved as little
+    /// as it takes to see the selected line.
     #[must_use]
-    pub fn view(&self, len: usize, height: u16) -> Range<usize> {
-        let height = usize::from(height).max(1);
+    pub fn window(&self, len: usize, area: Rect, high: u16) -> Window {
+        let page = usize::from(area.height / high.max(1)).max(1);
         let selected = self.selected.min(len.saturating_sub(1));
-        let mut top = self.top.get().min(len.saturating_sub(height));
+        let mut top = self.shown.top.min(len.saturating_sub(page));
         if selected < top {
             top = selected;
-        } else if selected >= top + height {
-            top = selected + 1 - height;
+        } else if selected >= top + page {
+            top = selected + 1 - page;
         }
-        self.top.set(top);
-        self.page.set(height);
-        top..(top + height).min(len)
+        Window { area, high, top, page }
     }
 
-    /// Notes what a pane with lines of different heights has drawn.
-    pub fn settle(&self, top: usize, shown: usize) {
-        self.top.set(top);
-        self.page.set(shown);
+    /// This was shown.
+    pub const fn drew(&mut self, shown: Window) {
+        self.shown = shown;
     }
 
-    /// The first line drawn last.
+    /// Nothing of it is shown any more; it comes back where it was.
+    pub const fn hid(&mut self) {
+        self.shown.area = Rect::ZERO;
+    }
+
+    /// The first line shown last.
     #[must_use]
     pub const fn top(&self) -> usize {
-        self.top.get()
+        self.shown.top
     }
 
-    /// Lines on a page, as drawn last.
+    /// Lines on a page, as shown last.
     #[must_use]
     pub fn page(&self) -> usize {
-        self.page.get().max(1)
+        self.shown.page.max(1)
     }
 
     /// Moves for a moving action; whether it was one.
@@ -76,14 +105,23 @@ impl Scroll {
         true
     }
 
-    /// Selects the line at `row` of the drawn list; whether one was drawn there.
-    pub fn click(&mut self, row: u16, len: usize) -> bool {
-        let at = self.top.get() + usize::from(row);
-        let hit = usize::from(row) < self.page() && at < len;
-        if hit {
-            self.selected = at;
-        }
-        hit
+    /// The line shown at a row of the screen.
+    #[must_use]
+    pub fn line_at(&self, y: u16, len: usize) -> Option<usize> {
+        self.shown.line_at(y, len)
+    }
+
+    /// The line shown at a cell of the screen.
+    #[must_use]
+    pub fn line_under(&self, x: u16, y: u16, len: usize) -> Option<usize> {
+        self.line_at(y, len).filter(|_| self.shown.area.contains((x, y).into()))
+    }
+
+    /// Selects the line shown at a row of the screen; whether there is one.
+    pub fn click(&mut self, y: u16, len: usize) -> bool {
+        let hit = self.line_at(y, len);
+        self.selected = hit.unwrap_or(self.selected);
+        hit.is_some()
     }
 }
 
@@ -99,18 +137,13 @@ pub const fn around(inner: Rect) -> Rect {
 }
 
 /// A scrollbar in the right border of `area`, if not everything is shown, and how much is left below.
-pub fn bar(buf: &mut Buffer, area: Rect, top: usize, shown: usize, len: usize, theme: &Theme) {
-    bar_of((buf, area), top, shown, (len, false), theme);
+pub fn bar(buf: &mut Buffer, area: Rect, shown: Window, len: usize, theme: &Theme) {
+    bar_of(buf, area, shown, (len, false), theme);
 }
 
 /// The same of a list of which `len` lines were read, and `further` ones exist or not.
-pub fn bar_of(
-    (buf, area): (&mut Buffer, Rect),
-    top: usize,
-    shown: usize,
-    (len, further): (usize, bool),
-    theme: &Theme,
-) {
+pub fn bar_of(buf: &mut Buffer, area: Rect, shown: Window, (len, further): (usize, bool), theme: &Theme) {
+    let Window { top, page: shown, .. } = shown;
     if len <= shown || area.height < 3 || area.width == 0 {
         return;
     }
@@ -136,15 +169,30 @@ mod tests {
 
     #[test]
     fn the_selection_stays_in_view_and_moves_freely_inside() {
+        let area = Rect::new(0, 3, 20, 10);
         let mut scroll = Scroll { selected: 50, ..Scroll::default() };
-        assert_eq!(scroll.view(100, 10), 41..51);
+        let view = |scroll: &mut Scroll, len| {
+            scroll.drew(scroll.window(len, area, 1));
+            scroll.shown.lines(len)
+        };
+        assert_eq!(view(&mut scroll, 100), 41..51);
         assert!(scroll.act(Act::Up, 100));
-        assert_eq!(scroll.view(100, 10), 41..51);
+        assert_eq!(view(&mut scroll, 100), 41..51);
         scroll.act(Act::Bottom, 100);
-        assert_eq!(scroll.view(100, 10), 90..100);
+        assert_eq!(view(&mut scroll, 100), 90..100);
         scroll.act(Act::Top, 100);
-        assert_eq!(scroll.view(100, 10), 0..10);
-        assert_eq!(scroll.view(0, 10), 0..0);
+        assert_eq!(view(&mut scroll, 100), 0..10);
+        assert_eq!(view(&mut scroll, 0), 0..0);
         assert!(!scroll.act(Act::Open, 100));
+    }
+
+    #[test]
+    fn a_line_is_found_where_it_was_shown_and_nowhere_else() {
+        let mut scroll = Scroll::at(6);
+        assert_eq!(scroll.line_at(0, 9), None, "nothing was shown yet");
+        scroll.drew(scroll.window(9, Rect::new(0, 3, 20, 5), 2));
+        let found = [2, 3, 4, 5, 6, 7].map(|y| scroll.line_at(y, 9));
+        assert_eq!(found, [None, Some(5), Some(5), Some(6), Some(6), None]);
+        assert!(scroll.click(3, 9) && !scroll.click(9, 9) && scroll.selected == 5);
     }
 }

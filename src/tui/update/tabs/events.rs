@@ -241,9 +241,8 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     if y == list.y && list.contains((x, y).into()) {
         return act(model, Act::OrderNext).unwrap_or_default();
     }
-    let state = &mut model.events;
-    if list.contains((x, y).into()) && y > list.y && y + 1 < list.bottom() {
-        state.list.click(y - list.y - 1);
+    if list.contains((x, y).into()) {
+        model.events.list.click(y);
     }
     Vec::new()
 }

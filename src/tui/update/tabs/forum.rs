@@ -309,8 +309,7 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             return act(model, Act::SortThreads).unwrap_or_default();
         }
         let before = forum.list.selected;
-        let inside = y > list.y && y + 1 < list.bottom();
-        if inside && forum.list.click((y - list.y - 1) / 2, forum.threads.len()) {
+        if forum.list.click(y, forum.threads.len()) {
             // A second click opens.
             return if before == forum.list.selected { read(model) } else { follow(model) };
         }

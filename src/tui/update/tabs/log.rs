@@ -121,7 +121,7 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     }
     let log = &mut model.log;
     if y > body.y && body.contains((x, y).into()) {
-        log.list.click(y - body.y - 1);
+        log.list.click(y);
         log.held = log.list.scroll.selected + 1 < log.list.len();
     }
     Vec::new()

@@ -199,11 +199,11 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     }
     if left.contains((x, y).into()) {
         explorer.in_bots = true;
-        model.bots.click(y - left.y);
+        model.bots.click(y);
     } else if right.contains((x, y).into()) {
         let again = !std::mem::replace(&mut explorer.in_bots, false);
         let before = explorer.recall.scroll.selected;
-        if explorer.recall.click(y - right.y) && again && before == explorer.recall.scroll.selected {
+        if explorer.recall.click(y) && again && before == explorer.recall.scroll.selected {
             return act(model, Act::Open).unwrap_or_default();
         }
     }

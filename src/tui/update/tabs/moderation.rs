@@ -171,9 +171,8 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         return act(model, Act::OrderNext).unwrap_or_default();
     }
     let state = &mut model.moderation;
-    let inside = list.contains((x, y).into()) && y > list.y && y + 1 < list.bottom();
     let before = state.list.scroll.selected;
-    if inside && state.list.click((y - list.y - 1) / 2) {
+    if list.contains((x, y).into()) && state.list.click(y) {
         let again = before == state.list.scroll.selected;
         return if again { act(model, Act::Open).unwrap_or_default() } else { follow(model) };
     }

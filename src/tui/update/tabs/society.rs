@@ -125,7 +125,7 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         let society = &mut model.society;
         let len = society.selected().map_or(0, |node| society.ties(&node.id).len());
         let (had, before) = (std::mem::replace(&mut society.on_ties, true), society.scroll.selected);
-        if society.scroll.click(y - ties.y, len) && had && before == society.scroll.selected {
+        if society.scroll.click(y, len) && had && before == society.scroll.selected {
             return act(model, Act::Open).unwrap_or_default();
         }
         return Vec::new();
@@ -133,7 +133,7 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     if list.contains((x, y).into()) {
         model.society.on_ties = false;
         let before = model.society.list.scroll.selected;
-        if model.society.list.click(y - list.y) {
+        if model.society.list.click(y) {
             if before == model.society.list.scroll.selected {
                 return act(model, Act::Open).unwrap_or_default();
             }

@@ -191,14 +191,13 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         model.stats.list.order_by(column);
         return Vec::new();
     }
-    if let Some(row) = crate::tui::view::stats::list_row(&model.stats, body, x, y) {
-        let before = model.stats.list.scroll.selected;
-        if model.stats.list.click(row) {
-            if before == model.stats.list.scroll.selected {
-                return act(model, Act::Open).unwrap_or_default();
-            }
-            choose(model);
+    let list = &mut model.stats.list;
+    let before = list.scroll.selected;
+    if list.scroll.line_under(x, y, list.len()).is_some() && list.click(y) {
+        if before == list.scroll.selected {
+            return act(model, Act::Open).unwrap_or_default();
         }
+        choose(model);
     }
     Vec::new()
 }
