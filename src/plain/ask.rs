@@ -88,7 +88,7 @@ fn begin<W: Write>(session: &mut Session<W>) -> anyhow::Result<()> {
         session.asking.over |= !new;
     }
     let over = session.asking.over;
-    let Some(window) = session.room.model().overlays.last() else { return Ok(()) };
+    let Some(window) = session.room.window() else { return Ok(()) };
     let told: Vec<String> = match window {
         Overlay::Choice(choice) => choices(choice, new),
         Overlay::Confirm(confirm) => {

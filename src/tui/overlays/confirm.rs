@@ -1,12 +1,10 @@
 //! A question to be answered with yes or no, with what would change.
 
-use std::cell::Cell;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{Drawn, window};
+use super::window;
 use crate::tui::action::Act;
 use crate::tui::msg::Effect;
 use crate::tui::state::mind::Change;
@@ -31,16 +29,16 @@ pub struct Confirm {
 }
 
 /// How much of a question was on the screen. What was not shown cannot be agreed to.
-#[derive(Debug, Default)]
+#[derive(Copy, Clone, Debug, Default)]
 pub struct Seen {
     /// The first line shown.
-    top: Cell<usize>,
-    /// Lines that fit, as drawn last.
-    page: Cell<usize>,
-    /// Lines below those shown; `None` until it was drawn.
-    below: Cell<Option<usize>>,
-    /// Where the words of yes and no were drawn.
-    words: (Drawn, Drawn),
+    top: usize,
+    /// Lines that fit.
+    page: usize,
+    /// Lines below those shown; `None` until they are.
+    below: Option<usize>,
+    /// Where the words of yes and no stand.
+    words: (Rect, Rect),
 }
 
 /// Cells between the words of yes and no.
@@ -57,12 +55,12 @@ impl Confirm {
     /// Whether all of it was shown, so that it can be answered with yes.
     #[must_use]
     pub fn is_seen(&self) -> bool {
-        self.seen.below.get() == Some(0)
+        self.seen.below == Some(0)
     }
 
     /// All of it was told to whom it asks, as [`Confirm::told`] tells it.
-    pub fn was_told(&self) {
-        self.seen.below.set(Some(0));
+    pub const fn was_told(&mut self) {
+        self.seen.below = Some(0);
     }
 
     /// All of it, without a screen.
@@ -78,21 +76,20 @@ impl Confirm {
     }
 
     /// Moves for a moving action; a yes too early shows what is left instead.
-    pub fn act(&self, act: Act) {
-        let Seen { top, page, below, .. } = &self.seen;
+    pub fn act(&mut self, act: Act) {
+        let Seen { top: at, page, below, .. } = self.seen;
         // A key that was typed before there was anything to see moves nothing.
-        let Some(left) = below.get() else { return };
-        let page = page.get().saturating_sub(1).max(1);
-        let at = top.get();
-        top.set(match act {
+        let Some(left) = below else { return };
+        let page = page.saturating_sub(1).max(1);
+        self.seen.top = match act {
             Act::Up => at.saturating_sub(1),
             Act::Down => at + left.min(1),
             Act::PageUp => at.saturating_sub(page),
             Act::PageDown | Act::Accept => at + left.min(page),
             _ => return,
-        });
-        if top.get() != at {
-            below.set(None);
+        };
+        if self.seen.top != at {
+            self.seen.below = None;
         }
     }
 
@@ -133,16 +130,17 @@ impl Confirm {
     /// The answer whose words are at a cell of the screen.
     #[must_use]
     pub fn answer_at(&self, x: u16, y: u16) -> Option<bool> {
-        let (yes, no) = &self.seen.words;
-        yes.row(x, y).map(|_| true).or_else(|| no.row(x, y).map(|_| false))
+        let (yes, no) = self.seen.words;
+        let at = (x, y).into();
+        if yes.contains(at) { Some(true) } else { no.contains(at).then_some(false) }
     }
 
-    pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+    pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Seen {
         let (width, height) = self.size(area, theme);
         let rows = self.rows(width.saturating_sub(4), theme);
         let mark = if self.danger { format!("{} ", theme.glyphs.failing) } else { String::new() };
         let shown = usize::from(height.saturating_sub(4)).max(1);
-        let top = self.seen.top.get().min(rows.len().saturating_sub(shown));
+        let top = self.seen.top.min(rows.len().saturating_sub(shown));
         let below = rows.len().saturating_sub(top + shown);
         let note = if below > 0 { format!("{below} more {}", theme.glyphs.down) } else { String::new() };
         let inner = window(buf, area, (width, height), &format!("{mark}{}", self.title), &note, theme);
@@ -153,9 +151,6 @@ impl Confirm {
                 pen.put(said, *style);
             }
         }
-        self.seen.top.set(top);
-        self.seen.page.set(shown);
-        self.seen.below.set(Some(below));
         let mut pen = Pen::new(buf, inner, inner.height.saturating_sub(1));
         let yes = if self.danger { theme.bad } else { theme.good };
         let start = pen.x();
@@ -168,8 +163,8 @@ impl Confirm {
         let middle = pen.x();
         pen.skip(GAP).put("Esc", theme.key).put(" no", theme.text);
         let place = |from: u16, to: u16| Rect { x: from, y: inner.bottom() - 1, width: to - from, height: 1 };
-        self.seen.words.0.set(place(start, middle));
-        self.seen.words.1.set(place(middle + GAP, pen.x()));
+        let words = (place(start, middle), place(middle + GAP, pen.x()));
+        Seen { top, page: shown, below: Some(below), words }
     }
 }
 

@@ -1,14 +1,12 @@
 //! Several fields to fill in, with a preview of what they mean.
 
-use std::cell::Cell;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
 use super::line::{draw_input, paste, type_key};
 use super::text_edit::Editor;
-use super::{Answer, Drawn, Then, window};
+use super::{Answer, Then, window};
 use crate::protocol::Fault;
 use crate::tui::keymap::Key;
 use crate::tui::msg::Command;
@@ -124,10 +122,17 @@ pub struct Form {
     pub preview: String,
     /// What was sent and is not answered yet. Until then the form takes no key but the one that closes it.
     pub sent: Option<Command>,
-    drawn: Drawn,
-    top: Cell<usize>,
-    /// Rows of a text, as drawn last.
-    text_rows: Cell<u16>,
+    pub(super) shown: Shown,
+}
+
+/// Where a frame shows the fields.
+#[derive(Copy, Clone, Debug, Default)]
+pub struct Shown {
+    area: Rect,
+    /// The first one shown.
+    top: usize,
+    /// Rows of a text.
+    text_rows: u16,
 }
 
 /// Rows a text would like to have.
@@ -146,9 +151,7 @@ impl Form {
             error: None,
             preview: String::new(),
             sent: None,
-            drawn: Drawn::default(),
-            top: Cell::new(0),
-            text_rows: Cell::new(1),
+            shown: Shown::default(),
         }
     }
 
@@ -289,10 +292,10 @@ impl Form {
     /// The field at a cell of the screen.
     #[must_use]
     pub fn field_at(&self, x: u16, y: u16) -> Option<usize> {
-        let mut left = u16::try_from(self.drawn.row(x, y)?).ok()?;
-        let text = self.text_rows.get();
-        (self.top.get()..self.fields.len()).find(|at| {
-            let rows = self.height(*at, text);
+        let Shown { area, top, text_rows } = self.shown;
+        let mut left = y.checked_sub(area.y).filter(|_| area.contains((x, y).into()))?;
+        (top..self.fields.len()).find(|at| {
+            let rows = self.height(*at, text_rows);
             let here = left < rows;
             left = left.saturating_sub(rows);
             here
@@ -303,7 +306,7 @@ impl Form {
         (self.at + 1).saturating_sub(usize::from(rows.max(1)))
     }
 
-    pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+    pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Shown {
         let inner = window(buf, area, self.size(area), &self.title, &self.note, theme);
         let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
         let rows = inner.height.saturating_sub(2);
@@ -313,11 +316,8 @@ impl Form {
             0 => 1,
             texts => (rows.saturating_sub(single) / texts).clamp(1, TEXT_ROWS),
         };
-        self.text_rows.set(text_rows);
         let whole = single.saturating_add(self.texts() * text_rows);
         let first = if whole <= rows { 0 } else { self.first(rows) };
-        self.drawn.set(Rect { height: rows, ..inner });
-        self.top.set(first);
         let mut row = 0;
         for (at, field) in self.fields.iter().enumerate().skip(first) {
             let high = self.height(at, text_rows).min(rows.saturating_sub(row));
@@ -377,6 +377,7 @@ impl Form {
                 .put("Esc", theme.key)
                 .put(" close", theme.text),
         };
+        Shown { area: Rect { height: rows, ..inner }, top: first, text_rows }
     }
 }
 

@@ -208,36 +208,52 @@ impl Overlay {
         matches!(self, Self::Reading(reading) if reading.waiting)
     }
 
-    /// Draws it over `area`; answers which part of its list it shows.
-    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme, spin: usize) -> Option<Window> {
+    /// Draws it over `area`; answers what it shows.
+    #[must_use]
+    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme, spin: usize) -> Shown {
         match self {
-            Self::Reading(window) => window.render(area, buf, theme, spin),
-            Self::Palette(window) => return Some(window.render(area, buf, theme)),
-            Self::Confirm(window) => window.render(area, buf, theme),
-            Self::Choice(window) => return Some(window.render(area, buf, theme)),
-            Self::Form(window) => window.render(area, buf, theme),
-            Self::Line(window) => window.render(area, buf, theme),
-            Self::Text(window) => window.render(area, buf, theme),
+            Self::Reading(window) => Shown::Text(window.render(area, buf, theme, spin)),
+            Self::Palette(window) => Shown::Lines(window.render(area, buf, theme)),
+            Self::Confirm(window) => Shown::Question(window.render(area, buf, theme)),
+            Self::Choice(window) => Shown::Lines(window.render(area, buf, theme)),
+            Self::Form(window) => Shown::Fields(window.render(area, buf, theme)),
+            Self::Line(window) => {
+                window.render(area, buf, theme);
+                Shown::Typed
+            }
+            Self::Text(window) => {
+                window.render(area, buf, theme);
+                Shown::Typed
+            }
         }
-        None
+    }
+
+    /// This is on the screen now.
+    pub fn drew(&mut self, shown: Shown) {
+        match (self, shown) {
+            (Self::Reading(window), Shown::Text(shown)) => window.shown = shown,
+            (Self::Palette(window), Shown::Lines(shown)) => window.scroll.drew(shown),
+            (Self::Choice(window), Shown::Lines(shown)) => window.scroll.drew(shown),
+            (Self::Confirm(window), Shown::Question(seen)) => window.seen = seen,
+            (Self::Form(window), Shown::Fields(shown)) => window.shown = shown,
+            _ => {}
+        }
     }
 }
 
-/// Where a window's lines were drawn last, for the mouse.
-#[derive(Debug, Default)]
-pub struct Drawn(std::cell::Cell<Rect>);
-
-impl Drawn {
-    fn set(&self, lines: Rect) {
-        self.0.set(lines);
-    }
-
-    /// The row of the drawn lines at a cell of the screen.
-    #[must_use]
-    pub fn row(&self, x: u16, y: u16) -> Option<usize> {
-        let lines = self.0.get();
-        lines.contains((x, y).into()).then(|| usize::from(y - lines.y))
-    }
+/// What a frame shows of a window.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// A part of its text.
+    Text(reading::Shown),
+    /// A part of its lines.
+    Lines(Window),
+    /// A question, and where its answers stand.
+    Question(confirm::Seen),
+    /// The fields of a form.
+    Fields(form::Shown),
+    /// What is typed, which neither keys nor mouse need the place of.
+    Typed,
 }
 
 /// Clears a place in the middle and frames it.

@@ -1,7 +1,5 @@
 //! Something to read and close: help, an answer, a test's outcome. May grow while it is open.
 
-use std::cell::Cell;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -41,8 +39,16 @@ pub struct Reading {
     /// What was asked and answered before, in an interview.
     pub dialogue: Vec<(String, String)>,
     top: usize,
-    last: Cell<usize>,
-    page: Cell<usize>,
+    pub(super) shown: Shown,
+}
+
+/// The part of a text that a frame shows.
+#[derive(Copy, Clone, Debug, Default)]
+pub struct Shown {
+    /// The lowest line it can begin with.
+    last: usize,
+    /// Lines that fit.
+    page: usize,
 }
 
 impl Reading {
@@ -60,7 +66,7 @@ impl Reading {
 
     /// Moves for a moving action.
     pub fn act(&mut self, act: Act) {
-        let page = self.page.get().saturating_sub(1).max(1);
+        let page = self.shown.page.saturating_sub(1).max(1);
         self.top = match act {
             Act::Up => self.top.saturating_sub(1),
             Act::Down => self.top + 1,
@@ -68,7 +74,7 @@ impl Reading {
             Act::PageDown => self.top + page,
             _ => self.top,
         }
-        .min(self.last.get());
+        .min(self.shown.last);
     }
 
     /// Whether a line is shown while words are looked for.
@@ -99,7 +105,7 @@ impl Reading {
         self.paras.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
-    pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme, spin: usize) {
+    pub(super) fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme, spin: usize) -> Shown {
         let width = area.width.saturating_sub(4).min(100);
         let inside = width.saturating_sub(4);
         let rows: Vec<Row<'_>> =
@@ -107,9 +113,8 @@ impl Reading {
         let height =
             u16::try_from(rows.len() + 3).unwrap_or(u16::MAX).min(area.height.saturating_sub(2)).max(6);
         let shown = usize::from(height.saturating_sub(3));
-        self.last.set(rows.len().saturating_sub(shown));
-        self.page.set(shown);
-        let top = self.top.min(self.last.get());
+        let last = rows.len().saturating_sub(shown);
+        let top = self.top.min(last);
         let note = if rows.len() > shown {
             format!("{}/{}", (top + shown).min(rows.len()), rows.len())
         } else {
@@ -137,6 +142,7 @@ impl Reading {
         if rows.len() > shown {
             pen.skip(3).put("j/k", theme.key).put(" scroll", theme.text);
         }
+        Shown { last, page: shown }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a frame shows, for the keys and the mouse: drawing reads the model and answers this, and the model keeps it.
 
 use super::Model;
-use crate::tui::overlays::Overlay;
+use crate::tui::overlays;
 use crate::tui::widgets::{Scroll, Window};
 
 /// The lists of which a part is shown.
@@ -31,8 +31,8 @@ pub enum List {
 #[derive(Debug, Default)]
 pub struct Drawn {
     lists: Vec<(List, Window)>,
-    /// Of each window over the tabs, in their order, the part of its list.
-    pub overlays: Vec<Option<Window>>,
+    /// Of each window over the tabs, in their order.
+    pub overlays: Vec<overlays::Shown>,
 }
 
 impl Drawn {
@@ -57,11 +57,7 @@ impl Model {
             }
         }
         for (overlay, shown) in self.overlays.iter_mut().zip(drawn.overlays) {
-            match (overlay, shown) {
-                (Overlay::Choice(choice), Some(shown)) => choice.scroll.drew(shown),
-                (Overlay::Palette(palette), Some(shown)) => palette.scroll.drew(shown),
-                _ => {}
-            }
+            overlay.drew(shown);
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::fixture::{act, bots, config, give, model, now, press, screen, serve, text, type_text};
+use super::fixture::{act, bots, config, give, look, model, now, press, screen, serve, text, type_text};
 use crate::domain::Stamp;
 use crate::protocol::*;
 use crate::tui::msg::{Command, Data, Effect, Load, Msg, Outcome};
@@ -143,6 +143,7 @@ fn a_priced_provider_tells_the_cost_and_asks() {
     let fault = Fault::conflict("anthropic is expected to cost $2.10 a day at this pace");
     update(&mut model, Msg::Ran(choose, Err(fault)));
     assert!(text(&model).contains("$2.10 a day"));
+    look(&mut model);
     let sure = Command::SetDefaultProvider { name: "anthropic".into(), confirm_cost: true };
     assert_eq!(press(&mut model, &["enter"]), [Effect::Run(sure)]);
 }

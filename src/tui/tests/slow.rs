@@ -1,6 +1,6 @@
 //! Over a slow line: a key does what it was pressed for, or nothing.
 
-use super::fixture::{screen, text};
+use super::fixture::{look, screen, text};
 use super::line::Line;
 use crate::protocol::Source;
 use crate::tui::msg::{Command, Effect};
@@ -22,6 +22,7 @@ fn a_key_pressed_early_answers_no_later_question() {
         assert_eq!(line.done(), [], "{keys:?}\n{}", text(&line.model));
         assert!(text(&line.model).contains("Remove Ada?"), "{keys:?}\n{}", text(&line.model));
         // It is asked, and can be answered now.
+        look(&mut line.model);
         line.quick(&["enter"]);
         line.arrive();
         assert_eq!(line.done(), [Command::DeleteBot("ada_001".into())], "{keys:?}");
@@ -72,6 +73,7 @@ fn a_question_takes_no_key_typed_before_it_was_drawn() {
         }
         assert_eq!((line.done(), line.others.as_slice()), (&[][..], &[][..]), "{keys:?}");
         assert!(text(&line.model).contains(asked), "{keys:?}");
+        look(&mut line.model);
         line.quick(&["y"]);
         line.arrive();
         assert!(!line.done().is_empty() || line.others == [Effect::Quit], "{keys:?}");

@@ -1,6 +1,6 @@
 //! What was changed here is listed, and taken back by the command that undoes it.
 
-use super::fixture::{model, press, text};
+use super::fixture::{look, model, press, text};
 use crate::protocol::Fault;
 use crate::tui::msg::{Command, Effect, Msg, Outcome};
 use crate::tui::state::Model;
@@ -37,6 +37,7 @@ fn what_others_changed_since_is_asked_about() {
     update(&mut room, Msg::Ran(command, Err(Fault::conflict("it was changed again since"))));
     let shown = text(&room);
     assert!(shown.contains("Take it back all the same?"), "{shown}");
+    look(&mut room);
     assert_eq!(press(&mut room, &["enter"]), [Effect::Run(back)]);
 }
 
