@@ -1,6 +1,8 @@
 //! What a frame shows, for the keys and the mouse: drawing reads the model and answers this, and the model keeps it.
 
-use super::Model;
+use super::{Model, stream};
+use ratatui::layout::Rect;
+
 use crate::tui::overlays;
 use crate::tui::widgets::{Scroll, Window};
 
@@ -31,6 +33,10 @@ pub enum List {
 #[derive(Debug, Default)]
 pub struct Drawn {
     lists: Vec<(List, Window)>,
+    /// The lines of the stream, which are of different heights.
+    pub stream: Option<stream::Shown>,
+    /// The curves of the Stats tab, where they are shown.
+    pub plots: [Rect; 2],
     /// Of each window over the tabs, in their order.
     pub overlays: Vec<overlays::Shown>,
 }
@@ -39,6 +45,7 @@ impl Drawn {
     /// Adds what another part of the screen shows.
     pub fn add(&mut self, other: Self) {
         self.lists.extend(other.lists);
+        self.stream = self.stream.take().or(other.stream);
     }
 
     /// Adds the part of a list that is shown, if one is.
@@ -55,6 +62,10 @@ impl Model {
                 Some((_, shown)) => scroll.drew(*shown),
                 None => scroll.hid(),
             }
+        }
+        self.stats.plots = drawn.plots;
+        if let Some(shown) = drawn.stream {
+            self.stream.drew(shown);
         }
         for (overlay, shown) in self.overlays.iter_mut().zip(drawn.overlays) {
             overlay.drew(shown);

@@ -2,7 +2,6 @@
 
 pub mod figures;
 
-use std::cell::Cell;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -65,8 +64,8 @@ pub struct Stats {
     pub cursor: Option<usize>,
     /// What each bot used and did, the dearest first unless ordered otherwise.
     pub list: Listing<Used>,
-    /// Where the curves of the charts were drawn last.
-    pub drawn: [Cell<Rect>; 2],
+    /// Where the curves of the charts are shown.
+    pub plots: [Rect; 2],
     /// What happened step by step; `None` until read.
     pub timeline: Option<Timeline>,
     /// Tokens and cost per bot and day; `None` until read.
@@ -97,7 +96,7 @@ impl Default for Stats {
             zoomed: false,
             cursor: None,
             list: Listing::default(),
-            drawn: [const { Cell::new(Rect::ZERO) }; 2],
+            plots: [Rect::ZERO; 2],
             timeline: None,
             series: None,
             reputation: Vec::new(),

@@ -1,7 +1,7 @@
 //! The activity stream: the newest acts first, frozen while a person reads further down.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Range;
 
 use serde_json::Value;
 
@@ -134,12 +134,16 @@ pub struct Stream {
     pub loading: bool,
     /// Whether it was read at all.
     pub loaded: bool,
-    /// The row of the screen where the first line was drawn.
-    pub first_row: Cell<u16>,
-    /// Cells of a line of what was said, as drawn last.
-    pub text_cells: Cell<u16>,
-    /// Lines of what was said that are shown, as drawn last.
-    pub quote_lines: Cell<usize>,
+    drawn: Vec<(usize, Range<u16>)>,
+}
+
+/// What a frame shows of the stream.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// Its lines, with the rows of the screen that each takes.
+    pub lines: Vec<(usize, Range<u16>)>,
+    /// The acts that there was room to tell the model of, and whose model is not known.
+    pub without_model: Vec<i64>,
 }
 
 impl Stream {
@@ -363,6 +367,18 @@ impl Stream {
     pub fn unfreeze(&mut self) {
         self.frozen = None;
         self.fresh = 0;
+    }
+
+    /// This is on the screen now.
+    pub fn drew(&mut self, shown: Shown) {
+        self.drawn = shown.lines;
+        self.models.lacks(shown.without_model);
+    }
+
+    /// The line whose act is shown at a row of the screen.
+    #[must_use]
+    pub fn line_at(&self, y: u16) -> Option<usize> {
+        self.drawn.iter().find(|(line, rows)| rows.contains(&y) && *line < self.len()).map(|(line, _)| *line)
     }
 
     /// Whether the end of what is held is near, and older rows should be read.

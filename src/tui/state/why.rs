@@ -1,6 +1,5 @@
 //! The reason behind an act, as lines that fold.
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use super::verdict;
@@ -60,8 +59,6 @@ pub struct Why {
     pub scroll: Scroll,
     /// Why it cannot be told.
     pub missing: Option<String>,
-    /// Cells a line has, as drawn last.
-    pub width: Cell<u16>,
 }
 
 impl Why {
@@ -71,7 +68,7 @@ impl Why {
             self.wanted = Some(id);
             self.view = None;
             self.missing = None;
-            self.scroll = Scroll::default();
+            self.scroll.selected = 0;
         }
     }
 
@@ -145,11 +142,17 @@ impl Why {
         }
     }
 
-    /// The lines of the page, texts wrapped to the width drawn last.
+    /// The lines of the page, as wide as they were shown last.
     #[must_use]
     pub fn lines(&self) -> Vec<Line<'_>> {
+        self.lines_of(self.scroll.width())
+    }
+
+    /// The lines of the page, where each has so many cells.
+    #[must_use]
+    pub fn lines_of(&self, width: u16) -> Vec<Line<'_>> {
         let Some(view) = &self.view else { return Vec::new() };
-        let cells = match self.width.get() {
+        let cells = match width {
             0 => 80,
             width => width.saturating_sub(2).max(10),
         };

@@ -214,8 +214,8 @@ fn windows_take_clicks() {
 #[test]
 fn the_wheel_on_a_chart_shows_a_shorter_or_longer_stretch() {
     let mut model = on(Tab::Stats, 160);
-    let _ = text(&model);
-    let (plot, before) = (model.stats.drawn[0].get(), model.stats.span);
+    look(&mut model);
+    let (plot, before) = (model.stats.plots[0], model.stats.span);
     mouse(&mut model, MouseEventKind::ScrollUp, (plot.x + 1, plot.y + 1));
     assert!(model.stats.span < before);
     mouse(&mut model, MouseEventKind::ScrollDown, (plot.x + 1, plot.y + 1));

@@ -1,6 +1,6 @@
 //! The charts: axes, cursor, stretches of time, files.
 
-use super::fixture::{history, model, now, press, text};
+use super::fixture::{history, look, model, now, press, text};
 use super::mouse::click;
 use crate::domain::Money;
 use crate::protocol::{ReputationDay, ReputationHistory, Timeline, TimelineMark, TimelinePoint};
@@ -122,11 +122,11 @@ fn the_cursor_tells_what_is_under_it() {
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Load(Load::Timeline(..)))), "{effects:?}");
     press(&mut model, &["esc"]);
     assert_eq!(model.stats.cursor, None);
-    let _ = text(&model);
-    let plot = model.stats.drawn[0].get();
+    look(&mut model);
+    let plot = model.stats.plots[0];
     click(&mut model, (plot.x, plot.y + 1));
     assert_eq!(model.stats.cursor, Some(0));
-    let plot = model.stats.drawn[1].get();
+    let plot = model.stats.plots[1];
     click(&mut model, (plot.right() - 1, plot.y + 1));
     assert_eq!((model.stats.on, model.stats.cursor), (Chart::Reputation, Some(6)));
 }

@@ -11,7 +11,7 @@ use crate::tui::overlays::Overlay;
 use crate::tui::state::{Model, Pane, Tab};
 use crate::tui::state::{Page, budget, mind};
 use crate::tui::update::tabs;
-use crate::tui::view::{bots, header, inspector, stream};
+use crate::tui::view::{bots, header, inspector};
 use crate::tui::widgets::meter;
 
 /// The mouse did something.
@@ -35,7 +35,7 @@ pub fn on_mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
 
 fn wheel(model: &mut Model, x: u16, y: u16, act: Act) -> Vec<Effect> {
     let mut effects = Vec::new();
-    let on_chart = |model: &Model| model.stats.drawn.iter().any(|drawn| drawn.get().contains((x, y).into()));
+    let on_chart = |model: &Model| model.stats.plots.iter().any(|plot| plot.contains((x, y).into()));
     if model.overlays.is_empty() && model.tab == Tab::Stats && on_chart(model) {
         let zoom = if act == Act::Up { Act::ZoomIn } else { Act::ZoomOut };
         return tabs::act(model, zoom).unwrap_or_default();
@@ -105,7 +105,7 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             }
         }
         Pane::Activity => {
-            if let Some(line) = stream::line_at(&model.stream, rect, y) {
+            if let Some(line) = model.stream.line_at(y) {
                 let again = model.stream.is_frozen() && model.stream.scroll.selected == line;
                 model.stream.scroll.selected = line;
                 model.stream.freeze();

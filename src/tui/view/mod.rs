@@ -227,7 +227,7 @@ fn live(model: &Model, pane: Pane, area: Rect, buf: &mut Buffer, view: &View<'_>
                 buf.set_style(area, view.theme.faint);
             }
         }
-        Pane::Activity => drawn.list(List::Stream, stream::render(&model.stream, area, buf, view, focused)),
+        Pane::Activity => drawn = stream::render(&model.stream, area, buf, view, focused),
         Pane::Inspector => drawn = inspector::render(model, area, buf, view, focused),
         Pane::Usage => drawn.list(List::Usage, usage::render(&model.lower, area, buf, view, focused)),
         Pane::Reputation => reputation::render(model, area, buf, view, focused),

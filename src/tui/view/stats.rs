@@ -49,13 +49,12 @@ fn places(state: &Stats, area: Rect) -> [Rect; 4] {
 pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Drawn {
     let state = &model.stats;
     let [used, scores, list, sums] = places(state, area);
-    state.drawn.iter().for_each(|drawn| drawn.set(Rect::ZERO));
     let mut drawn = Drawn::default();
     if used.height > 0 {
-        usage(state, used, buf, view);
+        drawn.plots[0] = usage(state, used, buf, view);
     }
     if scores.height > 0 {
-        reputation(state, scores, buf, view);
+        drawn.plots[1] = reputation(state, scores, buf, view);
     }
     if list.height > 0 {
         drawn.list(List::Stats, bots(state, list, buf, view));
@@ -68,13 +67,14 @@ fn cursor(state: &Stats, chart: Chart) -> Option<usize> {
     state.cursor.filter(|_| state.on == chart)
 }
 
-fn usage(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+/// Draws the tokens and the cost; answers where the curves are.
+fn usage(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Rect {
     let theme = view.theme;
     let focused = state.on == Chart::Usage;
     let inner = frame(buf, area, "Tokens and cost", &span(state), focused, theme);
     if state.series.is_none() && state.timeline.is_none() {
         pen::empty(buf, inner, &["reading…"], theme);
-        return;
+        return Rect::ZERO;
     }
     let figure = figures::usage(state, view.zone);
     if figure.curves.iter().all(|curve| curve.sum() <= 0.0) {
@@ -84,7 +84,7 @@ fn usage(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
             ["nothing was used yet", "bots wake on their heartbeat"]
         };
         pen::empty(buf, inner, &said, theme);
-        return;
+        return Rect::ZERO;
     }
     let told = state.simulated.as_ref().map_or_else(Vec::new, |label| {
         let lines =
@@ -95,10 +95,11 @@ fn usage(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     });
     let foot = u16::try_from(told.len()).unwrap_or(0);
     let plotted = Rect { height: inner.height.saturating_sub(foot), ..inner };
-    state.drawn[0].set(plot::draw(&figure, cursor(state, Chart::Usage), plotted, buf, theme));
+    let curves = plot::draw(&figure, cursor(state, Chart::Usage), plotted, buf, theme);
     for (row, line) in (plotted.height..inner.height).zip(&told) {
         Pen::new(buf, inner, row).skip(1).put(line, theme.warn);
     }
+    curves
 }
 
 /// The stretch that is shown: `‹6 h› ended 3h ago`, `‹all› 20m`.
@@ -128,16 +129,11 @@ fn period(state: &Stats) -> String {
     if state.days == 1 { "today".into() } else { format!("{} days", state.days) }
 }
 
-fn reputation(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+/// Draws the scores; answers where the curves are.
+fn reputation(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Rect {
     let inner = frame(buf, area, "Reputation", &period(state), state.on == Chart::Reputation, view.theme);
     let at = cursor(state, Chart::Reputation);
-    state.drawn[1].set(super::reputation::draw(
-        &figures::of_reputation(state, view.zone),
-        at,
-        inner,
-        buf,
-        view,
-    ));
+    super::reputation::draw(&figures::of_reputation(state, view.zone), at, inner, buf, view)
 }
 
 /// What the marks of the mix mean, in as many lines as that takes: the places in [`MIX`] on each.

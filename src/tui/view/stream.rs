@@ -6,9 +6,10 @@ use ratatui::style::Style;
 
 use super::View;
 use crate::domain::ActivityKind;
-use crate::tui::state::{Row, Stream};
+use crate::tui::state::stream::Shown;
+use crate::tui::state::{Drawn, List, Row, Stream};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pen, Window, frame, pen, scroll, text};
+use crate::tui::widgets::{Pen, Sheet, Window, frame, pen, scroll, text};
 
 /// The glyph of an act and its style.
 #[must_use]
@@ -47,17 +48,11 @@ const WITH_MODELS: u16 = 60;
 const WITH_NAMES: u16 = 56;
 
 /// Draws the stream.
-pub fn render(
-    stream: &Stream,
-    area: Rect,
-    buf: &mut Buffer,
-    view: &View<'_>,
-    focused: bool,
-) -> Option<Window> {
+pub fn render(stream: &Stream, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) -> Drawn {
     let theme = view.theme;
-    let mut inner = frame(buf, area, &title(stream, view), &note(stream, theme), focused, theme);
-    inner = thoughts(stream, inner, buf, view);
-    stream.models.begin_frame();
+    let inner = frame(buf, area, &title(stream, view), &note(stream, theme), focused, theme);
+    let inner = thoughts(stream, inner, buf, view);
+    let (mut drawn, mut shown) = (Drawn::default(), Shown::default());
     if stream.is_empty() {
         let said = match (stream.loaded, stream.filter().is_empty()) {
             (false, _) => ["reading…", ""],
@@ -65,29 +60,38 @@ pub fn render(
             (true, false) => ["nothing matches", "Esc shows everything"],
         };
         pen::empty(buf, inner, &said, theme);
-        return None;
+        drawn.stream = Some(shown);
+        return drawn;
     }
-    stream.first_row.set(inner.y);
-    stream.text_cells.set(inner.width.saturating_sub(INDENT + 2));
-    stream.quote_lines.set(match inner.height {
-        0..14 => 1,
-        14..30 => 2,
-        _ => 3,
-    });
-    let visible = visible(stream, inner.height);
-    let top = visible.first().map_or(0, |(line, _)| *line);
-    let shown = Window { area: inner, high: 1, top, page: visible.len() };
-    scroll::bar_of(buf, area, shown, (stream.len(), stream.more), theme);
-    for (line, top) in visible {
-        let Some(row) = stream.line(line) else { break };
+    let quotes = Quotes {
+        cells: inner.width.saturating_sub(INDENT + 2).max(1),
+        lines: match inner.height {
+            0..14 => 1,
+            14..30 => 2,
+            _ => 3,
+        },
+    };
+    let (first, acts) = visible(stream, inner.height, quotes);
+    let window = Window { area: inner, high: 1, top: first, page: acts.len() };
+    drawn.list(List::Stream, Some(window));
+    scroll::bar_of(buf, area, window, (stream.len(), stream.more), theme);
+    for (line, (row, quote)) in (first..).zip(acts) {
         let selected = line == stream.scroll.selected && (focused || stream.is_frozen());
-        let base = theme.line(selected, focused);
-        let asked = row.tokens > 0 && inner.width >= WITH_MODELS;
-        let model = asked.then(|| stream.models.shown(row.seq)).flatten();
-        draw(row, model, inner, top, (selected, base), buf, view);
-        draw_quote(&quote(stream, row), row, inner, top + 1, base, buf, view);
+        let used = shown.lines.last().map_or(inner.y, |(_, rows)| rows.end);
+        let place = Rect { y: used, height: inner.bottom() - used, ..inner };
+        let high = height(&quote).min(place.height);
+        shown.lines.push((line, used..used + high));
+        let asks = row.tokens > 0 && inner.width >= WITH_MODELS;
+        if asks && stream.models.is_unasked(row.seq) {
+            shown.without_model.push(row.seq);
+        }
+        let model = stream.models.of(row.seq).filter(|_| asks);
+        let mut sheet = Sheet::new(buf, place, theme.line(selected, focused));
+        draw(row, model, &mut sheet, selected, view);
+        draw_quote(&quote, row, &mut sheet, view);
     }
-    Some(shown)
+    drawn.stream = Some(shown);
+    drawn
 }
 
 fn title(stream: &Stream, view: &View<'_>) -> String {
@@ -148,75 +152,63 @@ fn tail(text: &str, cells: u16) -> &str {
     &text[start..]
 }
 
+/// The room for what was said: cells of a line, and lines.
+#[derive(Copy, Clone)]
+struct Quotes {
+    cells: u16,
+    lines: usize,
+}
+
 /// The lines of what was said, as many as there is room for.
-fn quote(stream: &Stream, row: &Row) -> Vec<String> {
+fn quote(row: &Row, room: Quotes) -> Vec<String> {
     if row.told.quote.is_empty() {
         return Vec::new();
     }
     let quiet = row.told.is(ActivityKind::DoNothing);
-    let lines = if quiet { 1 } else { stream.quote_lines.get() };
-    text::wrap(&text::safe(&row.told.quote), stream.text_cells.get().max(1), lines, "…")
+    text::wrap(&text::safe(&row.told.quote), room.cells, if quiet { 1 } else { room.lines }, "…")
 }
 
-fn height(stream: &Stream, row: &Row) -> u16 {
-    1 + u16::try_from(quote(stream, row).len()).unwrap_or(0)
+fn height(quote: &[String]) -> u16 {
+    1 + u16::try_from(quote.len()).unwrap_or(0)
 }
 
-/// The lines to draw and where each begins.
-fn visible(stream: &Stream, space: u16) -> Vec<(usize, u16)> {
-    let len = stream.len();
-    let heights = |line: usize| stream.line(line).map_or(1, |row| height(stream, row));
+/// The first line to draw, and the acts from there on with what was said.
+fn visible(stream: &Stream, space: u16, room: Quotes) -> (usize, Vec<(&Row, Vec<String>)>) {
+    let quoted = |line: usize| stream.line(line).map(|row| (row, quote(row, room)));
     // Found by walking up from the selected line, so that it is always seen whole.
-    let selected = stream.scroll.selected.min(len.saturating_sub(1));
+    let selected = stream.scroll.selected.min(stream.len().saturating_sub(1));
     let mut first = stream.scroll.top().min(selected);
     let mut needed: u16 = 0;
     for line in (first..=selected).rev() {
-        needed = needed.saturating_add(heights(line));
+        needed = needed.saturating_add(quoted(line).map_or(1, |(_, quote)| height(&quote)));
         if needed > space {
             first = (line + 1).min(selected);
             break;
         }
     }
-    let mut shown = Vec::new();
-    let mut top = 0;
-    let mut line = first;
-    while line < len && top < space {
-        shown.push((line, top));
-        top += heights(line);
-        line += 1;
+    let mut left = space;
+    let mut acts = Vec::new();
+    for act in (first..stream.len()).map_while(quoted) {
+        if left == 0 {
+            break;
+        }
+        left = left.saturating_sub(height(&act.1));
+        acts.push(act);
     }
-    shown
+    (first, acts)
 }
 
-/// The line whose act is drawn at a row of the screen.
-#[must_use]
-pub fn line_at(stream: &Stream, area: Rect, y: u16) -> Option<usize> {
-    let row = y.checked_sub(stream.first_row.get()).filter(|_| area.top() < y && y + 1 < area.bottom())?;
-    let mut top = 0;
-    (stream.scroll.top()..stream.len()).find(|line| {
-        top += stream.line(*line).map_or(1, |row| height(stream, row));
-        row < top
-    })
-}
-
-fn draw(
-    row: &Row,
-    model: Option<&str>,
-    inner: Rect,
-    top: u16,
-    (selected, base): (bool, Style),
-    buf: &mut Buffer,
-    view: &View<'_>,
-) {
+fn draw(row: &Row, model: Option<&str>, sheet: &mut Sheet<'_>, selected: bool, view: &View<'_>) {
     let theme = view.theme;
     let (mark, style) = act_mark(row, theme);
     let quiet = row.told.is(ActivityKind::DoNothing) || row.told.is(ActivityKind::ConfigUpdated);
-    let mut pen = Pen::new(buf, inner, top).base(base);
+    let wide = sheet.width() >= WITH_NAMES;
+    let mut pen = sheet.pen(0);
     pen.cell_right(&text::ago(view.now.seconds_since(row.at)), theme.faint, TIME_CELLS);
     pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
     pen.put(&text::initials(view.name(&row.bot_id)), theme.actor(&row.bot_id)).skip(1);
     pen.put(mark, style).skip(1);
-    if inner.width >= WITH_NAMES {
+    if wide {
         pen.put(view.name(&row.bot_id), theme.actor(&row.bot_id)).skip(1);
     }
     let said = sentence(row, view);
@@ -226,22 +218,14 @@ fn draw(
     pen.put(&said, if quiet { theme.faint } else { theme.text });
 }
 
-fn draw_quote(
-    lines: &[String],
-    row: &Row,
-    inner: Rect,
-    top: u16,
-    base: Style,
-    buf: &mut Buffer,
-    view: &View<'_>,
-) {
+fn draw_quote(lines: &[String], row: &Row, sheet: &mut Sheet<'_>, view: &View<'_>) {
     let theme = view.theme;
     let style = if row.told.is(ActivityKind::Failed) { theme.bad } else { theme.quote };
     // Who begins with a quotation mark of their own needs no second one.
     let quoted = !row.told.is(ActivityKind::Failed)
         && !row.told.quote.trim_start().starts_with(['“', '"', '„', '«', '\'', '‘']);
     for (at, line) in lines.iter().enumerate() {
-        let mut pen = Pen::new(buf, inner, top + u16::try_from(at).unwrap_or(0)).base(base);
+        let mut pen = sheet.pen(1 + u16::try_from(at).unwrap_or(0));
         let open = if at == 0 && quoted { theme.glyphs.quote_open } else { " " };
         pen.skip(INDENT - 1).put(open, theme.faint).put(line, style);
         if at + 1 == lines.len() && quoted {

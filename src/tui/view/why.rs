@@ -40,8 +40,7 @@ pub fn render(why: &Why, area: Rect, buf: &mut Buffer, view: &View<'_>, focused:
     head(reason, &told, area, buf, view);
     let above = u16::try_from(told.len()).unwrap_or(0) + 3;
     let list = Rect { y: area.y + above, height: area.height.saturating_sub(above), ..area };
-    why.width.set(list.width);
-    let lines = why.lines();
+    let lines = why.lines_of(list.width);
     let shown = why.scroll.window(lines.len(), list, 1);
     scroll::bar(buf, frame, shown, lines.len(), theme);
     for (row, at) in (0..list.height).zip(shown.lines(lines.len())) {

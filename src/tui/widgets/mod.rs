@@ -12,5 +12,5 @@ pub mod svg;
 pub mod text;
 
 pub use listing::Listing;
-pub use pen::{Pen, frame};
+pub use pen::{Pen, Sheet, frame};
 pub use scroll::{Scroll, Window};

@@ -17,6 +17,31 @@ pub struct Pen<'a> {
     base: Style,
 }
 
+/// A few lines with one style under them, such as those of an entry of a list.
+pub struct Sheet<'a> {
+    buf: &'a mut Buffer,
+    area: Rect,
+    base: Style,
+}
+
+impl<'a> Sheet<'a> {
+    /// The lines of this place.
+    pub const fn new(buf: &'a mut Buffer, area: Rect, base: Style) -> Self {
+        Self { buf, area, base }
+    }
+
+    /// Cells of a line.
+    #[must_use]
+    pub const fn width(&self) -> u16 {
+        self.area.width
+    }
+
+    /// A pen at one of them; below the last it writes nothing.
+    pub fn pen(&mut self, row: u16) -> Pen<'_> {
+        Pen::new(self.buf, self.area, row).base(self.base)
+    }
+}
+
 impl<'a> Pen<'a> {
     /// A pen at line `row` of `area`; outside of it writes nothing.
     pub fn new(buf: &'a mut Buffer, area: Rect, row: u16) -> Self {

@@ -74,7 +74,13 @@ impl Scroll {
 
     /// Nothing of it is shown any more; it comes back where it was.
     pub const fn hid(&mut self) {
-        self.shown.area = Rect::ZERO;
+        self.shown.area.height = 0;
+    }
+
+    /// Cells of a line, as shown last.
+    #[must_use]
+    pub const fn width(&self) -> u16 {
+        self.shown.area.width
     }
 
     /// The first line shown last.

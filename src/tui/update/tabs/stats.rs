@@ -178,8 +178,7 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         model.stats.zoom(true);
         return shown(model);
     }
-    for (chart, drawn) in [Chart::Usage, Chart::Reputation].into_iter().zip([0, 1]) {
-        let plot = model.stats.drawn[drawn].get();
+    for (chart, plot) in [Chart::Usage, Chart::Reputation].into_iter().zip(model.stats.plots) {
         if plot.contains((x, y).into()) {
             model.stats.on = chart;
             let places = figure(model).places.len();
