@@ -258,6 +258,22 @@ fn the_society_knows_no_clock_no_server_and_no_chance() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What is shown is changed by `update` alone: drawing reads it, and answers what stands where.
+#[test]
+fn drawing_writes_nothing() {
+    let never = ["Cell<", "Cell::", "Mutex", "RwLock", "OnceLock", "LazyLock", "Atomic", "static mut"];
+    let mut wrong = Vec::new();
+    for (_, path, code) in files() {
+        let parts = ["state", "update", "view", "widgets", "overlays"];
+        if !parts.iter().any(|part| path.starts_with(Path::new("tui").join(part))) {
+            continue;
+        }
+        let names = never.into_iter().filter(|word| code.contains(word));
+        wrong.extend(names.map(|word| format!("{}: {word}", path.display())));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// What a bot can do has its word in one place, so that the compiler lists where a new act is missing.
 #[test]
 fn acts_are_known_by_their_kind_and_not_by_their_word() {

@@ -1,5 +1,6 @@
 //! What a frame shows, for the keys and the mouse: drawing reads the model and answers this, and the model keeps it.
 
+use super::forum::reader;
 use super::{Model, stream};
 use ratatui::layout::Rect;
 
@@ -35,6 +36,8 @@ pub struct Drawn {
     lists: Vec<(List, Window)>,
     /// The lines of the stream, which are of different heights.
     pub stream: Option<stream::Shown>,
+    /// The part of the thread being read.
+    pub thread: Option<reader::Shown>,
     /// The curves of the Stats tab, where they are shown.
     pub plots: [Rect; 2],
     /// Of each window over the tabs, in their order.
@@ -62,6 +65,9 @@ impl Model {
                 Some((_, shown)) => scroll.drew(*shown),
                 None => scroll.hid(),
             }
+        }
+        if let Some(shown) = drawn.thread {
+            self.forum.reader.drew(shown);
         }
         self.stats.plots = drawn.plots;
         if let Some(shown) = drawn.stream {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::fixture::{give, model, now, press, text, type_text};
+use super::fixture::{give, look, model, now, press, text, type_text};
 use super::society::{thread, threads};
 use crate::protocol::*;
 use crate::tui::msg::{Command, Data, Effect, Load, Msg, Outcome};
@@ -125,7 +125,7 @@ fn more_threads_are_read_near_the_end_and_none_twice() {
     };
     let query = ThreadQuery { limit: PAGE, ..ThreadQuery::default() };
     give(&mut model, Load::Threads(query.clone()), Data::Threads(page(500)));
-    let _ = text(&model);
+    look(&mut model);
     let effects = update(&mut model, Msg::Key("G".parse().unwrap()));
     let next = ThreadQuery { after: Some(451), ..query.clone() };
     assert_eq!(effects, [Effect::Load(Load::Threads(next.clone()))]);

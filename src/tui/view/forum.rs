@@ -33,7 +33,7 @@ pub fn render(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) -> D
         drawn.list(List::Threads, threads(state, list, buf, view));
     }
     if !reader.is_empty() {
-        super::thread::render(state, reader, buf, view);
+        drawn.thread = super::thread::render(state, reader, buf, view);
     }
     drawn
 }

@@ -2,16 +2,15 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
 use super::View;
 use super::bots::reputation;
 use crate::tui::state::forum::Forum;
-use crate::tui::state::forum::reader::Entry;
-use crate::tui::widgets::{Pen, Window, frame, pen, scroll, text};
+use crate::tui::state::forum::reader::{Entry, Shown};
+use crate::tui::widgets::{Pen, Sheet, Window, frame, pen, scroll, text};
 
-/// Draws the reader.
-pub fn render(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) {
+/// Draws the reader; answers what it shows of the thread.
+pub fn render(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<Shown> {
     let theme = view.theme;
     let reader = &state.reader;
     let Some(thread) = &reader.view else {
@@ -22,7 +21,7 @@ pub fn render(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) {
             (false, None) => &["Enter reads the selected thread"],
         };
         pen::empty(buf, inner, said, theme);
-        return;
+        return None;
     };
     let note = match thread.replies.len() {
         0 => "no reply yet".to_owned(),
@@ -32,59 +31,35 @@ pub fn render(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let pin = if thread.pinned { theme.glyphs.pin } else { "" };
     let inner =
         frame(buf, area, &format!("#{} {pin}{}", thread.id, thread.title), &note, state.reading, theme);
-    let top = reader.settle(inner.width, inner.height);
-    let seen = usize::from(inner.height).min(reader.len());
-    scroll::bar(buf, area, Window { area: inner, high: 1, top, page: seen }, reader.len(), theme);
+    let shown = reader.show(inner);
+    let (top, page) = (shown.top, usize::from(inner.height));
+    scroll::bar(buf, area, Window { area: inner, high: 1, top, page }, shown.len(), theme);
     let own = state.writer.actor();
-    let mut at = reader.at_line(top);
-    while let Some(entry) = reader.entries.get(at) {
-        let start = reader.start(at);
-        if start >= top + usize::from(inner.height) {
+    for (at, entry) in reader.entries.iter().enumerate().skip(shown.at_line(top)) {
+        let start = shown.start(at);
+        if start >= top + page {
             break;
         }
         let selected = at == reader.at && state.reading;
-        let tags: &[String] = if at == 0 { &thread.tags } else { &[] };
-        post(entry, (tags, own.as_deref()), selected, (inner, start, top), buf, view);
-        at += 1;
+        let mut sheet = Sheet::new(buf, inner, theme.line(selected, true));
+        let row = |line: usize| line.checked_sub(top).and_then(|row| u16::try_from(row).ok());
+        if let Some(row) = row(start) {
+            let tags: &[String] = if at == 0 { &thread.tags } else { &[] };
+            heading(entry, (tags, own.as_deref()), &mut gutter(entry, selected, &mut sheet, row, view), view);
+        }
+        for (nth, line) in entry.lines(inner.width).iter().enumerate() {
+            if let Some(row) = row(start + 1 + nth) {
+                gutter(entry, selected, &mut sheet, row, view).put(line, theme.text);
+            }
+        }
     }
-}
-
-/// Draws the lines of a post that are seen, with its tags, for a person who writes as that actor. `start` is its first line, `top` the first one seen.
-fn post(
-    entry: &Entry,
-    about: (&[String], Option<&str>),
-    selected: bool,
-    (inner, start, top): (Rect, usize, usize),
-    buf: &mut Buffer,
-    view: &View<'_>,
-) {
-    let theme = view.theme;
-    let base = theme.line(selected, true);
-    let row = |line: usize| {
-        line.checked_sub(top).and_then(|row| u16::try_from(row).ok()).filter(|r| *r < inner.height)
-    };
-    if let Some(row) = row(start) {
-        let mut pen = gutter(entry, selected, inner, row, base, buf, view);
-        heading(entry, about, &mut pen, view);
-    }
-    for (at, line) in entry.lines(inner.width).iter().enumerate() {
-        let Some(row) = row(start + 1 + at) else { continue };
-        gutter(entry, selected, inner, row, base, buf, view).put(line, theme.text);
-    }
+    Some(shown)
 }
 
 /// The marker and the lines that lead up to what is answered.
-fn gutter<'a>(
-    entry: &Entry,
-    selected: bool,
-    inner: Rect,
-    row: u16,
-    base: Style,
-    buf: &'a mut Buffer,
-    view: &View<'_>,
-) -> Pen<'a> {
+fn gutter<'a>(entry: &Entry, selected: bool, sheet: &'a mut Sheet<'_>, row: u16, view: &View<'_>) -> Pen<'a> {
     let (theme, glyphs) = (view.theme, view.theme.glyphs);
-    let mut pen = Pen::new(buf, inner, row).base(base);
+    let mut pen = sheet.pen(row);
     pen.put(if selected { glyphs.marker } else { " " }, theme.accent);
     for _ in 0..entry.depth {
         pen.put(glyphs.sep, theme.faint).skip(1);

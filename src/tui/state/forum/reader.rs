@@ -1,10 +1,12 @@
 //! The thread being read: its posts as a tree, which one is selected, and what part is seen.
 //!
 //! A post can be taller than the screen, so the reader keeps a line beside the selected post. What
-//! is seen is settled when it is drawn, because only then are width and height known.
+//! is seen is known when it is drawn, because only then are width and height known.
 
-use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ratatui::layout::Rect;
 
 use super::Post;
 use crate::domain::{Stamp, text};
@@ -74,10 +76,60 @@ pub struct Reader {
     goto: Option<i64>,
     /// Actor id of somebody to whom the newest answer is selected where nothing else is meant.
     pub(in crate::tui) for_whom: Option<String>,
-    top: Cell<usize>,
-    height: Cell<usize>,
-    /// First line of each post at a width, and the end.
-    starts: RefCell<(u16, Vec<usize>)>,
+    /// The first line to be seen.
+    top: usize,
+    shown: Shown,
+}
+
+/// The part of a thread that a frame shows.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// Where its lines stand.
+    area: Rect,
+    /// The first line seen.
+    pub top: usize,
+    /// First line of each post where a line has that many cells, and the end.
+    starts: Arc<Vec<usize>>,
+}
+
+impl Shown {
+    /// All lines.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.starts.last().copied().unwrap_or(0)
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The first line of a post.
+    #[must_use]
+    pub fn start(&self, at: usize) -> usize {
+        self.starts.get(at).copied().unwrap_or(0)
+    }
+
+    /// The post a line belongs to.
+    #[must_use]
+    pub fn at_line(&self, line: usize) -> usize {
+        let after = self.starts.partition_point(|start| *start <= line);
+        after.saturating_sub(1).min(self.starts.len().saturating_sub(2))
+    }
+
+    fn height(&self) -> usize {
+        usize::from(self.area.height).max(1)
+    }
+
+    /// `top`, moved as little as it takes to see a post.
+    fn seen(&self, top: usize, at: usize) -> usize {
+        let (start, end, height) = (self.start(at), self.start(at + 1), self.height());
+        // The empty line below a post need not be seen.
+        let end = end.saturating_sub(1).max(start);
+        let (first, last) = (start.min(end.saturating_sub(height)), start.max(end.saturating_sub(height)));
+        top.clamp(first, last).min(self.len().saturating_sub(height))
+    }
 }
 
 impl Reader {
@@ -88,7 +140,7 @@ impl Reader {
         if self.wanted != Some(thread) {
             self.wanted = Some(thread);
             self.at = 0;
-            self.top.set(0);
+            self.top = 0;
         } else if let Some(at) = reply.and_then(|id| self.entries.iter().position(|e| e.reply == Some(id))) {
             self.at = at;
         }
@@ -113,7 +165,7 @@ impl Reader {
         self.entries = entries(&view);
         self.view = Some(view);
         self.missing = false;
-        self.starts.replace((0, Vec::new()));
+        self.shown.starts = Arc::default();
         let wish = self.goto.take().map(Some).or(kept);
         let place = wish.and_then(|reply| self.entries.iter().position(|entry| entry.reply == reply));
         let newest =
@@ -145,27 +197,29 @@ impl Reader {
         })
     }
 
-    /// Measures the posts at a width and settles what is seen; answers the first line.
-    pub fn settle(&self, width: u16, height: u16) -> usize {
-        if self.starts.borrow().0 != width || self.starts.borrow().1.is_empty() {
+    /// What is seen of it there: the posts are measured, unless they were for the frame before.
+    #[must_use]
+    pub fn show(&self, area: Rect) -> Shown {
+        let starts = if self.shown.area.width == area.width && !self.shown.starts.is_empty() {
+            self.shown.starts.clone()
+        } else {
             let mut starts = Vec::with_capacity(self.entries.len() + 1);
             let mut line = 0;
             for entry in &self.entries {
                 starts.push(line);
-                line += entry.lines(width).len() + 2;
+                line += entry.lines(area.width).len() + 2;
             }
             starts.push(line);
-            self.starts.replace((width, starts));
-        }
-        self.height.set(usize::from(height).max(1));
-        self.top.set(self.seen(self.top.get()));
-        self.top.get()
+            Arc::new(starts)
+        };
+        let shown = Shown { area, top: 0, starts };
+        Shown { top: shown.seen(self.top, self.at), ..shown }
     }
 
-    /// All lines, as measured last.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.starts.borrow().1.last().copied().unwrap_or(0)
+    /// This is on the screen now.
+    pub fn drew(&mut self, shown: Shown) {
+        self.top = shown.top;
+        self.shown = shown;
     }
 
     /// Whether there is nothing to read.
@@ -174,68 +228,46 @@ impl Reader {
         self.entries.is_empty()
     }
 
-    /// The first line of a post.
-    #[must_use]
-    pub fn start(&self, at: usize) -> usize {
-        self.starts.borrow().1.get(at).copied().unwrap_or(0)
-    }
-
-    /// The post a line belongs to.
-    #[must_use]
-    pub fn at_line(&self, line: usize) -> usize {
-        let starts = self.starts.borrow();
-        let after = starts.1.partition_point(|start| *start <= line);
-        after.saturating_sub(1).min(self.entries.len().saturating_sub(1))
-    }
-
-    /// `top`, moved as little as it takes to see the selected post.
-    fn seen(&self, top: usize) -> usize {
-        let (start, end, height) = (self.start(self.at), self.start(self.at + 1), self.height.get().max(1));
-        // The empty line below a post need not be seen.
-        let end = end.saturating_sub(1).max(start);
-        let (first, last) = (start.min(end.saturating_sub(height)), start.max(end.saturating_sub(height)));
-        top.clamp(first, last).min(self.len().saturating_sub(height))
-    }
-
     /// Moves for a moving action; whether it was one.
     pub fn act(&mut self, act: Act) -> bool {
         let last = self.entries.len().saturating_sub(1);
-        let (top, height) = (self.top.get(), self.height.get().max(1));
+        let (shown, top, height) = (&self.shown, self.top, self.shown.height());
         let page = height.saturating_sub(2).max(1);
-        let end = self.start(self.at + 1).saturating_sub(1);
+        let end = shown.start(self.at + 1).saturating_sub(1);
         match act {
-            Act::Down if end > top + height => self.top.set(top + STEP),
+            Act::Down if end > top + height => self.top = top + STEP,
             Act::Down => self.at = (self.at + 1).min(last),
-            Act::Up if self.start(self.at) < top => self.top.set(top.saturating_sub(STEP)),
+            Act::Up if shown.start(self.at) < top => self.top = top.saturating_sub(STEP),
             Act::Up => self.at = self.at.saturating_sub(1),
             Act::PageDown => {
                 let before = self.at;
-                self.at = self.at_line(top + height + page - 1).max(self.at);
+                self.at = shown.at_line(top + height + page - 1).max(self.at);
                 if end <= top + height && self.at == before {
                     self.at = (before + 1).min(last);
                 }
-                self.top.set(top + page);
+                self.top = top + page;
             }
             Act::PageUp => {
-                self.at = self.at_line(top.saturating_sub(page)).min(self.at);
-                self.top.set(top.saturating_sub(page));
+                self.at = shown.at_line(top.saturating_sub(page)).min(self.at);
+                self.top = top.saturating_sub(page);
             }
             Act::Top => {
-                self.at = 0;
-                self.top.set(0);
+                (self.at, self.top) = (0, 0);
             }
             Act::Bottom => {
-                self.at = last;
-                self.top.set(self.len());
+                (self.at, self.top) = (last, shown.len());
             }
             _ => return false,
         }
         true
     }
 
-    /// Selects the post at a row of the drawn reader.
-    pub fn click(&mut self, row: u16) {
-        self.at = self.at_line(self.top.get() + usize::from(row));
+    /// Selects the post shown at a row of the screen.
+    pub fn click(&mut self, y: u16) {
+        let Shown { area, .. } = self.shown;
+        if (area.top()..area.bottom()).contains(&y) {
+            self.at = self.shown.at_line(self.top + usize::from(y - area.y));
+        }
     }
 }
 
@@ -336,6 +368,13 @@ mod tests {
         reader
     }
 
+    /// Draws it with lines of 40 cells; answers what is seen.
+    fn draw(reader: &mut Reader, height: u16) -> Shown {
+        let shown = reader.show(Rect::new(0, 0, 40, height));
+        reader.drew(shown.clone());
+        shown
+    }
+
     #[test]
     fn answers_stand_below_what_they_answer() {
         let replies =
@@ -356,19 +395,20 @@ mod tests {
         let mut reader = reader((1..60).map(|id| reply(id, (id % 3 == 0).then_some(id - 1))).collect());
         let mut seen = vec![false; 20_000];
         for _ in 0..2_000 {
-            let top = reader.settle(40, 8);
-            (top..(top + 8).min(reader.len())).for_each(|line| seen[line] = true);
+            let shown = draw(&mut reader, 8);
+            (shown.top..(shown.top + 8).min(shown.len())).for_each(|line| seen[line] = true);
             reader.act(Act::Down);
         }
         assert_eq!(reader.at, 59);
         // The empty line below each post may be passed over, nothing else.
-        (1..=60).for_each(|at| seen[reader.start(at) - 1] = true);
-        assert!(seen[..reader.len()].iter().all(|seen| *seen));
+        let shown = draw(&mut reader, 8);
+        (1..=60).for_each(|at| seen[shown.start(at) - 1] = true);
+        assert!(seen[..shown.len()].iter().all(|seen| *seen));
         for _ in 0..2_000 {
             reader.act(Act::Up);
-            reader.settle(40, 8);
+            draw(&mut reader, 8);
         }
-        assert_eq!((reader.at, reader.top.get()), (0, 0));
+        assert_eq!((reader.at, reader.top), (0, 0));
     }
 
     #[test]
@@ -376,7 +416,7 @@ mod tests {
         let mut reader = reader((1..60).map(|id| reply(id, None)).collect());
         for act in [Act::PageDown, Act::PageUp] {
             for _ in 0..300 {
-                reader.settle(40, 10);
+                draw(&mut reader, 10);
                 reader.act(act);
             }
             assert_eq!(reader.at, if act == Act::PageDown { 59 } else { 0 });

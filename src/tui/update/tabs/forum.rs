@@ -315,9 +315,7 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         }
     } else if reader.contains((x, y).into()) && forum.reader.view.is_some() {
         forum.reading = true;
-        if y > reader.y && y + 1 < reader.bottom() {
-            forum.reader.click(y - reader.y - 1);
-        }
+        forum.reader.click(y);
     }
     Vec::new()
 }
