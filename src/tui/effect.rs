@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 
 use super::msg::{Command, Data, Load, Msg, Outcome};
-use super::update::search::{Hit, To};
+use super::state::search::{Hit, To};
 use super::way_back;
 use crate::domain::{Activity, ActivityKind};
 use crate::files::{OutError, OutFile};

@@ -247,7 +247,7 @@ pub enum Data {
     Log(Vec<LogLine>),
     Threads(Vec<ThreadSummary>),
     Thread(Box<ThreadView>),
-    Found(Vec<super::update::search::Hit>),
+    Found(Vec<super::state::search::Hit>),
 }
 
 /// Changes.

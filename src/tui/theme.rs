@@ -9,6 +9,7 @@ mod palette;
 use ratatui::style::{Color, Modifier, Style};
 
 pub use glyphs::{ASCII, Glyphs, UNICODE};
+pub use palette::Colors;
 use palette::{BLUE_ORANGE, DARK, EMBER, LIGHT, PAPER, Palette, Tone, color};
 
 /// The looks a person can choose.
@@ -75,49 +76,6 @@ impl ThemeName {
             Self::Paper => Some(&PAPER),
             Self::BlueOrange => Some(&BLUE_ORANGE),
             Self::HighContrast => None,
-        }
-    }
-}
-
-/// How many colours the terminal gets.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub enum Colors {
-    /// None: bold, dim, reversed and underlined only (`NO_COLOR`).
-    None,
-    /// The sixteen of the terminal's own palette.
-    Ansi16,
-    /// 256.
-    Ansi256,
-    /// 24 bit.
-    #[default]
-    True,
-}
-
-impl Colors {
-    /// Reads the word of the configuration (`none`, `16`, `256`, `true`); `auto` and anything else is `None`.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Some(match word {
-            "none" | "never" => Self::None,
-            "16" => Self::Ansi16,
-            "256" => Self::Ansi256,
-            "true" | "truecolor" | "24bit" => Self::True,
-            _ => return None,
-        })
-    }
-
-    /// What the environment says of the terminal: `NO_COLOR`, `COLORTERM`, `TERM`.
-    #[must_use]
-    pub fn of_terminal(env: impl Fn(&str) -> Option<String>) -> Self {
-        let term = env("TERM").unwrap_or_default();
-        if env("NO_COLOR").is_some_and(|value| !value.is_empty()) || term == "dumb" {
-            return Self::None;
-        }
-        match env("COLORTERM").as_deref() {
-            Some("truecolor" | "24bit") => Self::True,
-            _ if term.contains("direct") || term.contains("kitty") || term.contains("ghostty") => Self::True,
-            _ if term.contains("256color") => Self::Ansi256,
-            _ => Self::Ansi16,
         }
     }
 }

@@ -87,7 +87,7 @@ pub fn thread(model: &Model) -> Told {
 
 pub fn stats(model: &Model) -> Told {
     let stats = &model.stats;
-    let figure = stats::figure(model);
+    let figure = stats::figures::shown(model);
     let words = added(&stats.list.told());
     let mut told = Told::new(format!("Stats, {}, stretch {}{words}", figure.title, SPANS[stats.span].1));
     if let (Some(first), Some(last)) = (figure.places.first(), figure.places.last()) {

@@ -3,7 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Then, window};
+use super::answer::Then;
+use super::window::window;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, Scroll, Window, scroll, text};
 

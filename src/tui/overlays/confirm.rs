@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::window;
+use super::window::window;
 use crate::tui::action::Act;
 use crate::tui::msg::Effect;
 use crate::tui::state::mind::Change;

@@ -4,9 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
+use super::answer::{Answer, Then};
 use super::line::{draw_input, paste, type_key};
 use super::text_edit::Editor;
-use super::{Answer, Then, window};
+use super::window::window;
 use crate::protocol::Fault;
 use crate::tui::keymap::Key;
 use crate::tui::msg::Command;

@@ -4,7 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tui_input::{Input, InputRequest};
 
-use super::{Then, clear, window};
+use super::answer::Then;
+use super::window::{clear, window};
 use crate::tui::keymap::Key;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, text};

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use tui_input::Input;
 
 use super::line::draw_input;
-use super::window;
+use super::window::window;
 use crate::protocol::Role;
 use crate::tui::action::{ACTIONS, Act, ActionDef, Scope};
 use crate::tui::keymap::Keymap;

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::window;
+use super::window::window;
 use crate::tui::action::Act;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, text};

@@ -7,7 +7,8 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 use ratatui_textarea::{CursorMove, TextArea, WrapMode};
 
-use super::{Then, window};
+use super::answer::Then;
+use super::window::window;
 use crate::tui::keymap::Key;
 use crate::tui::msg::Command;
 use crate::tui::theme::Theme;

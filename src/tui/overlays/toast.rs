@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::clear;
+use super::window::clear;
 use crate::tui::state::{Toast, Tone};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, text};

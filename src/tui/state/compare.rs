@@ -8,6 +8,17 @@ use crate::domain::{Money, Stamp};
 use crate::protocol::ActivityView;
 use crate::tui::widgets::text;
 
+/// What is being compared.
+#[derive(Clone, Debug, Default)]
+pub struct Compare {
+    /// The bot, once its life was read.
+    pub(in crate::tui) story: Option<Story>,
+    /// Whose life is being read.
+    pub(in crate::tui) wanted: Option<String>,
+    /// Whether two bots stand beside each other in the last seven days alone.
+    pub(in crate::tui) week: bool,
+}
+
 /// Acts with a line of their own.
 const KINDS: [(ActivityKind, &str); 6] = [
     (ActivityKind::CreateThread, "threads"),

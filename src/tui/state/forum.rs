@@ -8,7 +8,7 @@ use super::author_of;
 use crate::protocol::{ThreadQuery, ThreadSort, ThreadSummary};
 use crate::tui::widgets::Scroll;
 
-pub use reader::Reader;
+pub use reader::{Post, Reader};
 pub use writer::{Drafts, Writer};
 
 /// Threads read at once.
@@ -45,21 +45,6 @@ pub struct Forum {
     pub(in crate::tui) tags: Vec<String>,
     pub(in crate::tui) stale_list: bool,
     pub(in crate::tui) stale_thread: bool,
-}
-
-/// A post, as something to act on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Post {
-    /// Its thread.
-    pub thread: i64,
-    /// The reply; `None` is the opening post.
-    pub reply: Option<i64>,
-    /// Actor id of the author.
-    pub author: String,
-    /// Shown name of the author.
-    pub name: String,
-    /// What it says; of a thread in the list, its title.
-    pub said: String,
 }
 
 impl Forum {

@@ -2,88 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::Page;
 use super::budget::Budget;
 use super::mind::Mind;
 use super::recall::Recall;
 use super::why::Why;
 use crate::protocol::{ActivityQuery, BotView, CostCaps, FollowView, MemoryQuery, PostView};
-use crate::tui::action::Scope;
 use crate::tui::msg::{Effect, Load};
 use crate::tui::widgets::Scroll;
-
-/// The pages.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Page {
-    /// Who it is.
-    #[default]
-    Profile,
-    /// Sliders and texts.
-    Mind,
-    /// Caps and use.
-    Budget,
-    /// What it remembers.
-    Memory,
-    /// Why it did what it did.
-    Why,
-}
-
-impl Page {
-    /// Every page.
-    pub const ALL: [Self; 5] = [Self::Profile, Self::Mind, Self::Budget, Self::Memory, Self::Why];
-
-    /// Its name on the screen.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Profile => "Profile",
-            Self::Mind => "Mind",
-            Self::Budget => "Budget",
-            Self::Memory => "Memory",
-            Self::Why => "Why",
-        }
-    }
-
-    /// Its name in files.
-    #[must_use]
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Profile => "profile",
-            Self::Mind => "mind",
-            Self::Budget => "budget",
-            Self::Memory => "memory",
-            Self::Why => "why",
-        }
-    }
-
-    /// The scope of its keys, if it has some of its own.
-    #[must_use]
-    pub const fn scope(self) -> Option<Scope> {
-        match self {
-            Self::Profile => None,
-            Self::Mind => Some(Scope::Mind),
-            Self::Budget => Some(Scope::Budget),
-            Self::Memory => Some(Scope::Recall),
-            Self::Why => Some(Scope::Why),
-        }
-    }
-
-    /// The page that a second inspector shows beside this one.
-    #[must_use]
-    pub const fn beside(self) -> Self {
-        match self {
-            Self::Why => Self::Profile,
-            _ => Self::Why,
-        }
-    }
-
-    /// The page `by` places further, round and round.
-    #[must_use]
-    pub fn step(self, by: isize) -> Self {
-        let at = Self::ALL.iter().position(|page| *page == self).unwrap_or(0);
-        let len = Self::ALL.len();
-        Self::ALL[(at + len).wrapping_add_signed(by) % len]
-    }
-}
 
 /// Everything about one bot.
 #[derive(Debug, Default)]

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::{
-    Bots, Early, Inspector, Lower, Pane, Stale, Stream, Tab, events, forum, log, memory, moderation, society,
-    stats,
+    Bots, Early, Inspector, Lower, Pane, Place, Stale, Stream, Tab, events, forum, log, memory, moderation,
+    society, stats,
 };
 use crate::domain::{Money, Stamp};
 use crate::link::{Connection, Role};
@@ -110,9 +110,9 @@ pub struct Model {
     /// Log tab.
     pub log: log::Log,
     /// What a person has seen of what needs them.
-    pub seen: crate::tui::state::needs::Seen,
+    pub seen: super::need::Seen,
     /// What was searched for everywhere, and found.
-    pub search: crate::tui::update::search::Search,
+    pub search: super::search::Search,
     /// What a person marked to come back to.
     pub bookmarks: crate::tui::marks::Bookmarks,
     /// This room and those that can be gone to, where they can.
@@ -120,9 +120,9 @@ pub struct Model {
     /// Actions chosen in the palette, the last one first.
     pub recent: Vec<&'static str>,
     /// What was changed here and can be taken back.
-    pub undo: crate::tui::update::undo::Undo,
+    pub undo: super::undo::Undo,
     /// What is being compared.
-    pub compare: crate::tui::update::compare::Compare,
+    pub compare: super::compare::Compare,
     /// What was heard in the last minutes.
     pub rates: crate::tui::state::rates::Rates,
     /// What to read anew.
@@ -178,13 +178,13 @@ impl Model {
             moderation: moderation::Moderation::default(),
             events: events::Events::default(),
             log: log::Log::default(),
-            seen: crate::tui::state::needs::Seen::default(),
-            search: crate::tui::update::search::Search::default(),
+            seen: super::need::Seen::default(),
+            search: super::search::Search::default(),
             bookmarks: crate::tui::marks::Bookmarks::default(),
             rooms: None,
             recent: Vec::new(),
-            undo: crate::tui::update::undo::Undo::default(),
-            compare: crate::tui::update::compare::Compare::default(),
+            undo: super::undo::Undo::default(),
+            compare: super::compare::Compare::default(),
             rates: crate::tui::state::rates::Rates::default(),
             stale: Stale::default(),
             known: super::known::Known::default(),
@@ -226,6 +226,18 @@ impl Model {
         Layout::of(self.size, self.tab, focused, &self.arrangement, self.zoomed, self.walk.is_some())
     }
 
+    /// Where keys go now.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place {
+            tab: self.tab,
+            focus: self.focus,
+            page: self.inspector.page,
+            bot: self.inspector.wanted.clone(),
+            windows: self.overlays.len(),
+        }
+    }
+
     /// The scopes whose keys count now, innermost first.
     #[must_use]
     pub fn scopes(&self) -> Vec<Scope> {
@@ -254,7 +266,7 @@ impl Model {
     /// The shown name of an actor.
     #[must_use]
     pub fn name<'a>(&'a self, id: &'a str) -> &'a str {
-        name_of(&self.names, id)
+        super::name_of(&self.names, id)
     }
 
     /// Says something in the corner for a few seconds.
@@ -286,24 +298,6 @@ impl Model {
     pub fn set_theme(&mut self, name: ThemeName) {
         self.theme = Theme::new(name, self.theme.colors, self.theme.glyphs.ascii);
     }
-}
-
-/// The room itself, as an actor, is called so.
-const THE_ROOM: &str = "The room";
-
-/// The shown name of an author, who had this name when it was told.
-#[must_use]
-pub fn author_of<'a>(id: &str, name: &'a str) -> &'a str {
-    if id == "system" { THE_ROOM } else { name }
-}
-
-/// The shown name of an actor: a bot, a person, or the room itself.
-#[must_use]
-pub fn name_of<'a>(names: &'a BTreeMap<String, String>, id: &'a str) -> &'a str {
-    if id == "system" {
-        return THE_ROOM;
-    }
-    names.get(id).map_or_else(|| id.strip_prefix("human:").unwrap_or(id), String::as_str)
 }
 
 impl Model {

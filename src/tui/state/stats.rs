@@ -7,13 +7,11 @@ use std::collections::HashMap;
 
 use ratatui::layout::Rect;
 
-use super::Model;
 use crate::domain::Money;
 use crate::protocol::{
     ActionMix, Analytics, CacheCount, LadderCount, ReputationHistory, Timeline, UsageSeries,
 };
 use crate::tui::widgets::Listing;
-use crate::tui::widgets::figure::Figure;
 use crate::tui::widgets::listing::Line as ListLine;
 
 /// The stretches to choose from: minutes, and what they are called. The last is as long as the room is old.
@@ -45,6 +43,21 @@ pub enum Chart {
     Usage,
     /// Reputation.
     Reputation,
+}
+
+/// The charts that can be saved.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// Tokens and cost over the stretch of the Stats tab.
+    Usage,
+    /// Reputation over it.
+    Reputation,
+    /// Tokens and cost over the days of the Live tab.
+    LiveUsage,
+    /// Reputation over them.
+    LiveReputation,
+    /// Who deals with whom.
+    Society,
 }
 
 /// What the tab shows.
@@ -226,14 +239,5 @@ impl Stats {
         let mut used: Vec<Used> = self.series.iter().flatten().map(used).collect();
         used.sort_by(|a, b| (b.cost, b.tokens).cmp(&(a.cost, a.tokens)).then_with(|| a.id.cmp(&b.id)));
         self.list.set(used);
-    }
-}
-
-/// The chart that keys are about, as data.
-#[must_use]
-pub fn figure(model: &Model) -> Figure {
-    match model.stats.on {
-        Chart::Usage => figures::usage(&model.stats, &model.zone),
-        Chart::Reputation => figures::of_reputation(&model.stats, &model.zone),
     }
 }

@@ -4,24 +4,9 @@ use std::path::PathBuf;
 
 use crate::tui::msg::{Command, Effect};
 use crate::tui::overlays::{Line, Overlay, Then};
-use crate::tui::state::stats::{figure, figures};
+use crate::tui::state::stats::{Saved, figures};
 use crate::tui::state::{Model, Pane, Tone};
 use crate::tui::widgets::svg;
-
-/// The charts there are.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Saved {
-    /// Tokens and cost over the stretch of the Stats tab.
-    Usage,
-    /// Reputation over it.
-    Reputation,
-    /// Tokens and cost over the days of the Live tab.
-    LiveUsage,
-    /// Reputation over them.
-    LiveReputation,
-    /// Who deals with whom.
-    Society,
-}
 
 /// The chart of a pane of the Live tab.
 #[must_use]
@@ -36,7 +21,7 @@ pub const fn of_pane(pane: Pane) -> Option<Saved> {
 /// The picture and the numbers; `None` while there is nothing.
 fn written(model: &Model, which: Saved) -> Option<(String, String)> {
     let chart = match which {
-        Saved::Usage | Saved::Reputation => figure(model),
+        Saved::Usage | Saved::Reputation => figures::shown(model),
         Saved::LiveUsage => figures::live_usage(model),
         Saved::LiveReputation => figures::live_reputation(model),
         Saved::Society => return model.society.written(),

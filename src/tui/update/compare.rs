@@ -5,21 +5,10 @@ use crate::tui::msg::{Effect, Load};
 use crate::tui::overlays::reading::Para;
 use crate::tui::overlays::{Choice, Item, Overlay, Reading, Then};
 use crate::tui::state::Model;
-use crate::tui::state::compare::{Story, Tally, lines};
+use crate::tui::state::compare::{Compare, Story, Tally, lines};
 
 /// Moments offered at most, the newest first.
 const MOMENTS: usize = 60;
-
-/// What is being compared.
-#[derive(Clone, Debug, Default)]
-pub struct Compare {
-    /// The bot, once its life was read.
-    story: Option<Story>,
-    /// Whose life is being read.
-    wanted: Option<String>,
-    /// Whether two bots stand beside each other in the last seven days alone.
-    week: bool,
-}
 
 fn wait(model: &mut Model, bot: &str) -> Vec<Effect> {
     let said = vec![Para::Text(format!("reading what {} did…", model.name(bot)))];

@@ -249,7 +249,7 @@ fn may(model: &mut Model, act: Act) -> bool {
 pub fn show_why(model: &mut Model, activity_id: i64) -> Vec<Effect> {
     let mut effects = show_tab(model, crate::tui::state::Tab::Live);
     model.inspector.why.ask(activity_id);
-    effects.extend(live::turn_page(model, crate::tui::state::inspector::Page::Why));
+    effects.extend(live::turn_page(model, crate::tui::state::Page::Why));
     act::focus(model, crate::tui::state::Pane::Inspector);
     effects
 }

@@ -4,7 +4,8 @@ use super::{open, show_bot, show_tab};
 use crate::tui::msg::Effect;
 use crate::tui::overlays::{Choice, Item, Overlay, Then};
 use crate::tui::state::Row;
-use crate::tui::state::needs::{Way, is_answer, needs};
+use crate::tui::state::need::Way;
+use crate::tui::state::needs::{is_answer, needs};
 use crate::tui::state::{Model, Pane, Tab, Tone};
 use crate::tui::widgets::text;
 

@@ -1,56 +1,17 @@
 //! Searching everything at once: what the engine finds, and what is known here; each with a way there.
 
 use super::{show_bot, show_tab};
-use crate::tui::action::{ACTIONS, Act};
+use crate::tui::action::ACTIONS;
 use crate::tui::msg::{Effect, Load};
 use crate::tui::overlays::{Choice, Item, Line, Overlay, Then};
 use crate::tui::state::mind::Field;
+use crate::tui::state::search::{Hit, Search, To};
 use crate::tui::state::{Model, Page, Pane, Tab, Tone};
 
 /// Things of one kind listed at most.
 const EACH: usize = 30;
 /// Longest line of the list, in characters.
 const LINE: usize = 120;
-
-/// Where something found is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum To {
-    /// A thread.
-    Thread(i64),
-    /// An event.
-    Event(i64),
-    /// What a bot remembers, with the words searched for.
-    Memory(String),
-    /// A bot.
-    Bot(String),
-    /// An act of the stream.
-    Act(i64),
-    /// What was thought for an act.
-    Thought(i64),
-    /// A field of the selected bot's mind, by its place.
-    Setting(usize),
-    /// Something that can be done.
-    Do(Act),
-}
-
-/// Something found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hit {
-    /// What it is: thread, memory, bot, …
-    pub kind: &'static str,
-    /// What it says.
-    pub said: String,
-    /// Where it is.
-    pub to: To,
-}
-
-/// What was searched for and found last.
-#[derive(Clone, Debug, Default)]
-pub struct Search {
-    words: String,
-    hits: Vec<Hit>,
-    at: usize,
-}
 
 /// Asks for the words.
 pub fn begin(model: &mut Model) {

@@ -1,50 +1,13 @@
-//! What a person changed here lately, and how it is taken back.
+//! Taking back what a person changed here lately.
 
-use std::collections::VecDeque;
-
-use crate::domain::{MemoryKind, Sentiment, Stamp};
+use crate::domain::{MemoryKind, Sentiment};
 use crate::protocol::{EditMemory, Fault, FaultKind, Remember, YamlChoice};
 use crate::tui::msg::{Command, Effect};
 use crate::tui::overlays::{Choice, Confirm, Item, Overlay, Then};
 use crate::tui::state::recall::{Item as Memory, Line, Recall};
+use crate::tui::state::undo::Done;
 use crate::tui::state::{Model, Tone};
 use crate::tui::widgets::text;
-
-/// Changes that can be taken back, at most.
-const MOST: usize = 50;
-
-/// A change that can be taken back.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Done {
-    /// When it was made.
-    pub at: Stamp,
-    /// The change.
-    pub command: Command,
-    /// What undoes it.
-    pub back: Command,
-}
-
-/// What a person changed here, the newest first.
-#[derive(Clone, Debug, Default)]
-pub struct Undo(VecDeque<Done>);
-
-impl Undo {
-    /// The changes that can be taken back, the newest first.
-    pub fn iter(&self) -> impl Iterator<Item = &Done> {
-        self.0.iter()
-    }
-
-    fn push(&mut self, done: Done) {
-        self.0.push_front(done);
-        self.0.truncate(MOST);
-    }
-
-    fn drop_done(&mut self, command: &Command, back: &Command) {
-        if let Some(at) = self.0.iter().position(|done| done.command == *command && done.back == *back) {
-            self.0.remove(at);
-        }
-    }
-}
 
 /// A change was made that another undoes.
 pub fn can(model: &mut Model, command: Command, back: Command) {
@@ -117,7 +80,7 @@ fn recollection(item: &Memory) -> Option<Remember> {
 
 /// Lists what can be taken back.
 pub fn list(model: &mut Model) {
-    if model.undo.0.is_empty() {
+    if model.undo.iter().next().is_none() {
         model.toast(Tone::Info, "there is nothing to take back: what you change here is listed then");
         return;
     }
@@ -133,7 +96,7 @@ pub fn list(model: &mut Model) {
 
 /// A line of the list was chosen.
 pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
-    let Some(Done { command, back, .. }) = model.undo.0.get(at).cloned() else { return Vec::new() };
+    let Some(Done { command, back, .. }) = model.undo.get(at).cloned() else { return Vec::new() };
     let removes = matches!(back, Command::DeleteBot(_) | Command::DeleteThread(_) | Command::DeleteReply(_));
     let title = format!("{}?", capital(&told(model, &back)));
     let effect = Effect::Run(Command::TakeBack(Box::new(command), Box::new(back)));

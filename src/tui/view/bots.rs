@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::View;
+use super::look::View;
 use crate::protocol::{Doing, Status, Work};
 use crate::tui::state::Model;
 use crate::tui::state::order::word;

@@ -3,8 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::View;
 use super::header::short_interval;
+use super::look::View;
 use crate::domain::Money;
 use crate::tui::state::Model;
 use crate::tui::state::budget::Line;

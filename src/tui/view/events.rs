@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 
-use super::View;
+use super::look::View;
 use crate::protocol::EventView;
 use crate::tui::state::events::{Events, Shown};
 use crate::tui::theme::Theme;

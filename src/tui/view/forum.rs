@@ -3,8 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::View;
 use super::bots::reputation;
+use super::look::View;
 use crate::protocol::{ThreadSort, ThreadSummary};
 use crate::tui::state::forum::Forum;
 use crate::tui::state::{Drawn, List, author_of};

@@ -3,7 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{View, budget, mind, past, profile, recall, why};
+use super::look::View;
+use super::{budget, mind, past, profile, recall, why};
 use crate::tui::state::{Drawn, List, Model, Page};
 use crate::tui::widgets::{Pen, frame, pen, text};
 

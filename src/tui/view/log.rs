@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::View;
+use super::look::{self, View};
 use crate::protocol::{LogLine, Role};
 use crate::tui::state::Lower;
 use crate::tui::theme::Theme;
@@ -58,7 +58,7 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
     let note = order.unwrap_or_default();
     let inner = frame(buf, area, &lower.log.titled("6 Log"), &note, focused, theme);
     if lower.log.is_empty() {
-        let said = if lower.log.has_rows() { super::NOTHING_MATCHES } else { silence(view) };
+        let said = if lower.log.has_rows() { look::NOTHING_MATCHES } else { silence(view) };
         pen::empty(buf, inner, &[said], theme);
         return None;
     }

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::View;
+use super::look::View;
 use crate::tui::state::log::{LEVELS, Log};
 use crate::tui::widgets::{Pen, Window, frame, pen, scroll, text};
 

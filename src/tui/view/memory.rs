@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::View;
+use super::look::{self, View};
 use crate::tui::state::memory::Explorer;
 use crate::tui::state::{Bots, Drawn, List};
 use crate::tui::widgets::{Pen, frame, pen, scroll, text};
@@ -47,7 +47,7 @@ pub fn render(state: &Explorer, bots: &Bots, area: Rect, buf: &mut Buffer, view:
     let note = if order.is_plain() {
         String::new()
     } else {
-        super::ordered((order.column.title(), order.is_turned()), theme)
+        look::ordered((order.column.title(), order.is_turned()), theme)
     };
     let inner = frame(buf, left, &title, &note, state.in_bots, theme);
     let shown = bots.scroll.window(bots.len(), inner, 1);

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::View;
+use super::look::View;
 use crate::domain::PersonalityConfig;
 use crate::domain::guidance::{self, Trait};
 use crate::tui::state::mind::{Applied, Field, Mind, Shape};

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 
-use super::View;
+use super::look::View;
 use crate::protocol::FlagView;
 use crate::tui::state::moderation::{Moderation, reply_of};
 use crate::tui::widgets::{Pen, Window, frame, pen, scroll, text};

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::View;
+use super::look::View;
 use crate::protocol::MarkKind;
 use crate::tui::state::Model;
 use crate::tui::state::past::Walk;

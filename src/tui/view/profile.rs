@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::View;
 use super::bots::{reputation, status_mark};
+use super::look::View;
 use crate::protocol::{BotView, Source, Status};
 use crate::tui::state::Inspector;
 use crate::tui::widgets::{Pen, Window, pen, scroll, text};

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::View;
+use super::look::{self, View};
 use crate::domain::MemoryKind;
 use crate::tui::state::recall::{Line, Part, Recall};
 use crate::tui::widgets::{Pen, Window, pen, scroll, text};
@@ -37,7 +37,7 @@ pub fn list(
         return None;
     }
     if recall.lines.is_empty() {
-        let said = if narrowed { super::NOTHING_MATCHES } else { "nothing is remembered yet" };
+        let said = if narrowed { look::NOTHING_MATCHES } else { "nothing is remembered yet" };
         pen::empty(buf, area, &[said], theme);
         return None;
     }

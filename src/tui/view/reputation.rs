@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::View;
+use super::look::{self, View};
 use crate::tui::state::Model;
 use crate::tui::state::stats::figures;
 use crate::tui::widgets::figure::Figure;
@@ -25,7 +25,7 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
     };
     let inner = frame(buf, area, &title, &note, focused, view.theme);
     if figure.curves.is_empty() && !lower.reputed.is_empty() {
-        pen::empty(buf, inner, &[super::NOTHING_MATCHES], view.theme);
+        pen::empty(buf, inner, &[look::NOTHING_MATCHES], view.theme);
         return;
     }
     draw(&figure, None, inner, buf, view);

@@ -7,7 +7,7 @@ use ratatui::symbols::Marker;
 use ratatui::widgets::Widget;
 use ratatui::widgets::canvas::{Canvas, Line};
 
-use super::View;
+use super::look::{self, View};
 use crate::protocol::{GraphEdge, GraphNode};
 use crate::tui::state::society::Society;
 use crate::tui::state::{Drawn, List};
@@ -197,9 +197,9 @@ fn list(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) -> Windo
     let area = Rect { height: side.height / 2, ..side };
     let order = state.list.order().unwrap_or(("ties", false));
     let inner =
-        frame(buf, area, &state.list.titled("Bots"), &super::ordered(order, theme), !state.on_ties, theme);
+        frame(buf, area, &state.list.titled("Bots"), &look::ordered(order, theme), !state.on_ties, theme);
     if state.list.is_empty() && state.list.has_rows() {
-        pen::empty(buf, inner, &[super::NOTHING_MATCHES], theme);
+        pen::empty(buf, inner, &[look::NOTHING_MATCHES], theme);
     }
     let shown = state.list.window(inner, 1);
     scroll::bar(buf, area, shown, state.list.len(), theme);

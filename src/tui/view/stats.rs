@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::View;
+use super::look::{self, View};
 use crate::domain::ActivityKind;
 use crate::domain::caching;
 use crate::protocol::ActionMix;
@@ -208,7 +208,7 @@ fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<
     let title = state.list.titled("What they used and did");
     let inner = frame(buf, area, &title, &period(state), false, theme);
     if state.list.is_empty() {
-        let said = if state.list.has_rows() { super::NOTHING_MATCHES } else { "nobody is here yet" };
+        let said = if state.list.has_rows() { look::NOTHING_MATCHES } else { "nobody is here yet" };
         pen::empty(buf, inner, &[said], theme);
         return None;
     }
@@ -228,7 +228,7 @@ fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<
         let name = Used::COLUMNS[column];
         let chosen = name == by;
         let style = if chosen { theme.title_focus } else { theme.dim };
-        let name = if chosen { super::ordered((name, turned), theme) } else { name.to_owned() };
+        let name = if chosen { look::ordered((name, turned), theme) } else { name.to_owned() };
         if right {
             head.cell_right(&name, style, cells);
         } else {

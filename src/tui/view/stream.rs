@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::View;
+use super::look::View;
 use crate::domain::ActivityKind;
 use crate::tui::state::stream::Shown;
 use crate::tui::state::{Drawn, List, Row, Stream};

@@ -3,8 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::View;
 use super::bots::reputation;
+use super::look::View;
 use crate::tui::state::forum::Forum;
 use crate::tui::state::forum::reader::{Entry, Shown};
 use crate::tui::widgets::{Pen, Sheet, Window, frame, pen, scroll, text};

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::View;
+use super::look::{self, View};
 use crate::tui::state::Lower;
 use crate::tui::widgets::{Pen, Window, chart, frame, meter, pen, scroll, text};
 
@@ -20,13 +20,13 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         }
         format!("{} tok {cost}", text::tokens(usage.total_tokens))
     });
-    let note = lower.used.order().map_or(note, |order| super::ordered(order, theme));
+    let note = lower.used.order().map_or(note, |order| look::ordered(order, theme));
     let inner = frame(buf, area, &lower.used.titled(TITLE), &note, focused, theme);
     if lower.used.is_empty() {
         let said = match (&lower.usage, lower.used.has_rows()) {
             (None, _) => "reading…",
             (Some(_), false) => "nothing used today",
-            (Some(_), true) => super::NOTHING_MATCHES,
+            (Some(_), true) => look::NOTHING_MATCHES,
         };
         pen::empty(buf, inner, &[said], theme);
         return None;

@@ -4,7 +4,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::View;
+use super::look::View;
 use super::stream::{act_mark, sentence};
 use crate::domain::MemoryKind;
 use crate::protocol::{Exchange, RecalledMemory, WhyView};

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
-use super::Post;
 use crate::domain::{Stamp, text};
 use crate::protocol::{ReplyView, ThreadView};
 use crate::tui::action::Act;
@@ -57,6 +56,21 @@ impl Entry {
     pub fn lines(&self, width: u16) -> Vec<String> {
         cells::wrap(&self.said, width.saturating_sub(self.indent() + 1).max(8), 2_000, "…")
     }
+}
+
+/// A post, as something to act on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// Its thread.
+    pub thread: i64,
+    /// The reply; `None` is the opening post.
+    pub reply: Option<i64>,
+    /// Actor id of the author.
+    pub author: String,
+    /// Shown name of the author.
+    pub name: String,
+    /// What it says; of a thread in the list, its title.
+    pub said: String,
 }
 
 /// The thread being read.

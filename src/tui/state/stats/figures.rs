@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-use super::Stats;
+use super::{Chart, Stats};
 use crate::domain::ActivityKind;
 use crate::domain::Stamp;
 use crate::protocol::{ReputationHistory, Timeline, TimelineMark, UsageSeries};
@@ -124,6 +124,15 @@ fn on_days(places: &[Place], marks: impl Iterator<Item = Mark>, zone: &TimeZone)
     marks.sort();
     marks.dedup();
     marks
+}
+
+/// The chart that keys are about, as data.
+#[must_use]
+pub fn shown(model: &Model) -> Figure {
+    match model.stats.on {
+        Chart::Usage => usage(&model.stats, &model.zone),
+        Chart::Reputation => of_reputation(&model.stats, &model.zone),
+    }
 }
 
 /// The chart of tokens and cost over the last days that the Live tab draws as bars.

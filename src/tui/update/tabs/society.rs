@@ -6,6 +6,7 @@ use crate::tui::action::Act;
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
 use crate::tui::overlays::Answer;
 use crate::tui::state::Model;
+use crate::tui::state::stats::Saved;
 use crate::tui::update::charts;
 use crate::tui::widgets::Scroll;
 
@@ -68,7 +69,7 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             let id = list.selected()?.id.clone();
             return Some(crate::tui::update::show_bot(model, &id));
         }
-        Act::SaveChart => charts::save(model, charts::Saved::Society),
+        Act::SaveChart => charts::save(model, Saved::Society),
         Act::Back if list.back() => choose(model),
         act if list.act(act) => choose(model),
         _ => return None,

@@ -4,9 +4,9 @@ use crate::protocol::{Event, Notice};
 use crate::tui::action::Act;
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
 use crate::tui::overlays::Answer;
-use crate::tui::state::stats::{BY_STEPS, Chart, DAYS_MAX, SPANS, STEPS, figure};
+use crate::tui::state::stats::Saved;
+use crate::tui::state::stats::{BY_STEPS, Chart, DAYS_MAX, SPANS, STEPS, figures};
 use crate::tui::state::{Model, Tone};
-use crate::tui::update::charts::Saved;
 use crate::tui::widgets::plot;
 
 /// The days that cover the stretch.
@@ -42,7 +42,7 @@ fn read_days(days: u32) -> [Effect; 4] {
 
 /// An action on this tab.
 pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
-    let places = figure(model).places.len();
+    let places = figures::shown(model).places.len();
     let stats = &mut model.stats;
     match act {
         Act::ZoomIn | Act::ZoomOut => {
@@ -181,7 +181,7 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     for (chart, plot) in [Chart::Usage, Chart::Reputation].into_iter().zip(model.stats.plots) {
         if plot.contains((x, y).into()) {
             model.stats.on = chart;
-            let places = figure(model).places.len();
+            let places = figures::shown(model).places.len();
             model.stats.cursor = plot::place_at(x, places, plot);
             return Vec::new();
         }
