@@ -105,7 +105,7 @@ pub async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
     Ok(match load.clone() {
         Load::Room => Data::Room(Box::new(link.room().await?)),
         Load::Bots(after) => {
-            let page = u32::try_from(super::update::BOTS_PAGE).unwrap_or(200);
+            let page = u32::try_from(super::state::bots::PAGE).unwrap_or(200);
             Data::Bots(link.bots_page(0, page, after).await?)
         }
         Load::Bot(id) => Data::Bot(Box::new(link.bot(&id).await?)),

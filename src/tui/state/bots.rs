@@ -14,6 +14,9 @@ use crate::tui::widgets::Scroll;
 
 pub use row::BotRow;
 
+/// Bots read at once.
+pub const PAGE: usize = 200;
+
 /// The list.
 #[derive(Clone, Debug, Default)]
 pub struct Bots {

@@ -92,6 +92,11 @@ impl ListLine for EventView {
 }
 
 impl Events {
+    /// The tab came into view: what it reads.
+    pub(in crate::tui) fn came(&self) -> Vec<Effect> {
+        vec![self.read(), Effect::Load(Load::Templates)]
+    }
+
     /// The selected event.
     #[must_use]
     pub fn selected(&self) -> Option<&EventView> {

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::protocol::{LogLine, ROOM_LOG};
+use crate::tui::msg::{Effect, Load};
 use crate::tui::widgets::Listing;
 use crate::tui::widgets::listing::Line as ListLine;
 
@@ -94,6 +95,11 @@ fn rank(level: &str) -> usize {
 }
 
 impl Log {
+    /// The tab came into view: what it reads.
+    pub(in crate::tui) fn came(&self) -> Vec<Effect> {
+        vec![Effect::Load(Load::Log(LINES))]
+    }
+
     pub(in crate::tui) fn rebuild(&mut self) {
         let takes = |line: &&LogLine| rank(&line.level) >= self.level && self.which.takes(line);
         let lines = self.lines.iter().filter(takes).cloned().collect();

@@ -26,6 +26,12 @@ pub struct Explorer {
 }
 
 impl Explorer {
+    /// The tab came into view: what it reads.
+    pub(in crate::tui) fn came(&mut self, chosen: Option<&str>) -> Vec<Effect> {
+        self.in_bots |= !std::mem::replace(&mut self.visited, true);
+        if self.of.as_deref() == chosen { self.read() } else { Vec::new() }
+    }
+
     pub(in crate::tui) fn read(&self) -> Vec<Effect> {
         let Some(bot) = &self.of else { return Vec::new() };
         let query = MemoryQuery {

@@ -49,6 +49,19 @@ impl ListLine for FlagView {
 }
 
 impl Moderation {
+    /// The thread of the selected flag is gone; whether that was this tab's to tell.
+    pub(in crate::tui) fn gone(&mut self, thread: i64) -> bool {
+        let here = self.wanted == Some(thread);
+        self.missing |= here;
+        here
+    }
+
+    /// The tab came into view: what it reads.
+    pub(in crate::tui) fn came(&mut self) -> Vec<Effect> {
+        self.wanted = None;
+        vec![self.read()]
+    }
+
     /// The selected flag.
     #[must_use]
     pub fn selected(&self) -> Option<&FlagView> {

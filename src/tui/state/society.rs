@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::protocol::{GraphEdge, GraphNode, RelationshipGraph};
+use crate::tui::msg::{Effect, Load};
 use crate::tui::widgets::listing::Line as ListLine;
 use crate::tui::widgets::{Listing, Scroll, figure, ring};
 
@@ -50,6 +51,23 @@ impl ListLine for GraphNode {
 }
 
 impl Society {
+    /// Turns to the selected bot, where it is shown.
+    pub(in crate::tui) fn follow(&mut self, chosen: Option<&str>) {
+        if self.follows.as_deref() == chosen {
+            return;
+        }
+        self.follows = chosen.map(str::to_owned);
+        if let Some(at) = chosen.and_then(|id| self.place(id)) {
+            self.list.scroll.selected = at;
+            self.scroll = Scroll::default();
+        }
+    }
+
+    /// The tab came into view: what it reads.
+    pub(in crate::tui) fn came(&self) -> Vec<Effect> {
+        vec![Effect::Load(Load::Graph)]
+    }
+
     pub(in crate::tui) fn take(&mut self, graph: &RelationshipGraph) {
         let chosen = self.selected().map(|node| node.id.clone()).or_else(|| self.follows.clone());
         let mut ties: HashMap<&str, i64> = HashMap::new();

@@ -7,10 +7,13 @@ use std::collections::HashMap;
 
 use ratatui::layout::Rect;
 
-use crate::domain::Money;
+use jiff::tz::TimeZone;
+
+use crate::domain::{Money, Stamp};
 use crate::protocol::{
-    ActionMix, Analytics, CacheCount, LadderCount, ReputationHistory, Timeline, UsageSeries,
+    ActionMix, Analytics, CacheCount, LadderCount, ReputationHistory, RoomView, Timeline, UsageSeries,
 };
+use crate::tui::msg::{Effect, Load};
 use crate::tui::widgets::Listing;
 use crate::tui::widgets::listing::Line as ListLine;
 
@@ -219,6 +222,47 @@ impl Stats {
             if back { (self.ago + by).min(furthest.max(self.ago)) } else { self.ago.saturating_sub(by) };
         self.cursor = None;
         before != self.ago
+    }
+
+    /// The tab came into view: what it reads, at this time of the room.
+    pub(in crate::tui) fn came(
+        &mut self,
+        room: Option<&RoomView>,
+        now: Stamp,
+        zone: &TimeZone,
+    ) -> Vec<Effect> {
+        self.simulated = room.and_then(|room| room.simulated_cost.clone());
+        self.days = self.days_of(now, zone);
+        let (minutes, ago) = self.stretch();
+        let mut effects = vec![Effect::Load(Load::Timeline(minutes, ago, STEPS))];
+        effects.extend(self.read_days());
+        effects.push(Effect::Load(Load::Providers));
+        effects
+    }
+
+    /// Reads what is told by days.
+    pub(in crate::tui) fn read_days(&self) -> [Effect; 4] {
+        let days = self.days;
+        [
+            Load::UsageSeries(days, None),
+            Load::ReputationHistory(days),
+            Load::Actions(days),
+            Load::Analytics(days),
+        ]
+        .map(Effect::Load)
+    }
+
+    /// The days that cover the stretch.
+    pub(in crate::tui) fn days_of(&self, now: Stamp, zone: &TimeZone) -> u32 {
+        let began = self.timeline.as_ref().and_then(|timeline| timeline.began);
+        let from = match SPANS[self.span].0 {
+            0 => began,
+            minutes if minutes > BY_STEPS => return minutes / 1_440,
+            minutes => Some(now.plus_seconds(-60 * i64::from(minutes + self.ago))),
+        };
+        let Some(from) = from else { return 7 };
+        let days = (now.date_in(zone) - from.date_in(zone)).get_days();
+        u32::try_from(days + 1).unwrap_or(1).clamp(1, DAYS_MAX)
     }
 
     /// Gathers what the bots used and did, the dearest first.

@@ -1,11 +1,12 @@
 //! Actions: windows first, then what has the focus, then the program.
 
-use super::{answer, live, open, show_tab};
+use super::go::show_tab;
+use super::{answer, go, live, open, preview};
 use crate::protocol::EngineState;
 use crate::tui::action::Act;
 use crate::tui::msg::{Command, Effect};
 use crate::tui::overlays::Overlay;
-use crate::tui::state::{Model, Pane, Tab};
+use crate::tui::state::{Model, Tab};
 use crate::tui::update::tabs;
 
 /// Does an action where it was meant.
@@ -132,7 +133,7 @@ fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
             model.recent.retain(|id| *id != def.id);
             model.recent.insert(0, def.id);
             model.recent.truncate(RECENT);
-            return if super::may(model, def.act) { perform(model, def.act) } else { Vec::new() };
+            return if go::may(model, def.act) { perform(model, def.act) } else { Vec::new() };
         }
         (Overlay::Confirm(confirm), act) if act != Act::Accept || !confirm.is_seen() => confirm.act(act),
         (Overlay::Confirm(confirm), _) => {
@@ -168,7 +169,7 @@ fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
             Act::PrevField => form.prev(),
             Act::ChooseNext | Act::ChoosePrev => {
                 form.step(if act == Act::ChooseNext { 1 } else { -1 });
-                answer::preview(model);
+                preview::preview(model);
             }
             _ => {}
         },
@@ -181,13 +182,4 @@ fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
-}
-
-/// Focuses a pane of the Live tab.
-pub fn focus(model: &mut Model, pane: Pane) {
-    model.focus = pane;
-    model.arrangement.show(pane);
-    if model.arrangement.is_below(pane) {
-        model.lower_pane = pane;
-    }
 }

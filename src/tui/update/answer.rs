@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::open;
 use crate::domain::ActivityKind;
 use crate::domain::pace::Preset;
-use crate::domain::{Behavior, Engagement, text};
+use crate::domain::text;
 use crate::protocol::CreatePersonality;
 use crate::protocol::{CreateBot, EditMemory, ExportFormat, Interview, SetPace, YamlChoice};
 use crate::tui::msg::{Command, Effect};
@@ -82,7 +81,7 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
             let kind = at.checked_sub(1).and_then(|at| ActivityKind::ALL.get(at)).copied();
             let filter = StreamFilter { kind, ..model.stream.filter().clone() };
             model.stream.set_filter(filter);
-            return super::live::older(model);
+            return super::go::older(model);
         }
         Then::MindField(place) => {
             if let Some(field) = Field::ALL.get(place) {
@@ -277,19 +276,6 @@ fn list(typed: &str) -> Vec<String> {
         .collect()
 }
 
-fn behavior(answer: &Answer) -> Behavior {
-    let level = |at: usize| answer.field(at).parse().unwrap_or(50_u8).min(100);
-    let style = answer.field(5);
-    Behavior {
-        engagement_style: Engagement::ALL.into_iter().find(|e| e.as_str() == style).unwrap_or_default(),
-        creativity_level: level(6),
-        leadership_tendency: level(7),
-        skepticism: level(8),
-        aggression: level(9),
-        shyness: level(10),
-    }
-}
-
 fn new_bot(answer: &Answer) -> Result<CreateBot, String> {
     let name = text::clean_line(answer.field(0), 60);
     if !(3..=30).contains(&name.chars().count()) {
@@ -307,15 +293,17 @@ fn new_bot(answer: &Answer) -> Result<CreateBot, String> {
             communication_style: (!style.is_empty()).then_some(style),
             interests: list(answer.field(3)),
             quirks: list(answer.field(4)),
-            behavior: behavior(answer),
+            behavior: super::preview::behavior(answer),
         },
         model: None,
     })
 }
 
 fn export(answer: &Answer) -> Result<Command, String> {
-    let (_, kind) =
-        open::EXPORTS.into_iter().find(|(name, _)| *name == answer.field(0)).ok_or("choose what")?;
+    let (_, kind) = super::preview::EXPORTS
+        .into_iter()
+        .find(|(name, _)| *name == answer.field(0))
+        .ok_or("choose what")?;
     let format = match answer.field(1) {
         "jsonl" => ExportFormat::Jsonl,
         "csv" => ExportFormat::Csv,
@@ -335,30 +323,6 @@ fn export(answer: &Answer) -> Result<Command, String> {
         return Err("where should it be written?".into());
     }
     Ok(Command::Export { kind, format, days, path: PathBuf::from(path) })
-}
-
-/// Brings the preview of an open form up to date.
-pub fn preview(model: &mut Model) {
-    let Some(Overlay::Form(form)) = model.overlays.last_mut() else { return };
-    let answer = form.answer();
-    match &form.then {
-        Then::NewBot => form.preview = open::preview_of(&behavior(&answer)),
-        Then::Export => {
-            // The file's name follows the kind and format until a person writes another.
-            let names: Vec<String> = open::EXPORTS
-                .iter()
-                .flat_map(|(kind, _)| ["json", "jsonl", "csv"].map(|format| format!("{kind}.{format}")))
-                .collect();
-            let proposed = format!("{}.{}", answer.field(0), answer.field(1));
-            if let Some(field) = form.fields.get_mut(3)
-                && names.contains(&field.value())
-                && form.at != 3
-            {
-                field.kind = crate::tui::overlays::FieldKind::Line(tui_input::Input::from(proposed));
-            }
-        }
-        _ => {}
-    }
 }
 
 /// A question is put under what was said, and waits for its answer.

@@ -1,6 +1,6 @@
 //! Arranging the panes: hiding, swapping, sizing, and arrangements with a name.
 
-use super::act::focus;
+use super::go::focus;
 use crate::tui::action::Act;
 use crate::tui::arrange::{Arrangement, NAMES_MAX, STEP};
 use crate::tui::overlays::{Choice, Item, Line, Overlay, Then};

@@ -7,6 +7,7 @@ use crate::tui::msg::{Connection, Data, Effect, Load, Role};
 use crate::tui::overlays::reading::Para;
 use crate::tui::overlays::{Overlay, Then};
 use crate::tui::state::Page;
+use crate::tui::state::bots;
 use crate::tui::state::mind::Applied;
 use crate::tui::state::stream::Row;
 use crate::tui::state::{Model, Tone};
@@ -67,7 +68,7 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
         }
         Notice::ConfigUpdated { bot_id, changed, .. } => {
             if changed.iter().any(|what| what == "removed") {
-                super::live::left(model, bot_id);
+                super::go::left(model, bot_id);
             }
             mark_bot(model, bot_id);
             model.stale.config |= model.inspector.wanted.as_deref() == Some(bot_id);
@@ -335,7 +336,7 @@ fn take_bots(model: &mut Model, after: Option<&str>, bots: &[crate::protocol::Bo
     for bot in bots {
         model.names.insert(bot.id.clone(), bot.name.clone());
     }
-    let whole = after.is_none() && bots.len() < PAGE;
+    let whole = after.is_none() && bots.len() < bots::PAGE;
     if whole {
         model.bots.set(bots);
     } else {
@@ -344,17 +345,17 @@ fn take_bots(model: &mut Model, after: Option<&str>, bots: &[crate::protocol::Bo
     if whole {
         let there = |id: &String| bots.iter().any(|bot| bot.id == *id);
         let gone: Vec<String> = model.inspector.known().filter(|id| !there(id)).cloned().collect();
-        gone.iter().for_each(|id| super::live::left(model, id));
+        gone.iter().for_each(|id| super::go::left(model, id));
     }
     let mut effects = Vec::new();
-    if bots.len() >= PAGE
+    if bots.len() >= bots::PAGE
         && let Some(last) = bots.last()
     {
         effects.push(Effect::Load(Load::Bots(Some(last.id.clone()))));
     }
     if let Some(wanted) = model.wanted_bot.take()
         && !model.bots.select(&wanted)
-        && bots.len() >= PAGE
+        && bots.len() >= bots::PAGE
     {
         model.wanted_bot = Some(wanted); // on a later page
     }
@@ -364,9 +365,6 @@ fn take_bots(model: &mut Model, after: Option<&str>, bots: &[crate::protocol::Bo
     }
     effects
 }
-
-/// Bots read at once.
-pub const PAGE: usize = 200;
 
 fn take_activity(
     model: &mut Model,
@@ -393,7 +391,7 @@ fn take_activity(
     }
     let complete = rows.len() < usize::try_from(query.limit).unwrap_or(usize::MAX);
     model.stream.load(rows, complete);
-    if model.stream.filter().is_empty() { Vec::new() } else { super::live::older(model) }
+    if model.stream.filter().is_empty() { Vec::new() } else { super::go::older(model) }
 }
 
 fn take_forecast(model: &mut Model, forecast: crate::protocol::Forecast) {
@@ -426,7 +424,7 @@ fn on_load_failed(model: &mut Model, load: &Load, fault: &Fault) -> Vec<Effect> 
             super::compare::failed(model, id);
             model.toast(Tone::Bad, fault.detail.clone());
         }
-        Load::Bot(id) | Load::Config(id) if fault.kind == FaultKind::NotFound => super::live::left(model, id),
+        Load::Bot(id) | Load::Config(id) if fault.kind == FaultKind::NotFound => super::go::left(model, id),
         _ if fault.kind == FaultKind::Unavailable => {} // the header tells
         _ => model.toast(Tone::Bad, fault.detail.clone()),
     }

@@ -1,6 +1,6 @@
 //! The filter of the list that has the focus: `/` opens it, what is typed counts at once.
 
-use super::live;
+use super::go;
 use crate::tui::msg::Effect;
 use crate::tui::overlays::{Answer, Line, Overlay, Then};
 use crate::tui::state::Page;
@@ -53,11 +53,11 @@ pub fn apply(model: &mut Model, words: &str) -> Vec<Effect> {
             let threads = model.titles.iter().filter(titled).map(|(id, _)| *id).collect();
             let filter = StreamFilter { text, threads, ..model.stream.filter().clone() };
             model.stream.set_filter(filter);
-            return live::older(model);
+            return go::older(model);
         }
         (Tab::Live, Pane::Usage) => {
             model.lower.used.set_filter(words);
-            live::choose_used(model);
+            go::choose_used(model);
         }
         (Tab::Live, Pane::Reputation) => words.clone_into(&mut model.lower.reputed),
         (Tab::Live, Pane::Log) => model.lower.log.set_filter(words),

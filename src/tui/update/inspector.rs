@@ -1,7 +1,8 @@
 //! The pages of the inspector: what their keys do.
 
-use super::live::{open_thread, turn_page};
+use super::go::turn_page;
 use super::open;
+use super::tabs::forum;
 use crate::tui::action::Act;
 use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::{Line, Overlay, TextEdit, Then};
@@ -125,7 +126,7 @@ fn in_why(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     match act {
         Act::OpenThread => {
             let row = why.view.as_ref().map(|reason| Row::of_activity(&reason.activity));
-            Some(open_thread(model, row.as_ref()))
+            Some(forum::open_of(model, row.as_ref()))
         }
         Act::Open => {
             why.toggle();

@@ -1,15 +1,14 @@
 //! Actions on the Live tab.
 
-use super::act::focus;
+use super::go::{choose_used, focus, follow_act, older, turn_page, turn_to_act};
+use super::tabs::forum;
 use super::{inspector, open};
-use crate::link::Connection;
 use crate::protocol::Status;
 use crate::tui::action::Act;
 use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::{Line, Overlay, Then};
 use crate::tui::state::stream::StreamFilter;
-use crate::tui::state::{Model, Pane, Tab, Tone};
-use crate::tui::state::{Order, Page, Row, budget};
+use crate::tui::state::{Model, Order, Page, Pane, Tone, budget};
 
 /// An action on the Live tab; `None` if it means nothing there.
 pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
@@ -63,7 +62,7 @@ fn on_tab(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             model.zoomed = !model.zoomed;
             return Some(Vec::new());
         }
-        Act::Back => return Some(back(model)),
+        Act::Back | Act::DiscardMind => return Some(back(model)),
         Act::SaveChart => {
             match super::charts::of_pane(model.focus) {
                 Some(chart) => super::charts::save(model, chart),
@@ -94,30 +93,6 @@ fn on_tab(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     }
 }
 
-/// Turns the inspector's page.
-pub fn turn_page(model: &mut Model, page: Page) -> Vec<Effect> {
-    model.inspector.turn_page(page);
-    if page == Page::Why {
-        ask_newest(model);
-    }
-    model.inspector.read_page()
-}
-
-/// Where no act is asked for yet, the bot's newest is, if the stream holds it.
-fn ask_newest(model: &mut Model) {
-    if model.inspector.why.wanted.is_none()
-        && let Some(act) = model.inspector.wanted.as_deref().and_then(|bot| newest_of(model, bot))
-    {
-        model.inspector.why.ask(act);
-    }
-}
-
-/// A bot's newest act as the stream tells it, far away, where the list of its acts costs more than the reason itself. Here
-/// that list is read: what was done this moment is in it before it is told.
-fn newest_of(model: &Model, bot: &str) -> Option<i64> {
-    (model.connection != Connection::Local).then(|| model.stream.newest_of(bot)).flatten()
-}
-
 fn step_pane(model: &Model, by: isize) -> Pane {
     let shown: Vec<Pane> = if model.zoomed {
         Pane::ALL.to_vec()
@@ -130,7 +105,7 @@ fn step_pane(model: &Model, by: isize) -> Pane {
 }
 
 /// Leaves zoom, filter or pane.
-pub fn back(model: &mut Model) -> Vec<Effect> {
+fn back(model: &mut Model) -> Vec<Effect> {
     if model.zoomed {
         model.zoomed = false;
     } else if model.focus != Pane::Activity && super::filter::let_go(model) {
@@ -191,81 +166,6 @@ pub fn put_in_order(model: &mut Model, order: Order) -> Vec<Effect> {
     if model.bots.set_order(order) { vec![Effect::Load(Load::Usage(order.period))] } else { Vec::new() }
 }
 
-/// Turns the inspector to the selected bot.
-pub fn follow_selection(model: &mut Model) -> Vec<Effect> {
-    // Far away it is asked for what is seen.
-    let unseen = model.tab != Tab::Live && model.connection != Connection::Local;
-    if unseen || model.bots.chosen() == model.inspector.wanted.as_deref() {
-        return Vec::new();
-    }
-    match model.bots.chosen().map(str::to_owned) {
-        Some(id) => turn_to(model, &id, None),
-        None => {
-            model.inspector.leave();
-            Vec::new()
-        }
-    }
-}
-
-/// Vast screens show another page beside the inspector's: what it needs is read once for each bot and page.
-pub fn read_beside(model: &mut Model) -> Vec<Effect> {
-    if model.layout().beside.is_empty() {
-        return Vec::new();
-    }
-    let page = model.inspector.page.beside();
-    let shown = model.inspector.wanted.clone().map(|id| (id, page));
-    if shown == model.inspector.beside {
-        return Vec::new();
-    }
-    model.inspector.beside = shown;
-    if page == Page::Why {
-        ask_newest(model);
-    }
-    model.inspector.read(page)
-}
-
-/// A bot is no more: nothing is selected in its place, and what was not saved of it is dropped.
-pub fn left(model: &mut Model, id: &str) {
-    let inspector = &mut model.inspector;
-    let shown = inspector.wanted.as_deref() == Some(id);
-    let unsaved = inspector.kept.remove(id).is_some() | (shown && inspector.mind.is_dirty());
-    if shown {
-        inspector.leave();
-    }
-    if shown || model.bots.get(id).is_some() {
-        let dropped = if unsaved { "; what was not saved of it is dropped" } else { "" };
-        model.toast(Tone::Info, format!("{} has left the room{dropped}", model.name(id)));
-    }
-    model.bots.remove(id);
-    model.stale.room = true;
-}
-
-/// Turns the inspector to a bot; what is not saved of the one before is kept, and that is said.
-fn turn_to(model: &mut Model, id: &str, act: Option<i64>) -> Vec<Effect> {
-    if let Some(before) = model.inspector.wanted.clone().filter(|before| before != id)
-        && model.inspector.mind.is_dirty()
-    {
-        let said = format!("the changes to {} are kept, not saved", model.name(&before));
-        model.toast(Tone::Info, said);
-    }
-    let newest = || newest_of(model, id).filter(|_| model.inspector.page == Page::Why);
-    let act = act.or_else(newest);
-    model.inspector.turn_to(id, act)
-}
-
-/// Turns the inspector to the reason of an act, and to the chosen bot.
-fn turn_to_act(model: &mut Model, act: i64) -> Vec<Effect> {
-    let chosen = model.bots.chosen().map(str::to_owned);
-    model.inspector.turn_page(Page::Why);
-    match chosen.filter(|id| model.inspector.wanted.as_ref() != Some(id)) {
-        Some(id) => turn_to(model, &id, Some(act)),
-        None => {
-            model.inspector.why.ask(act);
-            model.inspector.read_page()
-        }
-    }
-}
-
 fn in_stream(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     if model.stream.act(act) {
         let mut effects = older(model);
@@ -288,7 +188,7 @@ fn in_stream(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             model.stream.set_filter(filter);
             older(model)
         }
-        Act::OpenThread => open_thread(model, row.as_ref()),
+        Act::OpenThread => forum::open_of(model, row.as_ref()),
         Act::Copy => row.map_or_else(Vec::new, |row| {
             let text =
                 [row.told.about.as_str(), row.told.quote.as_str()].into_iter().filter(|t| !t.is_empty());
@@ -296,55 +196,6 @@ fn in_stream(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         }),
         _ => return None,
     })
-}
-
-/// The inspector shows the selected act: whose it is, and why. Pinned it stays as it is, and so it does
-/// over changes that are not saved.
-pub fn follow_act(model: &mut Model) -> Vec<Effect> {
-    let inspector = &model.inspector;
-    if inspector.pinned || inspector.mind.is_dirty() {
-        return Vec::new();
-    }
-    let Some((id, seq)) = model.stream.selected().map(|row| (row.bot_id.clone(), row.seq)) else {
-        return Vec::new();
-    };
-    let shown = inspector.page == Page::Why && inspector.why.wanted == Some(seq);
-    if shown || !model.bots.choose(&id) {
-        return Vec::new();
-    }
-    turn_to_act(model, seq)
-}
-
-/// The bot of the selected line of the usage is the selected one.
-pub fn choose_used(model: &mut Model) {
-    if let Some(id) = model.lower.used.selected().map(|bot| bot.bot_id.clone()) {
-        model.bots.choose(&id);
-    }
-}
-
-/// Opens what an act wrote or was about in the Forum tab.
-pub(super) fn open_thread(model: &mut Model, row: Option<&Row>) -> Vec<Effect> {
-    match row.and_then(|row| Some((row.told.thread?, row.told.reply))) {
-        Some((thread, reply)) => crate::tui::update::tabs::forum::open(model, thread, reply),
-        None => {
-            model.toast(Tone::Info, "this act is about no thread");
-            Vec::new()
-        }
-    }
-}
-
-/// Reads older rows when the end is near.
-pub fn older(model: &mut Model) -> Vec<Effect> {
-    if !model.stream.wants_more() {
-        return Vec::new();
-    }
-    model.stream.loading = true;
-    let query = crate::protocol::ActivityQuery {
-        limit: 200,
-        after: model.stream.oldest(),
-        ..crate::protocol::ActivityQuery::default()
-    };
-    vec![Effect::Load(Load::Activity(query))]
 }
 
 /// Shows the reason of the selected act, or of the selected bot's last one.

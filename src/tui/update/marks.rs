@@ -1,6 +1,6 @@
 //! Bookmarks and tags: set, listed, led to.
 
-use super::{show_bot, show_why};
+use super::go::{show_bot, show_why};
 use crate::tui::marks::Place;
 use crate::tui::msg::Effect;
 use crate::tui::overlays::{Choice, Item, Line, Overlay, Then};

@@ -45,7 +45,6 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             mind.discard();
             model.toast(Tone::Info, "changes discarded");
         }
-        Act::DiscardMind => return Some(super::live::back(model)),
         Act::ResetMind => open::reset_mind(model),
         _ => return None,
     }

@@ -12,6 +12,7 @@ pub mod charts;
 pub mod compare;
 mod crowd;
 mod filter;
+mod go;
 mod inspector;
 mod jump;
 mod live;
@@ -22,6 +23,7 @@ mod needs;
 mod open;
 mod pace;
 mod past;
+mod preview;
 mod ran;
 mod rooms;
 pub mod search;
@@ -30,21 +32,19 @@ pub mod tabs;
 mod tick;
 pub mod undo;
 
-use super::action::{ACTIONS, Act, Scope};
+use super::action::{Act, Scope};
 use super::keymap::Key;
 use super::msg::{Effect, Msg};
 use super::overlays::{Overlay, line};
 use super::theme::ThemeName;
 use crate::tui::state::{Early, Model, Place, Tone};
 
-pub use arrive::PAGE as BOTS_PAGE;
-
 /// Takes in one message. Whatever it answers is to be performed; the screen is to be drawn unless
 /// [`is_quiet`] says otherwise.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let (before, rested) = (beside::Before::of(model, &msg), matches!(msg, Msg::Rested));
     let mut effects = take(model, msg);
-    effects.extend(follow_selection(model));
+    effects.extend(go::follow_selection(model));
     if let Some(before) = before {
         effects = beside::thin(model, &before, rested, effects);
     }
@@ -52,15 +52,6 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     if model.early.place.as_ref().is_some_and(elsewhere) {
         model.early = Early::default();
     }
-    effects
-}
-
-/// There is one selected bot: whatever is about it turns to it.
-fn follow_selection(model: &mut Model) -> Vec<Effect> {
-    let mut effects = live::follow_selection(model);
-    effects.extend(live::read_beside(model));
-    effects.extend(tabs::memory::follow(model));
-    tabs::society::follow(model);
     effects
 }
 
@@ -154,7 +145,7 @@ fn on_key(model: &mut Model, key: Key) -> Vec<Effect> {
     }
     match model.keymap.find(key, &scopes) {
         Some(def) if !def.is_for(model.role) => {
-            model.toast(Tone::Bad, format!("{}: {}", def.title, refusal(model)));
+            model.toast(Tone::Bad, format!("{}: {}", def.title, go::refusal(model)));
             Vec::new()
         }
         Some(def) => act::perform(model, def.act),
@@ -189,7 +180,7 @@ fn type_into_window(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
                 return None;
             }
             window.type_key(key);
-            answer::preview(model);
+            preview::preview(model);
             Some(Vec::new())
         }
         _ => None,
@@ -220,80 +211,9 @@ fn on_paste(model: &mut Model, text: &str) -> Vec<Effect> {
         }
         Some(Overlay::Form(window)) => {
             window.paste(text);
-            answer::preview(model);
+            preview::preview(model);
             Vec::new()
         }
         _ => Vec::new(),
     }
-}
-
-/// Why nothing can be changed from here.
-const fn refusal(model: &Model) -> &'static str {
-    match model.walk {
-        Some(_) => "this is the past, where nothing can be changed; a fork begins another society",
-        None => "this control room may only look (viewer)",
-    }
-}
-
-/// Whether an action may be done here; says so if not.
-fn may(model: &mut Model, act: Act) -> bool {
-    let def = ACTIONS.iter().find(|def| def.act == act);
-    if def.is_some_and(|def| !def.is_for(model.role)) {
-        model.toast(Tone::Bad, refusal(model));
-        return false;
-    }
-    true
-}
-
-/// Shows the reason behind an act on the Live tab.
-pub fn show_why(model: &mut Model, activity_id: i64) -> Vec<Effect> {
-    let mut effects = show_tab(model, crate::tui::state::Tab::Live);
-    model.inspector.why.ask(activity_id);
-    effects.extend(live::turn_page(model, crate::tui::state::Page::Why));
-    act::focus(model, crate::tui::state::Pane::Inspector);
-    effects
-}
-
-/// Shows a bot on the Live tab.
-pub(super) fn show_bot(model: &mut Model, id: &str) -> Vec<Effect> {
-    if model.bots.get(id).is_none() {
-        let person = id.starts_with("human:");
-        let said = format!(
-            "{} is {} of this room",
-            model.name(id),
-            if person { "a person, no bot" } else { "no bot" }
-        );
-        model.toast(Tone::Info, said);
-        return Vec::new();
-    }
-    model.bots.show(id);
-    let mut effects = show_tab(model, crate::tui::state::Tab::Live);
-    act::focus(model, crate::tui::state::Pane::Bots);
-    effects.extend(follow_selection(model));
-    effects
-}
-
-/// Asks before a memory is forgotten.
-pub(super) fn forget(model: &mut Model, item: &crate::tui::state::recall::Item) {
-    open::forget(model, item);
-}
-
-/// An action on the list of bots, wherever that stands; `None` if it means nothing there.
-fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
-    live::in_bots(model, act)
-}
-
-/// Opens the interview form.
-pub(super) fn interview(model: &mut Model, bot: &str) {
-    open::interview(model, bot);
-}
-
-/// Shows another tab.
-pub(super) fn show_tab(model: &mut Model, tab: crate::tui::state::Tab) -> Vec<Effect> {
-    if model.tab == tab {
-        return Vec::new();
-    }
-    model.tab = tab;
-    model.zoomed = false;
-    tabs::shown(model)
 }

@@ -3,8 +3,9 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 
-use super::act::{focus, perform};
-use super::{answer, live, show_tab};
+use super::act::perform;
+use super::go::{choose_used, focus, follow_act, may, show_tab, turn_page};
+use super::{answer, live};
 use crate::tui::action::Act;
 use crate::tui::msg::{Effect, Role};
 use crate::tui::overlays::Overlay;
@@ -82,7 +83,7 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     }
     if layout.beside.contains((x, y).into()) {
         focus(model, Pane::Inspector);
-        return live::turn_page(model, model.inspector.page.beside());
+        return turn_page(model, model.inspector.page.beside());
     }
     let Some(pane) = layout.pane_at(x, y) else { return Vec::new() };
     let rect = layout.pane(pane).unwrap_or_default();
@@ -109,12 +110,12 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
                 let again = model.stream.is_frozen() && model.stream.scroll.selected == line;
                 model.stream.scroll.selected = line;
                 model.stream.freeze();
-                return if again { perform(model, Act::Open) } else { live::follow_act(model) };
+                return if again { perform(model, Act::Open) } else { follow_act(model) };
             }
         }
         Pane::Usage => {
             if model.lower.used.click(y) {
-                live::choose_used(model);
+                choose_used(model);
             }
         }
         Pane::Log => {
@@ -128,7 +129,7 @@ fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
 fn click_inspector(model: &mut Model, rect: Rect, (x, y): (u16, u16), had_focus: bool) -> Vec<Effect> {
     if y == rect.y {
         return match inspector::page_at(model, rect, x, had_focus) {
-            Some(page) => live::turn_page(model, page),
+            Some(page) => turn_page(model, page),
             None => Vec::new(),
         };
     }
@@ -162,7 +163,7 @@ fn click_inspector(model: &mut Model, rect: Rect, (x, y): (u16, u16), had_focus:
     let before = list.selected;
     let hit = list.click(y, len);
     let open = if inspector.page == Page::Budget { Act::EditField } else { Act::Open };
-    if hit && before == list.selected && super::may(model, open) {
+    if hit && before == list.selected && may(model, open) {
         return perform(model, open);
     }
     Vec::new()

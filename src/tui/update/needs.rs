@@ -1,6 +1,7 @@
 //! The list of what needs a person, and the ways it leads.
 
-use super::{open, show_bot, show_tab};
+use super::go::{focus, show_bot, show_tab};
+use super::open;
 use crate::tui::msg::Effect;
 use crate::tui::overlays::{Choice, Item, Overlay, Then};
 use crate::tui::state::Row;
@@ -44,7 +45,7 @@ pub fn chosen(model: &mut Model, way: &Way) -> Vec<Effect> {
         Way::Bot(id) => show_bot(model, id),
         Way::Status(status) => {
             let effects = show_tab(model, Tab::Live);
-            super::act::focus(model, Pane::Bots);
+            focus(model, Pane::Bots);
             model.bots.set_filter(status.as_str());
             effects
         }

@@ -1,8 +1,8 @@
 //! Windows that actions open.
 
 use crate::domain::ActivityKind;
-use crate::domain::{Engagement, guidance};
-use crate::protocol::{ExportKind, PoolView, ProviderView, YamlChoice};
+use crate::domain::Engagement;
+use crate::protocol::{PoolView, ProviderView, YamlChoice};
 use crate::tui::action::Scope;
 use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::reading::Para;
@@ -272,39 +272,13 @@ pub fn new_bot(model: &mut Model) {
         form.note = format!("{} of {limit}", room.custom_bots);
     }
     model.overlays.push(Overlay::Form(Box::new(form)));
-    super::answer::preview(model);
+    super::preview::preview(model);
 }
-
-/// What a new bot would be like, in the words its prompt will use.
-#[must_use]
-pub fn preview_of(behavior: &crate::domain::Behavior) -> String {
-    guidance::Trait::ALL
-        .into_iter()
-        .map(|of| guidance::trait_text(of, of.level(behavior)))
-        .chain([guidance::engagement_text(behavior.engagement_style)])
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// Export kinds, in the order of the form.
-pub const EXPORTS: [(&str, ExportKind); 11] = [
-    ("threads", ExportKind::Threads),
-    ("replies", ExportKind::Replies),
-    ("votes", ExportKind::Votes),
-    ("follows", ExportKind::Follows),
-    ("activity", ExportKind::Activity),
-    ("bots", ExportKind::Bots),
-    ("memories", ExportKind::Memories),
-    ("archive", ExportKind::Archive),
-    ("usage", ExportKind::Usage),
-    ("thoughts", ExportKind::Thoughts),
-    ("journal", ExportKind::Journal),
-];
 
 /// The export form.
 pub fn export(model: &mut Model) {
     let fields = vec![
-        FormField::choice("what", &EXPORTS.map(|(name, _)| name), 0),
+        FormField::choice("what", &super::preview::EXPORTS.map(|(name, _)| name), 0),
         FormField::choice("format", &["json", "jsonl", "csv"], 0),
         FormField::line("days", "", "all"),
         FormField::line("file", "threads.json", "where to write it"),

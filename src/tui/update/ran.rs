@@ -49,7 +49,7 @@ pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Eff
             model.stale.room = true;
         }
         (Command::DeleteBot(id), _) => {
-            super::live::left(model, id);
+            super::go::left(model, id);
             model.toast(Tone::Good, "removed");
             model.stale.room = true;
         }

@@ -1,6 +1,6 @@
 //! Searching everything at once: what the engine finds, and what is known here; each with a way there.
 
-use super::{show_bot, show_tab};
+use super::go::{focus, follow_act, show_bot, show_tab, show_why, turn_page};
 use crate::tui::action::ACTIONS;
 use crate::tui::msg::{Effect, Load};
 use crate::tui::overlays::{Choice, Item, Line, Overlay, Then};
@@ -121,12 +121,12 @@ fn go(model: &mut Model) -> Vec<Effect> {
         To::Bot(id) => show_bot(model, &id),
         To::Act(seq) => {
             let mut effects = show_tab(model, Tab::Live);
-            super::act::focus(model, Pane::Activity);
+            focus(model, Pane::Activity);
             if model.stream.select(seq) {
                 model.stream.freeze();
-                effects.extend(super::live::follow_act(model));
+                effects.extend(follow_act(model));
             } else {
-                effects.extend(super::show_why(model, seq));
+                effects.extend(show_why(model, seq));
             }
             effects
         }
@@ -142,11 +142,11 @@ fn go(model: &mut Model) -> Vec<Effect> {
             model.explorer.in_bots = false;
             show_tab(model, Tab::Memory)
         }
-        To::Thought(act) => super::show_why(model, act),
+        To::Thought(act) => show_why(model, act),
         To::Setting(at) => {
             let mut effects = show_tab(model, Tab::Live);
-            super::act::focus(model, Pane::Inspector);
-            effects.extend(super::live::turn_page(model, Page::Mind));
+            focus(model, Pane::Inspector);
+            effects.extend(turn_page(model, Page::Mind));
             model.inspector.mind.scroll.selected = at;
             effects
         }

@@ -5,6 +5,7 @@ use crate::link::Connection;
 use crate::protocol::{ActivityQuery, Period};
 use crate::tui::msg::{Effect, Load};
 use crate::tui::state::Page;
+use crate::tui::state::bots;
 use crate::tui::state::{Model, Pane, Tab};
 use crate::tui::update::tabs;
 
@@ -34,7 +35,7 @@ pub fn read_everything(model: &mut Model) -> Vec<Effect> {
     .map(Effect::Load)
     .collect();
     effects.extend(model.inspector.read_page());
-    effects.extend(tabs::shown(model));
+    effects.extend(super::go::came(model));
     effects
 }
 
@@ -172,7 +173,7 @@ fn read_anew(model: &mut Model, part: Part) -> Vec<Effect> {
 /// The bots that changed: all of a small room at once where there are several, else one by one; those that are
 /// not read at this tick are at one of the next.
 fn bots(model: &mut Model) -> Vec<Load> {
-    let small = model.bots.total() < super::arrive::PAGE;
+    let small = model.bots.total() < bots::PAGE;
     let far = model.connection != Connection::Local;
     let stale = &mut model.stale;
     let several = if far { 1 } else { 3 };

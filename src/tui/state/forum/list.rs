@@ -6,6 +6,23 @@ use crate::tui::msg::{Effect, Load};
 use crate::tui::widgets::Scroll;
 
 impl Forum {
+    /// Reads the open thread anew after a change made here, and the list where it is shown.
+    pub(in crate::tui) fn again(&mut self, shown: bool) -> Vec<Effect> {
+        let mut effects: Vec<Effect> =
+            self.reader.wanted.map(|id| Effect::Load(Load::Thread(id))).into_iter().collect();
+        if shown {
+            effects.push(self.head());
+        }
+        effects
+    }
+
+    /// The tab came into view: what it reads.
+    pub(in crate::tui) fn came(&mut self) -> Vec<Effect> {
+        let mut effects = vec![self.head()];
+        effects.extend(self.reader.wanted.map(|id| Effect::Load(Load::Thread(id))));
+        effects
+    }
+
     pub(in crate::tui) fn head(&mut self) -> Effect {
         self.loading = true;
         self.stale_list = false;

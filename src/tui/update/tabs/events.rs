@@ -9,13 +9,8 @@ use crate::tui::overlays::{Answer, Choice, Confirm, Form, FormField, Item, Overl
 use crate::tui::state::budget::read_interval;
 use crate::tui::state::events::{BOTS_MAX, DESCRIPTION_MAX, KINDS, SEVERITIES, Shown};
 use crate::tui::state::{Model, Tab, Tone};
-use crate::tui::update::interview;
+use crate::tui::update::open::interview;
 use crate::tui::view::events::split;
-
-/// The tab came into view.
-pub fn shown(model: &mut Model) -> Vec<Effect> {
-    vec![model.events.read(), Effect::Load(Load::Templates)]
-}
 
 /// An action on this tab.
 pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {

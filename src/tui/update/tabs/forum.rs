@@ -10,8 +10,8 @@ use crate::tui::action::Act;
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
 use crate::tui::overlays::{Answer, Confirm, Overlay};
 use crate::tui::state::forum::Post;
-use crate::tui::state::{Model, Tab, Tone};
-use crate::tui::update::{show_bot, show_tab};
+use crate::tui::state::{Model, Row, Tab, Tone};
+use crate::tui::update::go::{show_bot, show_tab};
 use crate::tui::view::forum::{WIDE, split};
 
 /// Whether list and reader stand side by side.
@@ -29,14 +29,6 @@ pub fn open(model: &mut Model, thread: i64, reply: Option<i64>) -> Vec<Effect> {
         return vec![Effect::Load(Load::Thread(thread))];
     }
     show_tab(model, Tab::Forum)
-}
-
-/// The tab came into view.
-pub fn shown(model: &mut Model) -> Vec<Effect> {
-    let forum = &mut model.forum;
-    let mut effects = vec![forum.head()];
-    effects.extend(forum.reader.wanted.map(|id| Effect::Load(Load::Thread(id))));
-    effects
 }
 
 /// An action on this tab.
@@ -205,7 +197,7 @@ pub fn failed(model: &mut Model, load: &Load, fault: &Fault) -> bool {
             if here {
                 forum.reader.gone();
             }
-            super::moderation::gone(model, *id) || here
+            model.moderation.gone(*id) || here
         }
         _ => false,
     }
@@ -227,20 +219,21 @@ pub fn ran(model: &mut Model, command: &Command, outcome: &Outcome) -> Vec<Effec
         }
         Command::DeleteReply(_) => {
             model.toast(Tone::Good, "deleted");
-            again(model)
+            model.forum.again(model.tab == Tab::Forum)
         }
         _ => person::ran(model, command, outcome),
     }
 }
 
-/// Reads the open thread and the list anew after a change made here.
-fn again(model: &mut Model) -> Vec<Effect> {
-    let mut effects: Vec<Effect> =
-        model.forum.reader.wanted.map(|id| Effect::Load(Load::Thread(id))).into_iter().collect();
-    if model.tab == Tab::Forum {
-        effects.push(model.forum.head());
+/// Opens what an act wrote or was about in the Forum tab.
+pub fn open_of(model: &mut Model, row: Option<&Row>) -> Vec<Effect> {
+    match row.and_then(|row| Some((row.told.thread?, row.told.reply))) {
+        Some((thread, reply)) => open(model, thread, reply),
+        None => {
+            model.toast(Tone::Info, "this act is about no thread");
+            Vec::new()
+        }
     }
-    effects
 }
 
 /// Something happened.

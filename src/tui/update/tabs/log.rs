@@ -6,7 +6,7 @@ use crate::protocol::{Event, LogLine};
 use crate::tui::action::Act;
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
 use crate::tui::overlays::{Answer, Line, Overlay, Then};
-use crate::tui::state::log::{LEVELS, LINES, Which};
+use crate::tui::state::log::{LEVELS, Which};
 use crate::tui::state::{Model, Tab, Tone};
 
 /// The tab is to show errors alone, whatever it showed before.
@@ -15,11 +15,6 @@ pub fn show_errors(model: &mut Model) {
     (log.level, log.which) = (LEVELS.len() - 1, Which::All);
     log.list.set_filter("");
     log.rebuild();
-}
-
-/// The tab came into view.
-pub fn shown(_model: &mut Model) -> Vec<Effect> {
-    vec![Effect::Load(Load::Log(LINES))]
 }
 
 /// An action on this tab.
@@ -87,7 +82,7 @@ pub fn event(model: &mut Model, _event: &Event) {
 
 /// Something this tab shows is stale.
 pub fn refresh(model: &mut Model) -> Vec<Effect> {
-    shown(model)
+    model.log.came()
 }
 
 /// The filter or the name of a file was typed.

@@ -5,27 +5,8 @@ use crate::tui::action::Act;
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
 use crate::tui::overlays::{Answer, Overlay, TextEdit, Then};
 use crate::tui::state::memory::{ARCHIVED, COLD, PAGE};
-use crate::tui::state::recall::Recall;
 use crate::tui::state::{Model, Tab, Tone};
-
-/// The tab came into view.
-pub fn shown(model: &mut Model) -> Vec<Effect> {
-    let explorer = &mut model.explorer;
-    explorer.in_bots |= !std::mem::replace(&mut explorer.visited, true);
-    if explorer.of.as_deref() == model.bots.chosen() { explorer.read() } else { Vec::new() }
-}
-
-/// Turns to the selected bot.
-pub fn follow(model: &mut Model) -> Vec<Effect> {
-    let chosen = model.bots.chosen();
-    if model.tab != Tab::Memory || model.explorer.of.as_deref() == chosen {
-        return Vec::new();
-    }
-    let explorer = &mut model.explorer;
-    explorer.of = chosen.map(str::to_owned);
-    explorer.recall = Recall::default();
-    explorer.read()
-}
+use crate::tui::update::{go, live, open};
 
 /// An action on this tab.
 pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
@@ -62,7 +43,7 @@ fn in_bots(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     {
         return None;
     }
-    crate::tui::update::in_bots(model, act)
+    live::in_bots(model, act)
 }
 
 fn in_memories(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
@@ -84,7 +65,7 @@ fn in_memories(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             Vec::new()
         }
         Act::Open => match item.activity_id {
-            Some(id) => crate::tui::update::show_why(model, id),
+            Some(id) => go::show_why(model, id),
             None => {
                 model.toast(Tone::Info, "it comes from no single act");
                 Vec::new()
@@ -102,7 +83,7 @@ fn in_memories(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             Vec::new()
         }
         Act::ForgetMemory => {
-            crate::tui::update::forget(model, &item);
+            open::forget(model, &item);
             Vec::new()
         }
         _ => vec![Effect::Copy(item.told().into_owned())],

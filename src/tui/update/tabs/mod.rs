@@ -1,7 +1,7 @@
-//! The tabs beside Live. Each has its share of `update` in one file here; what it holds is in `state`, under the same
-//! name (`model.forum`, …), and how it looks in `view`. The pattern, which every file here follows:
+//! The tabs beside Live. Each has its share of `update` in one file here; what it holds, and what it reads when it comes
+//! into view (`came`), is in `state`, under the same name (`model.forum`, …), and how it looks in `view`. The pattern,
+//! which every file here follows:
 //!
-//! - `shown(model)`: the tab came into view; answers what to read;
 //! - `act(model, act)`: an action of its scope, or a moving one; `None` if it means nothing here;
 //! - `loaded(model, load, data)`: a read came back (each tab takes what is its own);
 //! - `event(model, event)`: something happened; mark what is stale, do not read at once;
@@ -40,11 +40,6 @@ macro_rules! of_tab {
             Tab::Log => log::$function($($arg),*),
         }
     };
-}
-
-/// What the open tab reads when it comes into view.
-pub fn shown(model: &mut Model) -> Vec<Effect> {
-    of_tab!(model.tab, Vec::new(), shown(model))
 }
 
 /// An action on the open tab; `None` if it means nothing there.

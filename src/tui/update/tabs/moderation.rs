@@ -7,7 +7,7 @@ use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
 use crate::tui::overlays::{Answer, Confirm, Overlay};
 use crate::tui::state::moderation::reply_of;
 use crate::tui::state::{Model, Tab, Tone};
-use crate::tui::update::show_bot;
+use crate::tui::update::go::show_bot;
 use crate::tui::view::moderation::split;
 
 /// Reads the thread of the selected flag.
@@ -21,12 +21,6 @@ fn follow(model: &mut Model) -> Vec<Effect> {
     state.thread = None;
     state.missing = false;
     thread.map(|id| Effect::Load(Load::Thread(id))).into_iter().collect()
-}
-
-/// The tab came into view.
-pub fn shown(model: &mut Model) -> Vec<Effect> {
-    model.moderation.wanted = None;
-    vec![model.moderation.read()]
 }
 
 /// An action on this tab.
@@ -115,14 +109,6 @@ pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
         }
         _ => Vec::new(),
     }
-}
-
-/// The thread of the selected flag is gone; whether that was this tab's to tell.
-pub fn gone(model: &mut Model, thread: i64) -> bool {
-    let state = &mut model.moderation;
-    let here = state.wanted == Some(thread);
-    state.missing |= here;
-    here
 }
 
 /// A change came back.

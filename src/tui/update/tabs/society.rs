@@ -8,25 +8,8 @@ use crate::tui::overlays::Answer;
 use crate::tui::state::Model;
 use crate::tui::state::stats::Saved;
 use crate::tui::update::charts;
+use crate::tui::update::go;
 use crate::tui::widgets::Scroll;
-
-/// The tab came into view.
-pub fn shown(_model: &mut Model) -> Vec<Effect> {
-    vec![Effect::Load(Load::Graph)]
-}
-
-/// Turns to the selected bot, where it is shown.
-pub fn follow(model: &mut Model) {
-    let society = &mut model.society;
-    if society.follows.as_deref() == model.bots.chosen() {
-        return;
-    }
-    society.follows = model.bots.chosen().map(str::to_owned);
-    if let Some(at) = society.follows.as_deref().and_then(|id| society.place(id)) {
-        society.list.scroll.selected = at;
-        society.scroll = Scroll::default();
-    }
-}
 
 /// Selects in the room what was selected here.
 fn choose(model: &mut Model) {
@@ -53,7 +36,7 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         Act::Open if society.on_ties => {
             let id = society.other()?;
             society.on_ties = false;
-            return Some(crate::tui::update::show_bot(model, &id));
+            return Some(go::show_bot(model, &id));
         }
         _ if society.on_ties => {
             let len = society.selected().map_or(0, |node| society.ties(&node.id).len());
@@ -67,7 +50,7 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     match act {
         Act::Open => {
             let id = list.selected()?.id.clone();
-            return Some(crate::tui::update::show_bot(model, &id));
+            return Some(go::show_bot(model, &id));
         }
         Act::SaveChart => charts::save(model, Saved::Society),
         Act::Back if list.back() => choose(model),
@@ -100,7 +83,7 @@ pub fn event(model: &mut Model, event: &Event) {
 
 /// Something this tab shows is stale.
 pub fn refresh(model: &mut Model) -> Vec<Effect> {
-    shown(model)
+    model.society.came()
 }
 
 /// A window was answered.

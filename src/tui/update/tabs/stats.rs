@@ -5,39 +5,14 @@ use crate::tui::action::Act;
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
 use crate::tui::overlays::Answer;
 use crate::tui::state::stats::Saved;
-use crate::tui::state::stats::{BY_STEPS, Chart, DAYS_MAX, SPANS, STEPS, figures};
+use crate::tui::state::stats::{Chart, figures};
 use crate::tui::state::{Model, Tone};
+use crate::tui::update::go;
 use crate::tui::widgets::plot;
 
-/// The days that cover the stretch.
-fn days_of(model: &Model) -> u32 {
-    let stats = &model.stats;
-    let began = stats.timeline.as_ref().and_then(|timeline| timeline.began);
-    let from = match SPANS[stats.span].0 {
-        0 => began,
-        minutes if minutes > BY_STEPS => return minutes / 1_440,
-        minutes => Some(model.now.plus_seconds(-60 * i64::from(minutes + stats.ago))),
-    };
-    let Some(from) = from else { return 7 };
-    let day = |at: crate::domain::Stamp| at.date_in(&model.zone);
-    let days = (day(model.now) - day(from)).get_days();
-    u32::try_from(days + 1).unwrap_or(1).clamp(1, DAYS_MAX)
-}
-
-/// The tab came into view.
-pub fn shown(model: &mut Model) -> Vec<Effect> {
-    model.stats.simulated = model.room.as_ref().and_then(|room| room.simulated_cost.clone());
-    model.stats.days = days_of(model);
-    let (minutes, ago) = model.stats.stretch();
-    let mut effects = vec![Effect::Load(Load::Timeline(minutes, ago, STEPS))];
-    effects.extend(read_days(model.stats.days));
-    effects.push(Effect::Load(Load::Providers));
-    effects
-}
-
-fn read_days(days: u32) -> [Effect; 4] {
-    [Load::UsageSeries(days, None), Load::ReputationHistory(days), Load::Actions(days), Load::Analytics(days)]
-        .map(Effect::Load)
+/// Reads what is shown.
+fn read(model: &mut Model) -> Vec<Effect> {
+    model.stats.came(model.room.as_ref(), model.now, &model.zone)
 }
 
 /// An action on this tab.
@@ -47,11 +22,11 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     match act {
         Act::ZoomIn | Act::ZoomOut => {
             stats.zoom(act == Act::ZoomOut);
-            return Some(shown(model));
+            return Some(read(model));
         }
         Act::PanBack | Act::PanOn => {
             if stats.pan(act == Act::PanBack) {
-                return Some(shown(model));
+                return Some(read(model));
             }
             model
                 .toast(Tone::Info, "there is nothing further; + shows a shorter stretch, which can be moved");
@@ -78,12 +53,12 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
         Act::Back if stats.zoomed => stats.zoomed = false,
         Act::Back if stats.ago > 0 => {
             stats.ago = 0;
-            return Some(shown(model));
+            return Some(read(model));
         }
         Act::Back if stats.list.back() => {}
         Act::Open => {
             let id = stats.list.selected()?.id.clone();
-            return Some(crate::tui::update::show_bot(model, &id));
+            return Some(go::show_bot(model, &id));
         }
         act if stats.list.act(act) => choose(model),
         _ => return None,
@@ -106,10 +81,10 @@ pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
             if (*minutes, *ago) == model.stats.stretch() =>
         {
             model.stats.timeline = Some(timeline.clone());
-            let days = days_of(model);
+            let days = model.stats.days_of(model.now, &model.zone);
             if days != model.stats.days {
                 model.stats.days = days;
-                return read_days(days).into();
+                return model.stats.read_days().into();
             }
         }
         (Load::UsageSeries(of, None), Data::UsageSeries(series)) if *of == days => {
@@ -156,7 +131,7 @@ pub fn event(model: &mut Model, event: &Event) {
 /// Something this tab shows is stale.
 pub fn refresh(model: &mut Model) -> Vec<Effect> {
     // What a person looks at under the cursor does not move away.
-    if model.stats.cursor.is_some() { Vec::new() } else { shown(model) }
+    if model.stats.cursor.is_some() { Vec::new() } else { read(model) }
 }
 
 /// A window was answered.
@@ -176,7 +151,7 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let body = model.layout().body;
     if crate::tui::view::stats::is_span(&model.stats, body, x, y) {
         model.stats.zoom(true);
-        return shown(model);
+        return read(model);
     }
     for (chart, plot) in [Chart::Usage, Chart::Reputation].into_iter().zip(model.stats.plots) {
         if plot.contains((x, y).into()) {

@@ -1,6 +1,5 @@
 //! What a person does in the forum: vote, reply, open a thread, under a name asked for once.
 
-use super::again;
 use crate::domain::action::{CONTENT_MAX, PERSON_MAX, TAGS_MAX, TITLE_MAX};
 use crate::domain::text;
 use crate::protocol::{CastVote, CreateReply, CreateThread};
@@ -147,7 +146,7 @@ pub fn ran(model: &mut Model, command: &Command, outcome: &Outcome) -> Vec<Effec
         }
         (Command::VoteThread(..) | Command::VoteReply(..), Outcome::Vote(vote)) => {
             model.toast(Tone::Good, if vote.value < 0 { "voted down" } else { "voted up" });
-            again(model)
+            model.forum.again(model.tab == Tab::Forum)
         }
         _ => Vec::new(),
     }
