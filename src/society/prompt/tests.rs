@@ -254,7 +254,11 @@ fn what_asks_for_an_answer_stands_last_and_once() {
         "My own thread",
         vec![
             reply(50, Some(9), "me_001", "I said so."),
-            FeedReply { for_me: true, ..reply(51, Some(50), "ada", "Is that so?") },
+            FeedReply {
+                for_me: true,
+                parent_author: Some("me_001".into()),
+                ..reply(51, Some(50), "ada", "Is that so?")
+            },
         ],
     );
     let other = thread(6, "rex", "Another", vec![reply(60, None, "ada", "Hm.")]);
