@@ -190,6 +190,7 @@ struct Word {
 fn words(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::with_capacity(text.len() / 5);
     let (mut word, mut opens, mut capital, mut quoted) = (String::new(), true, false, false);
+    let mut lettered = false;
     let end = |word: &mut String, opens: &mut bool, capital: bool, words: &mut Vec<Word>| {
         if !word.is_empty() {
             let hash = term(word);
@@ -221,7 +222,12 @@ fn words(text: &str) -> Vec<Word> {
         if matches!(c, '\'' | '’') && !word.is_empty() {
             continue;
         }
+        let before = words.len();
+        let letter = c == ')' && lettered && word.chars().count() == 1;
         end(&mut word, &mut opens, capital, &mut words);
+        // The letter of a list, “(b)”, is no word of what is listed.
+        words.truncate(if letter { before } else { words.len() });
+        lettered = c == '(';
         match c {
             '.' | '!' | '?' | '\n' => {
                 opens = true;
@@ -338,6 +344,16 @@ mod tests {
             said.add("Something else is said by somebody here.");
         }
         assert_eq!(said.ago(clause), None, "older than the window");
+    }
+
+    #[test]
+    fn the_letters_of_a_list_are_not_said() {
+        let mut said = Said::new(9);
+        said.add("(a) It does not matter. (b) Write your own.");
+        assert_eq!(said.ago(clause("It does not matter. Write your own.").unwrap()), Some(1));
+        let mut plain = Said::new(9);
+        plain.add("It does not matter. Write your own.");
+        assert!(said == plain);
     }
 
     #[test]

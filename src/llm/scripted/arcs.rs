@@ -4,11 +4,11 @@
 //! Nothing is stored for it. The bot's last posts say what it promised, its last doings what it has done since.
 
 use super::bank;
+use super::choose::is_closed;
 use super::draw::Draw;
-use super::grammar::{append, bare, within};
+use super::grammar::{append, within};
 use super::issues;
 use super::outcome;
-use super::recall;
 use super::rules;
 use super::stance;
 use super::view::{Post, View};
@@ -64,51 +64,31 @@ fn promise(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
         return None;
     }
     let thread = view.scene.feed.iter().find(|thread| thread.id == post.thread_id)?;
-    let to = addressee(view, thread)?;
-    let found = view.scene.memories.iter().filter_map(recall::reference).find(|(title, text)| {
-        let mut scores = Vec::new();
-        bank::tally(title, 2, &mut scores);
-        bank::tally(text, 1, &mut scores);
-        scores.iter().any(|(other, _)| *other == topic) && !view.said(title)
-    });
+    let to = addressee(view, thread).filter(|_| !is_closed(thread))?;
+    let at = issues::of_topic(topic)?;
+    let side = stance::of(view, at).side;
     let mut writer = Writer::new(view, to.name(), draw);
-    if let Some((title, text)) = found {
-        let title = recall::titled(title);
-        let text = lowered(&text);
-        let said = bare(&text);
-        let forms = [
-            format!("As promised, I looked up {title}: {said}."),
-            format!("I said that I would read about {title}, and here it is: {said}."),
-            format!("My promise, kept: on {title} I found that {said}."),
-            format!("Back from {title}, as I said I would be: {said}."),
-        ];
-        let sentence = &forms[draw.below(forms.len())];
-        let told = crate::domain::said::clause(said).is_some_and(|print| {
-            view.scene.told.ago(print).is_some() || view.scene.heard.ago(print).is_some()
-        });
-        if told || writer.spoken(sentence) {
-            return None;
-        }
-        append(&mut writer.out, &addressed(to.name(), sentence));
-    } else {
-        // Nothing was found: what the bot knows of it anyway, or nothing.
-        let line = writer.untold(topic, draw)?;
-        let name = bank::topic(topic).name;
-        let forms = [
-            format!("As promised, something on {name}: {}", lowered(line.text())),
-            format!(
-                "I said that I would look into {name}, and I have this to show: {}",
-                lowered(line.text())
-            ),
-            format!("Back with what I promised on {name}: {}", lowered(line.text())),
-            format!("My promise about {name}, kept: {}", lowered(line.text())),
-        ];
-        append(&mut writer.out, &addressed(to.name(), &forms[draw.below(forms.len())]));
-    }
-    if let Some(at) = issues::of_topic(topic) {
-        writer.on(at, stance::of(view, at).side);
-        let _ = writer.say(Move::Answer, "", None, draw);
-    }
+    writer.on(at, side);
+    // What was found speaks for one of the sides, and that is said.
+    let first = if draw.chance(50) { side } else { side.other() };
+    let (line, side) =
+        [first, first.other()].into_iter().find_map(|side| Some((writer.exhibit(side, draw)?, side)))?;
+    let (name, fact) = (bank::topic(topic).name, lowered(line.text()));
+    let speaks = match (side == writer.side(), draw.below(3)) {
+        (true, 0) => "and it bears me out",
+        (true, 1) => "and it speaks for my side",
+        (true, _) => "and I am the surer for it",
+        (false, 0) => "and it goes against me",
+        (false, 1) => "and it speaks for the other side",
+        (false, _) => "and I am less sure than I was",
+    };
+    let forms = [
+        format!("As promised, I looked up {name}, {speaks}: {fact}"),
+        format!("I said that I would look into {name}, {speaks}: {fact}"),
+        format!("I am back with what I promised on {name}, {speaks}: {fact}"),
+        format!("My promise about {name} is kept, {speaks}: {fact}"),
+    ];
+    append(&mut writer.out, &addressed(to.name(), &forms[draw.below(forms.len())]));
     post_in(view, thread, to, &writer.out)
 }
 

@@ -5,6 +5,7 @@ use super::frames;
 use super::grammar::{Slots, fill};
 use super::persona::{Persona, Voice};
 use super::view::{Post, View};
+use super::voices::{self, Move};
 use super::{arcs, bank, event, issues, people, reply, rules, stance, temper, thread};
 use crate::domain::scene::FeedThread;
 use crate::domain::{Action, ActionKind, ActivityKind, Engagement};
@@ -13,6 +14,8 @@ use crate::domain::{Action, ActionKind, ActivityKind, Engagement};
 const CALLING: i32 = 500;
 /// Open questions of which the bot takes up the oldest.
 const WAITING: usize = 8;
+/// Posts that are tried for a reply before something else is done.
+const REPLIES_TRIED: usize = 8;
 /// Replies after which a thread has had its say.
 const LONG: i64 = 12;
 
@@ -43,7 +46,9 @@ pub(super) fn act(view: &View<'_>, seed: u64) -> Action {
         let Some(chosen) = draw.weighted(&weights) else { break };
         let action = match ActionKind::ALL[chosen] {
             ActionKind::CreateThread => thread::write(view, &mut draw),
-            ActionKind::Reply => targets.iter().take(4).find_map(|(_, post)| answer(view, *post, &mut draw)),
+            ActionKind::Reply => {
+                targets.iter().take(REPLIES_TRIED).find_map(|(_, post)| answer(view, *post, &mut draw))
+            }
             ActionKind::Vote => vote(view, &mut draw),
             ActionKind::Follow => follow(view, &mut draw),
             ActionKind::Unfollow => unfollow(view),
@@ -52,7 +57,13 @@ pub(super) fn act(view: &View<'_>, seed: u64) -> Action {
         };
         match action {
             Some(action) => return action,
-            None => weights[chosen] = 0,
+            None => {
+                weights[chosen] = 0;
+                // Who wanted to speak does not fall silent for having nothing to say there.
+                if ActionKind::ALL[chosen] == ActionKind::Reply {
+                    weights[ActionKind::DoNothing as usize] /= 3;
+                }
+            }
         }
     }
     quiet(view, &mut draw)
@@ -185,9 +196,10 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
             view.scene.own_posts.iter().filter(|post| post.thread_id == thread.id && post.reply_id.is_some());
         let tired = own.count() as i32 * 26 + i32::try_from(thread.reply_count / 6).unwrap_or(99) * 6;
         let interest = interest_in(&view.persona, thread);
-        let settled = is_settled(thread);
+        // What is over is left at that; only people are still answered there.
+        let over = is_closed(thread) || has_left(view, thread);
         let mut add = |post: Post<'a>, base: i32| {
-            if post.author() == view.me() {
+            if post.author() == view.me() || over && !post.author().starts_with("human:") {
                 return;
             }
             let mut score = base + interest + draw.below(30) as i32 - tired - rank as i32;
@@ -207,9 +219,6 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
             };
             if open_question(post) {
                 score += 24;
-            }
-            if settled && !post.for_me() {
-                score -= 45;
             }
             if view.persona.engagement() == Engagement::Reactive && !post.for_me() && interest == 0 {
                 score -= 12;
@@ -284,14 +293,23 @@ fn open_question(post: Post<'_>) -> bool {
         && reply::asks(post.content())
 }
 
-/// Whether somebody has summed up a thread that has had its say.
-pub(super) fn is_settled(thread: &FeedThread) -> bool {
-    let counted = |text: &str| super::outcome::is_count(text);
-    thread.replies.iter().any(|reply| counted(&reply.content))
-        || thread.reply_count >= 7
-            && thread.replies.iter().rev().take(3).any(|reply| {
-                stance::read(&reply.content).iter().any(|part| part.what == issues::What::Mid && !part.asked)
-            })
+/// Whether a thread has come to its end: it was summed up, left, decided or counted, or a bet on it was settled.
+pub(super) fn is_closed(thread: &FeedThread) -> bool {
+    let ends = |kind: Move| matches!(kind, Move::Sum | Move::Leave | Move::Decide | Move::Settle);
+    thread.replies.iter().any(|reply| super::outcome::is_count(&reply.content) || does(&reply.content, ends))
+}
+
+/// Whether the bot has taken its leave of a thread.
+fn has_left(view: &View<'_>, thread: &FeedThread) -> bool {
+    let mut own = view.scene.own_posts.iter().filter(|post| post.thread_id == thread.id);
+    own.any(|post| does(&post.content, |kind| kind == Move::Leave))
+}
+
+/// Whether a post makes a move such as is looked for.
+fn does(text: &str, wanted: impl Fn(Move) -> bool) -> bool {
+    let mut does = false;
+    voices::forms_in(text, |(_, kind)| does |= wanted(kind));
+    does
 }
 
 /// How close a thread is to what the bot cares about.

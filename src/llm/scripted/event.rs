@@ -1,11 +1,8 @@
 //! What happens in the room: understood by kind and words, spoken of, taken sides on.
 
-use super::draw::Draw;
 use super::grammar::bare;
 use super::issues;
 use super::view::View;
-use super::voices::Move;
-use super::writer::Writer;
 use crate::domain::scene::{FeedThread, SceneEvent};
 
 /// Kinds of events by beginnings of words that tell them, most telling first.
@@ -168,22 +165,4 @@ pub(super) fn spoken_of(view: &View<'_>, event: &SceneEvent) -> bool {
 /// An event's title as it can stand in a sentence; long ones in quotation marks.
 pub(super) fn named(event: &SceneEvent) -> String {
     format!("“{}”", bare(&event.title).replace(['“', '”'], ""))
-}
-
-/// Comes back to an event in a post about something else.
-pub(super) fn mention(
-    writer: &mut Writer<'_, '_>,
-    view: &View<'_>,
-    thread: &FeedThread,
-    draw: &mut Draw,
-) -> bool {
-    let Some(event) =
-        view.scene.events.iter().find(|event| !is_about(thread, event) && !spoken_of(view, event))
-    else {
-        return false;
-    };
-    let Some(at) = issue(event) else { return false };
-    let stance = super::stance::of(view, at);
-    writer.on(at, stance.side);
-    writer.say_about(Move::Recall, "", None, &named(event), draw)
 }

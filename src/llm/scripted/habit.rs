@@ -101,6 +101,7 @@ struct Tones {
     blend: [u32; 6],
     heat: i64,
     shy: i64,
+    creative: i64,
     reach: usize,
     casual: bool,
     formal: bool,
@@ -204,6 +205,7 @@ impl Tones {
             blend: *blend,
             heat: i64::from(config.behavior.aggression),
             shy: i64::from(config.behavior.shyness),
+            creative: i64::from(config.behavior.creativity_level),
             reach,
             casual: mentions(&style, CASUAL),
             formal: mentions(&style, FORMAL),
@@ -224,8 +226,25 @@ impl Tones {
         [ranked[0].1, ranked[1].1, ranked[2].1]
     }
 
-    /// How well a tone fits, below 0 not at all.
+    /// How well a tone fits, below 0 not at all: as style and traits have it, and then as the sliders lean on it.
     fn fit(&self, tone: Tone) -> i64 {
+        let above = |level: i64, from: i64| (level - from).max(0);
+        let (hot, mild) = (above(self.heat, 65), above(20, self.heat));
+        let (rich, dry) = (above(self.creative, 65), above(20, self.creative));
+        let lean = match tone {
+            Tone::Terse => hot * 2 - mild,
+            Tone::Bold => hot - mild * 2,
+            Tone::Soft => mild + above(self.shy, 70),
+            Tone::Formal | Tone::Wise | Tone::Old | Tone::Eager => -hot,
+            Tone::Dreamy | Tone::Joking | Tone::Musing => rich - dry * 3,
+            Tone::Plain => dry - rich,
+            _ => 0,
+        };
+        lean + self.own_fit(tone)
+    }
+
+    /// How well it fits style and traits.
+    fn own_fit(&self, tone: Tone) -> i64 {
         const NEVER: i64 = -1_000;
         let share = |voice: Voice| i64::from(self.blend[voice as usize]) * 5 / 4;
         match tone {

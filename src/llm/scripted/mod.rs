@@ -26,6 +26,8 @@ mod reply;
 mod rules;
 mod stance;
 mod temper;
+#[cfg(test)]
+mod tests;
 mod thread;
 mod view;
 mod voices;

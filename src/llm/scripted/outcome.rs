@@ -4,6 +4,7 @@
 //! Nothing is stored for it: the bot's last posts and the thread say how it stands.
 
 use super::arcs::{addressee, post_in};
+use super::choose::is_closed;
 use super::draw::{Draw, mix};
 use super::grammar::append;
 use super::issues::{self, Side, What};
@@ -49,10 +50,20 @@ fn short(issue: usize, side: Side) -> &'static str {
     of.shorts[side as usize].first().unwrap_or(&of.sides[side as usize]).text
 }
 
-/// The replies to `thread` since the bot's `post` in it.
-fn since<'v>(thread: &'v FeedThread, post: &OwnPost) -> &'v [FeedReply] {
-    let own = thread.replies.iter().position(|reply| Some(reply.id) == post.reply_id);
-    &thread.replies[own.map_or(0, |at| at + 1)..]
+/// The replies to `thread` since the bot's `post` in it; `None` when not all of them are shown.
+fn since<'v>(thread: &'v FeedThread, post: &OwnPost) -> Option<&'v [FeedReply]> {
+    match post.reply_id {
+        None => (thread.reply_count == thread.replies.len() as i64).then_some(&thread.replies),
+        Some(id) => {
+            let own = thread.replies.iter().position(|reply| reply.id == id)?;
+            Some(&thread.replies[own + 1..])
+        }
+    }
+}
+
+/// Whether a post was cut off, so that its last word is not known.
+fn is_cut(text: &str) -> bool {
+    text.ends_with('…')
 }
 
 /// How many own posts ago `post` was written.
@@ -74,27 +85,30 @@ fn has_made(view: &View<'_>, kind: Move, thread: i64) -> bool {
         .any(|(at, _)| view.scene.own_posts.get(*at).is_some_and(|post| post.thread_id == thread))
 }
 
-/// Who is for and who against in a thread, by the last word of each that is shown, this bot left out.
-fn sides<'v>(view: &View<'_>, thread: &'v FeedThread, issue: usize, side: Side) -> [Vec<&'v str>; 2] {
-    let mut last: Vec<(&str, &str, Side)> = Vec::new();
-    if *thread.author != *view.me()
-        && &*thread.author != "system"
-        && let Some(taken) = taken(&read(&thread.content), issue)
-    {
-        last.push((&thread.author, &thread.author_name, taken));
-    }
-    let replies = &thread.replies;
-    for reply in replies.iter().filter(|reply| *reply.author != *view.me() && &*reply.author != "system") {
-        if let Some(taken) = taken(&read(&reply.content), issue) {
-            last.retain(|(author, ..)| *author != &*reply.author);
-            last.push((&reply.author, &reply.author_name, taken));
+/// Who is for and who against in a thread, and of whom it cannot be told, by the last word of each that is shown,
+/// this bot left out.
+fn sides<'v>(view: &View<'_>, thread: &'v FeedThread, issue: usize, side: Side) -> [Vec<&'v str>; 3] {
+    let opening = (&*thread.author, &*thread.author_name, &*thread.content);
+    let replies = thread.replies.iter().map(|reply| (&*reply.author, &*reply.author_name, &*reply.content));
+    let mut last: Vec<(&str, &str, Option<Side>)> = Vec::new();
+    for (author, name, text) in std::iter::once(opening).chain(replies) {
+        if author == view.me() || author == "system" {
+            continue;
         }
+        let before = last.iter().position(|(other, ..)| *other == author).map(|at| last.remove(at));
+        // Whoever says nothing about it any more stays where they were.
+        let now = if is_cut(text) { None } else { taken(&read(text), issue) };
+        last.push((
+            author,
+            name,
+            now.or_else(|| before.and_then(|(_, _, side)| side).filter(|_| !is_cut(text))),
+        ));
     }
-    let of = |wanted: Side| {
+    let of = |wanted: Option<Side>| {
         let names = last.iter().filter(move |(_, _, taken)| *taken == wanted);
         names.map(|(_, name, _)| name.strip_prefix("human:").unwrap_or(name)).collect()
     };
-    [of(side), of(side.other())]
+    [of(Some(side)), of(Some(side.other())), of(None)]
 }
 
 /// Settles a bet: who said what, who won, who owes what to whom.
@@ -106,16 +120,17 @@ fn bet(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
 /// Settles the bet that was made in `post`, if it is due.
 fn settle(view: &View<'_>, post: &OwnPost, draw: &mut Draw) -> Option<Action> {
     let thread = view.scene.feed.iter().find(|thread| thread.id == post.thread_id)?;
-    let later = since(thread, post);
     let old = age(view, post) >= OFF;
-    if (later.len() < DUE && !old) || has_made(view, Move::Settle, thread.id) {
+    let later = since(thread, post)?;
+    if (later.len() < DUE && !old) || has_made(view, Move::Settle, thread.id) || is_closed(thread) {
         return None;
     }
     let parts = read(&post.content);
     let staked = parts.iter().rev().find(|part| matches!(part.what, What::Stand(_)))?;
     let What::Stand(side) = staked.what else { return None };
-    let [with, against] = sides(view, thread, staked.issue, side);
-    if against.is_empty() && !old {
+    let [with, against, unknown] = sides(view, thread, staked.issue, side);
+    let taken_up = later.iter().any(|reply| taken(&read(&reply.content), staked.issue) == Some(side.other()));
+    if against.is_empty() && !old || !taken_up && !old || against.is_empty() && !unknown.is_empty() {
         return None;
     }
     let to = addressee(view, thread).or_else(|| opener(view, thread))?;
@@ -128,7 +143,8 @@ fn settle(view: &View<'_>, post: &OwnPost, draw: &mut Draw) -> Option<Action> {
     // What was bet on stands in the sentence, so that no two bets end in the same words.
     let (yes, no) = (list(&with), list(&against));
     let side_words = short(staked.issue, side);
-    let form = draw.below(3);
+    // Nobody is convinced together with nobody.
+    let form = if with.is_empty() && !against.is_empty() { 2 * draw.below(2) } else { draw.below(3) };
     let outcome = match with.len().cmp(&against.len()) {
         std::cmp::Ordering::Greater if !against.is_empty() => {
             let owed = owes(&against, ["owe", "pay", "owe"][form]);
@@ -157,15 +173,18 @@ fn settle(view: &View<'_>, post: &OwnPost, draw: &mut Draw) -> Option<Action> {
         },
         _ if against.is_empty() => match form {
             0 => {
-                format!("Nobody here would bet that it is false that {side_words}, so I take my stake back.")
+                format!("Nobody has taken it up that it is false that {side_words}, so I take my stake back.")
             }
-            1 => format!("No takers: nobody denied that {side_words}, and the stake comes home with me."),
-            _ => format!("Not one of you denied that {side_words}, so I call it off unpaid."),
+            1 => format!(
+                "No takers: that {side_words} has gone undenied since, and the stake comes home with me."
+            ),
+            _ => format!("Since then not one of you has denied that {side_words}, so I call it off unpaid."),
         },
         _ => match form {
-            0 => format!(
-                "{yes} say that {side_words} and {no} do not: a draw, and everybody keeps their votes."
-            ),
+            0 if with.len() == 1 => {
+                format!("{yes} says that {side_words}, {no} does not: a draw, and all keep their votes.")
+            }
+            0 => format!("{yes} say that {side_words}, {no} do not: a draw, and all keep their votes."),
             1 => format!("A draw, with {yes} saying that {side_words} and {no} denying it; nothing is paid."),
             _ => format!(
                 "It is a tie whether {side_words}, with {yes} here and {no} there, and the bet is off."
@@ -194,12 +213,7 @@ fn decision(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
         let part = read(&post.content).into_iter().rev().find(|part| part.what == What::Test)?;
         Some((post, thread, part))
     })?;
-    let closed = |reply: &FeedReply| {
-        let mut closed = false;
-        voices::forms_in(&reply.content, |(_, kind)| closed |= kind == Move::Decide);
-        closed
-    };
-    if thread.replies.iter().any(closed) {
+    if is_closed(thread) || since(thread, post).is_none() {
         return None;
     }
     let (mut for_it, mut against): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
@@ -257,9 +271,8 @@ fn count(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
         let system = &*thread.author == "system";
         thread.reply_count >= LONG
             && thread.reply_count == thread.replies.len() as i64
-            && !super::choose::is_settled(thread)
+            && !is_closed(thread)
             && (*thread.author == *view.me() || leads && system)
-            && !thread.replies.iter().any(|reply| is_count(&reply.content))
             && !view.scene.own_posts.iter().any(|post| post.thread_id == thread.id && is_count(&post.content))
             && thread.replies.iter().any(|reply| *reply.author == *view.me())
     })?;
@@ -271,16 +284,16 @@ fn count(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
         .filter_map(|post| taken(&read(&post.content), issue))
         .next()
         .unwrap_or_else(|| stance::of(view, issue).side);
-    let [mut with, against] = sides(view, thread, issue, own);
+    let [mut with, against, unknown] = sides(view, thread, issue, own);
     with.push("I");
-    if with.len() + against.len() < 3 || !draw.chance(45) {
+    // Nobody is counted whose last word is not known.
+    if with.len() + against.len() < 3 || !unknown.is_empty() || !draw.chance(60) {
         return None;
     }
     let claim = short(issue, own);
     let mut writer = Writer::new(view, to.name(), draw);
     writer.on(issue, own);
     let mid = writer.middle(draw)?;
-    let habit = writer.temper.habit;
     const LEADS: [&str; 12] = [
         "Let me close this with a count",
         "Before we part, a show of hands",
@@ -295,10 +308,10 @@ fn count(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
         "That will do, and here is the count",
         "Let the count decide",
     ];
-    let lead = LEADS[habit.one_of(61, LEADS.len())];
+    let lead = LEADS[(writer.temper.habit.one_of(61, LEADS.len()) + draw.below(4)) % LEADS.len()];
     let (yes, no) = (list(&with), list(&against));
     let say = if with.len() > 1 { "say" } else { "alone say" };
-    let mut text = match (against.is_empty(), habit.one_of(62, 3)) {
+    let mut text = match (against.is_empty(), draw.below(3)) {
         (true, _) => format!("{lead}: {yes} {say} that {claim}, and nobody held out against it."),
         (false, 0) => format!("{lead}: {yes} {say} that {claim}, and {no} the opposite."),
         (false, 1) => format!("{lead}: that {claim} is what {yes} {say}, against {no}."),
@@ -313,7 +326,7 @@ fn count(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
                 format!("So it is carried by all, and {mid}.")
             }
             std::cmp::Ordering::Greater => {
-                format!("So the first have it, {score}, and both sides said that {mid}.")
+                format!("So the first have it, {score}, and both may keep this, that {mid}.")
             }
             std::cmp::Ordering::Less => {
                 format!("So my side has lost, {score}, and I keep this much, that {mid}.")

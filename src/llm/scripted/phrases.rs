@@ -58,44 +58,41 @@ pub(super) const BEGINNINGS: [&str; 44] = [
     "And",
 ];
 
-/// What leads from one sentence to the next.
-pub(super) const LINKS: [&str; 36] = [
-    "Next,",
-    "Secondly,",
-    "On the side,",
-    "Between us,",
-    "To go on,",
-    "What else,",
-    "And now,",
-    "Equally,",
-    "That aside,",
-    "In passing,",
-    "Not to forget,",
-    "As for the rest,",
-    "Come to think of it,",
-    "While I am at it,",
-    "Going on,",
-    "And then,",
-    "From there,",
-    "All the same,",
-    "To add to it,",
-    "And lastly,",
-    "And",
+/// What leads to another reason for the same side.
+pub(super) const ADDS: [&str; 20] = [
     "Besides,",
     "Also,",
-    "Then again,",
-    "Anyway,",
     "Moreover,",
-    "By the way,",
     "What is more,",
-    "Oh, and",
-    "Well,",
-    "Now,",
+    "To add to it,",
+    "Likewise,",
+    "For another thing,",
+    "On top of that,",
+    "In addition,",
+    "Next to that,",
+    "Equally,",
+    "Not to forget,",
+    "Over and above that,",
+    "Further,",
+    "And then,",
+    "And besides,",
+    "To go on,",
+    "Beyond that,",
+    "Then there is this:",
+    "Plus,",
+];
+/// What leads to something that speaks for the other side, or back from it.
+pub(super) const TURNS: [&str; 10] = [
     "Still,",
-    "Meanwhile,",
-    "For the rest,",
-    "Incidentally,",
-    "In any case,",
+    "All the same,",
+    "Then again,",
+    "Even so,",
+    "That said,",
+    "And yet,",
+    "However,",
+    "Nevertheless,",
+    "For all that,",
+    "But then,",
 ];
 
 /// What a reason comes with from those who are not sure, from those who are, and from others.
@@ -121,6 +118,21 @@ pub(super) const HOT: [&str; 12] = [
     "Do not give me that",
     "Enough of this",
 ];
+/// Words with which somebody has said no already.
+pub(super) const NOES: [&str; 12] = [
+    "No",
+    "Not",
+    "Nope",
+    "Nah",
+    "Never",
+    "Wrong",
+    "Hardly",
+    "Still no",
+    "Unmoved",
+    "Without me",
+    "Your",
+    "I doubt",
+];
 /// Before an agreement of the same.
 pub(super) const GRUDGING: [&str; 6] =
     ["About time", "Finally", "As I keep saying", "Good, for once", "At last some sense", "Well, obviously"];
@@ -137,7 +149,7 @@ pub(super) const JABS: [&str; 8] = [
 ];
 /// Before an objection of somebody who would rather not.
 pub(super) const SOFT: [&str; 10] = [
-    "if I may",
+    "if I may:",
     "forgive me, but",
     "I may be wrong, but",
     "only a thought:",
@@ -147,6 +159,47 @@ pub(super) const SOFT: [&str; 10] = [
     "please correct me, but",
     "I am not certain, but",
     "very gently:",
+];
+/// Before an agreement of somebody who would rather be kind.
+pub(super) const THANKS: [&str; 8] = [
+    "thank you for that",
+    "I am glad that you say so",
+    "how well put",
+    "that is kindly said",
+    "I like how you say it",
+    "you put it better than I could",
+    "I was hoping for that",
+    "it is good to read that",
+];
+/// Before anything that somebody shy says.
+pub(super) const SHY: [&str; 10] = [
+    "if I may say so,",
+    "I hesitate to say it, but",
+    "this may be nothing, but",
+    "for what little it is worth,",
+    "I hope that it is all right to say:",
+    "only quietly:",
+    "I am not sure of it, but",
+    "please do not mind me, but",
+    "I would not insist, but",
+    "just from my corner:",
+];
+/// By what those who mind waste no word on, and what they say for it.
+pub(super) const ROUNDABOUT: [(&str, &str); 14] = [
+    ("I think that ", ""),
+    ("I believe that ", ""),
+    ("I would say that ", ""),
+    ("I should say that ", ""),
+    ("I find that ", ""),
+    ("I reckon that ", ""),
+    ("I take it that ", ""),
+    ("it seems to me that ", ""),
+    ("My view is that ", ""),
+    ("On the whole ", ""),
+    ("on the whole ", ""),
+    ("perhaps ", ""),
+    ("maybe ", ""),
+    ("Perhaps ", ""),
 ];
 /// Little phrases at the end, by how a bot is.
 pub(super) const TICS: [&str; 44] = [
@@ -206,27 +259,21 @@ pub(super) const ENDS: [&[&str]; 3] = [
         "Deal with it.",
         "Mark my words.",
         "Case closed.",
-        "Next.",
         "I am waiting.",
         "Not sorry.",
         "That is that.",
         "Try me.",
-        "Moving on.",
         "Full stop.",
     ],
     &[
         "If that helps.",
         "Just a thought.",
         "That is all.",
-        "Take care.",
         "I may err.",
-        "Be well.",
         "No hurry.",
         "Only my view.",
         "Thank you.",
-        "Sorry, that was long.",
         "Never mind me.",
-        "Good night.",
         "With respect.",
         "As you like.",
     ],
@@ -235,21 +282,12 @@ pub(super) const ENDS: [&[&str]; 3] = [
         "Your turn.",
         "There you go.",
         "Food for thought.",
-        "So it goes.",
-        "More another day.",
-        "As ever.",
-        "Go figure.",
-        "On we go.",
-        "To be continued.",
-        "As it comes.",
-        "Noted.",
-        "End of sermon.",
-        "Cheers.",
-        "Anyhow.",
         "Time will tell.",
         "I rest there.",
-        "Pass it on.",
         "Just saying.",
-        "Back to work.",
+        "Answers are welcome.",
+        "My two cents.",
+        "I stay there.",
+        "You decide.",
     ],
 ];

@@ -1,11 +1,11 @@
 //! Referring back: one sentence that brings a memory into a post.
 
+use super::bank;
 use super::draw::Draw;
 use super::grammar::{append, bare, first_sentence, length, within};
-use super::stance::read;
+use super::stance::{read, taken_in};
 use super::view::View;
 use super::writer::{Writer, lowered};
-use super::{bank, issues};
 use crate::domain::MemoryKind;
 use crate::domain::scene::Recalled;
 
@@ -17,17 +17,38 @@ enum Kept<'a> {
     Note(String),
 }
 
-/// Adds a memory that fits what is talked about. Whether there was one.
+/// What brings in somebody who holds the same, and somebody who holds the other side.
+const ALLIES: [&str; 5] = [
+    "I am not alone in that, for I remember that",
+    "To my own side I may add that",
+    "It is not only me, since, as I have it in my notes,",
+    "With me stands somebody of whom I remember that",
+    "I have company in it; I have not forgotten that",
+];
+const RIVALS: [&str; 5] = [
+    "I say so although I remember that",
+    "It has not moved me that",
+    "I hold to it, and have not forgotten that",
+    "That stands against my notes, where I have it that",
+    "I know who sees it otherwise; I remember that",
+];
+
+/// Adds a memory of who else has taken a side on what is talked about. Whether there was one.
 pub(super) fn add(writer: &mut Writer<'_, '_>, issue: usize, draw: &mut Draw) -> bool {
     let view = writer.view;
-    let topic = issues::issue(issue).at;
     let start = draw.below(4);
     let memories = &view.scene.memories;
-    let fitting: Vec<&Recalled> =
-        memories.iter().filter(|memory| fits(memory, topic, issue)).take(4).collect();
+    let fitting: Vec<&Recalled> = memories.iter().filter(|memory| fits(memory, issue)).take(4).collect();
     for step in 0..fitting.len() {
         let memory = fitting[(start + step) % fitting.len()];
-        let Some(sentence) = tell(memory, &view.names(), draw) else { continue };
+        let (Some(Kept::Note(text)), Some(side)) = (take(memory), taken_in(&memory.text, issue)) else {
+            continue;
+        };
+        let leads = if side == writer.side() { ALLIES } else { RIVALS };
+        let named = view.names().iter().any(|name| text.starts_with(*name));
+        let text = if named { text } else { within(&text) };
+        let lead = leads[(writer.temper.habit.one_of(65, leads.len()) + draw.below(2)) % leads.len()];
+        let sentence = format!("{lead} {}.", bare(&text));
         if length(&sentence) + writer.words() <= writer.temper.reach + 14 && !told(writer, memory) {
             append(&mut writer.out, &sentence);
             return true;
@@ -135,23 +156,9 @@ fn is_reference(memory: &Recalled) -> bool {
     matches!(memory.source.as_str(), "wikipedia" | "offline" | "web_search" | "search")
 }
 
-fn fits(memory: &Recalled, topic: Option<usize>, issue: usize) -> bool {
-    let Some(kept) = take(memory) else { return false };
-    let related = |text: &str| {
-        let mut scores = Vec::new();
-        bank::tally(text, 1, &mut scores);
-        topic.is_some_and(|topic| scores.iter().any(|(other, _)| *other == topic))
-            || read(text).iter().any(|part| part.issue == issue)
-    };
-    match &kept {
-        Kept::Reference(title, text) => related(title) || related(text),
-        // Of what others held and what one did oneself only what is about the very question.
-        Kept::Note(text) => {
-            memory.pinned || {
-                let arcs = [" promised ", " made a bet", " bet that ", " looked up "];
-                !arcs.iter().any(|word| text.contains(word))
-                    && read(text).iter().any(|part| part.issue == issue)
-            }
-        }
-    }
+/// Whether a memory is of somebody's view on `issue`, and not of what was promised or staked there.
+fn fits(memory: &Recalled, issue: usize) -> bool {
+    const ARCS: [&str; 4] = [" promised ", " made a bet", " bet that ", " looked up "];
+    let Some(Kept::Note(text)) = take(memory) else { return false };
+    !ARCS.iter().any(|word| text.contains(word)) && read(&text).iter().any(|part| part.issue == issue)
 }

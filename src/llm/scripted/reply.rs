@@ -2,6 +2,7 @@
 
 mod against;
 mod extend;
+mod particular;
 
 use self::against::against;
 use self::extend::extend;
@@ -149,19 +150,23 @@ pub(super) fn write(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<
     writer.on(issue, stance.side);
     writer.opposed = read_post.side == Some(stance.side.other());
     writer.temper.moved_by(view.sentiment(post.author()));
-    let begun = respond(&mut writer, view, post, &read_post, issue, stance, draw);
-    if !begun {
+    let particular = particular::told(post.thread).filter(|_| read_post.side.is_none() && event.is_none());
+    if let Some(told) = particular {
+        let begun = particular::respond(&mut writer, view, post, (told, &read_post), draw);
+        return begun.then_some(writer.out);
+    }
+    if !respond(&mut writer, view, post, &read_post, issue, stance, draw) {
         return None;
     }
-    // What ends on a question is left there, and what is over is over.
-    if !writer.out.ends_with('?') && !super::choose::is_settled(post.thread) {
+    // What ends on a question is left there, and only what argues is gone on with.
+    if !writer.out.ends_with('?') && writer.last.is_some_and(Move::argues) {
         extend(&mut writer, view, post, &read_post, issue, draw);
     }
     Some(writer.out)
 }
 
-/// Posts of a thread that take a side, after which it has heard enough for and against: facts come next.
-const ARGUED: usize = 4;
+/// Replies of a thread that is summed up.
+pub(super) const LEAST_SUMMED: i64 = 5;
 
 /// How many posts of `thread` take a side on `issue`; of those that are not shown half may have.
 fn argued(thread: &FeedThread, issue: usize) -> usize {
@@ -170,21 +175,17 @@ fn argued(thread: &FeedThread, issue: usize) -> usize {
     hidden / 2 + shown.filter(|text| stance::taken_in(text, issue).is_some()).count()
 }
 
-/// Leaves the two sides for a particular of the topic, or of one that lies near, and says something to it.
-fn go_on(writer: &mut Writer<'_, '_>, view: &View<'_>, issue: usize, draw: &mut Draw) -> bool {
-    let Some(topic) = issues::issue(issue).at else { return false };
-    let near = bank::near(topic);
-    let line = writer.untold(topic, draw).or_else(|| {
-        let other = if near.is_empty() { None } else { Some(draw.pick(near)) };
-        other.filter(|other| *other >= bank::ROOM).and_then(|other| writer.untold(other, draw))
-    });
-    let Some(line) = line.filter(|line| writer.tell_as(Move::Apart, *line, draw)) else { return false };
-    if draw.chance(50) {
-        let _ = writer.plainly(line.with(Kind::Ask), draw);
-    } else if let Some(answer) = fitting(writer, view, line, draw) {
-        let _ = writer.plainly(answer, draw);
+/// What is left to do once both sides have been heard: to show what speaks for one of them, or to come to an end.
+fn conclude(writer: &mut Writer<'_, '_>, view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> bool {
+    let side = writer.side();
+    if writer.show(side, draw) || draw.chance(writer.temper.open) && writer.show(side.other(), draw) {
+        return true;
     }
-    true
+    let sums_up = draw.chance(30 + view.persona.leadership() / 2);
+    let kind = if sums_up && post.thread.reply_count >= LEAST_SUMMED { Move::Sum } else { Move::Leave };
+    // Only who has spoken there takes leave of it.
+    let spoke = || view.scene.own_posts.iter().any(|own| own.thread_id == post.thread.id);
+    (kind == Move::Sum || spoke()) && writer.say(kind, "", None, draw)
 }
 
 /// Everything known that was said in `thread`, as far as it is shown.
@@ -215,10 +216,6 @@ fn respond(
     if post.for_me() && ends_a_quarrel(post.content()) && writer.say(Move::Accept, theirs, None, draw) {
         return true;
     }
-    // What has been summed up is left at that.
-    if super::choose::is_settled(post.thread) && writer.say(Move::Leave, "", None, draw) {
-        return true;
-    }
     let argued = argued(post.thread, issue);
     // Somebody proposes something: one joins in or says why not.
     let joined = |text: &str| clause(text).is_some_and(|print| view.scene.told.ago(print).is_some());
@@ -231,35 +228,32 @@ fn respond(
             return true;
         }
     }
-    // Somebody told a particular: what there is to say about that comes first.
-    if let Some(line) = reading.lines.last()
-        && (reading.side.is_none() || draw.chance(if argued >= 2 { 88 } else { 60 }))
-        && let Some(answer) = fitting(writer, view, *line, draw)
-        && writer.line(answer, draw)
+    // What was shown for the other side is tried before anything else.
+    if let Some(line) = reading.lines.last().filter(|line| line.kind == Kind::Say)
+        && issues::issue(issue).at == Some(line.topic)
+        && issues::issue(issue).shown_by(line.seed) == Some(stance.side.other())
+        && draw.chance(70)
+        && writer.line(line.with(Kind::Push), draw)
     {
         return true;
     }
-    // Both sides have been heard: there is more to the matter.
-    let enough = argued >= ARGUED || argued >= 2 && draw.chance(30);
-    if enough && go_on(writer, view, issue, draw) {
+    // Both sides have been heard.
+    if argued >= writer.temper.argues {
+        return conclude(writer, view, post, draw);
+    }
+    if argued >= 2 && draw.chance(20) && writer.show(stance.side, draw) {
         return true;
     }
     let begun = match reading.side {
         Some(side) if side == stance.side => writer.say(Move::Agree, theirs, None, draw),
         Some(_) => against(writer, view, post, reading, issue, stance, draw),
-        None => writer.say(Move::Answer, theirs, None, draw) || writer.say(Move::Case, theirs, None, draw),
+        None => writer.say(Move::Answer, theirs, None, draw),
     };
     if begun {
         return true;
     }
-    // The issue is used up for now: a particular, something near, or nothing.
-    if let Some(topic) = issues::issue(issue).at
-        && let Some(line) = writer.untold(topic, draw)
-        && writer.tell(line, draw)
-    {
-        return true;
-    }
-    writer.say(Move::Sum, theirs, None, draw)
+    // Every reason is used up for now.
+    writer.show(stance.side, draw) || conclude(writer, view, post, draw)
 }
 
 /// Whether a post offers peace.

@@ -109,6 +109,8 @@ pub(super) fn of(view: &View<'_>, issue: usize) -> Stance {
     let turned = over.is_some_and(|(ago, _)| ago <= STAYS);
     let behavior = &view.persona.config.behavior;
     let mut firm = 44 + i32::from(behavior.leadership_tendency) / 5 + i32::from(behavior.aggression) / 6;
+    // Whoever minds that much hardly ever gives in.
+    firm += i32::from(behavior.aggression.saturating_sub(75)) / 2;
     if of.at.is_some_and(|topic| view.persona.likes(topic)) {
         firm += 8;
     }

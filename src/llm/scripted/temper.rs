@@ -6,10 +6,16 @@
 use super::draw::Draw;
 use super::grammar::within;
 use super::habit::Habit;
+use super::issues::What;
 use super::mark::Mark;
 use super::persona::{Persona, Voice};
-use super::phrases::{BEGINNINGS, ENDS, GRUDGING, HEDGES, HOT, JABS, LINKS, OTHER, SOFT, STARTS, SURE, TICS};
-use super::voices::{Move, Tone};
+use super::phrases::{
+    ADDS, BEGINNINGS, ENDS, GRUDGING, HEDGES, HOT, JABS, NOES, OTHER, ROUNDABOUT, SHY, SOFT, STARTS, SURE,
+    THANKS, TICS, TURNS,
+};
+use super::stance::read;
+use super::voices::Move;
+use super::writer::Relation;
 
 /// A bot's way of speaking.
 pub(super) struct Temper {
@@ -36,9 +42,17 @@ pub(super) struct Temper {
     /// How often, in per cent, a sentence ends on a phrase of its own, and a post on a last word.
     tics: u32,
     ends: u32,
-    /// How often, in per cent, a sentence that is not the first begins with a word that leads to it, and the words.
-    links: u32,
+    /// How many things it adds to an answer, at most.
+    pub adds: usize,
+    /// Posts of a thread that take a side, after which it has heard enough for and against.
+    pub argues: usize,
+    /// How often, in per cent, it excuses itself for saying anything.
+    shy: u32,
+    /// How often, in per cent, another reason begins with a word that leads to it, and the words.
+    pub links: u32,
     leads: [&'static str; 2],
+    /// What it says before something that speaks for the other side.
+    turn: &'static str,
     /// How often, in per cent, it calls out.
     loud: u32,
     pub habit: Habit,
@@ -80,6 +94,15 @@ pub(super) enum Address {
 }
 
 impl Address {
+    /// How many words it has beside the name, at least.
+    const fn words(self) -> usize {
+        match self {
+            Self::First | Self::Colon | Self::Dash => 0,
+            Self::Friend => 2,
+            _ => 1,
+        }
+    }
+
     /// Whether it is a little word that a post begins with.
     const fn is_word(self) -> bool {
         matches!(self, Self::Word | Self::Aside | Self::Bare | Self::Stop | Self::Last)
@@ -116,6 +139,13 @@ const CIVIL: [Address; 12] = [
     Address::Word,
 ];
 
+/// Up to how much one minds little, and from how much on plainly.
+pub(super) const MILD: u32 = 20;
+pub(super) const HOTLY: u32 = 70;
+
+/// Words of a sentence that is known again; fewer are no sentence of anybody's own.
+const SENTENCE: usize = 4;
+
 /// What the way of beginning is drawn by: with it no two of the embedded bots begin alike.
 const BEGINNING: u64 = 37_028;
 
@@ -127,30 +157,62 @@ pub(super) fn is_rude(text: &str) -> bool {
     HOT.iter().any(put) || JABS.iter().any(|jab| text.contains(jab))
 }
 
+/// `sentence` without the words by which one puts a thing less plainly.
+fn blunt(sentence: &str) -> String {
+    let mut out = sentence.to_owned();
+    for (long, short) in ROUNDABOUT {
+        let mut from = 0;
+        while let Some(at) = out[from..].find(long).map(|at| from + at) {
+            if at == 0 || out[..at].ends_with([' ', '(']) {
+                out.replace_range(at..at + long.len(), short);
+            }
+            from = (at + 1).min(out.len());
+            while !out.is_char_boundary(from) {
+                from += 1;
+            }
+        }
+    }
+    super::grammar::capitalise(&mut out, 0);
+    out
+}
+
 impl Temper {
     pub fn of(persona: &Persona<'_>) -> Self {
         let (shy, heat) = (persona.shyness(), persona.aggression());
         let (lead, doubt) = (persona.leadership(), persona.skepticism());
-        // Those who mind are short with others.
-        let reach = (persona.reach as u32).saturating_sub(heat.saturating_sub(60) / 4).clamp(14, 64) as usize;
+        // Those who mind are short with others, those who do not take their time.
+        let brief = heat.saturating_sub(50) * 2 / 5;
+        let reach = (persona.reach as u32 + MILD.saturating_sub(heat) / 3).saturating_sub(brief).clamp(14, 64)
+            as usize;
         let mut temper = Self {
             reach,
             heat,
-            hedge: (shy.saturating_sub(30) * 3 / 4 + doubt.saturating_sub(70) / 4 + 8)
-                .saturating_sub(heat / 5 + lead / 8),
+            hedge: (shy.saturating_sub(30) * 3 / 4
+                + doubt.saturating_sub(70) / 4
+                + 8
+                + MILD.saturating_sub(heat))
+            .saturating_sub(heat / 5 + lead / 8 + heat.saturating_sub(HOTLY)),
             sure: (lead / 4 + heat / 3).saturating_sub(doubt / 8 + shy / 2),
-            open: (46 + shy / 6).saturating_sub(heat * 2 / 5 + lead / 8).clamp(6, 60),
+            open: (46 + shy / 6 + MILD.saturating_sub(heat) / 2)
+                .saturating_sub(heat / 2 + lead / 8)
+                .clamp(2, 60),
             fancy: 4 + persona.creativity() * 9 / 10,
             address: Address::First,
-            asks: 10 + if persona.habits.questions { 34 } else { 0 } + doubt / 8,
+            asks: 10
+                + if persona.habits.questions { 34 } else { 0 }
+                + doubt / 8
+                + MILD.saturating_sub(heat) / 2,
             shades: 0,
             tics: 0,
             ends: 0,
             starts: [""; 2],
+            adds: 0,
+            argues: 0,
+            shy: shy.saturating_sub(55),
             links: 0,
             leads: [""; 2],
-            loud: (persona.blend[Voice::Curious as usize] * 4 / 5 + heat.saturating_sub(60) / 2)
-                .saturating_sub(shy / 3 + 8),
+            turn: "",
+            loud: (persona.blend[Voice::Curious as usize] * 4 / 5).saturating_sub(shy / 3 + 8),
             habit: Habit::of(&persona.config.id),
             mark: persona.mark,
             sign: String::new(),
@@ -160,6 +222,20 @@ impl Temper {
         let list = if heat >= 50 { CURT } else { CIVIL };
         temper.address = list[temper.own(BEGINNING, list.len())];
         let voice = (0..6).max_by_key(|voice| persona.blend[*voice]).unwrap_or(0);
+        // Only where the voice has it does anybody call out in anger.
+        if voice == Voice::Curious as usize || voice == Voice::Bold as usize {
+            temper.loud += heat.saturating_sub(HOTLY - 10);
+        }
+        temper.adds = match heat {
+            HOTLY.. => 1,
+            _ if shy >= 70 => 1,
+            _ => 1 + usize::from(reach > 36),
+        };
+        temper.argues = match heat {
+            HOTLY.. => 6,
+            _ if shy >= 70 || heat < MILD => 3,
+            _ => 4,
+        };
         let first = temper.own(18, 8);
         temper.starts = [STARTS[voice][first], STARTS[temper.own(19, 6)][temper.own(10, 8)]];
         // Nobody has every habit; two of the four are a bot's.
@@ -167,9 +243,14 @@ impl Temper {
             [(70, 10, 4, 1), (20, 1, 14, 6), (70, 1, 14, 1), (20, 10, 4, 6), (70, 1, 4, 6), (20, 9, 14, 1)]
                 [temper.own(11, 6)];
         (temper.links, temper.tics, temper.ends) = (links, tics, ends);
-        temper.shades = shades.max(temper.hedge.min(60) / 3).max(temper.sure.min(50) / 3);
-        let lead = temper.own(31, LINKS.len());
-        temper.leads = [LINKS[lead], LINKS[(lead + 1 + temper.own(32, LINKS.len() - 1)) % LINKS.len()]];
+        temper.shades = shades.max(temper.hedge.min(80) / 2).max(temper.sure.min(50) / 3);
+        if heat >= HOTLY {
+            temper.tics = 0;
+            temper.ends = temper.ends.max((heat - HOTLY) / 2);
+        }
+        let lead = temper.own(31, ADDS.len());
+        temper.leads = [ADDS[lead], ADDS[(lead + 1 + temper.own(32, ADDS.len() - 1)) % ADDS.len()]];
+        temper.turn = TURNS[temper.own(33, TURNS.len())];
         temper
     }
 
@@ -207,7 +288,7 @@ impl Temper {
         format!("{} {reason}", list[(self.own(what, list.len()) + other) % list.len()])
     }
 
-    /// Whether an objection should come warm or gentle, and what it begins with.
+    /// A sentence in the tone of somebody who minds as much as this bot does, and is as shy.
     pub fn tinge(
         &self,
         sentence: String,
@@ -215,55 +296,72 @@ impl Temper {
         name: &str,
         draw: &mut Draw,
     ) -> String {
-        if kind == Move::Agree && self.heat >= 65 && draw.chance(self.heat - 40) {
-            let word = GRUDGING[(self.own(7, GRUDGING.len()) + draw.below(3)) % GRUDGING.len()];
-            return format!("{word}: {}", within(&sentence));
+        let against = kind.opposes();
+        if self.heat >= 55 && (against || kind == Move::Agree) {
+            return self.hotly(sentence, against, name, draw);
         }
-        if !matches!(kind, Move::Object | Move::Hold | Move::Decline | Move::Deny) {
+        let plain = voice != Voice::Bold
+            && !sentence.contains([':', '?'])
+            && !sentence.contains(", but ")
+            && !["Please", "Maybe", "I may", "Thank"].iter().any(|word| sentence.starts_with(word));
+        if against
+            && plain
+            && self.heat <= 30
+            && draw.chance(24 + self.hedge + 4 * MILD.saturating_sub(self.heat))
+        {
+            return Self::before(SOFT[(self.own(5, SOFT.len()) + draw.below(4)) % SOFT.len()], &sentence);
+        }
+        if kind == Move::Agree && plain && draw.chance(4 * MILD.saturating_sub(self.heat)) {
+            let thanks = THANKS[(self.own(8, THANKS.len()) + draw.below(3)) % THANKS.len()];
+            return Self::before(&format!("{thanks};"), &sentence);
+        }
+        if kind.argues() && plain && draw.chance(self.shy) {
+            return Self::before(SHY[(self.own(14, SHY.len()) + draw.below(3)) % SHY.len()], &sentence);
+        }
+        sentence
+    }
+
+    /// `sentence` after a few `words`.
+    fn before(words: &str, sentence: &str) -> String {
+        let mut out = format!("{words} {}", within(sentence));
+        super::grammar::capitalise(&mut out, 0);
+        out
+    }
+
+    /// A sentence of somebody who minds: no first, without detours, and with a jab at the end.
+    fn hotly(&self, mut sentence: String, against: bool, name: &str, draw: &mut Draw) -> String {
+        if self.heat >= HOTLY {
+            sentence = blunt(&sentence);
+        }
+        let said = NOES.iter().chain(&HOT).any(|word| {
+            sentence.strip_prefix(word).is_some_and(|rest| rest.starts_with([',', ' ', '.', '!', ';', ':']))
+        });
+        let chance = (self.heat - 35) * 3 / 2;
+        if !against {
+            if self.heat >= 65 && draw.chance(self.heat - 40) {
+                let word = GRUDGING[(self.own(7, GRUDGING.len()) + draw.below(3)) % GRUDGING.len()];
+                return format!("{word}: {}", within(&sentence));
+            }
             return sentence;
         }
-        let roll = draw.below(100) as u32;
-        if self.heat >= 55 && roll < (self.heat - 35) * 3 / 2 {
+        if !said && draw.chance(chance) {
             let word = HOT[(self.own(3, HOT.len()) + draw.below(5)) % HOT.len()];
             let address = if name.is_empty() || sentence.contains(name) || draw.chance(40) {
                 String::new()
             } else {
                 format!(", {name}")
             };
-            let mut out = format!("{word}{address}: {}", within(&sentence));
-            if self.heat >= 75 && out.ends_with('.') && draw.chance(self.heat - 40) {
-                out.pop();
-                out.push_str(JABS[(self.own(4, JABS.len()) + draw.below(4)) % JABS.len()]);
-                out.push('.');
-            }
-            return out;
+            // It is called out by those who call out at all.
+            sentence = if draw.chance(self.loud * 3 / 2) {
+                format!("{word}{address}! {sentence}")
+            } else {
+                format!("{word}{address}: {}", within(&sentence))
+            };
         }
-        let mild = voice != Voice::Bold
-            && !sentence.contains(", but ")
-            && !["Please", "Maybe", "I am not", "I may", "Not "]
-                .iter()
-                .any(|word| sentence.starts_with(word));
-        if self.heat <= 30 && mild && roll < 20 + self.hedge {
-            let words = SOFT[(self.own(5, SOFT.len()) + draw.below(4)) % SOFT.len()];
-            let address =
-                if name.is_empty() || sentence.contains(name) { String::new() } else { format!("{name}, ") };
-            let mut out = format!("{address}{words} {}", within(&sentence));
-            if words == "if I may" {
-                out = format!("{address}{words}: {}", within(&sentence));
-            }
-            super::grammar::capitalise(&mut out, 0);
-            return out;
-        }
-        sentence
-    }
-
-    /// A sentence of its own with what it likes to add at the end.
-    pub fn edged(&self, mut sentence: String, tone: Tone, draw: &mut Draw) -> String {
-        if tone == Tone::Hot && self.heat >= 75 && sentence.ends_with('.') && draw.chance(self.heat - 50) {
+        if self.heat >= 75 && sentence.ends_with('.') && draw.chance(self.heat - 60) {
             sentence.pop();
             sentence.push_str(JABS[(self.own(4, JABS.len()) + draw.below(4)) % JABS.len()]);
             sentence.push('.');
-            return sentence;
         }
         sentence
     }
@@ -275,13 +373,13 @@ impl Temper {
         let named = name.is_empty() || sentence.contains(name);
         // Nobody begins twice: “Indeed, exactly, …”.
         let free = sentence.starts_with(char::is_alphabetic)
-            && !STARTS.iter().flatten().chain(&BEGINNINGS).any(|start| {
+            && !STARTS.iter().flatten().chain(&BEGINNINGS).chain(&HOT).any(|start| {
                 sentence
                     .strip_prefix(start)
                     .is_some_and(|rest| rest.starts_with([',', ' ', '.', '!', ';', ':']))
             });
         if name.is_empty() {
-            let chance = if self.address.is_word() { 64 } else { 0 };
+            let chance = if self.address.is_word() { 64 } else { 46 };
             return if free && draw.chance(chance) {
                 format!("{word}, {}", within(&sentence))
             } else {
@@ -294,9 +392,20 @@ impl Temper {
         let said =
             if !name.is_empty() && sentence.starts_with(name) { sentence.clone() } else { within(&sentence) };
         // After a name the little word comes mostly, too.
-        let after =
-            if free && draw.chance(76) { format!("{}, {said}", word.to_lowercase()) } else { said.clone() };
+        let little = match self.address {
+            _ if self.heat >= HOTLY => 16,
+            Address::To | Address::Dear | Address::Hey | Address::Call | Address::Friend => 46,
+            _ => 76,
+        };
+        let little = free && draw.chance(little);
+        let after = if little { format!("{}, {said}", word.to_lowercase()) } else { said.clone() };
+        // “Vex, my friend, I do not.” would be the same sentence each time.
+        let short = sentence.split_once(['.', '!', '?']).is_some_and(|(first, _)| {
+            let count = first.split(' ').count();
+            count < SENTENCE && count + self.address.words() >= SENTENCE
+        });
         let mut begun = match self.address {
+            _ if short => format!("{name}, {said}"),
             address if address.is_word() && named => format!("{word}, {said}"),
             address if address.is_word() && !free => format!("{name}, {said}"),
             Address::Word => format!("{word}, {name}, {said}"),
@@ -310,55 +419,28 @@ impl Temper {
             Address::First => format!("{name}, {after}"),
             Address::Colon => format!("{name}: {after}"),
             Address::Dash => format!("{name} — {after}"),
-            Address::Hey => format!("Hey {name}, {said}"),
+            Address::Hey => format!("Hey {name}, {after}"),
+            Address::Call if little => format!("{name}! {word}, {said}"),
             Address::Call => format!("{name}! {sentence}"),
-            Address::Friend => format!("{name}, my friend, {said}"),
-            Address::Dear => format!("Dear {name}, {said}"),
-            Address::To => format!("To {name}: {said}"),
+            Address::Friend => format!("{name}, my friend, {after}"),
+            Address::Dear => format!("Dear {name}, {after}"),
+            Address::To => format!("To {name}: {after}"),
         };
         super::grammar::capitalise(&mut begun, 0);
         begun
     }
 
-    /// A word that leads from what was said before to `sentence`.
-    pub fn linked(&self, sentence: String, before: &str, draw: &mut Draw) -> String {
-        const NOT: &[&str] = &[
-            "And",
-            "Also",
-            "Besides",
-            "Plus",
-            "Oh",
-            "On top",
-            "Further",
-            "What is more",
-            "One more",
-            "Apart",
-            "Separately",
-            "Second",
-            "Well",
-            "But",
-            "Ooh",
-            "Hm",
-            "In addition",
-            "By ",
-            "Guess",
-            "Separately",
-            "Exhibit",
-            "Proposal",
-            "Datum",
-            "Item",
-            "Next",
-            "Then,",
-            "Likewise",
-        ];
-        if !sentence.starts_with(char::is_alphabetic)
-            || NOT.iter().any(|begin| sentence.starts_with(begin))
-            || !draw.chance(self.links)
-        {
+    /// `sentence` after a word for how it goes on from the one before.
+    pub fn linked(&self, sentence: String, relation: Relation, before: &str, draw: &mut Draw) -> String {
+        let word = match relation {
+            Relation::Adds => self.leads[usize::from(draw.chance(24))],
+            Relation::Turns => self.turn,
+        };
+        // Once in a post is enough.
+        if before.contains(word) {
             return sentence;
         }
-        let lead = self.leads[usize::from(draw.chance(18))];
-        if before.contains(&format!(" {lead} ")) { sentence } else { format!("{lead} {}", within(&sentence)) }
+        format!("{word} {}", within(&sentence))
     }
 
     /// Now and then a little phrase of its own, if it does not stand in what was said `before`.
@@ -385,7 +467,12 @@ impl Temper {
             _ => {}
         }
         let kind = if self.heat >= 60 { 0 } else { usize::from(self.hedge < 24) + 1 };
-        if text.ends_with('.') && draw.chance(self.ends) {
+        // A last word belongs to a view.
+        let argues = || {
+            let says = |what| matches!(what, What::Stand(_) | What::Reason(..));
+            read(&text).iter().any(|part| says(part.what))
+        };
+        if text.ends_with('.') && draw.chance(self.ends) && argues() {
             let own = self.own(13, ENDS[kind].len()) + draw.below(2);
             super::grammar::append(&mut text, ENDS[kind][own % ENDS[kind].len()]);
         } else if text.ends_with('.') && draw.chance(self.loud) {

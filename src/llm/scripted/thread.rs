@@ -16,15 +16,27 @@ use crate::domain::scene::SceneEvent;
 /// What leads to the words of a notice; each bot has one.
 const NOTICES: [&str; 8] = [
     "The notice says",
-    "In its own words",
-    "It reads as follows",
-    "This is how it was announced",
-    "What it says on the board",
-    "The wording, for the record",
-    "I copy it out",
-    "Read it slowly",
+    "It reads",
+    "Announced like this",
+    "The board says",
+    "The wording",
+    "In full",
+    "To the letter",
+    "Read slowly",
 ];
 
+/// What leads from something looked up to the question that it leaves open; each bot has one.
+const OPEN: [&str; 6] = [
+    "What it leaves open is",
+    "What it does not say is",
+    "It is silent on",
+    "Nobody has written there",
+    "It stops short of",
+    "The entry does not decide",
+];
+
+/// How often, in per cent, a thread is about a particular alone.
+const PARTICULAR: u32 = 36;
 /// Longest title written here, in characters.
 const TITLE: usize = 80;
 /// Words an opening post should at least have.
@@ -74,6 +86,12 @@ pub(super) fn write(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
 
 fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     let at = own_issue(view, draw)?;
+    if draw.chance(PARTICULAR)
+        && let Some(topic) = issues::issue(at).at
+        && let Some(action) = of_particular(view, at, topic, draw)
+    {
+        return Some(action);
+    }
     let stance = stance::of(view, at);
     let mut writer = Writer::new(view, "", draw);
     writer.seen = SEEN_OPENING;
@@ -81,73 +99,81 @@ fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     let topic = issues::issue(at).at;
     let strange =
         (!view.persona.strange.is_empty() && draw.chance(7)).then(|| draw.next(&view.persona.strange, 71));
-    let fact = topic.and_then(|topic| writer.untold(topic, draw));
     let looked_up = recall::looked_up(view, topic).filter(|_| draw.chance(60));
-    let mut told = None;
     if let Some(sentence) = looked_up.and_then(|memory| recall::tell(memory, &view.names(), draw)) {
         append(&mut writer.out, &sentence);
+        // It speaks for neither side, and that is what it is told as.
+        let open = OPEN[(writer.temper.habit.one_of(64, OPEN.len()) + draw.below(3)) % OPEN.len()];
+        let open = format!("{open} whether {}.", issues::issue(at).whether);
+        if writer.spoken(&open) {
+            return None;
+        }
+        append(&mut writer.out, &open);
+        writer.out.push_str("\n\n");
     } else if let Some(interest) = strange {
         of_interest(&mut writer, interest, draw);
-    } else if let Some(line) = fact
-        && draw.chance(80)
-    {
-        writer.tell(line, draw);
-        told = Some(line);
-        if let Some(answer) = own_answer(&writer, view, line, draw)
-            && draw.chance(55)
-        {
-            writer.line(answer, draw);
-        }
-    }
-    if !writer.out.is_empty() {
-        writer.out.push_str("\n\n");
     }
     if !writer.say(Move::Open, "", None, draw) {
         return None;
     }
+    if writer.out.len() < 260 && draw.chance(60) {
+        writer.show(stance.side, draw);
+    }
     let mut pictured = false;
-    for _ in 0..6 {
+    for _ in 0..4 {
         // What is asked at the end should be seen.
         let long = writer.out.len() > 230 && writer.words() >= LEAST;
         if long || writer.words() >= LEAST.max(writer.temper.reach) {
             break;
         }
-        if pictured || draw.chance(100 - writer.temper.fancy.min(70)) {
-            writer.say(Move::More, "", None, draw);
+        // After a picture there are no more reasons.
+        if pictured || !draw.chance(writer.temper.fancy.min(70)) {
+            if pictured || !writer.say(Move::More, "", None, draw) {
+                break;
+            }
         } else {
             let kind = [Move::Case, Move::Figure][draw.below(2)];
             pictured = writer.say(kind, "", None, draw);
         }
     }
-    // A particular may leave a question of its own, which then is the post's.
-    if let Some(line) = told
-        && draw.chance(85)
-        && writer.plainly(line.with(Kind::Ask), draw)
-    {
-        return finish(writer, at, stance.side, Some(line), strange, draw);
-    }
     let doubted = writer.doubtful(draw).unwrap_or("");
-    let promised = draw.chance(8) && view.scene.allowed.contains(&crate::domain::ActionKind::WebSearch);
+    let promised = draw.chance(5)
+        && view.scene.allowed.contains(&crate::domain::ActionKind::WebSearch)
+        && writer.exhibit(stance.side.other(), draw).is_some();
     if !(promised && writer.say(Move::Promise, doubted, None, draw)) {
         writer.say(if draw.chance(40) { Move::Test } else { Move::Call }, "", None, draw);
     }
-    finish(writer, at, stance.side, told, strange, draw)
+    let title = title(&writer, at, stance.side, strange, draw);
+    finish(writer, at, title, strange, draw)
+}
+
+/// A thread on a particular alone, with what the bot has to say to it and the question that it raises.
+fn of_particular(view: &View<'_>, at: usize, topic: usize, draw: &mut Draw) -> Option<Action> {
+    let mut writer = Writer::new(view, "", draw);
+    writer.seen = SEEN_OPENING;
+    let line = writer.untold(topic, draw)?;
+    if !writer.tell(line, draw) {
+        return None;
+    }
+    if let Some(answer) = own_answer(&writer, view, line, draw) {
+        writer.plainly(answer, draw);
+    }
+    let asks = writer.plainly(line.with(Kind::Ask), draw);
+    let seed = bank::topic(line.topic).seeds[line.seed].title;
+    let title = (asks && !taken(view, seed)).then(|| seed.to_owned());
+    finish(writer, at, title, None, draw)
 }
 
 /// Gives the post a title and tags; `None` when it came out too thin.
 fn finish(
     writer: Writer<'_, '_>,
     at: usize,
-    side: Side,
-    told: Option<Line>,
+    title: Option<String>,
     strange: Option<&str>,
     draw: &mut Draw,
 ) -> Option<Action> {
-    if writer.words() < 35 {
-        return None;
-    }
+    let title = title.filter(|_| writer.words() >= 35)?;
     let view = writer.view;
-    let title = title(&writer, at, side, told, strange, draw)?;
     let topic = issues::issue(at).at.unwrap_or(bank::ROOM);
     let mut tags = tags(topic, draw);
     if let Some(interest) = strange {
@@ -169,22 +195,19 @@ fn own_answer(writer: &Writer<'_, '_>, view: &View<'_>, line: Line, draw: &mut D
     draw.weighted(&weights).map(|at| line.with(Kind::ANSWERS[at]))
 }
 
-/// Begins from an interest the bank knows nothing of.
+/// Comes to the question from an interest that the bank knows nothing of; in the same words only once.
 fn of_interest(writer: &mut Writer<'_, '_>, interest: &str, draw: &mut Draw) {
-    let lists = [super::frames::INTEREST_STARTS, super::frames::INTEREST];
-    for list in lists {
-        let start = draw.below(list.len());
-        for step in 0..list.len() {
-            let slots = super::grammar::Slots { interest, ..Default::default() };
-            let frame = list[(start + step) % list.len()];
-            let mut sentence = String::new();
-            super::grammar::fill(&mut sentence, frame, &slots, draw);
-            let own = writer.temper.habit.uses(frame);
-            if own && slots.fit(frame) && !writer.spoken(&sentence) {
-                append(&mut writer.out, &sentence);
-                break;
-            }
-        }
+    let list = super::frames::INTEREST;
+    let start = draw.below(list.len());
+    let (told, heard) = (&writer.view.scene.told, &writer.view.scene.heard);
+    let fresh = |frame: &&&str| {
+        let print = crate::domain::said::clause(frame.split('{').next().unwrap_or(""));
+        print.is_some_and(|print| told.ago(print).is_none() && heard.ago(print).is_none())
+    };
+    let turned = list[start..].iter().chain(&list[..start]);
+    if let Some(frame) = turned.into_iter().find(|frame| fresh(&frame)) {
+        let slots = super::grammar::Slots { interest, ..Default::default() };
+        super::grammar::fill(&mut writer.out, frame, &slots, draw);
     }
 }
 
@@ -234,7 +257,6 @@ fn title(
     writer: &Writer<'_, '_>,
     at: usize,
     side: Side,
-    told: Option<Line>,
     strange: Option<&str>,
     draw: &mut Draw,
 ) -> Option<String> {
@@ -248,12 +270,8 @@ fn title(
     let topic = issue.at.map_or("", |topic| bank::topic(topic).name);
     let case = inside(&issue.cases);
     let mut options: Vec<String> = Vec::with_capacity(12);
-    if let Some(line) = told {
-        options.push(bank::topic(line.topic).seeds[line.seed].title.to_owned());
-    }
     if let Some(interest) = strange {
-        options.push(format!("{}, and what it says about {topic}", capital(interest)));
-        options.push(format!("What {interest} taught me about {topic}"));
+        options.push(format!("From {interest} to {topic}"));
     }
     if let Some(case) = &case {
         options.push(capital(case));

@@ -10,9 +10,10 @@ use super::draw::Draw;
 use super::grammar::{Slots, append, fill};
 use super::issues::{self, Issue, Side};
 use super::persona::Voice;
-use super::temper::Temper;
+use super::rules;
+use super::temper::{HOTLY, MILD, Temper};
 use super::view::View;
-use super::voices::{self, Move, Tone};
+use super::voices::{self, Move};
 use super::wording;
 use crate::domain::said;
 
@@ -50,6 +51,9 @@ impl Patience {
     }
 }
 
+/// A reason and nothing else.
+const BARE: &str = "{r}.";
+
 /// How often, in per cent, a bot says a thing in a sentence of its own rather than in one of its voice's.
 const OWN_SENTENCES: u32 = 86;
 
@@ -72,8 +76,26 @@ pub(super) fn lowered(text: &str) -> String {
     }
 }
 
-fn begins_with(sentence: &str, name: &str) -> bool {
-    !name.is_empty() && sentence.starts_with(name)
+/// How a sentence goes on from the one before it, as far as a little word can say it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Relation {
+    /// It says more for the same side.
+    Adds,
+    /// It speaks for the other side.
+    Turns,
+}
+
+/// How a move of `kind` goes on from the `last` one; `None` where no word should claim that it does.
+const fn relation(last: Option<Move>, kind: Move) -> Option<Relation> {
+    match (last, kind) {
+        // What was granted last is turned from; what was argued is added to.
+        (Some(Move::Allow | Move::Doubt), Move::More) => Some(Relation::Turns),
+        (Some(Move::Figure | Move::Case | Move::Joke | Move::Scorn | Move::Tell | Move::Remark), _)
+        | (None, _) => None,
+        (Some(_), Move::More) => Some(Relation::Adds),
+        (Some(_), Move::Allow | Move::Doubt) => Some(Relation::Turns),
+        _ => None,
+    }
 }
 
 /// A post in the making.
@@ -91,6 +113,8 @@ pub(super) struct Writer<'w, 'v> {
     /// Whether it may say again what it holds: to a person, who was not there.
     pub restates: bool,
     pub patience: Patience,
+    /// What the last sentence does; of a line of the bank, that it is told or remarked.
+    pub last: Option<Move>,
     /// Characters within which a question must end.
     pub seen: usize,
     /// What has been proposed, where that is spoken of.
@@ -114,6 +138,7 @@ impl<'w, 'v> Writer<'w, 'v> {
             opposed: false,
             restates: false,
             patience: Patience::Fresh,
+            last: None,
             seen: SEEN,
             proposal: "",
             used: Vec::new(),
@@ -172,19 +197,21 @@ impl<'w, 'v> Writer<'w, 'v> {
             } else {
                 Voice::ALL[draw.weighted(&self.view.persona.manner()).unwrap_or(0)]
             };
-            // Nobody who minds that much puts an objection gently.
-            let sharp = self.temper.heat >= 60
-                && matches!(
-                    kind,
-                    Move::Object | Move::Hold | Move::Decline | Move::Agree | Move::Deny | Move::Affirm
-                );
-            let voice = if sharp && voice == Voice::Gentle { Voice::Bold } else { voice };
-            // Nobody who would rather not puts it bluntly.
-            let mild = self.temper.heat <= 20 && matches!(kind, Move::Object | Move::Hold | Move::Deny);
-            let voice = if mild && voice == Voice::Bold { Voice::Gentle } else { voice };
+            // Nobody who minds that much puts a thing gently, and nobody who would rather not puts it bluntly.
+            let voice = match voice {
+                Voice::Gentle if self.temper.heat >= 60 => Voice::Bold,
+                Voice::Dreamy | Voice::Wise if self.temper.heat >= HOTLY && kind.opposes() => Voice::Bold,
+                Voice::Bold if self.temper.heat <= MILD => Voice::Gentle,
+                voice => voice,
+            };
             let own = if attempt < 5 { self.own(kind, !theirs.is_empty(), draw) } else { None };
+            // Where a word of the bot's own leads to it, or none should, a reason stands for itself.
+            let joins = relation(self.last, kind);
+            let bare =
+                kind == Move::More && (joins != Some(Relation::Adds) || draw.chance(self.temper.links));
             let form = match own {
-                Some((_, form)) => form,
+                _ if bare => BARE,
+                Some(form) => form,
                 None => match self.common(voice, kind, !theirs.is_empty(), draw) {
                     Some(form) => form,
                     None => continue,
@@ -199,7 +226,6 @@ impl<'w, 'v> Writer<'w, 'v> {
             }) {
                 continue;
             }
-            let tone = own.map(|(tone, _)| tone);
             let has = |slot: &str| form.contains(slot);
             let mut used: [Option<&'static str>; 14] = [None; 14];
             let reason = if has("{r}") { reason.or_else(|| self.reason(draw)) } else { None };
@@ -289,10 +315,7 @@ impl<'w, 'v> Writer<'w, 'v> {
             let said =
                 if kind == Move::Pass { said } else { self.temper.joint(said.into_owned(), draw).into() };
             fill(&mut sentence, &said, &slots, draw);
-            let mut sentence = match tone {
-                Some(tone) => self.temper.edged(sentence, tone, draw),
-                None => self.temper.tinge(sentence, (voice, kind), self.name, draw),
-            };
+            let mut sentence = self.temper.tinge(sentence, (voice, kind), self.name, draw);
             if self.spoken(&sentence) {
                 continue;
             }
@@ -300,11 +323,12 @@ impl<'w, 'v> Writer<'w, 'v> {
             if form.ends_with("{r}.") {
                 sentence = self.temper.tic(sentence, &self.out, draw);
             }
-            self.place(&mut sentence, kind, draw);
-            if !self.shows(&sentence) {
+            self.place(&mut sentence, (kind, bare), draw);
+            if !self.shows(&sentence) || self.spoken(&sentence) {
                 continue;
             }
             append(&mut self.out, &sentence);
+            self.last = Some(kind);
             self.used.push(form);
             self.near.extend(used.into_iter().flatten());
             return true;
@@ -317,20 +341,22 @@ impl<'w, 'v> Writer<'w, 'v> {
         !sentence.ends_with('?') || self.out.chars().count() + sentence.chars().count() < self.seen
     }
 
-    /// Whether `sentence` was said lately, by anybody and to anybody.
-    pub fn spoken(&self, sentence: &str) -> bool {
-        said::sentence(sentence).is_some_and(|print| {
-            self.view.scene.told.ago(print).is_some() || self.view.scene.heard.ago(print).is_some()
-        })
+    /// Whether `text` or one of its sentences was said lately, by anybody and to anybody.
+    pub fn spoken(&self, text: &str) -> bool {
+        let known =
+            |print| self.view.scene.told.ago(print).is_some() || self.view.scene.heard.ago(print).is_some();
+        let said = |sentence: &str| said::sentence(sentence).is_some_and(known);
+        said(text) || rules::sentences(text).into_iter().any(said)
     }
 
     /// Fits a sentence to where it stands: first, with a little word or a name, or after others.
-    fn place(&self, sentence: &mut String, kind: Move, draw: &mut Draw) {
-        let aside = matches!(kind, Move::Joke | Move::Bet | Move::Promise | Move::Sum | Move::Recall);
+    fn place(&self, sentence: &mut String, (kind, bare): (Move, bool), draw: &mut Draw) {
         if self.out.trim_end().is_empty() {
             *sentence = self.temper.begun(std::mem::take(sentence), self.name, draw);
-        } else if !aside && !self.out.ends_with('\n') && !begins_with(sentence, self.name) {
-            *sentence = self.temper.linked(std::mem::take(sentence), &self.out, draw);
+        } else if let Some(relation) = relation(self.last, kind).filter(|_| !self.out.ends_with('\n'))
+            && (bare || relation == Relation::Turns)
+        {
+            *sentence = self.temper.linked(std::mem::take(sentence), relation, &self.out, draw);
         }
     }
 
@@ -356,7 +382,7 @@ impl<'w, 'v> Writer<'w, 'v> {
     }
 
     /// One of the bot's own sentences for a move, mostly, if one of them is not worn.
-    fn own(&self, kind: Move, answers: bool, draw: &mut Draw) -> Option<(Tone, &'static str)> {
+    fn own(&self, kind: Move, answers: bool, draw: &mut Draw) -> Option<&'static str> {
         let own = self.view.persona.own.sentences(kind);
         if own.is_empty() || !draw.chance(OWN_SENTENCES) {
             return None;
@@ -364,8 +390,10 @@ impl<'w, 'v> Writer<'w, 'v> {
         let start = draw.below(own.len());
         // Yes and no are said to something.
         let names = answers && matches!(kind, Move::Affirm | Move::Deny | Move::Pass);
-        let mut forms = (0..own.len()).map(|step| own[(start + step) % own.len()]);
-        forms.find(|(_, form)| !self.worn(form) && (!names || form.contains("{x}")))
+        let forms = (0..own.len()).map(|step| own[(start + step) % own.len()].1);
+        let mut fitting = forms.filter(|form| !self.worn(form) && (!names || form.contains("{x}")));
+        // Whoever minds wastes no words.
+        if self.temper.heat >= HOTLY { fitting.min_by_key(|form| form.len()) } else { fitting.next() }
     }
 
     /// One of the sentences that `voice` has for a move, if one can be found that is not worn.

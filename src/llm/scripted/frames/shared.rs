@@ -1,47 +1,19 @@
 //! Sentences that belong to no single voice: memories, interests, oneself.
 
-/// Reading everything through an interest `{i}` that the bank has no particulars for.
+/// Coming to a question from an interest `{i}` that the bank has no particulars for.
 pub(in crate::llm::scripted) const INTEREST: &[&str] = &[
-    "I come to this from {i}, where one learns early which mistakes are cheap.",
-    "In {i} we would first ask what it sounded like before it went wrong.",
-    "My measure for it is {i}, and by that measure it is about half finished.",
-    "Everybody who has spent a winter with {i} knows the feeling of being nearly right.",
-    "{i} taught me to distrust the part that works at once.",
-    "Whoever loves {i} has made exactly this mistake, and usually twice.",
-    "I cannot help seeing it through {i}: the detail nobody wanted turns out to carry the weight.",
-    "There is a habit in {i} that would help here, which is to take the thing apart before improving it.",
-    "With {i} there is always somebody who does it differently and is right as well.",
-    "The longer I stay with {i}, the less I believe in the short version of anything.",
-    "In {i} nothing is ever lost, it only turns up in the wrong drawer.",
-    "What outsiders see of {i} is the last five minutes; the rest is waiting and washing up.",
-    "If you take up {i}, take up a notebook as well, because memory flatters.",
-    "I have yet to meet anybody who was hurried into {i} and stayed.",
-    "With {i} I learned to ask twice and to touch nothing in between.",
-    "One knows a beginner in {i} by the good tools, and a master by the old ones.",
-    "There is a silence particular to {i}, just before it goes right, and I would know it anywhere.",
-    "Half of what I believe I believe because of {i}, and I try to remember which half.",
-    "There are no short cuts in {i} that were not paid for by somebody earlier.",
-    "The best people in {i} are bad at explaining it, and worth watching while they fail.",
-    "I measure a day by whether {i} came up in it, and most days it does.",
-    "Mistakes in {i} are quiet at first, which is why I listen to the quiet ones elsewhere, too.",
-];
-
-/// Openings of threads about such an interest.
-pub(in crate::llm::scripted) const INTEREST_STARTS: &[&str] = &[
-    "Nobody here has asked me about {i}, so I will begin.",
-    "What {i} has taught me fits into one post, if I leave out the failures, and the failures are the good part.",
-    "I want to make a case for {i}.",
-    "Here is what people get wrong about {i}: they think that it is about the result.",
-    "There are two kinds of people in {i}, those who keep notes and those who start over, and both end up in the same place.",
-    "I would like to compare {i} with {t}, and I know how that sounds.",
-    "This is going to be about {i} for a moment, and then about all of us.",
-    "My mind was on {i}, as usual, when the question came up.",
-    "Let me come in by the side door, which is {i}.",
-    "Some people count sheep, and I think of {i}.",
-    "A word on {i} before anything else, since it is where I stand when I look at things.",
-    "Give me two sentences on {i}, and I shall arrive somewhere.",
-    "I was at {i} again, and it would not leave the rest alone.",
-    "You will say that {i} has nothing to do with it, and for one line you will be right.",
+    "My mind was once again on {i} when another question came up.",
+    "Let me come in by the side door, which is {i}, where I was when it struck me.",
+    "It came to me while I was busy with {i}, and has nothing to do with it.",
+    "I was up to the elbows in {i} when I caught myself thinking about something else.",
+    "What I am going to say does not come from {i}, though that is where I thought of it.",
+    "One thing to be said for an evening with {i} is that it leaves time to think.",
+    "Some people count sheep, and I think of {i}, and last night I came no further than this.",
+    "I put aside for a moment my {i}, because a thought would not leave me alone.",
+    "Between two long hours of {i} I had one idea that is about something else.",
+    "You will say that nobody thinks of this over {i}, and it is where I did.",
+    "There was a lull once more in {i}, and into it came a thought from elsewhere.",
+    "Nobody has asked me about {i} today, so I may as well ask you about something else.",
 ];
 
 /// Why something is looked up.

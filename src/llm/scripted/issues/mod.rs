@@ -12,6 +12,8 @@
 //! ! what one could do together | what one would see if the first is right | if the second is
 //! ~ a case
 //! @ people who know, separated by commas
+//! > the title of a particular of the bank that speaks for the first side
+//! < the title of one that speaks for the second
 //! ```
 //!
 //! All of it goes on within a sentence: no capital, no full stop. A reason stands alone: whoever has read the
@@ -54,6 +56,8 @@ pub(super) struct Issue {
     pub shows: Vec<[Text; 2]>,
     pub cases: Vec<Text>,
     pub people: Vec<Text>,
+    /// The particulars of the topic that speak for a side: their numbers, and the sides. All others speak for neither.
+    exhibits: Vec<(usize, Side)>,
 }
 
 impl Issue {
@@ -68,6 +72,11 @@ impl Issue {
             self.sides[*side as usize].text == words
                 || self.shorts[*side as usize].iter().any(|short| short.text == words)
         })
+    }
+
+    /// The side that the particular numbered `seed` of the issue's topic speaks for, if it speaks for one.
+    pub fn shown_by(&self, seed: usize) -> Option<Side> {
+        self.exhibits.iter().find(|(other, _)| *other == seed).map(|(_, side)| *side)
     }
 
     /// What the test `test` would show if `side` is right.
@@ -132,6 +141,12 @@ static ISSUES: LazyLock<Vec<Issue>> = LazyLock::new(|| {
             }
             "~ " => issue.cases.push(thing(rest)),
             "@ " => issue.people.extend(rest.split(", ").map(thing)),
+            "> " | "< " => {
+                let side = if mark == "> " { Side::For } else { Side::Against };
+                let seeds = issue.at.map_or(&[][..], |at| bank::topic(at).seeds);
+                let seed = seeds.iter().position(|seed| seed.title == rest);
+                issue.exhibits.extend(seed.map(|seed| (seed, side)));
+            }
             _ => {
                 if let Some((pro, con)) = line.split_once(" | ") {
                     issue.turns.push([clause(pro), clause(con)]);
@@ -185,6 +200,23 @@ mod tests {
                 issue.topic
             );
             assert!(issue.cases.len() >= 2 && issue.people.len() >= 2, "{}", issue.topic);
+        }
+    }
+
+    #[test]
+    fn every_exhibit_is_a_particular_of_its_topic_and_speaks_for_one_side() {
+        let written: Vec<&str> = SHELVES
+            .iter()
+            .flat_map(|shelf| shelf.lines())
+            .filter(|line| line.starts_with(['>', '<']))
+            .collect();
+        let known = ISSUES.iter().map(|issue| issue.exhibits.len()).sum::<usize>();
+        assert_eq!(known, written.len(), "a title is no particular of its topic");
+        for issue in ISSUES.iter() {
+            let mut seeds: Vec<usize> = issue.exhibits.iter().map(|(seed, _)| *seed).collect();
+            seeds.sort_unstable();
+            seeds.dedup();
+            assert_eq!(seeds.len(), issue.exhibits.len(), "one of {} speaks for both sides", issue.topic);
         }
     }
 

@@ -1,15 +1,55 @@
-//! What a reply adds to its answer.
+//! What a reply adds to its answer: more for the side it takes, then a picture of it, then what it leads to.
 
-use super::{ARGUED, Reading, argued};
-use crate::llm::scripted::bank::Kind;
+use super::{Reading, argued};
 use crate::llm::scripted::draw::Draw;
 use crate::llm::scripted::view::{Post, View};
 use crate::llm::scripted::voices::Move;
 use crate::llm::scripted::writer::Writer;
-use crate::llm::scripted::{event, grammar, issues, recall};
+use crate::llm::scripted::{issues, recall};
 
 /// How often nothing follows the answer to a question.
 const ENOUGH: u32 = 40;
+
+/// What can be added. They stand in the order in which they follow each other in a post: nothing comes after what
+/// asks, proposes or stakes something.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Add {
+    More,
+    Exhibit,
+    Memory,
+    Figure,
+    Case,
+    Joke,
+    Test,
+    Bet,
+    Promise,
+    Ask,
+}
+
+impl Add {
+    const ALL: [Self; 10] = [
+        Self::More,
+        Self::Exhibit,
+        Self::Memory,
+        Self::Figure,
+        Self::Case,
+        Self::Joke,
+        Self::Test,
+        Self::Bet,
+        Self::Promise,
+        Self::Ask,
+    ];
+
+    /// Whether it is a picture of what was said.
+    const fn shows(self) -> bool {
+        matches!(self, Self::Figure | Self::Case | Self::Joke)
+    }
+
+    /// Whether a post ends on it.
+    fn ends(self) -> bool {
+        self >= Self::Test
+    }
+}
 
 /// Adds what there is room for, by temperament.
 pub(super) fn extend(
@@ -21,108 +61,99 @@ pub(super) fn extend(
     draw: &mut Draw,
 ) {
     // Mostly an answer is enough.
-    if reading.asks && !writer.out.is_empty() && draw.chance(ENOUGH) {
+    if reading.asks && draw.chance(ENOUGH) {
         return;
     }
-    let fancy = writer.temper.fancy;
-    let asks = writer.temper.asks;
-    let long = post.thread.reply_count >= 7;
-    let enough = argued(post.thread, issue) >= ARGUED;
-    let lead = view.persona.leadership();
-    // line of the bank, case, person, memory, proposal, ask, joke, bet, sum, event, promise, reason
-    let mut weights = [
-        10,
-        fancy / 12,
-        fancy / 16,
-        6,
-        2 + lead / 20,
-        asks / 4 + 2,
-        if view.persona.habits.jokes { 5 } else { fancy / 40 },
-        if view.persona.habits.bets { 10 } else { 2 + view.persona.aggression() / 24 },
-        if long { 6 + lead / 6 } else { 0 },
-        if view.scene.events.is_empty() { 0 } else { 5 },
-        if view.scene.allowed.contains(&crate::domain::ActionKind::WebSearch) { 2 } else { 0 },
-        16,
-    ];
-    for (kind, weight) in weights.iter_mut().enumerate() {
-        *weight *= writer.temper.likes(kind);
-    }
-    if reading.asks {
-        // What was asked is answered, and not made an occasion.
-        for aside in [0, 3, 6, 9] {
-            weights[aside] /= 4;
-        }
-    }
-    // One question at a time; beside that of the opening only one about a particular.
-    let told = reading.lines.iter().rev().find(|line| line.kind != Kind::Ask);
-    if super::asks(&post.thread.content) && told.is_none()
-        || post.thread.replies.iter().any(|reply| super::asks(&reply.content))
-    {
-        weights[5] = 0;
-    }
-    if enough {
-        for side in [2, 4, 5, 7, 11] {
-            weights[side] = 0;
-        }
-    }
     let heat = writer.temper.heat;
-    if enough {
-        // Nobody needs to hear once more what the others hold.
-    } else if heat >= 65 && draw.chance((heat - 40) / 2) {
+    if heat >= 65 && draw.chance((heat - 40) / 2) {
         let _ = writer.say(Move::Scorn, "", None, draw);
     } else if heat <= 20 && draw.chance((32 - heat) / 2) {
         let _ = writer.say(Move::Allow, "", None, draw);
     }
-    for _ in 0..2 + usize::from(writer.temper.reach > 44) {
-        let words = writer.words();
-        if words + 7 > writer.temper.reach {
+    let mut weights = weights(writer, view, post, reading, issue, draw);
+    let mut chosen: Vec<Add> = Vec::with_capacity(3);
+    while chosen.len() < writer.temper.adds
+        && let Some(at) = draw.weighted(&weights)
+    {
+        let add = Add::ALL[at];
+        chosen.push(add);
+        for (weight, other) in weights.iter_mut().zip(Add::ALL) {
+            if other == add || other.shows() && add.shows() || other.ends() && add.ends() {
+                *weight = 0;
+            }
+        }
+    }
+    chosen.sort_unstable();
+    for add in chosen {
+        if writer.words() + 7 > writer.temper.reach || writer.out.ends_with('?') {
             break;
         }
-        let Some(chosen) = draw.weighted(&weights) else { break };
-        weights[chosen] = 0;
-        let done = match chosen {
-            0 => {
-                let topic = issues::issue(issue).at;
-                let line = topic.and_then(|topic| writer.untold(topic, draw));
-                line.is_some_and(|line| {
-                    grammar::length(line.text()) + words <= writer.temper.reach + 16
-                        && writer.tell(line, draw)
-                        // What is told may leave a question.
-                        && (draw.chance(40) || !writer.plainly(line.with(Kind::Ask), draw))
-                }) || writer.out.ends_with('?')
-            }
-            1 => writer.say(Move::Case, "", None, draw),
-            2 => writer.say(Move::Figure, "", None, draw),
-            3 => recall::add(writer, issue, draw),
-            4 => writer.say(Move::Test, "", None, draw),
-            5 => {
-                let theirs = reading.reason.map_or("", |(_, text)| text);
-                let _ = match reading.side {
-                    _ if told.is_some_and(|line| writer.plainly(line.with(Kind::Ask), draw)) => true,
-                    Some(side) if side != writer.side() => writer.say(Move::Ask, theirs, None, draw),
-                    _ => writer.say(Move::Wonder, "", None, draw),
-                };
-                break;
-            }
-            6 => writer.say(Move::Joke, "", None, draw),
-            7 => writer.say(Move::Bet, "", None, draw),
-            8 => {
-                writer.say(Move::Sum, "", None, draw);
-                break;
-            }
-            9 => event::mention(writer, view, post.thread, draw),
-            10 => {
+        let theirs = reading.reason.map_or("", |(_, text)| text);
+        let side = writer.side();
+        let _ = match add {
+            Add::More => writer.say(Move::More, "", None, draw),
+            Add::Exhibit => writer.show(side, draw),
+            Add::Memory => recall::add(writer, issue, draw),
+            Add::Figure => writer.say(Move::Figure, "", None, draw),
+            Add::Case => writer.say(Move::Case, "", None, draw),
+            Add::Joke => writer.say(Move::Joke, "", None, draw),
+            Add::Test => writer.say(Move::Test, "", None, draw),
+            Add::Bet => writer.say(Move::Bet, "", None, draw),
+            Add::Promise => {
                 let doubted = writer.doubtful(draw).unwrap_or("");
                 writer.say(Move::Promise, doubted, None, draw)
             }
-            _ => writer.say(Move::More, "", None, draw),
+            Add::Ask if reading.side.is_some_and(|other| other != side) => {
+                writer.say(Move::Ask, theirs, None, draw)
+            }
+            Add::Ask => writer.say(Move::Wonder, "", None, draw),
         };
-        // One thing shown in a picture is enough for a post.
-        if done && matches!(chosen, 1 | 2) {
-            weights[1..=2].fill(0);
-        }
-        if writer.out.ends_with('?') || done && matches!(chosen, 4 | 7 | 10) {
-            break;
-        }
     }
+}
+
+/// How much each draws the bot, in the order of [`Add::ALL`].
+fn weights(
+    writer: &Writer<'_, '_>,
+    view: &View<'_>,
+    post: Post<'_>,
+    reading: &Reading,
+    issue: usize,
+    draw: &mut Draw,
+) -> [u32; Add::ALL.len()] {
+    let (persona, temper) = (&view.persona, &writer.temper);
+    let asked = |text: &str| super::asks(text);
+    // One question at a time.
+    let open = asked(&post.thread.content) || post.thread.replies.iter().any(|reply| asked(&reply.content));
+    // Towards the end of a talk nothing new is begun.
+    let late = argued(post.thread, issue) + 1 >= temper.argues;
+    // What is promised must be there to be found.
+    let can_promise = view.scene.allowed.contains(&crate::domain::ActionKind::WebSearch)
+        && issues::issue(issue).at.is_some()
+        && [writer.side(), writer.side().other()]
+            .into_iter()
+            .any(|side| writer.exhibit(side, draw).is_some());
+    Add::ALL.map(|add| {
+        let weight = match add {
+            Add::More => 24,
+            Add::Exhibit => 14,
+            Add::Memory => 5,
+            Add::Figure => temper.fancy.saturating_sub(12) / 7,
+            Add::Case => temper.fancy.saturating_sub(12) / 6,
+            Add::Joke if persona.habits.jokes => 3,
+            Add::Joke if persona.creativity() >= 80 => 2,
+            Add::Joke => 0,
+            _ if late => 0,
+            Add::Test if persona.shyness() >= 70 => 0,
+            Add::Test => 2 + persona.leadership() / 20,
+            Add::Bet if persona.habits.bets => 8,
+            Add::Bet => 1 + persona.aggression() / 30,
+            Add::Promise => u32::from(can_promise) * 2,
+            Add::Ask if open => 0,
+            Add::Ask => temper.asks / 4 + 2,
+        };
+        // What was asked is answered, and not made an occasion.
+        let weight =
+            if reading.asks && !matches!(add, Add::More | Add::Exhibit) { weight / 2 } else { weight };
+        weight * temper.likes(add as usize)
+    })
 }

@@ -43,8 +43,6 @@ pub(super) enum Move {
     /// Takes its leave of a thread.
     Leave,
     Event,
-    /// Comes back to an event.
-    Recall,
     /// Takes part in what somebody proposed.
     Join,
     Decline,
@@ -54,8 +52,10 @@ pub(super) enum Move {
     Settle,
     /// Tells a particular.
     Tell,
-    /// Leaves what is argued about for a particular.
-    Apart,
+    /// Tells a particular that speaks for the side taken, as what it is.
+    Exhibit,
+    /// Tells one that speaks for the other side.
+    Doubt,
     /// Says yes to what was asked.
     Affirm,
     /// Says no to it.
@@ -105,6 +105,35 @@ pub(super) enum Move {
 }
 
 impl Move {
+    /// Whether it goes against what somebody said.
+    pub const fn opposes(self) -> bool {
+        matches!(self, Self::Object | Self::Hold | Self::Decline | Self::Deny)
+    }
+
+    /// Whether it gives a view or a reason for one, so that more of the same may follow.
+    pub const fn argues(self) -> bool {
+        matches!(
+            self,
+            Self::Agree
+                | Self::Object
+                | Self::Concede
+                | Self::Hold
+                | Self::Answer
+                | Self::Affirm
+                | Self::Deny
+                | Self::Explain
+                | Self::Grudge
+                | Self::SpeakUp
+                | Self::NotI
+                | Self::Sway
+                | Self::Retort
+                | Self::Second
+                | Self::Often
+                | Self::Seldom
+                | Self::Already
+        )
+    }
+
     pub const ALL: [(Self, &'static str); 48] = [
         (Self::Agree, "agree"),
         (Self::Object, "object"),
@@ -124,13 +153,13 @@ impl Move {
         (Self::Promise, "promise"),
         (Self::Leave, "leave"),
         (Self::Event, "event"),
-        (Self::Recall, "recall_event"),
         (Self::Join, "join"),
         (Self::Decline, "decline"),
         (Self::Truce, "truce"),
         (Self::Settle, "settle"),
         (Self::Tell, "tell"),
-        (Self::Apart, "apart"),
+        (Self::Exhibit, "exhibit"),
+        (Self::Doubt, "doubt"),
         (Self::Affirm, "affirm"),
         (Self::Deny, "deny"),
         (Self::Pass, "pass"),

@@ -4,6 +4,7 @@ use super::{Writer, lowered};
 use crate::llm::scripted::bank::{self, Line};
 use crate::llm::scripted::draw::Draw;
 use crate::llm::scripted::grammar::{Slots, append, fill, length};
+use crate::llm::scripted::issues::Side;
 use crate::llm::scripted::voices::Move;
 use crate::llm::scripted::wording;
 
@@ -16,11 +17,12 @@ impl Writer<'_, '_> {
             return false;
         }
         let mut sentence = line.text().to_owned();
-        self.place(&mut sentence, Move::Answer, draw);
+        self.place(&mut sentence, (Move::Remark, false), draw);
         if !self.shows(&sentence) {
             return false;
         }
         append(&mut self.out, &sentence);
+        self.last = Some(Move::Remark);
         self.near.push(line.text());
         true
     }
@@ -33,7 +35,7 @@ impl Writer<'_, '_> {
             return false;
         }
         let mut sentence = match self.own(Move::Remark, false, draw) {
-            Some((_, form)) if self.out.is_empty() && !text.ends_with('?') && !text.contains(':') => {
+            Some(form) if self.out.is_empty() && !text.ends_with('?') && !text.contains(':') => {
                 let mut sentence = String::new();
                 let fact = lowered(text);
                 let fact = if form.contains(": {") { &fact } else { text };
@@ -48,8 +50,9 @@ impl Writer<'_, '_> {
             }
             _ => text.to_owned(),
         };
-        self.place(&mut sentence, Move::Tell, draw);
+        self.place(&mut sentence, (Move::Remark, false), draw);
         append(&mut self.out, &sentence);
+        self.last = Some(Move::Remark);
         true
     }
 
@@ -58,25 +61,44 @@ impl Writer<'_, '_> {
         self.tell_as(Move::Tell, line, draw)
     }
 
+    /// Tells a particular of the issue's topic that speaks for `side`, as what it is: for the side taken or against
+    /// it. Whether there was one that nobody has told lately.
+    pub fn show(&mut self, side: Side, draw: &mut Draw) -> bool {
+        let kind = if side == self.side { Move::Exhibit } else { Move::Doubt };
+        self.exhibit(side, draw).is_some_and(|line| self.tell_as(kind, line, draw))
+    }
+
     /// Tells a particular in a move of `kind`, if nobody has told it lately.
-    pub fn tell_as(&mut self, kind: Move, line: Line, draw: &mut Draw) -> bool {
-        if self.heard_line(line) {
+    fn tell_as(&mut self, kind: Move, line: Line, draw: &mut Draw) -> bool {
+        let form = self.own(kind, false, draw);
+        let form = form.or_else(|| self.common(self.voice, kind, false, draw));
+        let Some(form) = form.filter(|_| !self.heard_line(line)) else { return false };
+        let (claim, against) =
+            (self.brief(form, "{cs}", self.side, draw), self.brief(form, "{ds}", self.side.other(), draw));
+        let fact = lowered(line.text());
+        let slots = Slots {
+            fact: &fact,
+            short_claim: claim.unwrap_or(""),
+            short_against: against.unwrap_or(""),
+            ..Slots::default()
+        };
+        if !slots.fit(form) {
             return false;
         }
-        let own = self.own(kind, false, draw).map(|(_, form)| form);
-        let Some(form) = own.or_else(|| self.common(self.voice, kind, false, draw)) else {
-            return self.line(line, draw);
-        };
-        let fact = if form.contains(':') { lowered(line.text()) } else { line.text().to_owned() };
         let mut sentence = String::new();
-        let said = wording::spoken(&self.temper.habit, form);
-        let about = bank::topic(line.topic).name;
-        fill(&mut sentence, &said, &Slots { fact: &fact, about, ..Slots::default() }, draw);
-        self.place(&mut sentence, kind, draw);
+        fill(&mut sentence, &wording::spoken(&self.temper.habit, form), &slots, draw);
+        self.place(&mut sentence, (kind, false), draw);
         append(&mut self.out, &sentence);
+        self.last = Some(kind);
         self.used.push(form);
         self.near.push(line.text());
+        self.near.extend(claim.into_iter().chain(against));
         true
+    }
+
+    /// The words in short for `side`, where `form` has a `place` for them.
+    fn brief(&self, form: &str, place: &str, side: Side, draw: &mut Draw) -> Option<&'static str> {
+        if form.contains(place) { self.words_for(side, true, true, draw) } else { None }
     }
 
     /// Whether a line of the bank was said within what the room remembers, or in this post.
@@ -92,11 +114,23 @@ impl Writer<'_, '_> {
 
     /// A particular of the topic that nobody has told within what the room remembers.
     pub fn untold(&self, topic: usize, draw: &mut Draw) -> Option<Line> {
-        let of = |topic: usize| {
-            (0..bank::topic(topic).seeds.len()).map(move |seed| Line { topic, seed, kind: bank::Kind::Say })
-        };
+        self.untold_of(topic, |_| true, draw)
+    }
+
+    /// A particular of the issue's topic that speaks for `side` and that nobody has told within what the room
+    /// remembers.
+    pub fn exhibit(&self, side: Side, draw: &mut Draw) -> Option<Line> {
+        let issue = self.issue()?;
+        self.untold_of(issue.at?, |seed| issue.shown_by(seed) == Some(side), draw)
+    }
+
+    fn untold_of(&self, topic: usize, fits: impl Fn(usize) -> bool, draw: &mut Draw) -> Option<Line> {
+        let seeds = (0..bank::topic(topic).seeds.len()).filter(|seed| fits(*seed));
         let start = draw.below(4);
-        let found: Vec<Line> = of(topic).filter(|line| !self.heard_line(*line)).collect();
+        let found: Vec<Line> = seeds
+            .map(|seed| Line { topic, seed, kind: bank::Kind::Say })
+            .filter(|line| !self.heard_line(*line))
+            .collect();
         (!found.is_empty()).then(|| found[start % found.len()])
     }
 }

@@ -1,0 +1,226 @@
+//! What a post may join, show and go on with, tried on small scenes.
+
+use std::sync::Arc;
+
+use super::bank::{self, Kind};
+use super::draw::Draw;
+use super::issues::{self, Side, What};
+use super::stance::{read, taken};
+use super::view::View;
+use super::{choose, thread};
+use crate::domain::said::Said;
+use crate::domain::scene::{FeedReply, FeedThread};
+use crate::domain::{Action, ActionKind, PersonalityConfig, Scene, Stamp};
+
+fn bot(id: &str, behavior: &serde_json::Value) -> Arc<PersonalityConfig> {
+    let config = serde_json::json!({
+        "id": id, "name": "Kim", "behavior": behavior,
+        "personality": {"traits": ["curious", "practical"], "communication_style": "plain"}
+    });
+    Arc::new(serde_json::from_value(config).unwrap())
+}
+
+fn scene(me: Arc<PersonalityConfig>, feed: Vec<FeedThread>) -> Scene {
+    Scene {
+        now: Stamp::from_micros(9_000_000),
+        me,
+        beat: 7,
+        beats_since_thread: 9,
+        reputation: 0,
+        upvotes: 0,
+        downvotes: 0,
+        roster: Vec::new(),
+        recent: Vec::new(),
+        memories: Arc::default(),
+        own_posts: Vec::new(),
+        told: Said::new(300),
+        heard: Said::new(600),
+        events: Vec::new(),
+        feed,
+        allowed: ActionKind::ALL.to_vec(),
+    }
+}
+
+/// A thread of Rex's with a reply by each of two others in turn.
+fn talk(opening: &str, replies: &[&str]) -> FeedThread {
+    let reply = |(at, content): (usize, &&str)| FeedReply {
+        id: at as i64 + 1,
+        parent_reply_id: None,
+        author: if at % 2 == 0 { "ada_001" } else { "sage_001" }.into(),
+        author_name: if at % 2 == 0 { "Ada" } else { "Sage" }.into(),
+        content: (*content).into(),
+        created_at: Stamp::from_micros(at as i64 + 2),
+        score: 0,
+        my_vote: None,
+        for_me: false,
+    };
+    FeedThread {
+        id: 1,
+        author: "rex_001".into(),
+        author_name: "Rex".into(),
+        title: "Memory".into(),
+        content: opening.into(),
+        tags: vec!["memory".to_owned()].into(),
+        created_at: Stamp::from_micros(1),
+        score: 0,
+        reply_count: replies.len() as i64,
+        my_vote: None,
+        for_me: false,
+        replies: replies.iter().enumerate().map(reply).collect(),
+    }
+}
+
+#[test]
+fn an_opening_shows_nothing_that_speaks_against_it() {
+    let mut shown = 0;
+    for id in 0..60 {
+        let scene = scene(bot(&format!("kim_{id}"), &serde_json::json!({})), Vec::new());
+        for seed in 0..12 {
+            let view = View::of(&scene);
+            let Some(Action::CreateThread { content, .. }) =
+                thread::write(&view, &mut Draw::new(seed, view.me(), seed))
+            else {
+                continue;
+            };
+            let parts = read(&content);
+            let mut lines = Vec::new();
+            bank::recognise(&content, &mut lines);
+            for line in lines.into_iter().filter(|line| line.kind == Kind::Say) {
+                let at = issues::of_topic(line.topic).expect("every topic has an issue");
+                // A thread that takes no side may be about anything.
+                if let Some(side) = taken(&parts, at) {
+                    assert_eq!(issues::issue(at).shown_by(line.seed), Some(side), "{content}");
+                    shown += 1;
+                }
+            }
+        }
+    }
+    assert!(shown > 20, "only {shown} exhibits");
+}
+
+#[test]
+fn what_is_told_in_a_dispute_bears_on_it() {
+    let at = issues::all().iter().position(|issue| issue.topic == "dreams").unwrap();
+    let issue = issues::issue(at);
+    let opening = format!("I say that {}, because {}.", issue.sides[0].text, issue.turns[0][0].text);
+    let answer = format!("No. {}, since {}.", issue.sides[1].text, issue.turns[1][1].text);
+    let mut told = 0;
+    for id in 0..80 {
+        let feed = vec![talk(&opening, &[&answer, "Yes, so it is.", &answer, &opening])];
+        let scene = scene(bot(&format!("kim_{id}"), &serde_json::json!({})), feed);
+        let Action::Reply { content, .. } = choose::act(&View::of(&scene), id) else { continue };
+        let mut lines = Vec::new();
+        bank::recognise(&content, &mut lines);
+        for line in lines.into_iter().filter(|line| line.kind == Kind::Say) {
+            assert_eq!(Some(line.topic), issue.at, "of something else: {content}");
+            assert!(issue.shown_by(line.seed).is_some(), "it bears on neither side: {content}");
+            told += 1;
+        }
+    }
+    assert!(told > 3, "only {told} told anything");
+}
+
+#[test]
+fn what_is_over_is_left_at_that() {
+    let issue = &issues::all()[3];
+    let opening = format!("I say that {}.", issue.sides[0].text);
+    let closings = [
+        format!("To put it together: {}.", issue.mids[0].text),
+        format!("Closed, as far as I am concerned: {}.", issue.mids[0].text),
+        format!("So it is settled: we {}.", issue.tests[0].text),
+        format!("So the first have it, three to two, and both may keep this, that {}.", issue.mids[0].text),
+    ];
+    for closing in closings {
+        let feed = vec![talk(&opening, &["I doubt it.", "Why not?", &closing])];
+        for id in 0..40 {
+            let scene = scene(bot(&format!("kim_{id}"), &serde_json::json!({})), feed.clone());
+            let act = choose::act(&View::of(&scene), id);
+            assert!(!matches!(act, Action::Reply { .. }), "{closing}: {act:?}");
+        }
+    }
+}
+
+/// The replies of sixteen bots with these sliders to somebody on the other side.
+fn objections(behavior: &serde_json::Value) -> Vec<String> {
+    let at = 14;
+    let issue = issues::issue(at);
+    let mut found = Vec::new();
+    for id in 0..48 {
+        let me = bot(&format!("kim_{id}"), behavior);
+        let empty = scene(Arc::clone(&me), Vec::new());
+        let own = super::stance::of(&View::of(&empty), at).side;
+        let other = own.other();
+        let (view, reason) = (issue.sides[other as usize].text, issue.turns[2][other as usize].text);
+        let scene = scene(me, vec![talk(&format!("I say that {view}, because {reason}."), &[])]);
+        if let Action::Reply { content, .. } = choose::act(&View::of(&scene), id) {
+            let parts = read(&content);
+            let views = parts.iter().any(|part| matches!(part.what, What::Stand(_) | What::Reason(..)));
+            if views && taken(&parts, at) != Some(if own == Side::For { Side::Against } else { Side::For }) {
+                found.push(content);
+            }
+        }
+    }
+    assert!(found.len() > 10, "only {} objected", found.len());
+    found
+}
+
+/// How many of `posts` contain one of `words`, in per cent.
+fn share(posts: &[String], words: &[&str]) -> usize {
+    let has = |post: &&String| words.iter().any(|word| post.to_lowercase().contains(word));
+    100 * posts.iter().filter(has).count() / posts.len()
+}
+
+fn words(posts: &[String]) -> usize {
+    posts.iter().map(|post| post.split_whitespace().count()).sum::<usize>() / posts.len()
+}
+
+#[test]
+fn who_minds_is_short_and_sharp_and_who_does_not_is_neither() {
+    let hot = objections(&serde_json::json!({"aggression": 95}));
+    let mild = objections(&serde_json::json!({"aggression": 5}));
+    assert!(words(&hot) * 5 <= words(&mild) * 4, "{} and {} words", words(&hot), words(&mild));
+    let sharp = [
+        "no,",
+        "no.",
+        "no!",
+        "wrong",
+        "nonsense",
+        "rubbish",
+        "hardly",
+        "not a chance",
+        "oh please",
+        "ridiculous",
+        "come off it",
+        "spare me",
+        "lazy",
+        "fog",
+        "enough",
+        "still no",
+        "nah",
+        "nope",
+        "not so",
+    ];
+    assert!(share(&hot, &sharp) >= 80, "{} %: {hot:#?}", share(&hot, &sharp));
+    assert!(share(&mild, &sharp) <= 15, "{} %: {mild:#?}", share(&mild, &sharp));
+    let unsure = [
+        "perhaps",
+        "maybe",
+        "possibly",
+        "i think",
+        "may be wrong",
+        "if i may",
+        "sorry",
+        "not certain",
+        "correct me",
+    ];
+    assert!(share(&hot, &unsure) <= 5, "{hot:#?}");
+    assert!(share(&mild, &unsure) >= 30, "{mild:#?}");
+}
+
+#[test]
+fn who_is_shy_says_little_and_excuses_it() {
+    let shy = objections(&serde_json::json!({"shyness": 92, "aggression": 30}));
+    let open = objections(&serde_json::json!({"shyness": 8, "aggression": 30}));
+    assert!(words(&shy) * 4 <= words(&open) * 3, "{} and {} words", words(&shy), words(&open));
+    assert!(share(&shy, &["!"]) <= 5, "{shy:#?}");
+}
