@@ -24,7 +24,7 @@ fn prompt_has(terminal: &Terminal, wanted: &str) {
 #[test]
 fn a_slider_is_moved_saved_heard_kept_undone_and_reset() {
     let home = Home::new();
-    let terminal = home.open((200, 90), &["--seed", "7"]);
+    let terminal = home.open((200, 130), &["--seed", "7"]);
     terminal.see("Ada").press(&["space"]).see("paused");
     // Keys may come before the sliders are there.
     terminal.press(&["m", "H", "H", "H", "H", "H", "H", "H"]).see("10 (was 80)").see("1 change not saved");
@@ -35,7 +35,7 @@ fn a_slider_is_moved_saved_heard_kept_undone_and_reset() {
     prompt_has(&terminal, guidance(10));
     terminal.quit();
 
-    let terminal = home.open((200, 90), &[]);
+    let terminal = home.open((200, 130), &[]);
     terminal.see("Ada").press(&["m"]).see("creativity").see("max tokens");
     terminal.until("creativity at 10", |screen| {
         screen.lines().any(|line| line.contains("creativity") && line.contains(" 10 "))

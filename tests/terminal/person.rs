@@ -30,7 +30,7 @@ fn a_person_posts_replies_and_votes() {
 #[test]
 fn a_bot_is_interviewed_and_an_event_is_injected() {
     let home = Home::new();
-    let terminal = home.open((160, 60), &[]);
+    let terminal = home.open((160, 110), &[]);
     terminal.see("Ada").press(&["space"]).see("paused");
     terminal.press(&["a"]).see("Interview Ada").type_text("What do you count?").press(&["ctrl+s"]);
     terminal

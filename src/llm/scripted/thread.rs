@@ -178,6 +178,7 @@ fn finish(
     let mut tags = tags(topic, draw);
     if let Some(interest) = strange {
         tags.insert(0, tag_of(interest));
+        tags = once_each(tags);
         tags.truncate(2);
     }
     let content = super::rules::keep(&super::rules::of(&view.scene.events), writer.out.trim(), "");
@@ -248,7 +249,7 @@ pub(super) fn about_event(view: &View<'_>, event: &SceneEvent, draw: &mut Draw) 
         } else {
             format!("{}: {content}", event::named(event))
         },
-        tags: vec![tag_of(event::kind(event)), tag_of(&event.event_type)],
+        tags: once_each(vec![tag_of(event::kind(event)), tag_of(&event.event_type)]),
     })
 }
 
@@ -318,6 +319,12 @@ fn cut(text: &str, most: usize) -> String {
     let head: String = text.chars().take(most - 1).collect();
     let head = head.rsplit_once(' ').map_or(head.as_str(), |(head, _)| head);
     format!("{}…", bare(head))
+}
+
+/// Each tag once.
+fn once_each(mut tags: Vec<String>) -> Vec<String> {
+    tags.dedup();
+    tags
 }
 
 fn tags(topic: usize, draw: &mut Draw) -> Vec<String> {
