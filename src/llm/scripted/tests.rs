@@ -46,6 +46,7 @@ fn talk(opening: &str, replies: &[&str]) -> FeedThread {
     let reply = |(at, content): (usize, &&str)| FeedReply {
         id: at as i64 + 1,
         parent_reply_id: None,
+        parent_author: None,
         author: if at % 2 == 0 { "ada_001" } else { "sage_001" }.into(),
         author_name: if at % 2 == 0 { "Ada" } else { "Sage" }.into(),
         content: (*content).into(),
