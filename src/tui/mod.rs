@@ -14,8 +14,10 @@
 //! changes the [`Model`](state::Model) and says what to do outside; `effect` does it through the link; [`view`] draws.
 //!
 //! What is shown, what changes it and how it looks are told apart: what there is of bots is in `state/bots.rs`, how they
-//! are drawn in `view/bots.rs`; a tab's keys and answers are in `update/tabs/`. What a person can do at all is one table,
-//! [`action`]; windows over the tabs ([`overlays`]) have their data and their drawing in one file each.
+//! are drawn in `view/bots.rs`; a tab's keys and answers are in `update/tabs/`. Drawing writes nothing: it answers what
+//! stands where (`state/drawn.rs`), which the model keeps for the keys and the mouse. `view` knows `state`, and `update` both;
+//! neither knows `update`. Where one can go is in `state/nav.rs`, going there in `update/go.rs`. What a person can do at all
+//! is one table, [`action`]; windows over the tabs ([`overlays`]) have their data and their drawing in one file each.
 //! It sees `link`, `protocol`, `domain` and `config`, never an engine.
 
 pub mod action;
