@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::failure::page_title;
 use super::loose;
 
 /// The names of an error's words.
@@ -207,4 +206,18 @@ fn described(message: Option<&Value>, param: String) -> (String, String) {
         Some(Value::Null) | None => (String::new(), param),
         Some(other) => (other.to_string(), param),
     }
+}
+
+/// The title of an HTML page; `None` when `body` is none.
+pub(super) fn page_title(body: &str) -> Option<String> {
+    let lower = body.to_ascii_lowercase();
+    let start = lower.trim_start();
+    if !(start.starts_with("<!doctype html") || start.starts_with("<html") || start.starts_with("<head")) {
+        return None;
+    }
+    let title = lower.find("<title>").and_then(|at| {
+        let rest = &body[at + "<title>".len()..];
+        rest.to_ascii_lowercase().find("</title>").map(|end| rest[..end].trim().to_owned())
+    });
+    Some(title.filter(|title| !title.is_empty()).unwrap_or_else(|| "an HTML page".to_owned()))
 }

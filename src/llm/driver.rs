@@ -107,7 +107,7 @@ impl<P: Protocol> Driver<P> {
                 }
             };
             answer.counts.take(&message);
-            if let Some(failure) = self.http.who.error_inside(&message, answer.received()) {
+            if let Some(failure) = Failure::inside(&self.http.who, &message, answer.received()) {
                 return Err(failure);
             }
             match self.protocol.take(&message, answer) {

@@ -5,10 +5,8 @@
 use std::time::Duration;
 
 use reqwest::Url;
-use serde_json::Value;
 
-use super::refusal::Refusal;
-use super::wire::Failure;
+use super::detail::page_title;
 use super::{FailureKind, ProviderError, ProviderKind, ProviderSpec};
 use crate::domain::Secret;
 use crate::domain::text::{clean_line, cut};
@@ -161,16 +159,6 @@ impl Who {
         ProviderError::new(FailureKind::Protocol, message).charged()
     }
 
-    /// The error in a message of an answer that began as a success, of which `received` bytes had come.
-    pub(super) fn error_inside(&self, message: &Value, received: usize) -> Option<Failure> {
-        let refusal = Refusal::inside(message)?;
-        Some(if received == 0 {
-            Failure::Status(Box::new(refusal))
-        } else {
-            Failure::Other(refusal.into_error(self, "").charged())
-        })
-    }
-
     /// Whether no key is set up.
     pub(super) const fn has_no_key(&self) -> bool {
         self.secret.is_none()
@@ -186,18 +174,4 @@ impl Who {
             _ => "that of an OpenAI-compatible server mostly ends in /v1",
         }
     }
-}
-
-/// The title of an HTML page; `None` when `body` is none.
-pub(super) fn page_title(body: &str) -> Option<String> {
-    let lower = body.to_ascii_lowercase();
-    let start = lower.trim_start();
-    if !(start.starts_with("<!doctype html") || start.starts_with("<html") || start.starts_with("<head")) {
-        return None;
-    }
-    let title = lower.find("<title>").and_then(|at| {
-        let rest = &body[at + "<title>".len()..];
-        rest.to_ascii_lowercase().find("</title>").map(|end| rest[..end].trim().to_owned())
-    });
-    Some(title.filter(|title| !title.is_empty()).unwrap_or_else(|| "an HTML page".to_owned()))
 }

@@ -9,6 +9,7 @@
 mod answer;
 mod anthropic;
 mod breaker;
+mod build;
 mod context;
 mod counts;
 mod detail;
@@ -39,12 +40,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+pub use self::build::build;
 pub use self::finish::Finish;
 pub use self::guard::{Account, Attempt, BreakerState, Guard, GuardSettings, Outcome, Place, Queue, Rank};
 pub use self::meter::Measured;
 pub use self::nats::NatsServer;
 pub use self::pool::{Member, Pool};
-pub use self::spec::{ProviderKind, ProviderSpec, Reasoning, build, home_of};
+pub(crate) use self::spec::ANY_MODEL;
+pub use self::spec::{ProviderKind, ProviderSpec, Reasoning, home_of};
 pub use crate::domain::Secret;
 use crate::domain::{Scene, Usage};
 
@@ -64,6 +67,21 @@ pub enum Purpose {
     Interview,
     /// A tiny call that proves the set-up.
     Test,
+}
+
+impl Purpose {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Think => "think",
+            Self::Repair => "repair",
+            Self::Extract => "extract",
+            Self::Compress => "compress",
+            Self::Interview => "interview",
+            Self::Test => "test",
+        }
+    }
 }
 
 /// In how many seconds the stable parts of a request are expected to be read again: a cache that

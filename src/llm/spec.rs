@@ -1,23 +1,22 @@
-//! What a configuration says about a provider, and the one place that turns it into one.
+//! What a configuration says about a provider.
 //!
 //! It knows the kinds and their defaults; it does not read files or the environment.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use serde_json::{Map, Value};
 
-use super::driver::Driver;
-use super::several::Several;
-use super::{FailureKind, NatsServer, Provider, ProviderError, anthropic, nats, ollama, openai, scripted};
+use super::{FailureKind, NatsServer, ProviderError};
 use crate::domain::Secret;
 use crate::domain::place::{addresses, are_local};
-use crate::domain::secret::shown_address;
+
+/// The model of a call that leaves the choice to the worker.
+pub(crate) const ANY_MODEL: &str = "any";
 
 /// The protocols spoken here.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -72,7 +71,7 @@ impl ProviderKind {
             Self::Ollama => "llama3.2",
             Self::Anthropic => "claude-haiku-4-5",
             Self::OpenAi => "gpt-4.1-mini",
-            Self::Nats => nats::ANY_MODEL,
+            Self::Nats => ANY_MODEL,
         }
     }
 
@@ -277,34 +276,6 @@ pub fn home_of(model: &str) -> Option<(&'static str, Option<ProviderKind>)> {
     } else {
         None
     }
-}
-
-/// Builds a provider. Nothing is connected, resolved or loaded yet: that happens with the first call.
-///
-/// # Errors
-/// [`FailureKind::NotConfigured`] when a key is missing or the address is none.
-pub fn build(spec: &ProviderSpec) -> Result<Arc<dyn Provider>, ProviderError> {
-    // A queue's client knows what to do with several servers of its own.
-    if spec.servers() == 1 || spec.kind == ProviderKind::Nats {
-        return single(spec);
-    }
-    let each = addresses(spec.address()).map(|address| {
-        let one = ProviderSpec { base_url: Some(address.to_owned()), ..spec.clone() };
-        Ok((shown_address(address), single(&one)?))
-    });
-    let servers = each.collect::<Result<_, ProviderError>>()?;
-    Ok(Arc::new(Several::new(&spec.name, spec.default_model(), servers)))
-}
-
-/// A provider of one server.
-fn single(spec: &ProviderSpec) -> Result<Arc<dyn Provider>, ProviderError> {
-    Ok(match spec.kind {
-        ProviderKind::Scripted => Arc::new(scripted::Scripted::new()),
-        ProviderKind::Ollama => Arc::new(Driver::new(spec, ollama::Ollama::new(spec))?),
-        ProviderKind::Anthropic => Arc::new(Driver::new(spec, anthropic::Anthropic::new(spec))?),
-        ProviderKind::OpenAi => Arc::new(Driver::new(spec, openai::OpenAi::new(spec))?),
-        ProviderKind::Nats => Arc::new(nats::Nats::new(spec)?),
-    })
 }
 
 /// The error of a provider that lacks something.

@@ -179,6 +179,16 @@ fn above(kind: ProviderKind, path: &str) -> &str {
 }
 
 impl Failure {
+    /// The error in a message of an answer that began as a success, of which `received` bytes had come.
+    pub(super) fn inside(who: &Who, message: &Value, received: usize) -> Option<Self> {
+        let refusal = Refusal::inside(message)?;
+        Some(if received == 0 {
+            Self::Status(Box::new(refusal))
+        } else {
+            Self::Other(refusal.into_error(who, "").charged())
+        })
+    }
+
     /// `model` is the one that was asked for.
     pub(super) fn into_error(self, who: &Who, model: &str) -> ProviderError {
         match self {

@@ -10,7 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::Worker;
-use crate::llm::nats::ANY_MODEL;
+use crate::llm::ANY_MODEL;
 use crate::llm::nats::wire::{BUSY, DELIVERIES, GO, REPLY, SILENCE, Told};
 use crate::llm::{DeltaSink, FailureKind, ProviderError, Request};
 

@@ -21,11 +21,9 @@ use self::line::Line;
 pub(crate) use self::link::Link;
 pub use self::link::NatsServer;
 use super::pool::Pool;
-use super::spec::not_configured;
+use super::spec::{ANY_MODEL, not_configured};
 use super::{Completion, DeltaSink, FailureKind, Handover, Provider, ProviderError, ProviderSpec, Request};
 
-/// The model of a call that leaves the choice to the worker.
-pub(crate) const ANY_MODEL: &str = "any";
 /// The pool where none is named.
 pub(crate) const POOL: &str = "main";
 /// The longest name of a pool.
