@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::protocol::{EventTemplateView, EventView, InjectEvent};
 use crate::tui::msg::{Effect, Load};
 use crate::tui::widgets::Listing;
-use crate::tui::widgets::listing::Line as ListLine;
+use crate::tui::widgets::listing::ListLine;
 
 /// The kinds of event.
 pub const KINDS: [&str; 4] = InjectEvent::KINDS;

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::protocol::{LogLine, ROOM_LOG};
 use crate::tui::msg::{Effect, Load};
 use crate::tui::widgets::Listing;
-use crate::tui::widgets::listing::Line as ListLine;
+use crate::tui::widgets::listing::ListLine;
 
 /// Lines asked for.
 pub(in crate::tui) const LINES: u32 = 200;

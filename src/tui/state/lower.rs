@@ -2,7 +2,7 @@
 
 use crate::protocol::{BotUsage, Forecast, LogLine, ReputationHistory, UsageReport, UsageSeries};
 use crate::tui::widgets::Listing;
-use crate::tui::widgets::listing::Line as ListLine;
+use crate::tui::widgets::listing::ListLine;
 
 /// The lower row of the Live tab.
 #[derive(Clone, Debug, Default)]

@@ -6,7 +6,7 @@ use super::forum;
 use crate::protocol::{FlagView, ThreadView};
 use crate::tui::msg::{Effect, Load};
 use crate::tui::widgets::Listing;
-use crate::tui::widgets::listing::Line as ListLine;
+use crate::tui::widgets::listing::ListLine;
 
 /// Flags read at once.
 const PAGE: u32 = crate::protocol::ask::PAGE_MAX;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::protocol::{GraphEdge, GraphNode, RelationshipGraph};
 use crate::tui::msg::{Effect, Load};
-use crate::tui::widgets::listing::Line as ListLine;
+use crate::tui::widgets::listing::ListLine;
 use crate::tui::widgets::{Listing, Scroll, figure, ring};
 
 /// Bots drawn at most: more cannot be told apart.

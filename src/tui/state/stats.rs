@@ -15,7 +15,7 @@ use crate::protocol::{
 };
 use crate::tui::msg::{Effect, Load};
 use crate::tui::widgets::Listing;
-use crate::tui::widgets::listing::Line as ListLine;
+use crate::tui::widgets::listing::ListLine;
 
 /// The stretches to choose from: minutes, and what they are called. The last is as long as the room is old.
 pub const SPANS: [(u32, &str); 9] = [

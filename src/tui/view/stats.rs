@@ -9,7 +9,7 @@ use crate::domain::caching;
 use crate::protocol::ActionMix;
 use crate::tui::state::stats::{Chart, SPANS, Stats, Used, figures};
 use crate::tui::state::{Drawn, List, Model};
-use crate::tui::widgets::listing::Line as _;
+use crate::tui::widgets::listing::ListLine as _;
 use crate::tui::widgets::{Pen, Window, frame, pen, plot, scroll, text};
 
 /// The acts that have a place of their own in the mix, with their mark and name.

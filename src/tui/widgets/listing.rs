@@ -1,5 +1,5 @@
 //! A list that answers: filtered by words, ordered by one of its columns, moved in, and still on the same line when it
-//! is read anew. What a line is, it is told by [`Line`].
+//! is read anew. What a line is, it is told by [`ListLine`].
 //!
 //! Three lists answer the same keys with code of their own, for what they hold is not read whole: the bots are ordered by
 //! figures of a period that lie outside their rows, the activity takes one act at a time at the top of many thousands, and
@@ -13,7 +13,7 @@ use super::{Scroll, Window};
 use crate::tui::action::Act;
 
 /// What stands on a line of a list.
-pub trait Line {
+pub trait ListLine {
     /// What the lines can be ordered by; the first is the order in which they are read.
     const COLUMNS: &'static [&'static str];
 
@@ -58,7 +58,7 @@ impl<T> Default for Listing<T> {
     }
 }
 
-impl<T: Line> Listing<T> {
+impl<T: ListLine> Listing<T> {
     /// Puts in what was read; the selection stays on the same thing, else on the same line.
     pub fn set(&mut self, rows: Vec<T>) {
         let before = std::mem::replace(&mut self.rows, rows);
@@ -252,7 +252,7 @@ impl<T: Line> Listing<T> {
 mod tests {
     use super::*;
 
-    impl Line for (i64, &str) {
+    impl ListLine for (i64, &str) {
         const COLUMNS: &'static [&'static str] = &["as they came", "word"];
 
         fn is_same(&self, other: &Self) -> bool {
