@@ -11,7 +11,7 @@ use crate::llm::{Account, Attempt, DeltaSink, FailureKind, Guard, Place, Purpose
 use crate::protocol::{Fault, InterviewAnswer, Notice, Work};
 use crate::society::flight::{Flight, Stage, print_of};
 use crate::society::heartbeat::{Beat, Finished};
-use crate::society::input::Apply;
+use crate::society::input::Outside;
 use crate::society::interview::Asked;
 use crate::society::walk::{Answered, Begun, Failed, Found, Proceed, Sent, Step};
 use crate::store::{Result, StoreError};
@@ -230,7 +230,7 @@ struct Ledger<'a> {
 }
 
 impl Ledger<'_> {
-    async fn enter<A: Apply>(&mut self, input: A) -> Option<A::Outcome> {
+    async fn enter<A: Outside>(&mut self, input: A) -> Option<A::Outcome> {
         self.shared.enter(input).await.map_err(|error| self.broken = Some(error)).ok()
     }
 }

@@ -16,7 +16,7 @@ use super::settings::Settings;
 use crate::domain::Stamp;
 use crate::llm::Guard;
 use crate::protocol::{Doing, EngineState, Work};
-use crate::society::input::Apply;
+use crate::society::input::Outside;
 use crate::society::{Society, spacing};
 use crate::store::{EngineLock, Result, Store, schedule};
 
@@ -112,16 +112,16 @@ impl Shared {
     /// Takes an input in, at the room's time, in a transaction of its own, whoever waits for it leaves meanwhile.
     ///
     /// # Errors
-    /// As for [`Apply::apply`].
-    pub(super) async fn enter<A: Apply>(self: &Arc<Self>, input: A) -> Result<A::Outcome> {
+    /// As for `Apply::apply`.
+    pub(super) async fn enter<A: Outside>(self: &Arc<Self>, input: A) -> Result<A::Outcome> {
         self.enter_for(None, input).await
     }
 
     /// As [`Shared::enter`], as the wish of somebody.
     ///
     /// # Errors
-    /// As for [`Apply::apply`].
-    pub(super) async fn enter_for<A: Apply>(
+    /// As for `Apply::apply`.
+    pub(super) async fn enter_for<A: Outside>(
         self: &Arc<Self>,
         by: Option<Arc<str>>,
         input: A,
@@ -138,8 +138,8 @@ impl Shared {
     /// As [`Shared::enter`], at a moment of the caller's: that of a beat in simulated time.
     ///
     /// # Errors
-    /// As for [`Apply::apply`].
-    pub(super) async fn enter_at<A: Apply>(self: &Arc<Self>, at: Stamp, input: A) -> Result<A::Outcome> {
+    /// As for `Apply::apply`.
+    pub(super) async fn enter_at<A: Outside>(self: &Arc<Self>, at: Stamp, input: A) -> Result<A::Outcome> {
         let society = Arc::clone(&self.society);
         self.store.write(move |tx| society.take_in(tx, at, &input)).await
     }
@@ -147,8 +147,8 @@ impl Shared {
     /// As [`Shared::enter`], for who can wait.
     ///
     /// # Errors
-    /// As for [`Apply::apply`].
-    pub(super) fn enter_blocking<A: Apply>(self: &Arc<Self>, input: &A) -> Result<A::Outcome> {
+    /// As for `Apply::apply`.
+    pub(super) fn enter_blocking<A: Outside>(self: &Arc<Self>, input: &A) -> Result<A::Outcome> {
         let (shared, input) = (Arc::clone(self), input.clone());
         self.store.write_blocking(move |tx| {
             let at = shared.clock.now();

@@ -80,10 +80,24 @@ impl Tariff {
     }
 }
 
-/// The caps of a bot as they bind its calls at this price.
-fn limits(frame: &Frame, bot: &BotRow, tariff: &Tariff) -> Limits {
-    let caps = Caps::effective(bot.token_cap, bot.cost_cap, frame.daily_tokens, frame.daily_cost);
-    Limits::of(caps, room_caps(frame), tariff.bound(frame.tokens_are_set))
+/// Who is charged for a call, with the caps that bind it.
+pub(crate) struct Payer<'a> {
+    id: &'a str,
+    limits: Limits,
+}
+
+impl<'a> Payer<'a> {
+    /// A bot, for its own calls at this price.
+    pub(crate) fn bot(frame: &Frame, bot: &'a BotRow, tariff: &Tariff) -> Self {
+        let caps = Caps::effective(bot.token_cap, bot.cost_cap, frame.daily_tokens, frame.daily_cost);
+        let limits = Limits::of(caps, room_caps(frame), tariff.bound(frame.tokens_are_set));
+        Self { id: &bot.id, limits }
+    }
+
+    /// The room, for calls that no bot makes: only its own caps bind them.
+    pub(crate) fn room(frame: &Frame, tariff: &Tariff) -> Self {
+        Self { id: ROOM, limits: Limits::of_room(room_caps(frame), tariff.bound(frame.tokens_are_set)) }
+    }
 }
 
 fn room_caps(frame: &Frame) -> RoomCaps {
@@ -122,79 +136,46 @@ pub(crate) fn guess(frame: &Frame, tariff: &Tariff) -> (i64, Money) {
 }
 
 /// Whether a cap stands in the way of spending anything at all.
-pub(crate) fn cap_in_the_way(
-    c: &Db,
-    frame: &Frame,
-    bot: &BotRow,
-    tariff: &Tariff,
-    day: &str,
-) -> Result<Option<Cap>> {
-    let limits = limits(frame, bot, tariff);
+pub(crate) fn cap_in_the_way(c: &Db, payer: &Payer<'_>, day: &str) -> Result<Option<Cap>> {
+    let limits = &payer.limits;
     if limits.are_none() {
         return Ok(None);
     }
     let room = if limits.bind_the_room() { books::spent_by_room(c, day)? } else { Spending::default() };
-    Ok(limits.exceeded(books::spent(c, &bot.id, day)?, room, 0, Money::ZERO))
+    Ok(limits.exceeded(books::spent(c, payer.id, day)?, room, 0, Money::ZERO))
 }
 
 /// The cap that forbids a call whose usage is known already, if any.
 pub(crate) fn stands_against(
     c: &Db,
-    frame: &Frame,
-    bot: &BotRow,
+    payer: &Payer<'_>,
     tariff: &Tariff,
     usage: Usage,
     day: &str,
 ) -> Result<Option<Cap>> {
-    let limits = limits(frame, bot, tariff);
+    let limits = &payer.limits;
     if limits.are_none() {
         return Ok(None);
     }
-    let (spent, room) = (books::spent(c, &bot.id, day)?, books::spent_by_room(c, day)?);
+    let (spent, room) = (books::spent(c, payer.id, day)?, books::spent_by_room(c, day)?);
     Ok(limits.exceeded(spent, room, usage.total(), tariff.price.cost(usage)))
 }
 
 /// Reserves a call's upper bound, or says which cap forbids it. Calls that cost nothing in the
 /// process are checked against a custom cap and not written.
-pub(crate) fn admit(
+pub(crate) fn reserve(
     c: &Db,
-    frame: &Frame,
-    bot: &BotRow,
+    payer: &Payer<'_>,
     tariff: &Tariff,
     request: &Request,
     day: &str,
     at: Stamp,
 ) -> Result<std::result::Result<Option<i64>, Cap>> {
-    let limits = limits(frame, bot, tariff);
-    reserve(c, limits, &bot.id, tariff, request, day, at)
-}
-
-/// As [`admit`], for a call that no bot makes: only the room's caps bind it, and it is charged to the room.
-pub(crate) fn admit_for_room(
-    c: &Db,
-    frame: &Frame,
-    tariff: &Tariff,
-    request: &Request,
-    day: &str,
-    at: Stamp,
-) -> Result<std::result::Result<Option<i64>, Cap>> {
-    let limits = Limits::of_room(room_caps(frame), tariff.bound(frame.tokens_are_set));
-    reserve(c, limits, ROOM, tariff, request, day, at)
-}
-
-fn reserve(
-    c: &Db,
-    limits: Limits,
-    actor: &str,
-    tariff: &Tariff,
-    request: &Request,
-    day: &str,
-    at: Stamp,
-) -> Result<std::result::Result<Option<i64>, Cap>> {
+    let limits = &payer.limits;
     let (input, output) = upper_bound(c, tariff, request)?;
     let cost = tariff.price.upper_bound(input, output);
     if !limits.are_none() {
-        let (spent, room) = (books::spent(c, actor, day)?, books::spent_by_room(c, day)?);
+        let (spent, room) = (books::spent(c, payer.id, day)?, books::spent_by_room(c, day)?);
         if let Some(cap) = limits.exceeded(spent, room, input + output, cost) {
             return Ok(Err(cap));
         }
@@ -204,7 +185,7 @@ fn reserve(
     }
     let reservation = Reservation {
         id: 0,
-        bot: actor.to_owned(),
+        bot: payer.id.to_owned(),
         day: day.to_owned(),
         provider: tariff.provider.clone(),
         model: tariff.model.clone(),

@@ -9,15 +9,15 @@ use serde::{Deserialize, Serialize};
 use super::Society;
 use super::answer::Rung;
 use super::budget::{self, Settlement, Tariff};
-use super::heartbeat::Finished;
+use super::heartbeat::beat::Finished;
+use super::heartbeat::exchange::exchange as told;
 use super::memory::Batch;
-use super::room::Room;
 use crate::domain::activity::Finding;
 use crate::domain::{Action, Extraction, PersonalityConfig, Scene, Stamp};
 use crate::llm::{Completion, Purpose, Request};
-use crate::protocol::{Exchange, Fault, PromptSection};
+use crate::protocol::{Exchange, PromptSection};
 use crate::store::bot_row::BotRow;
-use crate::store::{Result, Tx, journal, schedule};
+use crate::store::{Result, Tx, schedule};
 
 /// Calls as the record shows them and as the books take them.
 pub(crate) type Calls = Vec<(Exchange, Settlement)>;
@@ -115,16 +115,8 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn new(request: Request, tariff: Tariff, reservation: Option<i64>) -> Self {
-        let purpose = match request.purpose {
-            Purpose::Think => "think",
-            Purpose::Repair => "repair",
-            Purpose::Extract => "extract",
-            Purpose::Compress => "compress",
-            Purpose::Interview => "interview",
-            Purpose::Test => "test",
-        };
         Self {
-            purpose: purpose.to_owned(),
+            purpose: request.purpose.as_str().to_owned(),
             request,
             tariff,
             reservation,
@@ -169,36 +161,6 @@ pub(crate) struct Flight {
 }
 
 impl Flight {
-    /// Stores it, to be taken up by [`Flight::take`].
-    pub(crate) fn wait(self, room: &mut Room, tx: &Tx<'_>) -> Result<Arc<Self>> {
-        journal::put_flight(tx, self.id, &self.ready.row.id, &self)?;
-        Ok(room.keep_flight(self))
-    }
-
-    /// What waits under `id`.
-    ///
-    /// # Errors
-    /// 409 when nothing does any more.
-    pub(crate) fn take(room: &mut Room, tx: &Tx<'_>, id: i64) -> Result<Self> {
-        if let Some(flight) = room.take_flight(id) {
-            return Ok(Arc::unwrap_or_clone(flight));
-        }
-        journal::flight(tx, id)?
-            .ok_or_else(|| Fault::conflict("what this belongs to was given up meanwhile").into())
-    }
-
-    /// Whether a person's question waits under `id`: it goes on beside the bot's beats.
-    ///
-    /// # Errors
-    /// Database errors.
-    pub(crate) fn is_interview(room: &Room, tx: &Tx<'_>, id: i64) -> Result<bool> {
-        let asks = |flight: &Self| matches!(flight.stage, Stage::Interview { .. });
-        match room.flight(id) {
-            Some(flight) => Ok(asks(flight)),
-            None => Ok(journal::flight(tx, id)?.as_ref().is_some_and(asks)),
-        }
-    }
-
     /// Reservations that are not settled yet.
     pub(crate) fn reservations(&self) -> Vec<i64> {
         let call = self.call.iter().flat_map(|call| {
@@ -206,12 +168,6 @@ impl Flight {
             call.reservation.into_iter().chain(lost)
         });
         call.chain(self.calls.iter().filter_map(|(_, made)| made.reservation)).collect()
-    }
-
-    /// It is over.
-    pub(crate) fn land(room: &mut Room, tx: &Tx<'_>, id: i64) -> Result<()> {
-        room.take_flight(id);
-        journal::end_flight(tx, id)
     }
 }
 
@@ -238,7 +194,7 @@ pub(crate) fn print_of(request: &Request, fence: &str) -> u64 {
 
 /// The exchange of an answer, with the request as it is shown.
 pub(crate) fn answered(call: &Call, completion: &Completion, settlement: &Settlement) -> Exchange {
-    let mut exchange = super::heartbeat::exchange(&call.purpose, completion, settlement);
+    let mut exchange = told(&call.purpose, completion, settlement);
     exchange.request = shown_request(&call.request);
     exchange
 }

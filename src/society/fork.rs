@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Society;
-use super::input::Apply;
+use super::apply::Apply;
 use super::room::Room;
 use super::walk::abandon;
 use crate::protocol::Lineage;

@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Society;
+use super::apply::Apply;
 use super::change::{
     AddBot, AddCrowd, BecomeAwake, CastVote, ChooseFile, DeleteBot, EditMemory, EndEvent, Follow,
     ForgetContexts, ForgetMemory, Hide, InjectEvent, PauseBot, PostReply, PostThread, Recollect, ResetBot,
@@ -18,29 +19,15 @@ use super::interview::Asked;
 use super::open::{Closed, Opened, RULES};
 use super::outage::Back;
 use super::provider_test::{TestBegun, Tested};
-use super::room::Room;
 use super::walk::{Abandoned, Answered, Begun, Failed, Found, Proceed, Sent};
 use super::wall::Jumped;
 use crate::domain::Stamp;
 use crate::store::{Result, Tx, activities, journal, snapshot};
 
-/// A value from outside.
-pub(crate) trait Apply: Clone + Serialize + Into<Input> + Send + Sync + 'static {
-    /// What came of it.
-    type Outcome: Send + 'static;
+/// A value from outside that is written down.
+pub(crate) trait Outside: Apply + Into<Input> {}
 
-    /// Applies it: reads the database, what the room was opened with, and itself; nothing else.
-    ///
-    /// # Errors
-    /// Database errors, and [`crate::store::StoreError::Refused`] when it cannot be applied: then nothing of it is
-    /// stored, and it is not written down.
-    fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<Self::Outcome>;
-
-    /// Whether anything was changed; what changed nothing is not written down.
-    fn left_a_trace(_outcome: &Self::Outcome) -> bool {
-        true
-    }
-}
+impl<A: Apply + Into<Input>> Outside for A {}
 
 macro_rules! inputs {
     ($($name:ident),+ $(,)?) => {
@@ -106,7 +93,7 @@ impl Society {
     ///
     /// # Errors
     /// As for [`Apply::apply`].
-    pub(crate) fn take_in<A: Apply>(&self, tx: &mut Tx<'_>, at: Stamp, input: &A) -> Result<A::Outcome> {
+    pub(crate) fn take_in<A: Outside>(&self, tx: &mut Tx<'_>, at: Stamp, input: &A) -> Result<A::Outcome> {
         self.take_in_for(tx, at, None, input)
     }
 
@@ -114,7 +101,7 @@ impl Society {
     ///
     /// # Errors
     /// As for [`Apply::apply`].
-    pub(crate) fn take_in_for<A: Apply>(
+    pub(crate) fn take_in_for<A: Outside>(
         &self,
         tx: &mut Tx<'_>,
         at: Stamp,

@@ -6,24 +6,25 @@ use serde::{Deserialize, Serialize};
 
 use super::Society;
 use super::answer;
-use super::budget::{self, Settlement};
+use super::apply::Apply;
+use super::budget::{self, Payer, Settlement};
 use super::context::gather;
 use super::draw;
 use super::flight::{Call, Ready, Stage};
 use super::heartbeat::{exchange, put_thought, settle_all};
-use super::input::Apply;
 use super::memory;
 use super::outage;
 use super::prompt;
 use super::record::Record;
 use super::room::Room;
-use super::walk::{Step, ask, new_flight};
+use super::walk::step::{Step, ask, new_flight};
 use crate::domain::Activity;
 use crate::domain::status::Cap;
 use crate::domain::text::{clean, clean_line, cut};
 use crate::domain::{Extraction, Money};
 use crate::llm::{Again, Completion, ProviderError, Purpose, Request};
 use crate::protocol::{Exchange, Fault, FaultKind, InterviewAnswer};
+use crate::society::work::Work;
 use crate::store::{Result, Tx, bot_row};
 
 /// Longest answer.
@@ -57,8 +58,9 @@ impl Apply for Asked {
         let voice = society.voice(&provider).map_err(Fault::unavailable)?;
         let tariff = society.tariff(&config.model);
         let model = tariff.model.clone();
+        let payer = Payer::bot(&society.frame, &row, &tariff);
         let capped = |cap: Cap| Step::Told(Err(Fault::new(FaultKind::TooMany, cap.sentence())));
-        if let Some(cap) = budget::cap_in_the_way(tx, &society.frame, &row, &tariff, &day)? {
+        if let Some(cap) = budget::cap_in_the_way(tx, &payer, &day)? {
             return Ok(capped(cap));
         }
         if tariff.is_bound() && self.place.as_deref() != Some(provider.as_str()) {
@@ -84,7 +86,7 @@ impl Apply for Asked {
             scene: Some(Arc::clone(&scene)),
             seed: draw::seed(society.seed, &row.id, seen.unsigned_abs(), "interview"),
         };
-        let reservation = match budget::admit(tx, &society.frame, &row, &tariff, &request, &day, at)? {
+        let reservation = match budget::reserve(tx, &payer, &tariff, &request, &day, at)? {
             Ok(reservation) => reservation,
             Err(cap) => return Ok(capped(cap)),
         };
@@ -104,9 +106,8 @@ impl Apply for Asked {
         if let Some(said) = voice.answer_at_once(&call.request) {
             // What it took is known before anything of it is stored.
             let usage = said.usage.unwrap_or_default();
-            if let Some(cap) =
-                budget::stands_against(tx, &society.frame, &ready.row, &ready.tariff, usage, &ready.day)?
-            {
+            let payer = Payer::bot(&society.frame, &ready.row, &ready.tariff);
+            if let Some(cap) = budget::stands_against(tx, &payer, &ready.tariff, usage, &ready.day)? {
                 return Ok(capped(cap));
             }
             let settlement = call.settlement(&ready.day, None, said.usage, true, None);
@@ -138,9 +139,7 @@ pub(crate) struct Interviewed<'a> {
 /// # Errors
 /// Database errors.
 pub(crate) fn end(
-    society: &Society,
-    room: &mut Room,
-    tx: &mut Tx<'_>,
+    work: &mut Work<'_, '_>,
     ready: &Ready,
     asked: &Interviewed<'_>,
     result: &std::result::Result<Completion, ProviderError>,
@@ -153,13 +152,13 @@ pub(crate) fn end(
                 // A refusal is shown, but nothing to remember.
                 let remember = asked.remember && answer::sound(said, 1, asked.limit, provider).is_ok();
                 let asked = Interviewed { remember, ..*asked };
-                return answered(society, room, tx, ready, &asked, &said.text, calls).map(Ok);
+                return answered(work, ready, &asked, &said.text, calls).map(Ok);
             }
             Some(why) => why,
         },
         Err(error) => clean_line(&error.message, 500),
     };
-    lost(society, tx, ready, asked.question, &why, calls)?;
+    lost(work.society, work.tx, ready, asked.question, &why, calls)?;
     Ok(Err(Fault::unavailable(why)))
 }
 
@@ -168,14 +167,13 @@ pub(crate) fn end(
 /// # Errors
 /// Database errors.
 fn answered(
-    society: &Society,
-    room: &mut Room,
-    tx: &mut Tx<'_>,
+    work: &mut Work<'_, '_>,
     ready: &Ready,
     asked: &Interviewed<'_>,
     answer: &str,
     calls: &[(Exchange, Settlement)],
 ) -> Result<InterviewAnswer> {
+    let (society, room, tx) = work.parts();
     let Interviewed { question, remember, .. } = *asked;
     let answer = clean(answer.trim(), ANSWER_MAX);
     let (tokens, cost, exchanges) = settle_all(tx, &ready.row.id, calls)?;

@@ -1,10 +1,11 @@
-//! The society as a deterministic machine: [`input::Apply::apply`] takes a value from outside, reads the database, what
+//! The society as a deterministic machine: [`apply::Apply::apply`] takes a value from outside, reads the database, what
 //! the society was opened with and the value itself, and nothing else.
 //!
 //! Plain and synchronous: no clock, no server, no chance but the seeded draws. What is to be asked of the world is said
 //! by an outcome ([`walk::Step`]); what it is told of follows the commit ([`world::World`]).
 
 mod answer;
+pub(crate) mod apply;
 pub(crate) mod budget;
 pub(crate) mod change;
 mod context;
@@ -30,6 +31,7 @@ pub(crate) mod spacing;
 mod tests;
 pub(crate) mod walk;
 pub(crate) mod wall;
+pub(crate) mod work;
 pub(crate) mod world;
 
 use std::borrow::Cow;

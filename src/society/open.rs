@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::apply::Apply;
 use super::budget;
 use super::frame::Frame;
 use super::heartbeat;
-use super::input::Apply;
 use super::room::Room;
 use super::spacing;
 use super::walk;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Society;
+use super::apply::Apply;
 use super::frame::ProviderFrame;
-use super::heartbeat::{Trouble, tell_status};
-use super::input::Apply;
+use super::heartbeat::record::tell_status;
 use super::record::Record;
 use super::room::Room;
 use super::spacing;
@@ -18,6 +18,18 @@ use crate::store::{Result, Tx, bot_row, meta, schedule};
 
 fn key(provider: &str) -> String {
     format!("outage:{provider}")
+}
+
+/// Why a beat failed.
+#[derive(Copy, Clone)]
+pub(crate) struct Trouble<'a> {
+    /// The cause alone.
+    pub(crate) why: &'a str,
+    pub(crate) provider: &'a str,
+    /// Whether the provider fails whoever asks.
+    pub(crate) outage: bool,
+    /// Whether nobody listens there: that can be looked after without asking a model.
+    pub(crate) unreachable: bool,
 }
 
 /// Whether a provider that fails is looked at every few seconds: it can be asked often, and at no cost.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Society;
-use super::budget::{self, Settlement, Tariff};
-use super::input::Apply;
+use super::apply::Apply;
+use super::budget::{self, Payer, Settlement, Tariff};
 use super::outage;
 use super::record::Record;
 use super::room::Room;
@@ -38,7 +38,8 @@ impl Apply for TestBegun {
     fn apply(&self, society: &Society, _: &mut Room, tx: &mut Tx<'_>) -> Result<Self::Outcome> {
         let tariff = Tariff::of(&society.frame, &self.provider, &self.request.model);
         let (at, day) = (tx.now(), society.frame.day(tx.now()));
-        let admitted = budget::admit_for_room(tx, &society.frame, &tariff, &self.request, &day, at)?;
+        let admitted =
+            budget::reserve(tx, &Payer::room(&society.frame, &tariff), &tariff, &self.request, &day, at)?;
         if let Ok(Some(id)) = admitted {
             books::mark_sent(tx, id, true)?;
         }

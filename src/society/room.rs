@@ -5,7 +5,7 @@
 //! database is the truth, this is a copy.
 
 mod board;
-mod mind;
+pub(crate) mod mind;
 mod shown;
 
 use std::collections::HashMap;
@@ -17,14 +17,15 @@ use lru::LruCache;
 pub(crate) use self::board::{Board, SMALL_ROOM};
 pub(crate) use self::mind::Mind;
 pub(crate) use self::shown::Shown;
-use super::flight::Flight;
+use super::flight::{Flight, Stage};
 use crate::domain::said::Said;
 use crate::domain::scene::FeedReply;
 use crate::domain::similarity::TermSet;
 use crate::domain::{ActionKind, PersonalityConfig, Stamp};
+use crate::protocol::Fault;
 use crate::store::posts::{self, DatedPost};
 use crate::store::votes::Target;
-use crate::store::{Db, Result, StoreError, activities, feed, journal, names, roster, snapshot};
+use crate::store::{Db, Result, StoreError, Tx, activities, feed, journal, names, roster, snapshot};
 
 /// Entries between two snapshots, at first.
 const SNAPSHOT_DISTANCE: i64 = 1_024;
@@ -276,6 +277,45 @@ impl Room {
         };
         self.names.put(actor.to_owned(), Arc::clone(&name));
         Ok(name)
+    }
+}
+
+/// A flight that waits is a row, and kept here as well.
+impl Flight {
+    /// Stores it, to be taken up by [`Flight::take`].
+    pub(crate) fn wait(self, room: &mut Room, tx: &Tx<'_>) -> Result<Arc<Self>> {
+        journal::put_flight(tx, self.id, &self.ready.row.id, &self)?;
+        Ok(room.keep_flight(self))
+    }
+
+    /// What waits under `id`.
+    ///
+    /// # Errors
+    /// 409 when nothing does any more.
+    pub(crate) fn take(room: &mut Room, tx: &Tx<'_>, id: i64) -> Result<Self> {
+        if let Some(flight) = room.take_flight(id) {
+            return Ok(Arc::unwrap_or_clone(flight));
+        }
+        journal::flight(tx, id)?
+            .ok_or_else(|| Fault::conflict("what this belongs to was given up meanwhile").into())
+    }
+
+    /// Whether a person's question waits under `id`: it goes on beside the bot's beats.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub(crate) fn is_interview(room: &Room, tx: &Tx<'_>, id: i64) -> Result<bool> {
+        let asks = |flight: &Self| matches!(flight.stage, Stage::Interview { .. });
+        match room.flight(id) {
+            Some(flight) => Ok(asks(flight)),
+            None => Ok(journal::flight(tx, id)?.as_ref().is_some_and(asks)),
+        }
+    }
+
+    /// It is over.
+    pub(crate) fn land(room: &mut Room, tx: &Tx<'_>, id: i64) -> Result<()> {
+        room.take_flight(id);
+        journal::end_flight(tx, id)
     }
 }
 

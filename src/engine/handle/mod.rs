@@ -30,7 +30,7 @@ use super::clock::Clock;
 use super::shared::Shared;
 use crate::domain::text::clean_line;
 use crate::protocol::Fault;
-use crate::society::input::Apply;
+use crate::society::input::Outside;
 use crate::store::{Db, Store, StoreError};
 
 /// A handle to one running society.
@@ -67,7 +67,7 @@ impl Handle {
     }
 
     /// Takes a change in as the wish of whoever asks for it.
-    async fn wish<A: Apply>(&self, input: A) -> Result<A::Outcome, Fault> {
+    async fn wish<A: Outside>(&self, input: A) -> Result<A::Outcome, Fault> {
         self.is_present()?;
         let by = BY.try_with(Arc::clone).unwrap_or_else(|_| Arc::clone(&self.by));
         let shared = Arc::clone(&self.shared);
@@ -111,7 +111,7 @@ impl Handle {
     }
 
     /// Takes a change in, and lets the scheduler look at what follows from it.
-    async fn enter<A: Apply>(&self, input: A) -> Result<A::Outcome, Fault> {
+    async fn enter<A: Outside>(&self, input: A) -> Result<A::Outcome, Fault> {
         self.is_present()?;
         let shared = Arc::clone(&self.shared);
         let outcome = self.whole(async move { shared.enter(input).await.map_err(Fault::from) }).await;

@@ -9,7 +9,7 @@ use crate::domain::changes::Change;
 use crate::domain::text::{clean_line, cut};
 use crate::protocol::{Fault, FaultKind, FlagView, FollowView, ReplyView, VoteView};
 use crate::society::Society;
-use crate::society::input::Apply;
+use crate::society::apply::Apply;
 use crate::society::record::{Record, changed};
 use crate::society::room::Room;
 use crate::store::posts::{self, NewReply, NewThread};

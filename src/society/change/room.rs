@@ -7,7 +7,7 @@ use crate::domain::activity::{Activity, Changed};
 use crate::domain::changes::Change;
 use crate::domain::pace::{Preset, human_interval};
 use crate::protocol::{EngineState, Notice};
-use crate::society::input::Apply;
+use crate::society::apply::Apply;
 use crate::society::record::Record;
 use crate::society::room::Room;
 use crate::society::wall;

@@ -9,7 +9,7 @@ use crate::domain::MemoryKind;
 use crate::domain::changes::Change;
 use crate::protocol::{EventView, Fault, Notice, Remember};
 use crate::society::Society;
-use crate::society::input::Apply;
+use crate::society::apply::Apply;
 use crate::society::record::{Record, changed};
 use crate::society::room::Room;
 use crate::store::memories::Memory;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::Finished;
+use super::beat::Finished;
 use super::futile::changes_nothing;
 use super::record::{
-    Outcome, RAW_MAX, Stands, over, put_activity, put_thought, settle_all, tell_status, tell_usage,
+    ActOutcome, RAW_MAX, Stands, over, put_activity, put_thought, settle_all, tell_status, tell_usage,
 };
 use crate::domain::activity::{Activity, Finding, PostKind};
 use crate::domain::scene::{Deed, FeedReply, OwnPost};
@@ -20,6 +20,7 @@ use crate::society::flight::{Choice, Ready};
 use crate::society::moderation;
 use crate::society::outage;
 use crate::society::room::Room;
+use crate::society::work::Work;
 use crate::store::bot_row::{self, BeatDone, BotRow};
 use crate::store::feed::REPLY_CHARS;
 use crate::store::flags::{self, NewFlag};
@@ -36,14 +37,13 @@ const CONTENT_SHOWN: usize = 200;
 /// # Errors
 /// A `StoreError::Refused` names what is wrong with the act (an id that does not exist, a vote for oneself).
 pub(crate) fn act(
-    society: &Society,
-    room: &mut Room,
-    tx: &mut Tx<'_>,
+    work: &mut Work<'_, '_>,
     ready: &Ready,
     choice: &mut Choice,
     calls: &[(Exchange, Settlement)],
     to_remember: bool,
 ) -> Result<Finished> {
+    let (society, room, tx) = work.parts();
     let row = &ready.row;
     made_its_own(tx, ready, &mut choice.action)?;
     let (at, day) = ready.moment(society, tx);
@@ -51,7 +51,7 @@ pub(crate) fn act(
     let kind = choice.action.kind();
     let done = apply(room, tx, ready, choice, seq, (at, &day))?;
     let (tokens, cost, exchanges) = settle_all(tx, &row.id, calls)?;
-    let outcome = Outcome::new(done.activity, &choice.raw);
+    let outcome = ActOutcome::new(done.activity, &choice.raw);
     put_activity(
         society,
         tx,
@@ -66,7 +66,7 @@ pub(crate) fn act(
     let interval = society.interval_of(&row.id, row.pace_seconds);
     if let Some(post) = done.post {
         let terms = terms(&post.post.content);
-        flag(society, room, tx, row, &post, &terms, interval)?;
+        flag(&mut Work { society, room, tx }, row, &post, &terms, interval)?;
         room.posted(tx, &row.id, post, terms)?;
     }
     if let Some(line) = outcome.activity.deed() {
@@ -103,7 +103,7 @@ pub(crate) fn gone(
     let (tokens, cost, _) = settle_all(tx, &ready.row.id, calls)?;
     let reason = "it left while it was thinking".to_owned();
     let quiet = Activity::DoNothing { reason, paused: false, cap_exceeded: false };
-    let outcome = Outcome { succeeded: false, ..Outcome::new(quiet, "") };
+    let outcome = ActOutcome { succeeded: false, ..ActOutcome::new(quiet, "") };
     let (at, day) = ready.moment(society, tx);
     let seq = activities::last_seq(tx)? + 1;
     let stands = Stands { id: seq, at, day: &day, to_remember: false };
@@ -274,19 +274,18 @@ fn own_post(thread_id: i64, reply_id: Option<i64>, title: &str, content: &str, a
 /// # Errors
 /// Database errors.
 pub(crate) fn refuse(
-    society: &Society,
-    room: &mut Room,
-    tx: &mut Tx<'_>,
+    work: &mut Work<'_, '_>,
     ready: &Ready,
     why: &str,
     raw: &str,
     calls: &[(Exchange, Settlement)],
 ) -> Result<Finished> {
+    let (society, room, tx) = work.parts();
     let row = &ready.row;
     let (at, day) = ready.moment(society, tx);
     let (tokens, cost, exchanges) = settle_all(tx, &row.id, calls)?;
     let failed = Activity::Failed { error: clean_line(why, RAW_MAX), provider: None };
-    let outcome = Outcome::new(failed, raw);
+    let outcome = ActOutcome::new(failed, raw);
     let seq = activities::last_seq(tx)? + 1;
     let stands = Stands { id: seq, at, day: &day, to_remember: false };
     put_activity(society, tx, row, &outcome, (tokens, cost), &stands)?;
@@ -308,14 +307,13 @@ pub(crate) fn refuse(
 
 /// Step 7: advisory flags on a post.
 fn flag(
-    society: &Society,
-    room: &mut Room,
-    tx: &mut Tx<'_>,
+    work: &mut Work<'_, '_>,
     row: &BotRow,
     post: &DatedPost,
     terms: &TermSet,
     interval: u32,
 ) -> Result<()> {
+    let (society, room, tx) = work.parts();
     let findings = moderation::review(room, tx, &row.id, post, terms, interval)?;
     let (target_type, target_id) = match post.post.reply_id {
         Some(id) => (PostKind::Reply, id),

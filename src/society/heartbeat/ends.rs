@@ -1,15 +1,16 @@
 //! Beats that end before anybody thinks: paused, capped, nothing new, no usable provider.
 
-use super::record::{Outcome, RAW_MAX, Stands, over, over_idle, put_activity, tell_status};
-use super::{Beat, Finished};
+use super::beat::{Beat, Finished};
+use super::record::{ActOutcome, RAW_MAX, Stands, over, over_idle, put_activity, tell_status};
 use crate::domain::Activity;
 use crate::domain::status::Cap;
 use crate::domain::text::clean_line;
 use crate::domain::{Money, PersonalityConfig, Stamp};
 use crate::protocol::Status;
 use crate::society::Society;
-use crate::society::outage;
-use crate::society::room::{Board, Room};
+use crate::society::outage::{self, Trouble};
+use crate::society::room::Board;
+use crate::society::work::Work;
 use crate::store::bot_row::{self, BeatDone, BotRow};
 use crate::store::{Result, Tx, activities, books, bots, schedule};
 
@@ -69,7 +70,7 @@ pub(super) fn gated(
     };
     let paused = matches!(forbids, Forbids::Person);
     let quiet = Activity::DoNothing { reason: reason.to_owned(), paused, cap_exceeded: !paused };
-    let outcome = Outcome::new(quiet, "");
+    let outcome = ActOutcome::new(quiet, "");
     let mut seq = None;
     if row.gate.as_deref() != Some(code) {
         let nothing = (0, Money::ZERO);
@@ -97,33 +98,20 @@ pub(super) fn gated(
     Ok(over(row, next, &outcome, seq))
 }
 
-/// Why a beat failed.
-#[derive(Copy, Clone)]
-pub(crate) struct Trouble<'a> {
-    /// The cause alone.
-    pub(crate) why: &'a str,
-    pub(crate) provider: &'a str,
-    /// Whether the provider fails whoever asks.
-    pub(crate) outage: bool,
-    /// Whether nobody listens there: that can be looked after without asking a model.
-    pub(crate) unreachable: bool,
-}
-
 /// A beat whose provider cannot be used: the bot is failing. What was charged has a row of the bot's own; else an
 /// outage has one row for the room, and what concerns the bot alone one when its reason changed.
 pub(crate) fn failed(
-    society: &Society,
-    room: &mut Room,
-    tx: &mut Tx<'_>,
+    work: &mut Work<'_, '_>,
     beat: &Beat,
     row: &BotRow,
     trouble: Trouble<'_>,
     used: (i64, Money),
 ) -> Result<Finished> {
+    let (society, room, tx) = work.parts();
     let now = BotRow { pace_seconds: schedule::own_pace(tx, &row.id)?, ..row.clone() };
     let next = society.next_beat(tx, &now, beat.at);
     let why = clean_line(trouble.why, RAW_MAX);
-    let outcome = Outcome::new(Activity::Failed { error: why.clone(), provider: None }, "");
+    let outcome = ActOutcome::new(Activity::Failed { error: why.clone(), provider: None }, "");
     let news = if trouble.outage {
         outage::begins(society, tx, trouble, &why)?
     } else {
@@ -156,7 +144,7 @@ fn note(
     society: &Society,
     tx: &mut Tx<'_>,
     row: &BotRow,
-    outcome: &Outcome,
+    outcome: &ActOutcome,
     used: (i64, Money),
     (at, day): (Stamp, &str),
 ) -> Result<i64> {

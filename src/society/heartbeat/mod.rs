@@ -7,68 +7,38 @@
 //! leaves in the books and in the record is written by [`record`].
 
 mod act;
+pub(crate) mod beat;
 mod ends;
+pub(crate) mod exchange;
 mod futile;
-mod record;
+pub(crate) mod record;
 mod remember;
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 pub(crate) use act::{act, gone, refuse};
+pub(crate) use beat::{Beat, Finished};
+pub(crate) use ends::failed;
 use ends::{Forbids, gated, idle, is_quiet};
-pub(crate) use ends::{Trouble, failed};
-pub(crate) use record::{add_calls, exchange, put_thought, settle_all, tell_status};
+pub(crate) use exchange::exchange;
+pub(crate) use record::{add_calls, put_thought, settle_all};
 pub(crate) use remember::{remember, remember_by_record};
 
 use super::Society;
 use super::answer;
-use super::budget;
+use super::budget::{self, Payer};
 use super::context::gather;
 use super::flight::{Call, Choice, Ready};
+use super::outage::Trouble;
 use super::prompt::{self, Prompt};
 use super::room::Room;
 use super::{draw, spacing};
 use crate::domain::{Action, Money, Stamp};
 use crate::llm::{Again, Completion, Purpose, Request};
-use crate::protocol::BeatResult;
+use crate::society::work::Work;
 use crate::store::bot_row::{self, BotRow};
 use crate::store::{Result, StoreError, Tx};
 use crate::tools::{Offline, Tool};
-
-/// A beat to run.
-#[derive(Clone, Debug)]
-pub(crate) struct Beat {
-    pub(crate) bot: String,
-    /// The room's time.
-    pub(crate) at: Stamp,
-    /// Asked for by a person: runs even when there is nothing new.
-    pub(crate) forced: bool,
-    /// Whether it is put off when the room is paused while it waits.
-    pub(crate) heeds_pause: bool,
-}
-
-/// What a beat came to.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Finished {
-    pub(crate) bot: String,
-    /// When the bot wakes next.
-    pub(crate) next: Stamp,
-    pub(crate) result: BeatResult,
-    pub(crate) tokens: i64,
-    pub(crate) cost: Money,
-    /// Whether its memories are still to be extracted by a model.
-    pub(crate) to_remember: bool,
-}
-
-impl Finished {
-    /// Adds what calls after the act came to.
-    pub(crate) fn add(&mut self, (tokens, cost): (i64, Money)) {
-        self.tokens += tokens;
-        self.cost += cost;
-    }
-}
 
 /// The beginning of a beat: over already, waiting for a place at its provider, or to be asked.
 pub(crate) enum Begin {
@@ -108,12 +78,14 @@ pub(crate) fn advance(
         Ok(voice) => voice,
         Err(why) => {
             let trouble = Trouble { why: &why, provider: &provider, outage: false, unreachable: false };
-            return failed(society, room, tx, beat, &row, trouble, (0, Money::ZERO)).map(Begin::Over);
+            return failed(&mut Work { society, room, tx }, beat, &row, trouble, (0, Money::ZERO))
+                .map(Begin::Over);
         }
     };
     let tariff = society.tariff(&config.model);
     let model = tariff.model.clone();
-    if let Some(cap) = budget::cap_in_the_way(tx, &society.frame, &row, &tariff, &day)? {
+    let payer = Payer::bot(&society.frame, &row, &tariff);
+    if let Some(cap) = budget::cap_in_the_way(tx, &payer, &day)? {
         return gated(society, tx, beat, &row, Forbids::Cap(cap), &day).map(Begin::Over);
     }
     let board = room.board(tx, beat.at)?;
@@ -146,7 +118,7 @@ pub(crate) fn advance(
         scene: Some(Arc::clone(&scene)),
         seed: draw::seed(society.seed, &row.id, row.beat, "think"),
     };
-    let reservation = match budget::admit(tx, &society.frame, &row, &tariff, &request, &day, beat.at)? {
+    let reservation = match budget::reserve(tx, &payer, &tariff, &request, &day, beat.at)? {
         Ok(reservation) => reservation,
         Err(cap) => return gated(society, tx, beat, &row, Forbids::Cap(cap), &day).map(Begin::Over),
     };
@@ -167,9 +139,8 @@ pub(crate) fn advance(
     };
     // What it took is known before anything of it is stored.
     let usage = completion.usage.unwrap_or_default();
-    if let Some(cap) =
-        budget::stands_against(tx, &society.frame, &ready.row, &ready.tariff, usage, &ready.day)?
-    {
+    let payer = Payer::bot(&society.frame, &ready.row, &ready.tariff);
+    if let Some(cap) = budget::stands_against(tx, &payer, &ready.tariff, usage, &ready.day)? {
         return gated(society, tx, beat, &ready.row, Forbids::Cap(cap), &ready.day).map(Begin::Over);
     }
     at_once(society, room, tx, &ready, &Call::new(request, ready.tariff.clone(), reservation), completion)
@@ -185,12 +156,13 @@ fn at_once(
     call: &Call,
     completion: Completion,
 ) -> Result<Finished> {
+    let mut work = Work { society, room, tx };
     let settlement = call.settlement(&ready.day, call.reservation, completion.usage, true, None);
     let calls = [(exchange("think", &completion, &settlement), settlement)];
     let (action, rung, noted) = match answer::parse(&completion.text, completion.finish, &ready.scene.allowed)
     {
         Ok(read) => read,
-        Err(why) => return refuse(society, room, tx, ready, &why, &completion.text, &calls),
+        Err(why) => return refuse(&mut work, ready, &why, &completion.text, &calls),
     };
     let findings = match &action {
         Action::WebSearch { query, .. } => {
@@ -200,16 +172,16 @@ fn at_once(
     };
     let mut choice = Choice { action, rung, raw: completion.text, findings, noted };
     // Without a savepoint of its own: an act that is refused has written nothing (see `store::posts`).
-    match act(society, room, tx, ready, &mut choice, &calls, false) {
+    match act(&mut work, ready, &mut choice, &calls, false) {
         Ok(finished) => {
             if let Some(id) = finished.result.activity_id {
-                remember(society, room, tx, ready, id, &choice, choice.noted.as_ref())?;
+                remember(&mut work, ready, id, &choice, choice.noted.as_ref())?;
             }
             Ok(finished)
         }
         Err(StoreError::Refused(fault)) => {
-            room.forget_mind(&ready.row.id);
-            refuse(society, room, tx, ready, &fault.detail, &choice.raw, &calls)
+            work.room.forget_mind(&ready.row.id);
+            refuse(&mut work, ready, &fault.detail, &choice.raw, &calls)
         }
         Err(other) => Err(other),
     }

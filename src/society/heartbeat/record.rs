@@ -5,12 +5,11 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::Finished;
+use super::beat::Finished;
 use crate::domain::activity::{self, Activity, ActivityKind, IDLE};
 use crate::domain::scene::Recalled;
-use crate::domain::text::{clean, clean_line};
+use crate::domain::text::clean;
 use crate::domain::{Money, Stamp};
-use crate::llm::Completion;
 use crate::protocol::{BeatResult, Exchange, Notice, PromptSection, RecalledMemory, Status};
 use crate::society::Society;
 use crate::society::budget::{self, Settlement};
@@ -23,30 +22,6 @@ use crate::store::{Result, Tx, books, bots};
 
 /// Longest raw answer kept in an activity's details.
 pub(super) const RAW_MAX: usize = 500;
-
-/// Longest raw answer kept in a thought record.
-const ANSWER_MAX: usize = 20_000;
-
-/// Longest name of a model as a server tells it.
-const MODEL_MAX: usize = 200;
-
-/// The record's side of a call.
-pub(crate) fn exchange(purpose: &str, completion: &Completion, settlement: &Settlement) -> Exchange {
-    let usage = completion.usage.unwrap_or_default();
-    Exchange {
-        purpose: purpose.to_owned(),
-        provider: settlement.tariff.provider.clone(),
-        model: clean_line(&completion.model, MODEL_MAX),
-        request: String::new(),
-        answer: clean(&completion.text, ANSWER_MAX),
-        usage,
-        reported: completion.usage.is_some(),
-        latency_ms: i64::try_from(completion.latency.as_millis()).unwrap_or(i64::MAX),
-        waited_ms: 0,
-        cost_usd: settlement.tariff.price.cost(usage),
-        error: None,
-    }
-}
 
 /// Writes the calls of a beat into the books; answers tokens and cost of all, exchanges with what was charged.
 pub(crate) fn settle_all(
@@ -90,13 +65,13 @@ pub(crate) fn add_calls(
 }
 
 /// What came of a beat, as it is told.
-pub(crate) struct Outcome {
+pub(crate) struct ActOutcome {
     pub(crate) activity: Activity,
     pub(crate) succeeded: bool,
     pub(crate) raw: String,
 }
 
-impl Outcome {
+impl ActOutcome {
     /// With the raw answer it was read from, which is cut.
     pub(crate) fn new(activity: Activity, raw: &str) -> Self {
         let succeeded = activity.succeeded();
@@ -125,7 +100,7 @@ pub(crate) fn put_activity(
     society: &Society,
     tx: &mut Tx<'_>,
     row: &BotRow,
-    outcome: &Outcome,
+    outcome: &ActOutcome,
     (tokens, cost): (i64, Money),
     stands: &Stands<'_>,
 ) -> Result<()> {
@@ -255,7 +230,7 @@ pub(super) fn tell_usage(society: &Society, tx: &mut Tx<'_>, bot: &str, day: &st
 }
 
 /// The end of a beat that left `outcome`, as row `activity_id` where it has one.
-pub(super) fn over(row: &BotRow, next: Stamp, outcome: &Outcome, activity_id: Option<i64>) -> Finished {
+pub(super) fn over(row: &BotRow, next: Stamp, outcome: &ActOutcome, activity_id: Option<i64>) -> Finished {
     let mut details = outcome.activity.plain();
     details.insert("reputation_score".into(), row.reputation.into());
     finished(

@@ -7,6 +7,7 @@ use crate::society::context::gather;
 use crate::society::flight::{Choice, Ready};
 use crate::society::memory;
 use crate::society::room::Room;
+use crate::society::work::Work;
 use crate::store::activities::Unremembered;
 use crate::store::{Result, Tx, bot_row};
 
@@ -15,14 +16,13 @@ use crate::store::{Result, Tx, bot_row};
 /// # Errors
 /// Database errors.
 pub(crate) fn remember(
-    society: &Society,
-    room: &mut Room,
-    tx: &mut Tx<'_>,
+    work: &mut Work<'_, '_>,
     ready: &Ready,
     activity_id: i64,
     choice: &Choice,
     extraction: Option<&Extraction>,
 ) -> Result<()> {
+    let (society, room, tx) = work.parts();
     let thread_id = match &choice.action {
         Action::Reply { thread_id, .. } => Some(*thread_id),
         Action::Vote { thread_id, .. } => *thread_id,

@@ -12,7 +12,7 @@ mod rules;
 use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
-use super::room::Mind;
+use super::room::mind::Mind;
 use crate::domain::activity::Finding;
 use crate::domain::era::Covered;
 use crate::domain::memory::{
@@ -65,14 +65,17 @@ pub(crate) fn store(
     findings: &[Finding],
 ) -> Result<()> {
     for fact in extraction.facts.iter().take(PER_BEAT) {
-        add(c, mind, from, MemoryKind::Fact, fact, "observation", 0.4)?;
+        let fact = blank(from, MemoryKind::Fact, said(fact, TEXT_MAX));
+        add(c, mind, from.bot, Memory { source: "observation".to_owned(), importance: 0.4, ..fact })?;
     }
     for finding in findings.iter().take(PER_BEAT) {
         let text = format!("{}: {}", finding.title, finding.extract);
-        add(c, mind, from, MemoryKind::Fact, &text, &finding.source, 0.7)?;
+        let fact = blank(from, MemoryKind::Fact, said(&text, TEXT_MAX));
+        add(c, mind, from.bot, Memory { source: finding.source.clone(), importance: 0.7, ..fact })?;
     }
     for moment in extraction.moments.iter().take(PER_BEAT) {
-        add(c, mind, from, MemoryKind::Moment, moment, "", 0.5)?;
+        let moment = blank(from, MemoryKind::Moment, said(moment, TEXT_MAX));
+        add(c, mind, from.bot, Memory { importance: 0.5, ..moment })?;
     }
     for note in extraction.relationships.iter().take(PER_BEAT) {
         relate(c, mind, from, note)?;
@@ -93,21 +96,12 @@ fn said(text: &str, most: usize) -> String {
 }
 
 /// Adds a fact or a moment, unless it is known word for word.
-fn add(
-    c: &Db,
-    mind: &mut Mind,
-    from: &Source<'_>,
-    kind: MemoryKind,
-    text: &str,
-    source: &str,
-    importance: f64,
-) -> Result<()> {
-    let text = said(text, TEXT_MAX);
-    if text.is_empty() || mind.items.iter().any(|i| i.memory.kind == kind && i.memory.text == text) {
+fn add(c: &Db, mind: &mut Mind, bot: &str, memory: Memory) -> Result<()> {
+    let is_known = |other: &Memory| other.kind == memory.kind && other.text == memory.text;
+    if memory.text.is_empty() || mind.items.iter().any(|item| is_known(&item.memory)) {
         return Ok(());
     }
-    let memory = Memory { source: source.to_owned(), importance, ..blank(from, kind, text) };
-    insert(c, mind, from.bot, memory)
+    insert(c, mind, bot, memory)
 }
 
 fn blank(from: &Source<'_>, kind: MemoryKind, text: String) -> Memory {

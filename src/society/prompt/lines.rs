@@ -11,6 +11,9 @@ use crate::domain::similarity::TermSet;
 use crate::domain::text::cut_words;
 use crate::domain::{MemoryKind, PersonalityConfig};
 
+/// What stands before the answer that is to be repaired, at the beginning of a line.
+pub(crate) const ANSWERED: &str = "\n- You answered: ";
+
 /// Writes a text in one line and at most `most` characters; `true` when something of it is missing.
 pub(super) fn inline(text: &str, most: usize, out: &mut String) -> bool {
     let less = text.len() > most && text.chars().nth(most).is_some();

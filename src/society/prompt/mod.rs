@@ -15,9 +15,10 @@ mod sections;
 mod side;
 
 use hours::Hours;
+pub(crate) use lines::ANSWERED;
 pub(crate) use rules::asks_for_memory;
 pub(crate) use schema::schema;
-pub(crate) use side::{ANSWERED, compression_request, extraction_request, interview, repair_request};
+pub(crate) use side::{compression_request, extraction_request, interview, repair_request};
 
 use super::frame::Frame;
 use crate::domain::Scene;

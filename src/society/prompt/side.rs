@@ -2,7 +2,7 @@
 //!
 //! Whatever a model, a bot or a memory said stands between the marks here, too, and never holds them.
 
-use super::lines::inline;
+use super::lines::{ANSWERED, inline};
 use super::schema::{extraction_bounds, extraction_schema, is_bot};
 use super::{Prompt, fenced, is_own, marks, push, sections, tokens, unmark, whole};
 use crate::domain::text::clean;
@@ -19,8 +19,6 @@ const EXTRACT_TOKENS: u32 = 400;
 /// Longest summary, in tokens and, as it is asked for, in words.
 const SUMMARY_TOKENS: u32 = 500;
 const SUMMARY_WORDS: usize = 150;
-/// What stands before the answer that is to be repaired, at the beginning of a line.
-pub(crate) const ANSWERED: &str = "\n- You answered: ";
 /// Longest part of a post, an answer and a fault that is told again, in characters.
 const SAID: usize = 600;
 const REPEATED: usize = 1_500;
@@ -72,7 +70,7 @@ pub(crate) fn extraction_request(
     let bots: &[&str] = if is_bot(id) { &[id] } else { &[] };
     let but = bots.iter().map(|id| format!(" but {id}")).collect::<String>();
     let prompt = between(told, &ready.fence) + "Speak of no id" + &but + ".\n";
-    let request = side_request(society, ready, Purpose::Extract, "extract", system, prompt, EXTRACT_TOKENS);
+    let request = side_request(society, ready, Purpose::Extract, system, prompt, EXTRACT_TOKENS);
     let schema = if at_hand { extraction_bounds(bots) } else { extraction_schema() };
     Some(Request { schema: Some(schema), ..request })
 }
@@ -81,7 +79,6 @@ fn side_request(
     society: &Society,
     ready: &Ready,
     purpose: Purpose,
-    seed: &str,
     system: String,
     prompt: String,
     max_tokens: u32,
@@ -97,7 +94,7 @@ fn side_request(
         temperature: 0.2,
         max_tokens: max_tokens.min(ready.config.model.max_tokens.max(100)),
         scene: None,
-        seed: draw::seed(society.seed, &ready.row.id, ready.row.beat, seed),
+        seed: draw::seed(society.seed, &ready.row.id, ready.row.beat, purpose.as_str()),
     }
 }
 
@@ -123,7 +120,7 @@ pub(crate) fn compression_request(society: &Society, ready: &Ready, batch: &Batc
         ready.row.name
     );
     let prompt = between(told, &ready.fence) + "Write the summary and nothing else.\n";
-    side_request(society, ready, Purpose::Compress, "compress", system, prompt, SUMMARY_TOKENS)
+    side_request(society, ready, Purpose::Compress, system, prompt, SUMMARY_TOKENS)
 }
 
 /// The request that asks for a repair: the same prompt, and behind it what was answered and what is

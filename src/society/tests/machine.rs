@@ -18,7 +18,7 @@ use crate::llm::{
 use crate::society::Keeping;
 use crate::society::flight::{Flight, print_of};
 use crate::society::frame::Frame;
-use crate::society::input::{Apply, Input};
+use crate::society::input::{Input, Outside};
 use crate::society::open::{Closed, Notes, Opened, RULES};
 use crate::society::walk::{Abandoned, Answered, Begun, Failed, Found, Proceed, Sent, Step};
 use crate::society::world::World;
@@ -82,19 +82,19 @@ impl Machine {
         self.open(seed)
     }
 
-    pub(in crate::society) fn enter<A: Apply>(&mut self, input: A) -> Result<A::Outcome> {
+    pub(in crate::society) fn enter<A: Outside>(&mut self, input: A) -> Result<A::Outcome> {
         let (society, at) = (Arc::clone(&self.society), self.now);
         self.store.write_blocking(move |tx| society.take_in(tx, at, &input))
     }
 
     /// Enters it as the wish of somebody.
-    pub(in crate::society) fn wish<A: Apply>(&mut self, input: A) -> Result<A::Outcome> {
+    pub(in crate::society) fn wish<A: Outside>(&mut self, input: A) -> Result<A::Outcome> {
         let (society, at) = (Arc::clone(&self.society), self.now);
         self.store.write_blocking(move |tx| society.take_in_for(tx, at, Some("Kim"), &input))
     }
 
     /// Enters what may be refused, because what it is about is not there (any more).
-    pub(in crate::society) fn try_enter<A: Apply>(&mut self, input: A) {
+    pub(in crate::society) fn try_enter<A: Outside>(&mut self, input: A) {
         match self.enter(input) {
             Ok(_) | Err(StoreError::Refused(_)) => {}
             Err(other) => panic!("{other}"),

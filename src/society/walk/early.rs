@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::society::Society;
+use crate::society::apply::Apply;
 use crate::society::budget;
 use crate::society::flight::{Acted, Flight, Stage};
 use crate::society::heartbeat;
-use crate::society::input::Apply;
 use crate::society::room::Room;
+use crate::society::work::Work;
 use crate::store::{Result, Tx, activities, books, bot_row};
 
 /// What waited is given up, and nothing of it is charged.
@@ -52,7 +53,7 @@ fn end_early(society: &Society, room: &mut Room, tx: &mut Tx<'_>, flight: &Fligh
     if let Stage::Extract { acted, .. } = &flight.stage {
         let Acted { choice, activity_id, .. } = &**acted;
         if bot_row::is_present(tx, bot)? {
-            heartbeat::remember(society, room, tx, &flight.ready, *activity_id, choice, None)?;
+            heartbeat::remember(&mut Work { society, room, tx }, &flight.ready, *activity_id, choice, None)?;
         }
         activities::mark_remembered(tx, *activity_id)?;
     }

@@ -4,6 +4,7 @@
 //! Each step is an input of its own; what is to be asked of the world next is its outcome ([`Step`]).
 
 mod early;
+pub(crate) mod step;
 mod steps;
 
 use std::sync::Arc;
@@ -11,41 +12,24 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::early::{Abandoned, abandon, cut_off};
-use self::steps::{Walk, reserve};
+use self::step::nothing_asked;
+pub(crate) use self::step::{Step, ask, new_flight};
+use self::steps::reserve;
 use super::Society;
 use super::answer::Rung;
+use super::apply::Apply;
 use super::budget::Settlement;
-use super::flight::{Call, Choice, Flight, Ready, Stage, answered, print_of};
-use super::heartbeat::{self, Asking, Beat, Begin, Finished};
-use super::input::Apply;
+use super::flight::{Call, Choice, Flight, Stage, answered, print_of};
+use super::heartbeat::{self, Asking, Beat, Begin};
 use super::prompt;
 use super::room::Room;
 use crate::domain::Money;
 use crate::domain::activity::Finding;
 use crate::domain::text::clean_line;
 use crate::llm::{Attempt, Completion, ProviderError};
-use crate::protocol::{Exchange, Fault, InterviewAnswer};
-use crate::store::{Result, StoreError, Tx, books, journal, search};
-
-/// What a step asks of the world.
-pub(crate) enum Step {
-    /// Nothing: the beat is over.
-    Over(Finished),
-    /// Nothing: the interview is over.
-    Told(std::result::Result<InterviewAnswer, Fault>),
-    /// A place at this provider; then the input is made again with it, or [`Proceed`] where it waits already.
-    Place { flight: Option<i64>, provider: String },
-    /// To ask a model, at the place that is held.
-    Ask(Arc<Flight>),
-    /// To look something up.
-    Look { flight: i64, query: String },
-}
-
-impl Step {
-    fn left_a_trace(&self) -> bool {
-        !matches!(self, Self::Place { flight: None, .. } | Self::Told(Err(_)))
-    }
-}
+use crate::protocol::{Exchange, Fault};
+use crate::society::work::Work;
+use crate::store::{Result, Tx, books, journal, search};
 
 /// A beat begins: gates, a look around, the prompt, the reservation. Where the provider must be awaited and no
 /// place is held there, only the gates.
@@ -90,16 +74,6 @@ impl Apply for Begun {
             }
         }
     }
-}
-
-/// A flight that takes its number from the entry that begins it.
-pub(crate) fn new_flight(tx: &Tx<'_>, ready: Ready, stage: Stage) -> Result<Flight> {
-    Ok(Flight { id: journal::next(tx)?, ready: Arc::new(ready), stage, call: None, calls: Vec::new() })
-}
-
-/// Waits for the answer to a call.
-pub(crate) fn ask(room: &mut Room, tx: &Tx<'_>, flight: Flight, call: Call) -> Result<Step> {
-    Ok(Step::Ask(Flight { call: Some(call), ..flight }.wait(room, tx)?))
 }
 
 /// A try is about to be sent. A further one after a try that was charged needs a reservation of its own.
@@ -167,10 +141,6 @@ impl Apply for Failed {
     }
 }
 
-fn nothing_asked() -> StoreError {
-    Fault::conflict("nothing is asked there any more").into()
-}
-
 fn failure(call: &Call, error: Option<&str>, attempt: Option<&Attempt>) -> Exchange {
     let usage = attempt.and_then(|attempt| attempt.usage);
     Exchange {
@@ -234,7 +204,7 @@ impl Apply for Answered {
         }
         made.iter_mut().take(1).for_each(|(exchange, _)| exchange.waited_ms = self.waited_ms);
         flight.calls.extend(made);
-        let walk = &mut Walk { society, room, tx };
+        let walk = &mut Work { society, room, tx };
         match (&flight.stage, &self.result) {
             (Stage::Think, Ok(said)) => walk.read(flight, &call, said, None),
             (Stage::Repair { .. }, Ok(said)) => walk.read(flight, &call, said, Some(Rung::Repaired)),
@@ -266,7 +236,7 @@ impl Apply for Found {
             search::keep(tx, &society.frame.search, &query.to_lowercase(), found, (fresh_after, now))?;
         }
         let choice = Choice { findings: self.findings.clone(), ..(**choice).clone() };
-        let walk = &mut Walk { society, room, tx };
+        let walk = &mut Work { society, room, tx };
         match walk.act(flight, choice)? {
             Ok(step) => Ok(step),
             Err((flight, fault, raw)) => walk.refuse(&flight, &fault, &raw),
@@ -286,7 +256,7 @@ impl Apply for Proceed {
 
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<Step> {
         let flight = Flight::take(room, tx, self.flight)?;
-        let walk = &mut Walk { society, room, tx };
+        let walk = &mut Work { society, room, tx };
         let request = match &flight.stage {
             Stage::Extract { request, .. } => (**request).clone(),
             Stage::Compress { batch, .. } => prompt::compression_request(society, &flight.ready, batch),

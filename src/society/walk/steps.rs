@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
-use super::{Step, ask, nothing_asked};
+use super::step::{Step, ask, nothing_asked};
 use crate::domain::status::Cap;
 use crate::domain::{Action, Extraction};
 use crate::llm::{Completion, Finish, ProviderError, Purpose, Request};
 use crate::protocol::Exchange;
 use crate::society::Society;
 use crate::society::answer::{self, Rung};
-use crate::society::budget::{self, Settlement, Tariff};
+use crate::society::budget::{self, Payer, Settlement, Tariff};
 use crate::society::draw;
 use crate::society::flight::{Acted, Call, Choice, Flight, Ready, Stage};
-use crate::society::heartbeat::{self, Beat, Finished, Trouble};
+use crate::society::heartbeat::{self, Beat, Finished};
 use crate::society::interview;
 use crate::society::memory;
+use crate::society::outage::Trouble;
 use crate::society::prompt;
-use crate::society::room::Room;
+use crate::society::work::Work;
 use crate::store::{Result, StoreError, Tx, activities, books, bot_row, meta, providers, search};
 
 /// Answers about memories in a row that may be of no use before a model rests from them.
@@ -42,7 +43,8 @@ pub(super) fn reserve(
             books::narrow(tx, id, usage, settlement.tariff.price.cost(usage))?;
         }
     }
-    budget::admit(tx, &society.frame, &ready.row, tariff, request, &ready.day, tx.now())
+    let payer = Payer::bot(&society.frame, &ready.row, tariff);
+    budget::reserve(tx, &payer, tariff, request, &ready.day, tx.now())
 }
 
 /// The limit of a second request after an answer that could not be used; `None` where asking again is of
@@ -56,17 +58,10 @@ fn larger(completion: &Completion, limit: u32) -> Option<u32> {
     (more > limit).then_some(more)
 }
 
-/// One step with what it works on.
-pub(super) struct Walk<'a, 't> {
-    pub(super) society: &'a Society,
-    pub(super) room: &'a mut Room,
-    pub(super) tx: &'a mut Tx<'t>,
-}
-
 /// An act that could not be done: the beat, what was wrong and what had been said.
 pub(super) type Undone = (Flight, String, String);
 
-impl Walk<'_, '_> {
+impl Work<'_, '_> {
     /// Reads what was said and does it; asks once for a repair, else notes the refusal.
     pub(super) fn read(
         &mut self,
@@ -154,7 +149,7 @@ impl Walk<'_, '_> {
             return Ok(Ok(Step::Over(finished)));
         }
         // Without a savepoint of its own: an act that is refused has written nothing (see `store::posts`).
-        let done = heartbeat::act(self.society, self.room, self.tx, &ready, &mut choice, &flight.calls, true);
+        let done = heartbeat::act(self, &ready, &mut choice, &flight.calls, true);
         let finished = match done {
             Ok(finished) => finished,
             Err(StoreError::Refused(fault)) => {
@@ -169,7 +164,7 @@ impl Walk<'_, '_> {
     /// An answer that could not be used.
     pub(super) fn refuse(&mut self, flight: &Flight, fault: &str, raw: &str) -> Result<Step> {
         let ready = &flight.ready;
-        let finished = heartbeat::refuse(self.society, self.room, self.tx, ready, fault, raw, &flight.calls)?;
+        let finished = heartbeat::refuse(self, ready, fault, raw, &flight.calls)?;
         Flight::land(self.room, self.tx, flight.id)?;
         Ok(Step::Over(finished))
     }
@@ -198,7 +193,7 @@ impl Walk<'_, '_> {
         let (at, _) = ready.moment(self.society, self.tx);
         let beat = Beat { bot: ready.row.id.clone(), at, forced: false, heeds_pause: ready.heeds_pause };
         let used = (tokens, cost);
-        let finished = heartbeat::failed(self.society, self.room, self.tx, &beat, &ready.row, trouble, used)?;
+        let finished = heartbeat::failed(self, &beat, &ready.row, trouble, used)?;
         Flight::land(self.room, self.tx, flight.id)?;
         Ok(Step::Over(finished))
     }
@@ -306,7 +301,7 @@ impl Walk<'_, '_> {
         extraction: Option<&Extraction>,
     ) -> Result<Step> {
         let Acted { choice, activity_id, mut finished } = acted;
-        heartbeat::remember(self.society, self.room, self.tx, ready, activity_id, &choice, extraction)?;
+        heartbeat::remember(self, ready, activity_id, &choice, extraction)?;
         activities::mark_remembered(self.tx, activity_id)?;
         finished.add(heartbeat::add_calls(self.tx, &ready.row.id, activity_id, calls)?);
         finished.to_remember = false;
@@ -402,8 +397,7 @@ impl Walk<'_, '_> {
         }
         Flight::land(self.room, self.tx, flight.id)?;
         let asked = interview::Interviewed { question: &question, remember, limit };
-        interview::end(self.society, self.room, self.tx, &ready, &asked, result, &flight.calls)
-            .map(Step::Told)
+        interview::end(self, &ready, &asked, result, &flight.calls).map(Step::Told)
     }
 }
 

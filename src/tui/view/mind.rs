@@ -39,7 +39,7 @@ pub fn render(mind: &Mind, area: Rect, buf: &mut Buffer, view: &View<'_>, focuse
         let label = if selected { theme_label(view, focused) } else { view.theme.dim };
         pen.put(if selected { view.theme.glyphs.marker } else { " " }, view.theme.accent);
         pen.cell(field.label(), label, LABEL_CELLS - 1);
-        draw_value(&mut pen, field, saved, draft, selected && focused, list.width, view);
+        draw_value(&mut pen, field, saved, draft, selected && focused, view);
     }
     let foot = Rect { y: list.bottom(), height: area.height - list.height, ..area };
     state(mind, foot, buf, view);
@@ -63,7 +63,6 @@ fn draw_value(
     saved: &PersonalityConfig,
     draft: &PersonalityConfig,
     active: bool,
-    inner: u16,
     view: &View<'_>,
 ) {
     let theme = view.theme;
@@ -74,7 +73,7 @@ fn draw_value(
             let share = |of| field.number(of).map_or(0.0, |n| (n - min) / (max - min));
             let ghost = changed.then(|| share(saved));
             let style = if active { theme.accent } else { theme.dim };
-            meter::bar(pen, bar_cells(inner), share(draft), ghost, style, theme);
+            meter::bar(pen, pen.room().saturating_sub(VALUE_CELLS), share(draft), ghost, style, theme);
             pen.put(&format!(" {}", field.text(draft)), value_style);
             if changed {
                 pen.put(&format!(" (was {})", field.text(saved)), theme.dim);

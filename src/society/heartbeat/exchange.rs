@@ -1,0 +1,30 @@
+//! The record's side of a call.
+
+use crate::domain::text::{clean, clean_line};
+use crate::llm::Completion;
+use crate::protocol::Exchange;
+use crate::society::budget::Settlement;
+
+/// Longest raw answer kept in a thought record.
+const ANSWER_MAX: usize = 20_000;
+
+/// Longest name of a model as a server tells it.
+const MODEL_MAX: usize = 200;
+
+/// The record's side of a call.
+pub(crate) fn exchange(purpose: &str, completion: &Completion, settlement: &Settlement) -> Exchange {
+    let usage = completion.usage.unwrap_or_default();
+    Exchange {
+        purpose: purpose.to_owned(),
+        provider: settlement.tariff.provider.clone(),
+        model: clean_line(&completion.model, MODEL_MAX),
+        request: String::new(),
+        answer: clean(&completion.text, ANSWER_MAX),
+        usage,
+        reported: completion.usage.is_some(),
+        latency_ms: i64::try_from(completion.latency.as_millis()).unwrap_or(i64::MAX),
+        waited_ms: 0,
+        cost_usd: settlement.tariff.price.cost(usage),
+        error: None,
+    }
+}
