@@ -118,7 +118,8 @@ impl Apply for Asked {
                 remember: self.remember,
                 limit: call.request.max_tokens,
             };
-            return end(society, room, tx, &ready, &asked, &Ok(said), &[(made, settlement)]).map(Step::Told);
+            let work = &mut Work { society, room, tx };
+            return end(work, &ready, &asked, &Ok(said), &[(made, settlement)]).map(Step::Told);
         }
         let (question, remember) = (self.question.clone(), self.remember);
         let stage = Stage::Interview { question, remember, again: false };
