@@ -143,6 +143,8 @@ const CIVIL: [Address; 12] = [
 pub(super) const MILD: u32 = 20;
 pub(super) const HOTLY: u32 = 70;
 
+/// How often, in per cent, a post to nobody begins with a little word.
+const STARTED: u32 = 68;
 /// Words of a sentence that is known again; fewer are no sentence of anybody's own.
 const SENTENCE: usize = 4;
 
@@ -379,8 +381,7 @@ impl Temper {
                     .is_some_and(|rest| rest.starts_with([',', ' ', '.', '!', ';', ':']))
             });
         if name.is_empty() {
-            let chance = if self.address.is_word() { 64 } else { 46 };
-            return if free && draw.chance(chance) {
+            return if free && draw.chance(STARTED) {
                 format!("{word}, {}", within(&sentence))
             } else {
                 sentence
@@ -407,7 +408,7 @@ impl Temper {
         let mut begun = match self.address {
             _ if short => format!("{name}, {said}"),
             address if address.is_word() && named => format!("{word}, {said}"),
-            address if address.is_word() && !free => format!("{name}, {said}"),
+            address if address.is_word() && !free => format!("{word}, {name} — {said}"),
             Address::Word => format!("{word}, {name}, {said}"),
             Address::Stop => format!("{word}, {name}. {sentence}"),
             Address::Aside => format!("{word}, {name} — {said}"),
@@ -506,8 +507,9 @@ impl Temper {
         }
     }
 
-    /// Its own word for “because”.
-    pub fn joint(&self, sentence: String, draw: &mut Draw) -> String {
+    /// Its own word for “because” before a reason. Before anything else the word stays: by it one knows whose view
+    /// follows.
+    pub fn joint(&self, form: String, draw: &mut Draw) -> String {
         const BECAUSE: [&str; 10] = [
             ", because ",
             ", since ",
@@ -523,10 +525,10 @@ impl Temper {
         let own = BECAUSE[self.own(9, BECAUSE.len())];
         if draw.chance(92)
             && let Some((at, other)) =
-                BECAUSE[..2].iter().find_map(|word| sentence.find(word).map(|at| (at, *word)))
+                BECAUSE[..2].iter().find_map(|word| Some((form.find(&format!("{word}{{r}}"))?, *word)))
         {
-            return format!("{}{own}{}", &sentence[..at], &sentence[at + other.len()..]);
+            return format!("{}{own}{}", &form[..at], &form[at + other.len()..]);
         }
-        sentence
+        form
     }
 }

@@ -55,7 +55,7 @@ impl Patience {
 const BARE: &str = "{r}.";
 
 /// How often, in per cent, a bot says a thing in a sentence of its own rather than in one of its voice's.
-const OWN_SENTENCES: u32 = 86;
+const OWN_SENTENCES: u32 = 94;
 
 /// Whether a case is one thing, so that it takes a singular verb.
 fn is_one(case: &str) -> bool {
