@@ -8,12 +8,23 @@ use serde_json::{Map, Number, Value};
 
 /// How deep a value may be nested.
 const DEPTH: usize = 48;
+/// How far behind a quote it is looked for what goes on with the JSON, in bytes.
+const AHEAD: usize = 400;
+
+/// Where a string stands, which tells what may follow it.
+#[derive(Copy, Clone, PartialEq)]
+enum Within {
+    Nothing,
+    Key,
+    Object,
+    List,
+}
 
 /// The value that `text` begins with, and its length in bytes. White space before it counts.
 #[must_use]
 pub fn read(text: &str) -> Option<(Value, usize)> {
     let mut reader = Reader { text, at: 0 };
-    let value = reader.value(0)?;
+    let value = reader.value(0, Within::Nothing)?;
     Some((value, reader.at))
 }
 
@@ -21,7 +32,7 @@ pub fn read(text: &str) -> Option<(Value, usize)> {
 #[must_use]
 pub fn whole(text: &str) -> Option<Value> {
     let mut reader = Reader { text, at: 0 };
-    let value = reader.value(0)?;
+    let value = reader.value(0, Within::Nothing)?;
     reader.space();
     (reader.at == text.len()).then_some(value)
 }
@@ -76,7 +87,7 @@ impl Reader<'_> {
         }
     }
 
-    fn value(&mut self, depth: usize) -> Option<Value> {
+    fn value(&mut self, depth: usize, within: Within) -> Option<Value> {
         if depth > DEPTH {
             return None;
         }
@@ -84,7 +95,7 @@ impl Reader<'_> {
         match self.peek()? {
             '{' => self.object(depth),
             '[' => self.list(depth),
-            '"' | '\'' | '“' | '”' => self.string().map(Value::String),
+            '"' | '\'' | '“' | '”' => self.string(within).map(Value::String),
             c if c.is_ascii_digit() || matches!(c, '-' | '+' | '.') => self.number(),
             _ => self.word(),
         }
@@ -99,14 +110,14 @@ impl Reader<'_> {
                 return Some(Value::Object(map));
             }
             let key = match self.peek()? {
-                '"' | '\'' | '“' | '”' => self.string()?,
+                '"' | '\'' | '“' | '”' => self.string(Within::Key)?,
                 _ => self.name()?,
             };
             self.space();
             if !self.eat(":") {
                 return None;
             }
-            let value = self.value(depth + 1)?;
+            let value = self.value(depth + 1, Within::Object)?;
             map.insert(key, value);
             self.space();
             if !matches!(self.peek()?, ',' | '}') {
@@ -123,7 +134,7 @@ impl Reader<'_> {
             if self.eat("]") {
                 return Some(Value::Array(items));
             }
-            items.push(self.value(depth + 1)?);
+            items.push(self.value(depth + 1, Within::List)?);
             self.space();
             if !matches!(self.peek()?, ',' | ']') {
                 return None;
@@ -172,13 +183,13 @@ impl Reader<'_> {
         number.map(Value::Number)
     }
 
-    fn string(&mut self) -> Option<String> {
+    fn string(&mut self, within: Within) -> Option<String> {
         let open = self.next()?;
         let mut text = String::new();
         loop {
             match self.next()? {
                 '\\' => self.escape(&mut text)?,
-                c if self.closes(open, c) => return Some(text),
+                c if self.closes(open, c, within) => return Some(text),
                 c => text.push(c),
             }
         }
@@ -186,7 +197,7 @@ impl Reader<'_> {
 
     /// Whether `c`, just read, ends a string that began with `open`: after the end of a string comes
     /// what goes on with the JSON. A quote before anything else is one that nobody escaped.
-    fn closes(&self, open: char, c: char) -> bool {
+    fn closes(&self, open: char, c: char, within: Within) -> bool {
         let pairs = match open {
             '“' | '”' => matches!(c, '”' | '“'),
             _ => c == open,
@@ -194,11 +205,59 @@ impl Reader<'_> {
         if !pairs {
             return false;
         }
-        let rest = self.rest().trim_start();
-        rest.is_empty()
-            || rest.starts_with([',', '}', ']', ':'])
-            || rest.starts_with("//")
-            || rest.starts_with("/*")
+        let end = self.text.floor_char_boundary((self.at + AHEAD).min(self.text.len()));
+        Reader { text: &self.text[..end], at: self.at }.goes_on(within)
+    }
+
+    /// Whether what comes goes on with the JSON after a string; so it does where the text ends.
+    fn goes_on(&mut self, within: Within) -> bool {
+        self.space();
+        match (within, self.peek()) {
+            (_, None | Some('}' | ']')) => true,
+            (Within::Nothing | Within::Key, Some(next)) => matches!(next, ',' | ':'),
+            (_, Some(',')) => {
+                self.commas();
+                match self.peek() {
+                    None | Some('}' | ']') => true,
+                    Some(_) if within == Within::List => self.begins_value(),
+                    Some(_) => self.begins_entry(),
+                }
+            }
+            (_, Some(_)) => false,
+        }
+    }
+
+    /// Whether a key, a colon and a value come.
+    fn begins_entry(&mut self) -> bool {
+        match self.peek() {
+            Some(open @ ('"' | '\'' | '“' | '”')) => {
+                self.next();
+                let close = if open == '“' { '”' } else { open };
+                loop {
+                    match self.next() {
+                        None => return true,
+                        Some('\\') => drop(self.next()),
+                        Some(c) if c == close => break,
+                        Some(_) => {}
+                    }
+                }
+            }
+            _ => drop(self.name()),
+        }
+        self.space();
+        if !self.eat(":") {
+            return self.peek().is_none();
+        }
+        self.space();
+        self.begins_value()
+    }
+
+    fn begins_value(&mut self) -> bool {
+        match self.peek() {
+            None | Some('"' | '\'' | '“' | '”' | '{' | '[' | '-' | '+' | '.') => true,
+            Some(c) if c.is_ascii_digit() => true,
+            Some(_) => self.word().is_some() || self.peek().is_none(),
+        }
     }
 
     fn escape(&mut self, text: &mut String) -> Option<()> {
@@ -258,6 +317,13 @@ mod tests {
             ("{'a': 'it's', 'b': True, 'c': None}", json!({"a": "it's", "b": true, "c": null})),
             ("{“a”: “b”}", json!({"a": "b"})),
             ("{\"a\": \"she said \"no\" to me\"}", json!({"a": "she said \"no\" to me"})),
+            (
+                "{\"a\": \"he said \"yes\", and left\", \"b\": 1}",
+                json!({"a": "he said \"yes\", and left", "b": 1}),
+            ),
+            ("{\"a\": \"\"no\", \"yes\": all of it\"}", json!({"a": "\"no\", \"yes\": all of it"})),
+            ("{\"a\": [\"one \"yes\", and\", \"two\"],}", json!({"a": ["one \"yes\", and", "two"]})),
+            ("{a: \"x\", b: None, // c\n 'c': [\"y\",]}", json!({"a": "x", "b": null, "c": ["y"]})),
             ("{a: 1, b-c: +2.5} // done", json!({"a": 1, "b-c": 2.5})),
             ("/* the act */ {\"a\": 1 /* one */}", json!({"a": 1})),
             (r#"{"a": "\ud83e"}"#, json!({"a": "\u{fffd}"})),

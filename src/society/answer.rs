@@ -6,14 +6,16 @@
 //! accepted act has passed the text gate.
 
 mod extraction;
+mod form;
 mod own;
 mod sound;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 pub(crate) use self::extraction::extraction;
 use self::extraction::noted_in;
+use self::form::{act_in, coerce_number};
 pub(crate) use self::own::own_words;
 pub(crate) use self::sound::{declines, sound};
 use crate::domain::action::{CONTENT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX};
@@ -99,7 +101,7 @@ pub(crate) fn parse(
         Some((action, noted)) => Ok((action, Rung::Embedded, noted)),
         None => Err(fault.unwrap_or_else(|| {
             if start.contains('{') {
-                "the JSON was not complete".into()
+                unread(start)
             } else if start.starts_with('[') {
                 "the answer must be one JSON object".into()
             } else {
@@ -137,22 +139,25 @@ fn objects(text: &str) -> impl Iterator<Item = Value> {
     })
 }
 
-fn accept(value: Value, allowed: &[ActionKind]) -> Result<Accepted, String> {
-    let Value::Object(mut object) = value else { return Err("the answer must be one JSON object".into()) };
-    let mut noted = object.remove("memory");
-    let mut value = match object.remove("act") {
-        Some(act @ Value::Object(_)) => act,
-        Some(_) => return Err("\"act\" must be an object".into()),
-        None => flat(object),
-    };
-    let Some(kind) = value["action"].as_str().map(|kind| kind.trim().to_lowercase().replace([' ', '-'], "_"))
-    else {
-        return Err("\"action\" is missing".into());
-    };
-    value["action"] = kind.as_str().into();
-    if let Some(fields) = value.as_object_mut() {
-        noted = noted.or_else(|| fields.remove("memory"));
+/// Why no object could be read in a text that holds a brace.
+fn unread(text: &str) -> String {
+    let text = text.trim_end_matches(|c: char| c == '`' || c.is_whitespace());
+    let object = &text[text.find('{').unwrap_or(0)..];
+    match serde_json::from_str::<Value>(object) {
+        Err(fault) if object.ends_with('}') => {
+            format!("the JSON could not be read: {}", clean_line(&fault.to_string(), 120))
+        }
+        _ => "the JSON was not complete".into(),
     }
+}
+
+fn accept(value: Value, allowed: &[ActionKind]) -> Result<Accepted, String> {
+    let Value::Object(object) = value else { return Err("the answer must be one JSON object".into()) };
+    let mut noted = None;
+    let act = act_in(object, &mut noted).ok_or("\"action\" is missing")?;
+    let kind = act["action"].as_str().map(form::kind_of).ok_or("\"action\" is missing")?;
+    let mut value = Value::Object(act);
+    value["action"] = kind.as_str().into();
     if !allowed.iter().any(|allowed| allowed.as_str() == kind) {
         let names: Vec<_> = allowed.iter().map(|allowed| allowed.as_str()).collect();
         return Err(format!("\"{}\" is not one of: {}", clean_line(&kind, 40), names.join(", ")));
@@ -163,47 +168,6 @@ fn accept(value: Value, allowed: &[ActionKind]) -> Result<Accepted, String> {
     let action: Action = serde_json::from_value(value)
         .map_err(|error| format!("{kind}: {}", clean_line(&error.to_string(), 160)))?;
     gate(action).map(|action| (action, noted.as_ref().and_then(noted_in)))
-}
-
-/// An act written as a call: `{"name": "reply", "arguments": {…}}`, or `{"reply": {…}}`.
-fn flat(mut object: Map<String, Value>) -> Value {
-    if object.contains_key("action") {
-        return Value::Object(object);
-    }
-    let call = object.get("name").and_then(Value::as_str).map(str::to_owned);
-    let parts = ["arguments", "parameters", "input"].iter().find_map(|key| object.remove(*key));
-    if let (Some(name), Some(Value::Object(mut parts))) = (call, parts) {
-        parts.insert("action".to_owned(), name.into());
-        return Value::Object(parts);
-    }
-    let named = object.keys().next().filter(|_| object.len() == 1).cloned();
-    if let Some(name) = named.filter(|name| ActionKind::ALL.iter().any(|kind| kind.as_str() == name))
-        && let Some(Value::Object(mut parts)) = object.remove(&name)
-    {
-        parts.insert("action".to_owned(), name.into());
-        return Value::Object(parts);
-    }
-    Value::Object(object)
-}
-
-/// Small models write `"3"` or `"#3"` where a number belongs, and 0 for none.
-fn coerce_number(value: &mut Value, key: &str) {
-    let Some(found) = value.get_mut(key) else { return };
-    if let Some(number) =
-        found.as_str().and_then(|text| text.trim_start_matches('#').trim().parse::<i64>().ok())
-    {
-        *found = number.into();
-    }
-    if let Some(number) = found.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < 9e15)
-        && !found.is_i64()
-    {
-        #[allow(clippy::cast_possible_truncation)] // whole and small, as just checked
-        let whole = number as i64;
-        *found = whole.into();
-    }
-    if key != "value" && found.as_i64() == Some(0) {
-        *found = Value::Null;
-    }
 }
 
 /// Passes every text through the gate and checks what can be checked without the store.
@@ -226,11 +190,9 @@ fn gate(action: Action) -> Result<Action, String> {
                 tags: gate_tags(&tags),
             }
         }
-        Action::Reply { thread_id, parent_reply_id, content } => Action::Reply {
-            thread_id,
-            parent_reply_id,
-            content: required(clean(&content, CONTENT_MAX), "the content")?,
-        },
+        Action::Reply { thread_id, parent_reply_id, content } => {
+            Action::Reply { thread_id, parent_reply_id, content: required(clean(&content, CONTENT_MAX), "the content")? }
+        }
         Action::Vote { thread_id, reply_id, value, reason } => {
             if value != 1 && value != -1 {
                 return Err(format!("a vote is 1 or -1, not {value}"));
@@ -306,12 +268,48 @@ mod tests {
     }
 
     #[test]
+    fn an_act_is_read_in_every_form_that_names_one() {
+        let quiet = Action::DoNothing { reason: "tired".into() };
+        for text in [
+            r#"{"act": "do_nothing", "reason": "tired"}"#,
+            r#"{"type": "do_nothing", "reason": "tired"}"#,
+            r#"{"name": "do_nothing", "arguments": "{\"reason\": \"tired\"}"}"#,
+            r#"{"action": "do_nothing", "action_input": {"reason": "tired"}}"#,
+            r#"{"action": {"type": "do_nothing", "reason": "tired"}}"#,
+            r#"{"action": {"do_nothing": {"reason": "tired"}}}"#,
+            r#"{"response": {"act": {"action": "do_nothing", "reason": "tired"}}}"#,
+            r#"{"act": "{\"action\": \"do_nothing\", \"reason\": \"tired\"}"}"#,
+            r#"{"actions": [{"action": "do_nothing", "reason": "tired"}]}"#,
+            r#"{"thought": "late", "act": {"name": "Do-Nothing", "parameters": {"reason": "tired"}}}"#,
+            r#"{"tool_calls": [{"id": "1", "type": "function", "function": {"name": "do_nothing", "arguments": "{\"reason\": \"tired\"}"}}]}"#,
+        ] {
+            assert_eq!(read(text).map(|(action, _)| action).as_ref(), Ok(&quiet), "{text}");
+        }
+        // What it notes is found beside the act, wherever that stands.
+        let inside = r#"{"response": {"act": "do_nothing", "memory": {"facts": ["Salt keeps."]}}}"#;
+        assert_eq!(noted(inside).unwrap().facts, ["Salt keeps."]);
+        for (text, fault) in [
+            (r#"{"act": 7}"#, "\"action\" is missing"),
+            (r#"{"act": "dance"}"#, "is not one of"),
+            (r#"{"name": "Ada", "mood": {"type": "do_nothing"}}"#, "\"action\" is missing"),
+            (r#"{"a": {"b": {"c": {"d": {"e": {"action": "do_nothing"}}}}}}"#, "\"action\" is missing"),
+        ] {
+            let found = read(text).unwrap_err();
+            assert!(found.contains(fault), "{text} → {found}");
+        }
+    }
+
+    #[test]
     fn real_line_breaks_and_quotes_are_read() {
         let (action, rung) =
             read("{\"act\": {\"action\": \"create_thread\", \"title\": \"Two lines\", \"content\": \"first \"line\"\nsecond line\"}}").unwrap();
         assert_eq!(rung, Rung::Embedded);
         let Action::CreateThread { content, .. } = action else { panic!("{action:?}") };
         assert_eq!(content, "first \"line\"\nsecond line");
+        let said = r#"{"action": "reply", "thread_id": 3, "content": "He said "yes", and left."}"#;
+        let reply =
+            |content: &str| Action::Reply { thread_id: 3, parent_reply_id: None, content: content.into() };
+        assert_eq!(read(said).unwrap(), (reply("He said \"yes\", and left."), Rung::Embedded));
     }
 
     #[test]
@@ -364,6 +362,10 @@ mod tests {
             ("I would rather not.", "no JSON object"),
             (r#"{"action": "reply", "thread_id": 3, "content": "cut"#, "not complete"),
             (r#"{"action": "dance"}"#, "is not one of"),
+            (
+                r#"{"action": "reply", "content": "a "b": c", "thread_id": oops}"#,
+                "could not be read: expected `,` or `}` at line 1 column 36",
+            ),
             (r#"{"title": "x"}"#, "\"action\" is missing"),
             (r#"{"action": "vote", "value": 1}"#, "needs a thread_id or a reply_id"),
             (r#"{"action": "vote", "thread_id": 1, "value": 5}"#, "1 or -1"),
