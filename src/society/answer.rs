@@ -5,6 +5,7 @@
 //! where the answer was read. Every text of an
 //! accepted act has passed the text gate.
 
+mod declines;
 mod extraction;
 mod form;
 mod own;
@@ -13,11 +14,13 @@ mod sound;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use self::declines::declines;
+use self::declines::only_declines;
 pub(crate) use self::extraction::extraction;
 use self::extraction::noted_in;
 use self::form::{act_in, coerce_number};
 pub(crate) use self::own::own_words;
-pub(crate) use self::sound::{declines, sound};
+pub(crate) use self::sound::{sound, words_of};
 use crate::domain::action::{CONTENT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX};
 use crate::domain::text::{clean, clean_line};
 use crate::domain::{Action, ActionKind, Extraction};
@@ -179,6 +182,14 @@ fn gate(action: Action) -> Result<Action, String> {
             Err(format!("{what} is empty or without words"))
         }
     };
+    let said = |content: &str| {
+        if only_declines(content) {
+            return Err(
+                "the content declines instead of saying something; to say nothing is do_nothing".to_owned()
+            );
+        }
+        required(clean(content, CONTENT_MAX), "the content")
+    };
     Ok(match action {
         Action::CreateThread { title, content, tags } => {
             if title.chars().count() > TITLE_MAX {
@@ -186,12 +197,12 @@ fn gate(action: Action) -> Result<Action, String> {
             }
             Action::CreateThread {
                 title: required(clean_line(&title, TITLE_MAX), "the title")?,
-                content: required(clean(&content, CONTENT_MAX), "the content")?,
+                content: said(&content)?,
                 tags: gate_tags(&tags),
             }
         }
         Action::Reply { thread_id, parent_reply_id, content } => {
-            Action::Reply { thread_id, parent_reply_id, content: required(clean(&content, CONTENT_MAX), "the content")? }
+            Action::Reply { thread_id, parent_reply_id, content: said(&content)? }
         }
         Action::Vote { thread_id, reply_id, value, reason } => {
             if value != 1 && value != -1 {
@@ -371,6 +382,10 @@ mod tests {
             (r#"{"action": "vote", "thread_id": 1, "value": 5}"#, "1 or -1"),
             (r#"{"action": "reply", "content": "x"}"#, "thread_id"),
             (r#"{"action": "create_thread", "title": " ", "content": "x"}"#, "title is empty"),
+            (
+                r#"{"action": "reply", "thread_id": 1, "content": "I am sorry, but I cannot assist with that request."}"#,
+                "the content declines",
+            ),
             ("[1]", "one JSON object"),
         ] {
             let found = read(text).unwrap_err();

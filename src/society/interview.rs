@@ -29,6 +29,8 @@ use crate::store::{Result, Tx, bot_row};
 
 /// Longest answer.
 const ANSWER_MAX: usize = 8_000;
+/// How a model names who asks, where it goes on with the talk by itself.
+const PERSON: [&str; 5] = ["Person", "The person", "Interviewer", "User", "Human"];
 /// Most characters of question and answer in the activity.
 const SHOWN_MAX: usize = 500;
 
@@ -150,10 +152,14 @@ pub(crate) fn end(
     let why = match result {
         Ok(said) => match said.trouble(asked.limit, provider) {
             None => {
-                // A refusal is shown, but nothing to remember.
-                let remember = asked.remember && answer::sound(said, 1, asked.limit, provider).is_ok();
+                // Its own words alone; a refusal is shown, but nothing to remember.
+                let words = answer::words_of(said.text.trim()).unwrap_or_else(|| said.text.clone());
+                let own = answer::own_words(&words, &ready.scene, &PERSON);
+                let sound = answer::sound(said, 1, asked.limit, provider).is_ok();
+                let remember = asked.remember && sound && own.as_deref() != Some("");
+                let shown = own.filter(|own| !own.is_empty()).unwrap_or(words);
                 let asked = Interviewed { remember, ..*asked };
-                return answered(work, ready, &asked, &said.text, calls).map(Ok);
+                return answered(work, ready, &asked, &shown, calls).map(Ok);
             }
             Some(why) => why,
         },

@@ -210,3 +210,27 @@ async fn a_custom_bot_that_was_removed_can_be_added_again() {
     assert_eq!(society.handle.add_bot(again()).await.unwrap_err().kind, FaultKind::Conflict);
     society.assert_sound();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interview_shows_and_keeps_what_is_the_bots_own_and_no_refusal() {
+    for (text, shown, kept) in [
+        (r#"{"answer": "The pier is old."}"#, "The pier is old.", true),
+        ("Bot01: It is old.\nPerson: Why?\nBot01: It was built so.", "It is old.\nIt was built so.", true),
+        ("Person: Where?\nPerson: There?", "Person: Where?\nPerson: There?", false),
+        (r#"{"act": {"action": "vote"}}"#, r#"{"act": {"action": "vote"}}"#, false),
+        (
+            "Es tut mir leid, aber dabei kann ich nicht helfen.",
+            "Es tut mir leid, aber dabei kann ich nicht helfen.",
+            false,
+        ),
+    ] {
+        let (_model, society) = society(move |_| Reply::text(text)).await;
+        let question = Interview { question: "Where is the pier?".into(), remember: true };
+        let told = society.handle.interview("b01", question).await.unwrap();
+        assert_eq!(told.answer, shown);
+        let moments = society.texts("SELECT text FROM memories WHERE bot_id = 'b01'");
+        assert_eq!(moments.len(), usize::from(kept), "{moments:?}");
+        let line = shown.replace('\n', " ");
+        assert!(moments.iter().all(|moment| moment.ends_with(&line)), "{moments:?}");
+    }
+}

@@ -6,9 +6,9 @@ use crate::domain::scene::Scene;
 const MARKS: [char; 5] = ['*', '_', '>', '[', '#'];
 
 /// A text without what others are made to say in it, and without the bot's own name before its words.
-/// `None` when nobody is made to say anything: most texts.
+/// `also` speak beside those the bot knows. `None` when nobody is made to say anything: most texts.
 #[must_use]
-pub(crate) fn own_words(text: &str, scene: &Scene) -> Option<String> {
+pub(crate) fn own_words(text: &str, scene: &Scene, also: &[&str]) -> Option<String> {
     if !text.contains([':', '：']) {
         return None;
     }
@@ -17,8 +17,11 @@ pub(crate) fn own_words(text: &str, scene: &Scene) -> Option<String> {
     let writers = scene.feed.iter().flat_map(|thread| {
         thread.replies.iter().map(|reply| &*reply.author_name).chain([&*thread.author_name])
     });
-    let others: Vec<&str> =
-        bots.chain(writers).filter(|name| !name.is_empty() && !mine.contains(name)).collect();
+    let others: Vec<&str> = bots
+        .chain(writers)
+        .chain(also.iter().copied())
+        .filter(|name| !name.is_empty() && !mine.contains(name))
+        .collect();
     trimmed(text, &mine, &others)
 }
 

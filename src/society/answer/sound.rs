@@ -1,96 +1,12 @@
 //! Whether an answer in words can be kept: finished, no refusal, long enough.
 
-use super::unfenced;
+use super::{declines, unfenced};
 use crate::domain::text::word_count;
 use crate::llm::{Completion, loose};
 
-/// The part of an answer that a refusal would stand in, in characters.
-const BEGINNING: usize = 240;
-/// How far behind its first words what is declined stands.
-const NEAR: usize = 60;
-
-/// First words of a refusal…
-const UNABLE: [&str; 20] = [
-    "i can't",
-    "i cannot",
-    "i can not",
-    "i could not",
-    "i won't",
-    "i will not",
-    "i'm unable",
-    "i am unable",
-    "i'm not able",
-    "i am not able",
-    "i'm not comfortable",
-    "i must decline",
-    "i have to decline",
-    "i refuse",
-    "i'm sorry",
-    "i am sorry",
-    "i apologize",
-    "sorry, but",
-    "unfortunately, i",
-    "i do not feel comfortable",
-];
-/// …and what it declines.
-const DECLINED: [&str; 24] = [
-    "assist",
-    "help with",
-    "help you",
-    "comply",
-    "fulfill",
-    "fulfil",
-    "do that",
-    "do this",
-    "provide",
-    "continue",
-    "engage",
-    "participate",
-    "create",
-    "generate",
-    "produce",
-    "write",
-    "summar",
-    "roleplay",
-    "role-play",
-    "respond to",
-    "answer that",
-    "carry out",
-    "follow th",
-    "your request",
-];
-/// Words that leave no doubt.
-const PLAIN: [&str; 7] = [
-    "as an ai language model",
-    "as a language model",
-    "i'm just an ai",
-    "against my guidelines",
-    "violates my guidelines",
-    "content policy",
-    "i must decline",
-];
-
-/// Whether a text declines what it was asked for.
-#[must_use]
-pub(crate) fn declines(text: &str) -> bool {
-    let start: String = text.chars().take(BEGINNING).collect();
-    let start = start.to_lowercase().replace(['’', '‘', '`'], "'");
-    if PLAIN.iter().any(|words| start.contains(words)) {
-        return true;
-    }
-    UNABLE.iter().any(|words| {
-        start.match_indices(words).any(|(at, words)| {
-            let from = at + words.len();
-            let near = &start[from..start.floor_char_boundary((from + NEAR).min(start.len()))];
-            let near = near.split(['.', '!', '?', ';']).next().unwrap_or_default();
-            DECLINED.iter().any(|declined| near.contains(declined))
-        })
-    })
-}
-
 /// The words of an answer: it may stand in an object as its only text. `None` for any other form, which is the answer to
 /// another request or none.
-fn words_of(text: &str) -> Option<String> {
+pub(crate) fn words_of(text: &str) -> Option<String> {
     let start = unfenced(text).trim_start();
     let read = if start.starts_with(['{', '[']) { loose::read(start) } else { None };
     let Some((form, _)) = read else { return Some(text.to_owned()) };
@@ -131,29 +47,6 @@ mod tests {
 
     use super::*;
     use crate::llm::Finish;
-
-    #[test]
-    fn refusals_are_told_from_manners_of_speaking() {
-        for refusal in [
-            "I'm sorry, but I can't assist with that.",
-            "I cannot help with this request.",
-            "I’m unable to summarize these notes.",
-            "As an AI language model, I have no memories.",
-            "Unfortunately, I am not able to provide that.",
-            "I won't continue this conversation.",
-        ] {
-            assert!(declines(refusal), "{refusal}");
-        }
-        for answer in [
-            "I can't say I like kettles, but I am fond of tides.",
-            "I will not pretend: the harbour clock is slow.",
-            "I was sorry to hear that the bridge sank, and I told Bea so.",
-            "Rex keeps jars. I cannot resist them.",
-            "",
-        ] {
-            assert!(!declines(answer), "{answer}");
-        }
-    }
 
     #[test]
     fn only_what_came_to_its_end_and_says_something_is_sound() {

@@ -116,7 +116,7 @@ pub(crate) fn gone(
 /// An act as it is carried out: what a post says for others is not in it, and what would change nothing is not done.
 fn made_its_own(tx: &Tx<'_>, ready: &Ready, action: &mut Action) -> Result<()> {
     if let Action::CreateThread { content, .. } | Action::Reply { content, .. } = action
-        && let Some(own) = own_words(content, &ready.scene)
+        && let Some(own) = own_words(content, &ready.scene, &[])
     {
         if own.is_empty() {
             return Err(Fault::bad_value(format!(
