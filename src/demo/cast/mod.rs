@@ -146,7 +146,15 @@ impl<W: Write> Cast<W> {
         }
         let text = String::from_utf8_lossy(&self.held[..whole]).into_owned();
         self.held.drain(..whole);
-        self.event(at, 'o', &text)
+        self.shown(at, &text)
+    }
+
+    /// What the program wrote, in whole sequences.
+    fn shown(&mut self, at: Duration, text: &str) -> io::Result<()> {
+        match scan::without_clipboard(text) {
+            text if text.is_empty() => Ok(()),
+            text => self.event(at, 'o', &text),
+        }
     }
 
     /// What was typed.
@@ -186,7 +194,7 @@ impl<W: Write> Cast<W> {
     pub fn finish(mut self) -> io::Result<W> {
         if !self.held.is_empty() {
             let text = String::from_utf8_lossy(&std::mem::take(&mut self.held)).into_owned();
-            self.event(self.now, 'o', &text)?;
+            self.shown(self.now, &text)?;
         }
         self.file.flush()?;
         Ok(self.file)
@@ -295,6 +303,17 @@ mod tests {
         let lines = recorded(|cast| cast.output(at(5), b"x\x1b]0;title").unwrap());
         assert_eq!(lines[1], r#"[0.005000, "o", "x"]"#);
         assert_eq!(lines[2], r#"[0.005000, "o", "\u001b]0;title"]"#);
+    }
+
+    #[test]
+    fn what_is_copied_is_in_no_recording() {
+        let lines = recorded(|cast| {
+            cast.output(at(5), b"\x1b]52;c;").unwrap();
+            cast.output(at(6), b"aGk=\x07").unwrap();
+            cast.output(at(7), b"x\x1b]52;c;aGk=\x07").unwrap();
+            cast.output(at(8), b"\x1b]52;c;aGk=").unwrap();
+        });
+        assert_eq!(lines[1..], [r#"[0.007000, "o", "x"]"#]);
     }
 
     #[test]

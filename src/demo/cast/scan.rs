@@ -1,4 +1,10 @@
-//! Where a stream for a terminal may be cut: between characters, never within an escape sequence.
+//! Where a stream for a terminal may be cut: between characters, never within an escape sequence; and what of it
+//! is for no other terminal.
+
+use std::borrow::Cow;
+
+/// How a text is put on the clipboard (OSC 52).
+const CLIPBOARD: &str = "\u{1b}]52;";
 
 #[derive(Copy, Clone, PartialEq, Eq)]
 enum State {
@@ -26,6 +32,23 @@ pub(super) fn whole(bytes: &[u8]) -> usize {
         }
     }
     end
+}
+
+/// A text without what it puts on a clipboard: whoever plays a recording keeps their own.
+pub(super) fn without_clipboard(text: &str) -> Cow<'_, str> {
+    if !text.contains(CLIPBOARD) {
+        return Cow::Borrowed(text);
+    }
+    let (mut kept, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some((before, copied)) = rest.split_once(CLIPBOARD) {
+        kept.push_str(before);
+        let end = copied.find(['\u{7}', '\u{1b}']).unwrap_or(copied.len());
+        let behind = &copied[end..];
+        // Another sequence than its end (BEL or ST) ends it as well, and stays.
+        rest = behind.strip_prefix('\u{7}').or_else(|| behind.strip_prefix("\u{1b}\\")).unwrap_or(behind);
+    }
+    kept.push_str(rest);
+    Cow::Owned(kept)
 }
 
 const fn next(state: State, byte: u8) -> State {
@@ -69,6 +92,19 @@ mod tests {
         assert_eq!(whole("é".as_bytes()), 2);
         assert_eq!(whole(&"🦀".as_bytes()[..3]), 0);
         assert_eq!(whole(b"\xff\xffx"), 3);
+    }
+
+    #[test]
+    fn what_is_copied_is_not_recorded() {
+        for (text, kept) in [
+            ("a\u{1b}]52;c;aGk=\u{7}b", "ab"),
+            ("a\u{1b}]52;c;aGk=\u{1b}\\b\u{1b}]52;p;aGk=\u{7}", "ab"),
+            ("\u{1b}]52;c;aGk=\u{1b}[1mb", "\u{1b}[1mb"),
+            ("a\u{1b}]52;c;aG", "a"),
+            ("\u{1b}]0;52;c\u{7}", "\u{1b}]0;52;c\u{7}"),
+        ] {
+            assert_eq!(without_clipboard(text), kept, "{text:?}");
+        }
     }
 
     proptest! {
