@@ -31,7 +31,7 @@ pub struct ExportArgs {
     /// How to write it [default: by the file's ending, else json]
     #[arg(short, long)]
     format: Option<ExportFormat>,
-    /// Only the last so many days (activity, usage, thoughts)
+    /// Only what was made in the last so many days; bots come whole
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     days: Option<u32>,
     /// Let CSV have every column, not those alone that never change
@@ -40,7 +40,7 @@ pub struct ExportArgs {
     /// Begin CSV with a byte order mark, which some spreadsheets want
     #[arg(long)]
     bom: bool,
-    /// Write to a file instead of standard output; it appears when it is complete
+    /// Write to a file instead of standard output (`-`); it appears when it is complete
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Replace the file if it is there
@@ -60,7 +60,7 @@ pub fn run(globals: &Globals, args: &ExportArgs, out: &Out) -> anyhow::Result<Ex
     runtime::block_on(async {
         let link = door::reading(globals).await?;
         let format = args.format.or_else(|| by_ending(args.output.as_deref())).unwrap_or_default();
-        match &args.output {
+        match args.output.as_deref().filter(|path| *path != Path::new("-")) {
             None => {
                 let written = write_all(&link, kind, args, format, BufWriter::new(io::stdout())).await;
                 written.map(drop).map_err(|error| match error.downcast::<io::Error>() {
@@ -70,7 +70,7 @@ pub fn run(globals: &Globals, args: &ExportArgs, out: &Out) -> anyhow::Result<Ex
             }
             Some(path) => {
                 let file = BufWriter::new(OutFile::create(path, args.force)?);
-                let failed = |why| OutError::Io { path: path.clone(), why };
+                let failed = |why| OutError::Io { path: path.to_owned(), why };
                 let (rows, file) = write_all(&link, kind, args, format, file)
                     .await
                     .map_err(|error| error.context(format!("{} was not written", shown(path))))?;

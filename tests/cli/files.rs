@@ -66,6 +66,7 @@ fn exports_go_into_links_pipes_and_devices_and_leave_them_what_they_are() {
     // What was planted where a temporary file would be expected is not written through.
     std::os::unix::fs::symlink("victim", path("out.json.part")).unwrap();
     room.run(&["export", "threads", "-o", "out.json"]).ok();
+    assert_eq!(room.run(&["export", "threads", "-o", "-"]).ok(), expected);
     assert_eq!(std::fs::read_to_string(path("victim")).unwrap(), "precious");
     room.run(&["export", "threads", "-o", "link", "--force"]).ok();
     assert!(std::fs::symlink_metadata(path("link")).unwrap().is_symlink());
