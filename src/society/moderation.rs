@@ -6,13 +6,15 @@ use super::room::{Mind, Room};
 use crate::domain::Stamp;
 use crate::domain::scene::OwnPost;
 use crate::domain::similarity::{TermSet, terms};
-use crate::domain::text::cut_words;
+use crate::domain::text::{cut_words, is_unspaced};
 use crate::store::feed::{POST_CHARS, REPLY_CHARS};
 use crate::store::posts::DatedPost;
 use crate::store::{Db, Result};
 
-/// Posts shorter than this are flagged.
+/// Posts shorter than this are flagged, in letters.
 const SHORT: usize = 20;
+/// So many letters is a character that stands for a syllable or a word.
+const DENSE: usize = 3;
 /// Overlap above this is repetition.
 const OVERLAP: f64 = 0.6;
 /// Own posts compared with.
@@ -64,7 +66,7 @@ const REPETITIVE: &str = "repetitive";
 fn of_its_own(mind: &Mind, content: &str, set: &TermSet, at: Stamp, interval: u32) -> Vec<Finding> {
     let mut findings = Vec::new();
     let length = content.trim().chars().count();
-    if length < SHORT {
+    if letters(content) < SHORT {
         findings.push(Finding { kind: "low_quality", reason: format!("only {length} characters long") });
     }
     let closest = mind.posts.iter().take(COMPARED).map(|own| own.terms.jaccard(set)).fold(0.0, f64::max);
@@ -88,6 +90,12 @@ fn of_its_own(mind: &Mind, content: &str, set: &TermSet, at: Stamp, interval: u3
         });
     }
     findings
+}
+
+/// How long a text is, in letters of an alphabet.
+fn letters(text: &str) -> usize {
+    let dense = |c: char| is_unspaced(c) || matches!(c, '\u{AC00}'..='\u{D7A3}'); // Korean has blanks
+    text.trim().chars().map(|c| if dense(c) { DENSE } else { 1 }).sum()
 }
 
 /// The name of another whose post in one of the newest threads says nearly the same.
@@ -145,7 +153,14 @@ mod tests {
     fn short_alike_and_frequent_posts_are_flagged() {
         let long = "the harbour bell rings twice before every tide and nobody knows why";
         let other = "compilers dream of well typed sheep grazing quietly under green moonlight";
-        assert_eq!(kinds(&mind(&[]), "ok then", 0, 3_600), ["low_quality"]);
+        for short in ["ok then", "好的。", "네 알겠어요"] {
+            assert_eq!(kinds(&mind(&[]), short, 0, 3_600), ["low_quality"], "{short}");
+        }
+        for sentence in
+            ["今天的潮汐比昨天早了一个小时，第3次。", "潮が一時間早かった。", "밀물이 한 시간 빨랐다."]
+        {
+            assert!(kinds(&mind(&[]), sentence, 0, 3_600).is_empty(), "{sentence}");
+        }
         assert_eq!(kinds(&mind(&[(long, 0)]), long, 90_000, 3_600), ["repetitive"]);
         assert!(kinds(&mind(&[(other, 0)]), long, 90_000, 3_600).is_empty());
         let four = [(other, 0), (other, 10), (other, 20), (other, 30)];
