@@ -342,6 +342,12 @@ fn explain(text: &str, error: &ScanError) -> Fault {
         let message = "a non-breaking or other special space cannot indent YAML; use plain spaces";
         return fault(Mark { line: before + 1, column: at + 1 }, message);
     }
+    let until = text.lines().take(mark.line).enumerate();
+    if let Some((before, (at, message))) =
+        until.filter_map(|(n, line)| Some((n, foreign_sign(line, strange)?))).last()
+    {
+        return fault(Mark { line: before + 1, column: at + 1 }, message);
+    }
     let indented_by_tab = |line: &str| line.chars().take_while(|c| c.is_whitespace()).any(|c| c == '\t');
     let info = error.info();
     let last = if info.contains("tab") { usize::MAX } else { 3 };
@@ -391,6 +397,35 @@ fn explain(text: &str, error: &ScanError) -> Fault {
         None => format!("this is not YAML: {info}"),
     };
     fault(mark, message)
+}
+
+/// Where a line has another sign than YAML's behind a list's hyphen or a key, which makes one text of all of it.
+fn foreign_sign(line: &str, strange: impl Fn(&char) -> bool) -> Option<(usize, &'static str)> {
+    let (mut at, mut rest) = (0, line);
+    let pass = |rest: &str, most: usize, is: fn(char) -> bool| {
+        rest.chars().take(most).take_while(|c| is(*c)).count() // of one byte each
+    };
+    loop {
+        let blank = pass(rest, usize::MAX, |c| c == ' ');
+        let hyphen = pass(&rest[blank..], 1, |c| c == '-');
+        at += blank + hyphen;
+        rest = &rest[blank + hyphen..];
+        if hyphen == 0 {
+            break;
+        }
+        if rest.chars().next().is_some_and(|c| strange(&c)) {
+            return Some((at, "a non-breaking or other special space follows the hyphen; use a plain space"));
+        }
+    }
+    let key = pass(rest, usize::MAX, |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let mut behind = rest[key..].chars();
+    match (key, behind.next()?, behind.next()) {
+        (1.., '：', _) => Some((at + key, "a full-width colon is no colon in YAML; use `:`")),
+        (1.., ':', Some(c)) if strange(&c) => {
+            Some((at + key + 1, "a non-breaking or other special space follows the colon; use a plain space"))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -80,6 +80,24 @@ fn faults_are_told_in_words() {
 }
 
 #[test]
+fn signs_that_look_like_those_of_yaml_are_named_where_they_stand() {
+    for (text, line, column, sign) in [
+        ("a: 1\nname:\u{a0}Kit\nage: 3\n", 2, 6, "special space follows the colon"),
+        ("a:\n-\u{a0}calm\nb: 2\n", 2, 2, "special space follows the hyphen"),
+        ("- - one:\u{3000}two\n    b: 2\n", 1, 9, "special space follows the colon"),
+        ("bot：\n  id: kit_001\n", 1, 4, "full-width colon"),
+        ("bot:\n  id： kit_001\n  name: Kit\n", 2, 5, "full-width colon"),
+        ("\u{a0}a: 1\nb: one: two\n", 1, 1, "special space"),
+    ] {
+        let (at, column_at, message) = failed(text);
+        assert_eq!((at, column_at), (line, column), "{text:?}: {message}");
+        assert!(message.contains(sign), "{text:?}: {message}");
+    }
+    // Inside a text they are a text's own.
+    assert_eq!(failed("a: now：\u{a0}then\nb: one: two\n").0, 2);
+}
+
+#[test]
 fn bombs_do_not_go_off() {
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
