@@ -214,10 +214,11 @@ fn provider<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String,
     Ok(if name.is_empty() { "default".into() } else { name })
 }
 
-/// The provider that a name stands for: old files call the embedded one `mock`.
+/// The provider that a name stands for: old files call the embedded one `mock`; case makes no difference to either.
 #[must_use]
 pub fn meant_provider(name: &str) -> &str {
-    if name.eq_ignore_ascii_case("mock") { "scripted" } else { name }
+    let embedded = ["mock", "scripted"].iter().any(|word| name.eq_ignore_ascii_case(word));
+    if embedded { "scripted" } else { name }
 }
 
 /// What a bot may do.

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::reply::Refusal;
 use super::state::Port;
-use crate::protocol::ask::{Given, located};
+use crate::protocol::ask::{self, Given, located};
 use crate::protocol::{Fault, FaultKind};
 
 /// Longest body read, in bytes.
@@ -92,6 +92,12 @@ impl utoipa::PartialSchema for Flag {
 }
 
 impl utoipa::ToSchema for Flag {}
+
+/// One of some words in a query, in any case of letters.
+pub(super) fn word<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+    ask::word(&text).map_err(serde::de::Error::custom)
+}
 
 /// The parameter of a path, a text.
 pub(super) struct At(pub(super) String);

@@ -106,7 +106,13 @@ async fn words_and_truths_are_taken_as_other_servers_take_them() {
     let thread =
         json!({"author_bot_id": "human:kim", "title": "A slash", "content": "At the end of an address."});
     room.send(Method::POST, "/api/threads/", thread).await.ok(201);
-    room.get("/api/export/threads?format=xml").await.refused(422);
+    let refused = room.get("/api/export/threads?format=xml").await.refused(422);
+    assert!(refused.contains("must be one of"), "{refused}");
+    room.get("/api/export/bots?format=JSON&order=ID&columns=All").await.ok(200);
+    let opened = room.get("/api/threads?sort=NEWEST").await.ok(200);
+    let vote = json!({"voter_bot_id": "human:lea", "value": "1"});
+    let path = format!("/api/threads/{}/vote", opened[0]["id"]);
+    assert_eq!(room.send(Method::POST, &path, vote).await.ok(201)["value"], 1);
     room.close().await;
 }
 

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::port::auth::Caller;
-use crate::port::extract::{At, Bounded, Flag, Params};
+use crate::port::extract::{At, Bounded, Flag, Params, word};
 use crate::port::reply::Refusal;
 use crate::port::state::Port;
 use crate::protocol::{ExportFormat, ExportKind, ExportOptions, Fault, FaultKind, Role};
@@ -23,18 +23,18 @@ const PIECES: usize = 8;
 #[into_params(parameter_in = Query)]
 pub(super) struct ExportParams {
     /// json (one array), jsonl (one object a line) or csv.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "word")]
     #[param(inline, required = false)]
     format: ExportFormat,
     /// For activity: only the last days, 30 when left out. The other kinds have no end.
     #[param(inline, required = false, value_type = u32, minimum = 1, maximum = 36_500)]
     days: Option<Bounded<1, 36_500, 30>>,
     /// Whether threads, activity and bots come newest first or by id. The other kinds have one order.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "word")]
     #[param(inline, required = false)]
     order: Order,
     /// Whether CSV of activity and bots has the columns of the contract alone, or all of them.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "word")]
     #[param(inline, required = false)]
     columns: Columns,
     /// Whether CSV begins with a byte order mark, which some spreadsheets want.

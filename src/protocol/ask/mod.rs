@@ -20,6 +20,7 @@ pub(crate) use bots::bots;
 pub(crate) use config::config;
 pub(crate) use forum::forum;
 pub(crate) use memory::memory;
+pub(crate) use param::word;
 pub use param::{
     ActivityQuery, ArchiveQuery, Category, MemoryQuery, PAGE_MAX, Param, Period, Query, ThreadQuery,
     ThreadSort,

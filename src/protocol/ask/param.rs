@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 #[cfg(test)]
 use super::Described;
+use super::wire::in_words;
 use super::{Given, Sent};
 use crate::protocol::Fault;
 
@@ -115,10 +116,15 @@ fn truth(text: &str) -> Result<bool, String> {
     }
 }
 
-/// One of some words.
-fn word<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
-    let text: StrDeserializer<'_, Error> = text.into_deserializer();
-    T::deserialize(text).map_err(|error| error.to_string())
+/// One of some words, in any case of letters.
+pub(crate) fn word<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
+    let read = |text: &str| {
+        let text: StrDeserializer<'_, Error> = text.into_deserializer();
+        T::deserialize(text)
+    };
+    read(&text.to_lowercase())
+        .or_else(|_| read(text))
+        .map_err(|error| in_words(&error.to_string()).into_owned())
 }
 
 fn written<T: Serialize>(value: T) -> String {

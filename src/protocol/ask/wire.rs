@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_path_to_error::Segment;
 #[cfg(test)]
 use {
     serde_json::{Map, json},
@@ -83,11 +84,92 @@ impl Given {
     /// # Errors
     /// 422 with the field at fault.
     pub fn body<T: DeserializeOwned>(&mut self) -> Result<T, Fault> {
-        serde_path_to_error::deserialize(self.body.take()).map_err(|error| {
-            let path = error.path().to_string();
-            Fault::invalid(vec![located(&path, &error.into_inner().to_string())])
-        })
+        let mut body = self.body.take();
+        let mut settled = 0;
+        loop {
+            let error = match serde_path_to_error::deserialize(&body) {
+                Ok(read) => return Ok(read),
+                Err(error) => error,
+            };
+            let (path, message) = (error.path().clone(), error.into_inner().to_string());
+            settled += 1;
+            if settled > SETTLED_MAX || !settle(&mut body, &path, &message) {
+                return Err(Fault::invalid(vec![located(&path.to_string(), &message)]));
+            }
+        }
     }
+}
+
+/// Texts of one body that are taken for what they say.
+const SETTLED_MAX: usize = 16;
+
+/// Takes the text at a path for what it says, as other servers do: a number where one belongs, a word in any case of
+/// letters. Whether that changed anything.
+fn settle(body: &mut Value, path: &serde_path_to_error::Path, message: &str) -> bool {
+    let at = path.iter().try_fold(body, |value, step| match step {
+        Segment::Map { key } => value.get_mut(key),
+        Segment::Seq { index } => value.get_mut(index),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    let Some(value) = at else { return false };
+    let Some(text) = value.as_str().map(str::trim) else { return false };
+    let read = if message.starts_with("unknown variant ") {
+        let word = text.to_lowercase();
+        (word != text).then(|| word.into())
+    } else {
+        match message.strip_prefix("invalid type: string ").and_then(|_| message.rsplit(' ').next()) {
+            Some("f32" | "f64") => {
+                text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::from)
+            }
+            Some(kind) if whole(kind).is_some() => text.parse::<i64>().ok().map(Value::from),
+            _ => None,
+        }
+    };
+    let changed = read.is_some();
+    if let Some(read) = read {
+        *value = read;
+    }
+    changed
+}
+
+/// What a kind of whole number is called.
+fn whole(kind: &str) -> Option<&'static str> {
+    match kind {
+        "i8" | "i16" | "i32" | "i64" | "isize" => Some("a whole number"),
+        "u8" | "u16" | "u32" | "u64" | "usize" => Some("a whole number, 0 or more"),
+        _ => None,
+    }
+}
+
+/// A message of serde in words that say what would be right.
+pub(super) fn in_words(message: &str) -> Cow<'_, str> {
+    if let Some((given, expected)) =
+        message.strip_prefix("unknown variant ").and_then(|rest| rest.split_once(", expected "))
+    {
+        return format!("must be {expected}, not {:?}", given.trim_matches('`')).into();
+    }
+    let told = ["invalid type: ", "invalid value: "].iter().find_map(|start| message.strip_prefix(start));
+    let Some((given, expected)) = told.and_then(|rest| rest.rsplit_once(", expected ")) else {
+        return message.into();
+    };
+    let expected = match expected {
+        "f32" | "f64" => "a number",
+        "a string" => "a text",
+        "a sequence" => "a list",
+        "a boolean" => "true or false",
+        "a map" => "an object",
+        other if other.starts_with("struct ") => "an object",
+        other => whole(other).unwrap_or(other),
+    };
+    let given = match given {
+        "sequence" => "a list",
+        "map" => "an object",
+        other => ["string ", "integer ", "floating point ", "boolean "]
+            .iter()
+            .find_map(|kind| other.strip_prefix(kind))
+            .map_or(other, |value| value.trim_matches('`')),
+    };
+    format!("must be {expected}, not {given}").into()
 }
 
 /// A message of serde at a path, as a field and what would be right.
@@ -100,7 +182,7 @@ pub(crate) fn located(path: &str, message: &str) -> FieldError {
     let (field, message) = match named {
         Some(name) if message.starts_with("missing") => (join(parent, name), "is required".to_owned()),
         Some(name) => (join(parent, name), message.to_owned()),
-        None => (parent.to_owned(), message.to_owned()),
+        None => (parent.to_owned(), in_words(message).into_owned()),
     };
     FieldError { field: if field.is_empty() { "body".into() } else { field }, message }
 }
@@ -225,6 +307,49 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_taken_for_the_number_or_the_word_it_says() {
+        use crate::protocol::{BotPace, CastVote, CreateToken, Role, SetCaps};
+        let given = |body: Value| Given { body, ..Given::default() };
+        let vote =
+            |value: Value| given(json!({"voter_bot_id": "human:Kim", "value": value})).body::<CastVote>();
+        for value in [json!(-1), json!("-1"), json!(" -1 ")] {
+            assert_eq!(vote(value).unwrap().value, -1);
+        }
+        let pace = given(json!({"interval_seconds": "900"})).body::<BotPace>();
+        assert_eq!(pace.unwrap().interval_seconds, Some(900));
+        let caps =
+            given(json!({"daily_token_cap": "7", "daily_cost_cap_usd": "0.5"})).body::<SetCaps>().unwrap();
+        assert_eq!((caps.daily_token_cap, caps.daily_cost_cap_usd), (Some(Some(7)), Some(Some(0.5))));
+        let role = given(json!({"name": "x", "role": "Viewer"})).body::<CreateToken>();
+        assert_eq!(role.unwrap().role, Role::Viewer);
+
+        let told = |fault: Fault| format!("{}: {}", fault.errors[0].field, fault.errors[0].message);
+        for (value, right) in [
+            (json!("one"), "value: must be a whole number, not \"one\""),
+            (json!(1.5), "value: must be a whole number, not 1.5"),
+            (json!(null), "value: must be a whole number, not null"),
+            (json!([1]), "value: must be a whole number, not a list"),
+            (json!({}), "value: must be a whole number, not an object"),
+            (json!(true), "value: must be a whole number, not true"),
+        ] {
+            assert_eq!(told(vote(value).unwrap_err()), right);
+        }
+        for (body, right) in [
+            (json!({"interval_seconds": -1}), "interval_seconds: must be a whole number, 0 or more, not -1"),
+            (
+                json!({"interval_seconds": "-1"}),
+                "interval_seconds: must be a whole number, 0 or more, not -1",
+            ),
+        ] {
+            assert_eq!(told(given(body).body::<BotPace>().unwrap_err()), right);
+        }
+        let fault = given(json!({"name": "x", "role": "king"})).body::<CreateToken>().unwrap_err();
+        assert!(told(fault).starts_with("role: must be "));
+        let fault = given(json!({"name": 7, "role": "viewer"})).body::<CreateToken>().unwrap_err();
+        assert_eq!(told(fault), "name: must be a text, not 7");
+    }
+
+    #[test]
     fn what_is_missing_is_named() {
         assert_eq!(
             located(".", "missing field `title` at line 1 column 2"),
@@ -239,6 +364,7 @@ mod tests {
         let category = |text: &str| said(text).query::<Option<super::super::Category>>("category");
         assert_eq!(category("facts").unwrap(), Some(super::super::Category::Facts));
         assert!(category("fact").unwrap_err().detail.contains("`facts`, `relationships`"));
+        assert_eq!(category("FACTS").unwrap(), category("facts").unwrap());
         assert_eq!(
             Given::default().query::<String>("follower_id").unwrap_err().errors[0].message,
             "is required"
