@@ -1,5 +1,7 @@
 //! Who is meant by a name, and what is kept of an answer that is not sound: nothing, and why is told.
 
+use std::sync::{Arc, Mutex};
+
 use botarium::protocol::{CreateReply, CreateThread, EditMemory, FaultKind, Interview, SetCaps, Source};
 use serde_json::{Value, json};
 
@@ -233,4 +235,42 @@ async fn an_interview_shows_and_keeps_what_is_the_bots_own_and_no_refusal() {
         let line = shown.replace('\n', " ");
         assert!(moments.iter().all(|moment| moment.ends_with(&line)), "{moments:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_that_is_remembered_after_a_crash_is_so_of_whom_it_answered() {
+    let act = Arc::new(Mutex::new(Value::Null));
+    let said = Arc::clone(&act);
+    let model = Model::start(move |call| match call.aim {
+        Aim::Think => Reply::act(said.lock().unwrap().clone()),
+        _ => Reply::text("nothing"),
+    })
+    .await;
+    let society = Society::begin(&model.address(), 3, |_| {}).await;
+    let thread = society.handle.create_thread(posted("b03", "The tide table is wrong.")).await.unwrap();
+    let reply = |author: &str, content: &str| CreateReply {
+        author_bot_id: author.into(),
+        content: content.into(),
+        parent_reply_id: None,
+    };
+    let answered =
+        society.handle.create_reply(thread.id, reply("b02", "I agree, by an hour.")).await.unwrap();
+    let content = "I looked twice: the pier is older than the map. ".repeat(8) + "I am fond of piers.";
+    *act.lock().unwrap() = json!({"action": "reply", "thread_id": thread.id, "parent_reply_id": answered.id, "content": content});
+    assert!(society.handle.trigger("b01").await.unwrap().success);
+    *act.lock().unwrap() = json!({"action": "create_thread", "title": "Piers", "content": "I am fond of piers.", "tags": ["piers"]});
+    assert!(society.handle.trigger("b01").await.unwrap().success);
+    let texts = |society: &Society| {
+        society.texts("SELECT ifnull(key, '') || ': ' || text FROM memories WHERE bot_id = 'b01' ORDER BY 1")
+    };
+    let lived = texts(&society);
+    assert!(lived.iter().any(|text| text.starts_with("b02: ")), "{lived:?}");
+    for nth in 0..6 {
+        society.handle.create_reply(thread.id, reply("b03", &format!("Look again, {nth}."))).await.unwrap();
+    }
+    let db = society.tampered();
+    db.execute_batch("DELETE FROM memories; UPDATE activities SET remembered = 0 WHERE bot_id = 'b01'")
+        .unwrap();
+    drop(db);
+    assert_eq!(texts(&society.again(|_| {})), lived);
 }

@@ -1,7 +1,10 @@
 //! Step 6: what a beat leaves in memory, once only, also after a crash.
 
 use crate::domain::activity::Finding;
+use crate::domain::scene::{FeedReply, Scene};
+use crate::domain::text::cut;
 use crate::domain::{Action, Activity, Extraction, PostKind};
+use crate::protocol::{ReplyView, ThreadView};
 use crate::society::Society;
 use crate::society::context::gather;
 use crate::society::flight::{Choice, Ready};
@@ -9,7 +12,8 @@ use crate::society::memory;
 use crate::society::room::Room;
 use crate::society::work::Work;
 use crate::store::activities::Unremembered;
-use crate::store::{Result, Tx, bot_row};
+use crate::store::feed::REPLY_CHARS;
+use crate::store::{Result, StoreError, Tx, bot_row, forum};
 
 /// Step 6: stores what the beat leaves, keyed by its activity; once only. Without an extraction the rules make one.
 ///
@@ -78,22 +82,70 @@ pub(crate) fn remember_by_record(
     {
         scene.feed.push(shown.thread.clone());
     }
-    let Some((action, findings)) = done(activity) else { return Ok(()) };
+    let Some((action, findings)) = done(tx, activity)? else { return Ok(()) };
+    let meant = match &action {
+        Action::Reply { parent_reply_id, .. } => *parent_reply_id,
+        Action::Vote { reply_id, .. } => *reply_id,
+        _ => None,
+    };
+    if let Some(id) = meant {
+        show(tx, &mut scene, id)?;
+    }
     let extraction = memory::extract(&scene, &action, &room.mind(tx, bot)?.items);
     let day = society.frame.day(at);
     let from = memory::Source { bot, activity_id: of.id, at, day: &day, thread_id };
     memory::store(tx, room.mind(tx, bot)?, &from, &extraction, &findings)
 }
 
-/// The act behind an activity, as far as it tells, and what was found; `None` where there is nothing to remember.
-fn done(activity: Activity) -> Option<(Action, Vec<Finding>)> {
+/// What is still there: a post may have been removed.
+fn there<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(StoreError::Refused(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+/// Lets a thread of the scene show a reply that is none of its last.
+fn show(tx: &Tx<'_>, scene: &mut Scene, id: i64) -> Result<()> {
+    if scene.feed.iter().any(|thread| thread.replies.iter().any(|reply| reply.id == id)) {
+        return Ok(());
+    }
+    if let Some(reply) = there(forum::reply(tx, id))?
+        && let Some(thread) = scene.feed.iter_mut().find(|thread| thread.id == reply.thread_id)
+    {
+        thread.replies.insert(
+            0,
+            FeedReply {
+                id,
+                parent_reply_id: reply.parent_reply_id,
+                author: reply.author_bot_id.into(),
+                author_name: reply.author_name.into(),
+                content: cut(&reply.content, REPLY_CHARS).into(),
+                created_at: reply.created_at,
+                score: reply.vote_score,
+                my_vote: None,
+                for_me: false,
+            },
+        );
+    }
+    Ok(())
+}
+
+/// The act behind an activity, by it and by what was posted, and what was found; `None` where there is nothing to
+/// remember.
+fn done(tx: &Tx<'_>, activity: Activity) -> Result<Option<(Action, Vec<Finding>)>> {
     let action = match activity {
-        Activity::CreateThread { title, .. } => {
-            Action::CreateThread { content: title.clone(), title, tags: Vec::new() }
-        }
-        Activity::Reply { thread_id, content, .. } => {
-            Action::Reply { thread_id, parent_reply_id: None, content }
-        }
+        Activity::CreateThread { thread_id, title } => match there(forum::thread(tx, thread_id))? {
+            Some(ThreadView { title, content, tags, .. }) => Action::CreateThread { title, content, tags },
+            None => Action::CreateThread { content: title.clone(), title, tags: Vec::new() },
+        },
+        Activity::Reply { thread_id, reply_id, content, .. } => match there(forum::reply(tx, reply_id))? {
+            Some(ReplyView { parent_reply_id, content, .. }) => {
+                Action::Reply { thread_id, parent_reply_id, content }
+            }
+            None => Action::Reply { thread_id, parent_reply_id: None, content },
+        },
         Activity::Vote { target_type, target_id, value, .. } => {
             let of = |kind| (target_type == kind).then_some(target_id);
             Action::Vote {
@@ -107,7 +159,7 @@ fn done(activity: Activity) -> Option<(Action, Vec<Finding>)> {
         Activity::Unfollow { bot_id, .. } => Action::Unfollow { bot_id },
         Activity::WebSearch { query, results, .. } => {
             let search = Action::WebSearch { query, reason: String::new() };
-            return Some((search, results.unwrap_or_default()));
+            return Ok(Some((search, results.unwrap_or_default())));
         }
         Activity::DoNothing { .. }
         | Activity::Failed { .. }
@@ -116,7 +168,7 @@ fn done(activity: Activity) -> Option<(Action, Vec<Finding>)> {
         | Activity::EventInjected { .. }
         | Activity::ConfigUpdated(_)
         | Activity::CallsLost { .. }
-        | Activity::ProviderTest { .. } => return None,
+        | Activity::ProviderTest { .. } => return Ok(None),
     };
-    Some((action, Vec::new()))
+    Ok(Some((action, Vec::new())))
 }
