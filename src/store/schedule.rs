@@ -20,8 +20,25 @@ pub struct Due {
     pub pace_seconds: Option<u32>,
 }
 
+/// What planning anew needs of a bot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paced {
+    /// Bot id.
+    pub id: String,
+    /// When it wakes next; `None` before its first beat was planned.
+    pub next_beat_at: Option<Stamp>,
+    /// When it was awake last.
+    pub last_beat_at: Option<Stamp>,
+    /// Own pace.
+    pub pace_seconds: Option<u32>,
+}
+
 columns! {
     DUE, due -> Due { id, next_beat_at, pace_seconds }
+}
+
+columns! {
+    PACED, paced -> Paced { id, next_beat_at, last_beat_at, pace_seconds }
 }
 
 /// Every present bot, by id.
@@ -32,6 +49,17 @@ pub fn all_due(c: &Db) -> Result<Vec<Due>> {
     let mut statement =
         c.prepare_cached(&format!("SELECT {DUE} FROM bots WHERE departed_at IS NULL ORDER BY id"))?;
     let rows = statement.query_map([], due)?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Every present bot, by id, with what planning anew needs.
+///
+/// # Errors
+/// Database errors.
+pub fn all_paced(c: &Db) -> Result<Vec<Paced>> {
+    let mut statement =
+        c.prepare_cached(&format!("SELECT {PACED} FROM bots WHERE departed_at IS NULL ORDER BY id"))?;
+    let rows = statement.query_map([], paced)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
