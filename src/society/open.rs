@@ -170,7 +170,7 @@ fn take_in(c: &Db, config: &PersonalityConfig, now: Stamp) -> Result<()> {
         return Ok(());
     }
     match stored {
-        None => roster::insert_bot(c, &config.id, &config.name, &json, true, now),
+        None => roster::insert_bot(c, &config.id, &config.name, &json, true, now, None),
         Some(stored) if stored.departed => {
             // Its file is here again. Of a custom bot that a person removed nothing but its id is left.
             let anew =

@@ -45,9 +45,18 @@ pub fn stored_config(c: &Db, id: &str) -> Result<Option<StoredConfig>> {
 ///
 /// # Errors
 /// Database errors, an id that is taken among them.
-pub fn insert_bot(c: &Db, id: &str, name: &str, config: &str, yaml: bool, at: Stamp) -> Result<()> {
+pub fn insert_bot(
+    c: &Db,
+    id: &str,
+    name: &str,
+    config: &str,
+    yaml: bool,
+    at: Stamp,
+    due: Option<Stamp>,
+) -> Result<()> {
     c.prepare_cached(
-        "INSERT INTO bots (id, name, source, config, yaml_config, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO bots (id, name, source, config, yaml_config, created_at, next_beat_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
         id,
@@ -55,7 +64,8 @@ pub fn insert_bot(c: &Db, id: &str, name: &str, config: &str, yaml: bool, at: St
         if yaml { "yaml" } else { "custom" },
         config,
         yaml.then_some(config),
-        at
+        at,
+        due
     ])?;
     Ok(())
 }

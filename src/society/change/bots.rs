@@ -21,7 +21,7 @@ use crate::society::record::Record;
 use crate::society::room::Room;
 use crate::society::spacing;
 use crate::store::roster::{self, Anew, StoredConfig};
-use crate::store::{Db, Result, StoreError, Tx, activities, bot_row, names, schedule};
+use crate::store::{Db, Result, StoreError, Tx, activities, bot_row, names};
 
 /// A custom bot comes in; with `random_id`, its id is a slug of the name and three characters that make it new.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ impl Apply for AddBot {
             roster::come_back(tx, &config.id, Some(Anew { name: &config.name, config: &json, yaml: false }))?;
             room.forget_config(&config.id);
         } else {
-            roster::insert_bot(tx, &config.id, &config.name, &json, false, now)?;
+            roster::insert_bot(tx, &config.id, &config.name, &json, false, now, None)?;
         }
         pin(society, room, &config);
         Record::new(&config.id, &config.name, Activity::ConfigUpdated(Changed::made("created")), now)
@@ -91,10 +91,9 @@ impl Apply for AddCrowd {
             if let Some(taken) = taken {
                 return Err(Fault::conflict(format!("{taken}: generate with another --seed")).into());
             }
-            roster::insert_bot(tx, &config.id, &config.name, &to_json(config)?, false, now)?;
             pin(society, room, config);
             let due = spacing::spread(now, nth, self.bots.len(), society.interval_of(&config.id, None));
-            schedule::plan(tx, &config.id, due)?;
+            roster::insert_bot(tx, &config.id, &config.name, &to_json(config)?, false, now, Some(due))?;
             society.planned(tx, &config.id, due);
         }
         room.forget_board();
