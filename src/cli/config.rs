@@ -6,8 +6,8 @@ use serde_json::json;
 use super::exit::Exit;
 use super::out::{Cell, Ink, Out};
 use super::{Globals, setup};
-use crate::config::{Config, Entry, Origin, example};
-use crate::store::{Store, meta};
+use crate::config::{Config, Entry, Origin, ProviderConfig, example};
+use crate::store::{Store, meta, providers};
 
 /// Show the effective configuration and where each value came from
 #[derive(Debug, Args)]
@@ -75,18 +75,23 @@ pub fn run(globals: &Globals, args: &ConfigArgs, out: &Out) -> anyhow::Result<Ex
 }
 
 /// What was chosen in the room, and holds against everything but a flag: key and value.
-fn remembered(config: &Config) -> Vec<(&'static str, String)> {
+fn remembered(config: &Config) -> Vec<(String, String)> {
     // Without a society, nothing was chosen.
     let Ok(store) = Store::open_read_only(&config.home.database()) else { return Vec::new() };
     let read = |key: &'static str| {
         let value = store.read_blocking(|c| meta::get(c, key)).ok().flatten();
-        value.filter(|value| !value.is_empty()).map(|value| (key, value))
+        value.filter(|value| !value.is_empty()).map(|value| (key.to_owned(), value))
     };
-    let known = |(key, value): &(&str, String)| *key != "provider" || config.providers.contains_key(value);
-    ["provider", "pace"].into_iter().filter_map(read).filter(known).collect()
+    let known = |(key, value): &(String, String)| key != "provider" || config.providers.contains_key(value);
+    let model = |provider: &ProviderConfig| {
+        let chosen = store.read_blocking(|c| providers::chosen_model(c, &provider.name, &provider.model));
+        Some((format!("providers.{}.model", provider.name), chosen.ok().flatten()?))
+    };
+    let models = config.providers.values().filter_map(model);
+    ["provider", "pace"].into_iter().filter_map(read).filter(known).chain(models).collect()
 }
 
-fn in_the_room(entry: Entry, remembered: &[(&'static str, String)]) -> Entry {
+fn in_the_room(entry: Entry, remembered: &[(String, String)]) -> Entry {
     match remembered.iter().find(|(key, _)| *key == entry.key) {
         Some((_, value)) if !matches!(entry.origin, Origin::Flag(_)) => {
             Entry { value: value.clone(), origin: Origin::Room, ..entry }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::load::{Loader, read_bounded};
 use super::origin::Origin;
-use super::table::{BUILT_IN, NATS_KEYS};
+use super::table::{BUILT_IN, NATS_KEYS, built_in_kind};
 use super::{Config, ProviderConfig};
 use crate::domain::Secret;
 use crate::domain::personality::meant_provider;
@@ -78,7 +78,7 @@ impl Loader {
                 .map_or(Origin::Default, |(_, (_, o))| o.clone())
         };
         if BUILT_IN.contains(&name) {
-            if provider.kind != name {
+            if built_in_kind(name) == name && provider.kind != name {
                 let message = format!("is {name}; give a provider of another kind a name of its own");
                 self.complain(origin(&key("kind")), &key("kind"), message);
             }

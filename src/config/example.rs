@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::kind::{Key, Kind};
-use super::table::{BUILT_IN, KEYS, NATS_KEYS, PROVIDER_KEYS, provider_default};
+use super::table::{BUILT_IN, KEYS, NATS_KEYS, PROVIDER_KEYS, built_in_kind, is_at_home, provider_default};
 
 const HEAD: &str = "\
 # Every key of botarium.yaml with its default. Copy what you want to change; leave out the rest.
@@ -14,9 +14,9 @@ const HEAD: &str = "\
 
 const OWN_PROVIDER: &str = "
   # A server of your own, under any name. It needs kind, base_url and model:
-  # lmstudio:
+  # desk:
   #   kind: openai
-  #   base_url: http://127.0.0.1:1234/v1
+  #   base_url: http://127.0.0.1:8001/v1
   #   model: qwen3-8b
   # Workers on other machines, behind a NATS server (see the README, \"More than one machine\"):
   # cellar:
@@ -57,8 +57,7 @@ fn providers(out: &mut String) {
         let _ = writeln!(out, "  {name}:");
         let mut in_price = false;
         for key in PROVIDER_KEYS.iter().filter(|key| !NATS_KEYS.contains(&key.name)) {
-            // Of the built-in ones only Ollama is at home.
-            let default = provider_default(name, name, name == "ollama", key);
+            let default = provider_default(name, built_in_kind(name), is_at_home(name), key);
             match key.name.strip_prefix("price.") {
                 Some(part) => {
                     if !in_price {

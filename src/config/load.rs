@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::origin::{ConfigError, ConfigProblem, Origin};
-use super::table::{self, BUILT_IN, KEYS, PROVIDER_KEYS, Place, provider_default};
+use super::table::{self, BUILT_IN, KEYS, PROVIDER_KEYS, Place, built_in_kind, is_at_home, provider_default};
 use super::{Config, Home, HomeReason, ProviderConfig};
 use crate::domain::place::are_local;
 use crate::domain::similarity::nearest;
@@ -208,7 +208,12 @@ impl Loader {
                     _ => "",
                 }
             };
-            let kind = if BUILT_IN.contains(&name) { name } else { given("kind") };
+            let kind = match (built_in_kind(name), given("kind")) {
+                ("", kind) => kind,
+                (usual, "") => usual,
+                (usual, _) if usual == name => usual,
+                (_, kind) => kind,
+            };
             let path = format!("providers.{name}.base_url");
             let listed =
                 settings.iter().rev().find(|setting| setting.path == path).and_then(|setting| match &setting
@@ -221,7 +226,7 @@ impl Loader {
                 });
             let listed = listed.map(|items| items.join(",")).unwrap_or_default();
             let local = match if listed.is_empty() { given("base_url") } else { &listed } {
-                "" => kind == "ollama",
+                "" => is_at_home(name),
                 address => are_local(address),
             };
             let mut provider = ProviderConfig { name: name.to_owned(), ..ProviderConfig::default() };

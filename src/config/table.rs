@@ -30,7 +30,8 @@ pub(super) const KEYS: &[Key<Config>] = &[
     key!("timezone", "system", Kind::Zone(|c| &mut c.timezone),
         "Where the day begins, for budgets and statistics: system, UTC or a name such as Europe/Berlin."),
     key!("provider", "scripted", Kind::Text(|c| &mut c.provider),
-        "The room's provider: scripted (needs nothing), ollama, anthropic, openai or one named under providers."),
+        "The room's provider: scripted (needs nothing), ollama, llamacpp, lmstudio, anthropic, openai or one named under \
+         providers."),
     key!("pace", "", Kind::Pace(|c| &mut c.pace),
         "How often a bot wakes: slow (4 h), normal (1 h), fast (15 min), turbo (5 min) or a number of seconds. \
          Unset: 30 seconds with the scripted provider, slow with every other."),
@@ -198,8 +199,21 @@ const EFFORTS: [&str; 4] = ["off", "low", "medium", "high"];
 /// The words of `kind`; `mock` reads as `scripted`.
 pub(super) const KINDS: [&str; 6] = ["scripted", "ollama", "anthropic", "openai", "nats", "mock"];
 
-/// The providers that are always there; each has the kind of its name.
-pub(super) const BUILT_IN: [&str; 4] = ["scripted", "ollama", "anthropic", "openai"];
+/// The providers that are always there.
+pub(super) const BUILT_IN: [&str; 6] = ["scripted", "ollama", "anthropic", "openai", "llamacpp", "lmstudio"];
+
+/// The kind that a built-in provider has unless another is given; nothing for one of one's own.
+pub(super) fn built_in_kind(name: &str) -> &'static str {
+    match name {
+        "llamacpp" | "lmstudio" => "openai",
+        _ => BUILT_IN.into_iter().find(|known| *known == name).unwrap_or_default(),
+    }
+}
+
+/// Whether a provider is on this machine unless another address is given.
+pub(super) fn is_at_home(name: &str) -> bool {
+    matches!(name, "ollama" | "llamacpp" | "lmstudio")
+}
 
 /// The default of a provider's key. A provider of one's own has no address, model or key by
 /// default, so that no key is ever sent to a server it does not belong to.
@@ -212,6 +226,15 @@ pub(super) fn provider_default(
     key: &Key<ProviderConfig>,
 ) -> &'static str {
     let own = !BUILT_IN.contains(&name);
+    match (name, key.name) {
+        ("llamacpp" | "lmstudio", "kind") => return built_in_kind(name),
+        ("llamacpp", "base_url") => return "http://127.0.0.1:8080/v1",
+        ("lmstudio", "base_url") => return "http://127.0.0.1:1234/v1",
+        ("llamacpp" | "lmstudio", "model") => return "local",
+        ("llamacpp" | "lmstudio", "api_key_env") => return "",
+        ("llamacpp" | "lmstudio", "concurrency") => return "1",
+        _ => {}
+    }
     match (kind, key.name) {
         ("nats", "model") => "any",
         ("nats", "connect_timeout_seconds") => "5",

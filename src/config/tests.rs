@@ -46,10 +46,20 @@ fn the_defaults_are_the_specifications() {
     assert_eq!(config.durability, Durability::Full);
     assert_eq!(config.port.listen, None);
     assert!(config.port.public && config.ui.mouse && !config.ui.ascii);
-    assert_eq!(config.providers.keys().collect::<Vec<_>>(), ["anthropic", "ollama", "openai", "scripted"]);
+    assert_eq!(
+        config.providers.keys().collect::<Vec<_>>(),
+        ["anthropic", "llamacpp", "lmstudio", "ollama", "openai", "scripted"]
+    );
     assert_eq!(config.providers["ollama"].base_url, "http://127.0.0.1:11434");
     assert_eq!(config.providers["ollama"].concurrency, 2);
     assert!(config.providers["openai"].api_key.is_none());
+    for (name, address) in
+        [("llamacpp", "http://127.0.0.1:8080/v1"), ("lmstudio", "http://127.0.0.1:1234/v1")]
+    {
+        let near = &config.providers[name];
+        assert_eq!((near.kind.as_str(), near.base_url.as_str(), near.concurrency), ("openai", address, 1));
+        assert_eq!((near.first_token_timeout_seconds, near.api_key_env.as_deref()), (600, None));
+    }
     assert!(config.entries().iter().all(|entry| entry.origin == Origin::Default && !entry.doc.is_empty()));
 }
 

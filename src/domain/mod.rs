@@ -21,6 +21,7 @@ pub mod said;
 pub mod scene;
 pub mod secret;
 pub mod similarity;
+pub mod speed;
 pub mod stamp;
 pub mod status;
 pub mod text;

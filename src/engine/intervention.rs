@@ -130,9 +130,10 @@ impl Intervention {
             Self::AddBot(bot) => on.create_bot(bot).await.map(drop),
             Self::RemoveBot { bot } => on.delete_bot(&bot).await.map(drop),
             Self::SetPace(pace) => on.set_pace(pace).await.map(drop),
-            Self::SetProvider { name } => {
-                on.set_default_provider(DefaultProvider { name, confirm_cost: true }).await.map(drop)
-            }
+            Self::SetProvider { name } => on
+                .set_default_provider(DefaultProvider { name, model: None, confirm_cost: true })
+                .await
+                .map(drop),
             Self::InjectEvent(event) => on.inject_event(event).await.map(drop),
             Self::EndEvent { id } => on.deactivate_event(id).await.map(drop),
             Self::PostThread(thread) => on.create_thread(thread).await.map(drop),

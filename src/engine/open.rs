@@ -23,7 +23,7 @@ use crate::protocol::{EngineState, Fault};
 use crate::society::Keeping;
 use crate::society::frame::Frame;
 use crate::society::open::{Notes, Opened, RULES, RULES_NOW};
-use crate::society::{RoomSettings, Society, Voice};
+use crate::society::{RoomSettings, Society, Voice, chosen_models};
 use crate::store::{
     Db, EngineLock, Result, Store, StoreError, Tx, activities, journal, meta, providers, roster, schedule,
     snapshot, tokens,
@@ -213,6 +213,7 @@ pub(super) fn assemble(
         pace: if settings.insists_on_pace { settings.pace_seconds } else { pace.or(settings.pace_seconds) },
         pinned: BTreeMap::new(),
         contexts: store.read_blocking(providers::contexts)?.into_iter().collect(),
+        models: store.read_blocking(|c| chosen_models(c, &frame))?,
     };
     let live = Live {
         engine: if room.paused { EngineState::Paused } else { EngineState::Running },

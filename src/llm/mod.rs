@@ -21,6 +21,7 @@ pub mod guard;
 pub mod loose;
 mod meter;
 pub(crate) mod nats;
+pub mod near;
 mod ollama;
 mod openai;
 mod places;

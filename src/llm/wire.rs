@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, Response, Url, redirect};
+use reqwest::{Client, ClientBuilder, Response, Url, redirect};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
@@ -91,13 +91,7 @@ impl Http {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        // A provider that somebody else installed first serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = Client::builder()
-            .user_agent(concat!("botarium/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(self.connect)
-            .no_gzip()
-            .redirect(redirect::Policy::none());
+        let mut builder = plain_client().connect_timeout(self.connect);
         if is_loopback(&self.base) {
             builder = builder.no_proxy();
         }
@@ -163,9 +157,19 @@ impl Http {
     }
 }
 
+/// What every client here is: it says who it is, wants nothing compressed, and follows nobody elsewhere.
+pub(super) fn plain_client() -> ClientBuilder {
+    // A provider that somebody else installed first serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .user_agent(concat!("botarium/", env!("CARGO_PKG_VERSION")))
+        .no_gzip()
+        .redirect(redirect::Policy::none())
+}
+
 /// The base in `path`: what people copy is often the address of one call, and other protocols'
 /// versions are none of Ollama's.
-fn above(kind: ProviderKind, path: &str) -> &str {
+pub(super) fn above(kind: ProviderKind, path: &str) -> &str {
     let mut path = path.trim_end_matches('/');
     for call in ["/chat/completions", "/completions", "/messages", "/api/chat", "/api/generate", "/models"] {
         path = path.strip_suffix(call).unwrap_or(path);
@@ -208,7 +212,7 @@ fn first_text(value: &Value, keys: [&str; 2]) -> Option<String> {
     keys.iter().find_map(|key| text_at(value, key)).map(str::to_owned)
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     url.host_str().is_some_and(|host| {
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())

@@ -100,6 +100,7 @@ pub async fn run(
     session.line(&format!("Botarium, {label}. Type help for how this works, quit to leave."))?;
     session.status()?;
     session.place()?;
+    session.offer()?;
     session.talk(input, stop).await?;
     Ok(session.room.goes_to())
 }
@@ -314,6 +315,18 @@ impl<W: Write> Session<W> {
             self.line(&format!("{before}{}", toast.text))?;
         }
         Ok(())
+    }
+
+    /// A model that answers on the machine of the room is told of, where that was not answered before.
+    fn offer(&mut self) -> anyhow::Result<()> {
+        let offer = &self.room.model().offer;
+        let Some(voice) = offer.voices().into_iter().next().filter(|_| !offer.answered) else {
+            return Ok(());
+        };
+        self.line(&format!(
+            "{} answers on this machine, with {}: bots could speak by it. Type offer to hear how fast it is.",
+            voice.engine, voice.model
+        ))
     }
 
     fn status(&mut self) -> anyhow::Result<()> {

@@ -361,6 +361,9 @@ impl From<YamlChoice> for Choice {
 pub struct DefaultProvider {
     /// A configured provider's name.
     pub name: String,
+    /// Its model from now on for bots that name none; empty is the configured one again. Left out, it stays as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// Whether the cost was understood; needed for a provider that costs money.
     #[serde(default)]
     pub confirm_cost: bool,

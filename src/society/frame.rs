@@ -77,8 +77,12 @@ impl Frame {
 
     /// Seconds between two beats of a bot of this provider where nobody chose a pace.
     pub(crate) fn pace_with(&self, provider: &str) -> u32 {
-        let kind = self.provider(provider).map_or(ProviderKind::Ollama, |provider| provider.kind);
-        if kind == ProviderKind::Scripted { SCRIPTED_SECONDS } else { MODEL_SECONDS }
+        if self.is_embedded(provider) { SCRIPTED_SECONDS } else { MODEL_SECONDS }
+    }
+
+    /// Whether a provider is the one in the binary.
+    pub(crate) fn is_embedded(&self, name: &str) -> bool {
+        self.provider(name).is_some_and(|provider| provider.kind == ProviderKind::Scripted)
     }
 
     /// Why a provider cannot be used, if it cannot.

@@ -116,6 +116,19 @@ pub(crate) struct RoomSettings {
     pub(crate) pinned: BTreeMap<String, String>,
     /// Sizes of contexts that servers told, in tokens, by provider and model.
     pub(crate) contexts: BTreeMap<(String, String), u32>,
+    /// Models chosen here in place of the configured ones, by provider.
+    pub(crate) models: BTreeMap<String, String>,
+}
+
+/// The models that were chosen for the providers of a frame.
+pub(crate) fn chosen_models(c: &Db, frame: &Frame) -> Result<BTreeMap<String, String>> {
+    let mut chosen = BTreeMap::new();
+    for provider in &frame.providers {
+        if let Some(model) = providers::chosen_model(c, &provider.name, &provider.model)? {
+            chosen.insert(provider.name.clone(), model);
+        }
+    }
+    Ok(chosen)
 }
 
 impl Society {
@@ -211,6 +224,11 @@ impl Society {
         }
     }
 
+    /// The model of a provider where nobody names one: the one that was chosen here, or else the configured one.
+    pub(crate) fn model_of(&self, provider: &str, configured: &str) -> String {
+        self.settings().models.get(provider).map_or(configured, String::as_str).to_owned()
+    }
+
     /// Why a provider cannot be used.
     pub(crate) fn why_silent(&self, name: &str) -> String {
         if let Some(Err(why)) = self.voices.get(name) {
@@ -223,10 +241,11 @@ impl Society {
     /// Whom a bot asks, at which price.
     pub(crate) fn tariff(&self, model: &ModelConfig) -> Tariff {
         let provider = self.resolve(&model.provider);
-        let default = self.voice(&provider).map_or("", |voice| voice.default_model.as_str());
+        let default =
+            self.model_of(&provider, self.voice(&provider).map_or("", |voice| &voice.default_model));
         // A model of another service, named when the room asked that one, is none here.
         let elsewhere = model.provider == "default" && self.frame.is_foreign(&provider, &model.model);
-        let name = if model.model.is_empty() || elsewhere { default } else { model.model.as_str() };
+        let name = if model.model.is_empty() || elsewhere { &default } else { &model.model };
         Tariff::of(&self.frame, &provider, name)
     }
 
@@ -276,6 +295,7 @@ impl Society {
         let (provider, pace) = (meta::get(c, PROVIDER_NOW)?, meta::get(c, PACE_NOW)?);
         let contexts = providers::contexts(c)?.into_iter().collect();
         let pinned = schedule::pinned(c)?;
+        let models = chosen_models(c, &self.frame)?;
         let mut settings = self.settings_mut();
         if let Some(provider) = provider {
             settings.provider = provider;
@@ -283,6 +303,7 @@ impl Society {
         settings.pace = pace.and_then(|text| text.parse().ok());
         settings.contexts = contexts;
         settings.pinned = pinned;
+        settings.models = models;
         Ok(())
     }
 }

@@ -27,6 +27,35 @@ pub fn ladder(c: &Db) -> Result<Vec<LadderCount>> {
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
+/// The note of the model that was chosen for a provider.
+fn model_note(provider: &str) -> String {
+    format!("model_of:{provider}")
+}
+
+/// The model that was chosen for a provider, as long as the one that is configured is still the one it took the place of.
+///
+/// # Errors
+/// Database errors.
+pub fn chosen_model(c: &Db, provider: &str, configured: &str) -> Result<Option<String>> {
+    let note = meta::get(c, &model_note(provider))?;
+    let read = note.and_then(|note| serde_json::from_str::<(String, String)>(&note).ok());
+    Ok(read.filter(|(before, _)| before == configured).map(|(_, chosen)| chosen))
+}
+
+/// Chooses a provider's model in place of the configured one; `None` returns to that.
+///
+/// # Errors
+/// Database errors.
+pub fn choose_model(c: &Db, provider: &str, configured: &str, chosen: Option<&str>) -> Result<()> {
+    match chosen {
+        Some(model) => {
+            let note = serde_json::json!([configured, model]).to_string();
+            meta::set(c, &model_note(provider), &note)
+        }
+        None => meta::forget(c, &model_note(provider)),
+    }
+}
+
 /// Counts an answer at a rung of the ladder.
 ///
 /// # Errors

@@ -182,6 +182,8 @@ pub enum Act {
     ChoosePrev,
     ChooseNext,
     TestProvider,
+    /// Offers voices from a model of the room's machine.
+    Offer,
 }
 
 /// Where an action's keys count. The innermost scope that is in force wins.

@@ -134,6 +134,7 @@ pub async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
         Load::Events(active) => Data::Events(link.events(active).await?),
         Load::Templates => Data::Templates(link.event_templates().await?),
         Load::Providers => Data::Providers(link.providers().await?),
+        Load::Near => Data::Near(link.look_near().await?),
         // The log is for operators; a viewer's panes stay empty instead of complaining.
         Load::Log(_) if link.role() == Role::Viewer => Data::Log(Vec::new()),
         Load::Log(limit) => Data::Log(link.log(limit).await?),
@@ -292,11 +293,13 @@ async fn change(link: &Link, command: &Command, answers: &Answers) -> Result<Out
         Command::Interview(id, question) => Outcome::Interview(link.interview(&id, question).await?),
         Command::EditMemory(id, edit) => done(link.edit_memory(id, edit).await?),
         Command::ForgetMemory(id) => done(link.forget_memory(id).await?),
-        Command::SetDefaultProvider { name, confirm_cost } => {
-            let choice = DefaultProvider { name, confirm_cost };
+        Command::SetDefaultProvider { name, model, confirm_cost } => {
+            let choice = DefaultProvider { name, model, confirm_cost };
             Outcome::Providers(link.set_default_provider(choice).await?)
         }
-        Command::TestProvider(name) => Outcome::Test(link.test_provider(&name).await?),
+        Command::TestProvider { name, model, timed } => {
+            Outcome::Test(link.test_provider(&name, model, timed).await?)
+        }
         Command::Trigger(id) => Outcome::Beat(Box::new(link.trigger(&id).await?)),
         Command::TriggerAll => done(link.trigger_all().await?),
         Command::Remember(bot, memory) => done(link.remember(&bot, memory).await?),

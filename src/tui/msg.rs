@@ -14,8 +14,8 @@ use crate::protocol::{
     ActionMix, ActivityQuery, ActivityView, Analytics, ArchiveQuery, ArchivedView, BeatResult, BotConfigView,
     BotView, CastVote, ColdView, ConfigPatch, CostCaps, CreateBot, CreateReply, CreateThread, EditMemory,
     EngineState, Event, EventTemplateView, EventView, ExportFormat, ExportKind, Fault, FlagView, FollowView,
-    Forecast, InjectEvent, Interview, InterviewAnswer, LogLine, MemoryQuery, Moment, PaceView, Period,
-    PostView, ProviderTest, ProviderView, RelationshipGraph, Remember, ReplyView, ReputationHistory,
+    Forecast, InjectEvent, Interview, InterviewAnswer, LogLine, MemoryQuery, Moment, NearView, PaceView,
+    Period, PostView, ProviderTest, ProviderView, RelationshipGraph, Remember, ReplyView, ReputationHistory,
     ReputationView, RoomView, SetCaps, SetPace, ThreadQuery, ThreadSummary, ThreadView, Timeline,
     UsageReport, UsageSeries, VoteView, WarmMemory, Way, WhyView, YamlChoice,
 };
@@ -198,6 +198,8 @@ pub enum Load {
     Templates,
     /// Providers.
     Providers,
+    /// What answers on the machine of the room.
+    Near,
     /// Recent log lines.
     Log(u32),
     /// A list of threads.
@@ -244,6 +246,7 @@ pub enum Data {
     Events(Vec<EventView>),
     Templates(Vec<EventTemplateView>),
     Providers(Vec<ProviderView>),
+    Near(Vec<NearView>),
     Log(Vec<LogLine>),
     Threads(Vec<ThreadSummary>),
     Thread(Box<ThreadView>),
@@ -282,9 +285,14 @@ pub enum Command {
     TakeBack(Box<Command>, Box<Command>),
     SetDefaultProvider {
         name: String,
+        model: Option<String>,
         confirm_cost: bool,
     },
-    TestProvider(String),
+    TestProvider {
+        name: String,
+        model: Option<String>,
+        timed: bool,
+    },
     Trigger(String),
     TriggerAll,
     /// Several, one after the other; each is answered by itself, and then all of them.

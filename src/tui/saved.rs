@@ -36,6 +36,8 @@ pub struct Saved {
     person: Option<String>,
     drafts: Drafts,
     recent: Vec<String>,
+    /// Whether voices from a model were taken or declined.
+    offered: bool,
     /// Whether the terminal was light when it was asked last.
     pub light: Option<bool>,
 }
@@ -84,6 +86,7 @@ impl Saved {
             person: model.forum.writer.name.clone(),
             drafts: model.forum.writer.drafts(&model.overlays),
             recent: model.recent.iter().map(|id| (*id).to_owned()).collect(),
+            offered: model.offer.answered,
             light,
         }
     }
@@ -110,6 +113,7 @@ impl Saved {
         model.bookmarks = self.bookmarks.clone().checked();
         model.bots.tags = self.tags.clone().checked();
         model.wanted_bot.clone_from(&self.bot);
+        model.offer.answered = self.offered;
         model.forum.writer.name.clone_from(&self.person);
         model.forum.writer.take_up(&self.drafts);
         let known = |id: &String| ACTIONS.iter().find(|def| def.id == id.as_str()).map(|def| def.id);

@@ -45,9 +45,10 @@ pub async fn before(link: &Link, command: &Command) -> Option<Way> {
             let interval = link.pace().await.ok()?.interval_seconds;
             Command::SetPace(SetPace { preset: None, interval_seconds: Some(interval) })
         }
-        Command::SetDefaultProvider { .. } => {
-            let name = link.providers().await.ok()?.into_iter().find(|provider| provider.is_default)?.name;
-            Command::SetDefaultProvider { name, confirm_cost: true }
+        Command::SetDefaultProvider { name: next, model, .. } => {
+            let now = link.providers().await.ok()?.into_iter().find(|provider| provider.is_default)?;
+            let model = model.as_ref().filter(|_| now.name == *next).map(|_| now.default_model);
+            Command::SetDefaultProvider { name: now.name, model, confirm_cost: true }
         }
         Command::PauseEngine | Command::ResumeEngine => match link.room().await.ok()?.engine {
             EngineState::Paused => Command::PauseEngine,

@@ -256,7 +256,7 @@ async fn a_model_without_a_price_is_unpriced_never_free() {
     assert_eq!(shown.price_in, None);
     let warning = society
         .handle
-        .set_default_provider(DefaultProvider { name: "model".into(), confirm_cost: false })
+        .set_default_provider(DefaultProvider { name: "model".into(), model: None, confirm_cost: false })
         .await
         .unwrap_err();
     assert_eq!(warning.kind, FaultKind::Conflict);
@@ -283,15 +283,84 @@ async fn what_the_day_will_cost_is_projected_from_what_it_cost() {
 async fn a_test_of_a_provider_is_charged_to_the_room_and_bound_by_its_caps() {
     let model = Model::start(|_| Reply::text("ready").uncounted()).await;
     let society = Society::begin(&model.address(), 1, |s| s.budget.room_daily_tokens = Some(500)).await;
-    let test = society.handle.test_provider("model").await.unwrap();
+    let test = society.handle.test_provider("model", None, false).await.unwrap();
     assert!(test.ok && test.tokens_used > 16, "{test:?}");
     assert_eq!(
         society.number("SELECT input + output FROM usage_daily WHERE bot_id = 'system'"),
         test.tokens_used
     );
-    let again = society.handle.test_provider("model").await.unwrap();
+    let again = society.handle.test_provider("model", None, false).await.unwrap();
     assert!(!again.ok && again.message.contains("token cap"), "{again:?}");
     assert_eq!(model.calls().len(), 1);
     assert_eq!(society.number("SELECT count(*) FROM reservations"), 0);
+    society.assert_sound();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_timed_test_tells_how_fast_a_model_is_and_tries_the_one_that_is_named() {
+    let model = Model::start(|call| match call.aim {
+        Aim::Test => Reply::text("ready"),
+        _ => Reply::text("one, two, three").counted(300, 24),
+    })
+    .await;
+    let society = Society::begin(&model.address(), 1, |_| {}).await;
+    let test = society.handle.test_provider("model", Some("other".into()), true).await.unwrap();
+    let speed = test.speed.expect("it was told");
+    // It came in one piece: reading and writing cannot be told apart, and no beat takes longer than that.
+    assert_eq!((speed.read_per_second, speed.thinks), (None, false));
+    assert!(speed.beat_seconds > 0.0 && test.tokens_used == 120 + 324, "{test:?}");
+    let calls = model.calls();
+    assert_eq!(calls.iter().map(|call| &call.body["model"]).collect::<Vec<_>>(), ["other", "other"]);
+    let again = society.handle.test_provider("model", None, true).await.unwrap();
+    assert!(again.ok);
+    // No cache holds the beginning of what is read.
+    let read = model.calls();
+    assert_eq!(
+        (read[0].system.as_str(), read[2].system.as_str()),
+        (calls[0].system.as_str(), calls[0].system.as_str())
+    );
+    assert_ne!(read[1].system[..24], read[3].system[..24]);
+    let refused = society.handle.test_provider("model", Some("a\nb".into()), false).await.unwrap_err();
+    assert_eq!(refused.kind, FaultKind::Invalid);
+    assert_eq!(society.number("SELECT count(*) FROM reservations"), 0);
+    society.assert_sound();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_chosen_for_the_room_speaks_until_another_is_configured() {
+    let model = Model::start(|_| Reply::quiet()).await;
+    let society = Society::begin(&model.address(), 1, |_| {}).await;
+    let choose = |model: Option<&str>| DefaultProvider {
+        name: "model".into(),
+        model: model.map(str::to_owned),
+        confirm_cost: true,
+    };
+    let asked = || model.calls().last().unwrap().body["model"].clone();
+    society.handle.trigger("b01").await.unwrap();
+    let configured = asked();
+    let views = society.handle.set_default_provider(choose(Some("other"))).await.unwrap();
+    assert_eq!(views.iter().find(|view| view.is_default).unwrap().default_model, "other");
+    society.handle.trigger("b01").await.unwrap();
+    assert_eq!(asked(), "other");
+    // It stays where nothing is said of it, and the configured one comes back where nothing is named.
+    society.handle.set_default_provider(choose(None)).await.unwrap();
+    society.handle.trigger("b01").await.unwrap();
+    assert_eq!(asked(), "other");
+    society.handle.set_default_provider(choose(Some(""))).await.unwrap();
+    society.handle.trigger("b01").await.unwrap();
+    assert_eq!(asked(), configured);
+    let refused = society.handle.set_default_provider(choose(Some("\u{1b}[31mred"))).await.unwrap_err();
+    assert_eq!(refused.errors.first().map(|field| field.field.as_str()), Some("model"));
+    society.handle.set_default_provider(choose(Some("other"))).await.unwrap();
+    let society = society.again(|_| {});
+    society.handle.trigger("b01").await.unwrap();
+    assert_eq!(asked(), "other");
+    let society = society.again(|settings| {
+        for setup in settings.providers.iter_mut().filter(|setup| setup.spec.name == "model") {
+            setup.spec.model = Some("newer".into());
+        }
+    });
+    society.handle.trigger("b01").await.unwrap();
+    assert_eq!(asked(), "newer");
     society.assert_sound();
 }

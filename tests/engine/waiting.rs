@@ -328,7 +328,7 @@ async fn report_activities_usage_header_and_forecast_tell_the_same_sums() {
     agree(&society);
     let question = Interview { question: "Why?".into(), remember: false };
     society.handle.interview("b01", question).await.unwrap();
-    society.handle.test_provider("model").await.unwrap();
+    society.handle.test_provider("model", None, false).await.unwrap();
     let usage = society.handle.usage(Period::Daily).await.unwrap();
     let room = society.handle.room().await.unwrap();
     assert_eq!(

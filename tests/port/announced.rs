@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use crate::room::{Room, lived, options, settings};
 
 /// Requests after which nobody who looks on sees anything else.
-const UNSEEN: [&str; 4] = [
+const UNSEEN: [&str; 5] = [
     "post /api/bots/{id}/interview",
+    "post /api/providers/look",
     "post /api/providers/{name}/test",
     "post /api/tokens",
     "delete /api/tokens/{id}",

@@ -8,6 +8,7 @@ mod anthropic;
 mod broken;
 mod failures;
 mod guard;
+mod near;
 mod ollama;
 mod openai;
 mod server;

@@ -9,6 +9,7 @@ mod endings;
 mod hostile;
 mod mind;
 mod newcomer;
+mod offer;
 mod past;
 #[allow(dead_code)] // the commands' tests look with its other half
 #[path = "../cli/payloads.rs"]

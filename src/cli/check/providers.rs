@@ -60,11 +60,33 @@ pub(super) async fn look(config: &Config, speakers: Speakers, online: bool, find
             Some(provider) => one(provider, users, online, findings).await,
         }
     }
+    if online {
+        near(config, &users, findings).await;
+    }
     for provider in config.providers.values().filter(|p| !users.contains_key(&p.name) && p.api_key.is_some())
     {
         findings.fine("providers", format!("{} has a key and is used by nobody", provider.name));
     }
 }
+
+/// Engines for models that answer on this machine and that nobody uses.
+async fn near(config: &Config, users: &BTreeMap<String, Vec<String>>, findings: &mut Findings) {
+    let setups = setup::providers(config).unwrap_or_default();
+    for near in llm::near::look(setups.iter().map(|setup| &setup.spec)).await {
+        let (Some(engine), Some(provider)) = (near.engine, near.provider) else { continue };
+        if !users.contains_key(&provider) {
+            let models = near.models.iter().take(NEAR_MODELS).cloned().collect::<Vec<_>>().join(", ");
+            let what = format!(
+                "{engine} answers at {} with {models} and is used by nobody; V in the control room tells how fast it is",
+                near.address
+            );
+            findings.fine("providers", what);
+        }
+    }
+}
+
+/// Models named of an engine that is used by nobody.
+const NEAR_MODELS: usize = 8;
 
 fn known(config: &Config) -> String {
     config.providers.keys().cloned().collect::<Vec<_>>().join(", ")

@@ -1,22 +1,17 @@
 //! Changing the room: pace, provider, pausing and stepping the engine.
 
-use std::sync::Arc;
-
 use super::Handle;
 use crate::domain::Money;
 use crate::domain::pace::{INTERVAL_MAX, INTERVAL_MIN, Preset};
 use crate::domain::text::clean_line;
 use crate::engine::runner::Run;
-use crate::llm::guard::NoAccount;
-use crate::llm::{Again, Purpose, Rank, Request};
-use crate::protocol::{
-    DefaultProvider, EngineNow, EngineState, Fault, PaceView, ProviderTest, ProviderView, SetPace,
-};
-use crate::society::budget::{self, Settlement, Tariff};
+use crate::protocol::{DefaultProvider, EngineNow, EngineState, Fault, PaceView, ProviderView, SetPace};
+use crate::society::budget::{self, Tariff};
 use crate::society::change;
-use crate::society::provider_test::{Admitted, TestBegun, Tested};
 use crate::store::schedule;
 
+/// Longest name of a model, in characters.
+pub(super) const MODEL_MAX: usize = 200;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
 
@@ -35,8 +30,8 @@ impl Handle {
     /// Chooses the provider of bots that name none. One that costs must be confirmed.
     ///
     /// # Errors
-    /// 404 for one that is not configured, 503 for one that is not set up, 409 with the expected daily
-    /// cost when it costs and `confirm_cost` is false.
+    /// 404 for one that is not configured, 503 for one that is not set up, 422 for what is no model's name, 409
+    /// with the expected daily cost when it costs and `confirm_cost` is false.
     pub async fn set_default_provider(&self, choice: DefaultProvider) -> Result<Vec<ProviderView>, Fault> {
         let name = crate::domain::personality::meant_provider(&choice.name);
         if !self.shared.society.voices.contains_key(name) {
@@ -51,12 +46,25 @@ impl Handle {
             ));
         }
         let guard = self.shared.guard(name).map_err(Fault::unavailable)?;
+        let configured = guard.default_model();
+        let model = match choice.model.as_deref().map(str::trim) {
+            Some(given) if clean_line(given, MODEL_MAX) != given => {
+                let why = format!("must be the name of a model, in at most {MODEL_MAX} characters");
+                return Err(Fault::invalid_field("model", why));
+            }
+            Some("") => configured.to_owned(),
+            Some(given) => given.to_owned(),
+            None => self.shared.society.model_of(name, configured),
+        };
         if !choice.confirm_cost
-            && let Some(warning) = self.cost_warning(name, guard.default_model()).await?
+            && let Some(warning) = self.cost_warning(name, &model).await?
         {
             return Err(Fault::conflict(warning));
         }
-        self.wish(change::SetProvider { name: name.to_owned() }).await?;
+        // What is embedded has no other model than itself.
+        let is_embedded = self.shared.society.frame.is_embedded(name);
+        let chosen = choice.model.map(|_| model).filter(|_| !is_embedded);
+        self.wish(change::SetProvider { name: name.to_owned(), model: chosen }).await?;
         self.shared.pulse().begin_anew();
         self.providers().await
     }
@@ -95,77 +103,6 @@ impl Handle {
             .map(|bot| DAY / i64::from(bot.pace_seconds.or(pace).unwrap_or(default).max(1)))
             .collect();
         Ok((theirs.iter().sum(), i64::try_from(theirs.len()).unwrap_or(i64::MAX)))
-    }
-
-    /// One tiny call that proves the set-up, and the models the server offers. It is charged to the room.
-    ///
-    /// # Errors
-    /// 404 for one that is not configured. A call that fails is an answer, not an error.
-    pub async fn test_provider(&self, name: &str) -> Result<ProviderTest, Fault> {
-        let (handle, name) = (self.clone(), name.to_owned());
-        self.whole(async move { handle.tested(&name).await }).await
-    }
-
-    async fn tested(&self, name: &str) -> Result<ProviderTest, Fault> {
-        if !self.shared.society.voices.contains_key(name) {
-            return Err(Fault::not_found("provider", clean_line(name, 40)));
-        }
-        let guard = match self.shared.guard(name) {
-            Ok(guard) => guard,
-            Err(why) => return Ok(failed_test(why)),
-        };
-        let models = match guard.models().await {
-            Ok(models) => models.iter().take(500).map(|model| clean_line(model, 200)).collect(),
-            Err(error) => return Ok(failed_test(error.message)),
-        };
-        // The server may hold more by now: what it told of its contexts is asked anew.
-        self.enter(change::ForgetContexts { provider: name.to_owned() }).await?;
-        self.shared.live_mut().models.insert(name.to_owned(), Vec::clone(&models));
-        let request = Request {
-            purpose: Purpose::Test,
-            model: guard.default_model().to_owned(),
-            system: "You answer with one word.".into(),
-            prompt: "Say: ready".into(),
-            shared: 0,
-            again: Again::NEVER,
-            schema: None,
-            temperature: 0.0,
-            max_tokens: 16,
-            scene: None,
-            seed: 0,
-        };
-        let place = guard.place(Rank::Person, |_| {}).await;
-        let begun = TestBegun { provider: name.to_owned(), request: request.clone() };
-        let admitted = match self.enter(begun).await? {
-            Ok(admitted) => admitted,
-            Err(cap) => return Ok(ProviderTest { models, ..failed_test(cap.sentence().into()) }),
-        };
-        let outcome = guard.complete_at(&place, &request, Arc::new(|_| {}), true, &mut NoAccount).await;
-        drop(place);
-        let (usage, charged, received) = match &outcome.result {
-            Ok(completion) => (completion.usage, true, None),
-            Err(error) => (error.usage, error.maybe_charged, Some(error.received)),
-        };
-        let error = outcome.result.as_ref().err().map(|error| clean_line(&error.message, 500));
-        let Admitted { reservation, day, tariff } = admitted;
-        let bytes = budget::bytes(&request);
-        let settlement = Settlement { reservation, day, bytes, usage, charged, received, tariff };
-        let (used, cost) = self.enter(Tested { settlement, error }).await?;
-        Ok(match outcome.result {
-            Ok(completion) => ProviderTest {
-                // Reasoning that used up the few tokens of a test proves the set-up as well.
-                ok: completion.reasoned || !completion.text.trim().is_empty(),
-                message: match completion.trouble(request.max_tokens, name) {
-                    Some(trouble) if completion.text.trim().is_empty() => trouble,
-                    _ => clean_line(&completion.text, 200),
-                },
-                models,
-                latency_ms: i64::try_from(completion.latency.as_millis()).unwrap_or(i64::MAX),
-                tokens_used: used.total(),
-                cost_usd: cost,
-            },
-            Err(error) => ProviderTest { models, ..failed_test(error.message) },
-        })
     }
 
     /// Bots wake no more until the engine is resumed; those on a beat finish it.
@@ -228,16 +165,5 @@ fn pace_seconds(pace: &SetPace) -> Result<u32, Fault> {
         (None, None) => {
             Err(Fault::invalid_field("preset", format!("is required ({names}), or interval_seconds")))
         }
-    }
-}
-
-fn failed_test(message: String) -> ProviderTest {
-    ProviderTest {
-        ok: false,
-        message: clean_line(&message, 500),
-        models: Vec::new(),
-        latency_ms: 0,
-        tokens_used: 0,
-        cost_usd: Money::ZERO,
     }
 }

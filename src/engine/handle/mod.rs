@@ -18,6 +18,7 @@ mod journal;
 pub(in crate::engine) mod measures;
 mod memory;
 mod moderation;
+mod provider_test;
 mod providers;
 mod stats;
 mod system;

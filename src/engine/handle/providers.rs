@@ -93,7 +93,8 @@ impl Handle {
             }
         };
         let message = message.or_else(|| self.contexts_told(&spec.name));
-        let tariff = Tariff::of(&self.shared.society.frame, &spec.name, spec.default_model());
+        let model = self.shared.society.model_of(&spec.name, spec.default_model());
+        let tariff = Tariff::of(&self.shared.society.frame, &spec.name, &model);
         let listed = tariff.priced.then_some(tariff.price);
         let pricing = match listed {
             None => "unpriced",
@@ -108,7 +109,7 @@ impl Handle {
             message,
             base_url: (spec.kind != ProviderKind::Scripted)
                 .then(|| addresses(spec.address()).map(without_credentials).collect::<Vec<_>>().join(", ")),
-            default_model: spec.default_model().into(),
+            default_model: model,
             models,
             pricing: pricing.into(),
             price_in: listed.map(|price| dollars(price.input)),
@@ -185,7 +186,8 @@ impl Shared {
             return Ok(());
         };
         let (spec, wanted) = (&setup.spec, model.model.as_str());
-        if wanted.is_empty() || wanted == spec.default_model() || spec.kind == ProviderKind::Scripted {
+        let usual = self.society.model_of(&name, spec.default_model());
+        if wanted.is_empty() || wanted == usual || spec.kind == ProviderKind::Scripted {
             return Ok(());
         }
         let offered = self.live().models.get(&name).cloned().unwrap_or_default();
@@ -196,7 +198,7 @@ impl Shared {
         let message = format!(
             "{} is a model of {home}, and {name} has no such model: leave it empty for {}, or choose a provider that has it",
             clean_line(wanted, 100),
-            spec.default_model()
+            usual
         );
         Err(Fault::invalid_field(&format!("{section}.model"), message))
     }

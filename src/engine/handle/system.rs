@@ -39,7 +39,8 @@ impl Handle {
         let specs = settings.providers.iter().map(|setup| &setup.spec);
         specs
             .map(|spec| {
-                let tariff = Tariff::of(&self.shared.society.frame, &spec.name, spec.default_model());
+                let model = self.shared.society.model_of(&spec.name, spec.default_model());
+                let tariff = Tariff::of(&self.shared.society.frame, &spec.name, &model);
                 (spec.name.clone(), tariff.bound(settings.budget.tokens_are_set))
             })
             .collect()

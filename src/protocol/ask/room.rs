@@ -114,12 +114,24 @@ macro_rules! room {
             }
             /// Tries a provider
             ///
-            /// Makes one tiny call and asks for the models it offers.
+            /// Makes one tiny call and asks for the models it offers. With `timed` a second one follows, of some 300 tokens,
+            /// and from how long it takes is reckoned how long a beat would.
             TryProvider = test_provider {
                 /// A configured provider's name
                 path name: String,
+                /// The model to try; the provider's own where it is left out.
+                query model: Option<String>,
+                /// Whether to time it.
+                query timed: bool,
             } -> ProviderTest {
                 Post "/api/providers/{name}/test" test in providers: 200 Operator Fresh Model
+            }
+            /// Looks for engines for models
+            ///
+            /// On the machine the room is on, at the addresses of its providers that lead there: by default the usual ports of
+            /// Ollama, llama.cpp and LM Studio. Nothing is changed, and no model is asked.
+            LookNear = look_near {} -> [NearView] {
+                Post "/api/providers/look" look in providers: 200 Operator Fresh Soon
             }
             /// What today will cost
             ///

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::pace::short_span;
+use crate::domain::speed::Speed;
 use crate::domain::{Money, Stamp};
 
 /// The room's pace.
@@ -283,6 +284,24 @@ pub struct ProviderTest {
     pub tokens_used: i64,
     /// Cost.
     pub cost_usd: Money,
+    /// How fast the model is, where that was asked for and could be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speed: Option<Speed>,
+}
+
+/// What was found at an address of the machine the room is on (`POST /api/providers/look`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NearView {
+    /// Where was looked, such as `http://127.0.0.1:11434`.
+    pub address: String,
+    /// Ollama, llama.cpp, LM Studio, or an OpenAI-compatible server; absent where no engine for models answers.
+    pub engine: Option<String>,
+    /// The provider to choose for it; absent where none can be.
+    pub provider: Option<String>,
+    /// The models it has that write.
+    pub models: Vec<String>,
+    /// Why it cannot be chosen, and what to do.
+    pub message: Option<String>,
 }
 
 /// `GET /api/config`.

@@ -46,6 +46,9 @@ impl Apply for SetPace {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SetProvider {
     pub(crate) name: String,
+    /// Its model from now on where nobody names one; empty is the configured one again, `None` leaves it as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) model: Option<String>,
 }
 
 impl Apply for SetProvider {
@@ -57,13 +60,32 @@ impl Apply for SetProvider {
         meta::set(tx, PROVIDER_NOW, &self.name)?;
         room.will_relearn();
         society.settings_mut().provider.clone_from(&self.name);
+        let mut changes = vec![Change::new("provider", before, self.name.clone())];
+        if let Some(model) = &self.model {
+            changes.extend(choose_model(society, tx, &self.name, model)?);
+        }
         let change = Changed { provider: Some(self.name.clone()), ..Changed::of(&["provider"]) };
         let now = tx.now();
         Record::new("system", "System", Activity::ConfigUpdated(change), now)
-            .changes(tx, || vec![Change::new("provider", before, self.name.clone())])
+            .changes(tx, || changes)
             .put(society, tx)?;
         replan_all(society, tx)
     }
+}
+
+/// Chooses the model of a provider where nobody names one; empty is the configured one again.
+fn choose_model(society: &Society, tx: &mut Tx<'_>, provider: &str, model: &str) -> Result<Option<Change>> {
+    let configured = society.frame.provider(provider).map_or("", |provider| &provider.model);
+    let before = society.model_of(provider, configured);
+    let chosen = Some(model).filter(|model| !model.is_empty() && *model != configured);
+    providers::choose_model(tx, provider, configured, chosen)?;
+    let mut settings = society.settings_mut();
+    match chosen {
+        Some(model) => settings.models.insert(provider.to_owned(), model.to_owned()),
+        None => settings.models.remove(provider),
+    };
+    let now = chosen.unwrap_or(configured);
+    Ok((before != now).then(|| Change::new("model", before, now)))
 }
 
 /// Bots wake, or wake no more.

@@ -119,6 +119,7 @@ fn show(tx: &Tx<'_>, scene: &mut Scene, id: i64) -> Result<()> {
             FeedReply {
                 id,
                 parent_reply_id: reply.parent_reply_id,
+                parent_author: None,
                 author: reply.author_bot_id.into(),
                 author_name: reply.author_name.into(),
                 content: cut(&reply.content, REPLY_CHARS).into(),

@@ -108,8 +108,8 @@ impl Machine {
                 }
             }
             15 => self.wish(change::SetPace { seconds: 45 }).unwrap(),
-            16 => self.wish(change::SetProvider { name: MODEL.into() }).unwrap(),
-            17 => self.wish(change::SetProvider { name: "scripted".into() }).unwrap(),
+            16 => self.wish(change::SetProvider { name: MODEL.into(), model: Some("n".into()) }).unwrap(),
+            17 => self.wish(change::SetProvider { name: "scripted".into(), model: None }).unwrap(),
             18 => {
                 self.wish(change::BecomeAwake { awake: false }).unwrap();
                 self.wish(change::BecomeAwake { awake: true }).unwrap();

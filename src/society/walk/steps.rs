@@ -411,7 +411,7 @@ fn memory_voice(society: &Society, ready: &Ready) -> Option<Tariff> {
     let model = match &society.frame.memory_model {
         Some(model) => model.clone(),
         None if provider == ready.tariff.provider => ready.tariff.model.clone(),
-        None => voice.default_model.clone(),
+        None => society.model_of(&provider, &voice.default_model),
     };
     Some(Tariff::of(&society.frame, &provider, &model))
 }

@@ -26,6 +26,7 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Global, Act::TriggerAll, "trigger_all", &["T"], "Wake all bots", "Makes every bot take its beat now.").operator(),
     def(Global, Act::Pace, "pace", &["p"], "Pace", "Chooses how often bots wake, with what each pace would cost a day.").operator().hint(40),
     def(Global, Act::Providers, "providers", &["v"], "Providers", "Chooses and tests the model provider of the room.").operator(),
+    def(Global, Act::Offer, "offer", &["V"], "Voices from a model", "Looks for Ollama, llama.cpp and LM Studio on the machine of the room, times a model, and lets it speak for the room by one key.").operator().brief("voices"),
     def(Global, Act::NewBot, "new_bot", &["n"], "New bot", "Makes a bot of your own, with a preview of how it will behave.").operator().brief("new bot").hint(20),
     def(Global, Act::Export, "export", &["E"], "Export", "Writes threads, activity, usage and more to a file."),
     def(Global, Act::NextTab, "next_tab", &["]"], "Next tab", "Shows the tab to the right.").brief("tab").hint(25),

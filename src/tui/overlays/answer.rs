@@ -67,6 +67,8 @@ pub enum Then {
     CustomPace,
     /// Sets the room's provider.
     Provider,
+    /// Lets a model of the room's machine speak for the room.
+    Offer,
     /// Makes a bot.
     NewBot,
     /// Exports.

@@ -104,11 +104,16 @@ impl Choice {
             Pen::new(buf, below, row).put(&line, style);
         }
         let mut pen = Pen::new(buf, inner, inner.height.saturating_sub(1));
-        pen.skip(1).put("Enter", theme.key).put(" choose", theme.text).skip(3);
-        if self.then == Then::Provider {
-            pen.put("t", theme.key).put(" test", theme.text).skip(3);
+        let (choose, test, close) = match self.then {
+            Then::Provider => (" choose", Some(" test"), " close"),
+            Then::Offer => (" take it", Some(" time it"), " leave the voices as they are"),
+            _ => (" choose", None, " close"),
+        };
+        pen.skip(1).put("Enter", theme.key).put(choose, theme.text).skip(3);
+        if let Some(test) = test {
+            pen.put("t", theme.key).put(test, theme.text).skip(3);
         }
-        pen.put("Esc", theme.key).put(" close", theme.text);
+        pen.put("Esc", theme.key).put(close, theme.text);
         shown
     }
 }

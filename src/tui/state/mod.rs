@@ -24,6 +24,7 @@ mod names;
 mod nav;
 pub mod need;
 pub mod needs;
+pub mod offer;
 pub mod order;
 pub mod past;
 mod place;

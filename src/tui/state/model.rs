@@ -95,6 +95,8 @@ pub struct Model {
     pub lower: Lower,
     /// Providers, for choices.
     pub providers: Vec<ProviderView>,
+    /// Voices from a model of the room's machine.
+    pub offer: super::offer::Offer,
     /// Forum tab.
     pub forum: forum::Forum,
     /// Stats tab.
@@ -171,6 +173,7 @@ impl Model {
             inspector: Inspector::default(),
             lower: Lower::default(),
             providers: Vec::new(),
+            offer: super::offer::Offer::default(),
             forum: forum::Forum::default(),
             stats: stats::Stats::default(),
             explorer: memory::Explorer::default(),
@@ -213,6 +216,7 @@ impl Model {
         self.forum.writer.name = before.forum.writer.name;
         self.forum.writer.account = before.forum.writer.account;
         self.recent = before.recent;
+        self.offer.answered = before.offer.answered;
         self.rooms = before.rooms;
         // A bookmark of an act or thread may lead nowhere in another society; its bots are often the same.
         self.bookmarks = before.bookmarks;

@@ -171,7 +171,7 @@ fn a_form_stays_until_it_is_answered_and_loses_nothing() {
 fn a_question_of_cost_does_not_open_over_what_one_does_by_then() {
     let mut model = model(120, 36);
     press(&mut model, &["n"]);
-    let choose = Command::SetDefaultProvider { name: "anthropic".into(), confirm_cost: false };
+    let choose = Command::SetDefaultProvider { name: "anthropic".into(), model: None, confirm_cost: false };
     update(&mut model, Msg::Ran(choose, Err(Fault::conflict("expected to cost $2.10 a day"))));
     type_text(&mut model, "y");
     assert_eq!(press(&mut model, &["enter"]), []);

@@ -231,6 +231,7 @@ pub fn answer(load: &Load) -> Option<Data> {
         Load::Forecast => Data::Forecast(forecast()),
         Load::ReputationHistory(_) => Data::ReputationHistory(history()),
         Load::Providers => Data::Providers(providers()),
+        Load::Near => Data::Near(Vec::new()),
         Load::Log(_) => Data::Log(vec![LogLine {
             at: now().plus_seconds(-30),
             level: "WARN".into(),

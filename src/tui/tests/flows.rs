@@ -138,13 +138,13 @@ fn why_of_any_act() {
 #[test]
 fn a_priced_provider_tells_the_cost_and_asks() {
     let mut model = model(120, 36);
-    let choose = Command::SetDefaultProvider { name: "anthropic".into(), confirm_cost: false };
+    let choose = Command::SetDefaultProvider { name: "anthropic".into(), model: None, confirm_cost: false };
     assert_eq!(press(&mut model, &["v", "k", "k", "enter"]), [Effect::Run(choose.clone())]);
     let fault = Fault::conflict("anthropic is expected to cost $2.10 a day at this pace");
     update(&mut model, Msg::Ran(choose, Err(fault)));
     assert!(text(&model).contains("$2.10 a day"));
     look(&mut model);
-    let sure = Command::SetDefaultProvider { name: "anthropic".into(), confirm_cost: true };
+    let sure = Command::SetDefaultProvider { name: "anthropic".into(), model: None, confirm_cost: true };
     assert_eq!(press(&mut model, &["enter"]), [Effect::Run(sure)]);
 }
 
@@ -243,7 +243,7 @@ fn the_models_of_a_server_are_listed_or_typed() {
     for provider in &mut model.providers {
         provider.models.clear();
     }
-    let ask = Command::TestProvider("ollama".into());
+    let ask = Command::TestProvider { name: "ollama".into(), model: None, timed: false };
     assert_eq!(press(&mut model, &["e"]), [Effect::Run(ask.clone())]);
     let mut known = super::fixture::providers();
     known.iter_mut().for_each(|p| p.models = vec!["llama3.2".into(), "qwen3:8b".into()]);
@@ -254,6 +254,7 @@ fn the_models_of_a_server_are_listed_or_typed() {
         models: known[0].models.clone(),
         tokens_used: 3,
         cost_usd: crate::domain::Money::ZERO,
+        speed: None,
     };
     let effects = update(&mut model, Msg::Ran(ask, Ok(Outcome::Test(test))));
     assert_eq!(effects, [Effect::Load(Load::Providers)]);

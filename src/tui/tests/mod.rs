@@ -17,6 +17,7 @@ mod lists;
 mod looks;
 mod mouse;
 mod needs;
+mod offer;
 mod past;
 mod sizes;
 mod slow;

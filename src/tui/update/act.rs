@@ -5,7 +5,7 @@ use super::{answer, go, live, open, preview};
 use crate::protocol::EngineState;
 use crate::tui::action::Act;
 use crate::tui::msg::{Command, Effect};
-use crate::tui::overlays::Overlay;
+use crate::tui::overlays::{Overlay, Then};
 use crate::tui::state::{Model, Tab};
 use crate::tui::update::tabs;
 
@@ -13,6 +13,9 @@ use crate::tui::update::tabs;
 pub fn perform(model: &mut Model, act: Act) -> Vec<Effect> {
     if !model.overlays.is_empty() {
         return in_window(model, act);
+    }
+    if act == Act::Back && super::offer::declines_hint(model) {
+        return Vec::new();
     }
     if let Some(effects) = super::past::act(model, act) {
         return effects;
@@ -65,6 +68,7 @@ fn everywhere(model: &mut Model, act: Act) -> Vec<Effect> {
         Act::TriggerAll => return open::trigger_all(model),
         Act::Pace => return super::pace::choose(model),
         Act::Providers => return open::providers(model),
+        Act::Offer => return super::offer::open(model),
         Act::NewBot => open::new_bot(model),
         Act::Export => open::export(model),
         Act::Trigger
@@ -147,10 +151,14 @@ fn in_window(model: &mut Model, act: Act) -> Vec<Effect> {
         }
         (Overlay::Choice(_), Act::Jump) => super::jump::open(model),
         (Overlay::Choice(choice), Act::TestProvider) => {
-            let name = choice.items.get(choice.scroll.selected).map(|item| item.title.clone());
-            if let (crate::tui::overlays::Then::Provider, Some(name)) = (&choice.then, name) {
+            let at = choice.scroll.selected;
+            if choice.then == Then::Offer {
+                return super::offer::time_line(model, at);
+            }
+            let name = model.providers.get(at).map(|provider| provider.name.clone());
+            if let (Then::Provider, Some(name)) = (&choice.then, name) {
                 choice.message = Some(format!("asking {name} with one tiny call…"));
-                return vec![Effect::Run(Command::TestProvider(name))];
+                return vec![Effect::Run(Command::TestProvider { name, model: None, timed: false })];
             }
         }
         (Overlay::Choice(choice), act) => {

@@ -25,6 +25,10 @@ pub fn cancelled(model: &mut Model) -> Vec<Effect> {
             look(model, "");
             Vec::new()
         }
+        Some(Overlay::Choice(choice)) if choice.then == Then::Offer => {
+            super::offer::declined(model);
+            Vec::new()
+        }
         Some(window) => {
             if model.forum.writer.put_by(&window) {
                 model.toast(crate::tui::state::Tone::Info, "kept as a draft");
@@ -119,10 +123,17 @@ pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
         Then::Provider if item.current => {
             model.toast(crate::tui::state::Tone::Info, format!("{} speaks for the room already", item.title));
         }
-        Then::Provider => {
-            let name = item.title.clone();
-            return vec![Effect::Run(Command::SetDefaultProvider { name, confirm_cost: false })];
+        Then::Provider => match model.providers.get(at).map(|provider| provider.name.clone()) {
+            Some(name) => {
+                let chosen = Command::SetDefaultProvider { name, model: None, confirm_cost: false };
+                return vec![Effect::Run(chosen)];
+            }
+            None => return super::offer::open(model),
+        },
+        Then::Offer if item.current => {
+            model.toast(crate::tui::state::Tone::Info, format!("{} speaks for the room already", item.title));
         }
+        Then::Offer => return super::offer::chosen(model, at),
         Then::Yaml(bot) => {
             if at == 0 {
                 return vec![Effect::Run(Command::YamlChoice(bot, YamlChoice::Keep))];

@@ -237,7 +237,7 @@ pub(super) fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect
     let wanted = model.inspector.wanted.clone();
     let is_wanted = |id: &String| wanted.as_ref() == Some(id);
     match (load, data) {
-        (Load::Room, Data::Room(room)) => take_room(model, *room),
+        (Load::Room, Data::Room(room)) => effects.extend(take_room(model, *room)),
         (Load::Bots(after), Data::Bots(bots)) => effects.extend(take_bots(model, after.as_deref(), &bots)),
         (Load::Bot(id), Data::Bot(bot)) => {
             model.bots.merge(std::slice::from_ref(&*bot));
@@ -302,6 +302,7 @@ pub(super) fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect
         (Load::ReputationHistory(7), Data::ReputationHistory(history)) => model.lower.reputation = history,
         (Load::Log(_), Data::Log(lines)) => model.lower.take_log(lines),
         (Load::Providers, Data::Providers(providers)) => take_providers(model, providers),
+        (Load::Near, Data::Near(near)) => effects.extend(super::offer::found(model, near)),
         (Load::Search(words), Data::Found(hits)) => super::search::found(model, &words, hits),
         (Load::Titles, Data::Threads(threads)) => {
             model.titles.extend(threads.into_iter().map(|thread| (thread.id, thread.title)));
@@ -315,7 +316,8 @@ pub(super) fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect
 pub(super) const WELCOME: &str = "Welcome. These bots share a forum and act by themselves: they post, answer, vote and remember. \
      You watch, steer and pay. What it costs stands at the top right; ? lists the keys.";
 
-fn take_room(model: &mut Model, room: crate::protocol::RoomView) {
+fn take_room(model: &mut Model, room: crate::protocol::RoomView) -> Vec<Effect> {
+    let mut effects = Vec::new();
     if let Ok(zone) = jiff::tz::TimeZone::get(&room.timezone) {
         model.zone = zone;
     }
@@ -325,11 +327,13 @@ fn take_room(model: &mut Model, room: crate::protocol::RoomView) {
         if let Some(toast) = model.toasts.last_mut() {
             toast.ticks = 15;
         }
+        effects = super::offer::welcome(model, &room);
     }
     if room.now > model.now || room.simulated || model.walk.is_some() {
         model.now = room.now;
     }
     model.room = Some(room);
+    effects
 }
 
 fn take_bots(model: &mut Model, after: Option<&str>, bots: &[crate::protocol::BotView]) -> Vec<Effect> {
@@ -419,6 +423,7 @@ fn on_load_failed(model: &mut Model, load: &Load, fault: &Fault) -> Vec<Effect> 
             model.inspector.why.missing = Some(fault.detail.clone());
         }
         Load::Activity(_) => model.stream.loading = false,
+        Load::Near => super::offer::failed(model, &fault.detail),
         Load::Models(_) => {} // a nicety: the lines stay without
         Load::Story(id) => {
             super::compare::failed(model, id);

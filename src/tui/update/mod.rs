@@ -20,6 +20,7 @@ mod marks;
 mod mind;
 mod mouse;
 mod needs;
+mod offer;
 mod open;
 mod pace;
 mod past;

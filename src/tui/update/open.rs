@@ -152,10 +152,17 @@ pub fn providers(model: &mut Model) -> Vec<Effect> {
     vec![Effect::Load(Load::Providers)]
 }
 
-/// Providers as lines to choose.
+/// Providers as lines to choose; the last one leads to what is not chosen from yet.
 #[must_use]
 pub fn provider_items(providers: &[ProviderView]) -> Vec<Item> {
-    providers.iter().map(provider_item).collect()
+    let near = Item {
+        title: "voices from a model…".into(),
+        note: "V".into(),
+        about: "Looks for Ollama, llama.cpp and LM Studio on the machine of the room, and tells how long a beat would take."
+            .into(),
+        ..Item::default()
+    };
+    providers.iter().map(provider_item).chain([near]).collect()
 }
 
 fn provider_item(provider: &ProviderView) -> Item {

@@ -82,13 +82,17 @@ pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Eff
             model.toast(Tone::Good, "forgotten");
         }
         (Command::Interview(bot, _), Outcome::Interview(answer)) => took_interview(model, bot, &answer),
-        (Command::SetDefaultProvider { name, .. }, Outcome::Providers(providers)) => {
+        (Command::SetDefaultProvider { name, model: chosen, .. }, Outcome::Providers(providers)) => {
             take_providers(model, providers);
-            model.toast(Tone::Good, format!("{name} speaks for the room"));
+            let with = chosen.as_ref().map_or_else(String::new, |chosen| format!(" with {chosen}"));
+            model.toast(Tone::Good, format!("{name} speaks for the room{with}; U takes it back"));
             model.stale.room = true;
             model.stale.all_bots = true;
         }
-        (Command::TestProvider(name), Outcome::Test(test)) => {
+        (Command::TestProvider { name, model: Some(of), timed: true }, Outcome::Test(test)) => {
+            super::offer::timed(model, name, of, Ok(&test));
+        }
+        (Command::TestProvider { name, .. }, Outcome::Test(test)) => {
             took_test(model, name, &test);
             effects.push(Effect::Load(Load::Providers));
         }
@@ -102,6 +106,8 @@ pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Eff
             model.stale.memory = true;
             model.stale.tab = true;
         }
+        // What changed the room was told one by one.
+        (Command::Each(commands), _) if commands.iter().any(is_of_the_room) => model.stale.room = true,
         (Command::Each(commands), _) => {
             let count = commands.len();
             let bots = if count == 1 { "1 bot was".into() } else { format!("{count} bots were") };
@@ -124,6 +130,11 @@ pub fn on_ran(model: &mut Model, command: &Command, outcome: Outcome) -> Vec<Eff
         _ => {}
     }
     effects
+}
+
+/// Whether a command changes the room, and no bot of it.
+const fn is_of_the_room(command: &Command) -> bool {
+    matches!(command, Command::SetDefaultProvider { .. } | Command::SetPace(_))
 }
 
 /// What came of a beat that was asked for, and why, where it came to nothing.
@@ -212,12 +223,18 @@ pub fn on_refused(model: &mut Model, command: &Command, fault: &Fault) -> Vec<Ef
         {
             model.toast(Tone::Bad, format!("{}; v asks again", fault.detail));
         }
-        Command::SetDefaultProvider { name, confirm_cost: false } if fault.kind == FaultKind::Conflict => {
+        Command::TestProvider { name, model: Some(of), timed: true } => {
+            super::offer::timed(model, name, of, Err(&fault.detail));
+        }
+        Command::SetDefaultProvider { name, model: of, confirm_cost: false }
+            if fault.kind == FaultKind::Conflict =>
+        {
             let confirm = Confirm {
                 title: format!("Let {name} speak for the room?"),
                 body: fault.detail.clone(),
                 yes: vec![Effect::Run(Command::SetDefaultProvider {
                     name: name.clone(),
+                    model: of.clone(),
                     confirm_cost: true,
                 })],
                 danger: true,

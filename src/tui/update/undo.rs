@@ -176,6 +176,9 @@ pub fn told(model: &Model, command: &Command) -> String {
         Command::ResetBot(id) => format!("reset {} to its file", name(id)),
         Command::YamlChoice(id, YamlChoice::Take) => format!("take the file of {}", name(id)),
         Command::YamlChoice(id, YamlChoice::Keep) => format!("keep {} as it is live", name(id)),
+        Command::SetDefaultProvider { name, model: Some(model), .. } if !model.is_empty() => {
+            format!("provider of the room: {name} with {model}")
+        }
         Command::SetDefaultProvider { name, .. } => format!("provider of the room: {name}"),
         Command::PauseEngine => "pause the room".into(),
         Command::ResumeEngine => "let the room run".into(),
