@@ -119,20 +119,8 @@ pub(super) const HOT: [&str; 12] = [
     "Enough of this",
 ];
 /// Words with which somebody has said no already.
-pub(super) const NOES: [&str; 12] = [
-    "No",
-    "Not",
-    "Nope",
-    "Nah",
-    "Never",
-    "Wrong",
-    "Hardly",
-    "Still no",
-    "Unmoved",
-    "Without me",
-    "Your",
-    "I doubt",
-];
+pub(super) const NOES: [&str; 10] =
+    ["No", "Not", "Nope", "Nah", "Never", "Wrong", "Hardly", "Still no", "Unmoved", "Without me"];
 /// Before an agreement of the same.
 pub(super) const GRUDGING: [&str; 6] =
     ["About time", "Finally", "As I keep saying", "Good, for once", "At last some sense", "Well, obviously"];

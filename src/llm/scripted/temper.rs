@@ -159,6 +159,15 @@ pub(super) fn is_rude(text: &str) -> bool {
     HOT.iter().any(put) || JABS.iter().any(|jab| text.contains(jab))
 }
 
+/// Whether `text` begins with a no.
+pub(super) fn says_no(text: &str) -> bool {
+    let text = text.strip_prefix("Hm, ").unwrap_or(text);
+    NOES.iter().chain(&HOT).any(|word| {
+        let head = text.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word));
+        head.is_some() && text[word.len()..].starts_with([',', ' ', '.', '!', ';', ':'])
+    })
+}
+
 /// `sentence` without the words by which one puts a thing less plainly.
 fn blunt(sentence: &str) -> String {
     let mut out = sentence.to_owned();
@@ -335,9 +344,7 @@ impl Temper {
         if self.heat >= HOTLY {
             sentence = blunt(&sentence);
         }
-        let said = NOES.iter().chain(&HOT).any(|word| {
-            sentence.strip_prefix(word).is_some_and(|rest| rest.starts_with([',', ' ', '.', '!', ';', ':']))
-        });
+        let said = says_no(&sentence);
         let chance = (self.heat - 35) * 3 / 2;
         if !against {
             if self.heat >= 65 && draw.chance(self.heat - 40) {

@@ -11,7 +11,7 @@ use super::grammar::{Slots, append, fill};
 use super::issues::{self, Issue, Side};
 use super::persona::Voice;
 use super::rules;
-use super::temper::{HOTLY, MILD, Temper};
+use super::temper::{HOTLY, MILD, Temper, says_no};
 use super::view::View;
 use super::voices::{self, Move};
 use super::wording;
@@ -391,7 +391,10 @@ impl<'w, 'v> Writer<'w, 'v> {
         // Yes and no are said to something.
         let names = answers && matches!(kind, Move::Affirm | Move::Deny | Move::Pass);
         let forms = (0..own.len()).map(|step| own[(start + step) % own.len()].1);
-        let mut fitting = forms.filter(|form| !self.worn(form) && (!names || form.contains("{x}")));
+        // Who does not mind at all does not begin with a no, unless that was asked.
+        let mild = self.temper.heat <= MILD && kind.opposes() && kind != Move::Deny;
+        let mut fitting = forms
+            .filter(|form| !self.worn(form) && (!names || form.contains("{x}")) && !(mild && says_no(form)));
         // Whoever minds wastes no words.
         if self.temper.heat >= HOTLY { fitting.min_by_key(|form| form.len()) } else { fitting.next() }
     }
