@@ -129,6 +129,8 @@ fn what_is_over_is_left_at_that() {
         format!("To put it together: {}.", issue.mids[0].text),
         format!("Closed, as far as I am concerned: {}.", issue.mids[0].text),
         format!("So it is settled: we {}.", issue.tests[0].text),
+        format!("I let the door fall to, softly – behind it {}.", issue.mids[0].text),
+        format!("Closed — {}. So it is settled — we {}.", issue.mids[0].text, issue.tests[0].text),
         format!("So the first have it, three to two, and both may keep this, that {}.", issue.mids[0].text),
     ];
     for closing in closings {

@@ -95,9 +95,15 @@ pub(super) fn spoken<'f>(habit: &Habit, sentence: &'f str) -> Cow<'f, str> {
 /// `text` in the wording in which the sentences are written.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
     let mut plain = Cow::Borrowed(text);
+    // Some divide their sentences by dashes.
+    for (dash, sign) in [(" – ", "; "), (" — ", ": ")] {
+        if plain.contains(dash) {
+            plain = Cow::Owned(plain.replace(dash, sign));
+        }
+    }
     if text.contains('\'') {
         let unshort = |text: String, (long, short): &(&str, &str)| text.replace(short, long);
-        plain = Cow::Owned(SHORT.iter().fold(text.to_owned(), unshort));
+        plain = Cow::Owned(SHORT.iter().fold(plain.into_owned(), unshort));
     }
     for (_, usual, others) in WAYS {
         let usual = usual.trim_end_matches('{');
