@@ -272,6 +272,13 @@ pub(in crate::society) fn answer(
             context: Some(6_000),
             ..ProviderError::new(FailureKind::TooLong, "the prompt is too long")
         }),
+        // A model may leave out what it was asked to note beside its act.
+        (Purpose::Think, 5 | 7 | 9 | 11) => {
+            let act = Scripted::new().answer_at_once(request).map(|said| said.text).unwrap_or_default();
+            let mut act: serde_json::Value = serde_json::from_str(&act).unwrap();
+            act.as_object_mut().unwrap().remove("memory");
+            said(act.to_string())
+        }
         (Purpose::Repair, n) if n % 3 == 1 => said("Still no JSON.".into()),
         (Purpose::Extract, n) if n % 3 == 0 => said("nothing of note".into()),
         (Purpose::Extract, n) if n % 3 == 1 => Err(ProviderError::new(FailureKind::Server, "busy").charged()),
