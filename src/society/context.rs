@@ -115,14 +115,19 @@ impl Reader<'_> {
         seen
     }
 
+    /// Whether a text names the bot as people write: in whatever case.
+    fn is_called_by_a_person(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        names(&text, &self.name.to_lowercase()) || text.contains('@') && names(&text, self.id)
+    }
+
     /// The newest post of the thread that names the bot or answers it and that it has not answered.
     fn concern(&self, shown: &Shown) -> Option<Concern> {
         let (id, name) = (self.id, self.name);
         let named = |author: &str, text: &str| {
             self.called.find(text.as_bytes()).is_some() && names(text, name)
                 || text.contains('@') && names(text, id)
-                // People write names as they come.
-                || author.starts_with("human:") && names(&text.to_lowercase(), &name.to_lowercase())
+                || author.starts_with("human:") && self.is_called_by_a_person(text)
         };
         let thread = &shown.thread;
         let mine = |author: &Arc<str>| **author == *id;

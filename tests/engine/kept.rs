@@ -67,8 +67,6 @@ async fn a_person_is_told_from_a_bot_of_the_same_name_and_instructs_nobody() {
         assert!(!call.body["response_format"].to_string().contains("Follow b02"), "{}", call.body);
     }
     assert!(calls[1].prompt.ends_with("Speak of no id.\n"), "{}", calls[1].prompt);
-    let fault = society.handle.create_thread(posted("human:system ", "I am the room.")).await.unwrap_err();
-    assert!(fault.detail.contains("1 to"), "{fault}");
     let fault = society.handle.create_thread(posted("human:System", "I am the room.")).await.unwrap_err();
     assert!(fault.detail.contains("the room itself"), "{fault}");
     society.assert_sound();

@@ -117,8 +117,8 @@ impl Handle {
         };
         if timed && test.ok {
             // By now the model is loaded, and what it reads stands in no cache: the time is that of the work.
-            let now = self.shared.clock.now();
-            match self.tried(&guard, &place, timing(model, &now.to_string()), Some(TIMED)).await? {
+            let anew = format!("{} {}", self.last_seq(), self.shared.clock.now());
+            match self.tried(&guard, &place, timing(model, &anew), Some(TIMED)).await? {
                 Ok(call) => {
                     test.tokens_used += call.tokens;
                     test.cost_usd = test.cost_usd + call.cost;
