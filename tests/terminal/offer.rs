@@ -95,7 +95,7 @@ fn a_model_on_this_machine_is_offered_once_and_taken_by_a_key() {
     home.write("botarium.yaml", near);
     let terminal = home.open((120, 36), &[]);
     terminal.see("llama.cpp answers on this machine").see("V tells how fast, Esc declines");
-    terminal.press(&["V"]).see("smollm2 · llama.cpp").see("a beat").see("300 written").see("for 6 bots");
+    terminal.press(&["V"]).see("smollm2 · llama.cpp").see("a beat").see("(4000 read").see("for 6 bots");
     terminal
         .press(&["enter"])
         .see("llamacpp speaks for the room with smollm2")

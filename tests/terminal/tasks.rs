@@ -79,7 +79,7 @@ fn the_dearest_of_three_hundred_bots_is_two_keys_away() {
 #[test]
 fn why_it_said_its_last_post_and_which_memory_decided() {
     let home = lived("120");
-    let room = Counted::open(&home, (160, 45));
+    let room = Counted::open(&home, (160, 110));
     // The record says which memory weighed most among those that were in the prompt.
     let thoughts = home.export("thoughts");
     let acts = home.export("activity");

@@ -121,7 +121,7 @@ impl Handle {
             match self.tried(&guard, &place, timing(model, &anew), Some(TIMED)).await? {
                 Ok(call) => {
                     test.tokens_used += call.tokens;
-                    test.cost_usd = test.cost_usd + call.cost;
+                    test.cost_usd += call.cost;
                     match call.result {
                         Ok(completion) => test.speed = speed(&completion, call.first),
                         Err(error) => test.message = clean_line(&error.message, 500),

@@ -130,7 +130,7 @@ fn settle(view: &View<'_>, post: &OwnPost, draw: &mut Draw) -> Option<Action> {
     let What::Stand(side) = staked.what else { return None };
     let [with, against, unknown] = sides(view, thread, staked.issue, side);
     let taken_up = later.iter().any(|reply| taken(&read(&reply.content), staked.issue) == Some(side.other()));
-    if against.is_empty() && !old || !taken_up && !old || against.is_empty() && !unknown.is_empty() {
+    if !old && (against.is_empty() || !taken_up) || against.is_empty() && !unknown.is_empty() {
         return None;
     }
     let to = addressee(view, thread).or_else(|| opener(view, thread))?;

@@ -206,7 +206,7 @@ fn of_interest(writer: &mut Writer<'_, '_>, interest: &str, draw: &mut Draw) {
         print.is_some_and(|print| told.ago(print).is_none() && heard.ago(print).is_none())
     };
     let turned = list[start..].iter().chain(&list[..start]);
-    if let Some(frame) = turned.into_iter().find(|frame| fresh(&frame)) {
+    if let Some(frame) = turned.into_iter().find(|frame| fresh(frame)) {
         let slots = super::grammar::Slots { interest, ..Default::default() };
         super::grammar::fill(&mut writer.out, frame, &slots, draw);
     }

@@ -393,8 +393,10 @@ impl<'w, 'v> Writer<'w, 'v> {
         let forms = (0..own.len()).map(|step| own[(start + step) % own.len()].1);
         // Who does not mind at all does not begin with a no, unless that was asked.
         let mild = self.temper.heat <= MILD && kind.opposes() && kind != Move::Deny;
-        let mut fitting = forms
-            .filter(|form| !self.worn(form) && (!names || form.contains("{x}")) && !(mild && says_no(form)));
+        let mut fitting = forms.filter(|form| {
+            let unfit = names && !form.contains("{x}") || mild && says_no(form);
+            !unfit && !self.worn(form)
+        });
         // Whoever minds wastes no words.
         if self.temper.heat >= HOTLY { fitting.min_by_key(|form| form.len()) } else { fitting.next() }
     }

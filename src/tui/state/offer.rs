@@ -139,7 +139,7 @@ fn note(timed: Option<&Timed>) -> String {
         None => "not timed".into(),
         Some(Timed::UnderWay) => "being timed…".into(),
         Some(Timed::Failed(_)) => "no answer to be timed".into(),
-        Some(Timed::Done(speed)) => format!("about {} a beat", span(speed.beat_seconds)),
+        Some(Timed::Done(speed)) => format!("{} a beat", span(speed.beat_seconds)),
     }
 }
 
@@ -166,19 +166,19 @@ fn about(timed: Option<&Timed>, bots: usize, pace: Option<u32>) -> String {
         _ => format!("; a pace of {} fits", human_interval(fits)),
     };
     format!(
-        "{how} ({BEAT_READ} read, {BEAT_WRITTEN} written) takes about {}: {} an hour for {bots} bots{pace}.{thinks}",
+        "{how} ({BEAT_READ} read, {BEAT_WRITTEN} written) takes {}: {} an hour for {bots} bots{pace}.{thinks}",
         span(speed.beat_seconds),
         figure(speed.beats_an_hour()),
     )
 }
 
-/// `under 1 s`, `40 s`, `12 min`, `3 h`
+/// `under 1 s`, `about 40 s`, `about 12 min`, `about 3 h`
 fn span(seconds: f64) -> String {
     match seconds {
         few if few < 1.0 => "under 1 s".into(),
-        few if few < 120.0 => format!("{few:.0} s"),
-        some if some < 7_200.0 => format!("{:.0} min", some / 60.0),
-        many => format!("{:.0} h", many / 3_600.0),
+        few if few < 120.0 => format!("about {few:.0} s"),
+        some if some < 7_200.0 => format!("about {:.0} min", some / 60.0),
+        many => format!("about {:.0} h", many / 3_600.0),
     }
 }
 
@@ -193,9 +193,13 @@ mod tests {
 
     #[test]
     fn times_are_told_as_well_as_they_are_known() {
-        for (seconds, told) in
-            [(0.2, "under 1 s"), (40.4, "40 s"), (119.0, "119 s"), (150.0, "2 min"), (9_000.0, "2 h")]
-        {
+        for (seconds, told) in [
+            (0.2, "under 1 s"),
+            (40.4, "about 40 s"),
+            (119.0, "about 119 s"),
+            (150.0, "about 2 min"),
+            (9_000.0, "about 2 h"),
+        ] {
             assert_eq!(span(seconds), told);
         }
         assert_eq!((figure(0.74), figure(14.2)), ("0.7".to_owned(), "14".to_owned()));
