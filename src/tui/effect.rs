@@ -66,9 +66,13 @@ pub async fn perform(link: &Link, command: Command, answers: &Answers) {
     let tell = |msg: Msg| answers.send(msg);
     match &command {
         Command::Each(commands) => {
-            let mut back = Vec::new();
+            // What was there before any of them: one may change what another is told to have changed.
+            let mut ways = Vec::with_capacity(commands.len());
             for one in commands {
-                let way = way_back::before(link, one).await;
+                ways.push(way_back::before(link, one).await);
+            }
+            let mut back = Vec::new();
+            for (one, way) in commands.iter().zip(ways) {
                 let outcome = change(link, one, answers).await;
                 back.extend(outcome.as_ref().ok().and_then(|outcome| way_back::after(way, outcome)));
                 tell(Msg::Ran(one.clone(), outcome));

@@ -103,13 +103,13 @@ fn a_model_on_this_machine_is_offered_once_and_taken_by_a_key() {
     terminal.press(&["1", "t"]).see("Kettle notes");
     terminal.press(&["U"]).see("provider of the room: llamacpp with smollm2");
     terminal.press(&["enter"]).see("taken back");
-    terminal.press(&["v"]).see("● scripted").press(&["esc"]).gone("● scripted");
+    terminal.see("every 30s").press(&["v"]).see("● scripted").press(&["esc"]).gone("● scripted");
     terminal.quit();
     home.is_sound();
     // Whoever answered is not asked again; the window opens by its key.
     let looks = llama.looks.load(Ordering::SeqCst);
     let terminal = home.open((120, 36), &[]);
-    terminal.see("Ada").press(&["?"]).see("Voices from a model").press(&["q"]).gone("Keys that work here");
+    terminal.see("Ada").press(&["?"]).see("Keys that work here").press(&["q"]).gone("Keys that work here");
     assert_eq!(llama.looks.load(Ordering::SeqCst), looks, "nobody looked unasked");
     terminal.press(&["V"]).see("smollm2 · llama.cpp").press(&["esc"]).gone("Voices from a model");
     terminal.quit();
