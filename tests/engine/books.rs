@@ -306,9 +306,7 @@ async fn a_timed_test_tells_how_fast_a_model_is_and_tries_the_one_that_is_named(
     let society = Society::begin(&model.address(), 1, |_| {}).await;
     let test = society.handle.test_provider("model", Some("other".into()), true).await.unwrap();
     let speed = test.speed.expect("it was told");
-    // It came in one piece: reading and writing cannot be told apart, and no beat takes longer than that.
-    assert_eq!((speed.read_per_second, speed.thinks), (None, false));
-    assert!(speed.beat_seconds > 0.0 && test.tokens_used == 120 + 324, "{test:?}");
+    assert!(speed.beat_seconds > 0.0 && !speed.thinks && test.tokens_used == 120 + 324, "{test:?}");
     let calls = model.calls();
     assert_eq!(calls.iter().map(|call| &call.body["model"]).collect::<Vec<_>>(), ["other", "other"]);
     let again = society.handle.test_provider("model", None, true).await.unwrap();
