@@ -52,17 +52,17 @@ impl Speed {
         let (read, written) = (read as f64, written as f64);
         let (to_read, to_write) = (f64::from(BEAT_READ), f64::from(BEAT_WRITTEN));
         // The first token comes at the end of the reading; what is written takes the rest of the time.
-        let parts = first.filter(|first| written >= 2.0 && *first > 0.0 && *first < whole);
+        let speeds = |first: f64| (read / first, (written - 1.0) / (whole - first));
+        // No model writes faster than it reads: where it seems so, all of it came in one piece.
+        let apart = |(reads, writes): &(f64, f64)| writes.is_finite() && *writes > 0.0 && writes <= reads;
+        let parts = first.filter(|first| *first > 0.0 && *first < whole).map(speeds).filter(apart);
         Some(match parts {
-            Some(first) => {
-                let (reads, writes) = (read / first, (written - 1.0) / (whole - first));
-                Self {
-                    read_per_second: Some(reads),
-                    written_per_second: Some(writes),
-                    beat_seconds: to_read / reads + to_write / writes,
-                    thinks,
-                }
-            }
+            Some((reads, writes)) => Self {
+                read_per_second: Some(reads),
+                written_per_second: Some(writes),
+                beat_seconds: to_read / reads + to_write / writes,
+                thinks,
+            },
             // As slow as if each of the two had taken all of the time.
             None => Self {
                 read_per_second: None,
@@ -112,7 +112,9 @@ mod tests {
         // Where it came all at once: never less than that.
         let bound = Speed::of(sample(None, 5.0)).unwrap();
         assert!(bound.beat_seconds > speed.beat_seconds && bound.read_per_second.is_none());
-        assert_eq!(Speed::of(sample(Some(5.0), 5.0)), Some(bound));
+        for first in [5.0, 4.999_999, 4.9] {
+            assert_eq!(Speed::of(sample(Some(first), 5.0)), Some(bound), "it came in one piece");
+        }
         for nothing in [Sample { read: 0, ..sample(None, 5.0) }, Sample { written: 0, ..sample(None, 5.0) }] {
             assert_eq!(Speed::of(nothing), None);
         }

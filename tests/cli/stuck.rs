@@ -61,7 +61,7 @@ fn an_engine_whose_home_is_removed_says_so_and_ends_with_its_code() {
     let mut engine = command.stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(engine.stderr.take().unwrap());
     let mut said = String::new();
-    while !said.contains("the port is open") {
+    while !said.contains("the engine runs") {
         assert!(lines.read_line(&mut said).unwrap() > 0, "it ended early: {said}");
     }
     std::fs::remove_dir_all(room.database().parent().unwrap()).unwrap();
