@@ -162,7 +162,9 @@ pub fn provider_items(providers: &[ProviderView]) -> Vec<Item> {
             .into(),
         ..Item::default()
     };
-    providers.iter().map(provider_item).chain([near]).collect()
+    // Before they are read there is nothing to choose, or the last line would be the chosen one.
+    let near = (!providers.is_empty()).then_some(near);
+    providers.iter().map(provider_item).chain(near).collect()
 }
 
 fn provider_item(provider: &ProviderView) -> Item {
