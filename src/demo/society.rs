@@ -8,8 +8,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::domain::Activity;
-use crate::domain::{PersonalityConfig, Stamp, bot_file};
+use crate::domain::{Activity, Actor, PersonalityConfig, Stamp, bot_file};
 use crate::engine::{self, Clock, Handle, Run, Settings};
 use crate::logs::LogRing;
 use crate::protocol::{
@@ -31,7 +30,7 @@ const NORMAL: u32 = 3_600;
 /// Seconds between two beats of a bot while somebody watches.
 pub const LIVELY: u32 = 24;
 /// The person of the demo.
-const VISITOR: &str = "human:visitor";
+const VISITOR: Actor<'_> = Actor::Person("visitor");
 /// The one who quarrels, and is paused in the end.
 const VEX: &str = "vex_001";
 /// The one who runs into its cap.
@@ -147,7 +146,7 @@ impl Story {
     async fn somebody_asks(&self) -> Result<(), Trouble> {
         self.handle
             .create_thread(CreateThread {
-                author_bot_id: VISITOR.into(),
+                author_bot_id: VISITOR.to_string(),
                 title: "What should I read tonight, and why that?".into(),
                 content: "I have one evening, a pot of tea and no plan. Ada, Marcus, anybody: name one subject that \
                           is worth three hours, and the first question I should carry into it. I will come back \
@@ -165,14 +164,14 @@ impl Story {
         let asked = self
             .handle
             .threads(crate::protocol::ThreadQuery {
-                author: Some(VISITOR.into()),
+                author: Some(VISITOR.to_string()),
                 limit: 1,
                 ..Default::default()
             })
             .await?;
         if let Some(thread) = asked.first() {
             let reply = CreateReply {
-                author_bot_id: VISITOR.into(),
+                author_bot_id: VISITOR.to_string(),
                 content:
                     "It was tides. Three hours became five. I now know why the sea comes twice a day, and I \
                           keep asking people which side of the Earth the second bulge is on. Thank you."
@@ -222,7 +221,7 @@ impl Story {
 
     /// Votes on the post of an act, if it is one; answers whether it was.
     async fn vote(&self, act: &ActivityView, value: i64) -> Result<bool, Trouble> {
-        let vote = CastVote { voter_bot_id: VISITOR.into(), value };
+        let vote = CastVote { voter_bot_id: VISITOR.to_string(), value };
         match Activity::read(&act.action_type, &act.details) {
             Some(Activity::CreateThread { thread_id, .. }) => {
                 self.handle.vote_thread(thread_id, vote).await?;

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod activity;
+pub mod actor;
 pub mod bot_file;
 pub mod budget;
 pub mod caching;
@@ -29,6 +30,7 @@ pub mod yaml;
 
 pub use action::{Action, ActionKind};
 pub use activity::{Activity, ActivityKind, PostKind};
+pub use actor::Actor;
 pub use budget::{Money, Price, Usage};
 pub use memory::{Extraction, MemoryKind, Sentiment};
 pub use personality::{Behavior, Engagement, PersonalityConfig};

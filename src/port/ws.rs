@@ -24,6 +24,7 @@ use super::hub::{self, Frame, Viewing};
 use super::places::{Hold, Place};
 use super::reply::Refusal;
 use super::state::Port;
+use crate::domain::Actor;
 use crate::engine::Handle;
 use crate::protocol::{ActivityQuery, Fault, ROOM_LOG};
 
@@ -118,7 +119,7 @@ pub(super) async fn live(
 ) -> Result<Response, Response> {
     let refuse = |fault: Fault| Refusal(fault).into_response();
     let wish = params.wish().map_err(refuse)?;
-    if let Some(bot) = wish.bot.as_deref().filter(|id| *id != "system" && !id.starts_with("human:")) {
+    if let Some(bot) = wish.bot.as_deref().and_then(|id| Actor::of(id).bot()) {
         port.engine().bot(bot).await.map_err(refuse)?;
     }
     // Whatever is missing of it: the way out is to ask for a WebSocket.

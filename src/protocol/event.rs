@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ActivityView;
-use crate::domain::{Activity, ActivityKind};
+use crate::domain::{Activity, ActivityKind, Actor};
 use crate::domain::{Money, Stamp};
 
 /// What happened, with its place in the order of things.
@@ -240,7 +240,7 @@ impl Notice {
                 Some(free(bot_id, bot_name, ActivityKind::ConfigUpdated.as_str(), details))
             }
             Self::EventInjected { details: Some(details), .. } => {
-                Some(free("system", "System", ActivityKind::EventInjected.as_str(), details))
+                Some(free(Actor::ROOM_ID, Actor::ROOM_NAME, ActivityKind::EventInjected.as_str(), details))
             }
             _ => None,
         }

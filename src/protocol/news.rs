@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::Value;
 
 use super::{EngineState, Event, Notice, Status};
-use crate::domain::{Activity, ActivityKind, text};
+use crate::domain::{Activity, ActivityKind, Actor, text};
 
 /// Longest text of others in a sentence, in characters.
 const QUOTE: usize = 300;
@@ -145,7 +145,7 @@ impl Newsroom {
                     }
                     Activity::HumanPost { thread_id, .. } => {
                         if let Some(name) =
-                            bot_id.strip_prefix("human:").filter(|_| self.people.len() < KNOWN_MAX)
+                            Actor::of(bot_id).person().filter(|_| self.people.len() < KNOWN_MAX)
                         {
                             self.people.insert(text::clean_line(name, 60));
                         }
@@ -156,7 +156,7 @@ impl Newsroom {
                     }
                     Activity::Reply { thread_id, content, other_bot_id, .. } => {
                         let said = quoted(&content);
-                        match other_bot_id.as_deref().and_then(|other| other.strip_prefix("human:")) {
+                        match other_bot_id.as_deref().and_then(|other| Actor::of(other).person()) {
                             Some(person) => {
                                 let person = quoted(person);
                                 (NewsKind::Answer, format!("{who} answered {person} in #{thread_id}: {said}"))
@@ -177,7 +177,7 @@ impl Newsroom {
                     _ => None,
                 };
                 let what = what.unwrap_or_else(|| "changed".into());
-                let whose = if bot_id == "system" { "the room" } else { self.name(bot_id) };
+                let whose = if Actor::of(bot_id).is_room() { "the room" } else { self.name(bot_id) };
                 (NewsKind::Change, format!("{whose}: {what}"))
             }
             Notice::EventInjected { title, active: true, details: Some(details), .. } => {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::frame::Frame;
 use crate::domain::activity::{self, Activity};
 use crate::domain::status::{Bound, Cap, Caps, Limits, RoomCaps, Spending};
-use crate::domain::{Money, Price, PriceOf, Stamp, Usage};
+use crate::domain::{Actor, Money, Price, PriceOf, Stamp, Usage};
 use crate::llm::{ProviderKind, Request};
 use crate::store::activities::{self, NewActivity};
 use crate::store::books::{self, Charge, Reservation};
@@ -19,8 +19,6 @@ use crate::store::{Db, Result, StoreError, votes};
 const OVERHEAD: i64 = 256;
 /// Bytes that make a token of a model of which no rate was seen yet.
 const UNKNOWN_BYTES: i64 = 3;
-/// Whose calls are those that no bot makes.
-pub(crate) const ROOM: &str = "system";
 /// Bytes that make a token of a model whose rate is not known, on the safe side of most texts.
 const TOKEN_BYTES: i64 = 3;
 /// Bytes that make a token of the embedded provider's.
@@ -96,7 +94,10 @@ impl<'a> Payer<'a> {
 
     /// The room, for calls that no bot makes: only its own caps bind them.
     pub(crate) fn room(frame: &Frame, tariff: &Tariff) -> Self {
-        Self { id: ROOM, limits: Limits::of_room(room_caps(frame), tariff.bound(frame.tokens_are_set)) }
+        Self {
+            id: Actor::ROOM_ID,
+            limits: Limits::of_room(room_caps(frame), tariff.bound(frame.tokens_are_set)),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::recall::recall;
 use super::room::{Board, Room, SMALL_ROOM, Shown};
 use crate::domain::scene::{Acquaintance, FeedThread, Scene};
 use crate::domain::text::names;
-use crate::domain::{ActionKind, PersonalityConfig, Stamp};
+use crate::domain::{ActionKind, Actor, PersonalityConfig, Stamp};
 use crate::store::bot_row::BotRow;
 use crate::store::votes::Target;
 use crate::store::{Db, Result, follows};
@@ -127,7 +127,7 @@ impl Reader<'_> {
         let named = |author: &str, text: &str| {
             self.called.find(text.as_bytes()).is_some() && names(text, name)
                 || text.contains('@') && names(text, id)
-                || author.starts_with("human:") && self.is_called_by_a_person(text)
+                || Actor::of(author).is_person() && self.is_called_by_a_person(text)
         };
         let thread = &shown.thread;
         let mine = |author: &Arc<str>| **author == *id;

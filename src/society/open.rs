@@ -12,7 +12,7 @@ use super::room::Room;
 use super::spacing;
 use super::walk;
 use super::{PACE_NOW, PROVIDER_NOW, Society};
-use crate::domain::{PersonalityConfig, Stamp};
+use crate::domain::{Actor, PersonalityConfig, Stamp};
 use crate::embedded;
 use crate::store::posts::{NewThread, insert_thread};
 use crate::store::roster::Anew;
@@ -214,7 +214,7 @@ fn open_threads(c: &Db, now: Stamp) -> Result<()> {
         insert_thread(
             c,
             &NewThread {
-                author: "system",
+                author: Actor::ROOM_ID,
                 title: &thread.title,
                 content: &thread.content,
                 tags: &thread.tags,

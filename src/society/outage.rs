@@ -61,7 +61,7 @@ pub(crate) fn put_row(
     at: Stamp,
 ) -> Result<i64> {
     let failed = Activity::Failed { error: why.to_owned(), provider: Some(provider.to_owned()) };
-    Record::new("system", "System", failed, at).put(society, tx)
+    Record::of_room(failed, at).put(society, tx)
 }
 
 /// `provider` answered: whoever failed because of it fails no more, and wakes soon.

@@ -10,7 +10,7 @@ use super::record::Record;
 use super::room::Room;
 use crate::domain::Activity;
 use crate::domain::status::Cap;
-use crate::domain::{Money, Usage};
+use crate::domain::{Actor, Money, Usage};
 use crate::llm::Request;
 use crate::store::{Result, Tx, books};
 
@@ -61,14 +61,14 @@ impl Apply for Tested {
     fn apply(&self, society: &Society, _: &mut Room, tx: &mut Tx<'_>) -> Result<(Usage, Money)> {
         let Self { settlement, error } = self;
         let provider = settlement.tariff.provider.as_str();
-        let (used, cost) = budget::settle(tx, budget::ROOM, settlement)?;
+        let (used, cost) = budget::settle(tx, Actor::ROOM_ID, settlement)?;
         let at = tx.now();
         if error.is_none() {
             outage::ends(society, tx, provider, at)?;
         }
         if used.total() > 0 || cost > Money::ZERO {
             let test = Activity::ProviderTest { provider: provider.to_owned(), error: error.clone() };
-            Record::new(budget::ROOM, "System", test, at).used(used.total(), cost).put(society, tx)?;
+            Record::of_room(test, at).used(used.total(), cost).put(society, tx)?;
         }
         Ok((used, cost))
     }

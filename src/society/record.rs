@@ -2,7 +2,7 @@
 
 use crate::domain::activity::{self, Activity, Changed};
 use crate::domain::changes::Change;
-use crate::domain::{Money, Stamp};
+use crate::domain::{Actor, Money, Stamp};
 use crate::protocol::{ActivityView, Notice};
 use crate::society::Society;
 use crate::store::activities::{self, NewActivity};
@@ -19,6 +19,11 @@ pub(crate) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// What was done by the room itself, or to it.
+    pub(crate) const fn of_room(activity: Activity, at: Stamp) -> Self {
+        Self::new(Actor::ROOM_ID, Actor::ROOM_NAME, activity, at)
+    }
+
     /// What was done by `actor`, or to it.
     pub(crate) const fn new(actor: &'a str, name: &'a str, activity: Activity, at: Stamp) -> Self {
         Self { actor, name, activity, at, tokens: 0, cost: Money::ZERO }

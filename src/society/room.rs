@@ -270,11 +270,7 @@ impl Room {
         if let Some(name) = self.names.get(actor) {
             return Ok(Arc::clone(name));
         }
-        let name: Arc<str> = match actor.strip_prefix("human:") {
-            Some(name) => name.into(),
-            None if actor == "system" => "System".into(),
-            None => names::bot_name(c, actor)?.unwrap_or_else(|| actor.to_owned()).into(),
-        };
+        let name: Arc<str> = names::name(c, actor)?.into();
         self.names.put(actor.to_owned(), Arc::clone(&name));
         Ok(name)
     }

@@ -6,9 +6,9 @@ use rusqlite::{OptionalExtension, Row, ToSql, params};
 use serde_json::Value;
 
 use super::columns::columns;
-use super::names::shown_as;
+use super::names::{require_known, shown_as};
 use super::{Db, Result, thoughts};
-use crate::domain::{ActivityKind, Money, Stamp};
+use crate::domain::{ActivityKind, Actor, Money, Stamp};
 use crate::protocol::{ActivityQuery, ActivityView, Fault, WhyView};
 
 columns! {
@@ -65,10 +65,7 @@ pub fn page(c: &Db, q: &ActivityQuery) -> Result<Vec<ActivityView>> {
 
 /// Fails with 404 when `id` is neither a bot, present or departed, nor a person, nor the system.
 fn require_actor(c: &Db, id: &str) -> Result<()> {
-    let known = id == "system"
-        || id.starts_with("human:")
-        || c.prepare_cached("SELECT 1 FROM bots WHERE id = ?1")?.exists([id])?;
-    if known { Ok(()) } else { Err(Fault::not_found("bot", id).into()) }
+    Actor::of(id).bot().map_or(Ok(()), |id| require_known(c, id))
 }
 
 pub(super) fn page_sql(q: &ActivityQuery) -> String {

@@ -8,8 +8,7 @@ use super::lens::Lens;
 use super::names::Names;
 use super::stats::rounded;
 use super::{Db, Result, stats};
-use crate::domain::ActivityKind;
-use crate::domain::Stamp;
+use crate::domain::{ActivityKind, Actor, Stamp};
 use crate::protocol::{Analytics, Engagements, PostsDay};
 
 /// Posts by people looked at, newest first; they are typed by hand and few.
@@ -96,7 +95,7 @@ fn sum_up(
     let mut names = Names::default();
     let mut engagement_by_bot = Vec::with_capacity(per_bot.len());
     for (id, mut one) in per_bot {
-        if !id.starts_with("human:") && id != "system" {
+        if Actor::of(&id).bot().is_some() {
             one.bot_name = names.of(c, &id)?;
             engagement_by_bot.push(one);
         }

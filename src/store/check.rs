@@ -5,7 +5,7 @@
 use rusqlite::params;
 
 use super::{Db, Result, archive, bots, journal, snapshot};
-use crate::domain::{ActivityKind, Stamp};
+use crate::domain::{ActivityKind, Actor, PostKind, Stamp};
 
 /// How bad a finding is.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,9 +56,15 @@ pub fn check(c: &Db, now: Stamp) -> Result<Vec<Finding>> {
         let (table, parent): (String, String) = (row.get("table")?, row.get("parent")?);
         Ok(Some(format!("a row of {table} refers to a missing one of {parent}")))
     })?;
-    let [opened, replied] = [ActivityKind::CreateThread, ActivityKind::Reply].map(ActivityKind::as_str);
+    let words = [
+        ("{opened}", ActivityKind::CreateThread.as_str()),
+        ("{replied}", ActivityKind::Reply.as_str()),
+        ("{reply}", PostKind::Reply.as_str()),
+        ("{room}", Actor::ROOM_ID),
+        ("{people}", Actor::RESERVED_IDS[1]),
+    ];
     for rule in RULES {
-        let sql = rule.sql.replace("{opened}", opened).replace("{replied}", replied);
+        let sql = words.iter().fold(rule.sql.to_owned(), |sql, (mark, word)| sql.replace(mark, word));
         rows(c, &mut findings, rule.fine, rule.way_out, &sql, |row| row.get(0).map(Some))?;
     }
     findings.push(counted(c)?);
@@ -80,9 +86,9 @@ const RULES: &[Rule] = &[
         fine: "no bot passes for another or for the room",
         way_out: "give it another id or name in its file, or remove it with `botarium bot remove ID`",
         sql: "SELECT 'bot ' || id || ' has an id that is the room''s own' FROM bots \
-              WHERE departed_at IS NULL AND id IN ('system', 'human') \
+              WHERE departed_at IS NULL AND id IN ('{room}', '{people}') \
               UNION ALL SELECT 'bot ' || id || ' has the room''s own name' FROM bots \
-              WHERE departed_at IS NULL AND lower(trim(name)) = 'system' \
+              WHERE departed_at IS NULL AND lower(trim(name)) = '{room}' \
               UNION ALL SELECT 'bots ' || group_concat(id, ', ') || ' are all called ' || min(name) FROM bots \
               WHERE departed_at IS NULL GROUP BY lower(trim(name)) HAVING count(*) > 1",
     },
@@ -93,9 +99,9 @@ const RULES: &[Rule] = &[
               SELECT 'thread' AS kind, t.id, t.upvotes AS up, t.downvotes AS down, \
                 ifnull(sum(v.value = 1), 0) AS u, ifnull(sum(v.value = -1), 0) AS d \
                 FROM threads t LEFT JOIN votes v ON v.target_type = 'thread' AND v.target_id = t.id GROUP BY t.id \
-              UNION ALL SELECT 'reply', r.id, r.upvotes, r.downvotes, \
+              UNION ALL SELECT '{reply}', r.id, r.upvotes, r.downvotes, \
                 ifnull(sum(v.value = 1), 0), ifnull(sum(v.value = -1), 0) \
-                FROM replies r LEFT JOIN votes v ON v.target_type = 'reply' AND v.target_id = r.id GROUP BY r.id\
+                FROM replies r LEFT JOIN votes v ON v.target_type = '{reply}' AND v.target_id = r.id GROUP BY r.id\
               ) WHERE up <> u OR down <> d",
     },
     Rule {
@@ -137,10 +143,10 @@ const RULES: &[Rule] = &[
                   LEFT JOIN replies p ON p.id = r.parent_reply_id \
                 UNION ALL SELECT v.voter, ifnull(t.author, r.author), 1, v.value = 1, v.value = -1, 0 FROM votes v \
                   LEFT JOIN threads t ON v.target_type = 'thread' AND t.id = v.target_id \
-                  LEFT JOIN replies r ON v.target_type = 'reply' AND r.id = v.target_id \
+                  LEFT JOIN replies r ON v.target_type = '{reply}' AND r.id = v.target_id \
                 UNION ALL SELECT follower, following, 0, 0, 0, 1 FROM follows), \
               sums AS (SELECT min(one, other) AS a, max(one, other) AS b, i, u, d, f FROM dealt \
-                WHERE one <> other AND one <> 'system' AND other <> 'system' \
+                WHERE one <> other AND one <> '{room}' AND other <> '{room}' \
                 UNION ALL SELECT a, b, -interactions, -ups, -downs, -follows FROM ties) \
               SELECT 'the tie of ' || a || ' and ' || b || ' is off by ' || sum(i) || ' dealings, ' || sum(u) || ' votes up, ' \
                 || sum(d) || ' down, ' || sum(f) || ' follows' FROM sums GROUP BY a, b \

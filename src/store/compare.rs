@@ -5,10 +5,9 @@ use serde::Serialize;
 
 use super::columns::columns;
 use super::{Db, Result};
-use crate::domain::ActivityKind;
 use crate::domain::activity::Told;
 use crate::domain::text::cut;
-use crate::domain::{Money, Stamp};
+use crate::domain::{ActivityKind, Actor, Money, Stamp};
 
 /// Activities compared at once.
 const STRIDE: i64 = 1_024;
@@ -35,7 +34,8 @@ pub struct ActRow {
 /// What people and the room do, beside what bots do by themselves.
 pub(super) fn by_people() -> String {
     let kinds = ActivityKind::sql(ActivityKind::is_by_people);
-    format!("action_type IN {kinds} OR bot_id LIKE 'human:%' OR bot_id = 'system'")
+    let (people, room) = (Actor::PEOPLE, Actor::ROOM_ID);
+    format!("action_type IN {kinds} OR bot_id LIKE '{people}' OR bot_id = '{room}'")
 }
 
 columns! {

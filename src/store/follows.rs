@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use super::columns::columns;
 use super::names::{require_bot, require_known};
 use super::{Db, Result};
-use crate::domain::Stamp;
+use crate::domain::{Actor, Stamp};
 use crate::protocol::{Fault, FollowStats, FollowView};
 
 /// Follows a bot; `false` when it was followed already.
@@ -127,7 +127,7 @@ pub(super) fn touch_tie(
     ups: i64,
     downs: i64,
 ) -> Result<()> {
-    if one == other || one == "system" || other == "system" {
+    if one == other || Actor::of(one).is_room() || Actor::of(other).is_room() {
         return Ok(());
     }
     let (a, b) = if one < other { (one, other) } else { (other, one) };

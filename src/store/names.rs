@@ -7,17 +7,17 @@ use rusqlite::OptionalExtension;
 
 use super::{Db, Result};
 use crate::domain::text::clean_line;
-use crate::domain::{Stamp, bot_file};
+use crate::domain::{Actor, Stamp, bot_file};
 use crate::protocol::{Fault, FaultKind};
 
 /// The shown name of `actor`, whose row in `bots` holds `name`, if it has one.
 #[must_use]
 pub fn shown(actor: &str, name: Option<String>) -> String {
-    match (actor.strip_prefix("human:"), name) {
-        (Some(person), _) => person.to_owned(),
-        (None, Some(name)) => name,
-        (None, None) if actor == "system" => "System".into(),
-        (None, None) => actor.to_owned(),
+    match (Actor::of(actor), name) {
+        (Actor::Person(person), _) => person.to_owned(),
+        (_, Some(name)) => name,
+        (Actor::Room, None) => Actor::ROOM_NAME.into(),
+        (Actor::Bot(id), None) => id.to_owned(),
     }
 }
 
@@ -39,10 +39,19 @@ impl Names {
         if let Some(name) = self.0.get(actor) {
             return Ok(name.clone());
         }
-        let name = shown(actor, bot_name(c, actor)?);
+        let name = name(c, actor)?;
         self.0.insert(actor.to_owned(), name.clone());
         Ok(name)
     }
+}
+
+/// The shown name of an actor.
+///
+/// # Errors
+/// Database errors.
+pub fn name(c: &Db, actor: &str) -> Result<String> {
+    let stored = Actor::of(actor).bot().map(|id| bot_name(c, id)).transpose()?.flatten();
+    Ok(shown(actor, stored))
 }
 
 /// The name of a bot, departed or not.
@@ -77,14 +86,17 @@ pub fn require_known(c: &Db, id: &str) -> Result<()> {
 
 /// Why `id` is no present bot: what else it is, or that it never was.
 pub(super) fn absent(c: &Db, id: &str) -> Result<Fault> {
-    if id == "system" {
-        let what = "system is the room itself, the author of the opening threads, and no bot";
-        return Ok(Fault::new(FaultKind::NotFound, what));
-    }
-    if id.starts_with("human:") {
-        let what = format!("{} is a person, and no bot", clean_line(id, 64));
-        return Ok(Fault::new(FaultKind::NotFound, what));
-    }
+    let id = match Actor::of(id) {
+        Actor::Room => {
+            let what = "system is the room itself, the author of the opening threads, and no bot";
+            return Ok(Fault::new(FaultKind::NotFound, what));
+        }
+        Actor::Person(_) => {
+            let what = format!("{} is a person, and no bot", clean_line(id, 64));
+            return Ok(Fault::new(FaultKind::NotFound, what));
+        }
+        Actor::Bot(id) => id,
+    };
     let left: Option<(String, i64)> = c
         .prepare_cached("SELECT name, departed_at FROM bots WHERE id = ?1 AND departed_at IS NOT NULL")?
         .query_row([id], |row| row.try_into())
@@ -142,7 +154,7 @@ pub fn resolve_followed(c: &Db, me: &str, named: &str) -> Result<String> {
 /// # Errors
 /// Database errors.
 pub fn named(c: &Db, name: &str) -> Result<Option<String>> {
-    if bot_file::same_name(name, bot_file::RESERVED_NAME) {
+    if bot_file::same_name(name, Actor::ROOM_NAME) {
         return Ok(Some("the room itself".into()));
     }
     Ok(c.prepare_cached(NAMED)?

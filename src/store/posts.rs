@@ -8,9 +8,9 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::follows::touch_tie;
 use super::indexing::{self, Indexed};
 use super::{Db, Result};
-use crate::domain::Stamp;
 use crate::domain::scene::OwnPost;
 use crate::domain::text::tag_key;
+use crate::domain::{Actor, Stamp};
 use crate::protocol::Fault;
 
 /// A new thread.
@@ -199,7 +199,8 @@ pub fn bots_posts(c: &Db, limit: u32) -> Result<Vec<String>> {
     let by_bots = |table: &str| {
         format!(
             "SELECT activity_id, content FROM {table} WHERE activity_id IS NOT NULL AND deleted_at IS NULL \
-             AND author NOT LIKE 'human:%' ORDER BY id DESC"
+             AND author NOT LIKE '{}' ORDER BY id DESC",
+            Actor::PEOPLE
         )
     };
     let (mut threads, mut replies) =

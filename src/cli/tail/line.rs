@@ -7,7 +7,7 @@ use lru::LruCache;
 use serde_json::Value;
 
 use crate::domain::activity::{Activity, ActivityKind, Names, Told};
-use crate::domain::{Stamp, text};
+use crate::domain::{Actor, Stamp, text};
 use crate::link::Link;
 use crate::protocol::{ActivityView, Fault, FaultKind};
 
@@ -48,10 +48,10 @@ impl Known {
         if let Some(id) = details["other_bot_id"].as_str()
             && self.names.get(id).is_none()
         {
-            let name = match id.strip_prefix("human:") {
-                Some(name) => name.to_owned(),
-                None if id == "system" => id.to_owned(),
-                None => found(link.bot(id).await)?.map_or_else(|| id.to_owned(), |bot| bot.name),
+            let name = match Actor::of(id) {
+                Actor::Person(name) => name.to_owned(),
+                Actor::Room => id.to_owned(),
+                Actor::Bot(id) => found(link.bot(id).await)?.map_or_else(|| id.to_owned(), |bot| bot.name),
             };
             self.names.put(id.to_owned(), text::clean_line(&name, TEXT_MAX));
         }

@@ -17,7 +17,7 @@ use super::attach::TokenArg;
 use super::exit::Exit;
 use super::out::{Ink, Out, pad};
 use super::{Globals, door, runtime, setup};
-use crate::domain::text;
+use crate::domain::{Actor, text};
 use crate::link::Link;
 use crate::protocol::{ActivityQuery, ActivityView, Fault, FaultKind};
 
@@ -92,7 +92,7 @@ struct Tail<'a> {
 impl Tail<'_> {
     async fn run(mut self, mut wake: Wake) -> anyhow::Result<()> {
         // People and the room itself act, too.
-        if let Some(bot) = self.args.bot.as_ref().filter(|id| *id != "system" && !id.starts_with("human:")) {
+        if let Some(bot) = self.args.bot.as_deref().and_then(|id| Actor::of(id).bot()) {
             self.link.bot(bot).await?;
         }
         let mut last = self.begin().await?;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Activity, ActivityKind, Changed, PostKind};
+use crate::domain::Actor;
 use crate::domain::changes::{self, Change};
 use crate::domain::text::{clean_line, cut};
 
@@ -87,7 +88,7 @@ impl Told {
     /// What happened, as a sentence without its subject: `replied to Marcus in #64 “On doors”`.
     #[must_use]
     pub fn sentence(&self, names: &impl Names) -> String {
-        let other = self.other.as_deref().filter(|id| *id != "system").map(|id| names.name(id));
+        let other = self.other.as_deref().filter(|id| !Actor::of(id).is_room()).map(|id| names.name(id));
         let to = |word: &str| other.as_ref().map_or_else(String::new, |name| format!("{word} {name}"));
         let own_title = || self.is(ActivityKind::CreateThread).then(|| self.about.clone());
         let place = |word: &str| match self.thread {

@@ -1,11 +1,11 @@
 //! The keys of a bot: what each holds, what is allowed, and the sentences for what is not.
 
-use super::super::PersonalityConfig;
 use super::super::personality::{
     Behavior, Engagement, Identity, ModelConfig, Permissions, Persona, level_of_word, unused_value,
 };
 use super::super::similarity::nearest;
 use super::super::yaml::{Entry, Mark, Node, Value, filled, meant, show};
+use super::super::{Actor, PersonalityConfig};
 use super::{ID_MAX, NAME_MAX, Problem, TRAITS_MAX};
 
 /// The sections of `personality_config`.
@@ -275,7 +275,7 @@ impl Kind {
 
 fn name(value: &Value) -> Result<String, String> {
     let name = filled(value.line(NAME_MAX)?)?;
-    if super::same_name(&name, super::RESERVED_NAME) {
+    if super::same_name(&name, Actor::ROOM_NAME) {
         return Err(format!("must not be `{name}`: the room itself is shown under it"));
     }
     Ok(name)
@@ -284,7 +284,7 @@ fn name(value: &Value) -> Result<String, String> {
 fn id(value: &Value) -> Result<String, String> {
     let text = value.raw()?;
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
-    if super::RESERVED_IDS.contains(&text) {
+    if Actor::RESERVED_IDS.contains(&text) {
         return Err(format!("must not be `{text}`: that is the room's own; try `{text}_001`"));
     }
     if !text.is_empty() && text.len() <= ID_MAX && text.chars().all(good) {

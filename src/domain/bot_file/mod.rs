@@ -9,6 +9,7 @@ mod fields;
 
 use std::fmt;
 
+use super::Actor;
 use super::personality::PersonalityConfig;
 use super::yaml::{self, Entry, Fault, Mark, Node, Value};
 use fields::{Reader, SECTIONS};
@@ -17,10 +18,6 @@ use fields::{Reader, SECTIONS};
 pub const CUSTOM_NAME_MIN: usize = 3;
 /// Longest name, in characters.
 pub const NAME_MAX: usize = 30;
-/// Ids that are the room's own: who opened the first threads, and to whom its calls are charged.
-pub const RESERVED_IDS: [&str; 2] = ["system", "human"];
-/// The name the room itself is shown under.
-pub const RESERVED_NAME: &str = "System";
 /// Longest id, in characters.
 pub const ID_MAX: usize = 64;
 /// Most traits.
@@ -222,7 +219,7 @@ pub fn slug(name: &str) -> String {
     let slug = slug.trim_end_matches('_');
     match slug {
         "" => "bot".into(),
-        reserved if RESERVED_IDS.contains(&reserved) => format!("{reserved}_bot"),
+        reserved if Actor::RESERVED_IDS.contains(&reserved) => format!("{reserved}_bot"),
         slug => slug.into(),
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::{Effect, Tool};
-use crate::domain::PersonalityConfig;
+use crate::domain::{Actor, PersonalityConfig};
 use crate::link::Link;
 use crate::mcp::page::{brief, quoting};
 use crate::mcp::schema;
@@ -217,7 +217,7 @@ struct PostArgs {
 }
 
 async fn post(link: Link, args: PostArgs) -> Result<Value, Fault> {
-    let author_bot_id = format!("human:{}", args.person);
+    let author_bot_id = Actor::Person(&args.person).to_string();
     match (args.thread, args.title) {
         (Some(_), Some(_)) => {
             Err(Fault::invalid_field("title", "is for a new thread; leave it or thread out"))

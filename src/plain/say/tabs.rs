@@ -2,6 +2,7 @@
 
 use super::inspector::{self, date};
 use super::{NOTHING_MATCHES, Told, clock, live};
+use crate::domain::Actor;
 use crate::protocol::{GraphEdge, ThreadSort};
 use crate::tui::state::events::Shown;
 use crate::tui::state::log::LEVELS;
@@ -71,7 +72,7 @@ pub fn thread(model: &Model) -> Told {
             Some(name) => format!(" to {name}"),
             None => String::new(),
         };
-        let person = if entry.author.starts_with("human:") { ", a person" } else { "" };
+        let person = if Actor::of(&entry.author).is_person() { ", a person" } else { "" };
         let said = format!(
             "{}{person}{to}, {}, {}: {}",
             entry.name,

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::Actor;
 use crate::domain::action::PERSON_MAX;
 use crate::domain::activity::{Activity, Changed, PostKind};
-use crate::domain::bot_file::{RESERVED_NAME, same_name};
+use crate::domain::bot_file::same_name;
 use crate::domain::changes::Change;
 use crate::domain::text::{clean_line, cut};
 use crate::protocol::{Fault, FaultKind, FlagView, FollowView, ReplyView, VoteView};
@@ -206,7 +207,7 @@ impl Apply for Hide {
             thread_id: Some(thread),
             ..Changed::made("deleted")
         });
-        Record::new("system", "System", hidden, at).changes(tx, Vec::new).put(society, tx)?;
+        Record::of_room(hidden, at).changes(tx, Vec::new).put(society, tx)?;
         Ok(())
     }
 }
@@ -239,16 +240,18 @@ fn posted(room: &mut Room, author: &str, thread: i64) {
 
 /// The shown name of an actor that may act: a present bot, or a person by `human:<name>`.
 fn actor(room: &mut Room, tx: &Tx<'_>, id: &str) -> Result<String, StoreError> {
-    match id.strip_prefix("human:") {
-        Some(name) if same_name(name, RESERVED_NAME) => {
+    match Actor::of(id) {
+        Actor::Person(name) if same_name(name, Actor::ROOM_NAME) => {
             Err(Fault::bad_value(format!("{name} is the name of the room itself: sign with another")).into())
         }
-        Some(name) if clean_line(name, PERSON_MAX) == name && !name.is_empty() => Ok(name.to_owned()),
-        Some(_) => Err(Fault::bad_value(format!(
+        Actor::Person(name) if clean_line(name, PERSON_MAX) == name && !name.is_empty() => {
+            Ok(name.to_owned())
+        }
+        Actor::Person(_) => Err(Fault::bad_value(format!(
             "a person is named human:<name>, with a name of 1 to {PERSON_MAX} plain characters"
         ))
         .into()),
-        None => {
+        Actor::Room | Actor::Bot(_) => {
             names::require_bot(tx, id)?;
             Ok(room.name(tx, id)?.to_string())
         }

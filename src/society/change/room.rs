@@ -66,9 +66,7 @@ impl Apply for SetProvider {
         }
         let change = Changed { provider: Some(self.name.clone()), ..Changed::of(&["provider"]) };
         let now = tx.now();
-        Record::new("system", "System", Activity::ConfigUpdated(change), now)
-            .changes(tx, || changes)
-            .put(society, tx)?;
+        Record::of_room(Activity::ConfigUpdated(change), now).changes(tx, || changes).put(society, tx)?;
         replan_all(society, tx)
     }
 }
@@ -142,7 +140,7 @@ pub(super) fn told(
 ) -> Result<()> {
     if tx.by().is_some() {
         let now = tx.now();
-        Record::new("system", "System", Activity::ConfigUpdated(Changed::of(&[part])), now)
+        Record::of_room(Activity::ConfigUpdated(Changed::of(&[part])), now)
             .changes(tx, || vec![change()])
             .put(society, tx)?;
     }

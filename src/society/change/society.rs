@@ -35,7 +35,7 @@ impl Apply for InjectEvent {
             by: None,
             changes: None,
         };
-        Record::new("system", "System", injected, at).changes(tx, Vec::new).put(society, tx)?;
+        Record::of_room(injected, at).changes(tx, Vec::new).put(society, tx)?;
         Ok(view)
     }
 }

@@ -20,7 +20,7 @@ use crate::domain::memory::{
     OpinionNote, RELATIONSHIPS_MAX, RelationshipNote, SUMMARY_WORDS,
 };
 use crate::domain::text::{clean, clean_line, first_words};
-use crate::domain::{Extraction, MemoryKind, Stamp};
+use crate::domain::{Actor, Extraction, MemoryKind, Stamp};
 use crate::protocol::DatedEvent;
 use crate::store::memories::{Memory, delete_memory, insert_memory, update_memory};
 use crate::store::{Db, Result, archive, names};
@@ -125,7 +125,7 @@ fn position(mind: &Mind, kind: MemoryKind, key: &str) -> Option<usize> {
 /// Brings a relationship up to date, with a dated event.
 fn relate(c: &Db, mind: &mut Mind, from: &Source<'_>, note: &RelationshipNote) -> Result<()> {
     let mut other = clean_line(&note.bot, KEY_MAX);
-    if !other.starts_with("human:") {
+    if !Actor::of(&other).is_person() {
         // A model may name somebody who is not there.
         let Ok(id) = names::resolve_bot(c, &other) else { return Ok(()) };
         other = id;

@@ -9,7 +9,7 @@ use crate::domain::memory::{OpinionNote, RelationshipNote};
 use crate::domain::scene::{Acquaintance, FeedReply, FeedThread, Scene};
 use crate::domain::similarity::terms;
 use crate::domain::text::cut;
-use crate::domain::{Action, Extraction, MemoryKind, Sentiment, Stamp};
+use crate::domain::{Action, Actor, Extraction, MemoryKind, Sentiment, Stamp};
 use crate::protocol::DatedEvent;
 use crate::store::memories::Memory;
 
@@ -108,8 +108,8 @@ impl<'s> Post<'s> {
         Self { author, name, said, topic, tag }
     }
 
-    fn is_system(&self) -> bool {
-        self.author == "system"
+    fn is_of_room(&self) -> bool {
+        Actor::of(self.author).is_room()
     }
 }
 
@@ -158,7 +158,7 @@ impl Beat<'_> {
         if let Some(moment) = moment(post, &told) {
             self.left.moments.push(moment);
         }
-        self.own_word(&told, &post.topic, (!post.is_system()).then_some(post.name));
+        self.own_word(&told, &post.topic, (!post.is_of_room()).then_some(post.name));
         if let Some(tag) = post.tag {
             self.take_stance(tag, &told, Some((post, &heard)));
         }
@@ -209,16 +209,16 @@ impl Beat<'_> {
             return;
         }
         let (name, topic) = (post.name, &post.topic);
-        if let Some(promise) = heard.promise.as_ref().filter(|_| !post.is_system()) {
+        if let Some(promise) = heard.promise.as_ref().filter(|_| !post.is_of_room()) {
             self.left.facts.push(format!("{name} promised to {}.", of_another(promise)));
         }
-        if let Some(bet) = heard.bet.as_ref().filter(|_| !post.is_system()) {
+        if let Some(bet) = heard.bet.as_ref().filter(|_| !post.is_of_room()) {
             self.left.facts.push(format!("{name} bet that {bet}."));
         }
         let Some(claim) = &heard.claim else { return };
         let on = if speaks_of(claim, topic) { String::new() } else { format!("on {topic}, ") };
         self.left.facts.push(match heard.does {
-            _ if post.is_system() => capital(&format!("{on}I have read here that {claim}.")),
+            _ if post.is_of_room() => capital(&format!("{on}I have read here that {claim}.")),
             Move::Turns => format!("{name} has changed sides on {topic} and now holds that {claim}."),
             _ if tells(claim) => capital(&format!("{on}{name} told us that {claim}.")),
             Move::Objects => capital(&format!("{on}{name} objected that {claim}.")),
@@ -253,7 +253,7 @@ impl Beat<'_> {
             _ if again => before + 0.06,
             _ => before,
         };
-        let name = answered.filter(|(post, _)| !post.is_system()).map(|(post, _)| post.name);
+        let name = answered.filter(|(post, _)| !post.is_of_room()).map(|(post, _)| post.name);
         let stance = match (told.does, name) {
             (Move::Turns, Some(name)) => format!("{name} has brought me round: {claim}."),
             (Move::Objects, Some(name)) => format!("Against {name} I hold that {claim}."),
@@ -292,7 +292,7 @@ impl Beat<'_> {
 
     /// How it stands with somebody after `what`, which was good, bad or neither.
     fn befriend(&mut self, id: &str, name: &str, what: &str, good: i32, about: &str) {
-        if id == "system" || id == self.scene.me.id {
+        if Actor::of(id).is_room() || id == self.scene.me.id {
             return;
         }
         let known = self.scene.roster.iter().find(|other| *other.id == *id);
@@ -363,7 +363,7 @@ fn tone(event: &str) -> i32 {
 /// claim is kept as a view, it is not told again here.
 fn moment(post: &Post<'_>, told: &Read) -> Option<String> {
     let (name, topic) = (post.name, &post.topic);
-    if post.is_system() {
+    if post.is_of_room() {
         let claim = told.claim.as_ref().filter(|_| post.tag.is_none())?;
         return Some(format!("In the thread about {topic} I said that {claim}."));
     }

@@ -9,7 +9,7 @@ use super::{number, push};
 use crate::domain::scene::{Acquaintance, Deed, FeedReply, FeedThread, OwnPost, Recalled, SceneEvent};
 use crate::domain::similarity::TermSet;
 use crate::domain::text::cut_words;
-use crate::domain::{MemoryKind, PersonalityConfig};
+use crate::domain::{Actor, MemoryKind, PersonalityConfig};
 
 /// What stands before the answer that is to be repaired, at the beginning of a line.
 pub(crate) const ANSWERED: &str = "\n- You answered: ";
@@ -183,7 +183,7 @@ fn author(id: &str, name: &str, is_me: bool, out: &mut String) {
         return;
     }
     inline(name, 60, out);
-    if id.starts_with("human:") {
+    if Actor::of(id).is_person() {
         out.push_str(" (a person)");
     }
 }

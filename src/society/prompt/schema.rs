@@ -10,7 +10,7 @@ use super::rules::{self, ORDER};
 use crate::domain::guidance::{Tendency, quiet_tendency, thread_tendency};
 use crate::domain::personality::Engagement;
 use crate::domain::scene::FeedThread;
-use crate::domain::{Action, ActionKind, Scene};
+use crate::domain::{Action, ActionKind, Actor, Scene};
 use crate::society::frame::Frame;
 
 /// Longest texts a model is asked for, in characters: well within what is accepted.
@@ -43,17 +43,14 @@ fn memory(scene: &Scene, at_hand: bool) -> Value {
         if others.is_empty() {
             return json!({"type": "null"});
         }
-        extraction_bounds(&others.into_iter().filter(|author| is_bot(author)).collect::<Vec<_>>())
+        // How a bot stands with people is not kept, and the name in a person's id is a text from outside.
+        extraction_bounds(
+            &others.into_iter().filter_map(|author| Actor::of(author).bot()).collect::<Vec<_>>(),
+        )
     } else {
         extraction_schema()
     };
     json!({"anyOf": [*noted, {"type": "null"}]})
-}
-
-/// Whether an actor is a bot. Of how somebody stands with others nothing is kept, and the name in a person's id is a text
-/// from outside.
-pub(super) fn is_bot(actor: &str) -> bool {
-    actor != "system" && !actor.starts_with("human:")
 }
 
 /// Without anything that changes from beat to beat.

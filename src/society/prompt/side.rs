@@ -3,10 +3,10 @@
 //! Whatever a model, a bot or a memory said stands between the marks here, too, and never holds them.
 
 use super::lines::{ANSWERED, inline};
-use super::schema::{extraction_bounds, extraction_schema, is_bot};
+use super::schema::{extraction_bounds, extraction_schema};
 use super::{Prompt, fenced, is_own, marks, push, sections, tokens, unmark, whole};
 use crate::domain::text::clean;
-use crate::domain::{Action, Scene};
+use crate::domain::{Action, Actor, Scene};
 use crate::llm::{Again, Purpose, Request};
 use crate::society::Society;
 use crate::society::draw;
@@ -67,11 +67,11 @@ pub(crate) fn extraction_request(
     told.push_str("\n- You answered: ");
     inline(content, SAID, &mut told);
     told.push('\n');
-    let bots: &[&str] = if is_bot(id) { &[id] } else { &[] };
-    let but = bots.iter().map(|id| format!(" but {id}")).collect::<String>();
+    let bot = Actor::of(id).bot();
+    let but = bot.map_or_else(String::new, |id| format!(" but {id}"));
     let prompt = between(told, &ready.fence) + "Speak of no id" + &but + ".\n";
     let request = side_request(society, ready, Purpose::Extract, system, prompt, EXTRACT_TOKENS);
-    let schema = if at_hand { extraction_bounds(bots) } else { extraction_schema() };
+    let schema = if at_hand { extraction_bounds(bot.as_slice()) } else { extraction_schema() };
     Some(Request { schema: Some(schema), ..request })
 }
 

@@ -1,6 +1,6 @@
 //! What needs a person: counted beside the tabs, listed by one key, each with a way there.
 
-use crate::domain::ActivityKind;
+use crate::domain::{ActivityKind, Actor};
 use crate::protocol::news::names_person;
 use crate::protocol::{EngineState, LogLine, ROOM_LOG, Status};
 use crate::tui::state::need::{Need, Way};
@@ -18,7 +18,7 @@ const ACTS: usize = 500;
 #[must_use]
 pub fn is_answer(row: &Row, person: &str) -> bool {
     let posts = row.told.is_any(ActivityKind::is_post);
-    let to = row.told.other.as_deref().and_then(|other| other.strip_prefix("human:"));
+    let to = row.told.other.as_deref().and_then(|other| Actor::of(other).person());
     posts && !person.is_empty() && (to == Some(person) || names_person(&row.told.quote, person))
 }
 

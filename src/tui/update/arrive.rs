@@ -1,7 +1,7 @@
 //! What arrives: events, answers to reads and changes, the state of the link.
 
 use super::open;
-use crate::domain::ActivityKind;
+use crate::domain::{ActivityKind, Actor};
 use crate::protocol::{Event, Fault, FaultKind, Notice};
 use crate::tui::msg::{Connection, Data, Effect, Load, Role};
 use crate::tui::overlays::reading::Para;
@@ -73,7 +73,7 @@ pub fn on_event(model: &mut Model, event: &Event) -> Vec<Effect> {
             mark_bot(model, bot_id);
             model.stale.config |= model.inspector.wanted.as_deref() == Some(bot_id);
             // What the room was set to concerns everybody.
-            if bot_id == "system" {
+            if Actor::of(bot_id).is_room() {
                 model.stale.room = true;
                 model.stale.all_bots = true;
                 model.stale.providers = true;
@@ -181,7 +181,7 @@ fn answer_of<'a>(model: &'a mut Model, bot: &str) -> Option<&'a mut String> {
 
 /// A bot is to be read anew. People and the room itself act, too, and are none.
 fn mark_bot(model: &mut Model, id: &str) {
-    if !id.starts_with("human:") && id != "system" {
+    if Actor::of(id).bot().is_some() {
         model.stale.bots.insert(id.to_owned());
     }
 }

@@ -1,6 +1,7 @@
 //! Going somewhere: to a tab, a pane, a bot, an act; and what is read there. There is one selected bot, and whatever is
 //! about it follows.
 
+use crate::domain::Actor;
 use crate::link::Connection;
 use crate::tui::action::{ACTIONS, Act};
 use crate::tui::msg::{Effect, Load};
@@ -61,7 +62,7 @@ pub fn came(model: &mut Model) -> Vec<Effect> {
 /// Shows a bot on the Live tab.
 pub fn show_bot(model: &mut Model, id: &str) -> Vec<Effect> {
     if model.bots.get(id).is_none() {
-        let person = id.starts_with("human:");
+        let person = Actor::of(id).is_person();
         let said = format!(
             "{} is {} of this room",
             model.name(id),

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::bots::reputation;
 use super::look::View;
+use crate::domain::Actor;
 use crate::tui::state::forum::Forum;
 use crate::tui::state::forum::reader::{Entry, Shown};
 use crate::tui::widgets::{Pen, Sheet, Window, frame, pen, scroll, text};
@@ -80,7 +81,7 @@ fn heading(entry: &Entry, (tags, own): (&[String], Option<&str>), pen: &mut Pen<
     pen.right(" ", theme.text).right(&age, theme.faint).right("  ", theme.text);
     pen.right(&text::signed(entry.score), reputation(entry.score, theme)).right(" ", theme.text);
     let style = theme.actor(&entry.author);
-    if entry.author.starts_with("human:") {
+    if Actor::of(&entry.author).is_person() {
         pen.put(glyphs.person, theme.accent).skip(1);
     }
     pen.put(&text::initials(&entry.name), style).skip(1).put(&entry.name, style);

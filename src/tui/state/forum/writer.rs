@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Post;
+use crate::domain::Actor;
 use crate::tui::action::Act;
 use crate::tui::overlays::{Overlay, Then};
 use crate::tui::state::Tab;
@@ -40,7 +41,7 @@ impl Writer {
     /// The actor id a person writes under, once their name is known.
     #[must_use]
     pub fn actor(&self) -> Option<String> {
-        self.name.as_ref().map(|name| format!("human:{name}"))
+        self.name.as_ref().map(|name| Actor::Person(name).to_string())
     }
 
     /// What is kept: what was put by, and what stands in an open window.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::{Chart, Stats};
-use crate::domain::ActivityKind;
 use crate::domain::Stamp;
+use crate::domain::{ActivityKind, Actor};
 use crate::protocol::{ReputationHistory, Timeline, TimelineMark, UsageSeries};
 use crate::tui::state::{Model, Row};
 use crate::tui::widgets::figure::{Curve, Figure, Place, Unit};
@@ -71,7 +71,7 @@ fn told(mark: &TimelineMark) -> String {
         Some(ActivityKind::EventInjected) => format!("event: {}", mark.title),
         Some(ActivityKind::CallsLost) => "calls were lost".into(),
         _ => {
-            let whose = if mark.bot_id == "system" { "the room" } else { &mark.bot_name };
+            let whose = if Actor::of(&mark.bot_id).is_room() { "the room" } else { &mark.bot_name };
             let what = if mark.title.is_empty() { String::new() } else { format!(": {}", mark.title) };
             format!("{whose} was changed{what}")
         }
