@@ -5,6 +5,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::ActivityKind;
+
 /// Everything that makes one bot: `personality_config` on the wire.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PersonalityConfig {
@@ -221,6 +223,13 @@ pub fn meant_provider(name: &str) -> &str {
     if embedded { "scripted" } else { name }
 }
 
+/// The tool of taking part in the forum: threads, replies, votes and follows.
+pub const FORUM: &str = "forum";
+/// The tool of looking things up.
+pub const WEB_SEARCH: &str = ActivityKind::WebSearch.as_str();
+/// Every tool there is.
+pub const TOOLS: [&str; 2] = [FORUM, WEB_SEARCH];
+
 /// What a bot may do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
@@ -235,7 +244,7 @@ pub struct Permissions {
 
 impl Default for Permissions {
     fn default() -> Self {
-        Self { tools: vec!["forum".into(), "web_search".into()], rate_limit: None }
+        Self { tools: TOOLS.map(str::to_owned).to_vec(), rate_limit: None }
     }
 }
 

@@ -102,7 +102,7 @@ impl Fault {
     }
 
     /// 404 for a `thing` (bot, thread, reply, flag, …) with this id.
-    pub fn not_found(thing: &str, id: impl std::fmt::Display) -> Self {
+    pub fn not_found(thing: impl std::fmt::Display, id: impl std::fmt::Display) -> Self {
         Self::new(FaultKind::NotFound, format!("{thing} {id} does not exist"))
     }
 

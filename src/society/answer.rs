@@ -11,7 +11,6 @@ mod form;
 mod own;
 mod sound;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use self::declines::declines;
@@ -23,33 +22,8 @@ pub(crate) use self::own::own_words;
 pub(crate) use self::sound::{sound, words_of};
 use crate::domain::action::{CONTENT_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX};
 use crate::domain::text::{clean, clean_line};
-use crate::domain::{Action, ActionKind, Extraction};
+use crate::domain::{Action, ActionKind, Extraction, Rung};
 use crate::llm::{Finish, loose};
-
-/// How an answer was read.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Rung {
-    /// It was the JSON that was asked for.
-    Schema,
-    /// The JSON stood inside something else.
-    Embedded,
-    /// It took a second request.
-    Repaired,
-    /// It could not be read.
-    Failed,
-}
-
-impl Rung {
-    /// The word in the books.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Schema => "schema",
-            Self::Embedded => "embedded",
-            Self::Repaired => "repaired",
-            Self::Failed => "failed",
-        }
-    }
-}
 
 /// Longest part of an answer that is searched for JSON.
 const SEARCHED: usize = 200_000;

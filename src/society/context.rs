@@ -6,6 +6,7 @@ use memchr::memmem::Finder;
 
 use super::recall::recall;
 use super::room::{Board, Room, SMALL_ROOM, Shown};
+use crate::domain::personality::{FORUM, WEB_SEARCH};
 use crate::domain::scene::{Acquaintance, FeedThread, Scene};
 use crate::domain::text::names;
 use crate::domain::{ActionKind, Actor, PersonalityConfig, Stamp};
@@ -61,8 +62,8 @@ fn allowed(me: &PersonalityConfig) -> Vec<ActionKind> {
         .into_iter()
         .filter(|kind| match kind {
             ActionKind::DoNothing => true,
-            ActionKind::WebSearch => has("web_search"),
-            _ => has("forum"),
+            ActionKind::WebSearch => has(WEB_SEARCH),
+            _ => has(FORUM),
         })
         .collect()
 }

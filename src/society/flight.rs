@@ -7,13 +7,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Society;
-use super::answer::Rung;
 use super::budget::{self, Settlement, Tariff};
 use super::heartbeat::beat::Finished;
 use super::heartbeat::exchange::exchange as told;
 use super::memory::Batch;
 use crate::domain::activity::Finding;
-use crate::domain::{Action, Extraction, PersonalityConfig, Scene, Stamp};
+use crate::domain::{Action, Extraction, PersonalityConfig, Rung, Scene, Stamp};
 use crate::llm::{Completion, Purpose, Request};
 use crate::protocol::{Exchange, PromptSection};
 use crate::store::bot_row::BotRow;
@@ -194,7 +193,7 @@ pub(crate) fn print_of(request: &Request, fence: &str) -> u64 {
 
 /// The exchange of an answer, with the request as it is shown.
 pub(crate) fn answered(call: &Call, completion: &Completion, settlement: &Settlement) -> Exchange {
-    let mut exchange = told(&call.purpose, completion, settlement);
+    let mut exchange = told(call.request.purpose, completion, settlement);
     exchange.request = shown_request(&call.request);
     exchange
 }

@@ -86,7 +86,7 @@ impl Apply for Asked {
             temperature: config.model.temperature,
             max_tokens: config.model.max_tokens,
             scene: Some(Arc::clone(&scene)),
-            seed: draw::seed(society.seed, &row.id, seen.unsigned_abs(), "interview"),
+            seed: draw::seed(society.seed, &row.id, seen.unsigned_abs(), Purpose::Interview.as_str()),
         };
         let reservation = match budget::reserve(tx, &payer, &tariff, &request, &day, at)? {
             Ok(reservation) => reservation,
@@ -113,7 +113,7 @@ impl Apply for Asked {
                 return Ok(capped(cap));
             }
             let settlement = call.settlement(&ready.day, None, said.usage, true, None);
-            let mut made = exchange("interview", &said, &settlement);
+            let mut made = exchange(Purpose::Interview, &said, &settlement);
             made.request = call.request.prompt.clone();
             let asked = Interviewed {
                 question: &self.question,
@@ -193,7 +193,7 @@ fn answered(
     let (at, day) = ready.moment(society, tx);
     let id =
         Record::new(&ready.row.id, &ready.row.name, interview, at).used(tokens, cost).put(society, tx)?;
-    put_thought(society, tx, ready, id, "none", exchanges)?;
+    put_thought(society, tx, ready, id, None, exchanges)?;
     if ready.tariff.is_bound() {
         outage::ends(society, tx, &ready.tariff.provider, at)?;
     }
@@ -231,5 +231,5 @@ fn lost(
     let (at, _) = ready.moment(society, tx);
     let id =
         Record::new(&ready.row.id, &ready.row.name, interview, at).used(tokens, cost).put(society, tx)?;
-    put_thought(society, tx, ready, id, "none", exchanges)
+    put_thought(society, tx, ready, id, None, exchanges)
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::columns::columns;
 use super::names::{require_known, shown_as};
 use super::{Db, Result, thoughts};
-use crate::domain::{ActivityKind, Actor, Money, Stamp};
+use crate::domain::{ActivityKind, Actor, Money, Rung, Stamp};
 use crate::protocol::{ActivityQuery, ActivityView, Fault, WhyView};
 
 columns! {
@@ -116,7 +116,7 @@ pub fn why(c: &Db, id: i64) -> Result<WhyView> {
         memories: record.memories,
         cost_usd: record.exchanges.iter().map(|exchange| exchange.cost_usd).sum(),
         exchanges: record.exchanges,
-        rung: if record.rung.is_empty() { "none".into() } else { record.rung },
+        rung: if record.rung.is_empty() { Rung::NONE.into() } else { record.rung },
         activity,
     })
 }

@@ -9,7 +9,7 @@ use super::names::{absent, require_known};
 use super::{Db, Result, StoreError, books};
 use crate::domain::personality::meant_provider;
 use crate::domain::status::{Cap, Caps, Spending, Standing, standing};
-use crate::domain::{Money, PersonalityConfig, Stamp};
+use crate::domain::{Money, PersonalityConfig, PostKind, Stamp};
 use crate::protocol::{BotConfigView, BotView, CostCaps, EngineState, PostView, Source, Status};
 
 /// A bot's row as its view needs it.
@@ -240,11 +240,12 @@ columns! {
 pub fn posts(c: &Db, bot: &str, limit: u32) -> Result<Vec<PostView>> {
     require_known(c, bot)?;
     let mut statement = c.prepare_cached(&format!(
-        "SELECT {POST} FROM (SELECT * FROM (SELECT 'thread' AS kind, id, title || ': ' || content AS content, created_at, \
+        "SELECT {POST} FROM (SELECT * FROM (SELECT '{}' AS kind, id, title || ': ' || content AS content, created_at, \
          id AS thread_id FROM threads WHERE author = ?1 AND deleted_at IS NULL ORDER BY id DESC LIMIT ?2) \
-         UNION ALL SELECT * FROM (SELECT 'reply', id, content, created_at, thread_id FROM replies \
+         UNION ALL SELECT * FROM (SELECT '{}', id, content, created_at, thread_id FROM replies \
          WHERE author = ?1 AND deleted_at IS NULL ORDER BY id DESC LIMIT ?2)) \
          ORDER BY created_at DESC, thread_id DESC, id DESC LIMIT ?2",
+        PostKind::Thread, PostKind::Reply
     ))?;
     let rows = statement.query_map(params![bot, limit], post)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)

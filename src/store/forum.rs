@@ -6,6 +6,7 @@ use super::columns::{Json, columns};
 use super::names::{Names, shown_as};
 use super::order::{newest, position};
 use super::{Db, Result, fulltext};
+use crate::domain::PostKind;
 use crate::protocol::{Fault, ReplyView, ThreadQuery, ThreadSort, ThreadSummary, ThreadView};
 
 columns! {
@@ -174,7 +175,7 @@ pub fn reply(c: &Db, id: i64) -> Result<ReplyView> {
         .prepare_cached(&format!("SELECT {REPLY} FROM replies WHERE id = ?1 AND deleted_at IS NULL"))?
         .query_row([id], reply_row)
         .optional()?
-        .ok_or_else(|| Fault::not_found("reply", id))?;
+        .ok_or_else(|| Fault::not_found(PostKind::Reply, id))?;
     reply.author_name = Names::default().of(c, &reply.author_bot_id)?;
     Ok(reply)
 }

@@ -10,7 +10,7 @@ use super::indexing::{self, Indexed};
 use super::{Db, Result};
 use crate::domain::scene::OwnPost;
 use crate::domain::text::tag_key;
-use crate::domain::{Actor, Stamp};
+use crate::domain::{Actor, PostKind, Stamp};
 use crate::protocol::Fault;
 
 /// A new thread.
@@ -102,7 +102,7 @@ pub fn insert_reply(c: &Db, new: &NewReply<'_>) -> Result<Posted> {
                 .prepare_cached("SELECT thread_id, author FROM replies WHERE id = ?1 AND deleted_at IS NULL")?
                 .query_row([parent], |row| row.try_into())
                 .optional()?
-                .ok_or_else(|| Fault::not_found("reply", parent))?;
+                .ok_or_else(|| Fault::not_found(PostKind::Reply, parent))?;
             if thread != new.thread_id {
                 return Err(Fault::bad_value(format!(
                     "reply {parent} belongs to thread {thread}, not to thread {}",
@@ -171,7 +171,7 @@ pub fn delete_reply(c: &Db, id: i64, at: Stamp) -> Result<i64> {
         .prepare_cached("SELECT thread_id FROM replies WHERE id = ?1 AND deleted_at IS NULL")?
         .query_row([id], |row| row.get(0))
         .optional()?
-        .ok_or_else(|| Fault::not_found("reply", id))?;
+        .ok_or_else(|| Fault::not_found(PostKind::Reply, id))?;
     hide_reply(c, id, at)?;
     c.prepare_cached("UPDATE threads SET reply_count = reply_count - 1 WHERE id = ?1")?.execute([thread])?;
     Ok(thread)

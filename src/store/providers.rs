@@ -3,7 +3,7 @@
 use super::columns::columns;
 use super::measures::{self, Used};
 use super::{Db, Result, meta};
-use crate::domain::Stamp;
+use crate::domain::{Rung, Stamp};
 use crate::protocol::{CacheCount, ExtractionCount, LadderCount};
 use rusqlite::{OptionalExtension, params};
 
@@ -60,11 +60,11 @@ pub fn choose_model(c: &Db, provider: &str, configured: &str, chosen: Option<&st
 ///
 /// # Errors
 /// Database errors.
-pub fn count_rung(c: &Db, provider: &str, model: &str, rung: &str) -> Result<()> {
+pub fn count_rung(c: &Db, provider: &str, model: &str, rung: Rung) -> Result<()> {
     c.prepare_cached(
         "INSERT INTO ladder (provider, model, rung, count) VALUES (?1, ?2, ?3, 1) ON CONFLICT DO UPDATE SET count = count + 1",
     )?
-    .execute([provider, model, rung])?;
+    .execute([provider, model, rung.as_str()])?;
     Ok(())
 }
 

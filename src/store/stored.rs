@@ -8,7 +8,7 @@ use std::path::Path;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::{Db, Result, indexing};
-use crate::domain::Stamp;
+use crate::domain::{PostKind, Stamp};
 
 /// Tables whose rows come and go with their moments.
 const TABLES: &[&str] = &["activities", "threads", "thread_tags", "replies", "votes"];
@@ -143,12 +143,12 @@ fn count_again(c: &Db, now: i64) -> Result<()> {
              WHERE h.kind = 1 AND h.id = replies.id AND h.at <= {now})
            WHERE id IN (SELECT id FROM temp.hidden WHERE kind = 1);"
     ))?;
-    let votes = |kind: &str, of: &str, value: i64| {
+    let votes = |kind: PostKind, of: &str, value: i64| {
         format!(
             "(SELECT count(*) FROM main.votes v WHERE v.target_type = '{kind}' AND v.target_id = {of}.id AND v.value = {value})"
         )
     };
-    let (up, down) = (votes("thread", "threads", 1), votes("thread", "threads", -1));
+    let (up, down) = (votes(PostKind::Thread, "threads", 1), votes(PostKind::Thread, "threads", -1));
     c.execute_batch(&format!(
         "UPDATE main.threads SET upvotes = {up}, downvotes = {down},
            reply_count = (SELECT count(*) FROM main.replies r WHERE r.thread_id = threads.id AND r.deleted_at IS NULL),
@@ -158,7 +158,7 @@ fn count_again(c: &Db, now: i64) -> Result<()> {
                WHERE r.thread_id = threads.id AND r.deleted_at IS NULL), ifnull(activity_id, 0))
          WHERE id IN (SELECT thread FROM temp.touched);"
     ))?;
-    let (up, down) = (votes("reply", "replies", 1), votes("reply", "replies", -1));
+    let (up, down) = (votes(PostKind::Reply, "replies", 1), votes(PostKind::Reply, "replies", -1));
     c.execute_batch(&format!(
         "UPDATE main.replies SET upvotes = {up}, downvotes = {down}
            WHERE thread_id IN (SELECT thread FROM temp.touched) AND deleted_at IS NULL;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Findings;
 use crate::config::Config;
+use crate::domain::Rung;
 use crate::domain::caching;
 use crate::engine::Handle;
 use crate::port;
@@ -154,7 +155,7 @@ fn read_how_well(ladder: &[LadderCount], findings: &mut Findings) {
     }
     for ((provider, model), rungs) in models {
         let all: i64 = rungs.values().sum();
-        let failed = rungs.get("failed").copied().unwrap_or(0);
+        let failed = rungs.get(Rung::Failed.as_str()).copied().unwrap_or(0);
         #[allow(clippy::cast_precision_loss)] // a share, shown in whole percent
         let share = if all > 0 { failed as f64 / all as f64 } else { 0.0 };
         let detail: Vec<_> = rungs.iter().map(|(rung, count)| format!("{rung} {count}")).collect();

@@ -1,7 +1,7 @@
 //! The keys of a bot: what each holds, what is allowed, and the sentences for what is not.
 
 use super::super::personality::{
-    Behavior, Engagement, Identity, ModelConfig, Permissions, Persona, level_of_word, unused_value,
+    Behavior, Engagement, Identity, ModelConfig, Permissions, Persona, TOOLS, level_of_word, unused_value,
 };
 use super::super::similarity::nearest;
 use super::super::yaml::{Entry, Mark, Node, Value, filled, meant, show};
@@ -10,8 +10,6 @@ use super::{ID_MAX, NAME_MAX, Problem, TRAITS_MAX};
 
 /// The sections of `personality_config`.
 pub(super) const SECTIONS: [&str; 5] = ["identity", "personality", "behavior", "model", "permissions"];
-/// The tools a bot can be permitted.
-const TOOLS: [&str; 2] = ["forum", "web_search"];
 
 /// A place in a personality.
 type Slot<T> = fn(&mut PersonalityConfig) -> &mut T;
@@ -328,7 +326,7 @@ fn tools(value: &Value) -> Result<Vec<String>, String> {
     for tool in &tools {
         if !TOOLS.contains(&tool.as_str()) {
             let hint = meant(tool, &TOOLS);
-            return Err(format!("may hold forum and web_search, not `{tool}`{hint}"));
+            return Err(format!("may hold {}, not `{tool}`{hint}", TOOLS.join(" and ")));
         }
     }
     let mut seen = Vec::new();

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::ActivityKind;
+
 /// Deepest nesting shown.
 const DEPTH: usize = 8;
 
@@ -130,7 +132,7 @@ fn text(name: &str, schema: &Value) -> Value {
         "preset" => "turbo",
         "interval_human" => "5 minutes",
         "provider" | "llm_provider" => "default",
-        "action_type" | "action" => "reply",
+        "action_type" | "action" => ActivityKind::Reply.as_str(),
         "event_type" => "news",
         "severity" => "normal",
         "engine" => "running",

@@ -11,10 +11,10 @@ use crate::domain::activity::{Activity, Finding, PostKind};
 use crate::domain::scene::{Deed, FeedReply, OwnPost};
 use crate::domain::similarity::{TermSet, terms};
 use crate::domain::text::{clean_line, cut, cut_words};
-use crate::domain::{Action, Stamp};
+use crate::domain::{Action, Rung, Stamp};
 use crate::protocol::{Exchange, Fault, Notice, Status};
 use crate::society::Society;
-use crate::society::answer::{Rung, own_words};
+use crate::society::answer::own_words;
 use crate::society::budget::Settlement;
 use crate::society::flight::{Choice, Ready};
 use crate::society::moderation;
@@ -60,8 +60,8 @@ pub(crate) fn act(
         (tokens, cost),
         &Stands { id: seq, at, day: &day, to_remember },
     )?;
-    providers::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, choice.rung.as_str())?;
-    put_thought(society, tx, ready, seq, choice.rung.as_str(), exchanges)?;
+    providers::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, choice.rung)?;
+    put_thought(society, tx, ready, seq, Some(choice.rung), exchanges)?;
     room.acted(seq, &row.id, kind, done.post.as_ref().map(|post| post.post.thread_id));
     let interval = society.interval_of(&row.id, row.pace_seconds);
     if let Some(post) = done.post {
@@ -289,8 +289,8 @@ pub(crate) fn refuse(
     let seq = activities::last_seq(tx)? + 1;
     let stands = Stands { id: seq, at, day: &day, to_remember: false };
     put_activity(society, tx, row, &outcome, (tokens, cost), &stands)?;
-    providers::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, Rung::Failed.as_str())?;
-    put_thought(society, tx, ready, seq, Rung::Failed.as_str(), exchanges)?;
+    providers::count_rung(tx, &ready.tariff.provider, &ready.tariff.model, Rung::Failed)?;
+    put_thought(society, tx, ready, seq, Some(Rung::Failed), exchanges)?;
     room.forget_mind(&row.id);
     let next = ready.next_beat(society, tx)?;
     bot_row::finish(tx, &BeatDone::new(&row.id, ready.at, next, ready.seen))?;

@@ -1,7 +1,7 @@
 //! The record's side of a call.
 
 use crate::domain::text::{clean, clean_line};
-use crate::llm::Completion;
+use crate::llm::{Completion, Purpose};
 use crate::protocol::Exchange;
 use crate::society::budget::Settlement;
 
@@ -12,10 +12,10 @@ const ANSWER_MAX: usize = 20_000;
 const MODEL_MAX: usize = 200;
 
 /// The record's side of a call.
-pub(crate) fn exchange(purpose: &str, completion: &Completion, settlement: &Settlement) -> Exchange {
+pub(crate) fn exchange(purpose: Purpose, completion: &Completion, settlement: &Settlement) -> Exchange {
     let usage = completion.usage.unwrap_or_default();
     Exchange {
-        purpose: purpose.to_owned(),
+        purpose: purpose.as_str().to_owned(),
         provider: settlement.tariff.provider.clone(),
         model: clean_line(&completion.model, MODEL_MAX),
         request: String::new(),

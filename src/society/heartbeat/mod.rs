@@ -158,7 +158,7 @@ fn at_once(
 ) -> Result<Finished> {
     let mut work = Work { society, room, tx };
     let settlement = call.settlement(&ready.day, call.reservation, completion.usage, true, None);
-    let calls = [(exchange("think", &completion, &settlement), settlement)];
+    let calls = [(exchange(Purpose::Think, &completion, &settlement), settlement)];
     let (action, rung, noted) = match answer::parse(&completion.text, completion.finish, &ready.scene.allowed)
     {
         Ok(read) => read,

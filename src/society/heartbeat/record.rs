@@ -9,7 +9,7 @@ use super::beat::Finished;
 use crate::domain::activity::{self, Activity, ActivityKind, IDLE};
 use crate::domain::scene::Recalled;
 use crate::domain::text::clean;
-use crate::domain::{Money, Stamp};
+use crate::domain::{Money, Rung, Stamp};
 use crate::protocol::{BeatResult, Exchange, Notice, PromptSection, RecalledMemory, Status};
 use crate::society::Society;
 use crate::society::budget::{self, Settlement};
@@ -138,7 +138,7 @@ pub(crate) fn put_thought(
     tx: &mut Tx<'_>,
     ready: &Ready,
     seq: i64,
-    rung: &str,
+    rung: Option<Rung>,
     exchanges: Vec<Exchange>,
 ) -> Result<()> {
     if !society.records.load(Ordering::Acquire) {
@@ -149,7 +149,7 @@ pub(crate) fn put_thought(
     if keep == 0 && !ready.tariff.is_bound() {
         return Ok(());
     }
-    let rung = rung.to_owned();
+    let rung = rung.map_or(Rung::NONE, Rung::as_str).to_owned();
     let sections = (!ready.sections.is_empty()).then(|| Arc::clone(&ready.sections));
     let (scene, frame, fence) = (Arc::clone(&ready.scene), Arc::clone(&society.frame), ready.fence.clone());
     let record = move || {

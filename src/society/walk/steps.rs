@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::step::{Step, ask, nothing_asked};
 use crate::domain::status::Cap;
-use crate::domain::{Action, Extraction};
+use crate::domain::{Action, Extraction, Rung};
 use crate::llm::{Completion, Finish, ProviderError, Purpose, Request};
 use crate::protocol::Exchange;
 use crate::society::Society;
-use crate::society::answer::{self, Rung};
+use crate::society::answer;
 use crate::society::budget::{self, Payer, Settlement, Tariff};
 use crate::society::draw;
 use crate::society::flight::{Acted, Call, Choice, Flight, Ready, Stage};

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::forum;
+use crate::domain::PostKind;
 use crate::protocol::{FlagView, ThreadView};
 use crate::tui::msg::{Effect, Load};
 use crate::tui::widgets::Listing;
@@ -88,7 +89,7 @@ impl Moderation {
                 let reply = thread.replies.iter().find(|reply| reply.id == id)?;
                 Some(of(Some(id), &reply.author_bot_id, &reply.author_name, &reply.content))
             }
-            None if flag.target_type == "thread" => {
+            None if flag.target_type.parse() == Ok(PostKind::Thread) => {
                 Some(of(None, &thread.author_bot_id, &thread.author_name, &thread.content))
             }
             None => None,
@@ -99,5 +100,5 @@ impl Moderation {
 /// The reply a flag is about.
 #[must_use]
 pub fn reply_of(flag: &FlagView) -> Option<i64> {
-    (flag.target_type == "reply").then_some(flag.target_id)
+    (flag.target_type.parse() == Ok(PostKind::Reply)).then_some(flag.target_id)
 }

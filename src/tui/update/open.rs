@@ -1,7 +1,7 @@
 //! Windows that actions open.
 
-use crate::domain::ActivityKind;
 use crate::domain::Engagement;
+use crate::domain::{ActivityKind, Rung};
 use crate::protocol::{PoolView, ProviderView, YamlChoice};
 use crate::tui::action::Scope;
 use crate::tui::msg::{Command, Effect, Load};
@@ -186,7 +186,8 @@ fn provider_item(provider: &ProviderView) -> Item {
     }
     let read: i64 = provider.ladder.iter().map(|l| l.count).sum();
     if read > 0 {
-        let at_once: i64 = provider.ladder.iter().filter(|l| l.rung == "schema").map(|l| l.count).sum();
+        let at_once: i64 =
+            provider.ladder.iter().filter(|l| l.rung == Rung::Schema.as_str()).map(|l| l.count).sum();
         about.push(format!("{at_once} of {read} answers read at once"));
     }
     if let Some(pool) = &provider.pool {

@@ -5,6 +5,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 
 use super::look::View;
+use crate::domain::PostKind;
 use crate::protocol::FlagView;
 use crate::tui::state::moderation::{Moderation, reply_of};
 use crate::tui::widgets::{Pen, Window, frame, pen, scroll, text};
@@ -80,10 +81,10 @@ fn flag(of: &FlagView, area: Rect, base: Style, selected: bool, buf: &mut Buffer
 
 /// `reply 12 in #3`
 fn target(of: &FlagView) -> String {
-    match (of.target_type.as_str(), of.thread_id) {
-        ("reply", Some(thread)) => format!("reply {} in #{thread}", of.target_id),
-        ("thread", Some(thread)) => format!("thread #{thread}"),
-        (kind, _) => kind.to_owned(),
+    match (of.target_type.parse(), of.thread_id) {
+        (Ok(PostKind::Reply), Some(thread)) => format!("reply {} in #{thread}", of.target_id),
+        (Ok(PostKind::Thread), Some(thread)) => format!("thread #{thread}"),
+        _ => of.target_type.clone(),
     }
 }
 

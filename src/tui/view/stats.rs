@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::look::{self, View};
-use crate::domain::ActivityKind;
 use crate::domain::caching;
+use crate::domain::{ActivityKind, Rung};
 use crate::protocol::ActionMix;
 use crate::tui::state::stats::{Chart, SPANS, Stats, Used, figures};
 use crate::tui::state::{Drawn, List, Model};
@@ -360,20 +360,23 @@ fn totals(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         line(buf, "answers", "none read yet");
     }
     for (provider, model) in models {
-        let of = |rung: &str| -> i64 {
+        let of = |rung: Rung| -> i64 {
             state
                 .ladder
                 .iter()
-                .filter(|c| c.provider == provider && c.model == model && c.rung == rung)
+                .filter(|c| c.provider == provider && c.model == model && c.rung == rung.as_str())
                 .map(|c| c.count)
                 .sum()
         };
-        let (read, embedded, repaired, failed) = (of("schema"), of("embedded"), of("repaired"), of("failed"));
-        let all = (read + embedded + repaired + failed).max(1);
+        let counts = Rung::ALL.map(of);
+        let all = counts.iter().sum::<i64>().max(1);
         let name = if provider == model { provider.to_owned() } else { format!("{provider} {model}") };
-        let good = (all - failed) * 100 / all;
-        let counts = [(read, "at once"), (embedded, "embedded"), (repaired, "repaired"), (failed, "failed")];
-        let told = counts.iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!("{count} {how}"));
+        let good = (all - of(Rung::Failed)) * 100 / all;
+        let told =
+            counts.iter().zip(Rung::ALL).filter(|(count, _)| **count > 0).map(|(count, rung)| match rung {
+                Rung::Schema => format!("{count} at once"),
+                other => format!("{count} {}", other.as_str()),
+            });
         line(buf, &name, &format!("{good} % read: {}", told.collect::<Vec<_>>().join(", ")));
         let cache = state.cache.iter().find(|c| c.provider == provider && c.model == model && c.cached > 0);
         if let Some(cache) = cache {

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::look::View;
 use super::stream::{act_mark, sentence};
-use crate::domain::MemoryKind;
+use crate::domain::{MemoryKind, Rung};
 use crate::protocol::{Exchange, RecalledMemory, WhyView};
 use crate::tui::state::Row;
 use crate::tui::state::why::{Line, Part, Why};
@@ -91,13 +91,13 @@ fn head(reason: &WhyView, verdict: &[(usize, String)], area: Rect, buf: &mut Buf
 }
 
 /// How the answer was read, in words.
-fn rung(rung: &str) -> &str {
-    match rung {
-        "schema" => "read at once",
-        "embedded" => "found inside prose",
-        "repaired" => "read after a repair",
-        "failed" => "could not be read",
-        _ => "no answer to read",
+fn rung(rung: &str) -> &'static str {
+    match Rung::of(rung) {
+        Some(Rung::Schema) => "read at once",
+        Some(Rung::Embedded) => "found inside prose",
+        Some(Rung::Repaired) => "read after a repair",
+        Some(Rung::Failed) => "could not be read",
+        None => "no answer to read",
     }
 }
 

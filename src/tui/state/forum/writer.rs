@@ -81,7 +81,7 @@ impl Writer {
                 self.thread = [0, 1, 2].map(|at| answer.field(at).to_owned()).into();
                 !(self.thread.0.trim().is_empty() && self.thread.2.trim().is_empty())
             }
-            Overlay::Text(edit) if edit.then == Then::Tab(Tab::Forum, "reply", 0) => {
+            Overlay::Text(edit) if edit.then == Then::Tab(Tab::Forum, "answer", 0) => {
                 self.reply = edit.value();
                 !self.reply.trim().is_empty()
             }

@@ -121,7 +121,7 @@ fn choose_bot(model: &mut Model) {
         return;
     }
     model.events.bots = bots;
-    let then = Then::Tab(Tab::Events, "interview", 0);
+    let then = Then::Tab(Tab::Events, "whom", 0);
     model.overlays.push(Overlay::Choice(Choice::new("Whom do you want to ask?", items, then)));
 }
 
@@ -201,7 +201,7 @@ pub fn answered(model: &mut Model, what: &str, _id: i64, answer: &Answer) -> Res
             form(model, template.as_ref());
             Ok(Vec::new())
         }
-        ("interview", Answer::Index(at)) => {
+        ("whom", Answer::Index(at)) => {
             if let Some(id) = model.events.bots.get(*at).cloned() {
                 interview(model, &id);
             }

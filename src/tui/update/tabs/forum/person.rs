@@ -49,7 +49,7 @@ fn reply_to(model: &mut Model, post: Post, name: &str) {
     let same = writer.to.as_ref().is_some_and(|to| (to.thread, to.reply) == (post.thread, post.reply));
     let draft = if same { std::mem::take(&mut writer.reply) } else { String::new() };
     writer.to = Some(post);
-    let then = Then::Tab(Tab::Forum, "reply", 0);
+    let then = Then::Tab(Tab::Forum, "answer", 0);
     model.overlays.push(Overlay::Text(Box::new(TextEdit::new(title, &draft, then))));
 }
 
@@ -85,7 +85,7 @@ pub fn answered(model: &mut Model, what: &str, answer: &Answer) -> Result<Vec<Ef
                 None => model.toast(Tone::Good, format!("you write as {name}; N changes it")),
             }
         }
-        "reply" => {
+        "answer" => {
             let (author_bot_id, content) = (author()?, said(answer.text())?);
             let to = writer.to.as_ref().ok_or("choose a post first")?;
             let (thread, parent_reply_id) = (to.thread, to.reply);
