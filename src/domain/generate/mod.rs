@@ -14,7 +14,7 @@ use super::bot_file::slug;
 use super::personality::{
     Behavior, Engagement, Identity, ModelConfig, Permissions, Persona, PersonalityConfig,
 };
-use banks::{Archetype, Pole};
+use banks::{Archetype, BANKS, Pole};
 
 /// Makes `n` personas: ids such as `mira_00042`, ids and names unique, counted from 1.
 #[must_use]
@@ -28,7 +28,7 @@ pub fn one(index: u32, seed: u64) -> PersonalityConfig {
     let mut draw = Draw::new(seed, index);
     let name = names::name(index - 1, seed);
     let first = name.split(' ').next().unwrap_or(&name);
-    let archetype = draw.pick(banks::ARCHETYPES);
+    let archetype = draw.pick(&BANKS.archetypes);
     let behavior = behavior(&mut draw, archetype);
     let (interests, field) = interests(&mut draw);
     let creativity = f64::from(behavior.creativity_level);
@@ -44,12 +44,12 @@ pub fn one(index: u32, seed: u64) -> PersonalityConfig {
             traits: traits(&mut draw, &behavior),
             communication_style: format!(
                 "{} and {}, {}",
-                draw.pick(archetype.tones),
-                draw.pick(banks::MANNERS),
-                draw.pick(banks::HABITS_OF_SPEECH)
+                draw.pick(&archetype.tones),
+                draw.pick(&BANKS.manners),
+                draw.pick(&BANKS.habits_of_speech)
             ),
             interests,
-            quirks: draw.some(banks::QUIRKS, 1, 3),
+            quirks: draw.some(&BANKS.quirks, 1, 3),
         },
         behavior,
         model: ModelConfig {
@@ -98,13 +98,13 @@ fn traits(draw: &mut Draw, behavior: &Behavior) -> Vec<String> {
     order.sort_by_key(|at| std::cmp::Reverse(levels[*at].abs_diff(50)));
     let mut traits: Vec<String> = Vec::with_capacity(5);
     for (rank, at) in order.into_iter().take(3).enumerate() {
-        let Pole { low, high } = &banks::POLES[at];
+        let Pole { low, high } = &BANKS.poles[at];
         let words = if levels[at] < 50 { low } else { high };
         if rank < 2 || draw.chance(50) {
-            push_new(&mut traits, draw.pick(words));
+            push_new(&mut traits, draw.pick::<String>(words));
         }
     }
-    for word in draw.some(banks::TEMPERS, 1, 2) {
+    for word in draw.some(&BANKS.tempers, 1, 2) {
         push_new(&mut traits, &word);
     }
     traits
@@ -118,21 +118,21 @@ fn push_new(words: &mut Vec<String>, word: &str) {
 
 /// Two or three subjects of one field and one or two of another, with the field's place in the bank.
 fn interests(draw: &mut Draw) -> (Vec<String>, usize) {
-    let field = draw.below(banks::FIELDS.len());
-    let step = 1 + draw.below(banks::FIELDS.len() - 1);
-    let other = (field + step) % banks::FIELDS.len();
-    let mut interests = draw.some(banks::FIELDS[field].subjects, 2, 3);
-    interests.extend(draw.some(banks::FIELDS[other].subjects, 1, 2));
+    let field = draw.below(BANKS.fields.len());
+    let step = 1 + draw.below(BANKS.fields.len() - 1);
+    let other = (field + step) % BANKS.fields.len();
+    let mut interests = draw.some(&BANKS.fields[field].subjects, 2, 3);
+    interests.extend(draw.some(&BANKS.fields[other].subjects, 1, 2));
     (interests, field)
 }
 
 fn origin(draw: &mut Draw, field: usize) -> String {
-    let place = draw.pick(banks::FIELDS[field].places);
+    let place = draw.pick(&BANKS.fields[field].places);
     format!(
         "{} {place}. {} {}",
-        draw.pick(banks::BEGINNINGS),
-        draw.pick(banks::TURNS),
-        draw.pick(banks::CREEDS)
+        draw.pick(&BANKS.beginnings),
+        draw.pick(&BANKS.turns),
+        draw.pick(&BANKS.creeds)
     )
 }
 
@@ -154,8 +154,8 @@ impl Draw {
         (wide >> 32) as usize
     }
 
-    fn pick<'a, T: ?Sized>(&mut self, items: &[&'a T]) -> &'a T {
-        items[self.below(items.len())]
+    fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+        &items[self.below(items.len())]
     }
 
     fn chance(&mut self, percent: usize) -> bool {
@@ -181,7 +181,7 @@ impl Draw {
     }
 
     /// `min` to `max` different items, in the order they were drawn.
-    fn some(&mut self, items: &[&str], min: usize, max: usize) -> Vec<String> {
+    fn some(&mut self, items: &[String], min: usize, max: usize) -> Vec<String> {
         let count = min + self.below(max - min + 1);
         let mut taken: Vec<usize> = Vec::with_capacity(count);
         while taken.len() < count {
@@ -190,7 +190,7 @@ impl Draw {
                 taken.push(at);
             }
         }
-        taken.into_iter().map(|at| items[at].to_owned()).collect()
+        taken.into_iter().map(|at| items[at].clone()).collect()
     }
 }
 

@@ -99,14 +99,14 @@ fn traits_agree_with_the_numbers() {
 
 #[test]
 fn the_banks_hold_nothing_twice() {
-    let unique = |words: &[&str]| words.iter().collect::<HashSet<_>>().len() == words.len();
-    assert!(unique(banks::QUIRKS) && unique(banks::TEMPERS) && unique(banks::MANNERS));
-    assert!(unique(banks::HABITS_OF_SPEECH) && unique(banks::BEGINNINGS) && unique(banks::TURNS));
-    assert!(unique(banks::CREEDS));
-    let subjects: Vec<_> = banks::FIELDS.iter().flat_map(|field| field.subjects).copied().collect();
+    let unique = |words: &[String]| words.iter().collect::<HashSet<_>>().len() == words.len();
+    let of_one_kind =
+        [&BANKS.quirks, &BANKS.tempers, &BANKS.manners, &BANKS.habits_of_speech, &BANKS.beginnings];
+    assert!(of_one_kind.into_iter().chain([&BANKS.turns, &BANKS.creeds]).all(|words| unique(words)));
+    let subjects: Vec<_> = BANKS.fields.iter().flat_map(|field| field.subjects.iter().cloned()).collect();
     assert!(unique(&subjects) && subjects.len() >= 150);
-    for (at, quirk) in banks::QUIRKS.iter().enumerate() {
-        let alike = banks::QUIRKS[..at].iter().find(|other| terms(quirk).jaccard(&terms(other)) > 0.6);
+    for (at, quirk) in BANKS.quirks.iter().enumerate() {
+        let alike = BANKS.quirks[..at].iter().find(|other| terms(quirk).jaccard(&terms(other)) > 0.6);
         assert_eq!(alike, None, "{quirk}");
     }
 }
