@@ -122,6 +122,7 @@ pub(super) mod tests {
     use super::*;
     use crate::engine::clock::{Clock, SIM_START};
     use crate::engine::{Run, Settings};
+    use crate::store::tests::harm;
     use crate::store::{Durability, Store};
 
     pub(in crate::engine::past) async fn lived(home: &Path, beats: u64) -> PathBuf {
@@ -171,14 +172,11 @@ pub(super) mod tests {
         let (home, scratch) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let database = lived(home.path(), 120).await;
         let mut replay = Replay::begin(&database, &scratch.path().join("a.db")).unwrap();
-        let rename = |replay: &Replay, sql: &'static str| {
-            rusqlite::Connection::open(replay.target().path()).unwrap().execute_batch(sql).unwrap();
-        };
         replay.run(Some(10)).unwrap();
-        rename(&replay, "ALTER TABLE votes RENAME TO away");
+        harm::rename_table(replay.target().path(), "votes", "away");
         let error = replay.run(None).unwrap_err();
         assert!(matches!(error, ReplayError::Store(_)) && (10..100).contains(&replay.number), "{error}");
-        rename(&replay, "ALTER TABLE away RENAME TO votes");
+        harm::rename_table(replay.target().path(), "away", "votes");
         replay.run(None).unwrap();
         assert_eq!(replay.differences().unwrap(), [""; 0]);
         replay.close();

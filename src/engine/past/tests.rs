@@ -3,6 +3,7 @@
 use super::dense::tests::lived;
 use super::*;
 use crate::protocol::{ActivityQuery, ThreadQuery};
+use crate::store::tests::harm;
 
 /// Acts and threads with their replies, as they are shown.
 async fn shown(handle: &Handle) -> (Vec<crate::protocol::ActivityView>, Vec<crate::protocol::ThreadView>) {
@@ -46,8 +47,7 @@ async fn what_is_seen_at_a_glance_is_what_was() {
     past.reel().copies.drain(..).for_each(Replay::close);
     assert!(past.glance(&Way::To("200".into())).unwrap().to_come);
     let glance = shown(&past.handle().unwrap()).await;
-    let lived = rusqlite::Connection::open(&database).unwrap();
-    lived.execute("DELETE FROM journal WHERE number BETWEEN 190 AND 199", []).unwrap();
+    harm::cut_journal(&database, 190..=199);
     past.complete().unwrap_err();
     assert_eq!(shown(&past.handle().unwrap()).await, glance);
 }

@@ -4,6 +4,7 @@ mod bots;
 mod check;
 mod export;
 mod forum;
+pub(crate) mod harm;
 mod large;
 mod memories;
 mod stats;
