@@ -1,6 +1,7 @@
 //! Opening a society: the lock, the store, the seed, the bots' files, the opening threads, the plan.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Instant;
 
@@ -11,13 +12,14 @@ use tokio_util::task::TaskTracker;
 use super::bus::Bus;
 use super::chance;
 use super::clerk;
+use super::clock::Clock;
 use super::handle::Handle;
 use super::outside::Outside;
 use super::schedule::Schedule;
 use super::scribe::Scribe;
-use super::settings::Settings;
+use super::settings::{ProviderSetup, Settings};
 use super::shared::{Live, Shared};
-use crate::domain::{PersonalityConfig, bot_file};
+use crate::domain::{PersonalityConfig, Stamp, bot_file};
 use crate::llm::{self, Guard, GuardSettings};
 use crate::protocol::{EngineState, Fault};
 use crate::society::Keeping;
@@ -179,7 +181,7 @@ fn read_bots(files: &[(String, String)]) -> Result<Vec<PersonalityConfig>> {
 }
 
 /// An engine over a store, as the room was when it was last left; with `frame`, as it was when it was opened in it.
-pub(super) fn assemble(
+fn assemble(
     settings: Settings,
     frame: Option<&Frame>,
     store: Store,
@@ -256,6 +258,46 @@ pub(super) fn assemble(
         past: None,
         by: super::handle::SOMEBODY.into(),
     })
+}
+
+/// A room as it was opened, whose providers are silent but for those given: it holds `store`, which is in `path`, and is
+/// shown as what it is the past of.
+pub(super) fn silent(
+    opened: &Opened,
+    source: &Store,
+    (store, path, providers): (Store, &Path, &[ProviderSetup]),
+    at: Stamp,
+    takes_snapshots: bool,
+) -> Result<Arc<Shared>> {
+    let home = source.path().ancestors().nth(2).unwrap_or(Path::new(".")).to_path_buf();
+    let base = Settings {
+        clock: Clock::told(at, opened.frame.zone.clone(), opened.frame.simulated),
+        database: path.to_path_buf(),
+        takes_snapshots,
+        ..Settings::new(&home)
+    };
+    let mut settings = opened.frame.around(&base);
+    for setup in &mut settings.providers {
+        let same =
+            |real: &&ProviderSetup| (&real.spec.name, real.spec.kind) == (&setup.spec.name, setup.spec.kind);
+        if let Some(real) = providers.iter().find(same) {
+            setup.spec = real.spec.clone();
+        }
+    }
+    let frame = Some(&opened.frame);
+    let handle = assemble(settings, frame, store, opened.room.clone(), opened.pace, None, Instant::now())?;
+    {
+        let mut settings = handle.shared.society.settings_mut();
+        settings.provider.clone_from(&opened.provider);
+        settings.pace = opened.pace;
+    }
+    {
+        let mut live = handle.shared.live_mut();
+        if live.engine == EngineState::Stopped {
+            live.engine = EngineState::Running;
+        }
+    }
+    Ok(handle.shared)
 }
 
 /// A provider as the society knows it.

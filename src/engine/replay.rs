@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use super::clock::Clock;
 use super::handle::{Handle, SOMEBODY};
-use super::open::assemble;
-use super::settings::{ProviderSetup, Settings};
+use super::open::silent;
+use super::settings::ProviderSetup;
 use super::shared::Shared;
 use crate::domain::Stamp;
 use crate::protocol::EngineState;
@@ -441,44 +440,4 @@ fn again(
         return Ok(Err(format!("the newest activity is {seq} after it, and was {}", entry.through)));
     }
     Ok(Ok(()))
-}
-
-/// A room as it was opened, whose providers are silent but for those given: it holds `store`, which is in `path`, and is
-/// shown as what it is the past of.
-pub(super) fn silent(
-    opened: &Opened,
-    source: &Store,
-    (store, path, providers): (Store, &Path, &[ProviderSetup]),
-    at: Stamp,
-    takes_snapshots: bool,
-) -> Result<Arc<Shared>> {
-    let home = source.path().ancestors().nth(2).unwrap_or(Path::new(".")).to_path_buf();
-    let base = Settings {
-        clock: Clock::told(at, opened.frame.zone.clone(), opened.frame.simulated),
-        database: path.to_path_buf(),
-        takes_snapshots,
-        ..Settings::new(&home)
-    };
-    let mut settings = opened.frame.around(&base);
-    for setup in &mut settings.providers {
-        let same =
-            |real: &&ProviderSetup| (&real.spec.name, real.spec.kind) == (&setup.spec.name, setup.spec.kind);
-        if let Some(real) = providers.iter().find(same) {
-            setup.spec = real.spec.clone();
-        }
-    }
-    let frame = Some(&opened.frame);
-    let handle = assemble(settings, frame, store, opened.room.clone(), opened.pace, None, Instant::now())?;
-    {
-        let mut settings = handle.shared.society.settings_mut();
-        settings.provider.clone_from(&opened.provider);
-        settings.pace = opened.pace;
-    }
-    {
-        let mut live = handle.shared.live_mut();
-        if live.engine == EngineState::Stopped {
-            live.engine = EngineState::Running;
-        }
-    }
-    Ok(handle.shared)
 }

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::super::handle::{Handle, SOMEBODY};
-use super::super::replay::{self, ReplayError};
+use super::super::open::silent;
+use super::super::replay::ReplayError;
 use super::super::shared::Shared;
 use crate::domain::Stamp;
 use crate::society::open::Opened;
@@ -38,7 +39,7 @@ impl Stored {
             activities::last_seq(tx)
         })?;
         let source = Store::open_read_only(source)?;
-        let shared = replay::silent(opened, &source, (store, target, &[]), at, false)?;
+        let shared = silent(opened, &source, (store, target, &[]), at, false)?;
         shared.store.read_blocking(|c| shared.society.relearn(c))?;
         Ok(Self { source, shared, activity })
     }

@@ -2,6 +2,7 @@
 
 use super::dense::tests::lived;
 use super::*;
+use crate::engine::replay::Replay;
 use crate::protocol::{ActivityQuery, ThreadQuery};
 use crate::store::tests::harm;
 

@@ -1,18 +1,16 @@
 //! One call from its message in the queue to its answer.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_nats::{Message, Subscriber};
 use futures_util::StreamExt as _;
-use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use super::Nats;
 use super::board::At;
-use super::line::Line;
 use super::link::Link;
+use super::queued::{Counted, Queued};
 use super::wire::{BUSY, DELIVERIES, GO, OVER, SILENCE, Told};
 use crate::domain::text::clean_line;
 use crate::llm::counts::MOST;
@@ -55,12 +53,7 @@ pub(super) async fn make(
         nats,
         link,
         inbox,
-        queued: Queued {
-            line: Arc::clone(&nats.line),
-            id: subject.clone(),
-            sequence: None,
-            vain: Arc::default(),
-        },
+        queued: Queued::new(&nats.line, subject.clone()),
         subject,
         body,
         deltas,
@@ -75,60 +68,6 @@ pub(super) async fn make(
     };
     call.publish().await?;
     call.run().await
-}
-
-/// One more in a count of the line, until this is dropped.
-struct Counted {
-    line: Arc<Line>,
-    of: fn(&Line) -> &AtomicUsize,
-}
-
-impl Counted {
-    fn one(line: &Arc<Line>, of: fn(&Line) -> &AtomicUsize) -> Self {
-        of(line).fetch_add(1, Ordering::Relaxed);
-        Self { line: Arc::clone(line), of }
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        (self.of)(&self.line).fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// The message in the queue. Dropped while it may be there, it is withdrawn.
-struct Queued {
-    line: Arc<Line>,
-    id: String,
-    sequence: Option<u64>,
-    vain: Arc<Notify>,
-}
-
-impl Queued {
-    fn is_at(&mut self, sequence: u64) {
-        if self.sequence != Some(sequence) {
-            self.leaves();
-            self.line.note(sequence, &self.vain);
-            self.sequence = Some(sequence);
-        }
-    }
-
-    fn leaves(&mut self) -> Option<u64> {
-        let sequence = self.sequence.take()?;
-        self.line.forget(sequence);
-        Some(sequence)
-    }
-}
-
-impl Drop for Queued {
-    fn drop(&mut self) {
-        let Some(sequence) = self.leaves() else { return };
-        let (line, id) = (Arc::clone(&self.line), std::mem::take(&mut self.id));
-        // Without a runtime the process is ending; workers that ask are told that nobody waits.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { line.withdraw(&id, sequence).await });
-        }
-    }
 }
 
 /// How far a call is.

@@ -9,6 +9,7 @@ mod board;
 mod call;
 mod line;
 mod link;
+mod queued;
 pub(crate) mod wire;
 
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 mod list;
 pub mod reader;
+pub mod tree;
 mod writer;
 
 use super::author_of;

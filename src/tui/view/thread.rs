@@ -7,7 +7,8 @@ use super::bots::reputation;
 use super::look::View;
 use crate::domain::Actor;
 use crate::tui::state::forum::Forum;
-use crate::tui::state::forum::reader::{Entry, Shown};
+use crate::tui::state::forum::reader::Shown;
+use crate::tui::state::forum::tree::TreePost;
 use crate::tui::widgets::{Pen, Sheet, Window, frame, pen, scroll, text};
 
 /// Draws the reader; answers what it shows of the thread.
@@ -58,7 +59,13 @@ pub fn render(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) -> O
 }
 
 /// The marker and the lines that lead up to what is answered.
-fn gutter<'a>(entry: &Entry, selected: bool, sheet: &'a mut Sheet<'_>, row: u16, view: &View<'_>) -> Pen<'a> {
+fn gutter<'a>(
+    entry: &TreePost,
+    selected: bool,
+    sheet: &'a mut Sheet<'_>,
+    row: u16,
+    view: &View<'_>,
+) -> Pen<'a> {
     let (theme, glyphs) = (view.theme, view.theme.glyphs);
     let mut pen = sheet.pen(row);
     pen.put(if selected { glyphs.marker } else { " " }, theme.accent);
@@ -71,11 +78,11 @@ fn gutter<'a>(entry: &Entry, selected: bool, sheet: &'a mut Sheet<'_>, row: u16,
 
 /// Whether a post answers the person here.
 #[must_use]
-pub fn is_to(entry: &Entry, own: Option<&str>) -> bool {
+pub fn is_to(entry: &TreePost, own: Option<&str>) -> bool {
     own.is_some_and(|own| entry.to == own)
 }
 
-fn heading(entry: &Entry, (tags, own): (&[String], Option<&str>), pen: &mut Pen<'_>, view: &View<'_>) {
+fn heading(entry: &TreePost, (tags, own): (&[String], Option<&str>), pen: &mut Pen<'_>, view: &View<'_>) {
     let (theme, glyphs) = (view.theme, view.theme.glyphs);
     let age = text::ago(view.now.seconds_since(entry.at));
     pen.right(" ", theme.text).right(&age, theme.faint).right("  ", theme.text);
