@@ -10,8 +10,6 @@ At a shorter pace than it took to make them, everybody has missed a beat at the 
 Linux only; needs nothing but Python.
 """
 
-import os
-import signal
 import statistics
 import subprocess
 import sys
@@ -19,25 +17,15 @@ import tempfile
 import time
 from pathlib import Path
 
-PACE = ["--pace", "3600"]
+from start import served
+
+PACE = 3600
 
 
 def started(program, home):
     """Seconds until the port is open."""
-    began = time.monotonic()
-    words = [program, "--home", home, *PACE, "--serve", "--listen", "127.0.0.1:0"]
-    engine = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    try:
-        seen = b""
-        while b"http://" not in seen:
-            piece = os.read(engine.stderr.fileno(), 65536)
-            assert piece, seen
-            seen += piece
-        return time.monotonic() - began
-    finally:
-        engine.send_signal(signal.SIGTERM)
-        engine.wait()
-        engine.stderr.close()
+    with served(program, home, PACE) as (_, took, _):
+        return took
 
 
 def main():
@@ -50,7 +38,7 @@ def main():
     program, bots = Path(words[0]).resolve(), int(words[1]) if len(words) > 1 else 1_000_000
     with tempfile.TemporaryDirectory() as home:
         began = time.monotonic()
-        subprocess.run([program, "--home", home, *PACE, "bot", "generate", str(bots)], check=True, capture_output=True)
+        subprocess.run([program, "--home", home, "--pace", str(PACE), "bot", "generate", str(bots)], check=True, capture_output=True)
         made = time.monotonic() - began
         size = sum(file.stat().st_size for file in Path(home).rglob("*") if file.is_file())
         first, *later = [started(program, home) for _ in range(turns)]

@@ -9,6 +9,7 @@ to its first whole frame, and the memory of a quiet headless engine after ten se
 Linux only; needs nothing but Python.
 """
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -27,6 +28,25 @@ from pathlib import Path
 PATIENCE = 30.0
 
 
+@contextlib.contextmanager
+def served(program, home, pace):
+    """A headless engine whose port is open: its process, the seconds that took, and what it said by then."""
+    words = [program, "--home", home, "--pace", str(pace), "--serve", "--listen", "127.0.0.1:0"]
+    began = time.monotonic()
+    engine = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    try:
+        said = b""
+        while b"http://" not in said:
+            piece = os.read(engine.stderr.fileno(), 65536)
+            assert piece, said
+            said += piece
+        yield engine, time.monotonic() - began, said
+    finally:
+        engine.send_signal(signal.SIGTERM)
+        engine.wait(timeout=20 * PATIENCE)
+        engine.stderr.close()
+
+
 class Program:
     def __init__(self, path, home):
         self.path, self.home = Path(path).resolve(), home
@@ -42,23 +62,11 @@ class Program:
 
     def served(self, stay=0.0):
         """Milliseconds to the open port; after a while MiB in memory, and of those what is not of a file."""
-        words = [self.path, "--home", self.home, "--serve", "--listen", "127.0.0.1:0", "--pace", "604800"]
-        began = time.monotonic()
-        engine = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
-        try:
-            seen = b""
-            while b"http://" not in seen:
-                piece = os.read(engine.stderr.fileno(), 65536)
-                assert piece, seen
-                seen += piece
-            took = (time.monotonic() - began) * 1000
+        with served(self.path, self.home, 604800) as (engine, took, _):
             time.sleep(stay)
             status = Path(f"/proc/{engine.pid}/status").read_text()
-            return took, *(int(re.search(rf"{word}:\s+(\d+)", status)[1]) / 1024 for word in ("VmRSS", "RssAnon"))
-        finally:
-            engine.send_signal(signal.SIGTERM)
-            engine.wait(timeout=PATIENCE)
-            engine.stderr.close()
+            sizes = (int(re.search(rf"{word}:\s+(\d+)", status)[1]) / 1024 for word in ("VmRSS", "RssAnon"))
+            return took * 1000, *sizes
 
     def frame(self):
         """Milliseconds until the terminal shows the bots and the tabs."""
@@ -114,4 +122,5 @@ def main():
             print(f"| {kind} | {' | '.join(cells)} |")
 
 
-main()
+if __name__ == "__main__":
+    main()

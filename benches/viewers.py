@@ -12,12 +12,13 @@ import json
 import os
 import re
 import select
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+
+from start import served
 
 HANDSHAKE = (
     b"GET /ws/activity HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -39,6 +40,34 @@ def frames(buffer):
             yield frame
 
 
+def watched(engine, port, viewers):
+    """Frames that came to so many viewers in ten seconds, and the ages in milliseconds of some of them."""
+    poll, streams = select.epoll(), {}
+    for _ in range(viewers):
+        stream = socket.create_connection(("127.0.0.1", port))
+        stream.sendall(HANDSHAKE)
+        assert stream.recv(4096).startswith(b"HTTP/1.1 101")
+        stream.setblocking(False)
+        poll.register(stream, select.EPOLLIN)
+        streams[stream.fileno()] = (stream, bytearray())
+    poll.register(engine.stderr, select.EPOLLIN)
+    count, ages, began = 0, [], time.time()
+    while (now := time.time()) < began + 10:
+        for number, _ in poll.poll(0.1):
+            if number not in streams:
+                os.read(number, 65536)
+                continue
+            stream, buffer = streams[number]
+            buffer += stream.recv(1 << 20)
+            for frame in frames(buffer):
+                count += 1
+                if count % 97 == 0:
+                    at = json.loads(frame)["timestamp"]
+                    at = datetime.datetime.fromisoformat(at).timestamp()
+                    ages.append((time.time() - at) * 1000)
+    return count, ages
+
+
 def main():
     viewers = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000
     bots = sys.argv[3] if len(sys.argv) > 3 else "50"
@@ -46,37 +75,9 @@ def main():
         with open(f"{home}/botarium.yaml", "w") as file:
             file.write("max_bot_count: 100000\nport: {max_connections: 10000}\n")
         subprocess.run([sys.argv[1], "--home", home, "bot", "generate", bots, "--seed", "7"], check=True, capture_output=True)
-        words = [sys.argv[1], "--home", home, "--serve", "--listen", "127.0.0.1:0", "--pace", "1"]
-        engine = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
-        said = b""
-        while b"http://" not in said:
-            said += os.read(engine.stderr.fileno(), 65536)
-        port = int(re.search(rb"http://127.0.0.1:(\d+)", said)[1])
-        poll, streams = select.epoll(), {}
-        for _ in range(viewers):
-            stream = socket.create_connection(("127.0.0.1", port))
-            stream.sendall(HANDSHAKE)
-            assert stream.recv(4096).startswith(b"HTTP/1.1 101")
-            stream.setblocking(False)
-            poll.register(stream, select.EPOLLIN)
-            streams[stream.fileno()] = (stream, bytearray())
-        poll.register(engine.stderr, select.EPOLLIN)
-        count, ages, began = 0, [], time.time()
-        while (now := time.time()) < began + 10:
-            for number, _ in poll.poll(0.1):
-                if number not in streams:
-                    os.read(number, 65536)
-                    continue
-                stream, buffer = streams[number]
-                buffer += stream.recv(1 << 20)
-                for frame in frames(buffer):
-                    count += 1
-                    if count % 97 == 0:
-                        at = json.loads(frame)["timestamp"]
-                        at = datetime.datetime.fromisoformat(at).timestamp()
-                        ages.append((time.time() - at) * 1000)
-        engine.send_signal(signal.SIGTERM)
-        engine.wait(timeout=30)
+        with served(sys.argv[1], home, 1) as (engine, _, said):
+            port = int(re.search(rb"http://127.0.0.1:(\d+)", said)[1])
+            count, ages = watched(engine, port, viewers)
         ages.sort()
         print(
             f"{viewers} viewers, {bots} bots: {count / 10:.0f} frames a second; an event's age on arrival: median "
