@@ -51,25 +51,27 @@ pub fn word_count(text: &str) -> usize {
 /// characters of a script without blanks.
 #[must_use]
 pub fn first_words(text: &str, most: usize) -> &str {
-    let (mut left, mut end) = (2 * most, 0); // halves of words
-    let mut in_word = false;
+    let (mut count, mut end) = (0, 0);
+    // What is behind the blank before: characters without blanks between, whether a word goes on, whether there is one.
+    let (mut alone, mut in_word, mut joins) = (0_usize, false, false);
     for (at, c) in text.char_indices() {
         let unspaced = is_unspaced(c);
         if c.is_whitespace() {
-            in_word = false;
+            (alone, in_word, joins) = (0, false, false);
             continue;
         }
-        let costs = match (unspaced, in_word) {
-            (true, _) => 1,
-            (false, true) => 0,
-            (false, false) => 2,
-        };
-        if costs > left {
-            return text[..end].trim_end();
+        alone += usize::from(unspaced);
+        let begins = if unspaced { alone % 2 == 1 } else { !in_word && c.is_alphanumeric() };
+        count += usize::from(begins);
+        if count > most {
+            return &text[..end];
         }
-        left -= costs;
-        in_word = !unspaced;
-        end = at + c.len_utf8();
+        in_word = !unspaced && (in_word || begins);
+        joins |= unspaced || begins;
+        // A sign belongs to the word before it, or else to the one behind.
+        if joins {
+            end = at + c.len_utf8();
+        }
     }
     text
 }
@@ -138,6 +140,9 @@ mod tests {
         assert_eq!(first_words("我觉得说得对", 2), "我觉得说");
         assert_eq!(first_words("我觉Ada得", 2), "我觉Ada");
         assert_eq!(first_words("one", 0), "");
+        assert_eq!(first_words("one — two, (three", 2), "one — two,");
+        assert_eq!(first_words("one — two", 1), "one");
+        assert_eq!(first_words("我 觉 得", 2), "我 觉");
         let long = "我觉得Ada说得对吗，潮水今天变了。one two three. ".repeat(40);
         for most in [1, 7, 50, 300] {
             let short = first_words(&long, most);
