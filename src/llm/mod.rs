@@ -48,7 +48,7 @@ pub use self::meter::Measured;
 pub use self::nats::NatsServer;
 pub use self::pool::{Member, Pool};
 pub(crate) use self::spec::ANY_MODEL;
-pub use self::spec::{ProviderKind, ProviderSpec, Reasoning, home_of};
+pub use self::spec::{ProviderKind, ProviderSpec, Reasoning, home_of_foreign};
 pub use crate::domain::Secret;
 use crate::domain::{Scene, Usage};
 

@@ -234,15 +234,7 @@ impl ProviderSpec {
         url.trim().trim_end_matches('/')
     }
 
-    /// The service that alone has a model of this name, where this provider is another one. Gateways
-    /// (an OpenAI-compatible address that is not OpenAI's) may have any model.
-    #[must_use]
-    pub fn home_of_foreign(&self, model: &str) -> Option<&'static str> {
-        let (home, kind) = home_of(model)?;
-        (!self.is_gateway() && kind != Some(self.kind)).then_some(home)
-    }
-
-    /// Whether it may have a model of any service.
+    /// Whether it may have a model of any service, as an OpenAI-compatible address that is not OpenAI's.
     #[must_use]
     pub fn is_gateway(&self) -> bool {
         let is_own = self.base_url.is_none() || self.kind.default_base_url() == Some(self.address());
@@ -262,9 +254,16 @@ impl ProviderSpec {
     }
 }
 
-/// The service that alone has a model of this name, and its kind where it is spoken here.
+/// The service that alone has a model of this name, where a provider of this kind is another one and no gateway. What is
+/// embedded has no models.
 #[must_use]
-pub fn home_of(model: &str) -> Option<(&'static str, Option<ProviderKind>)> {
+pub fn home_of_foreign(kind: ProviderKind, is_gateway: bool, model: &str) -> Option<&'static str> {
+    let (home, own) = home_of(model)?;
+    (!is_gateway && kind != ProviderKind::Scripted && own != Some(kind)).then_some(home)
+}
+
+/// The service that alone has a model of this name, and its kind where it is spoken here.
+fn home_of(model: &str) -> Option<(&'static str, Option<ProviderKind>)> {
     let name = model.to_ascii_lowercase();
     let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
     if begins(&["claude-"]) {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::pace::{MODEL_SECONDS, SCRIPTED_SECONDS};
 use crate::domain::{Money, Price, Prices, Stamp};
-use crate::llm::{ProviderKind, home_of};
+use crate::llm::{ProviderKind, home_of_foreign};
 
 /// The settings that a society's future depends on. No key, no address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,10 +68,7 @@ impl Frame {
     /// Whether a model is one that another service alone has.
     pub(crate) fn is_foreign(&self, provider: &str, model: &str) -> bool {
         self.provider(provider).is_some_and(|provider| {
-            provider.kind != ProviderKind::Scripted
-                && !provider.gateway
-                && provider.model != model
-                && home_of(model).is_some_and(|(_, kind)| kind != Some(provider.kind))
+            provider.model != model && home_of_foreign(provider.kind, provider.gateway, model).is_some()
         })
     }
 

@@ -13,7 +13,7 @@ use crate::domain::text::clean_line;
 use crate::engine::ProviderSetup;
 use crate::engine::shared::Shared;
 use crate::llm::guard::Phase;
-use crate::llm::{Guard, Member, Pool, ProviderKind, Queue};
+use crate::llm::{Guard, Member, Pool, ProviderKind, Queue, home_of_foreign};
 use crate::protocol::{Fault, LadderCount, MemberView, PoolView, ProviderView, QueueView};
 use crate::society::budget::Tariff;
 use crate::store::providers;
@@ -187,14 +187,14 @@ impl Shared {
         };
         let (spec, wanted) = (&setup.spec, model.model.as_str());
         let usual = self.society.model_of(&name, spec.default_model());
-        if wanted.is_empty() || wanted == usual || spec.kind == ProviderKind::Scripted {
+        if wanted.is_empty() || wanted == usual {
             return Ok(());
         }
         let offered = self.live().models.get(&name).cloned().unwrap_or_default();
         if offered.iter().any(|offered| offered == wanted) {
             return Ok(());
         }
-        let Some(home) = spec.home_of_foreign(wanted) else { return Ok(()) };
+        let Some(home) = home_of_foreign(spec.kind, spec.is_gateway(), wanted) else { return Ok(()) };
         let message = format!(
             "{} is a model of {home}, and {name} has no such model: leave it empty for {}, or choose a provider that has it",
             clean_line(wanted, 100),
