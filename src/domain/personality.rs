@@ -223,6 +223,9 @@ pub fn meant_provider(name: &str) -> &str {
     if embedded { "scripted" } else { name }
 }
 
+/// Longest name of a model that is chosen, or that a server tells, in characters.
+pub const MODEL_MAX: usize = 200;
+
 /// The tool of taking part in the forum: threads, replies, votes and follows.
 pub const FORUM: &str = "forum";
 /// The tool of looking things up.

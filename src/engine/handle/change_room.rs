@@ -3,6 +3,7 @@
 use super::Handle;
 use crate::domain::Money;
 use crate::domain::pace::{INTERVAL_MAX, INTERVAL_MIN, Preset};
+use crate::domain::personality::MODEL_MAX;
 use crate::domain::text::clean_line;
 use crate::engine::runner::Run;
 use crate::protocol::{DefaultProvider, EngineNow, EngineState, Fault, PaceView, ProviderView, SetPace};
@@ -10,10 +11,21 @@ use crate::society::budget::{self, Tariff};
 use crate::society::change;
 use crate::store::schedule;
 
-/// Longest name of a model, in characters.
-pub(super) const MODEL_MAX: usize = 200;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
+
+/// The name of a model as somebody gave it; empty where the usual one is meant.
+///
+/// # Errors
+/// 422 for what is no such name.
+pub(super) fn model_name(given: &str) -> Result<&str, Fault> {
+    let name = given.trim();
+    if clean_line(name, MODEL_MAX) == name {
+        return Ok(name);
+    }
+    let why = format!("must be the name of a model, in at most {MODEL_MAX} characters");
+    Err(Fault::invalid_field("model", why))
+}
 
 impl Handle {
     /// Sets the room's pace by preset or interval.
@@ -47,11 +59,7 @@ impl Handle {
         }
         let guard = self.shared.guard(name).map_err(Fault::unavailable)?;
         let configured = guard.default_model();
-        let model = match choice.model.as_deref().map(str::trim) {
-            Some(given) if clean_line(given, MODEL_MAX) != given => {
-                let why = format!("must be the name of a model, in at most {MODEL_MAX} characters");
-                return Err(Fault::invalid_field("model", why));
-            }
+        let model = match choice.model.as_deref().map(model_name).transpose()? {
             Some("") => configured.to_owned(),
             Some(given) => given.to_owned(),
             None => self.shared.society.model_of(name, configured),

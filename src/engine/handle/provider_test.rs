@@ -4,8 +4,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::Handle;
-use super::change_room::MODEL_MAX;
+use super::change_room::model_name;
 use crate::domain::Money;
+use crate::domain::personality::MODEL_MAX;
 use crate::domain::speed::{Sample, Speed};
 use crate::domain::text::clean_line;
 use crate::llm::guard::NoAccount;
@@ -74,24 +75,22 @@ impl Handle {
         if !self.shared.society.voices.contains_key(name) {
             return Err(Fault::not_found("provider", clean_line(name, 40)));
         }
-        if model.as_ref().is_some_and(|model| clean_line(model, MODEL_MAX) != *model) {
-            let why = format!("must be the name of a model, in at most {MODEL_MAX} characters");
-            return Err(Fault::invalid_field("model", why));
-        }
+        let model = model.as_deref().map(model_name).transpose()?;
         let guard = match self.shared.guard(name) {
             Ok(guard) => guard,
             Err(why) => return Ok(failed_test(why)),
         };
         let models = match guard.models().await {
-            Ok(models) => models.iter().take(500).map(|model| clean_line(model, 200)).collect(),
+            Ok(models) => models.iter().take(500).map(|model| clean_line(model, MODEL_MAX)).collect(),
             Err(error) => return Ok(failed_test(error.message)),
         };
         // The server may hold more by now: what it told of its contexts is asked anew.
         self.enter(change::ForgetContexts { provider: name.to_owned() }).await?;
         self.shared.live_mut().models.insert(name.to_owned(), Vec::clone(&models));
-        let model = model
-            .filter(|model| !model.is_empty())
-            .unwrap_or_else(|| self.shared.society.model_of(name, guard.default_model()));
+        let model = match model {
+            Some("") | None => self.shared.society.model_of(name, guard.default_model()),
+            Some(given) => given.to_owned(),
+        };
         let place = guard.place(Rank::Person, |_| {}).await;
         let request = tiny(model.clone());
         let call = match self.tried(&guard, &place, request, None).await? {

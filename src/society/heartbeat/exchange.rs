@@ -1,5 +1,6 @@
 //! The record's side of a call.
 
+use crate::domain::personality::MODEL_MAX;
 use crate::domain::text::{clean, clean_line};
 use crate::llm::{Completion, Purpose};
 use crate::protocol::Exchange;
@@ -7,9 +8,6 @@ use crate::society::budget::Settlement;
 
 /// Longest raw answer kept in a thought record.
 const ANSWER_MAX: usize = 20_000;
-
-/// Longest name of a model as a server tells it.
-const MODEL_MAX: usize = 200;
 
 /// The record's side of a call.
 pub(crate) fn exchange(purpose: Purpose, completion: &Completion, settlement: &Settlement) -> Exchange {
