@@ -6,7 +6,7 @@ use serde_json::json;
 use super::exit::Exit;
 use super::out::{Cell, Ink, Out};
 use super::{Globals, setup};
-use crate::config::{Config, Entry, Origin, ProviderConfig, example};
+use crate::config::{Config, EffectiveSetting, Origin, ProviderConfig, example};
 use crate::store::{Store, meta, providers};
 
 /// Show the effective configuration and where each value came from
@@ -91,10 +91,10 @@ fn remembered(config: &Config) -> Vec<(String, String)> {
     ["provider", "pace"].into_iter().filter_map(read).filter(known).chain(models).collect()
 }
 
-fn in_the_room(entry: Entry, remembered: &[(String, String)]) -> Entry {
+fn in_the_room(entry: EffectiveSetting, remembered: &[(String, String)]) -> EffectiveSetting {
     match remembered.iter().find(|(key, _)| *key == entry.key) {
         Some((_, value)) if !matches!(entry.origin, Origin::Flag(_)) => {
-            Entry { value: value.clone(), origin: Origin::Room, ..entry }
+            EffectiveSetting { value: value.clone(), origin: Origin::Room, ..entry }
         }
         _ => entry,
     }

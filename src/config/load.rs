@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::origin::{ConfigError, ConfigProblem, Origin};
-use super::table::{self, BUILT_IN, KEYS, PROVIDER_KEYS, Place, built_in_kind, is_at_home, provider_default};
+use super::table::{
+    self, BUILT_IN, KEYS, KeyPath, PROVIDER_KEYS, built_in_kind, is_at_home, provider_default,
+};
 use super::{Config, Home, HomeReason, ProviderConfig};
 use crate::domain::place::are_local;
 use crate::domain::similarity::nearest;
@@ -195,7 +197,7 @@ impl Loader {
     /// Puts every provider that is mentioned there, with the defaults of its kind.
     fn providers(&mut self, config: &mut Config, settings: &[Setting]) {
         let named = settings.iter().filter_map(|setting| match table::find(&setting.path) {
-            Some(Place::Provider(name, _)) => Some(name),
+            Some(KeyPath::Provider(name, _)) => Some(name),
             _ => None,
         });
         let names: BTreeSet<&str> = BUILT_IN.into_iter().chain(named).collect();
@@ -250,12 +252,12 @@ impl Loader {
             Given::Word(text) => word(text),
         };
         let (shown, result) = match table::find(&path) {
-            Some(Place::Room(key)) => {
+            Some(KeyPath::Room(key)) => {
                 let value = value(&|word| key.kind.value(word));
                 let result = key.kind.set(config, &value);
                 (key.kind.shown(written(&value)), result)
             }
-            Some(Place::Provider(name, key)) => {
+            Some(KeyPath::Provider(name, key)) => {
                 let value = value(&|word| key.kind.value(word));
                 // `providers` has put every name that is mentioned there.
                 let Some(provider) = config.providers.get_mut(name) else { return };
@@ -368,7 +370,7 @@ fn written(value: &Value) -> String {
             format!("[{}]", items.iter().map(|item| written(&item.value)).collect::<Vec<_>>().join(", "))
         }
         Value::Map(entries) => {
-            let write = |entry: &yaml::Entry| format!("{}: {}", show(&entry.key), written(&entry.node.value));
+            let write = |entry: &yaml::Pair| format!("{}: {}", show(&entry.key), written(&entry.node.value));
             format!("{{{}}}", entries.iter().map(write).collect::<Vec<_>>().join(", "))
         }
     }

@@ -25,7 +25,7 @@ pub use check::key_file;
 pub use example::example;
 pub use home::{Home, HomeReason};
 pub use load::{LoadArgs, SET};
-pub use origin::{ConfigError, ConfigProblem, Entry, Origin};
+pub use origin::{ConfigError, ConfigProblem, EffectiveSetting, Origin};
 pub use table::{DEFAULT_LISTEN, THEMES};
 
 /// Everything that can be configured, checked and ready to use.

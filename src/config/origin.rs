@@ -89,7 +89,7 @@ impl std::error::Error for ConfigError {}
 
 /// One line of `botarium config`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct EffectiveSetting {
     /// The dotted key.
     pub key: String,
     /// The value as it would be written; empty when unset. Never a secret.
@@ -103,7 +103,7 @@ pub struct Entry {
 impl Config {
     /// Every key with its value and where that came from, in the order of the example file.
     #[must_use]
-    pub fn entries(&self) -> Vec<Entry> {
+    pub fn entries(&self) -> Vec<EffectiveSetting> {
         let mut entries = Vec::new();
         for key in KEYS {
             entries.push(self.entry(key.name.to_owned(), key.default, key.doc));
@@ -116,15 +116,15 @@ impl Config {
         entries
     }
 
-    fn entry(&self, key: String, default: &str, doc: &'static str) -> Entry {
+    fn entry(&self, key: String, default: &str, doc: &'static str) -> EffectiveSetting {
         let (value, origin) = match self.set.get(&key) {
             Some((value, origin)) => (value.clone(), origin.clone()),
             None => (default.to_owned(), Origin::Default),
         };
-        Entry { key, value, origin, doc }
+        EffectiveSetting { key, value, origin, doc }
     }
 
-    fn provider_entries(&self, provider: &ProviderConfig, entries: &mut Vec<Entry>) {
+    fn provider_entries(&self, provider: &ProviderConfig, entries: &mut Vec<EffectiveSetting>) {
         for key in PROVIDER_KEYS {
             let default =
                 provider_default(&provider.name, &provider.kind, are_local(&provider.base_url), key);
@@ -138,11 +138,11 @@ impl Config {
             (Some(_), _) => {
                 let origin = self.origin(&key);
                 let value = format!("set ({origin})");
-                entries.push(Entry { key, value, origin, doc: "The key itself is never shown." });
+                entries.push(EffectiveSetting { key, value, origin, doc: "The key itself is never shown." });
             }
             (None, Some(variable)) => {
                 let value = format!("not set (env {variable})");
-                entries.push(Entry {
+                entries.push(EffectiveSetting {
                     key,
                     value,
                     origin: Origin::Default,

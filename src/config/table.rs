@@ -267,18 +267,18 @@ pub const DEFAULT_LISTEN: SocketAddr =
 
 /// What a dotted path names.
 #[derive(Copy, Clone)]
-pub(super) enum Place<'a> {
+pub(super) enum KeyPath<'a> {
     Room(&'static Key<Config>),
     Provider(&'a str, &'static Key<ProviderConfig>),
 }
 
 /// The key at `path`.
-pub(super) fn find(path: &str) -> Option<Place<'_>> {
+pub(super) fn find(path: &str) -> Option<KeyPath<'_>> {
     if let Some(rest) = path.strip_prefix("providers.") {
         let (name, key) = rest.split_once('.')?;
-        return PROVIDER_KEYS.iter().find(|known| known.name == key).map(|key| Place::Provider(name, key));
+        return PROVIDER_KEYS.iter().find(|known| known.name == key).map(|key| KeyPath::Provider(name, key));
     }
-    KEYS.iter().find(|key| key.name == path).map(Place::Room)
+    KEYS.iter().find(|key| key.name == path).map(KeyPath::Room)
 }
 
 /// Whether keys stand below `path`.

@@ -61,7 +61,7 @@ struct File {
     source: String,
     #[serde(rename = "unit")]
     _unit: Unit,
-    models: BTreeMap<String, Line>,
+    models: BTreeMap<String, Listed>,
 }
 
 #[derive(Deserialize)]
@@ -73,7 +73,7 @@ enum Unit {
 /// Amounts stay text until they are integers, so that no binary fraction comes between.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct Listed {
     #[serde(rename = "in")]
     input: String,
     #[serde(rename = "out")]
@@ -176,7 +176,7 @@ impl PriceOf {
     }
 }
 
-impl Line {
+impl Listed {
     fn price(&self, model: &str) -> Result<Price, PricesError> {
         let amount = |field, text: &str| {
             nanos(text).ok_or_else(|| PricesError::Amount { model: model.into(), field, text: text.into() })

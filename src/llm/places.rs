@@ -24,7 +24,7 @@ pub enum Rank {
 
 type Key = (Rank, u64);
 
-struct Line {
+struct WaitingLine {
     free: usize,
     arrived: u64,
     waiting: BTreeMap<Key, oneshot::Sender<()>>,
@@ -35,7 +35,7 @@ struct Line {
 
 pub(super) struct Places {
     total: usize,
-    line: Mutex<Line>,
+    line: Mutex<WaitingLine>,
     /// Rung when the line moves.
     moved: Notify,
 }
@@ -98,12 +98,17 @@ impl Drop for Ticket {
 impl Places {
     pub(super) fn new(total: usize) -> Arc<Self> {
         let total = total.max(1);
-        let line =
-            Line { free: total, arrived: 0, waiting: BTreeMap::new(), taken: 0, waited: Duration::ZERO };
+        let line = WaitingLine {
+            free: total,
+            arrived: 0,
+            waiting: BTreeMap::new(),
+            taken: 0,
+            waited: Duration::ZERO,
+        };
         Arc::new(Self { total, line: Mutex::new(line), moved: Notify::new() })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Line> {
+    fn lock(&self) -> MutexGuard<'_, WaitingLine> {
         // Plain values are never left half-written, so a panic elsewhere does not spoil them.
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }

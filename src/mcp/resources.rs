@@ -15,14 +15,14 @@ const JSON: &str = "application/json";
 
 /// What an address stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
+enum ResourcePath {
     Threads,
     Thread(i64),
     Bots,
     Bot(String),
 }
 
-impl Place {
+impl ResourcePath {
     fn of(uri: &str) -> Option<Self> {
         let path = uri.strip_prefix("botarium://")?;
         match path.split_once('/') {
@@ -96,18 +96,18 @@ async fn threads(link: &Link, after: Option<i64>, into: &mut Vec<Resource>) -> R
 
 /// What stands at `uri`.
 pub async fn read(link: &Link, uri: String) -> Result<ReadResourceResult, Fault> {
-    let whole = match Place::of(&uri) {
-        Some(Place::Threads) => {
+    let whole = match ResourcePath::of(&uri) {
+        Some(ResourcePath::Threads) => {
             let query = ThreadQuery { sort: ThreadSort::Active, limit: LISTED, ..ThreadQuery::default() };
             let found: Vec<Value> = link.threads(query).await?.iter().map(shown).collect();
             quoting(json!({"threads": page::that_fit(found)}), None)
         }
-        Some(Place::Thread(id)) => tools::thread(link, id, None).await?,
-        Some(Place::Bots) => {
+        Some(ResourcePath::Thread(id)) => tools::thread(link, id, None).await?,
+        Some(ResourcePath::Bots) => {
             let found = link.bots_page(0, LISTED, None).await?;
             quoting(json!({"bots": page::that_fit(found.iter().map(tools::one_of_many).collect())}), None)
         }
-        Some(Place::Bot(id)) => tools::profile(link, &id).await?,
+        Some(ResourcePath::Bot(id)) => tools::profile(link, &id).await?,
         None => {
             let why = "there is no such resource; there are botarium://threads, botarium://bots, \
                        botarium://threads/{id} and botarium://bots/{id}";
@@ -124,13 +124,13 @@ mod tests {
 
     #[test]
     fn addresses_are_told_apart() {
-        assert_eq!(Place::of("botarium://threads"), Some(Place::Threads));
-        assert_eq!(Place::of("botarium://threads/7"), Some(Place::Thread(7)));
-        assert_eq!(Place::of("botarium://bots/ada_001"), Some(Place::Bot("ada_001".into())));
+        assert_eq!(ResourcePath::of("botarium://threads"), Some(ResourcePath::Threads));
+        assert_eq!(ResourcePath::of("botarium://threads/7"), Some(ResourcePath::Thread(7)));
+        assert_eq!(ResourcePath::of("botarium://bots/ada_001"), Some(ResourcePath::Bot("ada_001".into())));
         for none in
             ["botarium://", "botarium://threads/x", "botarium://bots/", "file:///etc/passwd", "threads"]
         {
-            assert_eq!(Place::of(none), None, "{none}");
+            assert_eq!(ResourcePath::of(none), None, "{none}");
         }
     }
 }

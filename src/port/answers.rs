@@ -34,11 +34,11 @@ const ADDRESS_MAX: usize = 512;
 const HOLDS: Duration = Duration::from_secs(1);
 
 /// The newest answers.
-pub(super) struct Answers {
+pub(super) struct AnswerCache {
     slots: Mutex<LruCache<String, Arc<Slot>>>,
 }
 
-impl Default for Answers {
+impl Default for AnswerCache {
     fn default() -> Self {
         Self { slots: Mutex::new(LruCache::new(KEPT)) }
     }
@@ -51,7 +51,7 @@ struct Slot {
     answer: OnceCell<(HeaderValue, Bytes)>,
 }
 
-impl Answers {
+impl AnswerCache {
     fn slot(&self, address: &str, commits: u64) -> Arc<Slot> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         match slots.get(address) {

@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use super::PortOptions;
 use super::hosts::{host_of, is_loopback_name};
 use super::pages::{is_preflight, preflight, with_origin};
-use super::places::{Hold, Place};
+use super::places::{ConnectionPlace, Hold};
 use super::reply::Refusal;
 use super::server::Peer;
 use super::state::Port;
@@ -187,7 +187,7 @@ async fn admit(port: &Port, head: &Parts, peer: &Peer) -> Result<Caller, Fault> 
 
 /// Lets the caller have the place it came to, unless it has too many, or the place is kept for somebody else.
 fn hold(head: &Parts, caller: &Caller, peer: &Peer) -> Result<Hold, Fault> {
-    let Some(place) = head.extensions.get::<Place>() else {
+    let Some(place) = head.extensions.get::<ConnectionPlace>() else {
         return Err(Fault::internal("a request without a place"));
     };
     let looks = head.uri.path() == "/health";

@@ -62,7 +62,7 @@ pub(super) async fn metrics(State(port): State<Port>) -> Result<Response, Refusa
     let engine = port.engine();
     let (measures, room, providers) =
         (engine.measures().await?, engine.room().await?, engine.providers().await?);
-    let mut page = Page::default();
+    let mut page = Exposition::default();
     process(&mut page, &port, &measures);
     society(&mut page, &room, &measures);
     books(&mut page, &room, &measures);
@@ -78,7 +78,7 @@ pub(super) async fn metrics(State(port): State<Port>) -> Result<Response, Refusa
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page.text).into_response())
 }
 
-fn process(page: &mut Page, port: &Port, measures: &Measures) {
+fn process(page: &mut Exposition, port: &Port, measures: &Measures) {
     let started = port.metrics().started;
     let _ = writeln!(
         page.text,
@@ -92,7 +92,7 @@ fn process(page: &mut Page, port: &Port, measures: &Measures) {
     page.one("rollbacks_total", "counter", "Transactions taken back.", measures.rollbacks as f64);
 }
 
-fn society(page: &mut Page, room: &RoomView, measures: &Measures) {
+fn society(page: &mut Exposition, room: &RoomView, measures: &Measures) {
     page.one("up", "gauge", "Whether bots wake.", f64::from(room.engine == EngineState::Running));
     page.head("bots", "gauge", "Bots by state.");
     for (state, count) in
@@ -114,7 +114,7 @@ fn society(page: &mut Page, room: &RoomView, measures: &Measures) {
 }
 
 /// What the books hold: every call of whatever purpose is in them.
-fn books(page: &mut Page, room: &RoomView, measures: &Measures) {
+fn books(page: &mut Exposition, room: &RoomView, measures: &Measures) {
     let simulated: &[(&str, &str)] =
         if room.simulated_cost.is_some() { &[("simulated", "true")] } else { &[] };
     page.one("tokens_today", "gauge", "Tokens of the room's day.", room.tokens_today as f64);
@@ -166,7 +166,7 @@ fn of<'a>(provider: &'a str, model: &'a str) -> [(&'static str, &'a str); 2] {
 }
 
 /// How what models said was read.
-fn answers(page: &mut Page, providers: &[ProviderView]) {
+fn answers(page: &mut Exposition, providers: &[ProviderView]) {
     page.head("answers_total", "counter", "Answers of models by how they were read; failed could not be.");
     for count in providers.iter().flat_map(|provider| &provider.ladder) {
         let [provider, model] = of(&count.provider, &count.model);
@@ -182,7 +182,7 @@ fn answers(page: &mut Page, providers: &[ProviderView]) {
 }
 
 /// The lines for places, per provider.
-fn lines(page: &mut Page, providers: &[(String, Calls)]) {
+fn lines(page: &mut Exposition, providers: &[(String, Calls)]) {
     page.head("calls_under_way", "gauge", "Calls that hold a place.");
     for (name, calls) in providers {
         page.line("calls_under_way", &[("provider", name)], calls.queue.under_way as f64);
@@ -200,7 +200,7 @@ fn lines(page: &mut Page, providers: &[(String, Calls)]) {
 }
 
 /// Who answers behind a provider that is more than one server.
-fn pools(page: &mut Page, providers: &[ProviderView]) {
+fn pools(page: &mut Exposition, providers: &[ProviderView]) {
     let pools =
         || providers.iter().filter_map(|provider| Some((provider.name.as_str(), provider.pool.as_ref()?)));
     type Whole = fn(&PoolView) -> f64;
@@ -248,7 +248,7 @@ fn pools(page: &mut Page, providers: &[ProviderView]) {
 }
 
 /// How calls went, per provider.
-fn calls(page: &mut Page, providers: &[(String, Calls)]) {
+fn calls(page: &mut Exposition, providers: &[(String, Calls)]) {
     page.head("call_seconds", "histogram", "From sending a call to the end of its answer.");
     for (name, calls) in providers {
         page.histogram("call_seconds", &[("provider", name)], &calls.measured.whole);
@@ -270,13 +270,13 @@ fn calls(page: &mut Page, providers: &[(String, Calls)]) {
     }
 }
 
-fn stream(page: &mut Page, port: &Port, room: &RoomView) {
+fn stream(page: &mut Exposition, port: &Port, room: &RoomView) {
     page.one("viewers", "gauge", "Connected viewers.", port.hub().viewers() as f64);
     let lag = room.last_seq.saturating_sub(port.hub().heard()).max(0);
     page.one("stream_lag", "gauge", "Activities committed and not yet streamed.", lag as f64);
 }
 
-fn requests(page: &mut Page, counted: &Metrics) {
+fn requests(page: &mut Exposition, counted: &Metrics) {
     page.head("http_requests_total", "counter", "Requests by the hundreds of their status.");
     for (class, count) in counted.statuses.iter().enumerate().skip(1) {
         let class = format!("{class}xx");
@@ -288,11 +288,11 @@ fn requests(page: &mut Page, counted: &Metrics) {
 
 /// The text as it grows.
 #[derive(Default)]
-struct Page {
+struct Exposition {
     text: String,
 }
 
-impl Page {
+impl Exposition {
     fn head(&mut self, name: &str, kind: &str, help: &str) {
         let _ = writeln!(self.text, "# HELP botarium_{name} {help}\n# TYPE botarium_{name} {kind}");
     }
@@ -328,13 +328,13 @@ mod tests {
 
     #[test]
     fn labels_are_escaped_and_buckets_add_up() {
-        let mut page = Page::default();
+        let mut page = Exposition::default();
         page.line("x", &[("model", "a\"b\\c\nd")], 1.0);
         assert_eq!(page.text, "botarium_x{model=\"a\\\"b\\\\c\\nd\"} 1\n");
         let counted = Metrics::new(0.0);
         counted.answered(200, Duration::from_millis(2));
         counted.answered(404, Duration::from_secs(9));
-        let mut page = Page::default();
+        let mut page = Exposition::default();
         requests(&mut page, &counted);
         assert!(page.text.contains("http_request_seconds_bucket{le=\"0.0025\"} 1\n"), "{}", page.text);
         assert!(page.text.contains("http_request_seconds_bucket{le=\"+Inf\"} 2\n"));

@@ -22,7 +22,7 @@ const KEPT_MIN: usize = 4;
 
 /// One connection's place. While a clone is held, the place is taken.
 #[derive(Clone)]
-pub(super) struct Place {
+pub(super) struct ConnectionPlace {
     held: Arc<Held>,
 }
 
@@ -32,7 +32,7 @@ struct Held {
     /// It is one of those that are kept for operators.
     kept: bool,
     state: Arc<PlaceState>,
-    places: Arc<Places>,
+    places: Arc<ConnectionPlaces>,
 }
 
 struct PlaceState {
@@ -45,7 +45,7 @@ struct PlaceState {
 }
 
 /// All places of a port.
-pub(super) struct Places {
+pub(super) struct ConnectionPlaces {
     max: usize,
     opened: Instant,
     next: AtomicU64,
@@ -58,7 +58,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Places {
+impl ConnectionPlaces {
     pub(super) fn new(max: usize) -> Arc<Self> {
         Arc::new(Self {
             max,
@@ -70,7 +70,7 @@ impl Places {
     }
 
     /// A place, if need be that of the connection idle for longest, or one that is kept.
-    pub(super) fn take(self: &Arc<Self>) -> Option<Place> {
+    pub(super) fn take(self: &Arc<Self>) -> Option<ConnectionPlace> {
         let mut taken = locked(&self.taken);
         let mut kept = false;
         if taken.len() >= self.max {
@@ -93,7 +93,7 @@ impl Places {
             close: CancellationToken::new(),
         });
         taken.insert(id, Arc::clone(&state));
-        Some(Place { held: Arc::new(Held { id, kept, state, places: Arc::clone(self) }) })
+        Some(ConnectionPlace { held: Arc::new(Held { id, kept, state, places: Arc::clone(self) }) })
     }
 
     /// How many are kept for operators.
@@ -117,7 +117,7 @@ impl Drop for Held {
     }
 }
 
-impl Place {
+impl ConnectionPlace {
     /// Keeps the place for as long as the seat is held: for a request, its answer, or a viewer.
     pub(super) fn seat(&self) -> Seat {
         self.held.state.busy.fetch_add(1, Ordering::AcqRel);
@@ -153,7 +153,7 @@ impl Place {
 }
 
 /// Keeps a place from being given to somebody else.
-pub(super) struct Seat(Place);
+pub(super) struct Seat(ConnectionPlace);
 
 impl Drop for Seat {
     fn drop(&mut self) {
@@ -169,7 +169,7 @@ pub(super) struct Hold(Option<Arc<Counted>>);
 
 struct Counted {
     who: String,
-    places: Arc<Places>,
+    places: Arc<ConnectionPlaces>,
 }
 
 impl Drop for Counted {
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn the_longest_idle_makes_room_and_the_busy_stay() {
-        let places = Places::new(2);
+        let places = ConnectionPlaces::new(2);
         let first = places.take().unwrap();
         let second = places.take().unwrap();
         let busy = first.seat();
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn nobody_has_more_than_half() {
-        let places = Places::new(4);
+        let places = ConnectionPlaces::new(4);
         let place = places.take().unwrap();
         let held: Vec<Hold> = (0..2).map(|_| place.hold("token 1".into()).unwrap()).collect();
         assert!(place.hold("token 1".into()).is_none());

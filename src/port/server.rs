@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::PortOptions;
-use super::places::{Place, Places};
+use super::places::{ConnectionPlace, ConnectionPlaces};
 use super::state::Port;
 use super::timed::Timed;
 
@@ -161,7 +161,7 @@ pub(super) fn raise_file_limit(connections: usize) {
 
 /// Takes connections until the port closes, then sees them out.
 pub(super) async fn run(listener: impl Listen, router: Router, state: Port, options: PortOptions) {
-    let places = Places::new(options.max_connections);
+    let places = ConnectionPlaces::new(options.max_connections);
     let tracker = TaskTracker::new();
     let stop = state.shutdown().clone();
     // Cut when the grace is over; viewers and connections leave by themselves before.
@@ -211,7 +211,7 @@ async fn turn_away(mut stream: impl AsyncWrite + Unpin) {
 async fn serve_connection(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: Peer,
-    place: Place,
+    place: ConnectionPlace,
     router: Router,
     state: Port,
     cut: CancellationToken,

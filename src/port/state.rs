@@ -7,7 +7,7 @@ use tokio::runtime::Handle as Runtime;
 use tokio_util::sync::CancellationToken;
 
 use super::PortOptions;
-use super::answers::Answers;
+use super::answers::AnswerCache;
 use super::auth::Access;
 use super::hub::Hub;
 use super::limits::RateLimit;
@@ -25,7 +25,7 @@ struct Shared {
     access: Access,
     hub: Arc<Hub>,
     metrics: Metrics,
-    answers: Answers,
+    answers: AnswerCache,
     writes: RateLimit,
     failures: RateLimit,
     shutdown: CancellationToken,
@@ -47,7 +47,7 @@ impl Port {
             patience: options.patience,
             hub: Arc::new(Hub::new(viewers)),
             metrics: Metrics::new(handle.started()),
-            answers: Answers::default(),
+            answers: AnswerCache::default(),
             writes: RateLimit::per_minute(options.rate_limit),
             failures: RateLimit::per_minute(options.rate_limit),
             shutdown,
@@ -88,7 +88,7 @@ impl Port {
     }
 
     /// Answers that are still true.
-    pub(super) fn answers(&self) -> &Answers {
+    pub(super) fn answers(&self) -> &AnswerCache {
         &self.shared.answers
     }
 

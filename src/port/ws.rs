@@ -21,7 +21,7 @@ use utoipa::IntoParams;
 use super::auth::Caller;
 use super::extract::Params;
 use super::hub::{self, Frame, Viewing};
-use super::places::{Hold, Place};
+use super::places::{ConnectionPlace, Hold};
 use super::reply::Refusal;
 use super::state::Port;
 use crate::domain::Actor;
@@ -111,7 +111,7 @@ impl LiveParams {
         (status = 426, description = "The request does not ask for a WebSocket")))]
 pub(super) async fn live(
     State(port): State<Port>,
-    Extension(place): Extension<Place>,
+    Extension(place): Extension<ConnectionPlace>,
     Extension(caller): Extension<Caller>,
     Extension(hold): Extension<Hold>,
     Params(params): Params<LiveParams>,

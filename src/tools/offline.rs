@@ -45,7 +45,7 @@ impl Tool for Offline {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct Article {
     title: String,
     /// Other words by which it should be found.
     keywords: Vec<String>,
@@ -55,13 +55,13 @@ struct Entry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    entries: Vec<Entry>,
+    entries: Vec<Article>,
 }
 
 /// Entries with an index from stems to the entries that hold them.
 #[derive(Debug)]
 struct Encyclopedia {
-    entries: Vec<Entry>,
+    entries: Vec<Article>,
     /// Entry number and weight, in order of entries.
     postings: HashMap<String, Vec<(usize, u32)>>,
     /// Titles and keywords as stems, to the entry they name.
@@ -179,7 +179,7 @@ impl Score {
     }
 }
 
-impl Entry {
+impl Article {
     fn finding(&self) -> Finding {
         Finding {
             title: self.title.clone(),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{Deed, Scenario, Step};
-use crate::domain::yaml::{self, Entry, Node, Value, meant};
+use crate::domain::yaml::{self, Node, Pair, Value, meant};
 use crate::link::Role;
 use crate::tui::keymap::Key;
 
@@ -89,14 +89,14 @@ pub fn parse(file: &str, text: &str) -> Result<Scenario, Problem> {
     Ok(scenario)
 }
 
-fn map(node: &Node) -> Result<&[Entry], String> {
+fn map(node: &Node) -> Result<&[Pair], String> {
     match &node.value {
         Value::Map(entries) => Ok(entries),
         other => Err(format!("must be a map of keys, not {}", other.kind())),
     }
 }
 
-fn place(entry: &Entry) -> usize {
+fn place(entry: &Pair) -> usize {
     entry.mark.map_or(1, |mark| mark.line)
 }
 

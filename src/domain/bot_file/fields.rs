@@ -4,7 +4,7 @@ use super::super::personality::{
     Behavior, Engagement, Identity, ModelConfig, Permissions, Persona, TOOLS, level_of_word, unused_value,
 };
 use super::super::similarity::nearest;
-use super::super::yaml::{Entry, Mark, Node, Value, filled, meant, show};
+use super::super::yaml::{Mark, Node, Pair, Value, filled, meant, show};
 use super::super::{Actor, PersonalityConfig};
 use super::{ID_MAX, NAME_MAX, Problem, TRAITS_MAX};
 
@@ -175,7 +175,7 @@ impl Reader {
     }
 
     /// Whether a patch tries to change what never changes; complains if so.
-    pub(super) fn refused_change(&mut self, config: &PersonalityConfig, entry: &Entry) -> bool {
+    pub(super) fn refused_change(&mut self, config: &PersonalityConfig, entry: &Pair) -> bool {
         let current = match entry.key.as_str() {
             "id" => &config.id,
             "name" => &config.name,
@@ -192,7 +192,7 @@ impl Reader {
         !same
     }
 
-    fn group<'a>(&mut self, node: &'a Node, path: &str) -> Option<&'a [Entry]> {
+    fn group<'a>(&mut self, node: &'a Node, path: &str) -> Option<&'a [Pair]> {
         let Value::Map(entries) = &node.value else {
             self.complain(node.mark, path, format!("must be a group of keys, not {}", node.value.shown()));
             return None;
@@ -201,7 +201,7 @@ impl Reader {
         Some(entries)
     }
 
-    fn duplicates(&mut self, entries: &[Entry], path: &str) {
+    fn duplicates(&mut self, entries: &[Pair], path: &str) {
         for entry in entries {
             if let Some(first) = entry.first {
                 let message = format!("is given twice; first in line {}", first.line);
@@ -210,7 +210,7 @@ impl Reader {
         }
     }
 
-    fn field(&mut self, section: &str, entry: &Entry, config: &mut PersonalityConfig) {
+    fn field(&mut self, section: &str, entry: &Pair, config: &mut PersonalityConfig) {
         let path = dotted(section, &show(&entry.key));
         match FIELDS.iter().find(|(of, key, _)| *of == section && *key == entry.key) {
             Some((.., kind)) => {

@@ -11,7 +11,7 @@ use std::fmt;
 
 use super::Actor;
 use super::personality::PersonalityConfig;
-use super::yaml::{self, Entry, Fault, Mark, Node, Value};
+use super::yaml::{self, Fault, Mark, Node, Pair, Value};
 use fields::{Reader, SECTIONS};
 
 /// Shortest name of a custom bot created over the port.
@@ -176,7 +176,7 @@ pub fn merge(
     let mut patch = Node::from(patch);
     if let Value::Map(entries) = &mut patch.value {
         entries.retain(|entry| !reader.refused_change(config, entry));
-        entries.retain(|Entry { key, node, .. }| {
+        entries.retain(|Pair { key, node, .. }| {
             !(node.value == Value::Null && SECTIONS.contains(&key.as_str())) && key != "id" && key != "name"
         });
     }

@@ -66,12 +66,12 @@ pub enum Value {
     /// A list.
     List(Vec<Node>),
     /// Keys and values, in the order of the text.
-    Map(Vec<Entry>),
+    Map(Vec<Pair>),
 }
 
 /// One key of a map.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub struct Pair {
     /// The key.
     pub key: String,
     /// Where the key begins.
@@ -106,7 +106,7 @@ impl From<&serde_json::Value> for Node {
             Json::Array(items) => Value::List(items.iter().map(Self::from).collect()),
             Json::Object(map) => Value::Map(
                 map.iter()
-                    .map(|(key, item)| Entry {
+                    .map(|(key, item)| Pair {
                         key: key.clone(),
                         mark: None,
                         node: Self::from(item),
@@ -180,7 +180,7 @@ struct Open {
 
 enum Filling {
     List(Vec<Node>),
-    Map(Vec<Entry>, Option<(String, Mark)>),
+    Map(Vec<Pair>, Option<(String, Mark)>),
 }
 
 impl Tree {
@@ -252,7 +252,7 @@ impl Tree {
                 None => *waiting = Some((key(&node, mark)?, mark)),
                 Some((key, mark)) => {
                     let first = entries.iter().find(|entry| entry.key == key).and_then(|entry| entry.mark);
-                    entries.push(Entry { key, mark: Some(mark), node, first });
+                    entries.push(Pair { key, mark: Some(mark), node, first });
                 }
             },
         }

@@ -14,7 +14,7 @@ use crate::store::{Db, Store, meta, past, snapshot};
 
 /// A moment, and how it can be shown.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Position {
     /// After this entry of the journal, applied again.
     Entry(i64),
     /// After this activity, as far as it is stored.
@@ -90,16 +90,16 @@ impl Reach {
     }
 
     /// The first moment at which an activity is there; `None` where there is no such activity.
-    pub(super) fn with(&self, society: &Store, activity: i64) -> Result<Option<Place>, Fault> {
+    pub(super) fn with(&self, society: &Store, activity: i64) -> Result<Option<Position>, Fault> {
         if self.before.as_ref().is_some_and(|before| activity <= before.activity) {
-            return Ok(Some(Place::Stored(activity.max(1))));
+            return Ok(Some(Position::Stored(activity.max(1))));
         }
         let entry = society.read_blocking(|c| journal::with_activity(c, activity))?;
-        Ok(entry.map(|entry| Place::Entry(entry.max(self.first))))
+        Ok(entry.map(|entry| Position::Entry(entry.max(self.first))))
     }
 
     /// The moment that people mean: the number of an activity, or a time.
-    pub(super) fn place_at(&self, society: &Store, text: &str) -> Result<Place, Fault> {
+    pub(super) fn place_at(&self, society: &Store, text: &str) -> Result<Position, Fault> {
         if let Ok(activity) = text.trim().trim_start_matches('#').parse::<i64>() {
             let found = if activity < 0 { None } else { self.with(society, activity)? };
             return found.ok_or_else(|| {
@@ -116,9 +116,9 @@ impl Reach {
             return Err(Fault::bad_value(format!("the society began at {start}, after {at}")));
         }
         if self.before.as_ref().is_some_and(|before| at <= before.at) {
-            return Ok(Place::Stored(society.read_blocking(|c| past::until(c, at))?));
+            return Ok(Position::Stored(society.read_blocking(|c| past::until(c, at))?));
         }
-        Ok(Place::Entry(society.read_blocking(|c| journal::until(c, at))?.max(self.first)))
+        Ok(Position::Entry(society.read_blocking(|c| journal::until(c, at))?.max(self.first)))
     }
 }
 
@@ -154,13 +154,13 @@ fn opened(c: &Db, snapshot: i64) -> crate::store::Result<Option<Box<Opened>>> {
 pub fn entry_at(society: &Store, text: &str) -> Result<i64, Fault> {
     let reach = Reach::of(society)?;
     match (reach.place_at(society, text)?, reach.before) {
-        (Place::Stored(activity), Some(before)) if activity < before.activity => {
+        (Position::Stored(activity), Some(before)) if activity < before.activity => {
             Err(Fault::conflict(format!(
                 "activity {activity} lies before {}, where what can be applied again begins: {}",
                 before.activity, before.why
             )))
         }
-        (Place::Stored(_), _) => Ok(reach.first),
-        (Place::Entry(entry), _) => Ok(entry),
+        (Position::Stored(_), _) => Ok(reach.first),
+        (Position::Entry(entry), _) => Ok(entry),
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::dense::{self, Dense};
-use super::reach::{Place, Reach};
+use super::reach::{Position, Reach};
 use super::stored::Stored;
 use crate::domain::Stamp;
 use crate::engine::handle::Handle;
@@ -125,8 +125,8 @@ impl Reel {
     pub(super) fn go(&mut self, way: &Way) -> Result<Moment, Fault> {
         let last = self.source.read_blocking(journal::last)?;
         match self.find(way, last)? {
-            Place::Entry(entry) => self.bring(entry.clamp(self.reach.first, last.max(self.reach.first))),
-            Place::Stored(activity) => {
+            Position::Entry(entry) => self.bring(entry.clamp(self.reach.first, last.max(self.reach.first))),
+            Position::Stored(activity) => {
                 let at = self.source.read_blocking(|c| crate::store::stored::at(c, activity))?;
                 self.bring_stored(activity, at.unwrap_or_default())?;
                 self.moment(0, activity, at)
@@ -144,7 +144,7 @@ impl Reel {
     /// Shows what is stored of a moment that is far; `None` where it is near, or cannot be applied again at all.
     pub(super) fn glance(&mut self, way: &Way) -> Result<Option<Moment>, Fault> {
         let last = self.source.read_blocking(journal::last)?;
-        let Place::Entry(entry) = self.find(way, last)? else { return Ok(None) };
+        let Position::Entry(entry) = self.find(way, last)? else { return Ok(None) };
         let entry = entry.clamp(self.reach.first, last.max(self.reach.first));
         if self.cheapest(entry)?.1 <= self.far {
             return Ok(None);
@@ -215,13 +215,13 @@ impl Reel {
     }
 
     /// Where a way leads.
-    fn find(&self, way: &Way, last: i64) -> Result<Place, Fault> {
+    fn find(&self, way: &Way, last: i64) -> Result<Position, Fault> {
         let activity = self.here()?;
-        let with = |activity| Ok(self.reach.with(&self.source, activity)?.unwrap_or(Place::Entry(last)));
+        let with = |activity| Ok(self.reach.with(&self.source, activity)?.unwrap_or(Position::Entry(last)));
         match way {
             Way::Begin if self.reach.before.is_some() => with(1),
-            Way::Begin => Ok(Place::Entry(self.reach.first)),
-            Way::End => Ok(Place::Entry(last)),
+            Way::Begin => Ok(Position::Entry(self.reach.first)),
+            Way::End => Ok(Position::Entry(last)),
             Way::By(acts) if *acts >= 0 => with(activity.saturating_add(*acts)),
             Way::By(acts) => self.back(activity, acts.unsigned_abs()),
             Way::To(text) => self.reach.place_at(&self.source, text),
@@ -234,19 +234,19 @@ impl Reel {
     }
 
     /// So many acts back: one entry may have brought several at once.
-    fn back(&self, activity: i64, acts: u64) -> Result<Place, Fault> {
+    fn back(&self, activity: i64, acts: u64) -> Result<Position, Fault> {
         let wanted = activity.saturating_sub(i64::try_from(acts).unwrap_or(i64::MAX)).max(0);
         let before = match self.reach.with(&self.source, activity)? {
-            Some(Place::Entry(here)) => match self.through(here - 1)? {
+            Some(Position::Entry(here)) => match self.through(here - 1)? {
                 Some(before) => before,
                 None => self.reach.before.as_ref().map_or(0, |before| before.activity),
             },
-            Some(Place::Stored(_)) => wanted,
+            Some(Position::Stored(_)) => wanted,
             None => 0,
         };
         let least = i64::from(self.reach.before.is_some());
         let place = self.reach.with(&self.source, wanted.min(before).max(least))?;
-        Ok(place.unwrap_or(Place::Entry(self.reach.first)))
+        Ok(place.unwrap_or(Position::Entry(self.reach.first)))
     }
 
     /// Shows what is stored of the moment after an activity.

@@ -46,19 +46,19 @@ pub(super) async fn make(
             format!("{}: the call cannot be written: {error}", nats.name),
         )
     })?;
-    let link = nats.line.link().await?;
+    let link = nats.queue.link().await?;
     let subject = link.client.new_inbox();
-    let inbox = link.client.subscribe(subject.clone()).await.map_err(|_| nats.line.away())?;
+    let inbox = link.client.subscribe(subject.clone()).await.map_err(|_| nats.queue.away())?;
     let mut call = Call {
         nats,
         link,
         inbox,
-        queued: Queued::new(&nats.line, subject.clone()),
+        queued: Queued::new(&nats.queue, subject.clone()),
         subject,
         body,
         deltas,
         handover,
-        stage: Stage::Waits { _counted: Counted::one(&nats.line, |line| &line.waiting) },
+        stage: Stage::Waits { _counted: Counted::one(&nats.queue, |queue| &queue.waiting) },
         task: 0,
         delivery: 0,
         copies: 0,
@@ -104,7 +104,7 @@ struct Call<'a> {
 
 impl Call<'_> {
     async fn publish(&mut self) -> Result<(), ProviderError> {
-        let sequence = self.nats.line.publish(&self.queued.id, &self.subject, &self.body).await?;
+        let sequence = self.nats.queue.publish(&self.queued.id, &self.subject, &self.body).await?;
         self.queued.is_at(sequence);
         Ok(())
     }
@@ -119,7 +119,7 @@ impl Call<'_> {
             tokio::select! {
                 biased;
                 message = self.inbox.next() => {
-                    let Some(message) = message else { return Err(self.ended(self.nats.line.away())) };
+                    let Some(message) = message else { return Err(self.ended(self.nats.queue.away())) };
                     if let Some(result) = self.take(message).await {
                         return result;
                     }
@@ -127,7 +127,7 @@ impl Call<'_> {
                 () = vain.notified() => return Err(self.in_vain()),
                 changed = times.changed() => {
                     if changed.is_err() {
-                        return Err(self.ended(self.nats.line.away()));
+                        return Err(self.ended(self.nats.queue.away()));
                     }
                     // What was published while the connection was gone may not have come through.
                     self.heard = Instant::now();
@@ -145,7 +145,7 @@ impl Call<'_> {
                         let since = *away.get_or_insert_with(Instant::now);
                         self.heard = Instant::now();
                         if since.elapsed() > self.nats.away {
-                            return Err(self.ended(self.nats.line.away()));
+                            return Err(self.ended(self.nats.queue.away()));
                         }
                     }
                 }
@@ -214,7 +214,7 @@ impl Call<'_> {
             return Ok(());
         }
         let Some(sequence) = self.queued.sequence else { return Ok(()) };
-        if nats.line.is_queued(sequence).await != Some(false) {
+        if nats.queue.is_queued(sequence).await != Some(false) {
             // It is handed out again by itself; and a call that waits for a busy worker has all the time there is.
             if !silent {
                 (self.deltas)("");
@@ -238,7 +238,7 @@ impl Call<'_> {
     }
 
     fn waits(&mut self) {
-        self.stage = Stage::Waits { _counted: Counted::one(&self.nats.line, |line| &line.waiting) };
+        self.stage = Stage::Waits { _counted: Counted::one(&self.nats.queue, |queue| &queue.waiting) };
     }
 
     async fn answer(link: &Link, message: &Message, word: &'static [u8]) {
@@ -357,7 +357,7 @@ impl Call<'_> {
         }
         let _at = self.nats.board.begins(worker, name);
         let name = super::board::short(name);
-        let _counted = Counted::one(&self.nats.line, |line| &line.in_flight);
+        let _counted = Counted::one(&self.nats.queue, |queue| &queue.in_flight);
         self.stage = Stage::Works { _at, name, _counted };
         (self.task, self.delivery) = (task, delivery);
         (self.received, self.heard) = (0, Instant::now());

@@ -7,8 +7,8 @@
 
 mod board;
 mod call;
-mod line;
 mod link;
+mod queue;
 mod queued;
 pub(crate) mod wire;
 
@@ -18,9 +18,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use self::board::Board;
-use self::line::Line;
 pub(crate) use self::link::Link;
 pub use self::link::NatsServer;
+use self::queue::CallQueue;
 use super::pool::Pool;
 use super::spec::{ANY_MODEL, not_configured};
 use super::{Completion, DeltaSink, FailureKind, Handover, Provider, ProviderError, ProviderSpec, Request};
@@ -39,7 +39,7 @@ pub(super) struct Nats {
     pool: String,
     /// How long nothing may be heard of the server while a call is under way.
     away: Duration,
-    line: Arc<Line>,
+    queue: Arc<CallQueue>,
     board: Arc<Board>,
 }
 
@@ -58,14 +58,14 @@ impl Nats {
         if !is_nats(&server.url) {
             return Err(not_configured(format!("{name}: base_url must be a nats:// or tls:// address")));
         }
-        let line = Arc::new(Line::new(name.clone(), server, pool.clone()));
+        let queue = Arc::new(CallQueue::new(name.clone(), server, pool.clone()));
         let model = spec.default_model().to_owned();
         Ok(Self {
             name,
             model,
             pool,
             away: spec.total.min(Duration::from_secs(60)),
-            line,
+            queue,
             board: Arc::default(),
         })
     }
@@ -81,7 +81,7 @@ impl Nats {
 
     /// Nobody works there.
     fn nobody(&self) -> ProviderError {
-        let server = &self.line.server;
+        let server = &self.queue.server;
         let also = match (&server.user, server.key.as_ref().filter(|key| !key.is_empty())) {
             (Some(_), _) => " (with --user and NATS_PASSWORD, as this server wants to know who comes)",
             (None, Some(_)) => " (with NATS_TOKEN, as this server wants one)",
@@ -143,7 +143,7 @@ impl Provider for Nats {
     }
 
     async fn models(&self) -> Result<Vec<String>, ProviderError> {
-        let link = self.line.link().await?;
+        let link = self.queue.link().await?;
         match self.board.present(&link, &self.pool).await {
             Some(0) => return Err(self.nobody()),
             None => return Err(self.unheard()),
@@ -158,16 +158,16 @@ impl Provider for Nats {
     }
 
     async fn pool(&self) -> Option<Pool> {
-        let trouble = match tokio::time::timeout(GLANCE, self.line.link()).await {
+        let trouble = match tokio::time::timeout(GLANCE, self.queue.link()).await {
             Ok(Ok(link)) if link.stands() => match self.board.present(&link, &self.pool).await {
                 Some(0) => Some(self.nobody().message),
                 None => Some(self.unheard().message),
                 Some(_) => None,
             },
-            Ok(Ok(_)) | Err(_) => Some(self.line.away().message),
+            Ok(Ok(_)) | Err(_) => Some(self.queue.away().message),
             Ok(Err(error)) => Some(error.message),
         };
-        let (in_flight, waiting) = self.line.counts();
+        let (in_flight, waiting) = self.queue.counts();
         Some(Pool { in_flight, waiting, trouble, ..self.board.pool() })
     }
 }

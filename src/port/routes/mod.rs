@@ -22,7 +22,7 @@ use tower_http::compression::predicate::SizeAbove;
 
 use super::auth::Caller;
 use super::extract;
-use super::places::Place;
+use super::places::ConnectionPlace;
 use super::reply::{Json, Refusal};
 use super::state::Port;
 use super::{answers, auth, metrics, openapi, page, reply, ws};
@@ -128,7 +128,7 @@ async fn to_its_end(request: Request, next: Next) -> Response {
     if request.method().is_safe() {
         return next.run(request).await;
     }
-    let place = request.extensions().get::<Place>().cloned();
+    let place = request.extensions().get::<ConnectionPlace>().cloned();
     let who = request.extensions().get::<Caller>().map(Caller::who).unwrap_or_default();
     let command = tokio::spawn(async move {
         let response = Handle::on_behalf(&who, next.run(request)).await;

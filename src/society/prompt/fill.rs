@@ -16,7 +16,7 @@ const SHARE: usize = 3;
 const ENTRY_MIN: usize = 30;
 
 /// What may stand in a section.
-pub(super) struct Entry {
+pub(super) struct Candidate {
     /// The number by which a person finds it: a memory, a thread; 0 where there is none.
     pub(super) id: i64,
     /// The form it is offered in first.
@@ -27,7 +27,7 @@ pub(super) struct Entry {
     pub(super) place: usize,
 }
 
-impl Entry {
+impl Candidate {
     /// An entry with one form.
     pub(super) const fn plain(id: i64, place: usize) -> Self {
         Self { id, form: 0, forms: 1, place }
@@ -42,7 +42,7 @@ pub(super) struct Fill<'a> {
     name: &'static str,
     head: &'static str,
     budget: usize,
-    entries: Vec<Entry>,
+    entries: Vec<Candidate>,
     write: Write<'a>,
     /// Tokens so far, the head with the first entry.
     used: usize,
@@ -59,7 +59,7 @@ impl<'a> Fill<'a> {
         name: &'static str,
         head: &'static str,
         budget: usize,
-        entries: Vec<Entry>,
+        entries: Vec<Candidate>,
         write: impl Fn(usize, usize, usize, &mut String) -> bool + 'a,
     ) -> Self {
         let (text, kept) =
@@ -113,7 +113,7 @@ impl<'a> Fill<'a> {
     fn take(&mut self, at: usize, budget: usize) -> bool {
         let head = if self.kept.is_empty() { tokens(self.head) } else { 0 };
         let start = self.text.len();
-        let Entry { id, form, forms, place } = self.entries[at];
+        let Candidate { id, form, forms, place } = self.entries[at];
         for form in form..forms {
             let (size, less) = self.put(at, form);
             if self.used + head + size <= budget {
@@ -172,7 +172,7 @@ impl<'a> Fill<'a> {
     }
 
     fn left_out(&mut self, at: usize) {
-        let Entry { id, forms, .. } = self.entries[at];
+        let Candidate { id, forms, .. } = self.entries[at];
         if id == 0 {
             return;
         }
@@ -192,7 +192,7 @@ mod tests {
 
     /// A section of entries with so many characters, each with its line break.
     fn filled(sizes: &[usize], budget: usize) -> Fill<'_> {
-        let entries = (0..sizes.len()).map(|at| Entry::plain(at as i64 + 1, at)).collect();
+        let entries = (0..sizes.len()).map(|at| Candidate::plain(at as i64 + 1, at)).collect();
         Fill::new("memories", "Head:\n", budget, entries, |at, _, _, out| {
             out.push_str(&"x".repeat(sizes[at]));
             out.push('\n');
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn entries_stand_in_their_place_whatever_they_are_worth() {
-        let entries = [3, 1, 2].into_iter().map(|place| Entry::plain(0, place)).collect();
+        let entries = [3, 1, 2].into_iter().map(|place| Candidate::plain(0, place)).collect();
         let section = Fill::new("feed", "", 100, entries, |at, _, _, out| {
             out.push_str(["c\n", "a\n", "b\n"][at]);
             false

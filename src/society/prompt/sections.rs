@@ -4,7 +4,7 @@ use std::cell::{LazyCell, OnceCell};
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use super::fill::{Entry, Fill};
+use super::fill::{Candidate, Fill};
 use super::hours::Hours;
 use super::lines::{self, Reading, THREAD_FORMS};
 use super::push;
@@ -48,7 +48,7 @@ impl<'a> Fills<'a> {
         name: &'static str,
         head: &'static str,
         budget: usize,
-        entries: Vec<Entry>,
+        entries: Vec<Candidate>,
         write: impl Fn(usize, usize, usize, &mut String) -> bool + 'a,
     ) {
         let fill = Fill::new(name, head, budget.min(self.left), entries, write);
@@ -67,13 +67,13 @@ impl<'a> Fills<'a> {
     }
 }
 
-fn plain(count: usize) -> Vec<Entry> {
-    (0..count).map(|at| Entry::plain(0, at)).collect()
+fn plain(count: usize) -> Vec<Candidate> {
+    (0..count).map(|at| Candidate::plain(0, at)).collect()
 }
 
 /// Offered newest first, told oldest first.
-fn reversed(count: usize) -> Vec<Entry> {
-    (0..count).map(|at| Entry::plain(0, count - at)).collect()
+fn reversed(count: usize) -> Vec<Candidate> {
+    (0..count).map(|at| Candidate::plain(0, count - at)).collect()
 }
 
 /// The sections of a beat within `room` tokens; `asked` are the threads in which the bot is asked something.
@@ -89,7 +89,7 @@ pub(super) fn of_beat(
     // What asks for an answer stands last; what finds no room there stays in its thread.
     let apart = Reading { me: &scene.me.id, hours: &hours, asked: &[] };
     let entries =
-        asked.iter().enumerate().map(|(at, thread)| Entry::plain(thread.id, asked.len() - at)).collect();
+        asked.iter().enumerate().map(|(at, thread)| Candidate::plain(thread.id, asked.len() - at)).collect();
     let mut asks = Fill::new(
         "asks",
         "Waiting for an answer from you:\n",
@@ -160,11 +160,12 @@ fn own<'a>(fills: &mut Fills<'a>, scene: &'a Scene, most: &PromptSections) {
 
 /// Who is there, and what happens around them.
 fn society<'a>(fills: &mut Fills<'a>, scene: &'a Scene, most: &PromptSections) {
-    let entries = (0..scene.roster.len()).map(|place| Entry { forms: 2, ..Entry::plain(0, place) }).collect();
+    let entries =
+        (0..scene.roster.len()).map(|place| Candidate { forms: 2, ..Candidate::plain(0, place) }).collect();
     fills.add("roster", "Members here:\n", most.roster, entries, |at, form, _, out| {
         lines::member(&scene.roster[at], form, out)
     });
-    let entries = scene.events.iter().enumerate().map(|(at, event)| Entry::plain(event.id, at)).collect();
+    let entries = scene.events.iter().enumerate().map(|(at, event)| Candidate::plain(event.id, at)).collect();
     let head = "Going on in the world, for everybody here:\n";
     fills.add("events", head, most.events, entries, |at, _, most, out| {
         lines::event(&scene.events[at], most, out)
@@ -197,7 +198,8 @@ fn recalled<'a>(
     most: &PromptSections,
     about: &'a LazyCell<TermSet, impl FnOnce() -> TermSet>,
 ) {
-    let entries = scene.memories.iter().enumerate().map(|(at, memory)| Entry::plain(memory.id, at)).collect();
+    let entries =
+        scene.memories.iter().enumerate().map(|(at, memory)| Candidate::plain(memory.id, at)).collect();
     // A memory may be offered, offered again and noted: it is put into words once.
     let told: Vec<OnceCell<(String, bool)>> = scene.memories.iter().map(|_| OnceCell::new()).collect();
     fills.add("memories", "What comes to your mind:\n", most.memories, entries, move |at, _, most, out| {
@@ -236,7 +238,7 @@ fn subjects(scene: &Scene) -> TermSet {
 
 /// The threads as they are offered: the first at length, the next in part, the others by title. Told by
 /// their newest post, those that ask for an answer last.
-fn ranked(feed: &[FeedThread]) -> Vec<Entry> {
+fn ranked(feed: &[FeedThread]) -> Vec<Candidate> {
     let newest = |thread: &FeedThread| -> Stamp {
         thread.replies.last().map_or(thread.created_at, |reply| reply.created_at)
     };
@@ -255,7 +257,7 @@ fn ranked(feed: &[FeedThread]) -> Vec<Entry> {
                 _ if at < IN_PART || thread.for_me => 1,
                 _ => THREAD_FORMS - 1,
             };
-            Entry { id: thread.id, form, forms: THREAD_FORMS, place: places[at] }
+            Candidate { id: thread.id, form, forms: THREAD_FORMS, place: places[at] }
         })
         .collect()
 }

@@ -30,11 +30,11 @@ struct ApiError {
 #[derive(Deserialize)]
 struct Query {
     #[serde(default)]
-    pages: Vec<Page>,
+    pages: Vec<WikiPage>,
 }
 
 #[derive(Deserialize)]
-struct Page {
+struct WikiPage {
     title: String,
     /// Rank in the search; pages come in any order.
     #[serde(default)]
@@ -70,7 +70,7 @@ pub(super) fn findings(body: &[u8], host: &str, retry_after: Option<u64>) -> Res
     }
     let mut pages = answer.query.map_or_else(Vec::new, |query| query.pages);
     pages.sort_by_key(|page| page.index);
-    Ok(pages.into_iter().filter_map(Page::finding).take(MAX_FINDINGS).collect())
+    Ok(pages.into_iter().filter_map(WikiPage::finding).take(MAX_FINDINGS).collect())
 }
 
 /// The API's own error in the body of a failure, if there is one.
@@ -98,7 +98,7 @@ impl ApiError {
     }
 }
 
-impl Page {
+impl WikiPage {
     fn finding(self) -> Option<Finding> {
         let title = text::clean_line(&self.title, MAX_TITLE);
         let extract = shorten(&text::clean_line(&self.extract, MAX_EXTRACT * 4));

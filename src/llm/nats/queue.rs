@@ -1,4 +1,4 @@
-//! The room's line to the queue: the connection, the stream and the pool's consumer, and the calls in it.
+//! The room's end of the queue: the connection, the stream and the pool's consumer, and the calls in it.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -38,7 +38,7 @@ const AGAIN: Duration = Duration::from_millis(500);
 const HEADERS: usize = 512;
 
 /// The connection with what is kept for it.
-pub(super) struct Line {
+pub(super) struct CallQueue {
     name: String,
     pub(super) server: NatsServer,
     pool: String,
@@ -73,7 +73,7 @@ struct InVain {
     stream_seq: u64,
 }
 
-impl Line {
+impl CallQueue {
     pub(super) fn new(name: String, server: NatsServer, pool: String) -> Self {
         Self {
             name,
@@ -280,12 +280,12 @@ impl Line {
     async fn hear_of_vain(self: &Arc<Self>, link: &Link) {
         let subject = format!("$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{STREAM}.{}", self.pool);
         let Ok(mut advisories) = link.client.subscribe(subject).await else { return };
-        let line = Arc::downgrade(self);
+        let queue = Arc::downgrade(self);
         tokio::spawn(async move {
             while let Some(message) = advisories.next().await {
-                let Some(line) = line.upgrade() else { return };
+                let Some(queue) = queue.upgrade() else { return };
                 if let Ok(InVain { stream_seq }) = serde_json::from_slice(&message.payload) {
-                    let calls = line.calls.lock().unwrap_or_else(PoisonError::into_inner);
+                    let calls = queue.calls.lock().unwrap_or_else(PoisonError::into_inner);
                     if let Some(vain) = calls.get(&stream_seq) {
                         vain.notify_one();
                     }
