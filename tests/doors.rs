@@ -373,6 +373,26 @@ fn every_word_that_may_be_written_out_is() {
     }
 }
 
+/// One meaning a word: what these name is one type, and the others have names of their own.
+#[test]
+fn a_word_names_one_type() {
+    for word in ["Answers", "BotRow", "Entry", "Line", "Page", "Place"] {
+        let declares = |code: &str| {
+            ["struct", "enum", "trait", "type"].iter().any(|kind| {
+                let declared = format!("{kind} {word}");
+                code.match_indices(&declared).any(|(at, _)| {
+                    let next = code[at + declared.len()..].chars().next();
+                    !next.is_some_and(|c| c.is_alphanumeric() || c == '_')
+                })
+            })
+        };
+        let places = files().into_iter().filter(|(_, path, _)| !path.starts_with("llm/scripted"));
+        let places: Vec<PathBuf> =
+            places.filter(|(.., code)| declares(code)).map(|(_, path, _)| path).collect();
+        assert!(places.len() <= 1, "{word} is declared in {places:?}");
+    }
+}
+
 /// Whether `line`, whose predecessors are `before`, stops the program, and nothing says why it never does.
 fn stops(line: &str, before: &[&str]) -> bool {
     let ends = [".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("];

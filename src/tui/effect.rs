@@ -25,13 +25,13 @@ use crate::tui::state::compare::Story;
 /// Where answers go, with the number of what was shown when they were asked for: what was read of another moment is of no
 /// use any more.
 #[derive(Clone)]
-pub struct Answers {
+pub struct AnswerSender {
     to: UnboundedSender<(u64, Msg)>,
     /// The number of what is shown.
     pub shown: u64,
 }
 
-impl Answers {
+impl AnswerSender {
     /// Answers and where they arrive, in their order.
     #[must_use]
     pub fn new() -> (Self, UnboundedReceiver<(u64, Msg)>) {
@@ -46,7 +46,7 @@ impl Answers {
 }
 
 /// Reads something in the background; by what it answers that can be stopped.
-pub fn load(link: &Link, load: Load, answers: &Answers) -> AbortHandle {
+pub fn load(link: &Link, load: Load, answers: &AnswerSender) -> AbortHandle {
     let (link, answers) = (link.clone(), answers.clone());
     let read = tokio::spawn(async move {
         let data = read(&link, &load).await;
@@ -56,13 +56,13 @@ pub fn load(link: &Link, load: Load, answers: &Answers) -> AbortHandle {
 }
 
 /// Changes something in the background.
-pub fn run(link: &Link, command: Command, answers: &Answers) {
+pub fn run(link: &Link, command: Command, answers: &AnswerSender) {
     let (link, answers) = (link.clone(), answers.clone());
     tokio::spawn(async move { perform(&link, command, &answers).await });
 }
 
 /// Changes something and tells what came of it, and by what it is taken back.
-pub async fn perform(link: &Link, command: Command, answers: &Answers) {
+pub async fn perform(link: &Link, command: Command, answers: &AnswerSender) {
     let tell = |msg: Msg| answers.send(msg);
     match &command {
         Command::Each(commands) => {
@@ -270,7 +270,7 @@ async fn story(link: &Link, bot: String) -> Result<Story, Fault> {
 }
 
 /// Changes something and waits for it.
-async fn change(link: &Link, command: &Command, answers: &Answers) -> Result<Outcome, Fault> {
+async fn change(link: &Link, command: &Command, answers: &AnswerSender) -> Result<Outcome, Fault> {
     let config = |view| Outcome::Config(Box::new(view));
     let bot = |view| Outcome::Bot(Box::new(view));
     Ok(match command.clone() {
@@ -368,7 +368,7 @@ async fn export(
     link: &Link,
     (kind, format, days): (ExportKind, ExportFormat, Option<u32>),
     path: &Path,
-    answers: &Answers,
+    answers: &AnswerSender,
 ) -> Result<Outcome, Fault> {
     let path = path.to_owned();
     let cut_off = |_| Fault::internal("the export was cut off");

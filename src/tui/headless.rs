@@ -14,7 +14,7 @@ use ratatui::style::Modifier;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::canvas::Canvas;
-use super::effect::{self, Answers};
+use super::effect::{self, AnswerSender};
 use super::keymap::{Key, Keymap};
 use super::msg::{Command, Effect, Msg, Outcome, PastNews};
 use super::rooms::{Look, Room, Rooms};
@@ -43,7 +43,7 @@ pub struct Headless {
     bus: Subscription,
     /// What a remote engine itself announces; all of it has to arrive here.
     source: Option<Subscription>,
-    answer: Answers,
+    answer: AnswerSender,
     answers: UnboundedReceiver<(u64, Msg)>,
     caption: Caption,
     copied: Option<String>,
@@ -86,7 +86,7 @@ impl Headless {
         model.connection = link.connection();
         model.role = link.role();
         let bus = link.subscribe();
-        let (answer, answers) = Answers::new();
+        let (answer, answers) = AnswerSender::new();
         let caption = Caption::default();
         let mut room = Self {
             now: link.clone(),

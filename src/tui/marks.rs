@@ -19,7 +19,7 @@ const TITLE_MAX: usize = 120;
 /// What a bookmark leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Place {
+pub enum Destination {
     /// A bot, by its id.
     Bot(String),
     /// A thread.
@@ -32,7 +32,7 @@ pub enum Place {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bookmark {
     /// Where it leads.
-    pub to: Place,
+    pub to: Destination,
     /// What is there, as it was when it was marked.
     pub title: String,
 }
@@ -52,7 +52,7 @@ impl Bookmarks {
     }
 
     /// Marks a place, or takes its mark; whether it is marked now.
-    pub fn turn(&mut self, to: Place, title: &str) -> bool {
+    pub fn turn(&mut self, to: Destination, title: &str) -> bool {
         if let Some(at) = self.0.iter().position(|mark| mark.to == to) {
             self.0.remove(at);
             return false;
@@ -64,7 +64,7 @@ impl Bookmarks {
 
     /// Whether a place is marked.
     #[must_use]
-    pub fn has(&self, to: &Place) -> bool {
+    pub fn has(&self, to: &Destination) -> bool {
         self.0.iter().any(|mark| mark.to == *to)
     }
 
@@ -172,9 +172,9 @@ mod tests {
     #[test]
     fn a_place_is_marked_once_and_unmarked() {
         let mut marks = Bookmarks::default();
-        assert!(marks.turn(Place::Thread(3), "Tides") && marks.has(&Place::Thread(3)));
-        assert!(!marks.turn(Place::Thread(3), "Tides") && marks.iter().next().is_none());
-        let kept = serde_json::to_string(&Place::Bot("ada_001".into())).unwrap();
+        assert!(marks.turn(Destination::Thread(3), "Tides") && marks.has(&Destination::Thread(3)));
+        assert!(!marks.turn(Destination::Thread(3), "Tides") && marks.iter().next().is_none());
+        let kept = serde_json::to_string(&Destination::Bot("ada_001".into())).unwrap();
         assert_eq!(kept, r#"{"bot":"ada_001"}"#);
     }
 }

@@ -4,7 +4,7 @@ use super::{NOTHING_MATCHES, Told, act, bot_title, clock};
 use crate::protocol::Source;
 use crate::tui::state::Model;
 use crate::tui::state::mind::{Applied, Field};
-use crate::tui::state::recall::{Line, Part, Recall};
+use crate::tui::state::recall::{Part, Recall, RecallLine};
 use crate::tui::state::{Row, budget, why};
 use crate::tui::view::header::short_interval;
 use crate::tui::view::recall::heading;
@@ -104,7 +104,7 @@ pub fn budget(model: &Model) -> Told {
             if pace.is_some() { "of its own" } else { "the room's" }
         ),
     ];
-    debug_assert_eq!(lines.len(), budget::Line::ALL.len());
+    debug_assert_eq!(lines.len(), budget::Limit::ALL.len());
     for (at, said) in lines.into_iter().enumerate() {
         told.push(at, at, said);
     }
@@ -145,10 +145,10 @@ pub fn memory((recall, narrowed): (&Recall, bool), title: String, model: &Model)
     let mut kind = "";
     for (at, line) in recall.lines.iter().enumerate() {
         match line {
-            Line::Heading(Part::Held(of), _) => kind = heading(*of),
-            Line::Heading(Part::All, _) => kind = "The newest first",
-            Line::Heading(Part::Archive(_), _) => kind = "In the archive",
-            Line::Item(item) => {
+            RecallLine::Heading(Part::Held(of), _) => kind = heading(*of),
+            RecallLine::Heading(Part::All, _) => kind = "The newest first",
+            RecallLine::Heading(Part::Archive(_), _) => kind = "In the archive",
+            RecallLine::Item(item) => {
                 let other = item.other.as_ref().map(|id| model.name(id));
                 // Notes name who they are about themselves: it is told once.
                 let other = other.filter(|name| text::find_name(&item.told(), name).is_none());
@@ -186,9 +186,9 @@ pub fn why(model: &Model) -> Told {
     told = page.verdict.iter().fold(told, |told, line| told.note(line.clone()));
     for (at, line) in page.lines().iter().enumerate() {
         let said = match line {
-            why::Line::Gap => continue,
-            why::Line::Text(said) => said.clone(),
-            why::Line::Memory(memory) => format!(
+            why::WhyLine::Gap => continue,
+            why::WhyLine::Text(said) => said.clone(),
+            why::WhyLine::Memory(memory) => format!(
                 "memory {}, {}, score {:.2}, relevance {:.1}, recency {:.1}, weight {:.1}",
                 memory.id,
                 why_page::kind(memory),
@@ -197,7 +197,7 @@ pub fn why(model: &Model) -> Told {
                 memory.recency,
                 memory.importance
             ),
-            why::Line::Head(part) => {
+            why::WhyLine::Head(part) => {
                 let folded = if page.is_open(*part) { "" } else { ", folded" };
                 format!("{}{folded}", head(*part, page))
             }

@@ -2,7 +2,7 @@
 
 use super::{NOTHING_MATCHES, Told, act, clock, with};
 use crate::protocol::{LogLine, Status};
-use crate::tui::state::BotRow;
+use crate::tui::state::ListedBot;
 use crate::tui::state::Model;
 use crate::tui::state::order::word;
 use crate::tui::view::log::silence;
@@ -36,7 +36,7 @@ pub fn bots(model: &Model) -> Told {
     told
 }
 
-fn bot(row: &BotRow, model: &Model) -> String {
+fn bot(row: &ListedBot, model: &Model) -> String {
     let mut said = format!("{}, {}", row.name, row.status.as_str());
     if row.thinking {
         said += &format!(", {}", bots::doing(row.doing, &View::of(model)));

@@ -13,7 +13,7 @@ use crate::tui::widgets::text;
 
 /// A line of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Entry {
+pub struct SaidLine {
     /// Its place in the list of the control room.
     pub at: usize,
     /// What it is, whatever is told of it.
@@ -30,7 +30,7 @@ pub struct Told {
     /// About it.
     pub notes: Vec<String>,
     /// The lines to choose from.
-    pub list: Vec<Entry>,
+    pub list: Vec<SaidLine>,
     /// The place of the chosen one.
     pub selected: Option<usize>,
     /// More about the chosen one.
@@ -100,7 +100,7 @@ impl Told {
     }
 
     fn push(&mut self, at: usize, key: impl std::fmt::Display, said: impl Into<String>) {
-        self.list.push(Entry { at, key: key.to_string(), said: said.into() });
+        self.list.push(SaidLine { at, key: key.to_string(), said: said.into() });
     }
 }
 

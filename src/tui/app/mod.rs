@@ -17,7 +17,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at};
 
 use super::background::{Heard, Listener, QUESTION};
-use super::effect::Answers;
+use super::effect::AnswerSender;
 use super::input::Input;
 use super::keymap::{Key, Keymap};
 use super::links::Links;
@@ -102,7 +102,7 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<Option<Room>> {
     let drawn = screen.draw(&model)?;
     model.drew(drawn);
     let asks = !chosen && model.theme.colors != Colors::None;
-    let (answer, answers) = Answers::new();
+    let (answer, answers) = AnswerSender::new();
     let (walked, walks) = unbounded_channel();
     let mut app = App {
         now: link.clone(),
@@ -155,7 +155,7 @@ struct App {
     goes_to: Option<Room>,
     model: Model,
     screen: Screen,
-    answer: Answers,
+    answer: AnswerSender,
     walked: UnboundedSender<Walked>,
     /// What is being read.
     reads: Vec<(Load, AbortHandle)>,

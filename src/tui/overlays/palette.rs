@@ -16,7 +16,7 @@ use crate::tui::widgets::{Pen, Scroll, Window, scroll};
 
 /// A line of the palette.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct PaletteLine {
     /// The action.
     pub def: &'static ActionDef,
     /// Its keys, where it has some that work here.
@@ -30,7 +30,7 @@ pub struct Palette {
     pub input: Input,
     /// The selected line.
     pub scroll: Scroll,
-    all: Vec<Entry>,
+    all: Vec<PaletteLine>,
     role: Role,
     past: bool,
     /// What matches, best first.
@@ -46,11 +46,11 @@ impl Palette {
                 && (scopes.contains(&def.scope))
         };
         // The innermost scope first, each in the table's order.
-        let mut all: Vec<Entry> = Vec::new();
+        let mut all: Vec<PaletteLine> = Vec::new();
         for scope in scopes {
             for def in ACTIONS.iter().filter(listed).filter(|def| def.scope == *scope) {
                 let keys: Vec<String> = keymap.keys(def.id).iter().map(ToString::to_string).collect();
-                all.push(Entry { def, keys: keys.join(" ") });
+                all.push(PaletteLine { def, keys: keys.join(" ") });
             }
         }
         // What was chosen last comes first.

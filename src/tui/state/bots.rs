@@ -12,7 +12,7 @@ use crate::tui::action::Act;
 use crate::tui::marks::Tags;
 use crate::tui::widgets::Scroll;
 
-pub use row::BotRow;
+pub use row::ListedBot;
 
 /// Bots read at once.
 pub const PAGE: usize = 200;
@@ -20,7 +20,7 @@ pub const PAGE: usize = 200;
 /// The list.
 #[derive(Clone, Debug, Default)]
 pub struct Bots {
-    rows: Vec<BotRow>,
+    rows: Vec<ListedBot>,
     at: BTreeMap<String, usize>,
     shown: Vec<usize>,
     filter: String,
@@ -44,7 +44,7 @@ impl Bots {
     /// Puts in a whole list, keeping the selection on the same bot.
     pub fn set(&mut self, bots: &[BotView]) {
         let first = self.rows.is_empty();
-        self.rows = bots.iter().map(BotRow::from).collect();
+        self.rows = bots.iter().map(ListedBot::from).collect();
         self.rebuild();
         self.begin(first);
     }
@@ -161,7 +161,7 @@ impl Bots {
     fn rebuild(&mut self) {
         self.at = self.rows.iter().enumerate().map(|(at, row)| (row.id.clone(), at)).collect();
         let needle = self.filter.to_lowercase();
-        let matches = |row: &BotRow| {
+        let matches = |row: &ListedBot| {
             if let Some(tag) = needle.strip_prefix('#') {
                 return self.tags.has(&row.id, tag);
             }
@@ -212,25 +212,25 @@ impl Bots {
 
     /// The row at a line of the filtered list.
     #[must_use]
-    pub fn line(&self, line: usize) -> Option<&BotRow> {
+    pub fn line(&self, line: usize) -> Option<&ListedBot> {
         self.shown.get(line).map(|at| &self.rows[*at])
     }
 
     /// A bot's row.
     #[must_use]
-    pub fn get(&self, id: &str) -> Option<&BotRow> {
+    pub fn get(&self, id: &str) -> Option<&ListedBot> {
         self.at.get(id).map(|at| &self.rows[*at])
     }
 
     /// All rows.
     #[must_use]
-    pub fn rows(&self) -> &[BotRow] {
+    pub fn rows(&self) -> &[ListedBot] {
         &self.rows
     }
 
     /// The selected row, if the list shows it: what is not seen is not acted on.
     #[must_use]
-    pub fn selected(&self) -> Option<&BotRow> {
+    pub fn selected(&self) -> Option<&ListedBot> {
         self.line(self.scroll.selected).filter(|row| Some(&row.id) == self.chosen.as_ref())
     }
 
@@ -364,7 +364,7 @@ impl Bots {
 
     /// The bot that wakes next.
     #[must_use]
-    pub fn next(&self) -> Option<&BotRow> {
+    pub fn next(&self) -> Option<&ListedBot> {
         self.rows
             .iter()
             .filter(|row| row.status == Status::Active && !row.thinking && row.next_beat_at.is_some())

@@ -7,7 +7,7 @@ use crate::tui::widgets::Scroll;
 
 /// What can be changed.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Line {
+pub enum Limit {
     /// Tokens a day.
     Tokens,
     /// Dollars a day.
@@ -16,7 +16,7 @@ pub enum Line {
     Pace,
 }
 
-impl Line {
+impl Limit {
     /// Every line.
     pub const ALL: [Self; 3] = [Self::Tokens, Self::Cost, Self::Pace];
 
@@ -114,8 +114,8 @@ pub struct Budget {
 impl Budget {
     /// The selected line.
     #[must_use]
-    pub fn line(&self) -> Line {
-        Line::ALL[self.scroll.selected.min(Line::ALL.len() - 1)]
+    pub fn line(&self) -> Limit {
+        Limit::ALL[self.scroll.selected.min(Limit::ALL.len() - 1)]
     }
 }
 
@@ -134,9 +134,9 @@ mod tests {
             read_interval("0").is_err() && read_interval("9d").is_err() && read_interval("soon").is_err()
         );
         let caps = SetCaps { daily_cost_cap_usd: Some(Some(0.5)), ..SetCaps::default() };
-        assert_eq!(Line::Cost.command("ada_001", "$0.5"), Ok(Command::SetCaps("ada_001".into(), caps)));
+        assert_eq!(Limit::Cost.command("ada_001", "$0.5"), Ok(Command::SetCaps("ada_001".into(), caps)));
         let caps = SetCaps { daily_token_cap: Some(None), ..SetCaps::default() };
-        assert_eq!(Line::Tokens.command("ada_001", " "), Ok(Command::SetCaps("ada_001".into(), caps)));
-        assert!(Line::Cost.command("ada_001", "NaN").is_err());
+        assert_eq!(Limit::Tokens.command("ada_001", " "), Ok(Command::SetCaps("ada_001".into(), caps)));
+        assert!(Limit::Cost.command("ada_001", "NaN").is_err());
     }
 }

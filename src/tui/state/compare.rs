@@ -137,7 +137,7 @@ impl Tally {
 }
 
 /// A line of the comparison: what, on one side, on the other, and how they differ.
-pub type Line = [String; 4];
+pub type ComparedLine = [String; 4];
 
 /// Percent of a whole.
 fn percent(part: usize, whole: usize) -> Option<i64> {
@@ -145,7 +145,7 @@ fn percent(part: usize, whole: usize) -> Option<i64> {
     (whole > 0).then(|| (part * 100 + whole / 2) / whole)
 }
 
-fn share(label: &str, (a, all_a): (usize, usize), (b, all_b): (usize, usize)) -> Line {
+fn share(label: &str, (a, all_a): (usize, usize), (b, all_b): (usize, usize)) -> ComparedLine {
     let (left, right) = (percent(a, all_a), percent(b, all_b));
     let told = |count: usize, share: Option<i64>| {
         share.map_or_else(|| "-".into(), |share| format!("{share} % ({count})"))
@@ -158,7 +158,12 @@ fn share(label: &str, (a, all_a): (usize, usize), (b, all_b): (usize, usize)) ->
     [label.to_owned(), told(a, left), told(b, right), differ]
 }
 
-fn mean(label: &str, (a, of_a): (f64, usize), (b, of_b): (f64, usize), say: impl Fn(f64) -> String) -> Line {
+fn mean(
+    label: &str,
+    (a, of_a): (f64, usize),
+    (b, of_b): (f64, usize),
+    say: impl Fn(f64) -> String,
+) -> ComparedLine {
     #[allow(clippy::cast_precision_loss)] // a mean
     let of = |sum: f64, count: usize| (count > 0).then(|| sum / count as f64);
     let (left, right) = (of(a, of_a), of(b, of_b));
@@ -173,7 +178,7 @@ fn mean(label: &str, (a, of_a): (f64, usize), (b, of_b): (f64, usize), say: impl
 /// The whole comparison, by what it does, says and gets.
 #[must_use]
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // means of counters
-pub fn lines(a: &Tally, b: &Tally) -> Vec<(&'static str, Vec<Line>)> {
+pub fn lines(a: &Tally, b: &Tally) -> Vec<(&'static str, Vec<ComparedLine>)> {
     let mut does = vec![["beats".into(), a.beats.to_string(), b.beats.to_string(), String::new()]];
     let count = |tally: &Tally, kind: ActivityKind| tally.kinds.get(&kind).copied().unwrap_or(0);
     for (kind, label) in KINDS {

@@ -39,7 +39,7 @@ pub mod undo;
 pub mod verdict;
 pub mod why;
 
-pub use bots::{BotRow, Bots};
+pub use bots::{Bots, ListedBot};
 pub use drawn::{Drawn, List};
 pub use inspector::Inspector;
 pub use lower::Lower;
@@ -47,6 +47,6 @@ pub use model::{Model, Toast, Tone};
 pub use names::{author_of, name_of};
 pub use nav::{Page, Pane, Tab};
 pub use order::{Column, Figures, Order};
-pub use place::{Early, Place};
+pub use place::{Early, Whereabouts};
 pub use stale::Stale;
 pub use stream::{Row, Stream};

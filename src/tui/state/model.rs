@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::{
-    Bots, Early, Inspector, Lower, Pane, Place, Stale, Stream, Tab, events, forum, log, memory, moderation,
-    society, stats,
+    Bots, Early, Inspector, Lower, Pane, Stale, Stream, Tab, Whereabouts, events, forum, log, memory,
+    moderation, society, stats,
 };
 use crate::domain::{Money, Stamp};
 use crate::link::{Connection, Role};
@@ -232,8 +232,8 @@ impl Model {
 
     /// Where keys go now.
     #[must_use]
-    pub fn place(&self) -> Place {
-        Place {
+    pub fn place(&self) -> Whereabouts {
+        Whereabouts {
             tab: self.tab,
             focus: self.focus,
             page: self.inspector.page,

@@ -4,7 +4,7 @@ use crate::domain::{ActivityKind, Actor};
 use crate::protocol::news::names_person;
 use crate::protocol::{EngineState, LogLine, ROOM_LOG, Status};
 use crate::tui::state::need::{Need, Way};
-use crate::tui::state::{BotRow, Model, Row};
+use crate::tui::state::{ListedBot, Model, Row};
 use crate::tui::widgets::text::count;
 
 /// Answers listed at most, the newest first.
@@ -26,16 +26,16 @@ pub fn is_answer(row: &Row, person: &str) -> bool {
 const LATE: i64 = 300;
 
 /// The bots whose beat is long overdue, though the room runs by the clock on the wall and they wait for nothing.
-fn late(model: &Model) -> Vec<&BotRow> {
+fn late(model: &Model) -> Vec<&ListedBot> {
     let runs = |room: &crate::protocol::RoomView| room.engine == EngineState::Running && !room.simulated;
     if model.walk.is_some() || !model.room.as_ref().is_some_and(runs) {
         return Vec::new();
     }
-    let is_late = |row: &&BotRow| {
+    let is_late = |row: &&ListedBot| {
         let due = row.next_beat_at.is_some_and(|at| model.now.seconds_since(at) >= LATE);
         due && row.status == Status::Active && !row.thinking
     };
-    let mut late: Vec<&BotRow> = model.bots.rows().iter().filter(is_late).collect();
+    let mut late: Vec<&ListedBot> = model.bots.rows().iter().filter(is_late).collect();
     late.sort_by_key(|row| row.next_beat_at);
     late
 }
@@ -81,7 +81,7 @@ pub fn needs(model: &Model) -> Vec<Need> {
     for (status, one, many) in
         [(Status::Failing, "fails", "fail"), (Status::Capped, "is capped", "are capped")]
     {
-        let rows: Vec<&BotRow> = model.bots.rows().iter().filter(|row| row.status == status).collect();
+        let rows: Vec<&ListedBot> = model.bots.rows().iter().filter(|row| row.status == status).collect();
         if rows.len() > EACH {
             let names: Vec<&str> = rows.iter().take(EACH).map(|row| row.name.as_str()).collect();
             let about = format!("{} and {} more", names.join(", "), rows.len() - EACH);

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::BotRow;
+use super::ListedBot;
 use crate::domain::{Money, caching};
 use crate::protocol::{BotUsage, Period};
 
@@ -155,7 +155,7 @@ impl Order {
 
     /// Which of two bots comes first. Who has no figures used nothing.
     #[must_use]
-    pub fn compare(self, a: (&BotRow, Figures), b: (&BotRow, Figures)) -> Ordering {
+    pub fn compare(self, a: (&ListedBot, Figures), b: (&ListedBot, Figures)) -> Ordering {
         let by = match self.column {
             Column::Name => a.0.id.cmp(&b.0.id),
             Column::Cost => a.1.cost.cmp(&b.1.cost).then(a.1.tokens.cmp(&b.1.tokens)),
@@ -166,7 +166,7 @@ impl Order {
             Column::Flags => a.0.flags.cmp(&b.0.flags),
             Column::Next => {
                 let wakes =
-                    |row: &BotRow| row.next_beat_at.unwrap_or(crate::domain::Stamp::from_micros(i64::MAX));
+                    |row: &ListedBot| row.next_beat_at.unwrap_or(crate::domain::Stamp::from_micros(i64::MAX));
                 wakes(a.0).cmp(&wakes(b.0))
             }
         };

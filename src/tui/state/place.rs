@@ -9,12 +9,12 @@ pub struct Early {
     /// What they mean, in their order.
     pub keys: Vec<Act>,
     /// Where they were pressed.
-    pub place: Option<Place>,
+    pub place: Option<Whereabouts>,
 }
 
 /// Where a key goes. A key that waited counts only where it was pressed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Whereabouts {
     pub(super) tab: Tab,
     pub(super) focus: Pane,
     pub(super) page: Page,
@@ -22,7 +22,7 @@ pub struct Place {
     pub(super) windows: usize,
 }
 
-impl Place {
+impl Whereabouts {
     /// Whether this is the place of `other`. What was meant for the selected bot before any was known is
     /// meant for the first.
     #[must_use]

@@ -73,7 +73,7 @@ impl Item {
 
 /// A line of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Line {
+pub enum RecallLine {
     /// The heading of a part, with how many there are.
     Heading(Part, usize),
     /// One thing remembered.
@@ -93,7 +93,7 @@ pub struct Recall {
     /// Whether the newest stand first, whatever kind they are of.
     by_age: bool,
     /// The lines, headings between.
-    pub lines: Vec<Line>,
+    pub lines: Vec<RecallLine>,
     /// The selected line.
     pub scroll: Scroll,
     /// Whether a person has chosen it: until then it is the first, whatever is read first.
@@ -175,12 +175,12 @@ impl Recall {
     /// Drops one that was forgotten.
     pub fn forget(&mut self, id: i64) {
         self.archive.retain(|one| one.id != id && one.summary_id != id);
-        self.lines.retain(|line| !matches!(line, Line::Item(item) if item.id == id));
+        self.lines.retain(|line| !matches!(line, RecallLine::Item(item) if item.id == id));
         self.settle(false);
     }
 
     fn is_item(&self, at: usize) -> bool {
-        matches!(self.lines.get(at), Some(Line::Item(_)))
+        matches!(self.lines.get(at), Some(RecallLine::Item(_)))
     }
 
     /// Moves for a moving action, past headings; whether it was one.
@@ -244,12 +244,12 @@ impl Recall {
                     continue;
                 }
             }
-            self.lines.push(Line::Heading(part, items.len()));
-            self.lines.extend(items.into_iter().map(Line::Item));
+            self.lines.push(RecallLine::Heading(part, items.len()));
+            self.lines.extend(items.into_iter().map(RecallLine::Item));
         }
         // What is new does not slide under the selection.
         let place = |kept| {
-            let is = |line: &Line| matches!(line, Line::Item(item) if (item.id, item.archived) == kept);
+            let is = |line: &RecallLine| matches!(line, RecallLine::Item(item) if (item.id, item.archived) == kept);
             self.lines.iter().position(is)
         };
         if let Some(at) = kept.and_then(place) {
@@ -262,7 +262,7 @@ impl Recall {
     #[must_use]
     pub fn selected(&self) -> Option<&Item> {
         match self.lines.get(self.scroll.selected) {
-            Some(Line::Item(item)) => Some(item),
+            Some(RecallLine::Item(item)) => Some(item),
             _ => None,
         }
     }

@@ -27,7 +27,7 @@ pub enum Part {
 
 /// A line of the page.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Line<'a> {
+pub enum WhyLine<'a> {
     /// Heading of a part.
     Head(Part),
     /// A section's, an answer's or a memory's text.
@@ -131,7 +131,7 @@ impl Why {
         let lines = self.lines();
         let part =
             lines.iter().take(self.scroll.selected + 1).enumerate().rev().find_map(|(at, line)| match line {
-                Line::Head(part) => Some((at, *part)),
+                WhyLine::Head(part) => Some((at, *part)),
                 _ => None,
             });
         if let Some((at, part)) = part {
@@ -144,22 +144,22 @@ impl Why {
 
     /// The lines of the page, as wide as they were shown last.
     #[must_use]
-    pub fn lines(&self) -> Vec<Line<'_>> {
+    pub fn lines(&self) -> Vec<WhyLine<'_>> {
         self.lines_of(self.scroll.width())
     }
 
     /// The lines of the page, where each has so many cells.
     #[must_use]
-    pub fn lines_of(&self, width: u16) -> Vec<Line<'_>> {
+    pub fn lines_of(&self, width: u16) -> Vec<WhyLine<'_>> {
         let Some(view) = &self.view else { return Vec::new() };
         let cells = match width {
             0 => 80,
             width => width.saturating_sub(2).max(10),
         };
-        let wrapped = |text: &str| wrap(text, cells, LINES_MAX, "…").into_iter().map(Line::Text);
+        let wrapped = |text: &str| wrap(text, cells, LINES_MAX, "…").into_iter().map(WhyLine::Text);
         let mut lines = Vec::new();
         for (at, exchange) in view.exchanges.iter().enumerate() {
-            lines.push(Line::Head(Part::Exchange(at)));
+            lines.push(WhyLine::Head(Part::Exchange(at)));
             if self.is_open(Part::Exchange(at)) {
                 if let Some(error) = &exchange.error {
                     lines.extend(wrapped(error));
@@ -171,27 +171,27 @@ impl Why {
                 {
                     lines.extend(wrapped(NO_WORDS));
                 }
-                lines.push(Line::Gap);
+                lines.push(WhyLine::Gap);
             }
         }
-        lines.push(Line::Head(Part::Memories));
+        lines.push(WhyLine::Head(Part::Memories));
         if self.is_open(Part::Memories) {
             for memory in &view.memories {
-                lines.push(Line::Memory(memory));
+                lines.push(WhyLine::Memory(memory));
                 lines.extend(wrapped(&memory.text));
             }
-            lines.push(Line::Gap);
+            lines.push(WhyLine::Gap);
         }
         for (at, section) in view.sections.iter().enumerate() {
-            lines.push(Line::Head(Part::Section(at)));
+            lines.push(WhyLine::Head(Part::Section(at)));
             if self.is_open(Part::Section(at)) {
                 lines.extend(wrapped(&section.text));
                 let left_out = section.notes.iter().filter(|note| note.fate != "cut");
                 lines.extend(left_out.map(|note| {
                     let why = if note.fate == "too_large" { "too large" } else { "no room" };
-                    Line::Text(format!("left out: {}, {why} ({} tok)", note.id, note.tokens))
+                    WhyLine::Text(format!("left out: {}, {why} ({} tok)", note.id, note.tokens))
                 }));
-                lines.push(Line::Gap);
+                lines.push(WhyLine::Gap);
             }
         }
         lines

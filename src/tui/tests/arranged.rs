@@ -1,7 +1,7 @@
 //! Panes hidden, swapped, sized and kept; bookmarks and groups.
 
 use super::fixture::{model, press, text, type_text};
-use crate::tui::marks::Place;
+use crate::tui::marks::Destination;
 use crate::tui::saved::Saved;
 use crate::tui::state::{Model, Pane, Tab};
 
@@ -70,7 +70,7 @@ fn an_arrangement_is_kept_under_a_name_and_between_runs() {
 fn bots_threads_and_acts_are_marked_and_led_to() {
     let mut model = model(160, 45);
     press(&mut model, &["1", "j", "B", "2", "B"]);
-    assert!(model.bookmarks.has(&Place::Bot("echo_001".into())));
+    assert!(model.bookmarks.has(&Destination::Bot("echo_001".into())));
     assert_eq!(model.bookmarks.iter().count(), 2);
     let mut model = again(&model);
     press(&mut model, &["1", "g", "alt+7", "'"]);

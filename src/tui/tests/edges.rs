@@ -72,8 +72,13 @@ fn a_heading_is_nothing_to_act_on() {
     }
     let rect = model.layout().pane(crate::tui::state::Pane::Inspector).unwrap();
     let chosen = model.inspector.recall.selected().cloned();
-    let heading =
-        model.inspector.recall.lines.iter().position(|l| matches!(l, recall::Line::Heading(..))).unwrap();
+    let heading = model
+        .inspector
+        .recall
+        .lines
+        .iter()
+        .position(|l| matches!(l, recall::RecallLine::Heading(..)))
+        .unwrap();
     click(&mut model, (rect.x + 4, rect.y + 1 + u16::try_from(heading).unwrap()));
     assert_eq!(model.inspector.recall.selected().cloned(), chosen);
 }

@@ -7,7 +7,7 @@ use crate::domain::Money;
 use crate::protocol::*;
 use crate::tui::msg::{Command, Data, Effect, Load, Msg, Outcome};
 use crate::tui::overlays::Overlay;
-use crate::tui::state::recall::Line;
+use crate::tui::state::recall::RecallLine;
 use crate::tui::state::{Column, Model, Order, Pane, Tab};
 use crate::tui::update::update;
 
@@ -380,8 +380,8 @@ fn memories_stand_by_their_kind_or_the_newest_first() {
         .lines
         .iter()
         .filter_map(|line| match line {
-            Line::Item(item) => Some(item.date.as_str()),
-            Line::Heading(..) => None,
+            RecallLine::Item(item) => Some(item.date.as_str()),
+            RecallLine::Heading(..) => None,
         })
         .collect();
     assert!(dates.len() > 2 && dates.is_sorted_by(|a, b| a >= b), "{dates:?}");

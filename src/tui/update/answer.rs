@@ -210,7 +210,7 @@ fn meaning(model: &mut Model, then: Then, answer: &Answer) -> Result<Vec<Effect>
             Ok(Vec::new())
         }
         Then::BudgetLine(at, bot) => {
-            let line = budget::Line::ALL.get(at).ok_or("no such line")?;
+            let line = budget::Limit::ALL.get(at).ok_or("no such line")?;
             run(line.command(&bot, answer.text())?)
         }
         Then::CrowdLine(at, bots) => super::crowd::typed(model, at, &bots, answer.text()),

@@ -11,7 +11,7 @@ use crate::tui::state::{Model, Pane, Tab};
 
 /// Where the cursor is.
 #[derive(PartialEq, Eq)]
-struct Place {
+struct CursorAt {
     tab: Tab,
     focus: Pane,
     windows: usize,
@@ -30,7 +30,7 @@ struct Under {
 /// The cursor before a message, and whether that is a person's.
 pub struct Before {
     by_hand: bool,
-    place: Place,
+    place: CursorAt,
     under: Under,
 }
 
@@ -46,8 +46,13 @@ impl Before {
     }
 }
 
-fn place(model: &Model) -> Place {
-    Place { tab: model.tab, focus: model.focus, windows: model.overlays.len(), reading: model.forum.reading }
+fn place(model: &Model) -> CursorAt {
+    CursorAt {
+        tab: model.tab,
+        focus: model.focus,
+        windows: model.overlays.len(),
+        reading: model.forum.reading,
+    }
 }
 
 fn under(model: &Model) -> Under {

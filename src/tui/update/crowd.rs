@@ -6,7 +6,7 @@ use crate::protocol::Status;
 use crate::tui::action::Act;
 use crate::tui::msg::{Command, Effect};
 use crate::tui::overlays::{Choice, Confirm, Item, Line, Overlay, Then};
-use crate::tui::state::{BotRow, budget};
+use crate::tui::state::{ListedBot, budget};
 use crate::tui::state::{Model, Tone};
 
 /// Names told in a question at most.
@@ -25,16 +25,16 @@ const DEEDS: [(&str, &str); 8] = [
 ];
 
 /// The marked bots, where there are some.
-fn marked(model: &Model) -> Vec<BotRow> {
+fn marked(model: &Model) -> Vec<ListedBot> {
     model.bots.marked().into_iter().cloned().collect()
 }
 
-fn ids(rows: &[BotRow]) -> Vec<String> {
+fn ids(rows: &[ListedBot]) -> Vec<String> {
     rows.iter().map(|row| row.id.clone()).collect()
 }
 
 /// `Ada, Echo, Luna and 9 more`.
-fn names(rows: &[&BotRow]) -> String {
+fn names(rows: &[&ListedBot]) -> String {
     let told: Vec<&str> = rows.iter().take(NAMES).map(|row| row.name.as_str()).collect();
     let more = rows.len().saturating_sub(NAMES);
     if more == 0 { told.join(", ") } else { format!("{} and {more} more", told.join(", ")) }
@@ -44,7 +44,7 @@ fn bots(count: usize) -> String {
     if count == 1 { "1 bot".into() } else { format!("{count} bots") }
 }
 
-fn each(rows: &[BotRow], command: impl Fn(&BotRow) -> Command) -> Vec<Effect> {
+fn each(rows: &[ListedBot], command: impl Fn(&ListedBot) -> Command) -> Vec<Effect> {
     vec![Effect::Run(Command::Each(rows.iter().map(command).collect()))]
 }
 
@@ -60,7 +60,7 @@ pub fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
             Some(each(&rows, |row| Command::SetPaused(row.id.clone(), paused)))
         }
         Act::Trigger => Some(wake(model, &rows)),
-        Act::BotPace => Some(type_line(model, budget::Line::Pace, &rows)),
+        Act::BotPace => Some(type_line(model, budget::Limit::Pace, &rows)),
         Act::DeleteBot => Some(remove(model, &rows)),
         _ => None,
     }
@@ -81,7 +81,7 @@ pub fn choose(model: &mut Model) {
 }
 
 /// The rows of these bots, as far as they are still there.
-fn rows_of(model: &Model, ids: &[String]) -> Vec<BotRow> {
+fn rows_of(model: &Model, ids: &[String]) -> Vec<ListedBot> {
     ids.iter().filter_map(|id| model.bots.get(id)).cloned().collect()
 }
 
@@ -91,9 +91,9 @@ pub fn chosen(model: &mut Model, ids: &[String], at: usize) -> Vec<Effect> {
     match at {
         0 | 1 => each(&rows, |row| Command::SetPaused(row.id.clone(), at == 0)),
         2 => wake(model, &rows),
-        3 => type_line(model, budget::Line::Tokens, &rows),
-        4 => type_line(model, budget::Line::Cost, &rows),
-        5 => type_line(model, budget::Line::Pace, &rows),
+        3 => type_line(model, budget::Limit::Tokens, &rows),
+        4 => type_line(model, budget::Limit::Cost, &rows),
+        5 => type_line(model, budget::Limit::Pace, &rows),
         6 => {
             let named =
                 |name: &str, note: &str| Item { title: name.into(), note: note.into(), ..Item::default() };
@@ -117,7 +117,7 @@ pub fn chose_provider(model: &mut Model, ids: &[String], name: &str) -> Vec<Effe
     let rows = rows_of(model, ids);
     let patch = json!({"model": {"provider": name}});
     let yes = each(&rows, |row| Command::SetConfig(row.id.clone(), patch.clone()));
-    let all: Vec<&BotRow> = rows.iter().collect();
+    let all: Vec<&ListedBot> = rows.iter().collect();
     ask(
         model,
         format!("Let {} speak by {name}?", bots(rows.len())),
@@ -132,32 +132,32 @@ pub fn chose_provider(model: &mut Model, ids: &[String], name: &str) -> Vec<Effe
 /// # Errors
 /// A sentence saying what would be right.
 pub fn typed(model: &Model, line: usize, ids: &[String], typed: &str) -> Result<Vec<Effect>, String> {
-    let line = budget::Line::ALL.get(line).ok_or("no such line")?;
+    let line = budget::Limit::ALL.get(line).ok_or("no such line")?;
     let commands: Result<Vec<Command>, String> =
         rows_of(model, ids).iter().map(|row| line.command(&row.id, typed)).collect();
     Ok(vec![Effect::Run(Command::Each(commands?))])
 }
 
-fn type_line(model: &mut Model, line: budget::Line, rows: &[BotRow]) -> Vec<Effect> {
-    let at = budget::Line::ALL.iter().position(|known| *known == line).unwrap_or(0);
+fn type_line(model: &mut Model, line: budget::Limit, rows: &[ListedBot]) -> Vec<Effect> {
+    let at = budget::Limit::ALL.iter().position(|known| *known == line).unwrap_or(0);
     let title = format!("{}: {}", bots(rows.len()), line.prompt());
     model.overlays.push(Overlay::Line(Line::new(title, "", Then::CrowdLine(at, ids(rows)))));
     Vec::new()
 }
 
-fn wake(model: &mut Model, rows: &[BotRow]) -> Vec<Effect> {
+fn wake(model: &mut Model, rows: &[ListedBot]) -> Vec<Effect> {
     let yes = each(rows, |row| Command::Trigger(row.id.clone()));
     if super::open::is_free(model) {
         return yes;
     }
-    let all: Vec<&BotRow> = rows.iter().collect();
+    let all: Vec<&ListedBot> = rows.iter().collect();
     let body = format!("{}: each makes at least one call to a model.", names(&all));
     ask(model, format!("Wake {} now?", bots(rows.len())), body, yes);
     Vec::new()
 }
 
-fn remove(model: &mut Model, rows: &[BotRow]) -> Vec<Effect> {
-    let (custom, files): (Vec<&BotRow>, Vec<&BotRow>) = rows.iter().partition(|row| row.custom);
+fn remove(model: &mut Model, rows: &[ListedBot]) -> Vec<Effect> {
+    let (custom, files): (Vec<&ListedBot>, Vec<&ListedBot>) = rows.iter().partition(|row| row.custom);
     if custom.is_empty() {
         model.toast(Tone::Info, "the marked bots come from YAML files; pause them instead (x)");
         return Vec::new();

@@ -24,7 +24,7 @@ pub(super) fn act(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
 
 fn in_budget(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
     let budget = &mut model.inspector.budget;
-    if budget.scroll.act(act, budget::Line::ALL.len()) {
+    if budget.scroll.act(act, budget::Limit::ALL.len()) {
         return Some(Vec::new());
     }
     let line = budget.line();
@@ -46,29 +46,29 @@ fn in_budget(model: &mut Model, act: Act) -> Option<Vec<Effect>> {
 }
 
 /// The value of a bot's own on a line of the budget, as it is typed; empty where it has none.
-pub(super) fn own_value(model: &Model, line: budget::Line, bot: &str) -> String {
+pub(super) fn own_value(model: &Model, line: budget::Limit, bot: &str) -> String {
     let shown = model.inspector.wanted.as_deref() == Some(bot);
     let caps = model.inspector.caps.as_ref().filter(|_| shown);
     let pace = model.inspector.bot.as_ref().filter(|of| of.id == bot).and_then(|of| of.pace_seconds);
     match line {
-        budget::Line::Tokens => {
+        budget::Limit::Tokens => {
             caps.filter(|caps| caps.is_custom_token_cap).map(|caps| caps.daily_token_cap.to_string())
         }
-        budget::Line::Cost => {
+        budget::Limit::Cost => {
             caps.filter(|caps| caps.is_custom_cost_cap).map(|caps| caps.daily_cost_cap_usd.to_string())
         }
-        budget::Line::Pace => pace.map(|seconds| seconds.to_string()),
+        budget::Limit::Pace => pace.map(|seconds| seconds.to_string()),
     }
     .unwrap_or_default()
 }
 
 /// Whether a line of the budget has a value of its own; what is not read yet may have.
-fn is_custom(model: &Model, line: budget::Line) -> bool {
+fn is_custom(model: &Model, line: budget::Limit) -> bool {
     let (caps, bot) = (model.inspector.caps.as_ref(), model.inspector.bot.as_ref());
     match line {
-        budget::Line::Tokens => caps.is_none_or(|caps| caps.is_custom_token_cap),
-        budget::Line::Cost => caps.is_none_or(|caps| caps.is_custom_cost_cap),
-        budget::Line::Pace => bot.is_none_or(|bot| bot.pace_seconds.is_some()),
+        budget::Limit::Tokens => caps.is_none_or(|caps| caps.is_custom_token_cap),
+        budget::Limit::Cost => caps.is_none_or(|caps| caps.is_custom_cost_cap),
+        budget::Limit::Pace => bot.is_none_or(|bot| bot.pace_seconds.is_some()),
     }
 }
 

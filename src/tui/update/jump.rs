@@ -3,7 +3,7 @@
 use super::select;
 use crate::tui::msg::Effect;
 use crate::tui::overlays::{Line, Overlay, Then};
-use crate::tui::state::recall::{Line as Remembered, Recall};
+use crate::tui::state::recall::{Recall, RecallLine};
 use crate::tui::state::{Model, Page, Pane, Tab, Tone};
 
 /// Opens the line where it is typed; a page without a list says so.
@@ -69,5 +69,5 @@ fn find(model: &Model, typed: &str) -> Option<Option<usize>> {
 }
 
 fn remembered(recall: &Recall, lower: &str) -> Option<usize> {
-    recall.lines.iter().position(|line| matches!(line, Remembered::Item(item) if item.holds(lower)))
+    recall.lines.iter().position(|line| matches!(line, RecallLine::Item(item) if item.holds(lower)))
 }

@@ -229,7 +229,7 @@ pub fn on_bot(model: &mut Model, act: Act) -> Vec<Effect> {
         Act::Trigger => return vec![Effect::Run(Command::Trigger(row.id))],
         Act::PauseBot => return vec![Effect::Run(Command::SetPaused(row.id, row.status != Status::Paused))],
         Act::BotPace => {
-            let line = budget::Line::Pace;
+            let line = budget::Limit::Pace;
             let title = format!("{}: {}", row.name, line.prompt());
             let now = inspector::own_value(model, line, &row.id);
             model.overlays.push(Overlay::Line(Line::over(title, &now, Then::BudgetLine(2, row.id))));

@@ -1,7 +1,7 @@
 //! Bookmarks and tags: set, listed, led to.
 
 use super::go::{show_bot, show_why};
-use crate::tui::marks::Place;
+use crate::tui::marks::Destination;
 use crate::tui::msg::Effect;
 use crate::tui::overlays::{Choice, Item, Line, Overlay, Then};
 use crate::tui::state::{Model, Pane, Tab, Tone};
@@ -10,11 +10,11 @@ use crate::tui::view::View;
 use crate::tui::widgets::text;
 
 /// What a bookmark set here would lead to, and what it is called.
-fn here(model: &Model) -> Option<(Place, String)> {
-    let bot = |id: &str| (Place::Bot(id.to_owned()), model.name(id).to_owned());
+fn here(model: &Model) -> Option<(Destination, String)> {
+    let bot = |id: &str| (Destination::Bot(id.to_owned()), model.name(id).to_owned());
     let act = |row: &Row| {
         let said = format!("{} {}", model.name(&row.bot_id), row.told.sentence(&View::of(model)));
-        (Place::Act(row.seq), said)
+        (Destination::Act(row.seq), said)
     };
     match model.tab {
         Tab::Live if model.focus == Pane::Activity => model.stream.selected().map(act),
@@ -28,12 +28,12 @@ fn here(model: &Model) -> Option<(Place, String)> {
             let listed = model.forum.threads.iter().find(|listed| listed.id == thread);
             let title = read.map(|view| &view.title).or_else(|| listed.map(|listed| &listed.title));
             let title = title.or_else(|| model.titles.get(&thread)).cloned().unwrap_or_default();
-            Some((Place::Thread(thread), format!("#{thread} {title}")))
+            Some((Destination::Thread(thread), format!("#{thread} {title}")))
         }
         Tab::Moderation => {
             let thread = model.moderation.selected()?.thread_id?;
             let title = model.titles.get(&thread).cloned().unwrap_or_default();
-            Some((Place::Thread(thread), format!("#{thread} {title}")))
+            Some((Destination::Thread(thread), format!("#{thread} {title}")))
         }
         Tab::Memory | Tab::Society | Tab::Stats => model.bots.chosen().map(bot),
         Tab::Events | Tab::Log => None,
@@ -58,9 +58,9 @@ pub fn list(model: &mut Model) {
         .map(|mark| Item {
             title: mark.title.clone(),
             note: match mark.to {
-                Place::Bot(_) => "bot",
-                Place::Thread(_) => "thread",
-                Place::Act(_) => "act",
+                Destination::Bot(_) => "bot",
+                Destination::Thread(_) => "thread",
+                Destination::Act(_) => "act",
             }
             .into(),
             ..Item::default()
@@ -76,9 +76,9 @@ pub fn list(model: &mut Model) {
 /// A bookmark was chosen.
 pub fn chosen(model: &mut Model, at: usize) -> Vec<Effect> {
     match model.bookmarks.get(at).map(|mark| mark.to.clone()) {
-        Some(Place::Bot(id)) => show_bot(model, &id),
-        Some(Place::Thread(id)) => crate::tui::update::tabs::forum::open(model, id, None),
-        Some(Place::Act(id)) => show_why(model, id),
+        Some(Destination::Bot(id)) => show_bot(model, &id),
+        Some(Destination::Thread(id)) => crate::tui::update::tabs::forum::open(model, id, None),
+        Some(Destination::Act(id)) => show_why(model, id),
         None => Vec::new(),
     }
 }

@@ -38,7 +38,7 @@ use super::keymap::Key;
 use super::msg::{Effect, Msg};
 use super::overlays::{Overlay, line};
 use super::theme::ThemeName;
-use crate::tui::state::{Early, Model, Place, Tone};
+use crate::tui::state::{Early, Model, Tone, Whereabouts};
 
 /// Takes in one message. Whatever it answers is to be performed; the screen is to be drawn unless
 /// [`is_quiet`] says otherwise.
@@ -49,7 +49,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     if let Some(before) = before {
         effects = beside::thin(model, &before, rested, effects);
     }
-    let elsewhere = |before: &Place| !model.place().follows(before);
+    let elsewhere = |before: &Whereabouts| !model.place().follows(before);
     if model.early.place.as_ref().is_some_and(elsewhere) {
         model.early = Early::default();
     }

@@ -146,7 +146,7 @@ fn click_inspector(model: &mut Model, rect: Rect, (x, y): (u16, u16), had_focus:
             return Vec::new();
         }
         Page::Profile | Page::Mind => return Vec::new(),
-        Page::Budget => (&mut inspector.budget.scroll, budget::Line::ALL.len()),
+        Page::Budget => (&mut inspector.budget.scroll, budget::Limit::ALL.len()),
         Page::Memory => {
             let before = inspector.recall.scroll.selected;
             let hit = inspector.recall.click(y);

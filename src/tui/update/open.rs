@@ -7,7 +7,7 @@ use crate::tui::action::Scope;
 use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::reading::Para;
 use crate::tui::overlays::{Choice, Confirm, Form, FormField, Item, Overlay, Palette, Reading, Then};
-use crate::tui::state::BotRow;
+use crate::tui::state::ListedBot;
 use crate::tui::state::mind::{self, Field};
 use crate::tui::state::{Model, Tone};
 
@@ -309,7 +309,7 @@ pub fn interview(model: &mut Model, bot: &str) {
 }
 
 /// Asks before a bot is removed.
-pub fn delete_bot(model: &mut Model, row: &BotRow) {
+pub fn delete_bot(model: &mut Model, row: &ListedBot) {
     if !row.custom {
         model.toast(Tone::Info, format!("{} comes from a YAML file; pause it instead (x)", row.name));
         return;
@@ -325,7 +325,7 @@ pub fn delete_bot(model: &mut Model, row: &BotRow) {
 }
 
 /// What to do with a changed file; meanwhile it is read what the file would change.
-pub fn yaml_choice(model: &mut Model, row: &BotRow) -> Vec<Effect> {
+pub fn yaml_choice(model: &mut Model, row: &ListedBot) -> Vec<Effect> {
     if !row.yaml_changed {
         model.toast(Tone::Info, format!("the YAML file of {} has not changed", row.name));
         return Vec::new();

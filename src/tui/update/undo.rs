@@ -4,7 +4,7 @@ use crate::domain::{MemoryKind, Sentiment};
 use crate::protocol::{EditMemory, Fault, FaultKind, Remember, YamlChoice};
 use crate::tui::msg::{Command, Effect};
 use crate::tui::overlays::{Choice, Confirm, Item, Overlay, Then};
-use crate::tui::state::recall::{Item as Memory, Line, Recall};
+use crate::tui::state::recall::{Item as Memory, Recall, RecallLine};
 use crate::tui::state::undo::Done;
 use crate::tui::state::{Model, Tone};
 use crate::tui::widgets::text;
@@ -20,7 +20,7 @@ pub fn memory(model: &mut Model, command: &Command) {
     let (Command::EditMemory(id, _) | Command::ForgetMemory(id)) = command else { return };
     let here = |recall: &Recall| {
         recall.lines.iter().find_map(|line| match line {
-            Line::Item(item) if item.id == *id && !item.archived => Some(item.clone()),
+            RecallLine::Item(item) if item.id == *id && !item.archived => Some(item.clone()),
             _ => None,
         })
     };

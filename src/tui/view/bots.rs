@@ -8,7 +8,7 @@ use super::look::View;
 use crate::protocol::{Doing, Status, Work};
 use crate::tui::state::Model;
 use crate::tui::state::order::word;
-use crate::tui::state::{BotRow, Column, Figures, Order, needs};
+use crate::tui::state::{Column, Figures, ListedBot, Order, needs};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, Window, frame, pen, scroll, text};
 
@@ -149,7 +149,7 @@ fn headings(order: Order, mut pen: Pen<'_>, theme: &Theme) {
 }
 
 /// What a bot has in a column.
-fn value(column: Column, bot: &BotRow, figures: Figures, view: &View<'_>) -> (String, Style) {
+fn value(column: Column, bot: &ListedBot, figures: Figures, view: &View<'_>) -> (String, Style) {
     let theme = view.theme;
     match column {
         Column::Name => (bot.name.clone(), theme.text),
@@ -170,7 +170,7 @@ fn value(column: Column, bot: &BotRow, figures: Figures, view: &View<'_>) -> (St
     }
 }
 
-fn columns(pen: &mut Pen<'_>, bot: &BotRow, figures: Figures, view: &View<'_>) {
+fn columns(pen: &mut Pen<'_>, bot: &ListedBot, figures: Figures, view: &View<'_>) {
     for column in COLUMNS {
         let (said, style) = value(column, bot, figures, view);
         let cells = usize::from(column.cells());
@@ -180,7 +180,7 @@ fn columns(pen: &mut Pen<'_>, bot: &BotRow, figures: Figures, view: &View<'_>) {
 }
 
 /// The glyph of how a bot is, turning while it thinks.
-fn mark_of(bot: &BotRow, view: &View<'_>) -> (&'static str, Style) {
+fn mark_of(bot: &ListedBot, view: &View<'_>) -> (&'static str, Style) {
     let spinner = view.theme.glyphs.spinner;
     if bot.thinking {
         (spinner[view.frame % spinner.len()], view.theme.accent)
@@ -190,7 +190,7 @@ fn mark_of(bot: &BotRow, view: &View<'_>) -> (&'static str, Style) {
 }
 
 /// When it wakes, or how it is.
-fn wait(bot: &BotRow, view: &View<'_>) -> String {
+fn wait(bot: &ListedBot, view: &View<'_>) -> String {
     match (bot.status, bot.next_beat_at) {
         _ if bot.thinking => doing(bot.doing, view),
         // Nobody wakes in a paused room, whatever time was planned.
@@ -202,7 +202,7 @@ fn wait(bot: &BotRow, view: &View<'_>) -> String {
 }
 
 /// Whether its file changed, or it differs from it.
-fn marks(pen: &mut Pen<'_>, bot: &BotRow, theme: &Theme) {
+fn marks(pen: &mut Pen<'_>, bot: &ListedBot, theme: &Theme) {
     if bot.yaml_changed {
         pen.right("Y", theme.warn);
     } else if bot.edited {
@@ -211,7 +211,7 @@ fn marks(pen: &mut Pen<'_>, bot: &BotRow, theme: &Theme) {
 }
 
 /// From the right: the wait or status word, its glyph, reputation, marks; the name has what is left.
-fn waits(pen: &mut Pen<'_>, bot: &BotRow, view: &View<'_>) {
+fn waits(pen: &mut Pen<'_>, bot: &ListedBot, view: &View<'_>) {
     let theme = view.theme;
     let (mark, style) = mark_of(bot, view);
     let word = if bot.status == Status::Active { theme.dim } else { style };

@@ -7,7 +7,7 @@ use super::header::short_interval;
 use super::look::View;
 use crate::domain::Money;
 use crate::tui::state::Model;
-use crate::tui::state::budget::Line;
+use crate::tui::state::budget::Limit;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, Window, meter, pen, text};
 
@@ -53,7 +53,7 @@ pub fn render(
         ),
     ];
     for (row, (at, (label, value, from, custom))) in (0_u16..).zip(values.iter().enumerate()) {
-        debug_assert_eq!(Line::ALL.len(), values.len());
+        debug_assert_eq!(Limit::ALL.len(), values.len());
         let chosen = at == selected;
         let mut pen = Pen::new(buf, area, row).base(theme.line(chosen && focused, focused));
         pen.put(if chosen { theme.glyphs.marker } else { " " }, theme.accent).cell(label, theme.dim, 11);

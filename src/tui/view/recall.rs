@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::look::{self, View};
 use crate::domain::MemoryKind;
-use crate::tui::state::recall::{Line, Part, Recall};
+use crate::tui::state::recall::{Part, Recall, RecallLine};
 use crate::tui::widgets::{Pen, Window, pen, scroll, text};
 
 /// The heading of a kind.
@@ -47,7 +47,7 @@ pub fn list(
         let selected = at == recall.scroll.selected;
         let mut pen = Pen::new(buf, area, row).base(theme.line(selected && focused, focused));
         match &recall.lines[at] {
-            Line::Heading(part, count) => {
+            RecallLine::Heading(part, count) => {
                 let (heading, more) = match part {
                     Part::Held(kind) => (heading(*kind), ""),
                     Part::All => ("The newest first", ""),
@@ -55,7 +55,7 @@ pub fn list(
                 };
                 pen.skip(1).put(heading, theme.title_focus).put(&format!(" {count}{more}"), theme.faint);
             }
-            Line::Item(item) => {
+            RecallLine::Item(item) => {
                 pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
                 pen.put(if item.pinned { theme.glyphs.pin } else { " " }, theme.warn).skip(1);
                 pen.right(" ", theme.text).right(item.date.get(5..).unwrap_or(""), theme.faint);

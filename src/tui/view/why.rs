@@ -9,7 +9,7 @@ use super::stream::{act_mark, sentence};
 use crate::domain::{MemoryKind, Rung};
 use crate::protocol::{Exchange, RecalledMemory, WhyView};
 use crate::tui::state::Row;
-use crate::tui::state::why::{Line, Part, Why};
+use crate::tui::state::why::{Part, Why, WhyLine};
 use crate::tui::widgets::{Pen, Window, meter, pen, scroll, text};
 
 /// Draws the page.
@@ -101,15 +101,15 @@ fn rung(rung: &str) -> &'static str {
     }
 }
 
-fn draw(mut pen: Pen<'_>, why: &Why, line: &Line<'_>, view: &View<'_>) {
+fn draw(mut pen: Pen<'_>, why: &Why, line: &WhyLine<'_>, view: &View<'_>) {
     let (theme, glyphs) = (view.theme, view.theme.glyphs);
     match line {
-        Line::Gap => {}
-        Line::Text(said) => {
+        WhyLine::Gap => {}
+        WhyLine::Text(said) => {
             pen.skip(2).put(said, theme.quote);
         }
-        Line::Memory(memory) => draw_memory(pen, memory, view),
-        Line::Head(part) => {
+        WhyLine::Memory(memory) => draw_memory(pen, memory, view),
+        WhyLine::Head(part) => {
             pen.put(if why.is_open(*part) { glyphs.open } else { glyphs.folded }, theme.accent).skip(1);
             match part {
                 Part::Memories => {

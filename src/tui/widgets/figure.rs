@@ -39,7 +39,7 @@ impl Unit {
 
 /// A moment or day on the axis.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Tick {
     /// As it stands on the axis: `14:02`, `12-09`.
     pub short: String,
     /// As it stands in a table and under the cursor: `2026-12-09 14:02`.
@@ -84,7 +84,7 @@ pub struct Figure {
     /// What it shows.
     pub title: String,
     /// Its places, oldest first.
-    pub places: Vec<Place>,
+    pub places: Vec<Tick>,
     /// Its curves, the most important first.
     pub curves: Vec<Curve>,
     /// Moments with a mark: the place, and what was then.
@@ -118,7 +118,7 @@ impl Figure {
     pub fn csv(&self) -> String {
         let head =
             std::iter::once("time".to_owned()).chain(self.curves.iter().map(|curve| curve.name.clone()));
-        let line = |(at, place): (usize, &Place)| {
+        let line = |(at, place): (usize, &Tick)| {
             let values = self
                 .curves
                 .iter()
@@ -163,7 +163,7 @@ pub(super) mod tests {
     use super::*;
 
     pub fn sample() -> Figure {
-        let place = |n: i32| Place { short: format!("12-0{n}"), full: format!("2026-12-0{n}") };
+        let place = |n: i32| Tick { short: format!("12-0{n}"), full: format!("2026-12-0{n}") };
         let curve = |name: &str, unit, values: &[f64], right| Curve {
             name: name.into(),
             actor: None,

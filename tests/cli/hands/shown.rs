@@ -6,7 +6,7 @@ use botarium::domain::PersonalityConfig;
 use botarium::link::{Connection as Way, Link};
 use botarium::protocol::{EngineState, Status, ThreadSort};
 use botarium::tui::state::Page;
-use botarium::tui::state::recall::Line;
+use botarium::tui::state::recall::RecallLine;
 use botarium::tui::state::{Model, Tab};
 use rusqlite::Connection;
 use serde_json::Value;
@@ -187,9 +187,9 @@ fn inspector(model: &Model, ledger: &Ledger, differs: &mut Differs) {
     }
 }
 
-fn pins(lines: &[Line], ledger: &Ledger, differs: &mut Differs) {
+fn pins(lines: &[RecallLine], ledger: &Ledger, differs: &mut Differs) {
     for line in lines {
-        if let Line::Item(item) = line
+        if let RecallLine::Item(item) = line
             && !item.archived
         {
             differs.unless(

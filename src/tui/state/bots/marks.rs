@@ -1,6 +1,6 @@
 //! The marked bots, on which is acted at once.
 
-use super::{BotRow, Bots};
+use super::{Bots, ListedBot};
 use crate::tui::action::Act;
 
 impl Bots {
@@ -39,7 +39,7 @@ impl Bots {
 
     /// The marked bots the list shows, in its order: what is not seen is not acted on.
     #[must_use]
-    pub fn marked(&self) -> Vec<&BotRow> {
+    pub fn marked(&self) -> Vec<&ListedBot> {
         if self.marked.is_empty() {
             return Vec::new();
         }

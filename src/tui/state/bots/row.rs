@@ -5,7 +5,7 @@ use crate::protocol::{BotView, Doing, Source, Status};
 
 /// What the list shows of a bot.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BotRow {
+pub struct ListedBot {
     /// Id.
     pub id: String,
     /// Name.
@@ -32,7 +32,7 @@ pub struct BotRow {
     pub custom: bool,
 }
 
-impl From<&BotView> for BotRow {
+impl From<&BotView> for ListedBot {
     fn from(bot: &BotView) -> Self {
         Self {
             id: bot.id.clone(),

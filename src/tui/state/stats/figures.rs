@@ -9,7 +9,7 @@ use crate::domain::Stamp;
 use crate::domain::{ActivityKind, Actor};
 use crate::protocol::{ReputationHistory, Timeline, TimelineMark, UsageSeries};
 use crate::tui::state::{Model, Row};
-use crate::tui::widgets::figure::{Curve, Figure, Place, Unit};
+use crate::tui::widgets::figure::{Curve, Figure, Tick, Unit};
 use crate::tui::widgets::plot::MOST;
 
 /// Tokens and cost of the stretch that is shown: step by step, or day by day.
@@ -24,7 +24,7 @@ pub fn usage(stats: &Stats, zone: &TimeZone) -> Figure {
     }
 }
 
-fn usage_of(places: Vec<Place>, tokens: Vec<f64>, cost: Vec<f64>, marks: Vec<(usize, String)>) -> Figure {
+fn usage_of(places: Vec<Tick>, tokens: Vec<f64>, cost: Vec<f64>, marks: Vec<(usize, String)>) -> Figure {
     let curve = |name: &str, unit, values: Vec<f64>, right| Curve {
         name: name.into(),
         actor: None,
@@ -53,7 +53,7 @@ fn of_timeline(timeline: &Timeline, zone: &TimeZone) -> Figure {
         _ => "%m-%d %H:%M",
     };
     let places = (0..timeline.points.len())
-        .map(|place| Place { short: clock(at(place), short), full: clock(at(place), "%Y-%m-%d %H:%M:%S") })
+        .map(|place| Tick { short: clock(at(place), short), full: clock(at(place), "%Y-%m-%d %H:%M:%S") })
         .collect();
     let place_of = |mark: &TimelineMark| {
         let place = mark.at.seconds_since(timeline.from) / timeline.step_seconds.max(1);
@@ -86,7 +86,7 @@ fn of_days(series: &[UsageSeries], marks: impl Iterator<Item = Mark>, zone: &Tim
         sum.0 += day.total_tokens as f64;
         sum.1 += day.cost_usd.dollars();
     }
-    let places: Vec<Place> = days.keys().map(|date| day_place(date)).collect();
+    let places: Vec<Tick> = days.keys().map(|date| day_place(date)).collect();
     let (tokens, cost) = days.values().copied().unzip();
     let marks = on_days(&places, marks, zone);
     usage_of(places, tokens, cost, marks)
@@ -114,7 +114,7 @@ fn in_activity(model: &Model) -> impl Iterator<Item = Mark> {
 }
 
 /// Marks on the places of a chart that is told day by day.
-fn on_days(places: &[Place], marks: impl Iterator<Item = Mark>, zone: &TimeZone) -> Vec<(usize, String)> {
+fn on_days(places: &[Tick], marks: impl Iterator<Item = Mark>, zone: &TimeZone) -> Vec<(usize, String)> {
     let place = |at: Stamp| {
         let day = at.date_in(zone).to_string();
         places.iter().position(|place| place.full == day)
@@ -159,8 +159,8 @@ pub fn of_reputation(stats: &Stats, zone: &TimeZone) -> Figure {
     figure
 }
 
-fn day_place(date: &str) -> Place {
-    Place { short: date.get(5..).unwrap_or(date).to_owned(), full: date.to_owned() }
+fn day_place(date: &str) -> Tick {
+    Tick { short: date.get(5..).unwrap_or(date).to_owned(), full: date.to_owned() }
 }
 
 /// Reputation by day: the bots with the highest scores. A score stays until the next one.
