@@ -98,7 +98,7 @@ impl FromStr for ProviderKind {
     fn from_str(word: &str) -> Result<Self, Self::Err> {
         let word = crate::domain::personality::meant_provider(word);
         Self::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| {
-            format!("no such kind of provider: {word} (scripted, ollama, anthropic, openai, nats)")
+            format!("no such kind of provider: {word} ({})", Self::ALL.map(Self::as_str).join(", "))
         })
     }
 }
