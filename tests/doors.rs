@@ -406,6 +406,17 @@ fn stops(line: &str, before: &[&str]) -> bool {
         && !code.contains(".expect(\"a test proves")
 }
 
+/// A file is read at one sitting.
+#[test]
+fn no_file_is_too_long() {
+    let too_long = |(_, path, text): &(String, PathBuf, String)| {
+        // The scripted bots' words are long lists.
+        !path.starts_with("llm/scripted") && text.lines().count() > 450
+    };
+    let long: Vec<PathBuf> = texts().into_iter().filter(too_long).map(|(_, path, _)| path).collect();
+    assert!(long.is_empty(), "to be split: {long:?}");
+}
+
 /// Outside of tests nothing stops the program without a word why that cannot happen.
 #[test]
 fn what_cannot_fail_says_why() {
