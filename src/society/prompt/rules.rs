@@ -104,7 +104,7 @@ pub(super) fn barred(allowed: &[ActionKind]) -> String {
 }
 
 /// Every act in the order it is told: answering, voting and staying quiet before opening.
-pub(super) const ORDER: [ActionKind; 7] = [
+pub(super) const ORDER: [ActionKind; ActionKind::ALL.len()] = [
     ActionKind::Reply,
     ActionKind::Vote,
     ActionKind::DoNothing,
