@@ -22,9 +22,9 @@
 //! # Parts
 //! - [`files`]: the one way to write a file for a person.
 //! - [`domain`]: plain data and pure rules; no I/O. The gate for outside text is [`domain::text`]; which caps bind is
-//!   said in [`domain::status`], what an act is in [`domain::activity`], what a model costs in [`domain::prices`]
-//!   (`data/prices.yaml`), what a call costs in [`domain::budget`], what a bot's file may hold in
-//!   [`domain::bot_file`].
+//!   said in [`domain::status`], what an act is in [`domain::activity`], who acts in [`domain::actor`], what a model
+//!   costs in [`domain::prices`] (`data/prices.yaml`), what a call costs in [`domain::budget`], what a bot's file may
+//!   hold in [`domain::bot_file`], what generated bots are made of in [`domain::generate`] (`data/personas.yaml`).
 //! - [`store`]: the only part that names SQL, a file for each table or family of queries. One thread writes, in
 //!   groups of finished work; readers have a pool. The others hand a `Db` on and do not look inside. What keeps it
 //!   from storing, such as a full disk, is told by `store::trouble`.
