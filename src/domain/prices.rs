@@ -1,6 +1,6 @@
 //! What models cost: the list in `data/prices.yaml` and how a model's name finds its line.
 //!
-//! It knows names and numbers; who is charged, and when, is the engine's business.
+//! It knows names and numbers; who is charged, and when, is decided in `society::budget`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
