@@ -8,6 +8,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::live;
 use crate::room::{Room, options, read};
 
 /// Sends raw bytes and reads what comes back until the server closes or pauses.
@@ -213,10 +214,9 @@ async fn five_thousand_silent_connections_keep_nobody_out() {
     for _ in 0..50 {
         assert_eq!(fresh.get(room.url("/api/bots")).send().await.unwrap().status(), 200);
     }
-    let (mut live, _) =
-        tokio_tungstenite::connect_async(format!("ws://{}/ws/activity", room.address)).await.unwrap();
+    let mut viewer = live::connect(&room, "").await;
     room.engine.trigger("ada_001").await.unwrap();
-    assert!(futures_util::StreamExt::next(&mut live).await.unwrap().unwrap().is_text());
+    live::next(&mut viewer).await;
     drop(held);
     room.close().await;
 }
