@@ -12,7 +12,7 @@ use super::{Db, Result, StoreError, fulltext, memories};
 use crate::domain::Stamp;
 use crate::protocol::{ArchiveQuery, ArchivedView};
 
-/// Letters from which on the start of a word is enough. All words that begin alike are gathered at every search,
+/// Letters from which on the start of a word is enough. Fewer begin too many words, which are gathered at every search,
 /// and an index of beginnings would be larger than the rest of the index.
 const OPEN: usize = 4;
 
@@ -80,7 +80,7 @@ pub fn page(c: &Db, zone: &TimeZone, bot: &str, q: &ArchiveQuery) -> Result<Vec<
         vec![(":bot", &bot), (":before", &before), (":limit", &q.limit)];
     let query = match words {
         None => None,
-        Some(words) => match matching(c, bot, words) {
+        Some(words) => match matching(c, bot, words)? {
             None => return Ok(Vec::new()),
             found => found,
         },
@@ -107,15 +107,18 @@ pub(super) const fn page_sql(by_text: bool) -> &'static str {
 }
 
 /// The words as a query of the index, within what the bot itself holds; `None` when nothing is asked for.
-fn matching(c: &Db, bot: &str, words: &str) -> Option<String> {
+fn matching(c: &Db, bot: &str, words: &str) -> Result<Option<String>> {
     let own = format!("bot : {}", indexing::sign(bot));
     let held = |word: &str| {
         c.prepare_cached("SELECT 1 FROM archive_fts WHERE archive_fts MATCH ?1 LIMIT 1")
             .and_then(|mut statement| statement.exists([format!("{own} AND text : \"{word}\"")]))
             .unwrap_or(false) // a failing look-up makes it the start of a word
     };
-    let told = fulltext::query(words, |word, _| word.chars().nth(OPEN - 1).is_some() && !held(word))?;
-    Some(format!("{own} AND text : ({told})"))
+    let told = fulltext::query(words, |word, _| {
+        let begun = word.chars().nth(OPEN - 1).is_some() && !held(word);
+        begun.then(|| fulltext::beginning(c, "archive_fts", word)).transpose()
+    })?;
+    Ok(told.map(|told| format!("{own} AND text : ({told})")))
 }
 
 fn view(row: &Row<'_>, zone: &TimeZone) -> rusqlite::Result<ArchivedView> {

@@ -2,14 +2,13 @@
 //!
 //! Every word must occur; from two characters on the start of a word is enough for the last one, which
 //! may still be being typed, and for each that no post holds as a whole. Whatever else is typed is text,
-//! never query syntax. Words of scripts without blanks are found wherever they stand in a run. A post that matches brings its thread. So that a word
-//! most posts contain costs no more than a rare one, at most [`CANDIDATES`] posts are looked at
-//! for each of threads and replies, newest first: a very common word finds the newest of its
-//! threads and not all of them.
+//! never query syntax. Words of scripts without blanks are found wherever they stand in a run. A post that matches brings
+//! its thread. So that a word most posts contain costs no more than a rare one, at most [`CANDIDATES`] posts are looked at
+//! for each of threads and replies, newest first: a very common word finds the newest of its threads and not all of them.
 
 use std::collections::BTreeSet;
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::{Db, Result, StoreError, order};
 use crate::domain::text;
@@ -19,6 +18,8 @@ use crate::protocol::{ThreadQuery, ThreadSort};
 pub const CANDIDATES: u32 = 1_000;
 /// Tags that begin alike and are looked at.
 const TAGS: usize = 32;
+/// Words that begin alike and are looked for one by one.
+const BEGUN: usize = 64;
 /// Words of a query that count.
 const WORDS: usize = 12;
 /// Characters of a word that count.
@@ -67,19 +68,55 @@ fn folded(text: &str) -> String {
     text::composed(text).chars().map(nucleo_matcher::chars::normalize).flat_map(char::to_lowercase).collect()
 }
 
-/// A person's words as an FTS5 query; `None` when there is nothing to search for. `open` tells of a
-/// word, and whether it is the last, whether the start of a word is enough.
-#[must_use]
-pub fn query(words: &str, open: impl Fn(&str, bool) -> bool) -> Option<String> {
+/// A person's words as an FTS5 query; `None` when there is nothing to search for. `open` is asked about a word, and
+/// whether it is the last: where the start of a word is enough, it answers with what stands for the word.
+///
+/// # Errors
+/// What `open` reports.
+pub fn query(words: &str, open: impl Fn(&str, bool) -> Result<Option<String>>) -> Result<Option<String>> {
     let words = split(words);
     let terms = words.iter().enumerate().map(|(at, word)| {
         let word = text::spaced(word);
         // One letter starts too many words to be of use, and a character that stands alone in the index none.
         let starts = word.chars().nth(1).is_some() && !word.ends_with(text::is_unspaced);
-        let star = starts && open(&word, at + 1 == words.len());
-        format!("\"{word}\"{}", if star { "*" } else { "" })
+        let begun = if starts { open(&word, at + 1 == words.len())? } else { None };
+        Ok(begun.unwrap_or_else(|| format!("\"{word}\"")))
     });
-    (!words.is_empty()).then(|| terms.collect::<Vec<_>>().join(" AND "))
+    let terms = terms.collect::<Result<Vec<_>>>()?;
+    Ok((!terms.is_empty()).then(|| terms.join(" AND ")))
+}
+
+/// Readies a connection to look words up. One that may only read is readied before it is told so.
+pub(super) fn ready(c: &Db) -> Result<()> {
+    for index in ["posts_fts", "archive_fts"] {
+        c.execute_batch(&format!(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.{index}_words USING fts5vocab (main, {index}, instance)"
+        ))?;
+    }
+    Ok(())
+}
+
+/// What finds the words of an index that begin with `start`: these words, where they are few. The index then goes
+/// through each one's posts from the newest on; of a start it first gathers the posts of all words that begin so, to
+/// the oldest.
+pub(super) fn beginning(c: &Db, index: &str, start: &str) -> Result<String> {
+    ready(c)?;
+    let sql = format!("SELECT term FROM temp.{index}_words WHERE term >= ?1 LIMIT 1");
+    let mut next = c.prepare_cached(&sql)?;
+    let begins = folded(start);
+    let (mut from, mut words) = (begins.clone(), Vec::new());
+    while let Some(word) = next.query_row([&from], |row| row.get::<_, String>(0)).optional()? {
+        if !word.starts_with(&begins) {
+            break;
+        }
+        if words.len() == BEGUN {
+            words.clear();
+            break;
+        }
+        from = format!("{word}\u{1}"); // before every other word
+        words.push(format!("\"{word}\""));
+    }
+    Ok(if words.is_empty() { format!("\"{start}\"*") } else { format!("({})", words.join(" OR ")) })
 }
 
 /// The ids of the threads on the page asked for, in order.
@@ -161,8 +198,11 @@ fn matching(c: &Db, words: &str) -> Result<BTreeSet<i64>> {
     // Whole words are found without merging the lists of all words that begin alike; a word that
     // posts hold is taken as it is, because a common one begins too many others.
     for prefix in [false, true] {
-        let open = |word: &str, last: bool| prefix && (last || !occurs(c, word));
-        let Some(query) = query(words, open) else { return Ok(threads) };
+        let open = |word: &str, last: bool| {
+            let begun = prefix && (last || !occurs(c, word));
+            begun.then(|| beginning(c, "posts_fts", word)).transpose()
+        };
+        let Some(query) = query(words, open)? else { return Ok(threads) };
         if collect(c, &query, &mut threads)? >= CANDIDATES {
             // There are more. Replies have the higher row ids and may hide the threads: those get a pass of their own.
             openings(c, &query, newest * 2, &mut threads)?;

@@ -63,6 +63,7 @@ impl Readers {
             None => {
                 let connection = super::open_connection(&self.path, true)?;
                 connection.set_pragma("cache_size", -4_000)?;
+                super::fulltext::ready(&connection)?;
                 connection.set_pragma("query_only", "ON")?;
                 connection
             }

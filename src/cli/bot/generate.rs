@@ -19,7 +19,7 @@ use crate::link::Link;
 /// Bots that are asked for at once from an engine behind a port.
 const TOGETHER: usize = 256;
 /// Bots that one commit brings to a society of this process.
-const CROWD: u32 = 2_000;
+const CROWD: u32 = 25_000;
 /// From how many on a bar is worth it.
 const MANY: u32 = 500;
 

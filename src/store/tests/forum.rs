@@ -225,13 +225,37 @@ proptest! {
 
 #[test]
 fn query_syntax_is_quoted_and_bounded() {
-    assert_eq!(fulltext::query("NEAR(a b) OR title:x*", |_, _| true).unwrap(), {
+    let asked = |words: &str, open: fn(bool) -> bool| {
+        let begun = |word: &str, last| Ok(open(last).then(|| format!("\"{word}\"*")));
+        fulltext::query(words, begun).unwrap()
+    };
+    assert_eq!(asked("NEAR(a b) OR title:x*", |_| true).unwrap(), {
         "\"NEAR\"* AND \"a\" AND \"b\" AND \"OR\"* AND \"title\"* AND \"x\""
     });
-    assert_eq!(fulltext::query("old bri", |_, last| last).unwrap(), "\"old\" AND \"bri\"*");
-    assert_eq!(fulltext::query("tides", |_, _| false).unwrap(), "\"tides\"");
-    assert_eq!(fulltext::query(" -- ", |_, _| true), None);
-    assert_eq!(fulltext::query("東京abc 中", |_, _| true).unwrap(), "\"東 京 abc\"* AND \"中\"");
+    assert_eq!(asked("old bri", |last| last).unwrap(), "\"old\" AND \"bri\"*");
+    assert_eq!(asked("tides", |_| false).unwrap(), "\"tides\"");
+    assert_eq!(asked(" -- ", |_| true), None);
+    assert_eq!(asked("東京abc 中", |_| true).unwrap(), "\"東 京 abc\"* AND \"中\"");
     let long = "x".repeat(5_000) + &" word".repeat(500);
-    assert!(fulltext::query(&long, |_, _| true).unwrap().len() < 600);
+    assert!(asked(&long, |_| true).unwrap().len() < 600);
+}
+
+#[test]
+fn the_start_of_a_word_stands_for_the_words_that_begin_so_while_they_are_few() {
+    let room = thirty();
+    let index = |words: &str| {
+        room.execute(
+            "INSERT INTO posts_fts (rowid, title, content) VALUES (?1, '', ?2)",
+            (900 + words.len(), words),
+        )
+        .unwrap();
+    };
+    index("becausal Because, bécauses");
+    let begun = |start| fulltext::beginning(&room, "posts_fts", start).unwrap();
+    assert_eq!(begun("Becaus"), "(\"becausal\" OR \"because\" OR \"becauses\")");
+    assert_eq!(begun("zebras"), "\"zebras\"*", "of none that is there");
+    let many: Vec<String> = (0..65).map(|n| format!("becaus{n:03}")).collect();
+    index(&many.join(" "));
+    assert_eq!(begun("becaus"), "\"becaus\"*", "of many");
+    assert_eq!(begun("because"), "(\"because\" OR \"becauses\")");
 }
