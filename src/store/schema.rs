@@ -21,11 +21,12 @@ fn steps() -> Vec<M<'static>> {
         }),
         M::up(include_str!("migrations/007_journal.sql")),
         M::up(include_str!("migrations/008_many_bots.sql")),
+        M::up(include_str!("migrations/009_timeline.sql")),
     ]
 }
 
 /// The schema this version writes (`PRAGMA user_version`): the number of [`steps`].
-pub const SCHEMA_VERSION: i64 = 8;
+pub const SCHEMA_VERSION: i64 = 9;
 
 /// Brings a database up to this version's schema and sets it up for writing.
 pub(super) fn prepare(connection: &mut Db, path: &Path, durability: Durability) -> Result<()> {

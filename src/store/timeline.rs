@@ -1,7 +1,6 @@
 //! What happened in a stretch of time, step by step, from the acts themselves.
 //!
-//! Acts are numbered in the order of time, so that the ends of a stretch are found by halving; what is
-//! between them is read once.
+//! An index holds all that is counted, in the order of time.
 
 use rusqlite::{OptionalExtension, params};
 use serde_json::Value;
@@ -41,7 +40,6 @@ pub fn timeline(c: &Db, lens: &Lens, minutes: u32, ago: u32, points: u32) -> Res
     let step = (seconds + points - 1) / points;
     let count = (seconds + step - 1) / step;
     let from = to.plus_seconds(-step * count);
-    let (low, high) = (first_since(c, from)?, first_since(c, to)?);
     let mut steps = vec![TimelinePoint::default(); usize::try_from(count).unwrap_or(1)];
     let [beats, said, failed] = [
         ActivityKind::sql(ActivityKind::is_beat),
@@ -51,10 +49,10 @@ pub fn timeline(c: &Db, lens: &Lens, minutes: u32, ago: u32, points: u32) -> Res
     let mut statement = c.prepare_cached(&format!(
         "SELECT (created_at - ?1) / ?2 AS step, sum(action_type IN {beats}) AS beats, \
          sum(action_type IN {said}) AS posts, sum(action_type IN {failed}) AS failed, sum(tokens_used) AS tokens, \
-         sum(cost) AS cost FROM activities \
-         WHERE id >= ?3 AND id < ?4 GROUP BY step",
+         sum(cost) AS cost FROM activities INDEXED BY activities_time \
+         WHERE created_at >= ?1 AND created_at < ?3 GROUP BY step",
     ))?;
-    let mut rows = statement.query(params![from, step * 1_000_000, low, high])?;
+    let mut rows = statement.query(params![from, step * 1_000_000, to])?;
     while let Some(row) = rows.next()? {
         let at: i64 = row.get("step")?;
         if let Some(point) = usize::try_from(at).ok().and_then(|at| steps.get_mut(at)) {
@@ -67,41 +65,20 @@ pub fn timeline(c: &Db, lens: &Lens, minutes: u32, ago: u32, points: u32) -> Res
             };
         }
     }
-    Ok(Timeline { from, to, step_seconds: step, began, points: steps, marks: marks(c, low, high)? })
+    Ok(Timeline { from, to, step_seconds: step, began, points: steps, marks: marks(c, from, to)? })
 }
 
-/// The first act at or after a moment; where there is none, the number after the last.
-fn first_since(c: &Db, at: Stamp) -> Result<i64> {
-    let (mut low, last): (i64, i64) = c
-        // Asked for apart: together they would be looked for among all.
-        .prepare_cached(
-            "SELECT (SELECT ifnull(min(id), 1) FROM activities), (SELECT ifnull(max(id), 0) FROM activities)",
-        )?
-        .query_row([], |row| row.try_into())?;
-    let mut high = last + 1;
-    let mut next =
-        c.prepare_cached("SELECT id, created_at FROM activities WHERE id >= ?1 ORDER BY id LIMIT 1")?;
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let found: Option<(i64, i64)> = next.query_row([middle], |row| row.try_into()).optional()?;
-        match found {
-            Some((id, created)) if created < at.micros() => low = id + 1,
-            _ => high = middle,
-        }
-    }
-    Ok(low)
-}
-
-/// What was changed or injected between two acts, oldest first.
-fn marks(c: &Db, low: i64, high: i64) -> Result<Vec<TimelineMark>> {
+/// What was changed or injected between two moments, oldest first.
+fn marks(c: &Db, from: Stamp, to: Stamp) -> Result<Vec<TimelineMark>> {
     let marked = ActivityKind::sql(ActivityKind::is_mark);
     let mut statement = c.prepare_cached(&format!(
-        "SELECT id, bot_id, action_type, created_at, details FROM activities \
-         WHERE action_type IN {marked} AND id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
+        "SELECT id, bot_id, action_type, created_at, details \
+         FROM activities INDEXED BY activities_time WHERE action_type IN {marked} AND created_at >= ?1 AND created_at < ?2 \
+         ORDER BY created_at DESC, id DESC LIMIT ?3",
     ))?;
     let mut names = Names::default();
     let mut marks = Vec::new();
-    let mut rows = statement.query(params![low, high, MARKS])?;
+    let mut rows = statement.query(params![from, to, MARKS])?;
     while let Some(row) = rows.next()? {
         let (activity_id, bot, kind, at, Json(details)): (i64, String, String, Stamp, Json<Value>) =
             row.try_into()?;
