@@ -95,7 +95,8 @@ pub async fn show(
         title: config.notify.title,
     };
     let state_file = state_file(config);
-    let options = Options { ui: config.ui.clone(), state_file, output, notices, past: None, rooms };
+    let options =
+        Options { ui: config.ui.clone(), state_file, output, notices, past: None, rooms, passing: false };
     let shown = tui::run(link, options).await;
     if let Some(recorder) = recorder {
         recorder.finish().context("the recording is not complete")?;
@@ -158,6 +159,7 @@ pub async fn show_past(
         notices: Notices::none(),
         past,
         rooms: None,
+        passing: false,
     };
     tui::run(shown.link, options).await.map(|_| Exit::Ok)
 }

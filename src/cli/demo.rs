@@ -25,8 +25,8 @@ use crate::tui::theme::ThemeName;
 /// Open a society that has already lived for a fortnight
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The society is made afresh in a temporary home, which is removed at the end; yours is never touched. It costs \
-nothing and opens no connection: the prices shown are simulated.
+The society is made afresh in a temporary home, which is removed at the end (q asks first); yours is never touched. \
+It costs nothing and opens no connection: the prices shown are simulated.
 
 Scenarios inside the program: tour, teaser, personality, budgets, memory_and_why, past, attach. Without a terminal, \
 --record plays the tour.
@@ -40,7 +40,7 @@ pub struct DemoArgs {
     /// Record what the terminal gets, as an asciicast
     #[arg(long, value_name = "FILE.cast")]
     record: Option<PathBuf>,
-    /// Play a scenario: a YAML file, or the name of one inside the program; on a terminal it is shown there
+    /// Play a scenario: a YAML file, or the name of one inside the program; on a terminal it is shown there, until q
     #[arg(long, value_name = "FILE")]
     script: Option<String>,
     /// Draw the screen as an SVG picture
@@ -153,7 +153,7 @@ async fn play(
             let played = script::play(scenario, stage, Vec::new(), Version::V3).await;
             door::close(handle).await?;
             let (_, cast) = played?;
-            screening::show(&cast, scenario.size, &mut std::io::stdout()).await?;
+            screening::show(&cast, scenario.size).await?;
             return Ok(Exit::Ok);
         }
         _ => {
@@ -223,6 +223,7 @@ async fn watch(
         notices: tui::Notices::none(),
         past: None,
         rooms: None,
+        passing: true,
     };
     let left = tui::run(Link::Local(Handle::clone(&handle)), options).await;
     engine.stop(super::serve::GRACE).await;

@@ -119,3 +119,4 @@ fn breaks_when_told() {
         botarium::tui::run(botarium::link::Link::Local(room), options).await.unwrap();
     });
 }
+            passing: false,

@@ -52,7 +52,7 @@ pub const ACTIONS: &[ActionDef] = &[
     def(Global, Act::Past, "past", &["@"], "Past or now", "Opens the past of the room, or returns to now; the room goes on meanwhile.").brief("past/now").hint(15),
     def(Global, Act::Redraw, "redraw", &["ctrl+l"], "Redraw", "Draws the whole screen anew."),
     def(Global, Act::Suspend, "suspend", &["ctrl+z"], "Suspend", "Stops the program until you say fg in the shell."),
-    def(Global, Act::Quit, "quit", &["q", "ctrl+c"], "Quit", "Leaves the control room; the engine in it finishes its beats and stops.").hint(60),
+    def(Global, Act::Quit, "quit", &["q", "ctrl+c"], "Quit", "Leaves the control room; the engine in it finishes its beats and stops. Asks where something is not saved, and in the demo, which goes with it.").hint(60),
 
     // ---- the time line of the past
     def(Past, Act::Play, "past_play", &["space"], "Play or stop", "Lets the past go on by itself, or stops it.").brief("play").hint(99),

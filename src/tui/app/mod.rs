@@ -53,6 +53,8 @@ pub struct Options {
     pub past: Option<Past>,
     /// The rooms that can be gone to from here.
     pub rooms: Option<Rooms>,
+    /// The society goes with the control room: leaving asks.
+    pub passing: bool,
 }
 
 /// A walk in the past that a control room begins with.
@@ -94,6 +96,7 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<Option<Room>> {
     model.role = link.role();
     model.rooms = options.rooms.as_ref().map(|rooms| (rooms.here.clone(), rooms.known.clone()));
     model.forum.writer.account = look::account();
+    model.passing = options.passing;
     saved.apply(&mut model);
     let room = (model.connection != Connection::Local).then(|| model.label.clone());
     let links = Links { on: options.ui.links && !model.theme.glyphs.ascii, room };

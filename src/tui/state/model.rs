@@ -119,6 +119,8 @@ pub struct Model {
     pub bookmarks: crate::tui::marks::Bookmarks,
     /// This room and those that can be gone to, where they can.
     pub rooms: Option<(crate::tui::rooms::Room, Vec<crate::tui::rooms::Room>)>,
+    /// Whether the society goes with the control room, as that of the demo.
+    pub passing: bool,
     /// Actions chosen in the palette, the last one first.
     pub recent: Vec<&'static str>,
     /// What was changed here and can be taken back.
@@ -185,6 +187,7 @@ impl Model {
             search: super::search::Search::default(),
             bookmarks: crate::tui::marks::Bookmarks::default(),
             rooms: None,
+            passing: false,
             recent: Vec::new(),
             undo: super::undo::Undo::default(),
             compare: super::compare::Compare::default(),
@@ -218,6 +221,7 @@ impl Model {
         self.recent = before.recent;
         self.offer.answered = before.offer.answered;
         self.rooms = before.rooms;
+        self.passing = before.passing;
         // A bookmark of an act or thread may lead nowhere in another society; its bots are often the same.
         self.bookmarks = before.bookmarks;
         self.bots.tags = before.bots.tags;

@@ -19,6 +19,19 @@ fn leaving_asks_when_a_mind_is_not_saved() {
 }
 
 #[test]
+fn leaving_asks_where_the_society_goes_with_it() {
+    let mut model = model(120, 36);
+    model.passing = true;
+    assert_eq!(press(&mut model, &["q"]), []);
+    let asked = text(&model);
+    assert!(asked.contains("End the demo?") && asked.contains("it is removed"), "{asked}");
+    assert_eq!((press(&mut model, &["q"]), model.overlays.len()), (vec![], 0), "q is no yes");
+    press(&mut model, &["m", "L", "ctrl+c"]);
+    assert!(text(&model).contains("Leave without saving?"), "what is not saved is told first");
+    assert_eq!(press(&mut model, &["esc", "esc", "q", "enter"]), [Effect::Quit]);
+}
+
+#[test]
 fn changes_wait_while_another_bot_is_looked_at() {
     let mut model = model(120, 36);
     press(&mut model, &["m", "L", "shift+tab", "shift+tab", "j"]);

@@ -231,11 +231,14 @@ pub fn catch_up(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// Leaves by an effect, after asking when something is not saved.
+/// Leaves by an effect, after asking when something is not saved or goes with the control room.
 pub fn leave(model: &mut Model, by: Effect) -> Vec<Effect> {
     let unsaved = model.inspector.unsaved();
     let names: Vec<&str> = unsaved.iter().map(|(id, _)| model.name(id)).collect();
     let said = match names.as_slice() {
+        [] if model.passing => {
+            "This society was made to be looked at: it is removed, with all that was done in it.".into()
+        }
         [] => return vec![by],
         [name] => format!(
             "These changes to the mind of {name} are not saved. Esc, then Enter on the page saves them."
@@ -249,7 +252,7 @@ pub fn leave(model: &mut Model, by: Effect) -> Vec<Effect> {
         _ => Vec::new(),
     };
     let confirm = Confirm {
-        title: "Leave without saving?".into(),
+        title: if unsaved.is_empty() { "End the demo?" } else { "Leave without saving?" }.into(),
         body: said,
         changes,
         yes: vec![by],
