@@ -58,7 +58,21 @@ impl From<KeyEvent> for Key {
                 mods |= KeyModifiers::SHIFT;
                 KeyCode::Tab
             }
+            // Terminals that tell more keys apart than they did: these have always been one.
+            KeyCode::Char('[') if mods == KeyModifiers::CONTROL => {
+                mods = KeyModifiers::NONE;
+                KeyCode::Esc
+            }
+            code @ (KeyCode::Esc | KeyCode::Enter | KeyCode::Backspace) => {
+                mods &= KeyModifiers::ALT;
+                code
+            }
             KeyCode::Char(c) => {
+                let c = if mods.contains(KeyModifiers::ALT | KeyModifiers::SHIFT) {
+                    c.to_ascii_uppercase()
+                } else {
+                    c
+                };
                 mods -= KeyModifiers::SHIFT; // the character already says it
                 let c = if mods.contains(KeyModifiers::CONTROL) { c.to_ascii_lowercase() } else { c };
                 KeyCode::Char(c)
@@ -262,6 +276,17 @@ mod tests {
 
     fn overrides(pairs: &[(&str, &[&str])]) -> BTreeMap<String, Vec<String>> {
         pairs.iter().map(|(id, keys)| ((*id).into(), keys.iter().map(|k| (*k).into()).collect())).collect()
+    }
+
+    #[test]
+    fn keys_that_were_always_one_stay_one() {
+        let key = |code, mods| Key::from(KeyEvent::new(code, mods)).to_string();
+        assert_eq!(key(KeyCode::Char('['), KeyModifiers::CONTROL), "esc");
+        assert_eq!(key(KeyCode::Enter, KeyModifiers::SHIFT), "enter");
+        assert_eq!(key(KeyCode::Backspace, KeyModifiers::CONTROL), "backspace");
+        assert_eq!(key(KeyCode::Enter, KeyModifiers::ALT), "alt+enter");
+        assert_eq!(key(KeyCode::Char('g'), KeyModifiers::ALT | KeyModifiers::SHIFT), "alt+G");
+        assert_eq!(key(KeyCode::Char('Q'), KeyModifiers::CONTROL | KeyModifiers::SHIFT), "ctrl+q");
     }
 
     #[test]

@@ -4,12 +4,14 @@
 //! write, between the marks of a synchronized update.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread::ThreadId;
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+    KeyboardEnhancementFlags, PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
 };
 use crossterm::terminal::{
     BeginSynchronizedUpdate, DisableLineWrap, EnableLineWrap, EndSynchronizedUpdate, EnterAlternateScreen,
@@ -28,18 +30,21 @@ pub struct Screen {
     canvas: Canvas,
     out: Box<dyn Write + Send>,
     mouse: bool,
+    /// Whether keys are to be told apart.
+    apart: bool,
     /// Frames that were sent.
     pub frames: u64,
 }
 
 impl Screen {
-    /// Takes the terminal over. `out` is where everything goes.
+    /// Takes the terminal over. `out` is where everything goes. With `apart` the terminal is asked to tell apart the keys
+    /// that are the same bytes by tradition: Escape with a digit after it, and Alt with the digit.
     ///
     /// # Errors
     /// It is no terminal, or cannot be written.
-    pub fn enter(out: Box<dyn Write + Send>, mouse: bool, links: Links) -> io::Result<Self> {
+    pub fn enter(out: Box<dyn Write + Send>, mouse: bool, apart: bool, links: Links) -> io::Result<Self> {
         hook();
-        let mut screen = Self { canvas: Canvas::new(), out, mouse, frames: 0 };
+        let mut screen = Self { canvas: Canvas::new(), out, mouse, apart, frames: 0 };
         screen.canvas.links = links;
         screen.take()?;
         Ok(screen)
@@ -52,7 +57,8 @@ impl Screen {
         if self.mouse {
             queue!(self.canvas, EnableMouseCapture)?;
         }
-        self.send()
+        self.send()?;
+        if self.apart { keys_apart() } else { Ok(()) }
     }
 
     fn send(&mut self) -> io::Result<()> {
@@ -152,6 +158,7 @@ impl Screen {
     /// # Errors
     /// The terminal cannot be written.
     pub fn leave(&mut self) -> io::Result<()> {
+        let _ = keys_as_before(); // what cannot be written now is told below
         restore_sequence(&mut self.canvas)?;
         let sent = self.send();
         crossterm::terminal::disable_raw_mode()?;
@@ -163,6 +170,24 @@ impl Drop for Screen {
     fn drop(&mut self) {
         let _ = self.leave(); // a terminal that is gone needs no restoring
     }
+}
+
+/// Whether keys are told apart now.
+static APART: AtomicBool = AtomicBool::new(false);
+
+/// Has keys told apart (the protocol of the kitty terminal; those that do not know it ignore this) on the second screen,
+/// which has a setting of its own. Past the output: a recording must not change the keys of whoever plays it.
+fn keys_apart() -> io::Result<()> {
+    APART.store(true, Ordering::Relaxed);
+    execute!(io::stdout(), PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES))
+}
+
+/// Takes it back, once: the shell may have a setting of its own on the first screen.
+fn keys_as_before() -> io::Result<()> {
+    if APART.swap(false, Ordering::Relaxed) {
+        execute!(io::stdout(), PopKeyboardEnhancementFlags)?;
+    }
+    Ok(())
 }
 
 fn restore_sequence(out: &mut impl Write) -> io::Result<()> {
@@ -195,7 +220,7 @@ fn hook() {
         tracing::error!("{info}");
         let draws = *DRAWS.lock().unwrap_or_else(PoisonError::into_inner);
         if draws == Some(std::thread::current().id()) {
-            let _ = restore_sequence(&mut io::stdout()); // a terminal that is gone needs no restoring
+            let _ = keys_as_before().and_then(|()| restore_sequence(&mut io::stdout())); // a terminal that is gone needs no restoring
             let _ = crossterm::terminal::disable_raw_mode();
             before(info);
         }

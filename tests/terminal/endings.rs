@@ -51,6 +51,18 @@ fn suspended_and_continued_it_is_there_again() {
 }
 
 #[test]
+fn escape_and_a_digit_are_not_the_digit_with_alt() {
+    let home = Home::new();
+    let terminal = home.open((120, 36), &[]);
+    terminal.see("Ada").is_taken();
+    // As a terminal writes them that was asked to tell them apart, in one piece.
+    terminal.type_text("\x1b[27u2").see("▸2 Activity");
+    terminal.type_text("\x1b[50;3u").see("[Forum]");
+    terminal.type_text("\x1b[99;5u").process(Process::Exited(0));
+    terminal.is_restored();
+}
+
+#[test]
 fn an_error_is_told_on_a_terminal_that_can_show_it() {
     let home = Home::new();
     let terminal = home.open((120, 36), &["--record", "/dev/full"]);
@@ -115,8 +127,8 @@ fn breaks_when_told() {
             output: Box::new(Breaks(30)),
             notices: botarium::tui::Notices::none(),
             past: None,
+            passing: false,
         };
         botarium::tui::run(botarium::link::Link::Local(room), options).await.unwrap();
     });
 }
-            passing: false,

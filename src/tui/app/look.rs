@@ -58,7 +58,12 @@ pub fn is_plain(env: impl Fn(&str) -> Option<String>) -> bool {
         let locale = locale.to_ascii_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")
     });
-    !coded || matches!(env("TERM").as_deref(), Some("linux" | "dumb" | "vt100" | "vt220"))
+    !coded || is_simple(env("TERM").as_deref())
+}
+
+/// Whether a terminal of this name (`TERM`) knows the oldest sequences alone.
+pub(super) fn is_simple(term: Option<&str>) -> bool {
+    matches!(term, Some("linux" | "dumb" | "vt100" | "vt220"))
 }
 
 /// What `COLORFGBG` (`foreground;background`) says of the background.

@@ -100,7 +100,8 @@ pub async fn run(link: Link, options: Options) -> anyhow::Result<Option<Room>> {
     saved.apply(&mut model);
     let room = (model.connection != Connection::Local).then(|| model.label.clone());
     let links = Links { on: options.ui.links && !model.theme.glyphs.ascii, room };
-    let mut screen = Screen::enter(options.output, options.ui.mouse, links)?;
+    let apart = cfg!(unix) && !look::is_simple(std::env::var("TERM").ok().as_deref());
+    let mut screen = Screen::enter(options.output, options.ui.mouse, apart, links)?;
     // The first frame shows what is known before anything is asked.
     let drawn = screen.draw(&model)?;
     model.drew(drawn);

@@ -45,6 +45,10 @@ type Shared = Arc<(Mutex<State>, Condvar)>;
 /// Begins and ends a frame: in between, a terminal shows what it showed before.
 const FRAME: (&[u8], &[u8]) = (b"\x1b[?2026h", b"\x1b[?2026l");
 
+/// Has the terminal tell all keys apart, and takes that back.
+const KEYS_APART: &[u8] = b"\x1b[>1u";
+const KEYS_BEFORE: &[u8] = b"\x1b[<1u";
+
 impl State {
     /// Takes in what was sent, and shows the frames that are whole.
     fn take(&mut self, bytes: &[u8]) {
@@ -290,6 +294,10 @@ impl Terminal {
         let last = |code: &[u8]| raw.windows(code.len()).rposition(|bytes| bytes == code);
         assert!(last(b"\x1b[?7h") >= last(b"\x1b[?7l"), "lines do not wrap");
         assert!(last(b"\x1b[?2026l") >= last(b"\x1b[?2026h"), "an update was left open");
+        // On the second screen, once for each time it was taken: the first screen's keys are the shell's.
+        let count = |code: &[u8]| raw.windows(code.len()).filter(|bytes| *bytes == code).count();
+        assert_eq!(count(KEYS_APART), count(KEYS_BEFORE), "keys are not told as before");
+        assert!(last(KEYS_BEFORE) <= last(b"\x1b[?1049l"), "the keys of the first screen were changed");
         let now = tcgetattr(self.pty.as_ref().unwrap()).unwrap();
         assert!(now.local_modes.contains(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG));
         assert_eq!(
@@ -301,7 +309,10 @@ impl Terminal {
     /// That the control room has the terminal.
     #[track_caller]
     pub fn is_taken(&self) {
-        self.wait("the alternate screen", |state| state.emulator.screen().alternate_screen());
+        self.wait("keys to be told apart", |state| {
+            let last = |code: &[u8]| state.raw.windows(code.len()).rposition(|bytes| bytes == code);
+            state.emulator.screen().alternate_screen() && last(KEYS_APART) > last(b"\x1b[?1049h")
+        });
         let now = tcgetattr(self.pty.as_ref().unwrap()).unwrap();
         assert!(!now.local_modes.intersects(LocalModes::ICANON | LocalModes::ECHO));
     }
