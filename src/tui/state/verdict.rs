@@ -102,10 +102,10 @@ fn of_memories(reason: &WhyView) -> Vec<String> {
     let told: Vec<&RecalledMemory> = reason.memories.iter().filter(in_prompt).collect();
     let recalled = reason.memories.len();
     let Some(heaviest) = told.iter().max_by(|a, b| a.score.total_cmp(&b.score)) else {
-        return vec![if recalled == 0 {
-            "no memory took part".into()
-        } else {
-            format!("none of {recalled} memories was in the prompt")
+        return vec![match recalled {
+            0 => "no memory took part".into(),
+            1 => "the one memory was not in the prompt".into(),
+            _ => format!("none of {recalled} memories was in the prompt"),
         }];
     };
     let of = if recalled == 1 { "memory" } else { "memories" };
@@ -191,7 +191,7 @@ mod tests {
         assert!(lines[2].starts_with("is taken up: ") && lines[2].contains("two bodies"), "{lines:?}");
         let lines = reason("Twice a tide.", vec![hinge, tide]);
         assert!(lines[1].starts_with("weighs most and is taken up: ") && lines.len() == 2, "{lines:?}");
-        assert_eq!(reason("Anything.", vec![left]), ["none of 1 memories was in the prompt"]);
+        assert_eq!(reason("Anything.", vec![left]), ["the one memory was not in the prompt"]);
         assert_eq!(reason("Anything.", Vec::new()), ["no memory took part"]);
     }
 

@@ -3,6 +3,7 @@
 mod actions;
 mod arranged;
 mod beside;
+mod columns;
 mod compare;
 mod edges;
 mod events;

@@ -24,6 +24,8 @@ pub const fn status_mark(status: Status, theme: &Theme) -> (&'static str, Style)
     }
 }
 
+/// Cells of a score, with its sign.
+pub const SCORE: u16 = 4;
 /// From this width on there is a column for everything, under headings.
 const TABLE: u16 = 74;
 /// The columns of the table, from the right.
@@ -114,7 +116,11 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
             (false, false) => " ",
         };
         pen.put(lead, theme.accent);
-        pen.put(&text::initials(&bot.name), theme.actor(&bot.id)).skip(1).put(&bot.name, theme.text);
+        pen.put(&text::initials(&bot.name), theme.actor(&bot.id)).skip(1).name(
+            &bot.name,
+            theme.text,
+            u16::MAX,
+        );
         if head > 0 {
             for tag in bots.tags.of(&bot.id) {
                 pen.put(&format!("  #{tag}"), theme.dim);
@@ -216,8 +222,8 @@ fn waits(pen: &mut Pen<'_>, bot: &ListedBot, view: &View<'_>) {
     let (mark, style) = mark_of(bot, view);
     let word = if bot.status == Status::Active { theme.dim } else { style };
     pen.right(&format!("{:>6}", wait(bot, view)), word).right(" ", word).right(mark, style);
-    pen.right(" ", theme.text)
-        .right(&format!("{:>4}", text::signed(bot.reputation)), reputation(bot.reputation, theme));
+    let score = reputation(bot.reputation, theme);
+    pen.right(" ", theme.text).right_cell(&text::signed(bot.reputation), score, SCORE);
     if bot.flags > 0 {
         pen.right(theme.glyphs.flag, theme.warn);
     }

@@ -142,7 +142,8 @@ fn forecast(model: &Model, id: &str, area: Rect, buf: &mut Buffer, view: &View<'
     let mut row = 1;
     if let Some(bot) = forecast.bots.iter().find(|bot| bot.bot_id == id) {
         let sum = (bot.expected_tokens, bot.expected_cost_usd);
-        let how = format!("{} beats × {} tok", bot.beats_left, text::tokens(bot.tokens_per_beat));
+        let beats = text::count(bot.beats_left, "beat");
+        let how = format!("{beats} × {} tok", text::tokens(bot.tokens_per_beat));
         row = expected("this bot", sum, &how, Rect { y: area.y + row, ..area }, buf, theme) + row;
     }
     let sum = (forecast.expected_tokens, forecast.expected_cost_usd);

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::bots::reputation;
+use super::bots::{SCORE, reputation};
 use super::look::View;
 use crate::protocol::{ThreadSort, ThreadSummary};
 use crate::tui::state::forum::Forum;
@@ -106,7 +106,8 @@ fn thread(
     pen.put(if of.pinned { glyphs.pin } else { " " }, theme.warn);
     pen.put(&of.title, if selected { theme.title_focus } else { theme.text });
     let mut pen = Pen::new(buf, area, 1).base(base);
-    pen.right(" ", theme.text).right(&text::signed(of.vote_score), reputation(of.vote_score, theme));
+    let score = reputation(of.vote_score, theme);
+    pen.right(" ", theme.text).right_cell(&text::signed(of.vote_score), score, SCORE);
     pen.right(&format!("  {} {:<3}", glyphs.reply, of.reply_count), theme.dim);
     let author = author_of(&of.author_bot_id, &of.author_name);
     pen.skip(2).put(&text::initials(author), theme.actor(&of.author_bot_id)).skip(1);

@@ -62,7 +62,7 @@ pub fn render(state: &Explorer, bots: &Bots, area: Rect, buf: &mut Buffer, view:
             (false, true) => theme.glyphs.full,
             (false, false) => " ",
         };
-        pen.put(mark, theme.accent).put(&bot.name, theme.actor(&bot.id));
+        pen.put(mark, theme.accent).name(&bot.name, theme.actor(&bot.id), u16::MAX);
     }
     let title = state
         .of

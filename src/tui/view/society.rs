@@ -203,19 +203,25 @@ fn list(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) -> Windo
     }
     let shown = state.list.window(inner, 1);
     scroll::bar(buf, area, shown, state.list.len(), theme);
+    let nodes = || state.graph.iter().flat_map(|graph| &graph.nodes);
+    let posts = widest(nodes().map(|node| text::count(node.post_count, "post")));
+    let scores = widest(nodes().map(|node| text::signed(node.reputation)));
     for (row, at) in (0..inner.height).zip(shown.lines(state.list.len())) {
         let Some(node) = state.list.get(at) else { break };
         let chosen = at == state.list.scroll.selected;
         let mut pen = Pen::new(buf, inner, row).base(theme.line(chosen, !state.on_ties));
         pen.put(if chosen { theme.glyphs.marker } else { " " }, theme.accent);
-        pen.right(&format!("{} ", text::count(node.post_count, "post")), theme.dim);
-        pen.right(
-            &format!("{} ", text::signed(node.reputation)),
-            super::bots::reputation(node.reputation, theme),
-        );
-        pen.put(view.name(&node.id), theme.actor(&node.id));
+        let score = super::bots::reputation(node.reputation, theme);
+        pen.right(" ", theme.text).right_cell(&text::count(node.post_count, "post"), theme.dim, posts);
+        pen.right(" ", theme.text).right_cell(&text::signed(node.reputation), score, scores);
+        pen.right(" ", theme.text).name(view.name(&node.id), theme.actor(&node.id), u16::MAX);
     }
     shown
+}
+
+/// Cells of a column in which these stand.
+fn widest(texts: impl Iterator<Item = String>) -> u16 {
+    texts.map(|text| text::width(&text)).max().unwrap_or(0)
 }
 
 fn ties(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<Window> {
@@ -233,24 +239,27 @@ fn ties(state: &Society, side: Rect, buf: &mut Buffer, view: &View<'_>) -> Optio
     }
     let shown = state.scroll.window(ties.len(), inner, 1);
     scroll::bar(buf, area, shown, ties.len(), theme);
+    let counts = widest(ties.iter().map(|edge| format!("×{}", edge.interaction_count)));
+    let follows = ties.iter().any(|edge| edge.follows);
     for (row, at) in (0..inner.height).zip(shown.lines(ties.len())) {
         let edge = ties[at];
         let chosen = state.on_ties && at == state.scroll.selected.min(ties.len() - 1);
         let other = if edge.source == node.id { &edge.target } else { &edge.source };
         let mood = match edge.sentiment {
-            s if s > 0.2 => "+ warm",
+            s if s > 0.2 => "+ warm ",
             s if s < -0.2 => "- tense",
-            _ => "= even",
+            _ => "= even ",
         };
         let mut pen = Pen::new(buf, inner, row).base(theme.line(chosen, true));
         pen.put(if chosen { theme.glyphs.marker } else { " " }, theme.accent)
             .right(" ", theme.text)
             .right(mood, style_of(edge, theme));
-        pen.right(
-            &format!("×{} {} ", edge.interaction_count, if edge.follows { "follows" } else { "" }),
-            theme.dim,
-        );
-        pen.put(view.name(other), theme.actor(other));
+        pen.right(" ", theme.text);
+        if follows {
+            pen.right(if edge.follows { "follows" } else { "       " }, theme.dim).right(" ", theme.text);
+        }
+        pen.right_cell(&format!("×{}", edge.interaction_count), theme.dim, counts);
+        pen.right(" ", theme.text).name(view.name(other), theme.actor(other), u16::MAX);
     }
     Some(shown)
 }

@@ -243,7 +243,7 @@ fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<
         let selected = at == state.list.scroll.selected;
         let mut pen = Pen::new(buf, list, row).base(theme.line(selected, true));
         pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
-        pen.cell(&one.name, theme.actor(&one.id), name_cells(inner.width));
+        pen.name_cell(&one.name, theme.actor(&one.id), name_cells(inner.width));
         pen.cell_right(&text::tokens(one.tokens), theme.text, 8);
         pen.cell_right(&text::money(one.cost), theme.warn, 9);
         pen.cell_right(&one.acts.to_string(), theme.text, 7).skip(1);
@@ -320,7 +320,7 @@ fn rates(model: &Model, view: &View<'_>) -> [String; 2] {
 
 fn totals(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) {
     let (theme, state) = (view.theme, &model.stats);
-    let inner = frame(buf, area, "Totals and models", &format!("{} days", state.days), false, theme);
+    let inner = frame(buf, area, "Totals and models", &period(state), false, theme);
     let mut row = 0;
     for said in rates(model, view).iter().filter(|said| !said.is_empty()) {
         for part in text::wrap(said, inner.width.saturating_sub(2), 2, theme.glyphs.ellipsis) {
@@ -344,7 +344,8 @@ fn totals(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>) {
         }
     };
     if let Some(totals) = &state.analytics {
-        let posts = format!("{} threads, {} replies", totals.total_threads, totals.total_replies);
+        let (threads, replies) = (totals.total_threads, totals.total_replies);
+        let posts = format!("{}, {}", text::count(threads, "thread"), text::count(replies, "reply"));
         line(buf, "posted", &posts);
         line(buf, "votes", &totals.total_votes.to_string());
         line(buf, "per thread", &format!("{:.1} replies", totals.avg_replies_per_thread));

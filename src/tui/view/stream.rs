@@ -44,8 +44,10 @@ const TIME_CELLS: u16 = 4;
 const INDENT: u16 = 8;
 /// From this width on, the model stands at the end of a line that has room for it.
 const WITH_MODELS: u16 = 60;
-/// From this width on, names stand behind the initials.
-const WITH_NAMES: u16 = 56;
+/// From this width on, initials stand in a column of their own before the names.
+const WITH_INITIALS: u16 = 56;
+/// Cells of a name, so that a long one leaves room for what was done.
+const NAME_CELLS: u16 = 20;
 
 /// Draws the stream.
 pub fn render(stream: &Stream, area: Rect, buf: &mut Buffer, view: &View<'_>, focused: bool) -> Drawn {
@@ -127,8 +129,11 @@ fn thoughts(stream: &Stream, inner: Rect, buf: &mut Buffer, view: &View<'_>) -> 
         let mut pen = Pen::new(buf, inner, used);
         let name = view.name(id);
         let spin = theme.glyphs.spinner[view.frame % theme.glyphs.spinner.len()];
-        pen.cell("now", theme.accent, TIME_CELLS).skip(1).put(&text::initials(name), theme.actor(id));
-        pen.skip(1).put(spin, theme.accent).skip(1);
+        pen.cell("now", theme.accent, TIME_CELLS).skip(1);
+        if inner.width >= WITH_INITIALS {
+            pen.put(&text::initials(name), theme.actor(id)).skip(1);
+        }
+        pen.put(spin, theme.accent).skip(1).name(name, theme.actor(id), NAME_CELLS).skip(1);
         // The end of what it thinks is what is new.
         let flat = thought.replace('\n', " ");
         let room = pen.room();
@@ -202,15 +207,15 @@ fn draw(row: &Row, model: Option<&str>, sheet: &mut Sheet<'_>, selected: bool, v
     let theme = view.theme;
     let (mark, style) = act_mark(row, theme);
     let quiet = row.told.is(ActivityKind::DoNothing) || row.told.is(ActivityKind::ConfigUpdated);
-    let wide = sheet.width() >= WITH_NAMES;
+    let with_initials = sheet.width() >= WITH_INITIALS;
     let mut pen = sheet.pen(0);
     pen.cell_right(&text::ago(view.now.seconds_since(row.at)), theme.faint, TIME_CELLS);
     pen.put(if selected { theme.glyphs.marker } else { " " }, theme.accent);
-    pen.put(&text::initials(view.name(&row.bot_id)), theme.actor(&row.bot_id)).skip(1);
-    pen.put(mark, style).skip(1);
-    if wide {
-        pen.put(view.name(&row.bot_id), theme.actor(&row.bot_id)).skip(1);
+    let (name, actor) = (view.name(&row.bot_id), theme.actor(&row.bot_id));
+    if with_initials {
+        pen.put(&text::initials(name), actor).skip(1);
     }
+    pen.put(mark, style).skip(1).name(name, actor, NAME_CELLS).skip(1);
     let said = sentence(row, view);
     if let Some(model) = model.filter(|model| text::width(&said) + text::width(model) + 2 <= pen.room()) {
         pen.right(model, theme.faint);

@@ -3,13 +3,16 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::bots::reputation;
+use super::bots::{SCORE, reputation};
 use super::look::View;
 use crate::domain::Actor;
 use crate::tui::state::forum::Forum;
 use crate::tui::state::forum::reader::Shown;
 use crate::tui::state::forum::tree::TreePost;
 use crate::tui::widgets::{Pen, Sheet, Window, frame, pen, scroll, text};
+
+/// Cells of an age.
+const AGE: u16 = 4;
 
 /// Draws the reader; answers what it shows of the thread.
 pub fn render(state: &Forum, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<Shown> {
@@ -85,8 +88,8 @@ pub fn is_to(entry: &TreePost, own: Option<&str>) -> bool {
 fn heading(entry: &TreePost, (tags, own): (&[String], Option<&str>), pen: &mut Pen<'_>, view: &View<'_>) {
     let (theme, glyphs) = (view.theme, view.theme.glyphs);
     let age = text::ago(view.now.seconds_since(entry.at));
-    pen.right(" ", theme.text).right(&age, theme.faint).right("  ", theme.text);
-    pen.right(&text::signed(entry.score), reputation(entry.score, theme)).right(" ", theme.text);
+    pen.right(" ", theme.text).right_cell(&age, theme.faint, AGE).right(" ", theme.text);
+    pen.right_cell(&text::signed(entry.score), reputation(entry.score, theme), SCORE).right(" ", theme.text);
     let style = theme.actor(&entry.author);
     if Actor::of(&entry.author).is_person() {
         pen.put(glyphs.person, theme.accent).skip(1);

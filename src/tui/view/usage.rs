@@ -31,7 +31,9 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         pen::empty(buf, inner, &[said], theme);
         return None;
     }
-    let bars = inner.width.saturating_sub(40).min(14);
+    let names = name_cells(inner.width);
+    let has_bar = inner.width > NUMBERS + names + SHARE;
+    let bars = inner.width.saturating_sub(NUMBERS + names + SHARE + 1 + WORD).min(14);
     let shown = lower.used.window(inner, 1);
     scroll::bar(buf, area, shown, lower.used.len(), theme);
     for (row, at) in (0..inner.height).zip(shown.lines(lower.used.len())) {
@@ -39,7 +41,7 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
         let selected = focused && at == lower.used.scroll.selected;
         let mut pen = Pen::new(buf, inner, row).base(theme.line(selected, focused));
         let name = view.name(&bot.bot_id);
-        pen.skip(1).put(&text::initials(name), theme.actor(&bot.bot_id)).skip(1);
+        pen.skip(1).name_cell(name, theme.actor(&bot.bot_id), names);
         #[allow(clippy::cast_precision_loss)] // shares of a bar
         let share = if bot.token_cap <= 0 { 1.0 } else { bot.total_tokens as f64 / bot.token_cap as f64 };
         let style = match (bot.cap_exceeded, bot.token_cap_binds) {
@@ -47,8 +49,10 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
             (false, true) => meter::load_style(share, theme),
             (false, false) => theme.dim,
         };
-        meter::bar(&mut pen, 6, share, None, style, theme);
-        pen.cell_right(&text::tokens(bot.total_tokens), theme.text, 7);
+        if has_bar {
+            meter::bar(&mut pen, SHARE, share, None, style, theme);
+        }
+        pen.cell_right(&text::tokens(bot.total_tokens), if has_bar { theme.text } else { style }, 7);
         let cost = if bot.unpriced {
             format!("{}?", text::money(bot.estimated_cost_usd))
         } else {
@@ -62,10 +66,27 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
             pen.cell(&chart::spark(&days, usize::from(bars), None, theme.glyphs.bars), theme.accent, bars)
                 .skip(1);
         }
-        if bot.cap_exceeded {
-            pen.put("capped ", theme.bad);
+        if bot.cap_exceeded && pen.room() >= text::width(CAPPED) {
+            pen.put(CAPPED, theme.bad);
         }
-        pen.put(name, theme.dim);
     }
     Some(shown)
+}
+
+/// Cells of the numbers, with the gaps around them.
+const NUMBERS: u16 = 1 + 7 + 8;
+/// Cells of the bar that shows the share of the cap.
+const SHARE: u16 = 6;
+/// What is said of a bot that is capped.
+const CAPPED: &str = "capped";
+/// Cells of that, and of the gap before it.
+const WORD: u16 = 7;
+
+/// Cells of a name: without it nobody is told from another, so the bar comes after it.
+const fn name_cells(cells: u16) -> u16 {
+    match cells {
+        0..36 => 9,
+        36..60 => 13,
+        _ => 20,
+    }
 }

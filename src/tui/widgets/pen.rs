@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Widget};
 
-use super::text::{fit, safe, width, wrap};
+use super::text::{fit, fit_name, safe, width, wrap};
 use crate::tui::theme::Theme;
 
 /// Writes from left to right along one line, and never beyond it. Every text passes the gate.
@@ -110,6 +110,21 @@ impl<'a> Pen<'a> {
         self
     }
 
+    /// Writes a name in at most `cells`.
+    pub fn name(&mut self, name: &str, style: Style, cells: u16) -> &mut Self {
+        let cells = cells.min(self.room());
+        let name = safe(name);
+        self.put_in(&fit_name(&name, cells, "…"), style, cells)
+    }
+
+    /// Writes a name in a column of exactly `cells`, the last of them free.
+    pub fn name_cell(&mut self, name: &str, style: Style, cells: u16) -> &mut Self {
+        let end = (self.x + cells).min(self.end);
+        self.name(name, style, cells.saturating_sub(1));
+        self.x = end;
+        self
+    }
+
     /// Leaves cells free.
     pub fn skip(&mut self, cells: u16) -> &mut Self {
         self.x = self.x.saturating_add(cells).min(self.end);
@@ -125,6 +140,12 @@ impl<'a> Pen<'a> {
         self.buf.set_stringn(at, self.y, &shown, usize::from(wide), style.patch(self.base));
         self.end = at;
         self
+    }
+
+    /// Writes at the right end of a column of at least `cells`, at the right end of the line, and takes that room away.
+    pub fn right_cell(&mut self, text: &str, style: Style, cells: u16) -> &mut Self {
+        let left = cells.saturating_sub(width(&safe(text)));
+        self.right(text, style).right(&" ".repeat(usize::from(left)), style)
     }
 }
 

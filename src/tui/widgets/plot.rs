@@ -73,7 +73,7 @@ pub fn draw(figure: &Figure, cursor: Option<usize>, area: Rect, buf: &mut Buffer
             if is_plain(theme) && at < MOST {
                 pen.put(&format!("{} ", letter(at)), style(curve, theme));
             }
-            pen.put(&curve.name, style(curve, theme));
+            pen.name(&curve.name, style(curve, theme), u16::MAX);
         }
     } else if above > 0 {
         told(figure, cursor, Pen::new(buf, area, 0), theme);

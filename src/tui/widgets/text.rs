@@ -84,6 +84,27 @@ pub fn fit<'a>(text: &'a str, cells: u16, ellipsis: &str) -> Cow<'a, str> {
     if cells == 0 { Cow::Borrowed("") } else { Cow::Owned(format!("{}{ellipsis}", &text[..end])) }
 }
 
+/// The name cut to `cells` in its middle: what tells names apart stands as often at their end.
+#[must_use]
+pub fn fit_name<'a>(name: &'a str, cells: u16, ellipsis: &str) -> Cow<'a, str> {
+    /// Cells in which both ends of a name can be read.
+    const ENDS: u16 = 6;
+    if cells < ENDS || width(name) <= cells {
+        return fit(name, cells, ellipsis);
+    }
+    let room = cells.saturating_sub(width(ellipsis));
+    let (mut used, mut start) = (0_u16, name.len());
+    for (at, grapheme) in name.grapheme_indices(true).rev() {
+        used = used.saturating_add(width(grapheme));
+        if used > room / 2 {
+            break;
+        }
+        start = at;
+    }
+    let tail = &name[start..];
+    Cow::Owned(format!("{}{ellipsis}{tail}", fit(name, room - width(tail), "")))
+}
+
 /// Wraps at spaces (and inside words that are too long) to at most `lines` lines of `cells`;
 /// `ellipsis` ends the last line when there is more.
 #[must_use]
@@ -95,7 +116,7 @@ pub fn wrap(text: &str, cells: u16, lines: usize, ellipsis: &str) -> Vec<String>
     for paragraph in text.split('\n') {
         let mut line = String::new();
         let mut used = 0_u16;
-        for word in paragraph.split_inclusive(' ') {
+        for word in words(paragraph) {
             let bare = word.trim_end_matches(' ');
             let wide = width(bare);
             if used > 0 && used.saturating_add(wide) > cells {
@@ -112,8 +133,14 @@ pub fn wrap(text: &str, cells: u16, lines: usize, ellipsis: &str) -> Vec<String>
                 for grapheme in word.graphemes(true) {
                     let wide = width(grapheme);
                     if used + wide > cells && used > 0 {
-                        out.push(std::mem::take(&mut line).trim_end().to_owned());
-                        used = 0;
+                        // What closes goes on with the sign before it.
+                        let last = line.grapheme_indices(true).next_back();
+                        let carries = last.filter(|(at, last)| {
+                            *at > 0 && grapheme.starts_with(closes) && width(last) + wide <= cells
+                        });
+                        let carried = line.split_off(carries.map_or(line.len(), |(at, _)| at));
+                        out.push(std::mem::replace(&mut line, carried).trim_end().to_owned());
+                        used = width(&line);
                         if out.len() > lines {
                             break;
                         }
@@ -140,6 +167,60 @@ pub fn wrap(text: &str, cells: u16, lines: usize, ellipsis: &str) -> Vec<String>
         }
     }
     out
+}
+
+/// Whether no line begins with a sign: it belongs to what stands before it.
+const fn closes(c: char) -> bool {
+    matches!(
+        c,
+        ',' | '.'
+            | ';'
+            | ':'
+            | '!'
+            | '?'
+            | ')'
+            | ']'
+            | '}'
+            | '%'
+            | '»'
+            | '”'
+            | '…'
+            | '、'
+            | '。'
+            | '，'
+            | '．'
+            | '；'
+            | '：'
+            | '！'
+            | '？'
+            | '）'
+            | '］'
+            | '｝'
+            | '」'
+            | '』'
+            | '】'
+            | '〉'
+            | '》'
+            | '・'
+            | 'ー'
+    )
+}
+
+/// The words of a paragraph with the blanks behind them; signs that close stay with the word before.
+fn words(paragraph: &str) -> impl Iterator<Item = &str> {
+    let mut rest = paragraph;
+    std::iter::from_fn(move || {
+        let mut end = rest.split_inclusive(' ').next()?.len();
+        while let Some(next) = rest[end..].split_inclusive(' ').next()
+            && next.starts_with(closes)
+            && next.trim_end_matches(' ').chars().all(closes)
+        {
+            end += next.len();
+        }
+        let (word, after) = rest.split_at(end);
+        rest = after;
+        Some(word)
+    })
 }
 
 /// `4s`, `12m`, `3h`, `9d`; of what lies ahead of the room's time `+3h`. It does after simulated time that ran ahead of
@@ -247,11 +328,22 @@ mod tests {
     }
 
     #[test]
+    fn names_that_are_cut_are_told_apart() {
+        let (one, other) = ("Marcus the Elder", "Marcus the Younger");
+        assert_eq!([fit_name(one, 10, "…"), fit_name(other, 10, "…")], ["Marcu…lder", "Marcu…nger"]);
+        assert_eq!([fit_name(one, 16, "…"), fit_name(one, 5, "…")], ["Marcus the Elder", "Marc…"]);
+        assert_eq!(fit_name("日本語の名前", 8, "…"), "日本…前");
+    }
+
+    #[test]
     fn wrapping_keeps_words_and_says_that_there_is_more() {
         assert_eq!(wrap("one two three four", 8, 9, "…"), ["one two", "three", "four"]);
         assert_eq!(wrap("one two three four", 8, 2, "…"), ["one two", "three…"]);
         assert_eq!(wrap("abcdefghij", 4, 9, "…"), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("a\n\nb", 4, 9, "…"), ["a", "", "b"]);
+        // No line begins with what closes, in scripts with blanks and without.
+        assert_eq!(wrap("vraiment ? non , jamais", 10, 9, "…"), ["vraiment ?", "non ,", "jamais"]);
+        assert_eq!(wrap("日本、語と言葉。", 4, 9, "…"), ["日", "本、", "語と", "言", "葉。"]);
         let long = "x".repeat(10_240);
         assert_eq!(wrap(&long, 10, 3, "…").len(), 3);
     }
