@@ -225,6 +225,24 @@ fn columns_are_known_by_their_names() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What a provider costs and which caps bind it depend on its kind; its name is whatever somebody gave it.
+#[test]
+fn a_provider_is_asked_for_its_kind_and_not_for_its_name() {
+    let words = ["scripted", "mock", "ollama", "anthropic", "openai", "llamacpp", "lmstudio", "nats"];
+    let signs = ["= '", "<> '", "!= '", "== \"", "!= \""];
+    let mut wrong = Vec::new();
+    for (_, path, code) in files() {
+        for line in code.lines() {
+            let compares =
+                |word: &&str| signs.iter().any(|sign| line.contains(&format!("provider {sign}{word}")));
+            if words.iter().any(|word| compares(word)) {
+                wrong.push(format!("{}: {}", path.display(), line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn only_the_clock_asks_for_the_time() {
     let mut wrong = Vec::new();

@@ -51,7 +51,7 @@ pub struct RoomCaps {
 pub struct Spending {
     /// Tokens of every provider.
     pub tokens: i64,
-    /// Of those, tokens the default caps count (every provider but `scripted`).
+    /// Of those, tokens the default caps count (every kind of provider but the embedded one).
     pub bound_tokens: i64,
     /// Cost.
     pub cost: Money,

@@ -23,7 +23,7 @@ pub struct Charge<'a> {
     pub cost: Money,
     /// Whether the model has a known price.
     pub priced: bool,
-    /// Whether the default caps count it (every provider but `scripted`).
+    /// Whether the default caps count it (every kind of provider but the embedded one).
     pub bound: bool,
 }
 
@@ -34,12 +34,14 @@ pub struct Charge<'a> {
 pub fn charge(c: &Db, charge: &Charge<'_>) -> Result<()> {
     // Sums stop at 2⁶⁰: beyond the end of whole numbers SQLite would go on in fractions.
     let Usage { input, output, cached, .. } = charge.usage;
+    let total = charge.usage.total();
+    let bound = if charge.bound { total } else { 0 };
     c.prepare_cached(
-        "INSERT INTO usage_daily (bot_id, day, provider, model, calls, input, output, cached, cost, priced) \
-         VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET \
+        "INSERT INTO usage_daily (bot_id, day, provider, model, calls, input, output, cached, cost, priced, bound_tokens) \
+         VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO UPDATE SET \
          calls = calls + 1, input = min(input + ?5, 1152921504606846976), output = min(output + ?6, 1152921504606846976), \
          cached = min(cached + ?7, 1152921504606846976), cost = min(cost + ?8, 1152921504606846976), \
-         priced = min(priced, ?9)",
+         priced = min(priced, ?9), bound_tokens = min(bound_tokens + ?10, 1152921504606846976)",
     )?
     .execute(params![
         charge.bot,
@@ -50,21 +52,21 @@ pub fn charge(c: &Db, charge: &Charge<'_>) -> Result<()> {
         output,
         cached,
         charge.cost,
-        charge.priced
+        charge.priced,
+        bound
     ])?;
-    let total = charge.usage.total();
     c.prepare_cached(
         "INSERT INTO usage_room (day, tokens, cost, bound_tokens) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET tokens = min(tokens + ?2, 1152921504606846976), \
          cost = min(cost + ?3, 1152921504606846976), bound_tokens = min(bound_tokens + ?4, 1152921504606846976)",
     )?
-    .execute(params![charge.day, total, charge.cost, if charge.bound { total } else { 0 }])?;
+    .execute(params![charge.day, total, charge.cost, bound])?;
     Ok(())
 }
 
 columns! {
     SPENT, spending -> Spending {
         tokens = "ifnull(sum(t), 0)",
-        bound_tokens = "ifnull(sum(CASE WHEN provider <> 'scripted' THEN t END), 0)",
+        bound_tokens = "ifnull(sum(b), 0)",
         cost = "ifnull(sum(cost), 0)",
     }
 }
@@ -75,7 +77,11 @@ columns! {
 /// Database errors.
 pub fn spent(c: &Db, bot: &str, day: &str) -> Result<Spending> {
     Ok(c.prepare_cached(
-        &format!("SELECT {SPENT} FROM (SELECT input + output AS t, provider, cost FROM usage_daily WHERE bot_id = ?1 AND day = ?2 UNION ALL SELECT input + output, provider, cost FROM reservations WHERE bot_id = ?1 AND day = ?2)"),
+        &format!(
+            "SELECT {SPENT} FROM (SELECT input + output AS t, bound_tokens AS b, cost FROM usage_daily \
+             WHERE bot_id = ?1 AND day = ?2 \
+             UNION ALL SELECT input + output, input + output, cost FROM reservations WHERE bot_id = ?1 AND day = ?2)"
+        ),
     )?
     .query_row([bot, day], spending)?)
 }
@@ -93,7 +99,7 @@ pub fn spent_by_room(c: &Db, day: &str) -> Result<Spending> {
     .query_row([day], spending)?)
 }
 
-/// An upper bound of a call, as written before it is made.
+/// An upper bound of a call, as written before it is made; of a call that the default caps count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reservation {
     /// Row id.

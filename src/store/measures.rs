@@ -28,6 +28,8 @@ pub struct Used {
     pub input: i64,
     /// Tokens written.
     pub output: i64,
+    /// Of both, tokens that the default caps count: none of the embedded provider's.
+    pub bound_tokens: i64,
     /// Of those read, tokens from the provider's cache.
     pub cached: i64,
     /// What they cost.
@@ -79,6 +81,7 @@ columns! {
         calls = "sum(calls)",
         input = "sum(input)",
         output = "sum(output)",
+        bound_tokens = "sum(bound_tokens)",
         cached = "sum(cached)",
         cost = "sum(cost)",
     }

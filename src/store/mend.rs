@@ -34,7 +34,7 @@ pub(super) fn books(c: &mut Db) -> Result<usize> {
     let tx = c.raw().transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut rows = 0;
     for (table, tokens, cost) in [
-        ("usage_daily", ["input", "output", "cached"].as_slice(), ["cost"].as_slice()),
+        ("usage_daily", ["input", "output", "cached", "bound_tokens"].as_slice(), ["cost"].as_slice()),
         ("activities", &["tokens_used"], &["cost"]),
     ] {
         let nothing: Vec<String> = tokens.iter().chain(cost).map(|column| format!("{column} = 0")).collect();
@@ -49,8 +49,7 @@ pub(super) fn books(c: &mut Db) -> Result<usize> {
     rows += tx.execute(
         &format!(
             "UPDATE usage_room SET (tokens, cost, bound_tokens) = (\
-             SELECT ifnull(sum(input + output), 0), ifnull(sum(cost), 0), \
-             ifnull(sum(CASE WHEN provider = 'scripted' THEN 0 ELSE input + output END), 0) \
+             SELECT ifnull(sum(input + output), 0), ifnull(sum(cost), 0), ifnull(sum(bound_tokens), 0) \
              FROM usage_daily d WHERE d.day = usage_room.day) WHERE {}",
             beyond(&["tokens", "bound_tokens"], &["cost"])
         ),
@@ -85,10 +84,10 @@ mod tests {
         let c = Db::open(&path).unwrap();
         // As it comes about: sums that left the range of whole numbers.
         c.execute_batch(
-            "INSERT INTO usage_daily VALUES ('ada', 'd1', 'toy', 'm', 2, 9223372036854775807 + 1, 5, 0, 7, 1);
-             INSERT INTO usage_daily VALUES ('bea', 'd1', 'toy', 'm', 1, 900, 40, 0, 3, 1);
-             INSERT INTO usage_daily VALUES ('bea', 'd1', 'scripted', 'm', 1, 10, 1, 0, 0, 1);
-             INSERT INTO usage_daily VALUES ('bea', 'd0', 'toy', 'm', 1, 900, 40, 0, 3, 1);
+            "INSERT INTO usage_daily VALUES ('ada', 'd1', 'toy', 'm', 2, 9223372036854775807 + 1, 5, 0, 7, 1, 5);
+             INSERT INTO usage_daily VALUES ('bea', 'd1', 'toy', 'm', 1, 900, 40, 0, 3, 1, 940);
+             INSERT INTO usage_daily VALUES ('bea', 'd1', 'calm', 'm', 1, 10, 1, 0, 0, 1, 0);
+             INSERT INTO usage_daily VALUES ('bea', 'd0', 'toy', 'm', 1, 900, 40, 0, 3, 1, 940);
              INSERT INTO usage_room VALUES ('d1', 9223372036854775807 + 1, 10, 9223372036854775807);
              INSERT INTO usage_room VALUES ('d0', 940, 3, 940);
              INSERT INTO token_rates VALUES ('toy', 'm', 9223372036854775807), ('toy', 'n', 300000);

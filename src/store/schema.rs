@@ -21,12 +21,13 @@ fn steps() -> Vec<M<'static>> {
         }),
         M::up(include_str!("migrations/007_journal.sql")),
         M::up(include_str!("migrations/008_many_bots.sql")),
-        M::up(include_str!("migrations/009_timeline.sql")),
+        M::up(include_str!("migrations/009_bound.sql")),
+        M::up(include_str!("migrations/010_timeline.sql")),
     ]
 }
 
 /// The schema this version writes (`PRAGMA user_version`): the number of [`steps`].
-pub const SCHEMA_VERSION: i64 = 9;
+pub const SCHEMA_VERSION: i64 = 10;
 
 /// Brings a database up to this version's schema and sets it up for writing.
 pub(super) fn prepare(connection: &mut Db, path: &Path, durability: Durability) -> Result<()> {
@@ -113,6 +114,24 @@ mod tests {
         connection.set_pragma("user_version", SCHEMA_VERSION + 1).unwrap();
         let error = prepare(&mut connection, &path, Durability::Full).unwrap_err();
         assert!(matches!(error, StoreError::NewerSchema { .. }), "{error}");
+    }
+
+    #[test]
+    fn older_rows_tell_what_the_caps_count_of_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        let mut c = super::super::open_connection(&path, false).unwrap();
+        prepare_to(&mut c, 8).unwrap();
+        c.execute_batch(
+            "INSERT INTO usage_daily (bot_id, day, provider, model, input, output) VALUES
+               ('a', 'd1', 'ollama', 'm', 40, 2), ('a', 'd1', 'scripted', 'm', 10, 1), ('a', 'd2', 'calm', 'm', 7, 1);
+             INSERT INTO usage_room (day, tokens, bound_tokens) VALUES ('d1', 53, 42), ('d2', 8, 0);",
+        )
+        .unwrap();
+        prepare(&mut c, &path, Durability::Normal).unwrap();
+        let bound = "SELECT group_concat(provider || ' ' || bound_tokens ORDER BY provider) FROM usage_daily";
+        let bound: String = c.query_row(bound, [], |row| row.get(0)).unwrap();
+        assert_eq!(bound, "calm 0,ollama 42,scripted 0");
     }
 
     #[test]

@@ -178,7 +178,7 @@ fn capped(c: &Db, today: &Today<'_>) -> Result<i64> {
     let some = "AND id IN (\
          SELECT id FROM bots WHERE (token_cap IS NOT NULL OR cost_cap IS NOT NULL) AND departed_at IS NULL \
          UNION SELECT id FROM bots WHERE gate IS NOT NULL AND departed_at IS NULL \
-         UNION SELECT bot_id FROM usage_daily WHERE ?2 AND day = ?1 AND provider <> 'scripted' \
+         UNION SELECT bot_id FROM usage_daily WHERE ?2 AND day = ?1 AND bound_tokens > 0 \
          UNION SELECT bot_id FROM reservations WHERE day = ?1)";
     let mut statement = c.prepare_cached(&format!(
         "SELECT {} FROM bots WHERE is_paused = 0 AND failing IS NULL AND departed_at IS NULL {}",

@@ -10,8 +10,9 @@ use crate::domain::Rung;
 use crate::domain::caching;
 use crate::engine::Handle;
 use crate::port;
-use crate::protocol::{CacheCount, ExtractionCount, LadderCount, Lineage};
+use crate::protocol::{ExtractionCount, LadderCount, Lineage};
 use crate::store::copies::{self, Copied};
+use crate::store::measures::{self, Used};
 use crate::store::{EngineLock, Store, StoreError, check, providers, wal};
 
 /// A model whose answers fail more often than this is worth a look.
@@ -42,17 +43,17 @@ pub(super) async fn look(config: &Config, opened: anyhow::Result<Handle>, findin
     let looked = tokio::task::spawn_blocking(move || {
         let store = Store::open_read_only(&path)?;
         store.read_blocking(|c| {
-            let models = (providers::ladder(c)?, providers::extractions(c)?, providers::caches(c)?);
+            let models = (providers::ladder(c)?, providers::extractions(c)?, measures::used(c)?);
             Ok((check::check(c, now)?, models, copies::look(c, &path)?))
         })
     });
     match looked.await {
-        Ok(Ok((found, (ladder, extractions, caches), copied))) => {
+        Ok(Ok((found, (ladder, extractions, used), copied))) => {
             findings.0.extend(found.into_iter().map(|finding| ("database", finding)));
             copied_elsewhere(copied, findings);
             read_how_well(&ladder, findings);
             remember_how_well(&extractions, findings);
-            from_the_cache(&caches, findings);
+            from_the_cache(&used, findings);
         }
         Ok(Err(error)) => findings.error("database", error.to_string(), ""),
         Err(error) => findings.error("database", format!("the check ended early: {error}"), ""),
@@ -172,9 +173,9 @@ fn read_how_well(ladder: &[LadderCount], findings: &mut Findings) {
     }
 }
 
-/// How much of what each model read came from its provider's cache.
-fn from_the_cache(caches: &[CacheCount], findings: &mut Findings) {
-    for count in caches.iter().filter(|count| count.provider != "scripted" && count.input > 0) {
+/// How much of what each model read came from its provider's cache; the embedded one reads nothing.
+fn from_the_cache(used: &[Used], findings: &mut Findings) {
+    for count in used.iter().filter(|count| count.bound_tokens > 0 && count.input > 0) {
         let share = caching::share(count.input, count.cached) * 100.0;
         let (provider, model) = (&count.provider, &count.model);
         findings

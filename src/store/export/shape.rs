@@ -201,7 +201,7 @@ pub(super) const fn shape(kind: ExportKind) -> Shape {
                 ("priced", Truth),
             ],
             sql: "SELECT bot_id, day, provider, model, calls, input, output, cached, cost, \
-                  cost > 0 AND provider = 'scripted' AND EXISTS (SELECT 1 FROM meta WHERE key = 'simulated_cost'), \
+                  cost > 0 AND bound_tokens < input + output AND EXISTS (SELECT 1 FROM meta WHERE key = 'simulated_cost'), \
                   priced FROM usage_daily \
                   WHERE 1{} ORDER BY bot_id, day, provider, model",
             since: Some(" AND day >= ?2"),

@@ -1,4 +1,4 @@
-use super::super::{bots, follows, lens, usage};
+use super::super::{books, bots, follows, lens, usage};
 use super::{Room, lens, stamp};
 use crate::domain::Money;
 use crate::domain::status::{Bound, RoomCaps};
@@ -90,6 +90,23 @@ fn status_follows_the_books_of_today() {
     assert_eq!(counts.tokens, 50_999);
     let stopped = lens::Lens { engine: EngineState::Stopped, ..lens() };
     assert_eq!(bots::one(&room, &stopped, "d").unwrap().status, Status::Offline);
+}
+
+#[test]
+fn what_the_default_caps_count_is_asked_of_the_kind_and_not_of_the_name() {
+    let room = Room::new();
+    room.bot("a", "A");
+    room.bot("b", "B");
+    // The embedded provider under another name, and another one under its name.
+    room.charged("a", "2026-03-10", "calm", 1_000, 0, false);
+    room.charged("b", "2026-03-10", "scripted", 1_000, 0, true);
+    let spent = |bot| books::spent(&room, bot, "2026-03-10").unwrap();
+    assert_eq!([spent("a").bound_tokens, spent("b").bound_tokens], [0, 1_000]);
+    assert_eq!(books::spent_by_room(&room, "2026-03-10").unwrap().bound_tokens, 1_000);
+    let lens = lens::Lens { bound: [("calm".to_owned(), Bound::OwnCaps)].into(), ..lens() };
+    let status = |id| bots::one(&room, &lens, id).unwrap().status;
+    assert_eq!((status("a"), status("b")), (Status::Active, Status::Capped));
+    assert_eq!(usage::counts(&room, &lens).unwrap().capped, 1);
 }
 
 #[test]

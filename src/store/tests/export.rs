@@ -33,6 +33,21 @@ fn room() -> Room {
 }
 
 #[test]
+fn a_cost_is_simulated_by_the_kind_of_the_provider() {
+    let room = Room::new();
+    room.put("INSERT INTO meta (key, value) VALUES ('simulated_cost', 'as if')", []);
+    room.charged("a", "2026-03-10", "calm", 10, 5, false);
+    room.charged("a", "2026-03-10", "scripted", 10, 5, true);
+    let lines = text(&room, ExportKind::Usage, ExportFormat::Jsonl, None);
+    let simulated = |line: &str| {
+        let row: Value = serde_json::from_str(line).unwrap();
+        (row["provider"].as_str().unwrap().to_owned(), row["cost_simulated"] == json!(true))
+    };
+    let told: Vec<_> = lines.lines().map(simulated).collect();
+    assert_eq!(told, [("calm".to_owned(), true), ("scripted".to_owned(), false)]);
+}
+
+#[test]
 fn csv_is_quoted_and_inert_with_the_columns_of_the_contract() {
     let room = room();
     let csv = text(&room, ExportKind::Threads, ExportFormat::Csv, None);

@@ -15,11 +15,12 @@ mod tokens;
 use jiff::tz::TimeZone;
 use rusqlite::Params;
 
+use super::books::Charge;
 use super::indexing::Indexed;
 use super::lens::Lens;
-use super::{Db, Durability, indexing, open_connection, schema};
+use super::{Db, Durability, books, indexing, open_connection, schema};
 use crate::domain::status::{Bound, RoomCaps};
-use crate::domain::{Money, PersonalityConfig, Stamp};
+use crate::domain::{Money, PersonalityConfig, Stamp, Usage};
 use crate::protocol::EngineState;
 
 /// A room in a temporary file.
@@ -105,18 +106,16 @@ impl Room {
         );
     }
 
+    /// A charge; `bound` unless the provider's kind is the embedded one.
+    fn charged(&self, bot: &str, day: &str, provider: &str, tokens: i64, cost: i64, bound: bool) {
+        let usage = Usage { input: tokens, ..Usage::default() };
+        let cost = Money::from_nanos(cost);
+        let charge = Charge { bot, day, provider, model: "m", usage, cost, priced: true, bound };
+        books::charge(self, &charge).unwrap();
+    }
+
     fn used(&self, bot: &str, day: &str, provider: &str, tokens: i64, cost: i64) {
-        self.put(
-            "INSERT INTO usage_daily (bot_id, day, provider, model, calls, input, output, cost) \
-             VALUES (?1, ?2, ?3, 'm', 2, ?4, 0, ?5)",
-            (bot, day, provider, tokens, cost),
-        );
-        let bound = if provider == "scripted" { 0 } else { tokens };
-        self.put(
-            "INSERT INTO usage_room VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET tokens = tokens + ?2, \
-             cost = cost + ?3, bound_tokens = bound_tokens + ?4",
-            (day, tokens, cost, bound),
-        );
+        self.charged(bot, day, provider, tokens, cost, provider != "scripted");
     }
 }
 

@@ -65,9 +65,9 @@ fn series_are_zero_filled_and_end_today() {
     assert_eq!(
         days,
         [
-            ("2026-03-08", 7, Money::from_nanos(1), 2),
+            ("2026-03-08", 7, Money::from_nanos(1), 1),
             ("2026-03-09", 0, Money::ZERO, 0),
-            ("2026-03-10", 15, Money::from_nanos(3), 4)
+            ("2026-03-10", 15, Money::from_nanos(3), 2)
         ]
     );
     assert!(series[1].series.iter().all(|day| day.total_tokens == 0));

@@ -12,6 +12,8 @@ use crate::tui::overlays::Item;
 pub struct Offer {
     /// Whether a person took or declined it: then it is not offered again by itself.
     pub answered: bool,
+    /// Whether a newcomer is welcomed, and it is not known yet who speaks for the room.
+    pub welcomes: bool,
     /// Whether it is being looked.
     pub looking: bool,
     /// What was found, address by address; `None` before anybody looked.

@@ -122,10 +122,19 @@ fn one_key_declines_and_that_is_remembered() {
 
 /// What is asked when a room is seen for the first time.
 fn welcomed(model: &mut Model, but: impl Fn(&mut RoomView)) -> Vec<Effect> {
-    let mut view = room();
+    welcomed_by(model, "scripted", but)
+}
+
+/// The same where a provider of this kind speaks for the room, called by a name of its own.
+fn welcomed_by(model: &mut Model, kind: &str, but: impl Fn(&mut RoomView)) -> Vec<Effect> {
+    let mut view = RoomView { provider: "calm".into(), ..room() };
     but(&mut view);
-    let load = Load::Room;
-    let effects = update(model, Msg::Loaded(load, Ok(Data::Room(Box::new(view)))));
+    let mut providers = super::fixture::providers();
+    for provider in providers.iter_mut().filter(|provider| provider.is_default) {
+        (provider.name, provider.kind) = ("calm".into(), kind.into());
+    }
+    let mut effects = give(model, Load::Room, Data::Room(Box::new(view)));
+    effects.extend(give(model, Load::Providers, Data::Providers(providers)));
     effects.into_iter().filter(|effect| matches!(effect, Effect::Run(_) | Effect::Load(Load::Near))).collect()
 }
 
@@ -145,13 +154,10 @@ fn a_newcomer_is_told_of_it_in_a_line_that_takes_no_key() {
     press(&mut room, &["esc"]);
     assert!(!hint(&room) && room.offer.answered);
     // Nothing is looked for where there is nothing to offer, or nobody to take it.
-    for but in [
-        |view: &mut RoomView| view.provider = "ollama".into(),
-        |view: &mut RoomView| view.last_seq = 500,
-        |view: &mut RoomView| view.simulated = true,
-    ] {
+    for but in [|view: &mut RoomView| view.last_seq = 500, |view: &mut RoomView| view.simulated = true] {
         assert_eq!(welcomed(&mut empty(120, 36), but), []);
     }
+    assert_eq!(welcomed_by(&mut empty(120, 36), "ollama", |_| {}), []);
     let mut viewer = empty(120, 36);
     viewer.role = crate::link::Role::Viewer;
     assert_eq!(welcomed(&mut viewer, |_| {}), []);

@@ -301,7 +301,10 @@ pub(super) fn on_loaded(model: &mut Model, load: Load, data: Data) -> Vec<Effect
         (Load::Forecast, Data::Forecast(forecast)) => take_forecast(model, forecast),
         (Load::ReputationHistory(7), Data::ReputationHistory(history)) => model.lower.reputation = history,
         (Load::Log(_), Data::Log(lines)) => model.lower.take_log(lines),
-        (Load::Providers, Data::Providers(providers)) => take_providers(model, providers),
+        (Load::Providers, Data::Providers(providers)) => {
+            take_providers(model, providers);
+            effects.extend(super::offer::look_for_newcomer(model));
+        }
         (Load::Near, Data::Near(near)) => effects.extend(super::offer::found(model, near)),
         (Load::Search(words), Data::Found(hits)) => super::search::found(model, &words, hits),
         (Load::Titles, Data::Threads(threads)) => {

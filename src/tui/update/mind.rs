@@ -94,7 +94,7 @@ fn edit_model(model: &mut Model) -> Vec<Effect> {
     }
     edit_field(model, Field::Model);
     match provider(model) {
-        Some(p) if p.pricing == "free" && p.kind != "scripted" => {
+        Some(p) if p.pricing == "free" && !super::open::is_embedded(p) => {
             vec![Effect::Run(Command::TestProvider { name: p.name.clone(), model: None, timed: false })]
         }
         _ => Vec::new(),

@@ -11,13 +11,21 @@ const HINT: &str = "V tells how fast, Esc declines.";
 /// Seconds a hint stays.
 const HINT_STAYS: u8 = 60;
 
-/// Looks while a newcomer is welcomed, where it was not offered before.
+/// Looks while a newcomer is welcomed, where it was not offered before, once it is known who speaks for the room.
 pub fn welcome(model: &mut Model, room: &RoomView) -> Vec<Effect> {
-    let is_new = room.provider == "scripted" && !room.simulated && !model.offer.answered;
-    if !is_new || model.role != crate::link::Role::Operator {
+    let operates = model.role == crate::link::Role::Operator;
+    model.offer.welcomes = operates && !room.simulated && !model.offer.answered;
+    look_for_newcomer(model)
+}
+
+/// Looks for a newcomer whose room is spoken for by the provider inside the program.
+pub fn look_for_newcomer(model: &mut Model) -> Vec<Effect> {
+    let Some(provider) = model.providers.iter().find(|provider| provider.is_default) else {
         return Vec::new();
-    }
-    look(model)
+    };
+    let embedded = super::open::is_embedded(provider);
+    let welcomes = std::mem::take(&mut model.offer.welcomes);
+    if welcomes && embedded { look(model) } else { Vec::new() }
 }
 
 fn look(model: &mut Model) -> Vec<Effect> {

@@ -238,8 +238,13 @@ fn pool_lines(pool: &PoolView) -> Vec<String> {
 
 /// Whether calls to the room's provider are known to cost nothing.
 pub fn is_free(model: &Model) -> bool {
-    let free = model.providers.iter().find(|p| p.is_default).is_some_and(|p| p.pricing == "free");
-    free || model.room.as_ref().is_some_and(|room| room.provider == "scripted")
+    let default = model.providers.iter().find(|provider| provider.is_default);
+    default.is_some_and(|provider| provider.pricing == "free" || is_embedded(provider))
+}
+
+/// Whether a provider is the one inside the program, whatever it is called.
+pub fn is_embedded(provider: &ProviderView) -> bool {
+    provider.kind == "scripted"
 }
 
 /// Asks before everyone wakes at once.
