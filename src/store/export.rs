@@ -45,14 +45,14 @@ pub fn run(
     options: ExportOptions,
     sink: impl FnMut(&[u8]) -> std::io::Result<()>,
 ) -> Result<u64> {
-    if kind == ExportKind::Journal {
-        return journal(c, options, sink);
-    }
-    let shape = shape(kind);
     let days = options.days;
-    let condition = days.and(shape.since).unwrap_or_default();
     let (first, _) = stats::span(lens, days.unwrap_or(1));
     let since = first.parse().map_or(Stamp::default(), |date| Stamp::start_of_day(date, &lens.zone));
+    if kind == ExportKind::Journal {
+        return journal(c, options, days.map(|_| since), sink);
+    }
+    let shape = shape(kind);
+    let condition = days.and(shape.since).unwrap_or_default();
     let mut sql = shape.sql.replace("{}", condition);
     if let (true, Some(newest)) = (options.newest_first, shape.newest) {
         sql = sql.replace("ORDER BY id", &format!("ORDER BY {newest}"));
@@ -80,8 +80,13 @@ pub fn run(
 /// Entries of the journal read at once.
 const ENTRIES: u32 = 256;
 
-/// The journal, which is packed in ways that SQL does not know.
-fn journal(c: &Db, options: ExportOptions, sink: impl FnMut(&[u8]) -> std::io::Result<()>) -> Result<u64> {
+/// The journal from a moment on, which is packed in ways that SQL does not know.
+fn journal(
+    c: &Db,
+    options: ExportOptions,
+    since: Option<Stamp>,
+    sink: impl FnMut(&[u8]) -> std::io::Result<()>,
+) -> Result<u64> {
     // All of it as it is now, although it is read in parts.
     let _as_of_one_moment = c.begin()?;
     let columns = shape(ExportKind::Journal).columns;
@@ -92,7 +97,8 @@ fn journal(c: &Db, options: ExportOptions, sink: impl FnMut(&[u8]) -> std::io::R
         let entries = super::journal::told(c, after, ENTRIES)?;
         let Some(last) = entries.last() else { return out.end() };
         after = last.number;
-        for JournalEntry { number, at, through, input } in entries {
+        let told = entries.into_iter().filter(|entry| since.is_none_or(|since| entry.at >= since));
+        for JournalEntry { number, at, through, input } in told {
             out.values(vec![number.into(), at.to_string().into(), through.into(), input])?;
         }
     }

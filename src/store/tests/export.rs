@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::super::thoughts::{self, ThoughtRecord};
-use super::super::{export, journal};
+use super::super::{export, journal, lens};
 use super::{Room, lens, stamp};
 use crate::protocol::{ExportFormat, ExportKind, ExportOptions};
 
@@ -98,6 +98,11 @@ fn days_count_from_the_rooms_today() {
     let room = room();
     let lines = |days| text(&room, ExportKind::Activity, ExportFormat::Jsonl, Some(days)).lines().count();
     assert_eq!((lines(1), lines(2)), (1, 2));
+    for (number, at) in [(1, "2026-03-09T23:59:59Z"), (2, "2026-03-10T00:00:00Z")] {
+        journal::append(&room, number, stamp(at), 0, &json!({"closed": {}})).unwrap();
+    }
+    let entries = |days| text(&room, ExportKind::Journal, ExportFormat::Jsonl, Some(days)).lines().count();
+    assert_eq!((entries(1), entries(2)), (1, 2));
     room.used("ada_001", "2026-03-10", "ollama", 5, 1_500_000_000);
     room.used("ada_001", "2026-03-01", "ollama", 5, 0);
     let usage = text(&room, ExportKind::Usage, ExportFormat::Jsonl, Some(3));
@@ -146,6 +151,11 @@ fn every_kind_comes_out_in_every_format() {
         let width = rows[0].as_object().unwrap().len();
         let records: Vec<_> = reader.records().map(Result::unwrap).collect();
         assert_eq!((records.len(), records[0].len()), (rows.len(), width), "{kind:?}");
+        // Of a day on which nothing was made bots alone come, and whole.
+        let later = lens::Lens { now: stamp("2027-03-10T12:00:00Z"), ..lens() };
+        let one_day = ExportOptions::by_id(ExportFormat::Jsonl, Some(1));
+        let made = export::run(&room, &later, kind, one_day, |_| Ok(())).unwrap();
+        assert_eq!(made > 0, kind == ExportKind::Bots, "{kind:?}");
     }
     let thoughts: Vec<Value> =
         serde_json::from_str(&text(&room, ExportKind::Thoughts, ExportFormat::Json, None)).unwrap();
