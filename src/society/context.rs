@@ -8,7 +8,7 @@ use super::recall::recall;
 use super::room::{Board, Room, SMALL_ROOM, Shown};
 use crate::domain::personality::{FORUM, WEB_SEARCH};
 use crate::domain::scene::{Acquaintance, FeedThread, Scene};
-use crate::domain::text::names;
+use crate::domain::text::{names, steady_part};
 use crate::domain::{ActionKind, Actor, PersonalityConfig, Stamp};
 use crate::store::bot_row::BotRow;
 use crate::store::votes::Target;
@@ -27,7 +27,7 @@ const RECENT_SECONDS: i64 = 172_800;
 /// Database errors.
 pub(crate) fn gather(c: &Db, room: &mut Room, board: &Board, bot: &BotRow, now: Stamp) -> Result<Scene> {
     let me = room.config(&bot.id, &bot.config)?;
-    let reader = Reader { id: &bot.id, name: &bot.name, called: Finder::new(&bot.name) };
+    let reader = Reader { id: &bot.id, name: &bot.name, called: Finder::new(steady_part(&bot.name)) };
     let shown = feed_of(c, room, board, &reader)?;
     let feed: Vec<FeedThread> = shown.iter().map(|(shown, concern)| reader.sees(shown, *concern)).collect();
     let roster = roster_of(c, room, board, &bot.id, &feed)?;
@@ -72,7 +72,7 @@ fn allowed(me: &PersonalityConfig) -> Vec<ActionKind> {
 struct Reader<'a> {
     id: &'a str,
     name: &'a str,
-    /// Finds the name: most posts do not hold it.
+    /// Finds what of the name is written in one way alone: most posts do not hold it.
     called: Finder<'a>,
 }
 
@@ -119,17 +119,20 @@ impl Reader<'_> {
     /// Whether a text names the bot as people write: in whatever case.
     fn is_called_by_a_person(&self, text: &str) -> bool {
         let text = text.to_lowercase();
-        names(&text, &self.name.to_lowercase()) || text.contains('@') && names(&text, self.id)
+        names(&text, &self.name.to_lowercase()) || has_at(&text) && names(&text, self.id)
+    }
+
+    /// Whether a text of an author names the bot.
+    fn is_named(&self, author: &str, text: &str) -> bool {
+        self.called.find(text.as_bytes()).is_some() && names(text, self.name)
+            || has_at(text) && names(text, self.id)
+            || Actor::of(author).is_person() && self.is_called_by_a_person(text)
     }
 
     /// The newest post of the thread that names the bot or answers it and that it has not answered.
     fn concern(&self, shown: &Shown) -> Option<Concern> {
-        let (id, name) = (self.id, self.name);
-        let named = |author: &str, text: &str| {
-            self.called.find(text.as_bytes()).is_some() && names(text, name)
-                || text.contains('@') && names(text, id)
-                || Actor::of(author).is_person() && self.is_called_by_a_person(text)
-        };
+        let id = self.id;
+        let named = |author: &str, text: &str| self.is_named(author, text);
         let thread = &shown.thread;
         let mine = |author: &Arc<str>| **author == *id;
         let after_mine = thread.replies.iter().rposition(|r| mine(&r.author)).map_or(0, |at| at + 1);
@@ -147,6 +150,11 @@ impl Reader<'_> {
             && (named(&thread.author, &thread.content) || named(&thread.author, &thread.title)))
         .then_some(Concern::Opening)
     }
+}
+
+/// Whether a text may call somebody by their id.
+fn has_at(text: &str) -> bool {
+    text.contains(['@', '＠', '﹫'])
 }
 
 #[derive(Copy, Clone)]
@@ -192,4 +200,21 @@ fn roster_of(
         }
     }
     Ok(roster)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_understood_whichever_apostrophe_is_written() {
+        for name in ["O'Neil", "O’Neil"] {
+            let reader = Reader { id: "neil_001", name, called: Finder::new(steady_part(name)) };
+            for text in ["Ask O'Neil.", "Ask O’Neil.", "@O‘Neil, why?", "＠neil_001, why?"] {
+                assert!(reader.is_named("ada_001", text), "{name}: {text}");
+            }
+            assert!(reader.is_named("human:Kim", "what of o’neil?"));
+            assert!(!reader.is_named("ada_001", "McNeil said so.") && !reader.is_named("human:Kim", "neil"));
+        }
+    }
 }

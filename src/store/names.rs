@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rusqlite::OptionalExtension;
 
 use super::{Db, Result};
-use crate::domain::text::clean_line;
+use crate::domain::text::{clean_line, usual_signs};
 use crate::domain::{Actor, Stamp, bot_file};
 use crate::protocol::{Fault, FaultKind};
 
@@ -112,12 +112,12 @@ pub(super) fn absent(c: &Db, id: &str) -> Result<Fault> {
 }
 
 /// The present bot that `named` means: its id, or its shown name where no other has it, with or without
-/// an `@` in front or the id in brackets behind. Case makes no difference.
+/// an `@` in front or the id in brackets behind. Case makes no difference, nor which apostrophe or hyphen is written.
 ///
 /// # Errors
 /// 404, naming what was looked for.
 pub fn resolve_bot(c: &Db, named: &str) -> Result<String> {
-    let named = named.trim().trim_start_matches('@').trim();
+    let named = named.trim().trim_start_matches(['@', '＠', '﹫']).trim();
     if require_bot(c, named).is_ok() {
         return Ok(named.to_owned());
     }
@@ -126,11 +126,10 @@ pub fn resolve_bot(c: &Db, named: &str) -> Result<String> {
     {
         return Ok(id.trim().to_owned());
     }
-    let mut statement = c.prepare_cached(
-        "SELECT id FROM bots WHERE departed_at IS NULL AND (name = ?1 COLLATE NOCASE OR id = ?1 COLLATE NOCASE) LIMIT 2",
-    )?;
-    let mut found =
-        statement.query_map([named], |row| row.get(0))?.collect::<std::result::Result<Vec<String>, _>>()?;
+    let mut statement = c.prepare_cached(CALLED)?;
+    let mut found = statement
+        .query_map(spellings(named), |row| row.get(0))?
+        .collect::<std::result::Result<Vec<String>, _>>()?;
     match (found.pop(), found.pop()) {
         (Some(id), None) => Ok(id),
         // What there is of it is told: that it left, or that it never was.
@@ -157,11 +156,20 @@ pub fn named(c: &Db, name: &str) -> Result<Option<String>> {
     if bot_file::same_name(name, Actor::ROOM_NAME) {
         return Ok(Some("the room itself".into()));
     }
-    Ok(c.prepare_cached(NAMED)?
-        .query_row([name, &name.trim().to_lowercase()], |row| row.get(0))
-        .optional()?)
+    Ok(c.prepare_cached(NAMED)?.query_row(spellings(name), |row| row.get(0)).optional()?)
 }
 
-/// In two parts, so that each is found in its index.
-pub(super) const NAMED: &str = "SELECT id FROM bots WHERE departed_at IS NULL AND name = ?1 \
-    UNION ALL SELECT id FROM bots WHERE departed_at IS NULL AND lower(trim(name)) = ?2 LIMIT 1";
+/// How a name may be written: as it is, with the usual signs, with a curved apostrophe; as the index holds it, in which
+/// case is told apart only of letters beyond ASCII, and with those in lower case.
+fn spellings(name: &str) -> [String; 4] {
+    let name = name.trim();
+    let usual = usual_signs(name).to_ascii_lowercase();
+    [name.to_ascii_lowercase(), usual.replace('\'', "’"), usual, name.to_lowercase()]
+}
+
+/// Who bears a name in one of its spellings.
+pub(super) const NAMED: &str =
+    "SELECT id FROM bots WHERE departed_at IS NULL AND lower(trim(name)) IN (?1, ?2, ?3, ?4) LIMIT 1";
+/// Who bears it, or has it for an id; two are as good as none. In two parts, so that each is found in its index.
+pub(super) const CALLED: &str = "SELECT id FROM bots WHERE departed_at IS NULL AND lower(trim(name)) IN (?1, ?2, ?3, ?4) \
+    UNION SELECT id FROM bots WHERE departed_at IS NULL AND id = ?4 LIMIT 2";

@@ -13,6 +13,7 @@ use tokio::task::AbortHandle;
 use super::msg::{Command, Data, Load, Msg, Outcome};
 use super::state::search::{Hit, To};
 use super::way_back;
+use crate::domain::text::folded;
 use crate::domain::{Activity, ActivityKind};
 use crate::files::{OutError, OutFile};
 use crate::link::{Connection, Link, Role};
@@ -187,7 +188,7 @@ async fn thoughts(link: &Link, lower: &str) -> Result<Vec<Hit>, Fault> {
             Err(fault) if fault.kind == FaultKind::NotFound => continue,
             Err(fault) => return Err(fault),
         };
-        let holds = |exchange: &&Exchange| exchange.answer.to_lowercase().contains(lower);
+        let holds = |exchange: &&Exchange| folded(&exchange.answer).contains(lower);
         hits.extend(why.exchanges.iter().find(holds).map(|exchange| Hit {
             kind: "thought",
             said: format!("{}: {}", act.bot_name, exchange.answer),
@@ -205,9 +206,9 @@ async fn found(link: &Link, words: &str) -> Result<Vec<Hit>, Fault> {
         let said = format!("#{} {}", thread.id, thread.title);
         hits.push(Hit { kind: "thread", said, to: To::Thread(thread.id) });
     }
-    let lower = words.to_lowercase();
+    let lower = folded(words);
     for event in link.events(None).await? {
-        if event.title.to_lowercase().contains(&lower) || event.description.to_lowercase().contains(&lower) {
+        if folded(&event.title).contains(&lower) || folded(&event.description).contains(&lower) {
             hits.push(Hit { kind: "event", said: event.title, to: To::Event(event.id) });
         }
     }

@@ -11,6 +11,7 @@ use std::fmt;
 
 use super::Actor;
 use super::personality::PersonalityConfig;
+use super::text::folded;
 use super::yaml::{self, Fault, Mark, Node, Pair, Value};
 use fields::{Reader, SECTIONS};
 
@@ -188,7 +189,7 @@ pub fn merge(
 /// Whether two names are the same to who reads them.
 #[must_use]
 pub fn same_name(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
+    folded(one.trim()) == folded(other.trim())
 }
 
 /// The part of an id that comes from a name: lower-case letters and digits joined by `_`.

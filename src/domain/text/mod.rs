@@ -20,7 +20,10 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 use self::cleaned::Cleaned;
-pub use self::script::{composed, first_words, is_unspaced, names, spaced, tag_key, word_count};
+pub use self::script::{
+    behind_name, composed, first_words, folded, is_unspaced, names, spaced, steady_part, tag_key,
+    usual_signs, word_count,
+};
 pub use self::sentences::sentences;
 pub use self::unified::unified;
 

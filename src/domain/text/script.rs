@@ -101,10 +101,63 @@ pub fn spaced(text: &str) -> Cow<'_, str> {
     Cow::Owned(apart)
 }
 
+/// The sign that people write for `c` as well, by their keyboard or by what their program makes of it: straight quotation
+/// marks for curved ones, the hyphen for other short dashes, signs of common width for wide ones.
+const fn usual_sign(c: char) -> char {
+    match c {
+        '‘' | '’' | '‚' | '‛' | 'ʻ' | 'ʼ' | 'ʹ' | '′' | '‵' | '`' | '´' | '＇' => '\'',
+        '“' | '”' | '„' | '‟' | '″' | '‶' | '＂' => '"',
+        '‐' | '‑' | '‒' | '–' | '−' | '﹣' | '－' => '-',
+        '．' => '.',
+        '＠' | '﹫' => '@',
+        _ => c,
+    }
+}
+
+/// The text with one sign for all that are written for each other ("O’Neil" and "O'Neil").
+#[must_use]
+pub fn usual_signs(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !text.contains('`') || text.chars().all(|c| usual_sign(c) == c) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(usual_sign).collect())
+}
+
+/// What a text is sought by: neither case nor the way in which a sign is written makes a difference.
+#[must_use]
+pub fn folded(text: impl AsRef<str>) -> String {
+    usual_signs(text.as_ref()).to_lowercase()
+}
+
+/// What stands behind a name at the beginning of a text, in whatever case of plain letters and whatever usual signs.
+#[must_use]
+pub fn behind_name<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let mut rest = text.chars();
+    for c in name.chars() {
+        rest.next().filter(|other| usual_sign(*other).eq_ignore_ascii_case(&usual_sign(c)))?;
+    }
+    Some(rest.as_str())
+}
+
+/// Whether a sign is written in more than one way.
+fn varies(c: char) -> bool {
+    matches!(c, '\'' | '"' | '-' | '.') || usual_sign(c) != c
+}
+
+/// The longest part of a name that everybody writes the same: a text without it does not hold the name.
+#[must_use]
+pub fn steady_part(name: &str) -> &str {
+    name.split(varies).max_by_key(|part| part.len()).unwrap_or_default()
+}
+
 /// Whether `text` holds `name` as a word of its own: between blanks or signs ("Ada's"), or where a script
-/// without blanks begins or ends. Korean endings may follow a name.
+/// without blanks begins or ends. Korean endings may follow a name. Signs in it may be written in any usual way.
 #[must_use]
 pub fn names(text: &str, name: &str) -> bool {
+    if name.contains(varies) { holds(&usual_signs(text), &usual_signs(name)) } else { holds(text, name) }
+}
+
+fn holds(text: &str, name: &str) -> bool {
     let (Some(first), Some(last)) = (name.chars().next(), name.chars().next_back()) else { return false };
     let apart = |one: char, other: char| {
         !one.is_alphanumeric() || !other.is_alphanumeric() || is_unspaced(one) || is_unspaced(other)
@@ -166,6 +219,11 @@ mod tests {
             ("민수는 어디에 있나", "민수"),
             ("ผมว่าสมชายพูดถูก", "สมชาย"),
             ("(Zoë)", "Zoë"),
+            ("what would O’Neil say?", "O'Neil"),
+            ("what would O'Neil say?", "O’Neil"),
+            ("@O´Neil’s door", "O'Neil"),
+            ("Jean–Luc, and Jean‑Luc", "Jean-Luc"),
+            ("“Doc” Brown", "\"Doc\" Brown"),
         ] {
             assert!(names(text, name), "{name} in {text}");
         }
@@ -176,9 +234,20 @@ mod tests {
             ("김민수", "민수"),
             ("nothing here", "Ada"),
             ("anything", ""),
+            ("ONeil, O Neil, O’Neilly", "O'Neil"),
         ] {
             assert!(!names(text, name), "{name} in {text}");
         }
+    }
+
+    #[test]
+    fn a_text_without_the_steady_part_of_a_name_does_not_hold_it() {
+        for (name, part) in [("Ada", "Ada"), ("O’Neil", "Neil"), ("Jean-Luc B.", "Luc B"), ("-.-", "")] {
+            assert_eq!(steady_part(name), part);
+            assert!(usual_signs(name).contains(part));
+        }
+        assert_eq!((folded("Don’t, Ada"), folded("DON'T, ada")), ("don't, ada".into(), "don't, ada".into()));
+        assert_eq!(usual_signs("‘a’ “b” c–d ＠e — f"), "'a' \"b\" c-d @e — f");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The panes of the Live tab.
 
 use super::{NOTHING_MATCHES, Told, act, clock, with};
+use crate::domain::text::folded;
 use crate::protocol::{LogLine, Status};
 use crate::tui::state::ListedBot;
 use crate::tui::state::Model;
@@ -136,10 +137,10 @@ pub fn usage(model: &Model) -> Told {
 }
 
 pub fn reputation(model: &Model) -> Told {
-    let reputed = model.lower.reputed.to_lowercase();
+    let reputed = folded(&model.lower.reputed);
     let mut told = Told::new(with("Live, reputation of 7 days", &model.lower.reputed));
     let mut bots: Vec<_> = model.lower.reputation.iter().filter(|bot| !bot.series.is_empty()).collect();
-    bots.retain(|bot| bot.bot_name.to_lowercase().contains(&reputed));
+    bots.retain(|bot| folded(&bot.bot_name).contains(&reputed));
     bots.sort_by_key(|bot| std::cmp::Reverse(bot.series.last().map_or(0, |day| day.score)));
     for bot in bots {
         let days: Vec<String> =

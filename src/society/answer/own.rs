@@ -1,6 +1,7 @@
 //! A post in which a model speaks for others as well ("Rex: … Ada: …") is trimmed to the bot's own words.
 
 use crate::domain::scene::Scene;
+use crate::domain::text::behind_name;
 
 /// Lines that begin with these, before a name, are still its lines.
 const MARKS: [char; 5] = ['*', '_', '>', '[', '#'];
@@ -78,8 +79,7 @@ fn trimmed(text: &str, mine: &[&str], others: &[&str]) -> Option<String> {
 fn speaker<'l>(line: &'l str, names: &[&str]) -> Option<&'l str> {
     let start = line.trim_start().trim_start_matches(MARKS).trim_start();
     names.iter().find_map(|name| {
-        let head = start.get(..name.len()).filter(|head| head.eq_ignore_ascii_case(name))?;
-        let mut rest = start[head.len()..].trim_start_matches(['*', '_', ']']);
+        let mut rest = behind_name(start, name)?.trim_start_matches(['*', '_', ']']);
         // "Rex (rex_001): …"
         if let Some((_, behind)) = rest.strip_prefix(" (").and_then(|rest| rest.split_once(')')) {
             rest = behind.trim_start_matches(['*', '_']);
@@ -114,6 +114,8 @@ mod tests {
         ] {
             assert_eq!(of(text).as_deref(), Some(own), "{text}");
         }
+        let of_neil = |text: &str| trimmed(text, &["O'Neil"], &["Jean-Luc"]);
+        assert_eq!(of_neil("O’Neil: yes.\nJean‑Luc: no.").as_deref(), Some("yes."));
         assert_eq!(of("Ada: Yes. Ada (he said. Rex: no): hello").as_deref(), Some("Yes. hello"));
         for text in [
             "Rex: I doubt that. Look again.",

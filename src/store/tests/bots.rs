@@ -1,4 +1,4 @@
-use super::super::{books, bots, follows, lens, usage};
+use super::super::{books, bots, follows, lens, names, usage};
 use super::{Room, lens, stamp};
 use crate::domain::Money;
 use crate::domain::status::{Bound, RoomCaps};
@@ -107,6 +107,37 @@ fn what_the_default_caps_count_is_asked_of_the_kind_and_not_of_the_name() {
     let status = |id| bots::one(&room, &lens, id).unwrap().status;
     assert_eq!((status("a"), status("b")), (Status::Active, Status::Capped));
     assert_eq!(usage::counts(&room, &lens).unwrap().capped, 1);
+}
+
+#[test]
+fn a_bot_is_meant_by_its_name_where_no_other_bears_it() {
+    let room = Room::new();
+    for (id, name) in
+        [("ada_001", "Ada"), ("neil_001", "O'Neil"), ("luc_001", "Jean‑Luc"), ("sean_001", "Sean O’Casey")]
+    {
+        room.bot(id, name);
+    }
+    let meant = |named: &str| names::resolve_bot(&room, named).ok();
+    for (named, id) in [
+        ("ada_001", "ada_001"),
+        ("ADA_001", "ada_001"),
+        ("Ada", "ada_001"),
+        (" @ada ", "ada_001"),
+        ("Ada (ada_001)", "ada_001"),
+        ("O’Neil", "neil_001"),
+        ("@O‘neil", "neil_001"),
+        ("Jean‑Luc", "luc_001"),
+        ("Sean O'Casey", "sean_001"),
+    ] {
+        assert_eq!(meant(named).as_deref(), Some(id), "{named}");
+    }
+    assert_eq!((meant("Nobody"), meant("")), (None, None));
+    // The same to who reads it: not given again, and of two that have it already neither is meant.
+    assert_eq!(names::named(&room, "O´Neil").unwrap().as_deref(), Some("neil_001"));
+    room.bot("neil_002", "O’NEIL");
+    assert_eq!((meant("O'Neil"), meant("neil_002").as_deref()), (None, Some("neil_002")));
+    room.put("UPDATE bots SET departed_at = 1 WHERE id = 'neil_001'", []);
+    assert_eq!(meant("O'Neil").as_deref(), Some("neil_002"));
 }
 
 #[test]

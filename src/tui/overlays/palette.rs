@@ -8,6 +8,7 @@ use tui_input::Input;
 
 use super::line::draw_input;
 use super::window::window;
+use crate::domain::text::folded;
 use crate::protocol::Role;
 use crate::tui::action::{ACTIONS, Act, ActionDef, Scope};
 use crate::tui::keymap::Keymap;
@@ -74,7 +75,7 @@ impl Palette {
         for (at, entry) in self.all.iter().enumerate() {
             let title = pattern.score(Utf32Str::new(entry.def.title, &mut buf), &mut matcher).map(|s| s * 2);
             // A description counts only where it holds the words as they were typed.
-            let holds = entry.def.about.to_lowercase().contains(&typed.to_lowercase());
+            let holds = folded(entry.def.about).contains(&folded(typed));
             let about = holds.then_some(1);
             if let Some(score) = title.max(about) {
                 scored.push((score, at));

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::window::window;
+use crate::domain::text::folded;
 use crate::tui::action::Act;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pen, text};
@@ -82,8 +83,8 @@ impl Reading {
         if self.filter.is_empty() {
             return true;
         }
-        let words = self.filter.to_lowercase();
-        let has = |text: &str| text.to_lowercase().contains(&words);
+        let words = folded(&self.filter);
+        let has = |text: &str| folded(text).contains(&words);
         match para {
             Para::Heading(_) => true,
             Para::Text(text) => has(text),

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Figures, Order};
 use crate::domain::ActivityKind;
+use crate::domain::text::folded;
 use crate::protocol::{BotView, Notice, Period, Status, UsageReport};
 use crate::tui::action::Act;
 use crate::tui::marks::Tags;
@@ -145,8 +146,8 @@ impl Bots {
     /// The line of the first bot whose name begins with, or holds, what was typed.
     #[must_use]
     pub fn find(&self, typed: &str) -> Option<usize> {
-        let typed = typed.to_lowercase();
-        let name = |line: usize| self.line(line).map(|row| row.name.to_lowercase()).unwrap_or_default();
+        let typed = folded(typed);
+        let name = |line: usize| self.line(line).map(|row| folded(&row.name)).unwrap_or_default();
         (0..self.len())
             .find(|line| name(*line).starts_with(&typed))
             .or_else(|| (0..self.len()).find(|line| name(*line).contains(&typed)))
@@ -160,13 +161,13 @@ impl Bots {
 
     fn rebuild(&mut self) {
         self.at = self.rows.iter().enumerate().map(|(at, row)| (row.id.clone(), at)).collect();
-        let needle = self.filter.to_lowercase();
+        let needle = folded(&self.filter);
         let matches = |row: &ListedBot| {
             if let Some(tag) = needle.strip_prefix('#') {
                 return self.tags.has(&row.id, tag);
             }
             needle.is_empty()
-                || row.name.to_lowercase().contains(&needle)
+                || folded(&row.name).contains(&needle)
                 || row.id.contains(&needle)
                 || row.status.as_str().starts_with(&needle)
         };

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::domain::text::folded;
 use crate::protocol::{EventTemplateView, EventView, InjectEvent};
 use crate::tui::msg::{Effect, Load};
 use crate::tui::widgets::Listing;
@@ -75,7 +76,7 @@ impl ListLine for EventView {
     fn holds(&self, words: &str) -> bool {
         [&self.title, &self.description, &self.event_type, &self.severity]
             .iter()
-            .any(|text| text.to_lowercase().contains(words))
+            .any(|text| folded(text).contains(words))
     }
 
     fn compare(&self, other: &Self, column: usize) -> Ordering {

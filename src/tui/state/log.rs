@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::domain::text::folded;
 use crate::protocol::{LogLine, ROOM_LOG};
 use crate::tui::msg::{Effect, Load};
 use crate::tui::widgets::Listing;
@@ -77,7 +78,7 @@ impl ListLine for LogLine {
     }
 
     fn holds(&self, words: &str) -> bool {
-        self.message.to_lowercase().contains(words) || self.target.contains(words)
+        folded(&self.message).contains(words) || self.target.contains(words)
     }
 
     fn compare(&self, other: &Self, column: usize) -> Ordering {

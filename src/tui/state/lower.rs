@@ -1,5 +1,6 @@
 //! The lower row of the Live tab: usage, reputation, log.
 
+use crate::domain::text::folded;
 use crate::protocol::{BotUsage, Forecast, LogLine, ReputationHistory, UsageReport, UsageSeries};
 use crate::tui::widgets::Listing;
 use crate::tui::widgets::listing::ListLine;
@@ -48,11 +49,11 @@ impl ListLine for BotUsage {
     }
 
     fn holds(&self, words: &str) -> bool {
-        self.bot_name.to_lowercase().contains(words)
+        folded(&self.bot_name).contains(words)
     }
 
     fn begins(&self, words: &str) -> bool {
-        self.bot_name.to_lowercase().starts_with(words)
+        folded(&self.bot_name).starts_with(words)
     }
 
     fn compare(&self, other: &Self, column: usize) -> std::cmp::Ordering {

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::forum;
 use crate::domain::PostKind;
+use crate::domain::text::folded;
 use crate::protocol::{FlagView, ThreadView};
 use crate::tui::msg::{Effect, Load};
 use crate::tui::widgets::Listing;
@@ -37,7 +38,7 @@ impl ListLine for FlagView {
     }
 
     fn holds(&self, words: &str) -> bool {
-        [&self.reason, &self.flag_type, &self.bot_id].iter().any(|text| text.to_lowercase().contains(words))
+        [&self.reason, &self.flag_type, &self.bot_id].iter().any(|text| folded(text).contains(words))
     }
 
     fn compare(&self, other: &Self, column: usize) -> Ordering {

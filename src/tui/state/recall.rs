@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::domain::text::folded;
 use crate::domain::{MemoryKind, Sentiment};
 use crate::protocol::{ArchivedView, ColdView, WarmMemory};
 use crate::tui::action::Act;
@@ -57,7 +58,7 @@ impl Item {
     pub fn holds(&self, words: &str) -> bool {
         [self.text.as_str(), &self.topic, &self.history, self.other.as_deref().unwrap_or_default()]
             .into_iter()
-            .any(|text| text.to_lowercase().contains(words))
+            .any(|text| folded(text).contains(words))
     }
 
     /// What it says, with what it is about.
@@ -115,7 +116,7 @@ impl Recall {
 
     /// Shows only what holds these words.
     pub fn set_filter(&mut self, words: &str) {
-        self.words = words.to_lowercase();
+        self.words = folded(words);
         self.rebuild();
     }
 

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use crate::domain::text::folded;
 use crate::protocol::{GraphEdge, GraphNode, RelationshipGraph};
 use crate::tui::msg::{Effect, Load};
 use crate::tui::widgets::listing::ListLine;
@@ -34,11 +35,11 @@ impl ListLine for GraphNode {
     }
 
     fn holds(&self, words: &str) -> bool {
-        self.name.to_lowercase().contains(words)
+        folded(&self.name).contains(words)
     }
 
     fn begins(&self, words: &str) -> bool {
-        self.name.to_lowercase().starts_with(words)
+        folded(&self.name).starts_with(words)
     }
 
     fn compare(&self, other: &Self, column: usize) -> Ordering {

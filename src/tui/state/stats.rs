@@ -9,6 +9,7 @@ use ratatui::layout::Rect;
 
 use jiff::tz::TimeZone;
 
+use crate::domain::text::folded;
 use crate::domain::{Money, Stamp};
 use crate::protocol::{
     ActionMix, Analytics, CacheCount, LadderCount, ReputationHistory, RoomView, Timeline, UsageSeries,
@@ -151,11 +152,11 @@ impl ListLine for Used {
     }
 
     fn holds(&self, words: &str) -> bool {
-        self.name.to_lowercase().contains(words)
+        folded(&self.name).contains(words)
     }
 
     fn begins(&self, words: &str) -> bool {
-        self.name.to_lowercase().starts_with(words)
+        folded(&self.name).starts_with(words)
     }
 
     fn compare(&self, other: &Self, column: usize) -> Ordering {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use crate::domain::activity::Told;
+use crate::domain::text::folded;
 use crate::domain::{ActivityKind, Money, Stamp, text};
 use crate::protocol::{ActivityView, Event};
 use crate::tui::action::Act;
@@ -103,7 +104,7 @@ impl StreamFilter {
                 || row.told.thread.is_some_and(|thread| self.threads.contains(&thread))
                 || [&row.bot_name, &row.told.word, &row.told.about, &row.told.quote]
                     .into_iter()
-                    .any(|field| field.to_lowercase().contains(&self.text)))
+                    .any(|field| folded(field).contains(&self.text)))
     }
 }
 
@@ -221,7 +222,7 @@ impl Stream {
 
     /// A thread is called so: what happens in it passes a filter by a part of that.
     pub fn titled(&mut self, thread: i64, title: &str) {
-        if !self.filter.text.is_empty() && title.to_lowercase().contains(&self.filter.text) {
+        if !self.filter.text.is_empty() && folded(title).contains(&self.filter.text) {
             self.filter.threads.insert(thread);
         }
     }

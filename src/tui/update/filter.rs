@@ -1,6 +1,7 @@
 //! The filter of the list that has the focus: `/` opens it, what is typed counts at once.
 
 use super::go;
+use crate::domain::text::folded;
 use crate::tui::msg::Effect;
 use crate::tui::overlays::{Answer, Line, Overlay, Then};
 use crate::tui::state::Page;
@@ -47,9 +48,8 @@ pub fn apply(model: &mut Model, words: &str) -> Vec<Effect> {
     match (model.tab, model.focus) {
         (Tab::Live, Pane::Bots) => model.bots.set_filter(words),
         (Tab::Live, Pane::Activity) => {
-            let text = words.to_lowercase();
-            let titled =
-                |(_, title): &(&i64, &String)| !text.is_empty() && title.to_lowercase().contains(&text);
+            let text = folded(words);
+            let titled = |(_, title): &(&i64, &String)| !text.is_empty() && folded(title).contains(&text);
             let threads = model.titles.iter().filter(titled).map(|(id, _)| *id).collect();
             let filter = StreamFilter { text, threads, ..model.stream.filter().clone() };
             model.stream.set_filter(filter);

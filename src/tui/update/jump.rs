@@ -1,6 +1,7 @@
 //! Moving to a line by typing a part of it, in every list.
 
 use super::select;
+use crate::domain::text::folded;
 use crate::tui::msg::Effect;
 use crate::tui::overlays::{Line, Overlay, Then};
 use crate::tui::state::recall::{Recall, RecallLine};
@@ -22,10 +23,11 @@ pub fn to(model: &mut Model, typed: &str) -> Option<Vec<Effect>> {
         Overlay::Choice(choice) => Some(choice),
         _ => None,
     }) {
-        let typed = typed.to_lowercase();
-        let at = choice.items.iter().position(|item| {
-            item.title.to_lowercase().contains(&typed) || item.note.to_lowercase().contains(&typed)
-        })?;
+        let typed = folded(typed);
+        let at = choice
+            .items
+            .iter()
+            .position(|item| folded(&item.title).contains(&typed) || folded(&item.note).contains(&typed))?;
         choice.scroll.selected = at;
         return Some(Vec::new());
     }
@@ -35,8 +37,8 @@ pub fn to(model: &mut Model, typed: &str) -> Option<Vec<Effect>> {
 
 /// The line of the list with the focus that holds what is typed; `None` where there is no list.
 fn find(model: &Model, typed: &str) -> Option<Option<usize>> {
-    let lower = typed.to_lowercase();
-    let holds = |text: &str| text.to_lowercase().contains(&lower);
+    let lower = folded(typed);
+    let holds = |text: &str| folded(text).contains(&lower);
     Some(match (model.tab, model.focus) {
         (Tab::Live, Pane::Bots) => model.bots.find(typed),
         (Tab::Live, Pane::Activity) => (0..model.stream.len()).find(|line| {

@@ -1,6 +1,7 @@
 //! Searching everything at once: what the engine finds, and what is known here; each with a way there.
 
 use super::go::{focus, follow_act, show_bot, show_tab, show_why, turn_page};
+use crate::domain::text::folded;
 use crate::tui::action::ACTIONS;
 use crate::tui::msg::{Effect, Load};
 use crate::tui::overlays::{Choice, Item, Line, Overlay, Then};
@@ -34,8 +35,8 @@ pub fn found(model: &mut Model, words: &str, hits: Vec<Hit>) {
     if words != model.search.words || !model.overlays.is_empty() {
         return; // somebody does something else by now
     }
-    let lower = words.to_lowercase();
-    let has = |text: &str| text.to_lowercase().contains(&lower);
+    let lower = folded(words);
+    let has = |text: &str| folded(text).contains(&lower);
     let mut all = hits;
     let bots = model.bots.rows().iter().filter(|row| has(&row.name) || has(&row.id)).take(EACH);
     all.extend(bots.map(|row| Hit { kind: "bot", said: row.name.clone(), to: To::Bot(row.id.clone()) }));

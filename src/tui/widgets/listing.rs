@@ -10,6 +10,7 @@ use std::cmp::Ordering;
 use ratatui::layout::Rect;
 
 use super::{Scroll, Window};
+use crate::domain::text::folded;
 use crate::tui::action::Act;
 
 /// What stands on a line of a list.
@@ -76,7 +77,7 @@ impl<T: ListLine> Listing<T> {
     }
 
     fn rebuild(&mut self) {
-        let words = self.words.to_lowercase();
+        let words = folded(&self.words);
         let rows = &self.rows;
         let holds = |at: &usize| words.is_empty() || rows[*at].holds(&words);
         let mut shown: Vec<usize> = (0..rows.len()).filter(holds).collect();
@@ -161,7 +162,7 @@ impl<T: ListLine> Listing<T> {
     /// The first line whose name begins so, else the first that holds these words.
     #[must_use]
     pub fn find(&self, words: &str) -> Option<usize> {
-        let words = words.to_lowercase();
+        let words = folded(words);
         self.iter()
             .position(|row| row.begins(&words))
             .or_else(|| self.iter().position(|row| row.holds(&words)))

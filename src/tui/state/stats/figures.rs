@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::{Chart, Stats};
 use crate::domain::Stamp;
+use crate::domain::text::folded;
 use crate::domain::{ActivityKind, Actor};
 use crate::protocol::{ReputationHistory, Timeline, TimelineMark, UsageSeries};
 use crate::tui::state::{Model, Row};
@@ -144,9 +145,9 @@ pub fn live_usage(model: &Model) -> Figure {
 /// The chart of reputation on the Live tab: of the bots whose name holds the words that it is filtered by.
 #[must_use]
 pub fn live_reputation(model: &Model) -> Figure {
-    let words = model.lower.reputed.to_lowercase();
+    let words = folded(&model.lower.reputed);
     let history = model.lower.reputation.iter();
-    let mut figure = reputation(history.filter(|bot| bot.bot_name.to_lowercase().contains(&words)));
+    let mut figure = reputation(history.filter(|bot| folded(&bot.bot_name).contains(&words)));
     figure.marks = on_days(&figure.places, in_activity(model), &model.zone);
     figure
 }

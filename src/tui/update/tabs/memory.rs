@@ -1,5 +1,6 @@
 //! The Memory tab's share of `update` (the pattern is in [`super`]).
 
+use crate::domain::text::folded;
 use crate::protocol::{EditMemory, Event, Notice};
 use crate::tui::action::Act;
 use crate::tui::msg::{Command, Data, Effect, Load, Outcome};
@@ -102,11 +103,9 @@ pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
             explorer.recall.load_warm((**warm).clone());
         }
         (Load::Cold(bot, COLD, 0), Data::Cold(cold)) if explorer.of.as_ref() == Some(bot) => {
-            let wanted = explorer.filter.to_lowercase();
-            let found = cold
-                .iter()
-                .filter(|c| wanted.is_empty() || c.summary.to_lowercase().contains(&wanted))
-                .cloned();
+            let wanted = folded(&explorer.filter);
+            let found =
+                cold.iter().filter(|c| wanted.is_empty() || folded(&c.summary).contains(&wanted)).cloned();
             explorer.recall.load_cold(found.collect());
         }
         (Load::Archive(bot, query), Data::Archive(page))
