@@ -377,7 +377,10 @@ async fn the_page_and_the_metrics() {
     let html = page.ok(200).as_str().unwrap().to_owned();
     let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
     assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
-    assert!(html.contains(&format!("<script nonce=\"{nonce}\">")) && !html.contains("{{nonce}}"));
+    assert!(html.contains(&format!("<script nonce=\"{nonce}\">")) && !html.contains("{{"));
+    assert!(html.contains("<title>Botarium</title>"));
+    let icon = html.split("rel=\"icon\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(icon.starts_with("data:image/svg+xml,%3Csvg ") && policy.contains("img-src data:"), "{icon}");
     for sink in
         ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "http://", "https://"]
     {

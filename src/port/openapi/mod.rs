@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use utoipa_swagger_ui::Config;
 
+use super::page::ICON;
 use super::reply;
 use super::state::Port;
 
@@ -31,7 +32,7 @@ const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 /// and the icon is the room's.
 const HEAD: &str = "<head>\n    <base href=\"/docs/\">\n    \
     <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n    \
-    <link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='3' fill='%232b6'/%3E%3Ccircle cx='5' cy='7' r='2' fill='%23fff'/%3E%3Ccircle cx='11' cy='7' r='2' fill='%23fff'/%3E%3C/svg%3E\">";
+    <link rel=\"icon\" href=\"{{icon}}\">";
 
 /// The page without the icons that came with the viewer.
 fn without_icons(page: &str) -> String {
@@ -56,7 +57,7 @@ fn docs(file: &str) -> Response {
     };
     let bytes = if file == "index.html" {
         let page = String::from_utf8_lossy(&found.bytes);
-        let own = page.replacen("<head>", HEAD, 1).replacen(
+        let own = page.replacen("<head>", &HEAD.replace("{{icon}}", ICON), 1).replacen(
             "<title>Swagger UI</title>",
             "<title>Botarium: the API</title>",
             1,
