@@ -1,6 +1,7 @@
 //! Step 7 of a beat: advisory flags on what a bot just posted.
 //!
-//! What is much depends on the pace: a bot that posts on every beat is never told off for it.
+//! What is much depends on the pace: a bot that posts on every beat is never told off for it, nor for what it posted
+//! while somebody let the room run as fast as it can.
 
 use super::room::{Mind, Room};
 use crate::domain::Stamp;
@@ -9,7 +10,7 @@ use crate::domain::similarity::{TermSet, terms};
 use crate::domain::text::{cut_words, is_unspaced};
 use crate::store::feed::{POST_CHARS, REPLY_CHARS};
 use crate::store::posts::DatedPost;
-use crate::store::{Db, Result};
+use crate::store::{Db, Result, meta};
 
 /// Posts shorter than this are flagged, in letters.
 const SHORT: usize = 20;
@@ -30,6 +31,31 @@ const HOUR: i64 = 3_600;
 /// … and another: so many beats.
 const WINDOW_BEATS: i64 = 6;
 
+/// Under which the moment is kept until which the room ran ahead of its pace, in microseconds.
+const AHEAD: &str = "ran_ahead_until";
+/// How long a room goes on running ahead that was seen to, in seconds: so it is not noted with each beat.
+const RUN: i64 = 1;
+
+/// A beat nobody forced begins before it is due: the room runs ahead of its pace.
+///
+/// # Errors
+/// Database errors.
+pub(crate) fn runs_ahead(c: &Db, at: Stamp) -> Result<()> {
+    if ran_ahead_until(c)? <= at {
+        meta::set(c, AHEAD, &at.plus_seconds(RUN).micros().to_string())?;
+    }
+    Ok(())
+}
+
+/// Until when the room ran ahead of its pace last.
+///
+/// # Errors
+/// Database errors.
+pub(crate) fn ran_ahead_until(c: &Db) -> Result<Stamp> {
+    let micros = meta::get(c, AHEAD)?.and_then(|until| until.parse().ok());
+    Ok(micros.map_or(Stamp::default(), Stamp::from_micros))
+}
+
 /// A flag to raise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
@@ -49,7 +75,12 @@ pub(crate) fn review(
     set: &TermSet,
     interval: u32,
 ) -> Result<Vec<Finding>> {
-    let mut findings = of_its_own(room.mind(c, bot)?, &post.post.content, set, post.at, interval);
+    let content = &post.post.content;
+    let mut findings = of_its_own(room.mind(c, bot)?, content, set, (Stamp::default(), post.at), interval);
+    if findings.iter().any(|finding| finding.kind == FREQUENCY) {
+        let since = ran_ahead_until(c)?;
+        findings = of_its_own(room.mind(c, bot)?, content, set, (since, post.at), interval);
+    }
     if !findings.iter().any(|finding| finding.kind == REPETITIVE)
         && let Some(other) = copied(room, c, bot, post)?
     {
@@ -59,11 +90,19 @@ pub(crate) fn review(
     Ok(findings)
 }
 
+/// The flag for posts that come too fast.
+const FREQUENCY: &str = "frequency";
 /// The flag for posts that are alike.
 const REPETITIVE: &str = "repetitive";
 
-/// What a post and the bot's earlier ones tell.
-fn of_its_own(mind: &Mind, content: &str, set: &TermSet, at: Stamp, interval: u32) -> Vec<Finding> {
+/// What a post and the bot's earlier ones tell; how fast they came is told of those alone that were made from `since` on.
+fn of_its_own(
+    mind: &Mind,
+    content: &str,
+    set: &TermSet,
+    (since, at): (Stamp, Stamp),
+    interval: u32,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let length = content.trim().chars().count();
     if letters(content) < SHORT {
@@ -79,13 +118,14 @@ fn of_its_own(mind: &Mind, content: &str, set: &TermSet, at: Stamp, interval: u3
     let pace = i64::from(interval.max(1));
     // Half as many again as the pace makes normal: intervals vary, and a person may wake a bot.
     let found = [HOUR, WINDOW_BEATS * pace].into_iter().find_map(|window| {
-        let recent = mind.posts.iter().filter(|own| at.seconds_since(own.dated.at) < window).count() + 1;
+        let counts = |own: Stamp| own >= since && at.seconds_since(own) < window;
+        let recent = mind.posts.iter().filter(|own| counts(own.dated.at)).count() + 1;
         let recent = i64::try_from(recent).unwrap_or(i64::MAX);
         (recent >= FREQUENT.max(window / pace * 3 / 2)).then_some((recent, window))
     });
-    if let Some((recent, window)) = found {
+    if let Some((recent, window)) = found.filter(|_| at >= since) {
         findings.push(Finding {
-            kind: "frequency",
+            kind: FREQUENCY,
             reason: format!("{recent} posts within {} minutes", (window + 59) / 60),
         });
     }
@@ -143,7 +183,12 @@ mod tests {
     }
 
     fn kinds(mind: &Mind, content: &str, at: i64, interval: u32) -> Vec<&'static str> {
-        of_its_own(mind, content, &terms(content), Stamp::from_micros(at * 1_000_000), interval)
+        kinds_since(mind, content, (0, at), interval)
+    }
+
+    fn kinds_since(mind: &Mind, content: &str, (since, at): (i64, i64), interval: u32) -> Vec<&'static str> {
+        let moments = [since, at].map(|seconds| Stamp::from_micros(seconds * 1_000_000));
+        of_its_own(mind, content, &terms(content), moments.into(), interval)
             .into_iter()
             .map(|f| f.kind)
             .collect()
@@ -166,6 +211,18 @@ mod tests {
         let four = [(other, 0), (other, 10), (other, 20), (other, 30)];
         assert_eq!(kinds(&mind(&four), long, 40, 3_600), ["frequency"]);
         assert!(kinds(&mind(&four), long, 3_700, 3_600).is_empty());
+    }
+
+    #[test]
+    fn what_was_posted_while_the_room_ran_ahead_is_not_much() {
+        let long = "the harbour bell rings twice before every tide and nobody knows why";
+        let other = "compilers dream of well typed sheep grazing quietly under green moonlight";
+        let run = [(other, 0), (other, 0), (other, 0), (other, 0), (other, 1)];
+        assert_eq!(kinds(&mind(&run), long, 1, 3_600), [FREQUENCY]);
+        assert!(kinds_since(&mind(&run), long, (2, 1), 3_600).is_empty(), "in the run");
+        assert!(kinds_since(&mind(&run), long, (2, 30), 3_600).is_empty(), "right after it");
+        let flood = [(other, 2), (other, 2), (other, 2), (other, 3)];
+        assert_eq!(kinds_since(&mind(&flood), long, (2, 3), 3_600), [FREQUENCY]);
     }
 
     #[test]

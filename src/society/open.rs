@@ -11,6 +11,7 @@ use super::heartbeat;
 use super::room::Room;
 use super::spacing;
 use super::walk;
+use super::wall;
 use super::{PACE_NOW, PROVIDER_NOW, Society};
 use crate::domain::{Actor, PersonalityConfig, Stamp};
 use crate::embedded;
@@ -78,17 +79,20 @@ impl Apply for Opened {
     }
 }
 
-/// Plans the bots whose next beat is none, missed, or further ahead than their interval, spread over the interval.
+/// Plans the bots whose next beat is none, missed, or further ahead than their interval, or lies together with that of
+/// all the others, spread over the interval.
 fn plan_missed(society: &Society, tx: &Tx<'_>) -> Result<()> {
     let now = tx.now();
-    let bots = schedule::maybe_astray(tx, now, spacing::latest(now, society.least_interval()))?;
+    let (bots, together) = wall::to_plan(society, tx, now)?;
     let interval = |bot: &schedule::Due| society.interval_of(&bot.id, bot.pace_seconds);
     // Simulated time waits for the beats; there, nothing is ever overdue.
     let is_astray = |bot: &schedule::Due, due: Stamp| {
         !society.frame.simulated && (due < now || due > spacing::latest(now, interval(bot)))
     };
-    let missed: Vec<_> =
-        bots.iter().filter(|bot| bot.next_beat_at.is_none_or(|due| is_astray(bot, due))).collect();
+    let missed: Vec<_> = bots
+        .iter()
+        .filter(|bot| bot.next_beat_at.is_none_or(|due| together || is_astray(bot, due)))
+        .collect();
     for (nth, bot) in missed.iter().enumerate() {
         schedule::plan(tx, &bot.id, spacing::spread(now, nth, missed.len(), interval(bot)))?;
     }

@@ -4,9 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Society;
 use super::apply::Apply;
+use super::moderation;
 use super::room::Room;
 use super::spacing;
-use crate::store::{Result, Tx, schedule};
+use crate::domain::Stamp;
+use crate::store::schedule::Due;
+use crate::store::{Db, Result, Tx, schedule};
 
 /// The wall clock jumped.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,15 +23,17 @@ impl Apply for Jumped {
     }
 }
 
-/// Spreads over the interval whoever is overdue or planned further ahead than the interval.
+/// Spreads over the interval whoever is overdue or planned further ahead than the interval; and everybody after a run
+/// ahead of the pace, whose beats all lie at the same moment.
 pub(crate) fn plan_anew(society: &Society, tx: &mut Tx<'_>) -> Result<()> {
     let now = tx.now();
-    let mut astray: Vec<_> = schedule::maybe_astray(tx, now, spacing::latest(now, society.least_interval()))?
+    let (planned, together) = to_plan(society, tx, now)?;
+    let mut astray: Vec<_> = planned
         .into_iter()
         .filter_map(|bot| {
             let interval = society.interval_of(&bot.id, bot.pace_seconds);
             let due = bot.next_beat_at?;
-            (due < now || due > spacing::latest(now, interval)).then_some((due, bot.id, interval))
+            (together || due < now || due > spacing::latest(now, interval)).then_some((due, bot.id, interval))
         })
         .collect();
     astray.sort();
@@ -38,4 +43,18 @@ pub(crate) fn plan_anew(society: &Society, tx: &mut Tx<'_>) -> Result<()> {
         society.planned(tx, bot, due);
     }
     Ok(())
+}
+
+/// Who may have to be planned anew, and whether all of them have: after a run ahead of the pace the beats of everybody
+/// lie together.
+pub(super) fn to_plan(society: &Society, c: &Db, now: Stamp) -> Result<(Vec<Due>, bool)> {
+    let least = society.least_interval();
+    let together =
+        !society.frame.simulated && now <= moderation::ran_ahead_until(c)?.plus_seconds(i64::from(least));
+    let planned = if together {
+        schedule::all_due(c)?
+    } else {
+        schedule::maybe_astray(c, now, spacing::latest(now, least))?
+    };
+    Ok((planned, together))
 }

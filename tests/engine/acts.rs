@@ -120,7 +120,30 @@ async fn a_bot_that_floods_raises_one_flag_at_the_default_pace() {
     for _ in 0..12 {
         society.handle.trigger("b01").await.unwrap();
     }
-    assert_eq!(society.texts("SELECT bot_id || ' ' || flag_type FROM flags"), ["b01 frequency"]);
+    assert_eq!(
+        society.texts("SELECT bot_id || ' ' || flag_type || ' ' || flagged_by FROM flags"),
+        ["b01 frequency auto"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_that_is_let_run_as_fast_as_it_can_tells_nobody_off_for_it() {
+    let (home, mut settings) = settings();
+    settings.bots = botarium::engine::Settings::new(home.path()).bots;
+    settings.clock = botarium::engine::Clock::system(jiff::tz::TimeZone::UTC);
+    settings.pace_seconds = None;
+    let society = Society::start(home, settings);
+    let lives = async |society: &Society| {
+        society.handle.run_beats(Run { count: Some(250), ..Run::default() }, |_| {}).await.unwrap();
+    };
+    lives(&society).await;
+    let society = society.again(|_| {});
+    // Its beats do not all come at once afterwards: a sixth of 30 seconds after each other.
+    let spread = society.number("SELECT max(next_beat_at) - min(next_beat_at) FROM bots");
+    assert!((20_000_000..=30_000_000).contains(&spread), "{spread}");
+    lives(&society).await;
+    assert!(society.number("SELECT count(*) FROM replies") > 50);
+    assert_eq!(society.texts("SELECT bot_id || ' ' || flag_type || ': ' || reason FROM flags"), [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

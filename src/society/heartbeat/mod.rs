@@ -29,6 +29,7 @@ use super::answer;
 use super::budget::{self, Payer};
 use super::context::gather;
 use super::flight::{Call, Choice, Ready};
+use super::moderation;
 use super::outage::Trouble;
 use super::prompt::{self, Prompt};
 use super::room::Room;
@@ -95,6 +96,9 @@ pub(crate) fn advance(
     }
     if tariff.is_bound() && place != Some(provider.as_str()) {
         return Ok(Begin::Waits(provider));
+    }
+    if !beat.forced && row.next_beat_at.is_some_and(|due| due > beat.at) {
+        moderation::runs_ahead(tx, beat.at)?;
     }
     let scene = Arc::new(gather(tx, room, &board, &row, beat.at)?);
     let fence = draw::fence(&society.secret, &row.id, row.beat);
