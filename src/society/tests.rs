@@ -13,7 +13,7 @@ use super::open::Closed;
 use crate::domain::ActionKind;
 use crate::store::check::{Level, check};
 use crate::store::digest::{self, TableDigest};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, journal, reads, roster};
 
 /// A thousand beats, with what people do between them; what the society is at its end.
 fn thousand_beats() -> (Machine, Vec<TableDigest>) {
@@ -114,4 +114,48 @@ fn what_is_rolled_back_leaves_nothing_in_memory() {
     assert!(undone.is_err());
     machine.beat();
     assert_eq!(machine.society.settings().pace, pace);
+}
+
+/// So many bots of one character, by names of their own.
+fn crowd(machine: &Machine, count: usize) -> change::AddCrowd {
+    let one = |n: usize| {
+        let mut config = machine.bots[0].clone();
+        (config.id, config.name) = (format!("crowd_{n:03}"), format!("Crowd {n}"));
+        config
+    };
+    change::AddCrowd { bots: (0..count).map(one).collect() }
+}
+
+#[test]
+fn a_new_pace_asks_no_more_of_many_bots_than_of_few() {
+    let asked = |machine: &Machine, seconds: u32| {
+        let (society, at) = (Arc::clone(&machine.society), machine.now);
+        let asked = move |tx: &mut Tx<'_>| {
+            let before = reads();
+            society.take_in(tx, at, &change::SetPace { seconds })?;
+            Ok(reads() - before)
+        };
+        machine.store.write_blocking(asked).unwrap()
+    };
+    let mut machine = Machine::begin(3, 0);
+    let few = asked(&machine, 90);
+    machine.enter(crowd(&machine, 200)).unwrap();
+    let many = asked(&machine, 120);
+    assert!(many <= few + 5, "{many} questions for 206 bots, {few} for 6");
+    let late = machine.now.plus_seconds(120);
+    let planned = machine.read(crate::store::schedule::all_due);
+    assert_eq!(planned.len(), 206);
+    assert!(planned.iter().all(|bot| bot.next_beat_at.is_some_and(|at| at <= late)));
+}
+
+#[test]
+fn a_crowd_comes_whole_or_not_at_all_in_one_entry() {
+    let mut machine = Machine::begin(3, 0);
+    let before = machine.read(journal::last);
+    let mut clashing = crowd(&machine, 40);
+    clashing.bots[39].name = machine.bots[1].name.clone();
+    assert!(matches!(machine.enter(clashing), Err(StoreError::Refused(_))));
+    assert_eq!((machine.read(roster::custom_count), machine.read(journal::last)), (0, before));
+    machine.enter(crowd(&machine, 40)).unwrap();
+    assert_eq!((machine.read(roster::custom_count), machine.read(journal::last)), (40, before + 1));
 }

@@ -13,6 +13,17 @@ use rusqlite::{
 
 use super::{BUSY, Result};
 
+#[cfg(test)]
+thread_local! {
+    static READS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// For tests that count what is asked: questions that were put on this thread so far.
+#[cfg(test)]
+pub(crate) fn reads() -> u64 {
+    READS.get()
+}
+
 /// A connection to one database. A query takes it and runs the same inside a change and beside the engine.
 pub struct Db(Connection);
 
@@ -47,6 +58,8 @@ impl Db {
     }
 
     pub(super) fn prepare_cached(&self, sql: &str) -> Sql<CachedStatement<'_>> {
+        #[cfg(test)]
+        READS.set(READS.get() + u64::from(sql.trim_start().starts_with("SELECT")));
         self.0.prepare_cached(sql)
     }
 

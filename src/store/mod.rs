@@ -71,6 +71,8 @@ use tokio::sync::watch;
 
 pub use db::Db;
 use db::open_connection;
+#[cfg(test)]
+pub(crate) use db::reads;
 pub use lock::{EngineLock, Holder};
 pub use readers::Readers;
 pub use schema::SCHEMA_VERSION;

@@ -109,9 +109,15 @@ async fn relationships_are_bounded_and_the_oldest_go() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_extraction_that_fails_falls_back_to_the_rules_and_is_charged() {
-    for broken in
-        ["no json here", "{\"facts\": [\"cut off\"", "{\"act\": {\"action\": \"do_nothing\"}}", "{}"]
-    {
+    for broken in [
+        "no json here",
+        "{\"facts\": [\"cut off\"",
+        "{\"act\": {\"action\": \"do_nothing\"}}",
+        "{}",
+        "I'm sorry, but I can't assist with that secret.",
+        "<think>What of the secret? {\"facts\": [\"The secret is out.\"]}</think>",
+        "<think>What of the secret? {\"facts\": [\"The secret is out.\"]}",
+    ] {
         let model = Model::start(move |call| match call.aim {
             Aim::Extract => Reply::text(broken),
             _ => answer(call.nth),
@@ -122,6 +128,7 @@ async fn an_extraction_that_fails_falls_back_to_the_rules_and_is_charged() {
         let memory = society.handle.memory("b01").await.unwrap().warm;
         let held = memory.opinions.iter().find(|held| held.stance.contains("tide table"));
         assert_eq!(held.map(|held| held.activity_id), Some(beat.activity_id), "{broken}: {memory:?}");
+        assert_eq!(society.number("SELECT count(*) FROM memories WHERE text LIKE '%secret%'"), 0, "{broken}");
         assert_eq!(society.number("SELECT tokens_used FROM activities WHERE bot_id = 'b01'"), 240);
         assert_eq!(society.number("SELECT count(*) FROM activities WHERE remembered = 0"), 0);
     }
@@ -165,9 +172,28 @@ async fn too_many_facts_are_compressed_by_the_model_and_pinned_ones_stay() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_compression_that_fails_is_done_by_rule_and_a_long_one_is_cut() {
     let long: &'static str = Box::leak("tide ".repeat(900).into_boxed_str());
-    for (summary, expected) in
-        [(None, "On 30 December 2025"), (Some("too short"), "On 30 December 2025"), (Some(long), "tide tide")]
-    {
+    let by_rule = "On 30 December 2025";
+    for (summary, expected) in [
+        (None, by_rule),
+        (Some("too short"), by_rule),
+        (
+            Some(
+                "I'm sorry, but I can't help with summarizing the notes of others; they may be private to them.",
+            ),
+            by_rule,
+        ),
+        (
+            Some(
+                "<think>The others wrote of the harbour, of its tides and of the boats, so I would sum that up.</think>",
+            ),
+            by_rule,
+        ),
+        (
+            Some("<think>The others wrote of the harbour, of its tides and of the boats, so I would sum"),
+            by_rule,
+        ),
+        (Some(long), "tide tide"),
+    ] {
         let model = leaving(|_| json!({"facts": ["one more fact"]}), summary).await;
         let society = Society::begin(&model.address(), 1, |_| {}).await;
         plant(&society, 0, 50, 2, false);
@@ -190,6 +216,7 @@ async fn what_a_person_pins_while_it_is_being_compressed_stays() {
         Aim::Compress => Reply::text(SUMMARY).held(),
         _ => Reply::quiet(),
     })
+        assert!(!cold[0].summary.contains("others"), "{}", cold[0].summary);
     .await;
     let society = Society::begin(&model.address(), 1, |_| {}).await;
     plant(&society, 0, 50, 2, false);

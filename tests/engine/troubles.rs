@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use botarium::engine::ProviderSetup;
 use botarium::llm::ProviderKind;
-use botarium::protocol::{Notice, Status};
+use botarium::protocol::{CreateThread, Notice, Status};
 use serde_json::json;
 
 use super::model::{Aim, Model, Reply};
@@ -251,4 +251,46 @@ async fn acts_that_were_cut_off_before_they_were_remembered_are_taken_up() {
     let society = society.again(|_| {});
     let again = society.handle.memory("b01").await.unwrap().warm;
     assert_eq!((again.opinions.len(), again.memories.len()), (1, memory.memories.len()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prompts_are_kept_within_the_context_a_server_told_of_until_it_is_tested() {
+    let model = Model::start(|call| match call.nth {
+        0 => Reply::error(400, "request (5312 tokens) exceeds the available context size (1100 tokens)"),
+        _ => Reply::quiet(),
+    })
+    .await;
+    let society = Society::begin(&model.address(), 2, |_| {}).await;
+    for n in 0..6 {
+        let thread = CreateThread {
+            author_bot_id: "b02".into(),
+            title: format!("Tides {n}"),
+            content: format!("Tide {n} came in over the quay and went out again. ").repeat(12),
+            tags: Vec::new(),
+        };
+        society.handle.create_thread(thread).await.unwrap();
+    }
+    // What a beat's prompt comes to, in bytes.
+    let asked = async |society: &Society| {
+        society.handle.trigger("b01").await.unwrap();
+        let calls = model.calls();
+        let last = calls.iter().rfind(|call| call.aim == Aim::Think).unwrap();
+        last.system.len() + last.prompt.len()
+    };
+    let told = async |society: &Society| {
+        let providers = society.handle.providers().await.unwrap();
+        let said = providers.into_iter().find(|provider| provider.name == "model").unwrap().message;
+        said.unwrap_or_default().contains("1100")
+    };
+    let whole = asked(&society).await;
+    let within = asked(&society).await;
+    assert!(within < whole * 3 / 4, "{whole} bytes, then {within}");
+    assert!(told(&society).await);
+    // It is known after a restart, too.
+    let society = society.again(|_| {});
+    assert!(asked(&society).await < whole * 3 / 4 && told(&society).await);
+    assert!(society.handle.test_provider("model", None, false).await.unwrap().ok);
+    assert!(!told(&society).await);
+    let again = asked(&society).await;
+    assert!(again > within * 5 / 4, "{again} bytes, {within} within the context");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::room::Room;
+use crate::room::{Room, options, settings};
 
 /// Checks that `value` has every key of `sample` with a value of the same type. `null` in the sample
 /// stands for "may be null"; the first element of an array for all of them.
@@ -278,6 +278,22 @@ async fn moderation_and_events() {
         &room.get("/api/moderation/flags").await.ok(200),
         &json!([{"id": 0, "target_type": "", "target_id": null, "flag_type": "", "flagged_by": "", "resolved": false, "created_at": ""}]),
     );
+    let home = room.close().await.unwrap();
+    // One that the rules raised, one of an earlier version, one that an actor raised.
+    let database = rusqlite::Connection::open(home.path().join("data/botarium.db")).unwrap();
+    for (at, by) in [(1, "auto"), (2, "system"), (3, "human:Kim")] {
+        let flag = "INSERT INTO flags (bot_id, target_type, target_id, thread_id, flag_type, flagged_by, reason, created_at) \
+                    VALUES ('rex_001', 'thread', ?1, 1, 'kind ' || ?1, ?2, 'again', ?1)";
+        database.execute(flag, (at, by)).unwrap();
+    }
+    drop(database);
+    let engine = botarium::engine::start(settings(home.path())).unwrap();
+    let room = Room::open(engine, None, options(), Some(home)).await;
+    let flags = room.get("/api/moderation/flags?limit=3").await.ok(200);
+    let told: Vec<_> =
+        flags.as_array().unwrap().iter().map(|flag| (&flag["target_id"], &flag["flagged_by"])).collect();
+    let raised = [(json!(3), json!("human:Kim")), (json!(2), json!("auto")), (json!(1), json!("auto"))];
+    assert_eq!(told, raised.each_ref().map(|(target, by)| (target, by)), "{flags}");
     shape(&room.get("/api/moderation/flags/count").await.ok(200), &json!({"unresolved": 0}));
     shape(
         &room.get("/api/events/templates").await.ok(200),
@@ -406,6 +422,12 @@ async fn the_page_and_the_metrics() {
     ] {
         assert!(text.contains(name), "{name} in {text}");
     }
+    // Most of it was lived before the port listened: what is counted is asked of the books, not of what was heard.
+    let figure = |line: &str| line.rsplit(' ').next().unwrap().parse::<i64>().unwrap();
+    let acts: i64 =
+        text.lines().filter(|line| line.starts_with("botarium_activities_total{")).map(figure).sum();
+    let newest = text.lines().find(|line| line.starts_with("botarium_last_seq ")).map(figure);
+    assert_eq!(Some(acts), newest, "{text}");
     // As a Prometheus groups them: a head once, and under it nothing else.
     let mut heads = std::collections::BTreeSet::new();
     let mut under = "";
