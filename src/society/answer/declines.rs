@@ -1,5 +1,7 @@
 //! Whether an answer declines what it was asked for.
 
+use crate::domain::text::folded;
+
 /// The part of an answer that a refusal would stand in, in characters.
 const BEGINNING: usize = 240;
 /// Longest text that is nothing but a refusal, in characters.
@@ -161,7 +163,7 @@ pub(crate) fn only_declines(text: &str) -> bool {
 /// The first characters of a text, in one form.
 fn beginning(text: &str) -> String {
     let start: String = text.trim_start().chars().take(BEGINNING).collect();
-    start.to_lowercase().replace(['’', '‘', '`'], "'")
+    folded(start)
 }
 
 /// Whether it begins with regret and goes on with a refusal, in another language than English.

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::declines::only_declines;
 use super::objects;
 use crate::domain::memory::{OpinionNote, RelationshipNote};
 use crate::domain::{Extraction, Sentiment};
@@ -80,10 +81,11 @@ fn text(fields: &Map<String, Value>, keys: &[&str]) -> Option<String> {
     keys.iter().find_map(|key| fields.get(*key)?.as_str()).map(str::to_owned)
 }
 
-/// Words for nothing, and placeholders, are nothing.
+/// Words for nothing, placeholders and refusals are nothing.
 fn says_something(text: &str) -> bool {
     let bare = text.trim().trim_end_matches('.').to_lowercase();
     bare.contains(char::is_alphanumeric)
+        && !only_declines(text)
         && !matches!(bare.as_str(), "none" | "n/a" | "null" | "nothing" | "unknown")
 }
 
