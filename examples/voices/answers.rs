@@ -78,10 +78,19 @@ fn answers(reply: &Post, post: &Post) -> bool {
     reply.parent == post.reply
 }
 
-/// So many of them, evenly spread.
-pub fn spread(fates: &[Asked], most: usize) -> impl Iterator<Item = &Asked> {
-    let most = most.min(fates.len());
-    (0..most).map(move |at| &fates[at * fates.len() / most])
+/// So many of them, drawn by `seed`, in their order.
+pub fn drawn(fates: &[Asked], most: usize, seed: u64) -> impl Iterator<Item = &Asked> {
+    let mut rest: Vec<usize> = (0..fates.len()).collect();
+    let mut state = seed;
+    let mut chosen: Vec<usize> = (0..most.min(fates.len()))
+        .map(|_| {
+            // Numerical Recipes' generator, of which the upper half is drawn from.
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            rest.swap_remove((state >> 33) as usize % rest.len())
+        })
+        .collect();
+    chosen.sort_unstable();
+    chosen.into_iter().map(|at| &fates[at])
 }
 
 /// A question and what was said to it.

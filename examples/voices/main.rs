@@ -4,6 +4,8 @@
 //!     cargo run --release --example voices -- --seeds 3 --beats 2000
 //!     cargo run --release --example voices -- --demo              the demo's fortnight
 //!     cargo run --release --example voices -- HOME                a society of yours; it is only read
+//!     cargo run --release --example voices -- --persons           twenty questions of a person, and the answers
+//!     cargo run --release --example voices -- --events            what eight kinds of events change
 //!
 //! Sentences are compared without what a template would fill in: quotations, names, numbers, and the
 //! words of the thread's title and of the room's tags. Of two sentences whose words then agree by more
@@ -11,6 +13,8 @@
 //! are not counted.
 
 mod answers;
+mod events;
+mod persons;
 mod posts;
 mod sentences;
 mod told;
@@ -48,9 +52,18 @@ struct Args {
     /// Print so many of the sentences that most bots told
     #[arg(long, default_value_t = 0)]
     worst: usize,
-    /// Print so many questions with what came of them, drawn evenly
+    /// Print so many questions with what came of them
     #[arg(long, default_value_t = 0)]
     pairs: usize,
+    /// Seed by which these are drawn
+    #[arg(long, default_value_t = 1)]
+    draw: u64,
+    /// Put questions of twenty kinds to fresh rooms instead, as a person
+    #[arg(long, conflicts_with_all = ["home", "demo", "events"])]
+    persons: bool,
+    /// Let eight kinds of events happen in fresh rooms instead
+    #[arg(long, conflicts_with_all = ["home", "demo"])]
+    events: bool,
 }
 
 fn seeds(text: &str) -> Result<std::ops::RangeInclusive<u64>, String> {
@@ -79,6 +92,14 @@ async fn main() -> anyhow::Result<()> {
         return tell("the demo's fortnight", handle, &args).await;
     }
     for seed in args.seeds.clone() {
+        if args.persons {
+            persons::ask(&homes.path().join(seed.to_string()), seed).await?;
+            continue;
+        }
+        if args.events {
+            events::compare(homes.path(), seed).await?;
+            continue;
+        }
         let handle = fresh(&homes.path().join(seed.to_string()), seed, args.beats).await?;
         tell(&format!("seed {seed}, {} beats", args.beats), handle, &args).await?;
     }
@@ -93,8 +114,14 @@ async fn fresh(home: &Path, seed: u64, beats: u64) -> anyhow::Result<Handle> {
         pace_seconds: Some(3_600),
         ..Settings::new(home)
     })?;
-    handle.run_beats(Run { count: Some(beats), ..Run::default() }, |_| {}).await?;
+    live(&handle, beats).await?;
     Ok(handle)
+}
+
+/// Lives so many beats.
+async fn live(handle: &Handle, beats: u64) -> anyhow::Result<()> {
+    handle.run_beats(Run { count: Some(beats), ..Run::default() }, |_| {}).await?;
+    Ok(())
 }
 
 async fn tell(title: &str, handle: Handle, args: &Args) -> anyhow::Result<()> {
@@ -145,7 +172,7 @@ async fn tell(title: &str, handle: Handle, args: &Args) -> anyhow::Result<()> {
             percent(of(Fate::Answered), fates.len()),
         );
         let pairs = if persons { fates.len().min(args.pairs) } else { args.pairs };
-        for asked in answers::spread(&fates, pairs) {
+        for asked in answers::drawn(&fates, pairs, args.draw) {
             println!("{}", answers::shown(&room, asked));
         }
     }

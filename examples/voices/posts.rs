@@ -71,6 +71,28 @@ struct BotRow {
 #[derive(Deserialize)]
 struct BeatRow {
     created_at: Stamp,
+    action_type: String,
+}
+
+/// How often each kind of act was done.
+pub struct Acts(HashMap<String, usize>);
+
+impl Acts {
+    /// What was done after the first `from` beats.
+    pub async fn read(handle: &Handle, from: usize) -> anyhow::Result<Self> {
+        let mut beats: Vec<BeatRow> = rows(handle, ExportKind::Activity).await?;
+        beats.sort_by_key(|beat| beat.created_at);
+        let mut counts = HashMap::new();
+        for beat in beats.into_iter().skip(from) {
+            *counts.entry(beat.action_type).or_default() += 1;
+        }
+        Ok(Self(counts))
+    }
+
+    /// The share of one kind, in per cent.
+    pub fn share(&self, kind: &str) -> f64 {
+        crate::percent(self.0.get(kind).copied().unwrap_or(0), self.0.values().sum())
+    }
 }
 
 impl Room {
