@@ -235,7 +235,7 @@ fn a_provider_is_asked_for_its_kind_and_not_for_its_name() {
         for line in code.lines() {
             let compares =
                 |word: &&str| signs.iter().any(|sign| line.contains(&format!("provider {sign}{word}")));
-            if words.iter().any(|word| compares(word)) {
+            if words.iter().any(compares) {
                 wrong.push(format!("{}: {}", path.display(), line.trim()));
             }
         }
@@ -373,7 +373,7 @@ fn actors_are_told_apart_in_one_place() {
     let mut wrong = written_out("domain/actor.rs", &["system", "System"]);
     for (_, path, code) in files() {
         let begins = ["\"human:", "'human:"].iter().any(|begin| code.contains(begin));
-        if begins && path != Path::new("domain/actor.rs") && !path.starts_with("llm/scripted") {
+        if begins && path != Path::new("domain/actor.rs") {
             wrong.push(format!("{}: human:", path.display()));
         }
     }

@@ -8,7 +8,7 @@ use super::view::{Post, View};
 use super::voices::{self, Move};
 use super::{arcs, bank, event, issues, people, reply, rules, stance, temper, thread};
 use crate::domain::scene::FeedThread;
-use crate::domain::{Action, ActionKind, ActivityKind, Engagement};
+use crate::domain::{Action, ActionKind, ActivityKind, Actor, Engagement};
 
 /// What makes a post be answered before anything else.
 const CALLING: i32 = 500;
@@ -80,7 +80,7 @@ fn asked(view: &View<'_>, targets: &[(i32, Post<'_>)], draw: &mut Draw) -> Optio
     open.retain(|post| {
         open_question(*post)
             && !is_put_to_a_person(*post)
-            && post.author() != "system"
+            && !Actor::of(post.author()).is_room()
             && people::calls(view, *post) != people::Call::Others
             && !waits_for_another(view, *post)
     });
@@ -199,7 +199,7 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
         // What is over is left at that; only people are still answered there.
         let over = is_closed(thread) || has_left(view, thread);
         let mut add = |post: Post<'a>, base: i32| {
-            if post.author() == view.me() || over && !post.author().starts_with("human:") {
+            if post.author() == view.me() || over && !Actor::of(post.author()).is_person() {
                 return;
             }
             let mut score = base + interest + draw.below(30) as i32 - tired - rank as i32;
@@ -254,9 +254,9 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
 /// Whether a post answers a person, so that what it asks waits for them.
 pub(super) fn is_put_to_a_person(post: Post<'_>) -> bool {
     post.reply.is_some_and(|reply| match reply.parent_reply_id {
-        None => post.thread.author.starts_with("human:"),
+        None => Actor::of(&post.thread.author).is_person(),
         Some(id) => {
-            post.thread.replies.iter().any(|other| other.id == id && other.author.starts_with("human:"))
+            post.thread.replies.iter().any(|other| other.id == id && Actor::of(&other.author).is_person())
         }
     })
 }

@@ -14,7 +14,7 @@ use super::{bank, reply};
 use crate::domain::memory::{OpinionNote, RelationshipNote};
 use crate::domain::scene::{FeedThread, Scene};
 use crate::domain::text::cut;
-use crate::domain::{Action, Extraction, MemoryKind, Sentiment};
+use crate::domain::{Action, Actor, Extraction, MemoryKind, Sentiment};
 
 /// What others in the thread hold moves how firmly a view is held by so much each, more by those one likes.
 const SWAY: f64 = 0.02;
@@ -303,7 +303,7 @@ impl Notes<'_> {
         let sway: f64 = opening
             .into_iter()
             .chain(replies)
-            .filter(|post| post.author() != self.view.me() && post.author() != "system")
+            .filter(|post| post.author() != self.view.me() && !Actor::of(post.author()).is_room())
             .filter_map(|post| Some((taken(&read(post.content()), issue)?, post)))
             .map(|(other, post)| {
                 let weight = SWAY * (1.0 + self.view.sentiment(post.author()));

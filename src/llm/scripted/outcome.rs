@@ -13,7 +13,7 @@ use super::view::{Post, View};
 use super::voices::{self, Move};
 use super::writer::Writer;
 use crate::domain::scene::{FeedReply, FeedThread, OwnPost};
-use crate::domain::{Action, ActionKind};
+use crate::domain::{Action, ActionKind, Actor};
 
 /// Replies after which a bet made in a thread comes due, and own posts after which it is called off.
 const DUE: usize = 2;
@@ -92,7 +92,7 @@ fn sides<'v>(view: &View<'_>, thread: &'v FeedThread, issue: usize, side: Side) 
     let replies = thread.replies.iter().map(|reply| (&*reply.author, &*reply.author_name, &*reply.content));
     let mut last: Vec<(&str, &str, Option<Side>)> = Vec::new();
     for (author, name, text) in std::iter::once(opening).chain(replies) {
-        if author == view.me() || author == "system" {
+        if author == view.me() || Actor::of(author).is_room() {
             continue;
         }
         let before = last.iter().position(|(other, ..)| *other == author).map(|at| last.remove(at));
@@ -106,7 +106,7 @@ fn sides<'v>(view: &View<'_>, thread: &'v FeedThread, issue: usize, side: Side) 
     }
     let of = |wanted: Option<Side>| {
         let names = last.iter().filter(move |(_, _, taken)| *taken == wanted);
-        names.map(|(_, name, _)| name.strip_prefix("human:").unwrap_or(name)).collect()
+        names.map(|(_, name, _)| Actor::of(name).person().unwrap_or(name)).collect()
     };
     [of(Some(side)), of(Some(side.other())), of(None)]
 }
@@ -218,7 +218,7 @@ fn decision(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     }
     let (mut for_it, mut against): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     for reply in thread.replies.iter().filter(|reply| *reply.author != *view.me()) {
-        let name = reply.author_name.strip_prefix("human:").unwrap_or(&reply.author_name);
+        let name = Actor::of(&reply.author_name).person().unwrap_or(&reply.author_name);
         let joins = read(&reply.content).iter().any(|other| other.text == part.text);
         let mut declines = false;
         voices::forms_in(&reply.content, |(_, kind)| declines |= kind == Move::Decline);
@@ -268,7 +268,7 @@ pub(super) fn is_count(text: &str) -> bool {
 fn count(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     let leads = view.persona.leadership() >= 50;
     let thread = view.scene.feed.iter().find(|thread| {
-        let system = &*thread.author == "system";
+        let system = Actor::of(&thread.author).is_room();
         thread.reply_count >= LONG
             && thread.reply_count == thread.replies.len() as i64
             && !is_closed(thread)

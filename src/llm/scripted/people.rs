@@ -11,7 +11,7 @@ use super::draw::Draw;
 use super::grammar::{capitalise, length, within};
 use super::view::{Post, View};
 use super::writer::{Patience, Writer};
-use crate::domain::{Stamp, text};
+use crate::domain::{Actor, Stamp, text};
 
 /// Words that say nothing about what a question is about.
 const EMPTY: &[&str] = &[
@@ -156,7 +156,7 @@ pub(super) enum Call {
 
 /// Whom `post` calls: a person's post is answered by the one it names, else by whoever comes first.
 pub(super) fn calls(view: &View<'_>, post: Post<'_>) -> Call {
-    if !post.author().starts_with("human:") {
+    if !Actor::of(post.author()).is_person() {
         return Call::Nobodys;
     }
     let id = post.reply.map(|reply| reply.id);
@@ -166,7 +166,7 @@ pub(super) fn calls(view: &View<'_>, post: Post<'_>) -> Call {
             thread.replies.iter().position(|reply| reply.id == own.id).map_or(0, |at| at + 1)
         });
         thread.replies[from..].iter().filter(move |reply| {
-            !reply.author.starts_with("human:")
+            !Actor::of(&reply.author).is_person()
                 && (reply.parent_reply_id == id
                     || (!post.name().is_empty() && reply.content.contains(post.name())))
         })
@@ -199,7 +199,7 @@ fn post_time(post: Post<'_>) -> Stamp {
 
 /// The answer to a person's post; `None` when its author is no person.
 pub(super) fn answer(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<String> {
-    if !post.author().starts_with("human:") {
+    if !Actor::of(post.author()).is_person() {
         return None;
     }
     Some(to(view, post.name(), post.content(), draw))

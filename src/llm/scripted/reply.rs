@@ -16,6 +16,7 @@ use super::stance::{self, Stance, read, taken};
 use super::view::{Post, View};
 use super::voices::{self, Move};
 use super::writer::Writer;
+use crate::domain::Actor;
 use crate::domain::said::clause;
 use crate::domain::scene::FeedThread;
 use crate::domain::similarity::terms;
@@ -107,7 +108,7 @@ pub(super) fn topic_of(thread: &FeedThread) -> Option<usize> {
     for (topic, score) in &mut scores {
         if *topic < bank::ROOM {
             // Only for the room's own threads, and there before anything else.
-            *score = if *thread.author == *"system" { *score * 4 } else { 0 };
+            *score = if Actor::of(&thread.author).is_room() { *score * 4 } else { 0 };
         }
     }
     let best = scores.iter().filter(|(_, score)| *score >= 2);

@@ -3,7 +3,7 @@
 use super::persona::Persona;
 use super::voices::{self, Move};
 use crate::domain::scene::{Acquaintance, FeedReply, FeedThread};
-use crate::domain::{Scene, Stamp};
+use crate::domain::{Actor, Scene, Stamp};
 
 /// A bot in front of its scene.
 pub(super) struct View<'a> {
@@ -30,7 +30,7 @@ impl<'a> Post<'a> {
     /// The author's name as one would address it; empty for the room itself.
     pub fn name(&self) -> &'a str {
         let name = self.reply.map_or(&self.thread.author_name, |reply| &reply.author_name);
-        if self.author() == "system" { "" } else { name.strip_prefix("human:").unwrap_or(name).trim() }
+        if Actor::of(self.author()).is_room() { "" } else { Actor::of(name).person().unwrap_or(name).trim() }
     }
 
     pub fn content(&self) -> &'a str {

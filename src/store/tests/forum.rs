@@ -246,7 +246,7 @@ fn the_start_of_a_word_stands_for_the_words_that_begin_so_while_they_are_few() {
     let index = |words: &str| {
         room.execute(
             "INSERT INTO posts_fts (rowid, title, content) VALUES (?1, '', ?2)",
-            (900 + words.len(), words),
+            (900 + i64::try_from(words.len()).unwrap(), words),
         )
         .unwrap();
     };
