@@ -333,6 +333,7 @@ const WRITTEN_OUT: &[(&str, &[&str], &str)] = &[
     ("store/flags.rs", &["system"], "columns are declared by literals"),
     ("store/timeline.rs", &["failed"], "the name of a column"),
     ("tui/action/table.rs", &["reply", "interview"], "the names of keys' actions"),
+    ("tui/view/stats.rs", &["reply"], "what is counted"),
 ];
 
 /// Whether `code` quotes `word`, in whatever way, and not as the key of a JSON object.

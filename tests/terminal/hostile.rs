@@ -47,6 +47,8 @@ fn own(text: &str) -> Option<usize> {
         "\u{1b}]11;?\u{7}",
         "\u{1b}]10;?\u{1b}\\",
         "\u{1b}]10;?\u{7}",
+        "\u{1b}[>1u",
+        "\u{1b}[<1u",
     ] {
         if text.starts_with(whole) {
             return Some(whole.len());

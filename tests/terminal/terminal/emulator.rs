@@ -54,6 +54,8 @@ impl vt100::Callbacks for Asked {
         match (i1, params, c) {
             // Line wrap, and synchronized updates.
             (Some(b'?'), [[7 | 2026 | 1003 | 1015]], 'h' | 'l') => {}
+            // Keys told apart, and as they were.
+            (Some(b'>' | b'<'), [[1]], 'u') => {}
             // The colour of underlines, as it was.
             (None, [[59]], 'm') => {}
             other => self.strange.push(format!("CSI {other:?}")),
