@@ -45,16 +45,18 @@ pub(crate) fn plan_anew(society: &Society, tx: &mut Tx<'_>) -> Result<()> {
     Ok(())
 }
 
+/// So few bots may wake at the same moment.
+const FEW: usize = 16;
+
 /// Who may have to be planned anew, and whether all of them have: after a run ahead of the pace the beats of everybody
-/// lie together.
+/// lie together, in a room of more than a few.
 pub(super) fn to_plan(society: &Society, c: &Db, now: Stamp) -> Result<(Vec<Due>, bool)> {
     let least = society.least_interval();
-    let together =
-        !society.frame.simulated && now <= moderation::ran_ahead_until(c)?.plus_seconds(i64::from(least));
-    let planned = if together {
-        schedule::all_due(c)?
-    } else {
-        schedule::maybe_astray(c, now, spacing::latest(now, least))?
-    };
-    Ok((planned, together))
+    if !society.frame.simulated && now <= moderation::ran_ahead_until(c)?.plus_seconds(i64::from(least)) {
+        let all = schedule::all_due(c)?;
+        if all.len() > FEW {
+            return Ok((all, true));
+        }
+    }
+    Ok((schedule::maybe_astray(c, now, spacing::latest(now, least))?, false))
 }
