@@ -1,6 +1,7 @@
 //! Who is meant by a name or an id, and the names of actors that are shown: a bot's own (departed ones keep theirs), a
 //! person's, the system's.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use rusqlite::OptionalExtension;
@@ -118,13 +119,11 @@ pub(super) fn absent(c: &Db, id: &str) -> Result<Fault> {
 /// 404, naming what was looked for.
 pub fn resolve_bot(c: &Db, named: &str) -> Result<String> {
     let named = named.trim().trim_start_matches(['@', '＠', '﹫']).trim();
-    if require_bot(c, named).is_ok() {
-        return Ok(named.to_owned());
-    }
-    if let Some((_, id)) = named.strip_suffix(')').and_then(|rest| rest.rsplit_once('('))
-        && require_bot(c, id.trim()).is_ok()
-    {
-        return Ok(id.trim().to_owned());
+    let bracketed = named.strip_suffix([')', '）']).and_then(|rest| rest.rsplit_once(['(', '（']));
+    for id in [Some(named), bracketed.map(|(_, id)| id.trim())].into_iter().flatten() {
+        if let Some(id) = ids(id).find(|id| require_bot(c, id).is_ok()) {
+            return Ok(id.into_owned());
+        }
     }
     let mut statement = c.prepare_cached(CALLED)?;
     let mut found = statement
@@ -142,10 +141,20 @@ pub fn resolve_bot(c: &Db, named: &str) -> Result<String> {
 /// # Errors
 /// 404, naming what was looked for.
 pub fn resolve_followed(c: &Db, me: &str, named: &str) -> Result<String> {
-    let followed = c
-        .prepare_cached("SELECT 1 FROM follows WHERE follower = ?1 AND following = ?2")?
-        .exists([me, named.trim()])?;
-    if followed { Ok(named.trim().to_owned()) } else { resolve_bot(c, named) }
+    let mut followed = c.prepare_cached("SELECT 1 FROM follows WHERE follower = ?1 AND following = ?2")?;
+    for id in ids(named.trim()) {
+        if followed.exists([me, &*id])? {
+            return Ok(id.into_owned());
+        }
+    }
+    resolve_bot(c, named)
+}
+
+/// How an id may be meant: as it is written, and with the usual signs where it has others.
+fn ids(id: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let usual = usual_signs(id);
+    let other = (usual != id).then_some(usual);
+    [Some(Cow::Borrowed(id)), other].into_iter().flatten()
 }
 
 /// Who bears a name already, in whatever case; the room itself has one, too.
@@ -172,4 +181,4 @@ pub(super) const NAMED: &str =
     "SELECT id FROM bots WHERE departed_at IS NULL AND lower(trim(name)) IN (?1, ?2, ?3, ?4) LIMIT 1";
 /// Who bears it, or has it for an id; two are as good as none. In two parts, so that each is found in its index.
 pub(super) const CALLED: &str = "SELECT id FROM bots WHERE departed_at IS NULL AND lower(trim(name)) IN (?1, ?2, ?3, ?4) \
-    UNION SELECT id FROM bots WHERE departed_at IS NULL AND id = ?4 LIMIT 2";
+    UNION SELECT id FROM bots WHERE departed_at IS NULL AND id IN (?3, ?4) LIMIT 2";

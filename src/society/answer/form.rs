@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::domain::ActionKind;
+use crate::domain::text::{folded, usual_signs};
 use crate::llm::loose;
 
 type Object = Map<String, Value>;
@@ -69,7 +70,7 @@ fn object_of(value: &Value) -> Option<Object> {
 
 /// The word of an act as it was meant: case, blanks and hyphens make no difference.
 pub(super) fn kind_of(word: &str) -> String {
-    word.trim().to_lowercase().replace([' ', '-'], "_")
+    folded(word.trim()).replace([' ', '-'], "_")
 }
 
 fn is_kind(word: &str) -> bool {
@@ -81,7 +82,7 @@ fn is_kind(word: &str) -> bool {
 pub(super) fn coerce_number(value: &mut Value, key: &str) {
     let Some(found) = value.get_mut(key) else { return };
     if let Some(number) =
-        found.as_str().and_then(|text| text.trim_start_matches('#').trim().parse::<i64>().ok())
+        found.as_str().and_then(|text| usual_signs(text.trim_start_matches('#').trim()).parse::<i64>().ok())
     {
         *found = number.into();
     }

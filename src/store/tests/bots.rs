@@ -112,9 +112,13 @@ fn what_the_default_caps_count_is_asked_of_the_kind_and_not_of_the_name() {
 #[test]
 fn a_bot_is_meant_by_its_name_where_no_other_bears_it() {
     let room = Room::new();
-    for (id, name) in
-        [("ada_001", "Ada"), ("neil_001", "O'Neil"), ("luc_001", "Jean‑Luc"), ("sean_001", "Sean O’Casey")]
-    {
+    for (id, name) in [
+        ("ada_001", "Ada"),
+        ("neil_001", "O'Neil"),
+        ("luc_001", "Jean‑Luc"),
+        ("sean_001", "Sean O’Casey"),
+        ("mary-ann", "Mary"),
+    ] {
         room.bot(id, name);
     }
     let meant = |named: &str| names::resolve_bot(&room, named).ok();
@@ -128,6 +132,11 @@ fn a_bot_is_meant_by_its_name_where_no_other_bears_it() {
         ("@O‘neil", "neil_001"),
         ("Jean‑Luc", "luc_001"),
         ("Sean O'Casey", "sean_001"),
+        ("mary\u{2010}ann", "mary-ann"),
+        ("Mary\u{2011}Ann", "mary-ann"),
+        ("@mary\u{2013}ann", "mary-ann"),
+        ("Mary (mary\u{2212}ann)", "mary-ann"),
+        ("Mary（mary-ann）", "mary-ann"),
     ] {
         assert_eq!(meant(named).as_deref(), Some(id), "{named}");
     }
