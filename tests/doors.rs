@@ -231,10 +231,14 @@ fn a_provider_is_asked_for_its_kind_and_not_for_its_name() {
     let words = ["scripted", "mock", "ollama", "anthropic", "openai", "llamacpp", "lmstudio", "nats"];
     let signs = ["= '", "<> '", "!= '", "== \"", "!= \""];
     let mut wrong = Vec::new();
-    for (_, path, code) in files() {
+    for (room, path, code) in files() {
+        // The configuration knows the names of those that are built in; nobody else does.
+        let called: &[&str] = if room == "config" { &["provider"] } else { &["provider", "name"] };
         for line in code.lines() {
-            let compares =
-                |word: &&str| signs.iter().any(|sign| line.contains(&format!("provider {sign}{word}")));
+            let is = |called: &&str, word: &str| {
+                signs.iter().any(|sign| line.contains(&format!("{called} {sign}{word}")))
+            };
+            let compares = |word: &&str| called.iter().any(|called| is(called, word));
             if words.iter().any(compares) {
                 wrong.push(format!("{}: {}", path.display(), line.trim()));
             }

@@ -138,6 +138,7 @@ pub fn provider(config: &ProviderConfig) -> anyhow::Result<ProviderSetup> {
         base_url: given(&config.base_url),
         model: given(&config.model),
         api_key: config.api_key.clone(),
+        key_variable: config.api_key_env.clone(),
         connect: seconds(config.connect_timeout_seconds),
         first_token: seconds(config.first_token_timeout_seconds),
         total: seconds(config.total_timeout_seconds),

@@ -66,7 +66,7 @@ impl Protocol for Anthropic {
 
     fn headers(spec: &ProviderSpec) -> Result<Vec<(HeaderName, String)>, ProviderError> {
         let key = spec.api_key.as_ref().filter(|key| !key.is_empty()).ok_or_else(|| {
-            not_configured(format!("{} is not set up: set ANTHROPIC_API_KEY to a key", spec.name))
+            not_configured(format!("{} is not set up: set {} to a key", spec.name, spec.key_place()))
         })?;
         Ok(vec![
             (HeaderName::from_static("x-api-key"), key.expose().to_owned()),

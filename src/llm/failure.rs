@@ -21,6 +21,8 @@ pub(super) struct Who {
     local: bool,
     address: String,
     secret: Option<Secret>,
+    /// Where its key is set.
+    pub(super) key_place: String,
 }
 
 impl Who {
@@ -33,6 +35,7 @@ impl Who {
             // Without user, password, path and query, any of which may hold a secret.
             address: format!("{}://{}{port}", base.scheme(), base.host_str().unwrap_or_default()),
             secret: spec.api_key.clone(),
+            key_place: spec.key_place(),
         }
     }
 
@@ -49,15 +52,6 @@ impl Who {
             None => text,
         };
         cut(&text, QUOTE)
-    }
-
-    /// Where its key is set.
-    pub(super) fn key(&self) -> String {
-        match self.kind {
-            ProviderKind::Anthropic => "ANTHROPIC_API_KEY".to_owned(),
-            ProviderKind::OpenAi if self.name == "openai" => "OPENAI_API_KEY".to_owned(),
-            _ => format!("api_key_env or api_key_file of providers.{}", self.name),
-        }
     }
 
     /// The request did not get through.

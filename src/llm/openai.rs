@@ -62,8 +62,10 @@ impl Protocol for OpenAi {
         let key = spec.api_key.as_ref().filter(|key| !key.is_empty());
         if key.is_none() && is_openai(spec) {
             let message = format!(
-                "{} is not set up: set OPENAI_API_KEY to a key, or providers.{}.base_url to a server without one",
-                spec.name, spec.name
+                "{} is not set up: set {} to a key, or providers.{}.base_url to a server without one",
+                spec.name,
+                spec.key_place(),
+                spec.name
             );
             return Err(not_configured(message));
         }

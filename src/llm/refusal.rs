@@ -184,9 +184,9 @@ impl Refusal {
         let context = (kind == FailureKind::TooLong).then(|| self.context()).flatten();
         let message = match kind {
             FailureKind::Auth if who.has_no_key() => {
-                format!("{name} wants a key ({status}){said}; set {}", who.key())
+                format!("{name} wants a key ({status}){said}; set {}", who.key_place)
             }
-            FailureKind::Auth => format!("{name} refused the key ({status}){said}; check {}", who.key()),
+            FailureKind::Auth => format!("{name} refused the key ({status}){said}; check {}", who.key_place),
             FailureKind::Quota => format!("{name} says credit or quota is used up ({status}){said}"),
             FailureKind::TooLong => {
                 let holds = context.map_or_else(String::new, |size| {

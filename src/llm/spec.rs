@@ -145,6 +145,8 @@ pub struct ProviderSpec {
     pub model: Option<String>,
     /// The key, where one is needed.
     pub api_key: Option<Secret>,
+    /// The environment variable in which the key is looked for, if any.
+    pub key_variable: Option<String>,
     /// How long a connection may take to stand.
     pub connect: Duration,
     /// How long until the first token, and between any two parts of an answer.
@@ -179,6 +181,7 @@ impl ProviderSpec {
             base_url: None,
             model: None,
             api_key: None,
+            key_variable: kind.key_variable().map(str::to_owned),
             connect: Duration::from_secs(if local { 5 } else { 10 }),
             first_token: Duration::from_secs(if local { 600 } else { 60 }),
             total: Duration::from_secs(if local {
@@ -201,6 +204,12 @@ impl ProviderSpec {
             user: None,
             ca: None,
         }
+    }
+
+    /// Where a person sets its key.
+    pub(super) fn key_place(&self) -> String {
+        let settings = || format!("api_key_env or api_key_file of providers.{}", self.name);
+        self.key_variable.clone().unwrap_or_else(settings)
     }
 
     /// The NATS server of a provider of that kind.

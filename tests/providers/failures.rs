@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use botarium::llm::{FailureKind, ProviderError, ProviderKind};
+use botarium::llm::{FailureKind, ProviderError, ProviderKind, ProviderSpec};
 use wiremock::ResponseTemplate;
 
 use super::server::{always, error, streamed};
@@ -59,6 +59,22 @@ async fn a_refused_key_says_which_one_to_check() {
     assert!(error.message.contains("ANTHROPIC_API_KEY"), "{error}");
     let error = failure(ProviderKind::OpenAi, super::server::error(401, &body(ProviderKind::OpenAi))).await;
     assert!(error.message.contains("OPENAI_API_KEY"), "{error}");
+    // Whatever it is called: the variable that is configured, or else the settings that name one.
+    for (key_variable, place) in
+        [(Some("MINE".to_owned()), "MINE"), (None, "api_key_env or api_key_file of providers.house")]
+    {
+        for kind in KINDS {
+            let server = always(super::server::error(401, &body(kind))).await;
+            let spec = ProviderSpec {
+                name: "house".into(),
+                key_variable: key_variable.clone(),
+                ..super::spec(kind, &server.uri())
+            };
+            let provider = botarium::llm::build(&spec).expect("usable");
+            let error = ask(&provider, &request()).await.expect_err("the key is refused");
+            assert!(error.message.contains(place), "{error}");
+        }
+    }
 }
 
 #[tokio::test]
