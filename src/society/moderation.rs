@@ -75,12 +75,9 @@ pub(crate) fn review(
     set: &TermSet,
     interval: u32,
 ) -> Result<Vec<Finding>> {
-    let content = &post.post.content;
-    let mut findings = of_its_own(room.mind(c, bot)?, content, set, (Stamp::default(), post.at), interval);
-    if findings.iter().any(|finding| finding.kind == FREQUENCY) {
-        let since = ran_ahead_until(c)?;
-        findings = of_its_own(room.mind(c, bot)?, content, set, (since, post.at), interval);
-    }
+    let mind = room.mind(c, bot)?;
+    let mut findings = of_its_own(mind, &post.post.content, set);
+    findings.extend(too_fast(mind, post.at, interval, || ran_ahead_until(c))?);
     if !findings.iter().any(|finding| finding.kind == REPETITIVE)
         && let Some(other) = copied(room, c, bot, post)?
     {
@@ -95,14 +92,8 @@ const FREQUENCY: &str = "frequency";
 /// The flag for posts that are alike.
 const REPETITIVE: &str = "repetitive";
 
-/// What a post and the bot's earlier ones tell; how fast they came is told of those alone that were made from `since` on.
-fn of_its_own(
-    mind: &Mind,
-    content: &str,
-    set: &TermSet,
-    (since, at): (Stamp, Stamp),
-    interval: u32,
-) -> Vec<Finding> {
+/// What the words of a post and of the bot's earlier ones tell.
+fn of_its_own(mind: &Mind, content: &str, set: &TermSet) -> Vec<Finding> {
     let mut findings = Vec::new();
     let length = content.trim().chars().count();
     if letters(content) < SHORT {
@@ -115,21 +106,36 @@ fn of_its_own(
             reason: format!("{:.0} % of its words were in one of its last {COMPARED} posts", closest * 100.0),
         });
     }
+    findings
+}
+
+/// Whether a post of `at` and the bot's earlier ones came too fast. Those from before the moment that `since` tells do
+/// not count; it is asked where there are enough of them with these.
+fn too_fast(
+    mind: &Mind,
+    at: Stamp,
+    interval: u32,
+    since: impl FnOnce() -> Result<Stamp>,
+) -> Result<Option<Finding>> {
     let pace = i64::from(interval.max(1));
     // Half as many again as the pace makes normal: intervals vary, and a person may wake a bot.
-    let found = [HOUR, WINDOW_BEATS * pace].into_iter().find_map(|window| {
-        let counts = |own: Stamp| own >= since && at.seconds_since(own) < window;
-        let recent = mind.posts.iter().filter(|own| counts(own.dated.at)).count() + 1;
-        let recent = i64::try_from(recent).unwrap_or(i64::MAX);
-        (recent >= FREQUENT.max(window / pace * 3 / 2)).then_some((recent, window))
-    });
-    if let Some((recent, window)) = found.filter(|_| at >= since) {
-        findings.push(Finding {
-            kind: FREQUENCY,
-            reason: format!("{recent} posts within {} minutes", (window + 59) / 60),
-        });
+    let much = |times: &[Stamp]| {
+        [HOUR, WINDOW_BEATS * pace].into_iter().find_map(|window| {
+            let recent = times.iter().filter(|own| at.seconds_since(**own) < window).count() + 1;
+            let recent = i64::try_from(recent).unwrap_or(i64::MAX);
+            (recent >= FREQUENT.max(window / pace * 3 / 2)).then_some((recent, window))
+        })
+    };
+    let mut times: Vec<Stamp> = mind.posts.iter().map(|own| own.dated.at).collect();
+    if much(&times).is_none() {
+        return Ok(None);
     }
-    findings
+    let since = since()?;
+    times.retain(|own| *own >= since);
+    Ok(much(&times).filter(|_| at >= since).map(|(recent, window)| Finding {
+        kind: FREQUENCY,
+        reason: format!("{recent} posts within {} minutes", (window + 59) / 60),
+    }))
 }
 
 /// How long a text is, in letters of an alphabet.
@@ -187,11 +193,10 @@ mod tests {
     }
 
     fn kinds_since(mind: &Mind, content: &str, (since, at): (i64, i64), interval: u32) -> Vec<&'static str> {
-        let moments = [since, at].map(|seconds| Stamp::from_micros(seconds * 1_000_000));
-        of_its_own(mind, content, &terms(content), moments.into(), interval)
-            .into_iter()
-            .map(|f| f.kind)
-            .collect()
+        let [since, at] = [since, at].map(|seconds| Stamp::from_micros(seconds * 1_000_000));
+        let mut findings = of_its_own(mind, content, &terms(content));
+        findings.extend(too_fast(mind, at, interval, || Ok(since)).unwrap());
+        findings.into_iter().map(|finding| finding.kind).collect()
     }
 
     #[test]
