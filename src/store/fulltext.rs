@@ -86,7 +86,7 @@ pub fn query(words: &str, open: impl Fn(&str, bool) -> Result<Option<String>>) -
     Ok((!terms.is_empty()).then(|| terms.join(" AND ")))
 }
 
-/// Readies a connection to look words up. One that may only read is readied before it is told so.
+/// Readies a connection to look words up, once: when it is opened, and before it is told that it may only read.
 pub(super) fn ready(c: &Db) -> Result<()> {
     for index in ["posts_fts", "archive_fts"] {
         c.execute_batch(&format!(
@@ -100,7 +100,6 @@ pub(super) fn ready(c: &Db) -> Result<()> {
 /// through each one's posts from the newest on; of a start it first gathers the posts of all words that begin so, to
 /// the oldest.
 pub(super) fn beginning(c: &Db, index: &str, start: &str) -> Result<String> {
-    ready(c)?;
     let sql = format!("SELECT term FROM temp.{index}_words WHERE term >= ?1 LIMIT 1");
     let mut next = c.prepare_cached(&sql)?;
     let begins = folded(start);

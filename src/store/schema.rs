@@ -50,7 +50,8 @@ pub(super) fn prepare(connection: &mut Db, path: &Path, durability: Durability) 
     Migrations::new(steps()).to_latest(connection.raw()).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => damaged(err, path),
         other => StoreError::Corrupt(other.to_string()),
-    })
+    })?;
+    super::fulltext::ready(connection)
 }
 
 /// Refuses what is no society that this version can bring up to date; answers its schema.
