@@ -41,16 +41,6 @@ pub fn stored_config(c: &Db, id: &str) -> Result<Option<StoredConfig>> {
         .optional()?)
 }
 
-/// Makes room for the pages that a crowd's rows touch: they lie all over the indexes of names and ids, and a cache that
-/// holds too few of them would have each written once for every few rows. It stays so while the connection lives.
-///
-/// # Errors
-/// Database errors.
-pub fn expect_a_crowd(c: &Db) -> Result<()> {
-    c.set_pragma("cache_size", -256_000)?;
-    Ok(())
-}
-
 /// Adds a bot; `yaml` tells that its configuration is a file's.
 ///
 /// # Errors

@@ -29,6 +29,9 @@ fn steps() -> Vec<M<'static>> {
 /// The schema this version writes (`PRAGMA user_version`): the number of [`steps`].
 pub const SCHEMA_VERSION: i64 = 10;
 
+/// The pages that the writing connection keeps, in KiB, as SQLite has it: below zero.
+pub(super) const CACHE: i64 = -6_000;
+
 /// Brings a database up to this version's schema and sets it up for writing.
 pub(super) fn prepare(connection: &mut Db, path: &Path, durability: Durability) -> Result<()> {
     verify_version(connection, path)?;
@@ -43,7 +46,7 @@ pub(super) fn prepare(connection: &mut Db, path: &Path, durability: Durability) 
         },
     )?;
     connection.set_pragma("foreign_keys", "ON")?;
-    connection.set_pragma("cache_size", -6_000)?;
+    connection.set_pragma("cache_size", CACHE)?;
     connection.set_pragma("temp_store", "MEMORY")?;
     connection.set_pragma("wal_autocheckpoint", 1_000)?;
     connection.set_pragma("journal_size_limit", super::wal::LIMIT)?;

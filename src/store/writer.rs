@@ -32,6 +32,9 @@ const QUEUE: usize = 1_024;
 type AfterCommit = Box<dyn FnOnce() + Send>;
 type BeforeCommit = Box<dyn FnOnce(&Db) -> Result<()> + Send>;
 
+/// The pages kept while a crowd is made, in KiB, as SQLite has it: below zero.
+const CROWD_CACHE: i64 = -256_000;
+
 /// What a group does at its end; what a job added is dropped when the job is rolled back.
 #[derive(Default)]
 struct Ending {
@@ -39,6 +42,8 @@ struct Ending {
     after: Vec<AfterCommit>,
     /// How many of each stay when the job that is under way is rolled back.
     settled: (usize, usize),
+    /// Whether room was made for a crowd.
+    crowd: bool,
 }
 
 impl Ending {
@@ -84,6 +89,17 @@ impl Tx<'_> {
     #[must_use]
     pub const fn rollbacks(&self) -> u64 {
         self.rollbacks
+    }
+
+    /// Makes room for the pages that a crowd's rows touch: they lie all over the indexes of names and ids, and a cache
+    /// that holds too few of them would have each written once for every few rows. It is given back when the next group
+    /// holds no crowd, or the store rests.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn expect_a_crowd(&mut self) -> Result<()> {
+        self.ending.crowd = true;
+        Ok(self.connection.set_pragma("cache_size", CROWD_CACHE)?)
     }
 
     /// Runs `action` on the writer thread once the group is committed; dropped when it is not.
@@ -187,6 +203,7 @@ impl Writer {
             counts: Arc::clone(&counts),
             over: None,
             said: false,
+            crowd: false,
             group_time,
             trouble: told,
         };

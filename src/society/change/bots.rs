@@ -82,7 +82,7 @@ impl Apply for AddCrowd {
 
     fn apply(&self, society: &Society, room: &mut Room, tx: &mut Tx<'_>) -> Result<()> {
         let (now, before) = (tx.now(), roster::custom_count(tx)?);
-        roster::expect_a_crowd(tx)?;
+        tx.expect_a_crowd()?;
         for (nth, config) in self.bots.iter().enumerate() {
             let taken = match roster::stored_config(tx, &config.id)? {
                 Some(_) => Some(format!("a bot with the id {} exists already", config.id)),

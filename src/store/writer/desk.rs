@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::{Answer, BeforeCommit, Counts, Ending, GroupFailure, Message, said};
+use crate::store::schema::CACHE;
 use crate::store::trouble::{PATIENCE, Trouble};
 use crate::store::wal::Wal;
 use crate::store::{Db, Readers, Result};
@@ -34,6 +35,8 @@ pub(super) struct Desk {
     pub(super) over: Option<(Trouble, Instant)>,
     /// Whether the log was told: at first who asked is told, and that may be all.
     pub(super) said: bool,
+    /// Whether room was made for a crowd, and is not given back yet.
+    pub(super) crowd: bool,
     /// A group is committed after this long even when more jobs wait.
     pub(super) group_time: Duration,
 }
@@ -79,6 +82,7 @@ impl Desk {
                 next = self.jobs.try_recv().ok();
             }
         }
+        let crowd = ending.crowd;
         if failure.is_none() {
             failure = commit(&self.connection, ending.before).err().map(Arc::new);
         }
@@ -100,8 +104,20 @@ impl Desk {
                 }
             }
         }
+        if crowd {
+            self.crowd = true;
+        } else {
+            self.give_back();
+        }
         answers.into_iter().for_each(|answer| answer(failure.as_ref()));
         closing
+    }
+
+    /// The cache is as small again as before a crowd.
+    fn give_back(&mut self) {
+        if std::mem::take(&mut self.crowd) && self.connection.set_pragma("cache_size", CACHE).is_err() {
+            self.crowd = true; // tried again
+        }
     }
 
     fn begin(&mut self) -> Result<()> {
@@ -130,6 +146,7 @@ impl Desk {
                 },
                 Err(RecvTimeoutError::Timeout) => {
                     if !rests {
+                        self.give_back();
                         self.connection.release_memory();
                         self.readers.release_memory();
                     }

@@ -70,6 +70,24 @@ fn hold(store: &crate::store::Store) -> std::sync::mpsc::Sender<()> {
 }
 
 #[tokio::test]
+async fn the_room_for_a_crowd_is_given_back() {
+    let (_dir, store) = store();
+    let cache = |tx: &mut Tx<'_>| Ok(tx.pragma::<i64>("cache_size")?);
+    let usual = store.write(cache).await.unwrap();
+    let crowd = || {
+        store.write(move |tx| {
+            tx.expect_a_crowd()?;
+            cache(tx)
+        })
+    };
+    let wide = crowd().await.unwrap();
+    assert!(wide < usual, "{wide} KiB and {usual} KiB, below zero");
+    assert_eq!(crowd().await.unwrap(), wide, "of one crowd after another it stays");
+    store.write(|_| Ok(())).await.unwrap();
+    assert_eq!(store.write(cache).await.unwrap(), usual);
+}
+
+#[tokio::test]
 async fn what_follows_a_transaction_that_sqlite_ended_is_not_stored_outside_it() {
     let (dir, store) = store();
     store.close();
