@@ -30,7 +30,9 @@ const NORMAL: u32 = 3_600;
 /// Seconds between two beats of a bot while somebody watches.
 pub const LIVELY: u32 = 24;
 /// The person of the demo.
-const VISITOR: Actor<'_> = Actor::Person("visitor");
+const VISITOR: Actor<'_> = Actor::Person(VISITOR_NAME);
+/// What it is called where it is told who changed something.
+const VISITOR_NAME: &str = "visitor";
 /// The one who quarrels, and is paused in the end.
 const VEX: &str = "vex_001";
 /// The one who runs into its cap.
@@ -117,7 +119,13 @@ impl Story {
     fn open(home: &Path, end: Stamp, seed: u64, log: LogRing) -> Result<Self, Trouble> {
         let begin = end.plus_seconds(-DAYS * 86_400);
         let handle = engine::start(Settings { log, ..settings(home, Clock::simulated(begin), seed) })?;
-        Ok(Self { handle, begin, beats: 0, voted: 0, pinned: BTreeSet::new() })
+        Ok(Self {
+            handle: handle.acting_for(VISITOR_NAME),
+            begin,
+            beats: 0,
+            voted: 0,
+            pinned: BTreeSet::new(),
+        })
     }
 
     /// Tells the log what somebody did.
@@ -281,12 +289,14 @@ impl Story {
     }
 
     async fn the_curtain_rises(self) -> Result<Handle, Trouble> {
-        self.handle.set_pace(SetPace { preset: None, interval_seconds: Some(LIVELY) }).await?;
+        // What is set here for whoever watches is nobody's deed.
+        let handle = self.handle.acting_for("");
+        handle.set_pace(SetPace { preset: None, interval_seconds: Some(LIVELY) }).await?;
         tracing::info!(
             "{DAYS} days were lived in {} beats; from now on bots wake every {LIVELY} s",
             self.beats
         );
-        Ok(self.handle)
+        Ok(handle)
     }
 }
 
