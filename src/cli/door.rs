@@ -67,8 +67,15 @@ async fn begin(
     } else {
         "a bot file cannot be used, the others live"
     };
-    for problem in &bots.problems {
-        tracing::error!("{what}: {problem}");
+    // One file is one error, however much is wrong in it.
+    for problems in &bots.problems {
+        match problems.as_slice() {
+            [] => {}
+            [only] => tracing::error!("{what}: {only}"),
+            [first, more @ ..] => {
+                tracing::error!("{what}: {first} (and {} more in that file: botarium check)", more.len());
+            }
+        }
     }
     let settings = setup::settings(globals, config, bots, log)?;
     goes_on(globals, config)?;

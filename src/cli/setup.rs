@@ -187,8 +187,8 @@ fn wrong(config: &Config, key: &str, message: String) -> ConfigError {
 pub struct BotsRead {
     /// Name and text of those that can be used.
     pub files: Vec<(String, String)>,
-    /// What is wrong with the others, each with its file and place.
-    pub problems: Vec<String>,
+    /// What is wrong with each of the others, with file and place.
+    pub problems: Vec<Vec<String>>,
 }
 
 impl BotsRead {
@@ -203,7 +203,7 @@ impl BotsRead {
     /// There are files, and none can be used.
     pub fn some_live(self) -> anyhow::Result<Self> {
         if self.none_live() {
-            return Err(BotFiles(self.problems.join("\n       ")).into());
+            return Err(BotFiles(self.problems.concat().join("\n       ")).into());
         }
         Ok(self)
     }
@@ -236,17 +236,22 @@ pub fn bots(config: &Config) -> anyhow::Result<BotsRead> {
         match read_bot(&path) {
             Ok((text, bot)) => {
                 if let Some(other) = ids.get(&bot.id) {
-                    problems.push(format!("bots/{name}: id {} is also in bots/{other}; change one", bot.id));
+                    problems.push(vec![format!(
+                        "bots/{name}: id {} is also in bots/{other}; change one",
+                        bot.id
+                    )]);
                 } else if let Some(other) = names_taken.get(&bot.name.to_lowercase()) {
-                    problems
-                        .push(format!("bots/{name}: name {} is also in bots/{other}; change one", bot.name));
+                    problems.push(vec![format!(
+                        "bots/{name}: name {} is also in bots/{other}; change one",
+                        bot.name
+                    )]);
                 } else {
                     ids.insert(bot.id, name.clone());
                     names_taken.insert(bot.name.to_lowercase(), name.clone());
                     files.push((name, text));
                 }
             }
-            Err(found) => problems.extend(found.into_iter().map(|p| format!("bots/{name}:{p}"))),
+            Err(found) => problems.push(found.into_iter().map(|p| format!("bots/{name}:{p}")).collect()),
         }
     }
     Ok(BotsRead { files, problems })

@@ -95,7 +95,7 @@ async fn look(globals: &Globals, args: &CheckArgs, config: &Config, findings: &m
         Ok(read) => {
             let (none, bots) = (read.none_live(), read.files);
             let hint = "mend the file, then `botarium bot validate` it";
-            for problem in read.problems {
+            for problem in read.problems.concat() {
                 let others = if none { String::new() } else { format!("{hint}; the others live") };
                 findings.error("bots", problem, if none { hint } else { &others });
             }
