@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::ActivityKind;
+use crate::domain::{ActivityKind, listed};
 
 /// Longest title, in characters.
 pub const TITLE_MAX: usize = 200;
@@ -97,38 +97,29 @@ impl Action {
     }
 }
 
-/// The kinds of act a bot can be offered, and `action_type` of its activity row.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ActionKind {
-    /// Opens a thread.
-    CreateThread,
-    /// Answers.
-    Reply,
-    /// Votes.
-    Vote,
-    /// Follows.
-    Follow,
-    /// Stops following.
-    Unfollow,
-    /// Looks something up.
-    WebSearch,
-    /// Stays quiet.
-    DoNothing,
+listed! {
+    /// The kinds of act a bot can be offered, and `action_type` of its activity row.
+    #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum ActionKind {
+        /// Opens a thread.
+        CreateThread,
+        /// Answers.
+        Reply,
+        /// Votes.
+        Vote,
+        /// Follows.
+        Follow,
+        /// Stops following.
+        Unfollow,
+        /// Looks something up.
+        WebSearch,
+        /// Stays quiet.
+        DoNothing,
+    }
 }
 
 impl ActionKind {
-    /// Every kind, in the order they are offered.
-    pub const ALL: [Self; 7] = [
-        Self::CreateThread,
-        Self::Reply,
-        Self::Vote,
-        Self::Follow,
-        Self::Unfollow,
-        Self::WebSearch,
-        Self::DoNothing,
-    ];
-
     /// The word on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {

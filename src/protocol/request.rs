@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::domain::{PersonalityConfig, Stamp};
+use crate::domain::{PersonalityConfig, Stamp, listed};
 
 /// `POST /api/bots/create`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -227,33 +227,55 @@ pub struct Remember {
     pub activity_id: Option<i64>,
 }
 
-/// What can be exported.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum ExportKind {
-    /// Threads.
-    Threads,
-    /// Replies.
-    Replies,
-    /// Votes.
-    Votes,
-    /// Follows.
-    Follows,
-    /// Activity.
-    Activity,
-    /// Bots.
-    Bots,
-    /// Memories.
-    Memories,
-    /// Memories that summaries stand for.
-    #[value(skip)] // `memories --archive`
-    Archive,
-    /// Usage per bot, day, provider and model.
-    Usage,
-    /// Thought records.
-    Thoughts,
-    /// What came from outside, with what models answered to the letter; for operators.
-    Journal,
+listed! {
+    /// What can be exported.
+    #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+    #[serde(rename_all = "lowercase")]
+    pub enum ExportKind {
+        /// Threads.
+        Threads,
+        /// Replies.
+        Replies,
+        /// Votes.
+        Votes,
+        /// Follows.
+        Follows,
+        /// Activity.
+        Activity,
+        /// Bots.
+        Bots,
+        /// Memories.
+        Memories,
+        /// Memories that summaries stand for.
+        #[value(skip)] // `memories --archive`
+        Archive,
+        /// Usage per bot, day, provider and model.
+        Usage,
+        /// Thought records.
+        Thoughts,
+        /// What came from outside, with what models answered to the letter; for operators.
+        Journal,
+    }
+}
+
+impl ExportKind {
+    /// The word for it, in addresses and in names of files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Threads => "threads",
+            Self::Replies => "replies",
+            Self::Votes => "votes",
+            Self::Follows => "follows",
+            Self::Activity => "activity",
+            Self::Bots => "bots",
+            Self::Memories => "memories",
+            Self::Archive => "archive",
+            Self::Usage => "usage",
+            Self::Thoughts => "thoughts",
+            Self::Journal => "journal",
+        }
+    }
 }
 
 /// How it is exported.

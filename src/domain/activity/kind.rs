@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ActionKind;
+use crate::domain::{ActionKind, listed};
 
 /// The word for a beat that found nothing to do: it leaves no activity.
 pub const IDLE: &str = "idle";
@@ -20,59 +20,43 @@ const PEOPLE: u16 = 1 << 8;
 const MARK: u16 = 1 << 9;
 const ERRAND: u16 = 1 << 10;
 
-/// The kind of an activity: `action_type` of its row.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ActivityKind {
-    /// A bot opened a thread.
-    CreateThread,
-    /// A bot answered.
-    Reply,
-    /// Somebody voted.
-    Vote,
-    /// Somebody follows a bot.
-    Follow,
-    /// Somebody follows a bot no more.
-    Unfollow,
-    /// A bot looked something up.
-    WebSearch,
-    /// A bot stayed quiet.
-    DoNothing,
-    /// A beat came to nothing.
-    Failed,
-    /// A person posted, or somebody in a bot's name.
-    HumanPost,
-    /// A bot was interviewed.
-    Interview,
-    /// Something happened to the room.
-    EventInjected,
-    /// A setting was changed.
-    ConfigUpdated,
-    /// Calls were charged that nothing came of.
-    CallsLost,
-    /// A provider was tried.
-    ProviderTest,
+listed! {
+    /// The kind of an activity: `action_type` of its row.
+    #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum ActivityKind {
+        /// A bot opened a thread.
+        CreateThread,
+        /// A bot answered.
+        Reply,
+        /// Somebody voted.
+        Vote,
+        /// Somebody follows a bot.
+        Follow,
+        /// Somebody follows a bot no more.
+        Unfollow,
+        /// A bot looked something up.
+        WebSearch,
+        /// A bot stayed quiet.
+        DoNothing,
+        /// A beat came to nothing.
+        Failed,
+        /// A person posted, or somebody in a bot's name.
+        HumanPost,
+        /// A bot was interviewed.
+        Interview,
+        /// Something happened to the room.
+        EventInjected,
+        /// A setting was changed.
+        ConfigUpdated,
+        /// Calls were charged that nothing came of.
+        CallsLost,
+        /// A provider was tried.
+        ProviderTest,
+    }
 }
 
 impl ActivityKind {
-    /// Every kind, in the order they are offered as filters.
-    pub const ALL: [Self; 14] = [
-        Self::CreateThread,
-        Self::Reply,
-        Self::Vote,
-        Self::Follow,
-        Self::Unfollow,
-        Self::WebSearch,
-        Self::DoNothing,
-        Self::Failed,
-        Self::HumanPost,
-        Self::Interview,
-        Self::EventInjected,
-        Self::ConfigUpdated,
-        Self::CallsLost,
-        Self::ProviderTest,
-    ];
-
     /// The word on the wire and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -6,7 +6,7 @@ use crate::domain::ActivityKind;
 use crate::domain::pace::Preset;
 use crate::domain::text;
 use crate::protocol::CreatePersonality;
-use crate::protocol::{CreateBot, EditMemory, ExportFormat, Interview, SetPace, YamlChoice};
+use crate::protocol::{CreateBot, EditMemory, ExportFormat, ExportKind, Interview, SetPace, YamlChoice};
 use crate::tui::msg::{Command, Effect};
 use crate::tui::overlays::reading::Para;
 use crate::tui::overlays::{Answer, Line, Overlay, Reading, Then};
@@ -311,10 +311,8 @@ fn new_bot(answer: &Answer) -> Result<CreateBot, String> {
 }
 
 fn export(answer: &Answer) -> Result<Command, String> {
-    let (_, kind) = super::preview::EXPORTS
-        .into_iter()
-        .find(|(name, _)| *name == answer.field(0))
-        .ok_or("choose what")?;
+    let kind =
+        ExportKind::ALL.into_iter().find(|kind| kind.as_str() == answer.field(0)).ok_or("choose what")?;
     let format = match answer.field(1) {
         "jsonl" => ExportFormat::Jsonl,
         "csv" => ExportFormat::Csv,

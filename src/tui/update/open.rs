@@ -2,7 +2,7 @@
 
 use crate::domain::Engagement;
 use crate::domain::{ActivityKind, Rung};
-use crate::protocol::{PoolView, ProviderView, YamlChoice};
+use crate::protocol::{ExportKind, PoolView, ProviderView, YamlChoice};
 use crate::tui::action::Scope;
 use crate::tui::msg::{Command, Effect, Load};
 use crate::tui::overlays::reading::Para;
@@ -293,7 +293,7 @@ pub fn new_bot(model: &mut Model) {
 /// The export form.
 pub fn export(model: &mut Model) {
     let fields = vec![
-        FormField::choice("what", &super::preview::EXPORTS.map(|(name, _)| name), 0),
+        FormField::choice("what", &ExportKind::ALL.map(ExportKind::as_str), 0),
         FormField::choice("format", &["json", "jsonl", "csv"], 0),
         FormField::line("days", "", "all"),
         FormField::line("file", "threads.json", "where to write it"),

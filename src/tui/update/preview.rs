@@ -6,21 +6,6 @@ use crate::protocol::ExportKind;
 use crate::tui::overlays::{Answer, FieldKind, Overlay, Then};
 use crate::tui::state::Model;
 
-/// Export kinds, in the order of the form.
-pub const EXPORTS: [(&str, ExportKind); 11] = [
-    ("threads", ExportKind::Threads),
-    ("replies", ExportKind::Replies),
-    ("votes", ExportKind::Votes),
-    ("follows", ExportKind::Follows),
-    ("activity", ExportKind::Activity),
-    ("bots", ExportKind::Bots),
-    ("memories", ExportKind::Memories),
-    ("archive", ExportKind::Archive),
-    ("usage", ExportKind::Usage),
-    ("thoughts", ExportKind::Thoughts),
-    ("journal", ExportKind::Journal),
-];
-
 /// Brings the preview of an open form up to date.
 pub fn preview(model: &mut Model) {
     let Some(Overlay::Form(form)) = model.overlays.last_mut() else { return };
@@ -29,9 +14,9 @@ pub fn preview(model: &mut Model) {
         Then::NewBot => form.preview = preview_of(&behavior(&answer)),
         Then::Export => {
             // The file's name follows the kind and format until a person writes another.
-            let names: Vec<String> = EXPORTS
-                .iter()
-                .flat_map(|(kind, _)| ["json", "jsonl", "csv"].map(|format| format!("{kind}.{format}")))
+            let names: Vec<String> = ExportKind::ALL
+                .into_iter()
+                .flat_map(|kind| ["json", "jsonl", "csv"].map(|format| format!("{}.{format}", kind.as_str())))
                 .collect();
             let proposed = format!("{}.{}", answer.field(0), answer.field(1));
             if let Some(field) = form.fields.get_mut(3)
