@@ -335,7 +335,6 @@ const WRITTEN_OUT: &[(&str, &[&str], &str)] = &[
         "what a model is told",
     ),
     ("store/flags.rs", &["system"], "columns are declared by literals"),
-    ("store/timeline.rs", &["failed"], "the name of a column"),
     ("tui/action/table.rs", &["reply", "interview"], "the names of keys' actions"),
     ("tui/view/stats.rs", &["reply"], "what is counted"),
 ];

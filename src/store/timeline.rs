@@ -2,7 +2,7 @@
 //!
 //! An index holds all that is counted, in the order of time.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::OptionalExtension;
 use serde_json::Value;
 
 use super::columns::Json;
@@ -18,10 +18,10 @@ use crate::protocol::{Timeline, TimelineMark, TimelinePoint};
 /// Longest stretch, in minutes: longer ones are told by the days.
 pub const MINUTES_MAX: u32 = 4_320;
 /// Marks told at most, the newest first.
-const MARKS: u32 = 60;
+const MARKS: usize = 60;
 
 /// The stretch of `minutes` that ended `ago` minutes before now, in at most `points` steps; 0 minutes are
-/// all since the first act, as far as a stretch may reach.
+/// all since the first act, as far as a stretch may reach, 0 points no step: no act is counted.
 ///
 /// # Errors
 /// Database errors.
@@ -36,62 +36,75 @@ pub fn timeline(c: &Db, lens: &Lens, minutes: u32, ago: u32, points: u32) -> Res
         (0, None) => 60,
         (minutes, _) => 60 * i64::from(minutes),
     };
-    let points = i64::from(points.max(1)).min(seconds);
-    let step = (seconds + points - 1) / points;
+    let most = i64::from(points.max(1)).min(seconds);
+    let step = (seconds + most - 1) / most;
     let count = (seconds + step - 1) / step;
     let from = to.plus_seconds(-step * count);
-    let mut steps = vec![TimelinePoint::default(); usize::try_from(count).unwrap_or(1)];
-    let [beats, said, failed] = [
-        ActivityKind::sql(ActivityKind::is_beat),
-        ActivityKind::sql(ActivityKind::is_said),
-        ActivityKind::sql(|kind| kind == ActivityKind::Failed),
-    ];
-    let mut statement = c.prepare_cached(&format!(
-        "SELECT (created_at - ?1) / ?2 AS step, sum(action_type IN {beats}) AS beats, \
-         sum(action_type IN {said}) AS posts, sum(action_type IN {failed}) AS failed, sum(tokens_used) AS tokens, \
-         sum(cost) AS cost FROM activities INDEXED BY activities_time \
-         WHERE created_at >= ?1 AND created_at < ?3 GROUP BY step",
-    ))?;
-    let mut rows = statement.query(params![from, step * 1_000_000, to])?;
-    while let Some(row) = rows.next()? {
-        let at: i64 = row.get("step")?;
-        if let Some(point) = usize::try_from(at).ok().and_then(|at| steps.get_mut(at)) {
-            *point = TimelinePoint {
-                beats: row.get("beats")?,
-                posts: row.get("posts")?,
-                failed: row.get("failed")?,
-                tokens: row.get("tokens")?,
-                cost_usd: row.get("cost")?,
-            };
-        }
-    }
+    let steps = if points == 0 { Vec::new() } else { steps(c, (from, to), step, count)? };
     Ok(Timeline { from, to, step_seconds: step, began, points: steps, marks: marks(c, from, to)? })
+}
+
+/// What happened between two moments, in so many steps of `step` seconds.
+fn steps(c: &Db, (from, to): (Stamp, Stamp), step: i64, count: i64) -> Result<Vec<TimelinePoint>> {
+    let mut steps = vec![TimelinePoint::default(); usize::try_from(count).unwrap_or(1)];
+    // In the order of the index: what is grouped is sorted first, which takes as long as reading it.
+    let mut statement = c.prepare_cached(
+        "SELECT created_at, action_type, tokens_used, cost FROM activities INDEXED BY activities_time \
+         WHERE created_at >= ?1 AND created_at < ?2",
+    )?;
+    let mut rows = statement.query([from, to])?;
+    while let Some(row) = rows.next()? {
+        let at: Stamp = row.get("created_at")?;
+        let place = at.seconds_since(from) / step;
+        let Some(point) = usize::try_from(place).ok().and_then(|place| steps.get_mut(place)) else {
+            continue;
+        };
+        if let Some(kind) =
+            ActivityKind::of(row.get_ref("action_type")?.as_str().map_err(rusqlite::Error::from)?)
+        {
+            point.beats += i64::from(kind.is_beat());
+            point.posts += i64::from(kind.is_said());
+            point.failed += i64::from(kind == ActivityKind::Failed);
+        }
+        point.tokens += row.get::<_, i64>("tokens_used")?;
+        point.cost_usd += row.get("cost")?;
+    }
+    Ok(steps)
 }
 
 /// What was changed or injected between two moments, oldest first.
 fn marks(c: &Db, from: Stamp, to: Stamp) -> Result<Vec<TimelineMark>> {
-    let marked = ActivityKind::sql(ActivityKind::is_mark);
-    let mut statement = c.prepare_cached(&format!(
-        "SELECT id, bot_id, action_type, created_at, details \
-         FROM activities INDEXED BY activities_time WHERE action_type IN {marked} AND created_at >= ?1 AND created_at < ?2 \
-         ORDER BY created_at DESC, id DESC LIMIT ?3",
-    ))?;
+    // Kind by kind, from the newest on: there are few of these among very many acts.
+    let mut statement = c.prepare_cached(
+        "SELECT id, bot_id, created_at, details FROM activities INDEXED BY activities_type \
+         WHERE action_type = ?1 ORDER BY id DESC",
+    )?;
     let mut names = Names::default();
     let mut marks = Vec::new();
-    let mut rows = statement.query(params![from, to, MARKS])?;
-    while let Some(row) = rows.next()? {
-        let (activity_id, bot, kind, at, Json(details)): (i64, String, String, Stamp, Json<Value>) =
-            row.try_into()?;
-        let told = Told::of(&kind, &details);
-        marks.push(TimelineMark {
-            activity_id,
-            bot_name: names.of(c, &bot)?,
-            bot_id: bot,
-            action_type: kind,
-            at,
-            title: clean_line(&told.about, 120),
-        });
+    for kind in ActivityKind::ALL.into_iter().filter(|kind| kind.is_mark()) {
+        let (mut rows, mut found) = (statement.query([kind.as_str()])?, 0);
+        while let Some(row) = rows.next()? {
+            let at: Stamp = row.get("created_at")?;
+            if at < from || found == MARKS {
+                break;
+            }
+            if at >= to {
+                continue;
+            }
+            found += 1;
+            let bot: String = row.get("bot_id")?;
+            let Json(details): Json<Value> = row.get("details")?;
+            marks.push(TimelineMark {
+                activity_id: row.get("id")?,
+                bot_name: names.of(c, &bot)?,
+                bot_id: bot,
+                action_type: kind.as_str().into(),
+                at,
+                title: clean_line(&Told::of(kind.as_str(), &details).about, 120),
+            });
+        }
     }
-    marks.reverse();
+    marks.sort_by_key(|mark| (mark.at, mark.activity_id));
+    marks.drain(..marks.len().saturating_sub(MARKS));
     Ok(marks)
 }

@@ -58,7 +58,7 @@ async fn what_is_out_of_range_is_422_with_the_field() {
         ("/api/stats/usage/series?days=0", "days"),
         ("/api/stats/reputation-history?days=91", "days"),
         ("/api/stats/timeline?minutes=4321", "minutes"),
-        ("/api/stats/timeline?points=1", "points"),
+        ("/api/stats/timeline?points=501", "points"),
         ("/api/stats/analytics?days=366", "days"),
         ("/api/stats/bots/ada_001/memory/warm?limit=201", "limit"),
         ("/api/stats/bots/ada_001/memory/warm?category=dreams", "category"),

@@ -41,6 +41,29 @@ fn a_stretch_is_told_step_by_step() {
     assert_eq!((all.began, all.points.len()), (Some(now.plus_seconds(-7_200)), 120));
     assert_eq!(sums(&all).3, 1_015);
     assert_eq!(sums(&timeline(&room, &lens(), 60, 60, 60).unwrap()), (1, 1, 0, 1_000));
+    // Without steps what was changed is told all the same.
+    let bare = timeline(&room, &lens(), 60, 0, 0).unwrap();
+    assert_eq!((bare.from, bare.to, bare.began, bare.marks), (hour.from, now, hour.began, hour.marks));
+    assert_eq!(bare.points, []);
+}
+
+#[test]
+fn the_newest_marks_of_a_stretch_are_told_in_their_order() {
+    let now = lens().now;
+    let at = |seconds: i64| now.plus_seconds(seconds).to_string();
+    let kinds = ["config_updated", "event_injected", "reply"];
+    // One act a second for five minutes, the last of them now.
+    let times: Vec<String> = (0..300).map(|n| at(n - 299)).collect();
+    let acts: Vec<_> =
+        (0..300_usize).map(|n| (i64::try_from(n).unwrap() + 1, kinds[n % 3], times[n].as_str(), 0)).collect();
+    let room = room(&acts);
+    let told = |minutes, ago| -> Vec<i64> {
+        timeline(&room, &lens(), minutes, ago, 2).unwrap().marks.iter().map(|mark| mark.activity_id).collect()
+    };
+    let marked = |acts: std::ops::RangeInclusive<i64>| acts.filter(|id| id % 3 != 0).collect::<Vec<_>>();
+    assert_eq!(told(1, 0), marked(240..=299), "what is now has not been");
+    assert_eq!(told(1, 2), marked(120..=179));
+    assert_eq!(told(4, 0), marked(210..=299), "the newest sixty");
 }
 
 #[test]

@@ -185,11 +185,20 @@ impl Stats {
         }
     }
 
-    /// What is asked of the timeline: minutes and how long ago they ended.
-    pub(in crate::tui) fn stretch(&self) -> (u32, u32) {
+    /// Whether the steps of the stretch are still to come.
+    #[must_use]
+    pub fn waits_for_steps(&self) -> bool {
+        let without = |timeline: &Timeline| timeline.began.is_some() && timeline.points.is_empty();
+        !self.is_by_days() && self.timeline.as_ref().is_some_and(without)
+    }
+
+    /// What is asked of the timeline: minutes, how long ago they ended, and in how many steps. Where the days tell the
+    /// stretch, or the room's age is to be known first, none.
+    pub(in crate::tui) fn stretch(&self) -> (u32, u32, u32) {
         match SPANS[self.span].0 {
-            minutes if minutes > BY_STEPS => (0, 0), // for the room's age
-            minutes => (minutes, self.ago),
+            minutes if minutes > BY_STEPS => (0, 0, 0), // for the room's age
+            0 if self.age().is_none() || self.is_by_days() => (0, 0, 0),
+            minutes => (minutes, self.ago, STEPS),
         }
     }
 
@@ -234,11 +243,16 @@ impl Stats {
     ) -> Vec<Effect> {
         self.simulated = room.and_then(|room| room.simulated_cost.clone());
         self.days = self.days_of(now, zone);
-        let (minutes, ago) = self.stretch();
-        let mut effects = vec![Effect::Load(Load::Timeline(minutes, ago, STEPS))];
+        let mut effects = vec![self.read_timeline()];
         effects.extend(self.read_days());
         effects.push(Effect::Load(Load::Providers));
         effects
+    }
+
+    /// Reads what is told step by step.
+    pub(in crate::tui) fn read_timeline(&self) -> Effect {
+        let (minutes, ago, points) = self.stretch();
+        Effect::Load(Load::Timeline(minutes, ago, points))
     }
 
     /// Reads what is told by days.

@@ -6,7 +6,7 @@ use crate::domain::Money;
 use crate::protocol::{ReputationDay, ReputationHistory, Timeline, TimelineMark, TimelinePoint};
 use crate::tui::msg::{Command, Data, Effect, Load, Msg};
 use crate::tui::state::Page;
-use crate::tui::state::stats::{Chart, SPANS, figures};
+use crate::tui::state::stats::{Chart, SPANS, STEPS, figures};
 use crate::tui::state::{Model, Tab};
 use crate::tui::theme::{Colors, Theme, ThemeName};
 use crate::tui::update::update;
@@ -16,7 +16,7 @@ pub fn timeline(minutes: u32, ago: u32, points: u32) -> Timeline {
     let to = now().plus_seconds(-60 * i64::from(ago));
     let began = now().plus_seconds(-20 * 3_600);
     let seconds = if minutes == 0 { to.seconds_since(began) } else { 60 * i64::from(minutes) };
-    let step_seconds = seconds / i64::from(points);
+    let step_seconds = seconds / i64::from(points.max(1));
     let point = |n: i64| TimelinePoint {
         beats: 1,
         posts: n % 2,
@@ -33,7 +33,7 @@ pub fn timeline(minutes: u32, ago: u32, points: u32) -> Timeline {
         title: String::new(),
     };
     Timeline {
-        from: to.plus_seconds(-step_seconds * i64::from(points)),
+        from: to.plus_seconds(-step_seconds * i64::from(points.max(1))),
         to,
         step_seconds,
         began: Some(began),
@@ -101,6 +101,37 @@ fn an_answer_for_another_stretch_changes_nothing() {
     let before = model.stats.timeline.clone();
     update(&mut model, Msg::Loaded(Load::Timeline(60, 0, 120), Ok(Data::Timeline(timeline(60, 0, 120)))));
     assert_eq!(model.stats.timeline, before);
+}
+
+#[test]
+fn steps_are_asked_for_once_the_room_is_known_to_be_young() {
+    let mut model = model(120, 36);
+    let asked = |effects: &[Effect]| {
+        let of = |effect: &Effect| match effect {
+            Effect::Load(Load::Timeline(minutes, ago, points)) => Some((*minutes, *ago, *points)),
+            _ => None,
+        };
+        effects.iter().filter_map(of).collect::<Vec<_>>()
+    };
+    let came = |model: &mut Model, points, began: i64| {
+        let told = timeline(0, 0, points);
+        let told = Timeline { began: Some(now().plus_seconds(-86_400 * began)), ..told };
+        update(model, Msg::Loaded(Load::Timeline(0, 0, points), Ok(Data::Timeline(told))))
+    };
+    let effects = update(&mut model, Msg::Key("alt+3".parse().unwrap()));
+    assert_eq!(asked(&effects), [(0, 0, 0)], "its age");
+    let effects = came(&mut model, 0, 1);
+    assert_eq!(asked(&effects), [(0, 0, STEPS)]);
+    assert!(text(&model).contains("reading…"), "{}", text(&model));
+    assert_eq!(asked(&came(&mut model, STEPS, 1)), []);
+    // An older room is told by its days.
+    assert_eq!(asked(&came(&mut model, STEPS, 4)), [(0, 0, 0)]);
+    assert_eq!(asked(&came(&mut model, 0, 4)), []);
+    press(&mut model, &["+"]);
+    assert_eq!(
+        (SPANS[model.stats.span].1, model.stats.timeline.as_ref().unwrap().points.len()),
+        ("3 days", 120)
+    );
 }
 
 #[test]

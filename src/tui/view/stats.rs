@@ -72,7 +72,7 @@ fn usage(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Rect {
     let theme = view.theme;
     let focused = state.on == Chart::Usage;
     let inner = frame(buf, area, "Tokens and cost", &span(state), focused, theme);
-    if state.series.is_none() && state.timeline.is_none() {
+    if state.waits_for_steps() || state.series.is_none() && state.timeline.is_none() {
         pen::empty(buf, inner, &["reading…"], theme);
         return Rect::ZERO;
     }

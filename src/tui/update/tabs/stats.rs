@@ -77,15 +77,21 @@ fn choose(model: &mut Model) {
 pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
     let days = model.stats.days;
     match (load, data) {
-        (Load::Timeline(minutes, ago, _), Data::Timeline(timeline))
-            if (*minutes, *ago) == model.stats.stretch() =>
+        (Load::Timeline(minutes, ago, points), Data::Timeline(timeline))
+            if (*minutes, *ago, *points) == model.stats.stretch() =>
         {
             model.stats.timeline = Some(timeline.clone());
+            let mut effects = Vec::new();
+            // The room is young enough for steps, or has become too old for them.
+            if model.stats.stretch() != (*minutes, *ago, *points) {
+                effects.push(model.stats.read_timeline());
+            }
             let days = model.stats.days_of(model.now, &model.zone);
             if days != model.stats.days {
                 model.stats.days = days;
-                return model.stats.read_days().into();
+                effects.extend(model.stats.read_days());
             }
+            return effects;
         }
         (Load::UsageSeries(of, None), Data::UsageSeries(series)) if *of == days => {
             model.stats.series = Some(series.clone());
