@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::similarity::term;
+use super::similarity::{self, Sieve, term};
 
 /// Words of a clause that its print is made of.
 const CLAUSE: usize = 5;
@@ -163,12 +163,9 @@ const JOINTS: [&str; 52] = [
 ];
 
 fn is_joint(hash: u64) -> bool {
-    static HASHES: std::sync::LazyLock<Vec<u64>> = std::sync::LazyLock::new(|| {
-        let mut hashes: Vec<u64> = JOINTS.iter().chain(&WEIGHING).map(|word| term(word)).collect();
-        hashes.sort_unstable();
-        hashes
-    });
-    HASHES.binary_search(&hash).is_ok()
+    static HASHES: std::sync::LazyLock<Sieve> =
+        std::sync::LazyLock::new(|| Sieve::of(JOINTS.into_iter().chain(WEIGHING)));
+    HASHES.holds(hash)
 }
 
 fn is_article(hash: u64) -> bool {
@@ -177,10 +174,11 @@ fn is_article(hash: u64) -> bool {
     HASHES.contains(&hash)
 }
 
-/// A word: its hash in lower case, whether a clause can begin with it, whether it ends a sentence, whether
-/// it is written with a capital.
+/// A word: its hash in lower case, whether a clause begins after it and can begin with it, whether it ends a sentence,
+/// whether it is written with a capital.
 struct Word {
     hash: u64,
+    joint: bool,
     opens: bool,
     closes: bool,
     capital: bool,
@@ -188,15 +186,20 @@ struct Word {
 }
 
 fn words(text: &str) -> Vec<Word> {
+    words_until(text, |_| false)
+}
+
+/// The words of `text`, up to where they are `enough`.
+fn words_until(text: &str, enough: impl Fn(&[Word]) -> bool) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::with_capacity(text.len() / 5);
-    let (mut word, mut opens, mut capital, mut quoted) = (String::new(), true, false, false);
+    let (mut word, mut opens, mut capital, mut quoted) = (similarity::Word::default(), true, false, false);
     let mut lettered = false;
-    let end = |word: &mut String, opens: &mut bool, capital: bool, words: &mut Vec<Word>| {
-        if !word.is_empty() {
-            let hash = term(word);
-            words.push(Word { hash, opens: *opens, closes: false, capital, vocative: false });
-            *opens = is_joint(hash);
-            word.clear();
+    let end = |word: &mut similarity::Word, opens: &mut bool, capital: bool, words: &mut Vec<Word>| {
+        let similarity::Word { hash, chars } = std::mem::take(word);
+        if chars > 0 {
+            let joint = is_joint(hash);
+            words.push(Word { hash, joint, opens: *opens, closes: false, capital, vocative: false });
+            *opens = joint;
         }
     };
     for c in text.chars() {
@@ -209,24 +212,26 @@ fn words(text: &str) -> Vec<Word> {
             continue;
         }
         if c.is_alphanumeric() {
-            if word.is_empty() {
+            if word.chars == 0 {
                 capital = c.is_uppercase();
             }
-            if c.is_ascii() {
-                word.push(c.to_ascii_lowercase())
-            } else {
-                word.extend(c.to_lowercase())
+            match u8::try_from(c) {
+                Ok(byte) if byte.is_ascii() => word.byte(byte.to_ascii_lowercase()),
+                _ => c.to_lowercase().for_each(|lower| word.char(lower)),
             }
             continue;
         }
-        if matches!(c, '\'' | '’') && !word.is_empty() {
+        if matches!(c, '\'' | '’') && word.chars > 0 {
             continue;
         }
         let before = words.len();
-        let letter = c == ')' && lettered && word.chars().count() == 1;
+        let letter = c == ')' && lettered && word.chars == 1;
         end(&mut word, &mut opens, capital, &mut words);
         // The letter of a list, “(b)”, is no word of what is listed.
         words.truncate(if letter { before } else { words.len() });
+        if words.len() > before && enough(&words) {
+            return words;
+        }
         lettered = c == '(';
         match c {
             '.' | '!' | '?' | '\n' => {
@@ -268,7 +273,7 @@ pub fn prints(text: &str, mut each: impl FnMut(u32)) {
     let words = words(text);
     let (mut sentence, mut count) = (0_u64, 0);
     for (at, word) in words.iter().enumerate() {
-        if word.opens && !is_joint(word.hash) && at + CLAUSE <= words.len() {
+        if word.opens && !word.joint && at + CLAUSE <= words.len() {
             each(print_of(&words[at..at + CLAUSE], 1));
         }
         if is_article(word.hash) && at + THING <= words.len() {
@@ -276,7 +281,7 @@ pub fn prints(text: &str, mut each: impl FnMut(u32)) {
         }
         // Whom a sentence is said to, and who is in it, does not make it another one.
         let name = word.capital && (count > 0 || word.vocative);
-        if !name && !is_joint(word.hash) {
+        if !name && !word.joint {
             sentence =
                 sentence.wrapping_add(word.hash.wrapping_mul(0x94d0_49bb_1331_11eb) ^ (word.hash >> 17));
             count += 1;
@@ -290,19 +295,26 @@ pub fn prints(text: &str, mut each: impl FnMut(u32)) {
     }
 }
 
+/// Whether `count` words are there from the first that `begins` on.
+fn holds(words: &[Word], begins: impl Fn(&Word) -> bool, count: usize) -> bool {
+    words.len() >= count && words[..=words.len() - count].iter().any(begins)
+}
+
 /// The print by which the clause `text` is known again within a post; `None` when it is too short to be.
 #[must_use]
 pub fn clause(text: &str) -> Option<u32> {
-    let words = words(text);
-    let from = words.iter().position(|word| !is_joint(word.hash))?;
+    let begins = |word: &Word| !word.joint;
+    let words = words_until(text, |words| holds(words, begins, CLAUSE));
+    let from = words.iter().position(begins)?;
     (words.len() >= from + CLAUSE).then(|| print_of(&words[from..from + CLAUSE], 1))
 }
 
 /// The print of a thing, such as “the kitchen drawer nobody dares to empty”; `None` when it has no article.
 #[must_use]
 pub fn thing(text: &str) -> Option<u32> {
-    let words = words(text);
-    let from = words.iter().position(|word| is_article(word.hash))?;
+    let begins = |word: &Word| is_article(word.hash);
+    let words = words_until(text, |words| holds(words, begins, THING));
+    let from = words.iter().position(begins)?;
     (words.len() >= from + THING).then(|| print_of(&words[from..from + THING], 2))
 }
 
@@ -314,7 +326,7 @@ pub fn sentence(text: &str) -> Option<u32> {
     let words = words(bare);
     let (mut sum, mut count) = (0_u64, 0);
     for word in &words {
-        if !is_joint(word.hash) && !(word.capital && (count > 0 || word.vocative)) {
+        if !word.joint && !(word.capital && (count > 0 || word.vocative)) {
             sum = sum.wrapping_add(word.hash.wrapping_mul(0x94d0_49bb_1331_11eb) ^ (word.hash >> 17));
             count += 1;
         }

@@ -27,29 +27,31 @@ const STOP_WORDS: &str = "a about above after again against all also am an and a
     wasnt we well were werent weve what whats when where whether which while who whom whose why will with \
     within without wont would wouldnt yet you youd youll your youre yours yourself yourselves youve";
 
-static STOP: LazyLock<Stop> = LazyLock::new(|| {
-    let mut hashes: Vec<_> = STOP_WORDS.split_whitespace().map(term).collect();
-    hashes.sort_unstable();
-    let mut sieve = [0; 64];
-    for hash in &hashes {
-        let (word, bit) = Stop::place(*hash);
-        sieve[word] |= bit;
-    }
-    Stop { sieve, hashes }
-});
+static STOP: LazyLock<Sieve> = LazyLock::new(|| Sieve::of(STOP_WORDS.split_whitespace()));
 
-/// The stop words' hashes, behind a sieve that most other words do not pass.
-struct Stop {
+/// The hashes of some words, behind a sieve that most other words do not pass.
+pub(super) struct Sieve {
     sieve: [u64; 64],
     hashes: Vec<u64>,
 }
 
-impl Stop {
+impl Sieve {
+    pub(super) fn of<'a>(words: impl Iterator<Item = &'a str>) -> Self {
+        let mut hashes: Vec<_> = words.map(term).collect();
+        hashes.sort_unstable();
+        let mut sieve = [0; 64];
+        for hash in &hashes {
+            let (word, bit) = Self::place(*hash);
+            sieve[word] |= bit;
+        }
+        Self { sieve, hashes }
+    }
+
     const fn place(hash: u64) -> (usize, u64) {
         ((hash >> 58) as usize, 1 << ((hash >> 52) & 63))
     }
 
-    fn holds(&self, hash: u64) -> bool {
+    pub(super) fn holds(&self, hash: u64) -> bool {
         let (word, bit) = Self::place(hash);
         self.sieve[word] & bit != 0 && self.hashes.binary_search(&hash).is_ok()
     }
@@ -125,9 +127,9 @@ pub fn terms(text: &str) -> TermSet {
 }
 
 /// A word being read.
-struct Word {
-    hash: u64,
-    chars: usize,
+pub(super) struct Word {
+    pub(super) hash: u64,
+    pub(super) chars: usize,
 }
 
 impl Default for Word {
@@ -137,12 +139,12 @@ impl Default for Word {
 }
 
 impl Word {
-    fn byte(&mut self, byte: u8) {
+    pub(super) fn byte(&mut self, byte: u8) {
         self.hash = step(self.hash, byte);
         self.chars += 1;
     }
 
-    fn char(&mut self, c: char) {
+    pub(super) fn char(&mut self, c: char) {
         self.hash = c.encode_utf8(&mut [0; 4]).bytes().fold(self.hash, step);
         self.chars += 1;
     }
