@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use jiff::tz::TimeZone;
-
 use crate::domain::Money;
 use crate::domain::pace::{self, Preset};
 use crate::domain::place::addresses;
@@ -267,7 +265,7 @@ fn variable(value: &Value) -> Result<String, String> {
 
 fn zone(value: &Value) -> Result<String, String> {
     let name = value.line(100)?;
-    if matches!(name.as_str(), "system" | "UTC") || TimeZone::get(&name).is_ok() {
+    if matches!(name.as_str(), "system" | "UTC") || super::zone::named(&name).is_some() {
         return Ok(name);
     }
     let common = ["system", "UTC", "Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo"];

@@ -12,6 +12,7 @@ mod kind;
 mod load;
 mod origin;
 mod table;
+pub mod zone;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -338,9 +339,9 @@ impl Config {
     pub fn zone(&self) -> TimeZone {
         match self.timezone.as_str() {
             "UTC" => TimeZone::UTC,
-            "system" => TimeZone::system(),
+            "system" => zone::system(),
             // Was found when the configuration was loaded.
-            name => TimeZone::get(name).unwrap_or(TimeZone::UTC),
+            name => zone::named(name).unwrap_or(TimeZone::UTC),
         }
     }
 

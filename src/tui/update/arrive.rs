@@ -321,7 +321,7 @@ pub(super) const WELCOME: &str = "Welcome. These bots share a forum and act by t
 
 fn take_room(model: &mut Model, room: crate::protocol::RoomView) -> Vec<Effect> {
     let mut effects = Vec::new();
-    if let Ok(zone) = jiff::tz::TimeZone::get(&room.timezone) {
+    if let Some(zone) = crate::config::zone::named(&room.timezone) {
         model.zone = zone;
     }
     let lives = model.walk.is_none() && model.room.is_none();
