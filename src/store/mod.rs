@@ -278,7 +278,8 @@ impl Store {
         }
         let connection = open_connection(path, true)?;
         schema::verify(&connection, path)?;
-        Ok(Self { path: Arc::new(path.to_path_buf()), writer: None, readers: Readers::new(path) })
+        let readers = Readers::beginning_with(path, connection)?;
+        Ok(Self { path: Arc::new(path.to_path_buf()), writer: None, readers })
     }
 
     /// The database file.

@@ -41,6 +41,20 @@ impl Readers {
         }
     }
 
+    /// The same; the first query has a connection that is open already.
+    pub(super) fn beginning_with(path: &Path, connection: Db) -> Result<Self> {
+        let readers = Self::new(path);
+        readers.put_back(outfitted(connection)?);
+        Ok(readers)
+    }
+
+    fn put_back(&self, connection: Db) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < POOL {
+            idle.push(connection);
+        }
+    }
+
     pub(super) async fn run<T: Send + 'static>(
         &self,
         query: impl FnOnce(&Db) -> Result<T> + Send + 'static,
@@ -60,23 +74,14 @@ impl Readers {
         let taken = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match taken {
             Some(connection) => connection,
-            None => {
-                let connection = super::open_connection(&self.path, true)?;
-                connection.set_pragma("cache_size", -4_000)?;
-                super::fulltext::ready(&connection)?;
-                connection.set_pragma("query_only", "ON")?;
-                connection
-            }
+            None => outfitted(super::open_connection(&self.path, true)?)?,
         };
         let number = self.begins(&connection);
         // What panics is put back as well: the query is over.
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| query(&connection)));
         self.busy().queries.remove(&number);
         let result = result.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let mut idle = self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if idle.len() < POOL {
-            idle.push(connection);
-        }
+        self.put_back(connection);
         result
     }
 
@@ -116,4 +121,12 @@ impl Readers {
             connection.release_memory();
         }
     }
+}
+
+/// Makes a connection that was opened for reading one of the pool.
+fn outfitted(connection: Db) -> Result<Db> {
+    connection.set_pragma("cache_size", -4_000)?;
+    super::fulltext::ready(&connection)?;
+    connection.set_pragma("query_only", "ON")?;
+    Ok(connection)
 }
