@@ -14,7 +14,7 @@ use crate::config::{
     Config, ConfigError, ConfigProblem, LoadArgs, Origin, ProviderConfig, SET, SearchBackend,
 };
 use crate::domain::moment;
-use crate::domain::{Prices, bot_file};
+use crate::domain::{PriceList, Prices, bot_file};
 use crate::embedded;
 use crate::engine::clock::{Clock, SIM_START};
 use crate::engine::{ProviderSetup, Settings};
@@ -90,7 +90,7 @@ pub fn settings(
         memory_provider: word(&config.memory.provider),
         memory_model: config.memory.model.clone(),
         search: search(config)?,
-        prices: Arc::new(prices(config)?),
+        prices: prices(config)?,
         log_level: config.log.level.clone(),
         log,
         ..Settings::sized(&config.home.root, config)
@@ -168,13 +168,14 @@ fn search(config: &Config) -> anyhow::Result<Arc<dyn Tool>> {
     })
 }
 
-fn prices(config: &Config) -> anyhow::Result<Prices> {
-    let Some(path) = &config.prices_file else { return Ok(Prices::embedded().clone()) };
+fn prices(config: &Config) -> anyhow::Result<PriceList> {
+    let Some(path) = &config.prices_file else { return Ok(PriceList::Embedded) };
     let path = config.home.root.join(path);
     let wrong = |message: String| wrong(config, "prices_file", message);
     let text = std::fs::read_to_string(&path)
         .map_err(|error| wrong(format!("cannot be read: {}: {error}", path.display())))?;
-    Ok(Prices::parse(&text).map_err(|error| wrong(format!("{}: {error}", path.display())))?)
+    let prices = Prices::parse(&text).map_err(|error| wrong(format!("{}: {error}", path.display())))?;
+    Ok(PriceList::Of(Arc::new(prices)))
 }
 
 /// A key whose value shows to be wrong only when it is used.

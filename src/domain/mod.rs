@@ -37,7 +37,7 @@ pub use budget::{Money, Price, Usage};
 pub(crate) use listed::listed;
 pub use memory::{Extraction, MemoryKind, Sentiment};
 pub use personality::{Behavior, Engagement, PersonalityConfig};
-pub use prices::{PriceOf, Prices};
+pub use prices::{PriceList, PriceOf, Prices};
 pub use rung::Rung;
 pub use scene::Scene;
 pub use secret::Secret;

@@ -3,9 +3,10 @@
 //! It knows names and numbers; who is charged, and when, is decided in `society::budget`.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::budget::Price;
 
@@ -20,6 +21,44 @@ pub struct Prices {
     as_of: String,
     source: String,
     models: BTreeMap<String, Price>,
+}
+
+/// The price list of a room. The one inside the binary is read when it is first asked for something.
+#[derive(Clone, Debug, Default)]
+pub enum PriceList {
+    /// The one inside the binary.
+    #[default]
+    Embedded,
+    /// Another.
+    Of(Arc<Prices>),
+}
+
+impl Deref for PriceList {
+    type Target = Prices;
+    fn deref(&self) -> &Prices {
+        match self {
+            Self::Embedded => Prices::embedded(),
+            Self::Of(prices) => prices,
+        }
+    }
+}
+
+impl PartialEq for PriceList {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Serialize for PriceList {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for PriceList {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Self::Of(Arc::new(Prices::deserialize(from)?)))
+    }
 }
 
 /// What is known about the price of a model.

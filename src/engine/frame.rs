@@ -45,7 +45,7 @@ impl Frame {
             prompt_sections: settings.prompt_sections,
             search: settings.search.name().to_owned(),
             search_cache_seconds: settings.search_cache_seconds,
-            prices: Arc::clone(&settings.prices),
+            prices: settings.prices.clone(),
             pretend_model: settings.pretend_model.clone(),
         }
     }
@@ -78,7 +78,7 @@ impl Frame {
             prompt_sections: self.prompt_sections,
             search,
             search_cache_seconds: self.search_cache_seconds,
-            prices: Arc::clone(&self.prices),
+            prices: self.prices.clone(),
             pretend_model: self.pretend_model.clone(),
             ..base.clone()
         }

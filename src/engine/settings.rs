@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::clock::Clock;
 use crate::config::{Config, Origin, PromptConfig};
-use crate::domain::{Money, Price, Prices};
+use crate::domain::{Money, Price, PriceList};
 use crate::embedded;
 use crate::llm::{ProviderKind, ProviderSpec};
 use crate::logs::LogRing;
@@ -67,7 +67,7 @@ pub struct Settings {
     /// How long search results are kept, in seconds.
     pub search_cache_seconds: i64,
     /// The price list.
-    pub prices: Arc<Prices>,
+    pub prices: PriceList,
     /// Log level, for `GET /api/config`.
     pub log_level: String,
     /// The newest log lines, which the subscriber's layer of the same name fills.
@@ -124,7 +124,7 @@ impl Settings {
             prompt_sections: sections(&config.prompt),
             search: Arc::new(Offline),
             search_cache_seconds: i64::from(config.search.cache_hours) * 3_600,
-            prices: Arc::new(Prices::embedded().clone()),
+            prices: PriceList::default(),
             log_level: "info".into(),
             log: LogRing::new(|| Clock::system(jiff::tz::TimeZone::UTC).now()),
             pretend_model: None,

@@ -1,13 +1,11 @@
 //! What of the settings shapes a society: written down when it is opened, so that its journal can be applied again
 //! where those settings, their keys and addresses are not.
 
-use std::sync::Arc;
-
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::pace::{MODEL_SECONDS, SCRIPTED_SECONDS};
-use crate::domain::{Money, Price, Prices, Stamp};
+use crate::domain::{Money, Price, PriceList, Stamp};
 use crate::llm::{ProviderKind, home_of_foreign};
 
 /// The settings that a society's future depends on. No key, no address.
@@ -35,7 +33,7 @@ pub struct Frame {
     pub(crate) prompt_sections: PromptSections,
     pub(crate) search: String,
     pub(crate) search_cache_seconds: i64,
-    pub(crate) prices: Arc<Prices>,
+    pub(crate) prices: PriceList,
     pub(crate) pretend_model: Option<String>,
 }
 
