@@ -105,7 +105,7 @@ pub(crate) fn advance(
     let frame = society.frame_for(&tariff, config.model.max_tokens);
     // A provider in the process reads the scene: its prompt is put into words where it is written up.
     let prompt = if tariff.is_bound() { prompt::render(&scene, &frame, &fence) } else { Prompt::default() };
-    let request = Request {
+    let mut request = Request {
         purpose: Purpose::Think,
         model,
         system: prompt.system,
@@ -126,7 +126,7 @@ pub(crate) fn advance(
         Ok(reservation) => reservation,
         Err(cap) => return gated(society, tx, beat, &row, Forbids::Cap(cap), &day).map(Begin::Over),
     };
-    let ready = Ready {
+    let mut ready = Ready {
         row,
         config,
         scene,
@@ -141,6 +141,11 @@ pub(crate) fn advance(
     let Some(completion) = voice.answer_at_once(&request) else {
         return Ok(Begin::Asking(Box::new(Asking { ready, request, reservation })));
     };
+    // The scene lasts until it is written up: whoever holds what was said lately has it copied by the next post.
+    request.scene = None;
+    if let Some(scene) = Arc::get_mut(&mut ready.scene) {
+        (scene.told, scene.heard) = Default::default();
+    }
     // What it took is known before anything of it is stored.
     let usage = completion.usage.unwrap_or_default();
     let payer = Payer::bot(&society.frame, &ready.row, &ready.tariff);
