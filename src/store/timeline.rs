@@ -9,10 +9,9 @@ use super::columns::Json;
 use super::lens::Lens;
 use super::names::Names;
 use super::{Db, Result};
-use crate::domain::ActivityKind;
-use crate::domain::Stamp;
 use crate::domain::activity::Told;
 use crate::domain::text::clean_line;
+use crate::domain::{ActivityKind, Money, Stamp};
 use crate::protocol::{Timeline, TimelineMark, TimelinePoint};
 
 /// Longest stretch, in minutes: longer ones are told by the days.
@@ -54,20 +53,18 @@ fn steps(c: &Db, (from, to): (Stamp, Stamp), step: i64, count: i64) -> Result<Ve
     )?;
     let mut rows = statement.query([from, to])?;
     while let Some(row) = rows.next()? {
-        let at: Stamp = row.get("created_at")?;
+        let (at, kind, tokens, cost): (Stamp, String, i64, Money) = row.try_into()?;
         let place = at.seconds_since(from) / step;
         let Some(point) = usize::try_from(place).ok().and_then(|place| steps.get_mut(place)) else {
             continue;
         };
-        if let Some(kind) =
-            ActivityKind::of(row.get_ref("action_type")?.as_str().map_err(rusqlite::Error::from)?)
-        {
+        if let Some(kind) = ActivityKind::of(&kind) {
             point.beats += i64::from(kind.is_beat());
             point.posts += i64::from(kind.is_said());
             point.failed += i64::from(kind == ActivityKind::Failed);
         }
-        point.tokens += row.get::<_, i64>("tokens_used")?;
-        point.cost_usd += row.get("cost")?;
+        point.tokens += tokens;
+        point.cost_usd += cost;
     }
     Ok(steps)
 }
