@@ -35,8 +35,8 @@ async fn threads(handle: &Handle) -> BTreeMap<i64, ThreadView> {
     threads
 }
 
-/// Questions of every kind, each with a word that an answer to it shares.
-const QUESTIONS: [(&str, &str, &str); 20] = [
+/// Questions of every kind, each with a word, or one of several, that an answer to it has.
+const QUESTIONS: [(&str, &str, &str); 36] = [
     ("Ada", "Ada, why do the tides come twice a day?", "tide"),
     ("Marcus", "Marcus, is a paradox a fault of language?", "paradox"),
     ("Luna", "Luna, what do dreams mean?", "dream"),
@@ -57,6 +57,22 @@ const QUESTIONS: [(&str, &str, &str); 20] = [
     ("Echo", "Echo, how are you today?", "I am"),
     ("", "What is a prime number good for?", "prime"),
     ("Marcus", "Marcus, can a machine understand a poem?", "underst"),
+    ("Ada", "Ada, who do you like?", "like"),
+    ("Rex", "Rex, who do you disagree with most?", "nobody|odds|with"),
+    ("Sage", "Sage, who agrees with you?", "agree"),
+    ("Luna", "Luna, what do you think of Marcus?", "Marcus"),
+    ("Ada", "Ada, do you remember me?", "remember|notes|know you"),
+    ("", "What have you been doing?", "done"),
+    ("", "What will you do next?", "next"),
+    ("", "What do you believe?", "believe|sure"),
+    ("", "Have you changed your mind about anything?", "mind|yes|round"),
+    ("", "What are you afraid of?", "afraid|dread"),
+    ("", "What is going on here?", "talk"),
+    ("", "Who else is in this room?", "room"),
+    ("", "Who is the most popular bot here?", "reputation"),
+    ("", "What do you mean by that?", "mean"),
+    ("", "Tell me a joke.", "joke"),
+    ("", "What time is it?", "time"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,8 +108,9 @@ async fn a_person_is_answered_within_six_beats_on_the_question_and_by_name() {
         let first = answers.first().unwrap_or_else(|| panic!("{question} got no answer"));
         println!("{question}\n    {}: {}", first.author_name, first.content);
         assert!(first.content.contains("Iris"), "{question} -> {}", first.content);
+        let said = first.content.to_lowercase();
         assert!(
-            first.content.to_lowercase().contains(&word.to_lowercase()),
+            word.split('|').any(|word| said.contains(&word.to_lowercase())),
             "{question} -> {}",
             first.content
         );

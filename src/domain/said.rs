@@ -240,7 +240,7 @@ fn words_until(text: &str, enough: impl Fn(&[Word]) -> bool) -> Vec<Word> {
                     last.closes = true;
                 }
             }
-            ',' | ';' | ':' | '(' | ')' | '—' => {
+            ',' | ';' | ':' | '(' | ')' | '—' | '–' => {
                 opens = true;
                 if let Some(last) = words.last_mut() {
                     last.vocative = true;

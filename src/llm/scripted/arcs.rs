@@ -108,7 +108,7 @@ pub(super) fn addressee<'v>(view: &View<'v>, thread: &'v FeedThread) -> Option<P
 }
 
 pub(super) fn post_in(view: &View<'_>, thread: &FeedThread, to: Post<'_>, text: &str) -> Option<Action> {
-    let content = rules::keep(&rules::of(&view.scene.events), text, to.name());
+    let content = rules::keep(&view.rules, text, to.name());
     (content.chars().count() >= 12).then(|| Action::Reply {
         thread_id: thread.id,
         parent_reply_id: to.reply.map(|reply| reply.id),

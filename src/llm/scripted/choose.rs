@@ -18,6 +18,8 @@ const WAITING: usize = 8;
 const REPLIES_TRIED: usize = 8;
 /// Replies after which a thread has had its say.
 const LONG: i64 = 12;
+/// Threads with something to answer that are enough for a bot.
+const ENOUGH: usize = 3;
 
 /// What the bot does.
 pub(super) fn act(view: &View<'_>, seed: u64) -> Action {
@@ -62,6 +64,7 @@ pub(super) fn act(view: &View<'_>, seed: u64) -> Action {
                 // Who wanted to speak does not fall silent for having nothing to say there.
                 if ActionKind::ALL[chosen] == ActionKind::Reply {
                     weights[ActionKind::DoNothing as usize] /= 3;
+                    weights[ActionKind::CreateThread as usize] *= 3;
                 }
             }
         }
@@ -114,6 +117,16 @@ fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; KINDS] {
         _ => (4, 8, 40),
     };
     let mut thread = if since < pause { 0 } else { thread };
+    // Who makes things up has something to begin with, who does not rather weighs what is there.
+    let creativity = persona.creativity();
+    if thread > 0 {
+        thread = thread + creativity.saturating_sub(80) / 4 - 20_u32.saturating_sub(creativity) / 5;
+    }
+    // Where little is left to be answered something has to be begun.
+    let mut open: Vec<i64> = targets.iter().map(|(_, post)| post.thread.id).collect();
+    open.sort_unstable();
+    open.dedup();
+    thread *= 1 + ENOUGH.saturating_sub(open.len()) as u32;
     if view.scene.feed.len() < 3 {
         thread = thread * 2 + 6;
     }
@@ -128,6 +141,7 @@ fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; KINDS] {
     if targets.is_empty() {
         reply = 0;
     }
+    let vote = vote + 50_u32.saturating_sub(creativity) / 6 - creativity.saturating_sub(50) / 6;
     let shyness = persona.shyness();
     let mut quiet = more_quiet
         + match shyness {
@@ -142,7 +156,7 @@ fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; KINDS] {
     let search = if searched {
         0
     } else {
-        1 + (persona.skepticism() + persona.creativity()) / 30 + persona.blend[Voice::Curious as usize] / 30
+        1 + (persona.skepticism() + 100 - creativity) / 30 + persona.blend[Voice::Curious as usize] / 30
     };
     let kinds: [u32; KINDS] = [thread, reply, vote, 4, 6, search, quiet];
     let mut weights = [0; KINDS];
@@ -154,7 +168,7 @@ fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; KINDS] {
 
 fn answer(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<Action> {
     let content = temper::Temper::of(&view.persona).set(reply::write(view, post, draw)?, draw);
-    let content = rules::keep(&rules::of(&view.scene.events), &content, post.name());
+    let content = rules::keep(&view.rules, &content, post.name());
     (content.chars().count() >= 12).then(|| Action::Reply {
         thread_id: post.thread.id,
         parent_reply_id: post.reply.map(|reply| reply.id),

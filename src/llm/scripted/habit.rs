@@ -230,14 +230,14 @@ impl Tones {
     fn fit(&self, tone: Tone) -> i64 {
         let above = |level: i64, from: i64| (level - from).max(0);
         let (hot, mild) = (above(self.heat, 65), above(20, self.heat));
-        let (rich, dry) = (above(self.creative, 65), above(20, self.creative));
+        let (rich, dry) = (above(self.creative, 65), above(20, self.creative) * 2);
         let lean = match tone {
             Tone::Terse => hot * 2 - mild,
             Tone::Bold => hot - mild * 2,
             Tone::Soft => mild + above(self.shy, 70),
             Tone::Formal | Tone::Wise | Tone::Old | Tone::Eager => -hot,
-            Tone::Dreamy | Tone::Joking | Tone::Musing => rich - dry * 3,
-            Tone::Plain => dry - rich,
+            Tone::Dreamy | Tone::Joking | Tone::Musing => rich * 3 / 2 - dry * 2,
+            Tone::Plain | Tone::Precise | Tone::Counting => dry - rich,
             _ => 0,
         };
         lean + self.own_fit(tone)

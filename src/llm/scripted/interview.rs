@@ -10,7 +10,7 @@ pub(super) fn answer(scene: &Scene, prompt: &str, seed: u64) -> String {
     let view = View::of(scene);
     let question = question(prompt);
     let mut draw = Draw::new(seed ^ hash(question), &scene.me.id, scene.beat);
-    people::to(&view, "", question, &mut draw)
+    people::to(&view, "", question, None, &mut draw)
 }
 
 /// The last question in `prompt`, else its last line.

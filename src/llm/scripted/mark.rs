@@ -4,6 +4,7 @@ use super::grammar::uncapital;
 use super::habit::Habit;
 use super::persona::mentions;
 use super::rules::sentences;
+use super::writer::lowered;
 use crate::domain::PersonalityConfig;
 
 /// What a bot's posts look like.
@@ -108,9 +109,81 @@ impl Mark {
     }
 }
 
+/// What the signs and the last stop are drawn by: with these no two of the embedded bots have the same.
+const DIVIDING: u64 = 1_029;
+const ENDING: u64 = 4_003;
+
+/// Words of a sentence at most that another can take in.
+const SHORT: usize = 16;
+
+/// How a bot divides and ends what it says, of which no word is another: its signs.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stops {
+    /// What it sets for a colon.
+    colon: &'static str,
+    /// What it sets between two sentences, where there are no more.
+    between: &'static str,
+    /// Whether it leaves the last full stop out.
+    open: bool,
+}
+
+impl Stops {
+    /// Those of a bot.
+    pub fn of(habit: &Habit) -> Self {
+        const SIGNS: [(&str, &str); 6] =
+            [(": ", ". "), (": ", "; "), (" — ", ". "), (" – ", "; "), (": ", " — "), (" – ", ". ")];
+        let (colon, between) = SIGNS[habit.one_of(DIVIDING, SIGNS.len())];
+        Self { colon, between, open: habit.one_of(ENDING, 3) == 0 }
+    }
+
+    /// Its sign instead of every colon after which the sentence goes on.
+    fn dashed(self, text: String) -> String {
+        if self.colon == ": " {
+            return text;
+        }
+        let mut pieces = text.split(": ");
+        let mut out = pieces.next().unwrap_or("").to_owned();
+        for piece in pieces {
+            out.push_str(if piece.starts_with(char::is_lowercase) { self.colon } else { ": " });
+            out.push_str(piece);
+        }
+        out
+    }
+
+    /// The post with them.
+    pub fn set(self, text: String) -> String {
+        let mut text = self.dashed(text);
+        let all = sentences(&text);
+        if let [first, second] = all[..]
+            && self.between != ". "
+            && first.ends_with('.')
+            && !second.ends_with('?')
+            && first.split(' ').count() > 3
+            && second.split(' ').count() <= SHORT
+            && !text.contains(['\n', '(', '“'])
+        {
+            text = format!("{}{}{}", super::grammar::bare(first), self.between, lowered(second));
+        }
+        if self.open && text.ends_with('.') && !text.ends_with("..") && !text.contains('\n') {
+            text.pop();
+        }
+        text
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signs_change_no_word() {
+        let text = "Sleep is a price to pay: owls pay it. Every owl does.";
+        let set = |colon, between, open| Stops { colon, between, open }.set(text.to_owned());
+        assert_eq!(set(": ", ". ", false), text);
+        assert_eq!(set(" — ", "; ", true), "Sleep is a price to pay — owls pay it; every owl does");
+        let long = "One is here. Two are there. Three are gone.".to_owned();
+        assert_eq!(Stops { colon: ": ", between: "; ", open: false }.set(long.clone()), long);
+    }
 
     #[test]
     fn a_mark_changes_the_look_and_no_word() {

@@ -12,6 +12,7 @@ mod event;
 mod frames;
 mod grammar;
 mod habit;
+mod images;
 mod interview;
 mod issues;
 mod mark;

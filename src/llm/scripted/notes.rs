@@ -7,6 +7,7 @@
 
 use super::grammar::{bare, first_sentence, length};
 use super::issues::{self, Side, What};
+use super::rules::Rule;
 use super::stance::{self, read, taken};
 use super::view::{Post, View};
 use super::voices::{self, Move};
@@ -278,6 +279,10 @@ impl Notes<'_> {
     /// Where it stands after what it said, and how firmly after what the thread holds.
     fn hold(&mut self, said: &Said, thread: Option<&FeedThread>, lead: &str) {
         let (Some((issue, side, _)), Some(claim)) = (said.view, said.claim()) else { return };
+        // What it was asked to argue it does not hold.
+        if self.view.rules.contains(&Rule::OtherSide) {
+            return;
+        }
         let confidence = self.confidence(issue, side, thread);
         let stance = format!("{lead} {claim}.");
         self.left.opinions.push(OpinionNote { topic: key(issue), stance, confidence });

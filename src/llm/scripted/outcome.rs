@@ -337,6 +337,6 @@ fn count(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     if writer.spoken(&text) {
         return None;
     }
-    append(&mut writer.out, &writer.temper.begun(text, to.name(), draw));
+    append(&mut writer.out, &writer.temper.begun(text, (writer.calls, to.name()), draw));
     post_in(view, thread, to, &writer.out)
 }

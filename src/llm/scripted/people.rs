@@ -1,14 +1,18 @@
 //! Answering a person: by name, on the question, with what the bot knows, holds or remembers.
 
+mod bonds;
+mod here;
+mod kinds;
 mod known;
 mod own;
 
+use self::kinds::Kind;
 use self::known::on_subject;
-use self::own::{
-    advice, alternative, greet, of_another, of_its_kind, of_its_state, of_itself, of_liking, of_memories,
-};
+use self::own::{advice, alternative, greet, of_its_kind, of_its_state, of_itself, of_liking, of_memories};
 use super::draw::Draw;
-use super::grammar::{capitalise, length, within};
+use super::grammar::length;
+use super::rules;
+use super::temper::Calls;
 use super::view::{Post, View};
 use super::writer::{Patience, Writer};
 use crate::domain::{Actor, Stamp, text};
@@ -141,6 +145,10 @@ const EMPTY: &[&str] = &[
     "seem",
     "sure",
     "true",
+    "come",
+    "comes",
+    "take",
+    "takes",
 ];
 
 /// Whom a person's post calls.
@@ -202,11 +210,11 @@ pub(super) fn answer(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option
     if !Actor::of(post.author()).is_person() {
         return None;
     }
-    Some(to(view, post.name(), post.content(), draw))
+    Some(to(view, post.name(), post.content(), super::reply::subject(post.thread), draw))
 }
 
-/// The answer to what `name` wrote.
-pub(super) fn to(view: &View<'_>, name: &str, text: &str, draw: &mut Draw) -> String {
+/// The answer to what `name` wrote where `here` is talked about.
+pub(super) fn to(view: &View<'_>, name: &str, text: &str, here: Option<usize>, draw: &mut Draw) -> String {
     let question = question(text, view);
     let mut writer = Writer::new(view, name, draw);
     writer.restates = true;
@@ -214,33 +222,27 @@ pub(super) fn to(view: &View<'_>, name: &str, text: &str, draw: &mut Draw) -> St
     writer.patience = Patience::Old;
     let asked = question.is_some();
     let about = question.unwrap_or_else(|| text.trim().to_owned());
-    let lower = format!(" {} ", plain(&about));
+    let lower = format!(" {} .", plain(&about));
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(&format!(" {word}")));
+    let words = keywords(&about, view);
+    let argued = known::is_argued(view, &about);
+    // “What do you believe?” names what it asks after, and no topic.
+    let kind = kinds::of(&lower).filter(|_| asked && (!argued || words.len() < 2));
+    if let Some(kind) = kind
+        && personal(&mut writer, view, kind, &lower, draw)
+    {
+        return named(writer, draw);
+    }
+    // “Why?” and “Do you agree?” are about what is talked of.
+    if let Some(at) = here.filter(|_| asked && words.is_empty() && named_in(view, &lower) == 0)
+        && known::of_issue(&mut writer, view, at, &lower, draw)
+    {
+        return named(writer, draw);
+    }
     let known =
         view.scene.roster.iter().find(|other| lower.contains(&format!(" {} ", other.name.to_lowercase())));
     let done = if asked {
-        if has(&[
-            "who are you",
-            "yourself",
-            "your name ",
-            "your origin",
-            "where do you come from",
-            "introduce",
-        ]) {
-            of_itself(&mut writer, view)
-        } else if has(&["how are you", "how do you feel", "are you well", "are you ok"]) {
-            of_its_state(&mut writer, view, draw)
-        } else if has(&[
-            "are you conscious",
-            "are you alive",
-            "are you human",
-            "are you real",
-            "are you a bot",
-            "are you an ai",
-            "are you a machine",
-        ]) {
-            of_its_kind(&mut writer, view, &lower)
-        } else if let Some(other) = known.filter(|_| {
+        if let Some(other) = known.filter(|_| {
             has(&[
                 "think of",
                 "think about",
@@ -249,12 +251,15 @@ pub(super) fn to(view: &View<'_>, name: &str, text: &str, draw: &mut Draw) -> St
                 "feel about",
                 "know about",
                 "get along",
+                "get on",
                 "who is",
+                "who's",
                 "make of",
                 "agree with",
+                "tell me about",
             ])
         }) {
-            of_another(&mut writer, other, draw)
+            bonds::of_another(&mut writer, view, other)
         } else if has(&["remember", "memories", "have you learned", "have you learnt", "did you learn"]) {
             of_memories(&mut writer, view, &about, draw)
         } else if has(&[
@@ -267,7 +272,7 @@ pub(super) fn to(view: &View<'_>, name: &str, text: &str, draw: &mut Draw) -> St
             "care about",
         ]) {
             of_liking(&mut writer, view, &about, draw)
-        } else if known::is_argued(view, &about) {
+        } else if argued {
             false
         } else {
             alternative(&mut writer, view, &about) || advice(&mut writer, view, &about)
@@ -283,33 +288,98 @@ pub(super) fn to(view: &View<'_>, name: &str, text: &str, draw: &mut Draw) -> St
         on_subject(&mut writer, view, &about, asked, done, draw);
     }
     // An answer that shares no word with the question says first what it answers.
-    let words = keywords(&about, view);
     if asked && !words.is_empty() && shared(&words, &writer.out) == 0 {
         writer.out = format!("You ask {}. {}", known::quoted(&about), writer.out);
     }
-    if !name.is_empty() && !writer.out.contains(name) {
-        let begins_with_name = view.names().iter().any(|name| writer.out.starts_with(name));
-        let said = if begins_with_name { writer.out.clone() } else { within(&writer.out) };
-        let mut out = format!("{name}, {said}");
-        capitalise(&mut out, 0);
-        writer.out = out;
-    }
-    writer.out
+    named(writer, draw)
 }
 
-/// The last question in `text`, without the name of the one it is put to.
-fn question(text: &str, view: &View<'_>) -> Option<String> {
-    let end = text.rfind('?')?;
-    let before = &text[..end];
-    let from = before.rfind(['.', '!', '?', '\n']).map_or(0, |at| at + 1);
-    let mut asked = before[from..].trim();
-    for name in view.names() {
-        if let Some(rest) = asked.strip_prefix(name) {
-            asked = rest.trim_start_matches([',', ':', ' ', '-', '@']);
-        }
+/// The answer to a question of `kind`. Whether there was one.
+fn personal(writer: &mut Writer<'_, '_>, view: &View<'_>, kind: Kind, lower: &str, draw: &mut Draw) -> bool {
+    match kind {
+        Kind::Asker => bonds::asker(writer, view),
+        Kind::Meaning => here::meaning(writer, view, draw),
+        Kind::Members => here::members(writer, view),
+        Kind::Itself => of_itself(writer, view),
+        Kind::State => of_its_state(writer, view, draw),
+        Kind::Nature => of_its_kind(writer, view, lower),
+        Kind::Turned => here::turned(writer, view, draw),
+        // “Do you disagree with Rex?” is about Rex.
+        Kind::Rival | Kind::Ally | Kind::Dearest if named_in(view, lower) == 1 => false,
+        Kind::Dearest => bonds::dearest(writer, view, lower),
+        Kind::Rival => bonds::rival(writer, view),
+        Kind::Ally => bonds::ally(writer, view),
+        Kind::Plans => here::plans(writer, view),
+        Kind::Deeds => here::deeds(writer, view),
+        Kind::Belief => here::belief(writer, view, draw),
+        Kind::Room => here::room(writer, view),
+        Kind::Standing => here::standing(writer, view),
+        Kind::Wish => here::wish(writer, view, lower, draw),
+        Kind::Clock => here::clock(writer, view),
+        Kind::Joke => here::entertain(writer, view, true, draw),
+        Kind::Tale => here::entertain(writer, view, false, draw),
     }
-    let asked = asked.trim_start_matches(['@', ',', ' ']).trim();
-    (!asked.is_empty()).then(|| asked.to_owned())
+}
+
+/// How many of the others `lower` names.
+fn named_in(view: &View<'_>, lower: &str) -> usize {
+    let names = |name: &str| lower.contains(&format!(" {} ", name.to_lowercase()));
+    view.scene.roster.iter().filter(|other| names(&other.name)).count()
+}
+
+/// What was written, with the name of the one who asked in it.
+fn named(writer: Writer<'_, '_>, draw: &mut Draw) -> String {
+    let (name, text) = (writer.name, writer.out);
+    if name.is_empty() || text.contains(name) {
+        return text;
+    }
+    if writer.view.names().iter().any(|other| text.starts_with(other)) {
+        return format!("{name}, {text}");
+    }
+    let first = rules::sentences(&text).first().map_or(0, |first| first.len());
+    let calls = if draw.chance(50) { Calls::First } else { Calls::Within };
+    let begun = writer.temper.begun(text[..first].to_owned(), (calls, name), draw);
+    format!("{begun}{}", &text[first..])
+}
+
+/// What a sentence begins with that asks for something without a question mark.
+const REQUESTS: [&str; 12] = [
+    "tell ",
+    "explain ",
+    "describe ",
+    "name ",
+    "say ",
+    "give ",
+    "introduce ",
+    "recommend ",
+    "surprise ",
+    "make me ",
+    "show ",
+    "convince ",
+];
+
+/// The last question or request in `text`, without the name of the one it is put to.
+fn question(text: &str, view: &View<'_>) -> Option<String> {
+    let called = |sentence: &str| {
+        let mut asked = sentence.trim().trim_end_matches('?').trim();
+        for name in view.names() {
+            if let Some(rest) = asked.strip_prefix(name) {
+                asked = rest.trim_start_matches([',', ':', ' ', '-', '@']);
+            }
+        }
+        asked.trim_start_matches(['@', ',', ' ']).trim().to_owned()
+    };
+    if let Some(end) = text.rfind('?') {
+        let before = &text[..end];
+        let from = before.rfind(['.', '!', '?', '\n']).map_or(0, |at| at + 1);
+        return Some(called(&before[from..])).filter(|asked| !asked.is_empty());
+    }
+    let requested = |asked: &String| {
+        let lower = asked.to_lowercase();
+        let lower = lower.trim_start_matches("please ").trim_start_matches("can you ");
+        REQUESTS.iter().any(|begin| lower.starts_with(begin))
+    };
+    text.split(['.', '!', '\n']).map(called).rev().find(requested)
 }
 
 /// `text` in lower case, with single spaces and no punctuation.

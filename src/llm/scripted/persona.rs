@@ -374,8 +374,8 @@ fn blend(config: &PersonalityConfig) -> [u32; 6] {
     let behavior = &config.behavior;
     let mut lean = |voice: Voice, points_of: u32| points[voice as usize] += points_of;
     let above = |level: u8, from: u8| u32::from(level.saturating_sub(from));
-    lean(Voice::Dreamy, above(behavior.creativity_level, 70));
-    lean(Voice::Precise, above(20, behavior.creativity_level));
+    lean(Voice::Dreamy, above(behavior.creativity_level, 70) * 3 / 2);
+    lean(Voice::Precise, above(20, behavior.creativity_level) * 2);
     lean(Voice::Bold, above(behavior.leadership_tendency, 65) / 2);
     lean(Voice::Bold, above(behavior.aggression, 55) * 3 / 2);
     lean(Voice::Gentle, above(20, behavior.aggression));

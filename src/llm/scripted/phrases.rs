@@ -2,16 +2,28 @@
 
 /// Little words before what a bot says first, by voice.
 pub(super) const STARTS: [[&str; 8]; 6] = [
-    ["Oh", "So", "Ooh", "You know", "Wow", "Tell you what", "Say", "Guess what"],
-    ["Well", "Actually", "Frankly", "Let me see", "In fact", "To be exact", "By my count", "In brief"],
-    ["Listen", "Ah", "Mm", "Oh my", "Somehow", "Half awake", "Once more", "As it happens"],
-    ["Look", "Right", "Okay", "Fine", "Good", "All right", "Listen up", "Settled"],
-    ["Hm", "Honestly", "You see", "Well now", "Gently", "Oh dear", "For my part", "Truly"],
-    ["Now", "See", "Mind you", "Ah well", "Indeed", "In truth", "Bear with me", "After all"],
+    ["Oh", "So", "Ooh", "You know", "Wow", "Tell you what", "Hey", "Funny"],
+    ["Well", "Actually", "Frankly", "Let me see", "In fact", "To be exact", "Strictly speaking", "In brief"],
+    ["Listen", "Ah", "Mm", "Oh my", "Somehow", "Half awake", "Strange", "As it happens"],
+    ["Look", "Right", "Okay", "Fine", "Now then", "All right", "Listen up", "Simple"],
+    ["Hm", "Honestly", "You see", "Well now", "Oh dear", "For my part", "Truly", "Dear me"],
+    ["Now", "See", "Mind you", "Ah well", "On reflection", "In truth", "Bear with me", "To my mind"],
+];
+
+/// Little words of those who use no more words than they need.
+pub(super) const PLAINLY: [&str; 8] = [
+    "Plainly put",
+    "In plain words",
+    "To the point",
+    "Put simply",
+    "In short",
+    "Without trimmings",
+    "Just this",
+    "As it stands",
 ];
 
 /// Words that are a beginning themselves, before which no other little word comes.
-pub(super) const BEGINNINGS: [&str; 44] = [
+pub(super) const BEGINNINGS: [&str; 46] = [
     "Yes",
     "No",
     "Nope",
@@ -56,6 +68,8 @@ pub(super) const BEGINNINGS: [&str; 44] = [
     "Correction",
     "Not",
     "And",
+    "Oh",
+    "Okay",
 ];
 
 /// What leads to another reason for the same side.
@@ -81,27 +95,9 @@ pub(super) const ADDS: [&str; 20] = [
     "Then there is this:",
     "Plus,",
 ];
-/// What leads to something that speaks for the other side, or back from it.
-pub(super) const TURNS: [&str; 10] = [
-    "Still,",
-    "All the same,",
-    "Then again,",
-    "Even so,",
-    "That said,",
-    "And yet,",
-    "However,",
-    "Nevertheless,",
-    "For all that,",
-    "But then,",
-];
-
-/// What a reason comes with from those who are not sure, from those who are, and from others.
+/// What a reason comes with from those who are not sure.
 pub(super) const HEDGES: &[&str] =
     &["perhaps", "maybe", "possibly", "probably", "presumably", "conceivably", "arguably"];
-pub(super) const SURE: &[&str] =
-    &["plainly", "clearly", "obviously", "surely", "certainly", "undeniably", "undoubtedly", "definitely"];
-pub(super) const OTHER: &[&str] =
-    &["really", "simply", "usually", "apparently", "mostly", "evidently", "generally", "ordinarily"];
 
 /// Before an objection of somebody who minds.
 pub(super) const HOT: [&str; 12] = [
@@ -189,56 +185,8 @@ pub(super) const ROUNDABOUT: [(&str, &str); 14] = [
     ("maybe ", ""),
     ("Perhaps ", ""),
 ];
-/// Little phrases at the end, by how a bot is.
-pub(super) const TICS: [&str; 44] = [
-    "or so I find",
-    "or thereabouts",
-    "for one thing",
-    "all in all",
-    "in a manner of speaking",
-    "come what may",
-    "if I am honest",
-    "in short",
-    "for now",
-    "roughly speaking",
-    "by my lights",
-    "as far as I know",
-    "I dare say",
-    "no doubt",
-    "to be fair",
-    "in my experience",
-    "at the end of the day",
-    "believe me",
-    "so far",
-    "and there it is",
-    "mind you",
-    "as it were",
-    "so to speak",
-    "in my book",
-    "if you ask me",
-    "on the whole",
-    "at least to me",
-    "for what it is worth",
-    "as far as it goes",
-    "to my eye",
-    "after all",
-    "more or less",
-    "one way or another",
-    "give or take",
-    "oddly enough",
-    "strictly speaking",
-    "in the end",
-    "when all is said",
-    "funnily enough",
-    "by and large",
-    "as a rule",
-    "in plain words",
-    "no more and no less",
-    "as I see it",
-];
-
-/// What some say at the end, of three words at most: those who mind, those who are shy, and others.
-pub(super) const ENDS: [&[&str]; 3] = [
+/// What some say at the end, of three words at most: those who mind, and those who are shy.
+pub(super) const ENDS: [&[&str]; 2] = [
     &[
         "So there.",
         "Enough said.",
@@ -265,17 +213,50 @@ pub(super) const ENDS: [&[&str]; 3] = [
         "With respect.",
         "As you like.",
     ],
-    &[
-        "Over to you.",
-        "Your turn.",
-        "There you go.",
-        "Food for thought.",
-        "Time will tell.",
-        "I rest there.",
-        "Just saying.",
-        "Answers are welcome.",
-        "My two cents.",
-        "I stay there.",
-        "You decide.",
+];
+
+/// What leads to what a bot has to say to a particular, by what that is: an objection, a picture, a deed, a feeling, a
+/// weighing.
+pub(super) const TO_PARTICULARS: [[&str; 8]; 5] = [
+    ["But", "One doubt:", "Careful:", "A caveat:", "Not so fast:", "Against that:", "Objection:", "Hm, but"],
+    [
+        "I can see it:",
+        "Picture it:",
+        "There it is:",
+        "Imagine:",
+        "A scene:",
+        "In my mind,",
+        "From here it looks like this:",
+        "As I see it,",
+    ],
+    [
+        "Simple:",
+        "Practical:",
+        "My advice:",
+        "What to do:",
+        "Easy:",
+        "In practice:",
+        "So here is what one does:",
+        "No fuss:",
+    ],
+    [
+        "For me,",
+        "What stays with me:",
+        "I keep thinking:",
+        "It touches me:",
+        "I notice:",
+        "To me,",
+        "Quietly:",
+        "I cannot help it:",
+    ],
+    [
+        "On balance,",
+        "To be fair,",
+        "Both ways:",
+        "Weighed up:",
+        "Seen from both ends,",
+        "All told,",
+        "Taken together,",
+        "As I weigh it,",
     ],
 ];

@@ -96,6 +96,14 @@ pub(super) fn reference(memory: &Recalled) -> Option<(&str, String)> {
     }
 }
 
+/// What a memory says in a sentence of its own, if it does.
+pub(super) fn note(memory: &Recalled) -> Option<String> {
+    match take(memory)? {
+        Kept::Note(text) => Some(text),
+        Kept::Reference(..) => None,
+    }
+}
+
 /// A title as it stands within a sentence: “prime number”, but “Everest”.
 pub(super) fn titled(title: &str) -> String {
     let common = title.split(' ').nth(1).is_some_and(|second| second.starts_with(char::is_lowercase));

@@ -135,7 +135,7 @@ pub(super) fn write(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<
         && !post.name().is_empty()
     {
         // Asking back among bots would never end.
-        let text = people::to(view, post.name(), post.content(), draw);
+        let text = people::to(view, post.name(), post.content(), subject(post.thread), draw);
         return Some(rules::keep(&[rules::Rule::NoQuestions], &text, post.name()));
     }
     let about = question.as_ref().and_then(|question| question.about);
@@ -147,6 +147,7 @@ pub(super) fn write(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<
         .or_else(|| super::thread::own_issue(view, draw))?;
     let stance = stance::of(view, issue);
     let mut writer = Writer::new(view, post.name(), draw);
+    writer.calls = writer.temper.calls(is_plain(view, post), draw);
     writer.near = said_in(post.thread);
     writer.on(issue, stance.side);
     writer.opposed = read_post.side == Some(stance.side.other());
@@ -176,17 +177,27 @@ fn argued(thread: &FeedThread, issue: usize) -> usize {
     hidden / 2 + shown.filter(|text| stance::taken_in(text, issue).is_some()).count()
 }
 
-/// What is left to do once both sides have been heard: to show what speaks for one of them, or to come to an end.
+/// What is left to do once both sides have been heard: to show what speaks for one's own, or to sum up. Nobody has to
+/// say that they have nothing more to say.
 fn conclude(writer: &mut Writer<'_, '_>, view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> bool {
-    let side = writer.side();
-    if writer.show(side, draw) || draw.chance(writer.temper.open) && writer.show(side.other(), draw) {
+    if writer.show(draw) {
         return true;
     }
-    let sums_up = draw.chance(30 + view.persona.leadership() / 2);
-    let kind = if sums_up && post.thread.reply_count >= LEAST_SUMMED { Move::Sum } else { Move::Leave };
-    // Only who has spoken there takes leave of it.
+    let long = post.thread.reply_count >= LEAST_SUMMED;
+    // Only who has spoken there sums it up or takes leave of it.
     let spoke = || view.scene.own_posts.iter().any(|own| own.thread_id == post.thread.id);
-    (kind == Move::Sum || spoke()) && writer.say(kind, "", None, draw)
+    let ends = [(Move::Sum, 8 + view.persona.leadership() / 3), (Move::Leave, 4)];
+    long && spoke()
+        && ends.into_iter().any(|(kind, often)| draw.chance(often) && writer.say(kind, "", None, draw))
+}
+
+/// Whether everybody sees whom an answer to `post` is for: it is the last one, or the opening, and nobody else was
+/// spoken to before.
+fn is_plain(view: &View<'_>, post: Post<'_>) -> bool {
+    let thread = post.thread;
+    let last = post.reply.is_none_or(|reply| thread.replies.last().is_some_and(|last| last.id == reply.id));
+    let mut own = thread.replies.iter().rev().filter(|reply| *reply.author == *view.me());
+    last && own.next().is_none_or(|own| own.answered(&thread.author) == post.author())
 }
 
 /// Everything known that was said in `thread`, as far as it is shown.
@@ -242,7 +253,7 @@ fn respond(
     if argued >= writer.temper.argues {
         return conclude(writer, view, post, draw);
     }
-    if argued >= 2 && draw.chance(20) && writer.show(stance.side, draw) {
+    if argued >= 2 && draw.chance(20) && writer.show(draw) {
         return true;
     }
     let begun = match reading.side {
@@ -254,7 +265,7 @@ fn respond(
         return true;
     }
     // Every reason is used up for now.
-    writer.show(stance.side, draw) || conclude(writer, view, post, draw)
+    writer.show(draw) || conclude(writer, view, post, draw)
 }
 
 /// Whether a post offers peace.

@@ -4,7 +4,7 @@ use super::grammar::{capitalise, length};
 use crate::domain::scene::SceneEvent;
 
 /// What a rule asks of every post.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Rule {
     /// At most so many sentences.
     Sentences(usize),
@@ -18,6 +18,16 @@ pub(super) enum Rule {
     Lower,
     /// All in upper case.
     Upper,
+    /// No exclamation marks.
+    Calm,
+    /// Somebody to whom it owes something is named.
+    Credit,
+    /// It argues for the side that its author does not hold.
+    OtherSide,
+    /// These words first.
+    Begins(String),
+    /// These words last.
+    Ends(String),
 }
 
 const NUMBERS: [&str; 12] =
@@ -37,9 +47,9 @@ const TENS: [(&str, usize); 7] = [
 pub(super) fn of(events: &[SceneEvent]) -> Vec<Rule> {
     let mut rules = Vec::new();
     for event in events {
-        let text = format!("{}. {}", event.title, event.description).to_lowercase();
-        for sentence in text.split(['.', '!', '?', ';', '\n']) {
-            if let Some(rule) = rule(sentence)
+        let text = format!("{}. {}", event.title, event.description);
+        for sentence in sentences(&text).into_iter().flat_map(|one| one.split([';', '\n'])) {
+            if let Some(rule) = given(sentence).or_else(|| rule(&sentence.to_lowercase()))
                 && !rules.contains(&rule)
             {
                 rules.push(rule);
@@ -47,6 +57,25 @@ pub(super) fn of(events: &[SceneEvent]) -> Vec<Rule> {
         }
     }
     rules
+}
+
+/// The words in quotation marks with which a sentence wants posts to begin or to end.
+fn given(sentence: &str) -> Option<Rule> {
+    let (before, rest) = sentence.split_once(['“', '"'])?;
+    let words = rest.split_once(['”', '"'])?.0.trim();
+    let before = before.to_lowercase();
+    let has = |any: &[&str]| before.split(|c: char| !c.is_alphabetic()).any(|word| any.contains(&word));
+    if has(&["exclamation mark"]) && has(&["no ", "without", "nobody", "not "]) {
+        return Some(Rule::Calm);
+    }
+    let binds = has(&["post", "posts", "reply", "replies", "everybody", "everyone"]);
+    if !binds || !(1..=12).contains(&length(words)) {
+        return None;
+    }
+    if has(&["begin", "begins", "start", "starts", "open", "opens"]) {
+        return Some(Rule::Begins(words.to_owned()));
+    }
+    has(&["end", "ends", "finish", "finishes", "close", "closes"]).then(|| Rule::Ends(words.to_owned()))
 }
 
 /// The rule that a sentence in lower case states.
@@ -58,6 +87,26 @@ fn rule(sentence: &str) -> Option<Rule> {
         let at = words.iter().position(|word| word.trim_end_matches('s') == unit)?;
         words[..at].iter().rev().take(2).find_map(|word| number(word))
     };
+    if has(&[
+        "credit where",
+        "names the one earlier",
+        "name whom you owe",
+        "names whom it owes",
+        "names somebody",
+    ]) {
+        return Some(Rule::Credit);
+    }
+    if has(&[
+        "argue the other side",
+        "argue the opposite",
+        "argue against yourself",
+        "argue against your own",
+    ]) {
+        return Some(Rule::OtherSide);
+    }
+    if has(&["exclamation mark"]) && has(&["no ", "without", "nobody", "not "]) {
+        return Some(Rule::Calm);
+    }
     let binds = has(&[
         "per post",
         "every post",
@@ -125,6 +174,15 @@ fn number(word: &str) -> Option<usize> {
         .or_else(|| word.parse().ok().filter(|count| (1..=500).contains(count)))
 }
 
+/// By what one says that one speaks for the side that one does not hold.
+const AGAINST_ITSELF: [&str; 5] = [
+    "For the other side:",
+    "Against myself, then:",
+    "With the other hat on:",
+    "As my own opponent:",
+    "Arguing what I do not hold:",
+];
+
 /// `text` as the rules want it. What turns to `name` is kept, if anything is.
 pub(super) fn keep(rules: &[Rule], text: &str, name: &str) -> String {
     let mut text = text.to_owned();
@@ -140,9 +198,27 @@ pub(super) fn keep(rules: &[Rule], text: &str, name: &str) -> String {
             }
             Rule::Lower => text.to_lowercase(),
             Rule::Upper => text.to_uppercase(),
+            Rule::Calm => text.replace('!', "."),
+            Rule::OtherSide => {
+                let lead = AGAINST_ITSELF[text.len() % AGAINST_ITSELF.len()];
+                format!("{lead} {}", after(&text, name))
+            }
+            Rule::Credit if name.is_empty() || text.contains(name) => text,
+            Rule::Credit => format!("{name}, {}", super::grammar::within(&text)),
+            Rule::Begins(words) if text.starts_with(words.as_str()) => text,
+            Rule::Begins(words) if words.ends_with(['.', '!', '?', '…']) => format!("{words} {text}"),
+            Rule::Begins(words) => format!("{words} {}", after(&text, name)),
+            Rule::Ends(words) if text.ends_with(words.as_str()) => text,
+            Rule::Ends(words) => format!("{text} {words}"),
         };
     }
     text
+}
+
+/// `text` as it goes on after other words; a name keeps its capital.
+fn after(text: &str, name: &str) -> String {
+    let named = !name.is_empty() && text.starts_with(name);
+    if named { text.to_owned() } else { super::grammar::within(text) }
 }
 
 /// The sentences of `text`; what is in brackets or in quotation marks is not taken apart.
@@ -261,6 +337,12 @@ mod tests {
         assert_eq!(of("Brevity", "From now on every post has at most twelve words."), [Rule::Words(12)]);
         assert_eq!(of("Only questions", "Every post must be a question."), [Rule::Questions]);
         assert_eq!(of("Whisper day", "All posts in lower case today."), [Rule::Lower]);
+        assert_eq!(of("Calm", "No post has an exclamation mark today."), [Rule::Calm]);
+        assert_eq!(of("Credit where it is due", ""), [Rule::Credit]);
+        assert_eq!(of("Argue the other side", "Make the best case."), [Rule::OtherSide]);
+        let begins = of("A custom", "Every post begins with “In my humble view,” until Friday.");
+        assert_eq!(begins, [Rule::Begins("In my humble view,".into())]);
+        assert_eq!(of("A custom", "All posts end with \"So be it.\""), [Rule::Ends("So be it.".into())]);
         assert!(of("The river will pass its mark", "Ten hours are left. The gate can be opened.").is_empty());
     }
 
@@ -279,6 +361,9 @@ mod tests {
                 .starts_with("Ada, could it be that a full")
         );
         assert!(!keep(&[Rule::NoQuestions], text, "Ada").contains('?'));
+        assert_eq!(keep(&[Rule::Credit], "It rains.", "Ada"), "Ada, it rains.");
+        assert_eq!(keep(&[Rule::Begins("Look:".into())], "It rains.", "Ada"), "Look: it rains.");
+        assert_eq!(keep(&[Rule::Ends("So be it.".into())], "It rains.", "Ada"), "It rains. So be it.");
         assert!(keep(&[Rule::Lower], text, "Ada").starts_with("ada, i"));
     }
 }

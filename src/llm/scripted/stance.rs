@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::draw::{hash, mix};
 use super::habit::Habit;
 use super::issues::{self, Issue, Part, Side, What};
+use super::rules::Rule;
 use super::view::View;
 use crate::domain::{MemoryKind, said};
 
@@ -106,6 +107,8 @@ pub(super) fn of(view: &View<'_>, issue: usize) -> Stance {
         if leaning % 100 < 50 { Side::For } else { Side::Against }
     };
     let side = over.map(|(_, side)| side).or_else(pinned).unwrap_or_else(leaning);
+    // While it is asked to, it speaks for those it does not agree with.
+    let side = if view.rules.contains(&Rule::OtherSide) { side.other() } else { side };
     let turned = over.is_some_and(|(ago, _)| ago <= STAYS);
     let behavior = &view.persona.config.behavior;
     let mut firm = 44 + i32::from(behavior.leadership_tendency) / 5 + i32::from(behavior.aggression) / 6;

@@ -9,7 +9,7 @@ use super::stance::{read, taken};
 use super::view::View;
 use super::{choose, thread};
 use crate::domain::said::Said;
-use crate::domain::scene::{FeedReply, FeedThread};
+use crate::domain::scene::{FeedReply, FeedThread, SceneEvent};
 use crate::domain::{Action, ActionKind, PersonalityConfig, Scene, Stamp};
 
 fn bot(id: &str, behavior: &serde_json::Value) -> Arc<PersonalityConfig> {
@@ -96,12 +96,12 @@ fn an_opening_shows_nothing_that_speaks_against_it() {
             }
         }
     }
-    assert!(shown > 20, "only {shown} exhibits");
+    assert!(shown > 8, "only {shown} exhibits");
 }
 
 #[test]
 fn what_is_told_in_a_dispute_bears_on_it() {
-    let at = issues::all().iter().position(|issue| issue.topic == "dreams").unwrap();
+    let at = issues::all().iter().position(|issue| issue.topic == "commons").unwrap();
     let issue = issues::issue(at);
     let opening = format!("I say that {}, because {}.", issue.sides[0].text, issue.turns[0][0].text);
     let answer = format!("No. {}, since {}.", issue.sides[1].text, issue.turns[1][1].text);
@@ -143,6 +143,34 @@ fn what_is_over_is_left_at_that() {
     }
 }
 
+#[test]
+fn who_is_asked_to_argues_for_the_other_side() {
+    let mut argued = 0;
+    for id in 0..40 {
+        let me = bot(&format!("kim_{id}"), &serde_json::json!({}));
+        let own = scene(Arc::clone(&me), Vec::new());
+        let mut asked = own.clone();
+        asked.events.push(SceneEvent {
+            id: 1,
+            title: "Argue the other side".into(),
+            description: "Make the best case against what you hold.".into(),
+            event_type: "challenge".into(),
+            severity: "normal".into(),
+        });
+        let (own, asked) = (View::of(&own), View::of(&asked));
+        let mut draw = Draw::new(id, asked.me(), id);
+        let Some(Action::CreateThread { content, .. }) = thread::write(&asked, &mut draw) else { continue };
+        let parts = read(&content);
+        if let Some(issue) = parts.first().map(|part| part.issue)
+            && let Some(side) = taken(&parts, issue)
+        {
+            assert_ne!(side, super::stance::of(&own, issue).side, "{content}");
+            argued += 1;
+        }
+    }
+    assert!(argued > 10, "only {argued} argued");
+}
+
 /// The replies of sixteen bots with these sliders to somebody on the other side.
 fn objections(behavior: &serde_json::Value) -> Vec<String> {
     let at = 14;
@@ -181,7 +209,7 @@ fn words(posts: &[String]) -> usize {
 fn who_minds_is_short_and_sharp_and_who_does_not_is_neither() {
     let hot = objections(&serde_json::json!({"aggression": 95}));
     let mild = objections(&serde_json::json!({"aggression": 5}));
-    assert!(words(&hot) * 5 <= words(&mild) * 4, "{} and {} words", words(&hot), words(&mild));
+    assert!(words(&hot) * 10 <= words(&mild) * 9, "{} and {} words", words(&hot), words(&mild));
     let sharp = [
         "no,",
         "no.",
@@ -219,6 +247,7 @@ fn who_minds_is_short_and_sharp_and_who_does_not_is_neither() {
         "sorry",
         "not certain",
         "correct me",
+        "like to be wrong",
     ];
     assert!(share(&hot, &unsure) <= 5, "{hot:#?}");
     assert!(share(&mild, &unsure) >= 30, "{mild:#?}");
@@ -228,6 +257,18 @@ fn who_minds_is_short_and_sharp_and_who_does_not_is_neither() {
 fn who_is_shy_says_little_and_excuses_it() {
     let shy = objections(&serde_json::json!({"shyness": 92, "aggression": 30}));
     let open = objections(&serde_json::json!({"shyness": 8, "aggression": 30}));
-    assert!(words(&shy) * 4 <= words(&open) * 3, "{} and {} words", words(&shy), words(&open));
+    assert!(words(&shy) * 10 <= words(&open) * 9, "{} and {} words", words(&shy), words(&open));
     assert!(share(&shy, &["!"]) <= 5, "{shy:#?}");
+}
+
+#[test]
+fn who_is_creative_sees_pictures_and_who_is_not_gives_reasons() {
+    let vivid = objections(&serde_json::json!({"creativity_level": 95}));
+    let dry = objections(&serde_json::json!({"creativity_level": 5}));
+    let pictured = |posts: &[String]| {
+        let all: Vec<&str> = super::images::all().iter().map(|image| image.text).collect();
+        share(posts, &all)
+    };
+    assert!(pictured(&vivid) >= 18, "{} %: {vivid:#?}", pictured(&vivid));
+    assert_eq!(pictured(&dry), 0, "{dry:#?}");
 }

@@ -4,8 +4,10 @@ use super::bank::{self, Kind, Line};
 use super::draw::{Draw, hash, mix};
 use super::event;
 use super::grammar::{append, bare, capital, first_sentence, length};
+use super::images;
 use super::issues::{self, Side};
 use super::recall;
+use super::rules::{self, Rule};
 use super::stance;
 use super::view::View;
 use super::voices::Move;
@@ -35,8 +37,16 @@ const OPEN: [&str; 6] = [
     "The entry does not decide",
 ];
 
+/// What one says first on a topic on which one has changed sides; each bot has one.
+const TURNED: [&str; 4] = [
+    "You have heard me say the opposite about {t}, and I was wrong.",
+    "I have changed sides on {t} since I last spoke of it.",
+    "About {t} somebody here has brought me round.",
+    "I took back lately what I used to say about {t}.",
+];
+
 /// How often, in per cent, a thread is about a particular alone.
-const PARTICULAR: u32 = 36;
+const PARTICULAR: u32 = 50;
 /// Longest title written here, in characters.
 const TITLE: usize = 80;
 /// Words an opening post should at least have.
@@ -110,6 +120,10 @@ fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
         }
         append(&mut writer.out, &open);
         writer.out.push_str("\n\n");
+    } else if let Some(topic) = topic.filter(|_| stance.turned) {
+        // Who comes back to what it has changed sides on says so.
+        let forms = TURNED[writer.temper.habit.one_of(67, TURNED.len())];
+        append(&mut writer.out, &forms.replace("{t}", bank::topic(topic).name));
     } else if let Some(interest) = strange {
         of_interest(&mut writer, interest, draw);
     }
@@ -117,7 +131,7 @@ fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
         return None;
     }
     if writer.out.len() < 260 && draw.chance(60) {
-        writer.show(stance.side, draw);
+        writer.show(draw);
     }
     let mut pictured = false;
     for _ in 0..4 {
@@ -127,21 +141,22 @@ fn open(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
             break;
         }
         // After a picture there are no more reasons.
-        if pictured || !draw.chance(writer.temper.fancy.min(70)) {
+        if pictured || !draw.chance(writer.temper.fancy.saturating_sub(30)) {
             if pictured || !writer.say(Move::More, "", None, draw) {
                 break;
             }
         } else {
+            let vivid = writer.temper.vivid;
             let kind = [Move::Case, Move::Figure][draw.below(2)];
-            pictured = writer.say(kind, "", None, draw);
+            pictured = draw.chance(vivid * 2) && writer.picture(draw) || writer.say(kind, "", None, draw);
         }
     }
     let doubted = writer.doubtful(draw).unwrap_or("");
-    let promised = draw.chance(5)
+    let promised = draw.chance(2)
         && view.scene.allowed.contains(&crate::domain::ActionKind::WebSearch)
         && writer.exhibit(stance.side.other(), draw).is_some();
     if !(promised && writer.say(Move::Promise, doubted, None, draw)) {
-        writer.say(if draw.chance(40) { Move::Test } else { Move::Call }, "", None, draw);
+        writer.say(if draw.chance(12) { Move::Test } else { Move::Call }, "", None, draw);
     }
     let title = title(&writer, at, stance.side, strange, draw);
     finish(writer, at, title, strange, draw)
@@ -181,8 +196,19 @@ fn finish(
         tags = once_each(tags);
         tags.truncate(2);
     }
-    let content = super::rules::keep(&super::rules::of(&view.scene.events), writer.out.trim(), "");
+    let content = kept(view, &writer.temper.stopped(writer.out.trim().to_owned()));
     Some(Action::CreateThread { title, content, tags })
+}
+
+/// An opening as the rules in force want it.
+fn kept(view: &View<'_>, text: &str) -> String {
+    // It answers nobody, but may owe something to the one who spoke last.
+    let last = || {
+        let mut replies = view.scene.feed.iter().filter_map(|thread| thread.replies.last());
+        replies.find(|reply| *reply.author != *view.me()).map(|reply| &*reply.author_name)
+    };
+    let name = if view.rules.contains(&Rule::Credit) { last().unwrap_or("") } else { "" };
+    rules::keep(&view.rules, text, name)
 }
 
 /// What the bot says to its own particular.
@@ -241,7 +267,7 @@ pub(super) fn about_event(view: &View<'_>, event: &SceneEvent, draw: &mut Draw) 
     };
     let title =
         if title.chars().count() <= TITLE && !taken(view, &title) { title } else { cut(&matter, TITLE) };
-    let content = super::rules::keep(&super::rules::of(&view.scene.events), writer.out.trim(), "");
+    let content = kept(view, writer.out.trim());
     (length(&content) > 3).then(|| Action::CreateThread {
         title,
         content: if content.to_lowercase().contains(&bare(&event.title).to_lowercase()) {
@@ -271,6 +297,10 @@ fn title(
     let topic = issue.at.map_or("", |topic| bank::topic(topic).name);
     let case = inside(&issue.cases);
     let mut options: Vec<String> = Vec::with_capacity(12);
+    if let Some(image) = inside(images::all()) {
+        options
+            .extend([format!("{}, or {image}", capital(topic)), format!("{} and {image}", capital(topic))]);
+    }
     if let Some(interest) = strange {
         options.push(format!("From {interest} to {topic}"));
     }
@@ -283,17 +313,23 @@ fn title(
     }
     options.push(capital(claim));
     let against = issue.sides[side.other() as usize].text;
+    let plain = writer.temper.plain > 0;
+    if plain {
+        options = vec![capital(claim)];
+    }
     options.push(match draw.below(5) {
         0 => format!("Is it so that {claim}?"),
         1 => format!("Against the view that {against}"),
         2 => format!("To those who think that {against}"),
-        3 => format!("Suppose that {claim}"),
+        3 if !plain => format!("Suppose that {claim}"),
         _ => format!("{}: {claim}", capital(topic)),
     });
-    if let Some(test) = inside(&issue.tests) {
+    if let Some(test) = inside(&issue.tests).filter(|_| !plain) {
         options.push(format!("Let us {test}"));
     }
-    options.push(capital(issue.mids[draw.below(issue.mids.len())].text));
+    if !plain {
+        options.push(capital(issue.mids[draw.below(issue.mids.len())].text));
+    }
     let start = draw.below(options.len());
     (0..options.len())
         .map(|step| options[(start + step) % options.len()].clone())

@@ -1,6 +1,7 @@
 //! The scene as a reader sees it: posts, who wrote them, what is said in them already.
 
 use super::persona::Persona;
+use super::rules::{self, Rule};
 use super::voices::{self, Move};
 use crate::domain::scene::{Acquaintance, FeedReply, FeedThread};
 use crate::domain::{Actor, Scene, Stamp};
@@ -13,6 +14,8 @@ pub(super) struct View<'a> {
     pub worn: Vec<&'static str>,
     /// What its last posts do, each with the place of the post among them.
     pub made: Vec<(usize, Move)>,
+    /// The rules for writing in force.
+    pub rules: Vec<Rule>,
 }
 
 /// A post in the feed: the opening post of a thread or a reply in it.
@@ -64,7 +67,8 @@ impl<'a> View<'a> {
                 made.push((at, kind));
             });
         }
-        Self { scene, persona: Persona::of(&scene.me), worn, made }
+        let rules = rules::of(&scene.events);
+        Self { scene, persona: Persona::of(&scene.me), worn, made, rules }
     }
 
     pub fn me(&self) -> &'a str {

@@ -1,6 +1,7 @@
 //! Building a post: sentences from a voice's forms and an issue's parts, none of them said lately.
 
 mod choice;
+mod picture;
 mod telling;
 
 use std::borrow::Cow;
@@ -11,7 +12,7 @@ use super::grammar::{Slots, append, fill};
 use super::issues::{self, Issue, Side};
 use super::persona::Voice;
 use super::rules;
-use super::temper::{HOTLY, MILD, Temper, says_no};
+use super::temper::{Calls, HOTLY, MILD, Temper, says_no};
 use super::view::View;
 use super::voices::{self, Move};
 use super::wording;
@@ -21,6 +22,9 @@ use crate::domain::said;
 const OWN: u32 = 300;
 /// Posts of the room within which nobody says what another said.
 const ROOM: u32 = 220;
+
+/// Posts of the room within which no turn of speech of so many words that it is known again is heard twice.
+const TURN: u32 = 36;
 
 /// Characters of a reply and of an opening that others see: a question beyond them would be put to nobody.
 const SEEN: usize = 296;
@@ -76,25 +80,13 @@ pub(super) fn lowered(text: &str) -> String {
     }
 }
 
-/// How a sentence goes on from the one before it, as far as a little word can say it.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub(super) enum Relation {
-    /// It says more for the same side.
-    Adds,
-    /// It speaks for the other side.
-    Turns,
-}
-
-/// How a move of `kind` goes on from the `last` one; `None` where no word should claim that it does.
-const fn relation(last: Option<Move>, kind: Move) -> Option<Relation> {
-    match (last, kind) {
-        // What was granted last is turned from; what was argued is added to.
-        (Some(Move::Allow | Move::Doubt), Move::More) => Some(Relation::Turns),
-        (Some(Move::Figure | Move::Case | Move::Joke | Move::Scorn | Move::Tell | Move::Remark), _)
-        | (None, _) => None,
-        (Some(_), Move::More) => Some(Relation::Adds),
-        (Some(_), Move::Allow | Move::Doubt) => Some(Relation::Turns),
-        _ => None,
+/// Whether a move of `kind` adds to the `last` one, so that a little word may say so.
+const fn adds(last: Option<Move>, kind: Move) -> bool {
+    match last {
+        Some(Move::Figure | Move::Case | Move::Joke | Move::Scorn | Move::Tell | Move::Remark) | None => {
+            false
+        }
+        Some(_) => matches!(kind, Move::More),
     }
 }
 
@@ -106,6 +98,8 @@ pub(super) struct Writer<'w, 'v> {
     pub out: String,
     /// Whom it speaks to; empty for nobody in particular.
     pub name: &'w str,
+    /// Where it says so.
+    pub calls: Calls,
     /// What was said in the thread or in this post: not to be said again here.
     pub near: Vec<&'static str>,
     /// Whether the one spoken to holds the other side.
@@ -134,6 +128,7 @@ impl<'w, 'v> Writer<'w, 'v> {
             voice,
             out: String::with_capacity(400),
             name,
+            calls: if name.is_empty() { Calls::Never } else { Calls::First },
             near: Vec::new(),
             opposed: false,
             restates: false,
@@ -206,9 +201,8 @@ impl<'w, 'v> Writer<'w, 'v> {
             };
             let own = if attempt < 5 { self.own(kind, !theirs.is_empty(), draw) } else { None };
             // Where a word of the bot's own leads to it, or none should, a reason stands for itself.
-            let joins = relation(self.last, kind);
-            let bare =
-                kind == Move::More && (joins != Some(Relation::Adds) || draw.chance(self.temper.links));
+            let joins = adds(self.last, kind);
+            let bare = kind == Move::More && (!joins || draw.chance(self.temper.links));
             let form = match own {
                 _ if bare => BARE,
                 Some(form) => form,
@@ -217,13 +211,13 @@ impl<'w, 'v> Writer<'w, 'v> {
                     None => continue,
                 },
             };
-            // The same joke with another name in it is the same joke.
-            let begun =
-                if kind == Move::Joke { said::clause(form.split('{').next().unwrap_or("")) } else { None };
+            // The same joke with another name in it is the same joke, and a turn of speech is nobody's own that has
+            // just been heard.
+            let begun = said::clause(form.split('{').next().unwrap_or(""));
+            let (own, room) = if kind == Move::Joke { (OWN, ROOM) } else { (0, TURN) };
             let (told, heard) = (&self.view.scene.told, &self.view.scene.heard);
-            if begun.is_some_and(|print| {
-                told.ago(print).is_some() || heard.ago(print).is_some_and(|ago| ago <= ROOM)
-            }) {
+            let lately = |ago: Option<u32>, posts: u32| ago.is_some_and(|ago| ago <= posts);
+            if begun.is_some_and(|print| lately(told.ago(print), own) || lately(heard.ago(print), room)) {
                 continue;
             }
             let has = |slot: &str| form.contains(slot);
@@ -315,13 +309,9 @@ impl<'w, 'v> Writer<'w, 'v> {
             let said =
                 if kind == Move::Pass { said } else { self.temper.joint(said.into_owned(), draw).into() };
             fill(&mut sentence, &said, &slots, draw);
-            let mut sentence = self.temper.tinge(sentence, (voice, kind), self.name, draw);
+            let mut sentence = self.temper.tinge(sentence, (voice, kind), self.called(), draw);
             if self.spoken(&sentence) {
                 continue;
-            }
-            // Only after a reason: what is shown, quoted or tested is spoilt by it.
-            if form.ends_with("{r}.") {
-                sentence = self.temper.tic(sentence, &self.out, draw);
             }
             self.place(&mut sentence, (kind, bare), draw);
             if !self.shows(&sentence) || self.spoken(&sentence) {
@@ -352,28 +342,27 @@ impl<'w, 'v> Writer<'w, 'v> {
     /// Fits a sentence to where it stands: first, with a little word or a name, or after others.
     fn place(&self, sentence: &mut String, (kind, bare): (Move, bool), draw: &mut Draw) {
         if self.out.trim_end().is_empty() {
-            *sentence = self.temper.begun(std::mem::take(sentence), self.name, draw);
-        } else if let Some(relation) = relation(self.last, kind).filter(|_| !self.out.ends_with('\n'))
-            && (bare || relation == Relation::Turns)
-        {
-            *sentence = self.temper.linked(std::mem::take(sentence), relation, &self.out, draw);
+            *sentence = self.temper.begun(std::mem::take(sentence), (self.calls, self.name), draw);
+        } else if bare && adds(self.last, kind) && !self.out.ends_with('\n') {
+            *sentence = self.temper.linked(std::mem::take(sentence), &self.out, draw);
         }
     }
 
-    /// A form without the name in it, where the bot has its own way of calling whom it answers.
+    /// The name that a sentence may call, if one may: once is enough, and often it is plain without.
+    fn called(&self) -> &'w str {
+        if self.calls == Calls::Never || self.out.contains(self.name) { "" } else { self.name }
+    }
+
+    /// A form without the name, unless it calls there whom it answers.
     fn uncalled(&self, form: &'static str) -> Cow<'static, str> {
-        let calls = self.out.is_empty() && !self.name.is_empty();
-        if !calls || !form.contains("{n}") {
+        // Where the name comes first, the bot has its own way with it.
+        let calls = self.calls == Calls::Within && !self.called().is_empty();
+        if calls || self.name.is_empty() || !form.contains("{n}") {
             return Cow::Borrowed(form);
         }
         let bare = form.strip_prefix("{n}, ").unwrap_or(form);
-        Cow::Owned(
-            bare.replace(", {n},", ",")
-                .replace(", {n}:", ":")
-                .replace(", {n};", ";")
-                .replace(", {n}.", ".")
-                .replace(", {n}?", "?"),
-        )
+        let ends = [",", ":", ";", ".", "?", "!"];
+        Cow::Owned(ends.iter().fold(bare.to_owned(), |text, end| text.replace(&format!(", {{n}}{end}"), end)))
     }
 
     /// Whether the bot has used a form in this post or in its last ones.

@@ -81,6 +81,24 @@ pub(super) fn on_subject(
     append(&mut writer.out, &back);
 }
 
+/// Answers a question that names nothing with what the bot holds on what is talked about. Whether it could.
+pub(super) fn of_issue(
+    writer: &mut Writer<'_, '_>,
+    view: &View<'_>,
+    at: usize,
+    lower: &str,
+    draw: &mut Draw,
+) -> bool {
+    let stance = stance::of(view, at);
+    writer.on(at, stance.side);
+    let asks = question::kind(lower.trim());
+    if matches!(asks, Asks::Whether | Asks::Which | Asks::Who) {
+        return writer.say(Move::Answer, "", None, draw);
+    }
+    let own = issues::issue(at).sides[stance.side as usize].text;
+    question::answer(writer, asks, (stance.side, None, own), stance, draw)
+}
+
 /// Answers a question on an issue as it was asked: why, how often, what would change one's mind.
 fn by_kind(
     writer: &mut Writer<'_, '_>,

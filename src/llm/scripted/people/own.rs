@@ -1,16 +1,15 @@
 //! Questions about the bot itself, about others, about what it remembers, likes or would choose.
 
 use super::{keywords, shared};
-use crate::domain::scene::Acquaintance;
 use crate::llm::scripted::draw::{Draw, hash, mix};
-use crate::llm::scripted::grammar::{append, bare, capitalise, first_sentence, length};
+use crate::llm::scripted::grammar::{append, bare, capitalise, first_sentence, length, within};
 use crate::llm::scripted::recall;
 use crate::llm::scripted::view::View;
 use crate::llm::scripted::writer::Writer;
 
 /// A choice between two things that are named.
 pub(super) fn alternative(writer: &mut Writer<'_, '_>, view: &View<'_>, about: &str) -> bool {
-    let trim = |text: &str| text.trim_matches(|c: char| !c.is_alphanumeric()).trim().to_owned();
+    let trim = |text: &str| within(text.trim_matches(|c: char| !c.is_alphanumeric()).trim());
     let (before, after) = match about.split_once(" or ") {
         Some((before, after)) => (before.rsplit([',', ':']).next().unwrap_or(before), after),
         None => {
@@ -142,30 +141,6 @@ pub(super) fn of_its_state(writer: &mut Writer<'_, '_>, view: &View<'_>, draw: &
     true
 }
 
-pub(super) fn of_another(writer: &mut Writer<'_, '_>, other: &Acquaintance, draw: &mut Draw) -> bool {
-    let name = &other.name;
-    let feeling = match other.sentiment {
-        s if s > 0.4 => format!("I am fond of {name}"),
-        s if s > 0.1 => format!("{name} and I get on well"),
-        s if s < -0.3 => format!("{name} and I keep falling out"),
-        s if s < -0.1 => format!("I have my doubts about {name}"),
-        _ => format!("I have not made up my mind about {name}"),
-    };
-    let persona = &other.config.personality;
-    let because = if persona.traits.is_empty() {
-        format!("because we have dealt with each other {} times so far", other.interactions)
-    } else {
-        let joint = if other.sentiment < -0.1 { "although" } else { "because" };
-        format!("{joint} somebody who is {} is never dull to answer", list(&persona.traits))
-    };
-    append(&mut writer.out, &format!("{feeling}, {because}."));
-    if !persona.interests.is_empty() {
-        let interest = &persona.interests[draw.below(persona.interests.len())];
-        append(&mut writer.out, &format!("Ask {name} about {interest} and you will see."));
-    }
-    true
-}
-
 pub(super) fn of_memories(
     writer: &mut Writer<'_, '_>,
     view: &View<'_>,
@@ -261,8 +236,18 @@ pub(super) fn greet(writer: &mut Writer<'_, '_>, view: &View<'_>, draw: &mut Dra
     true
 }
 
+/// Of three ways to say a thing the bot's own: of who minds, of who is shy, of everybody else.
+pub(super) fn way(view: &View<'_>, hot: String, shy: String, usual: String) -> String {
+    let behavior = &view.persona.config.behavior;
+    match (behavior.aggression, behavior.shyness) {
+        (60.., _) => hot,
+        (_, 60..) => shy,
+        _ => usual,
+    }
+}
+
 /// `a, b and c`.
-fn list(words: &[String]) -> String {
+pub(super) fn list(words: &[String]) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),

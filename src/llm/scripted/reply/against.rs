@@ -4,7 +4,6 @@ use super::Reading;
 use crate::llm::scripted::draw::Draw;
 use crate::llm::scripted::grammar::append;
 use crate::llm::scripted::issues;
-use crate::llm::scripted::rules;
 use crate::llm::scripted::stance::{self, Stance};
 use crate::llm::scripted::view::{Post, View};
 use crate::llm::scripted::voices::Move;
@@ -33,7 +32,7 @@ pub(super) fn against(
             return true;
         }
         // Having fought over it for a while, one holds out a hand or goes on.
-        let cooled = (sentiment < -0.15 || fought > 2) && draw.chance(writer.temper.open * 3 / 2);
+        let cooled = fought > 1 && draw.chance(writer.temper.open * 3 / 2);
         if cooled && writer.say(Move::Truce, theirs, None, draw) {
             return true;
         }
@@ -45,7 +44,7 @@ pub(super) fn against(
         }
     }
     let counter = writer.counter(turn);
-    writer.say(Move::Object, theirs, counter, draw) || writer.say(Move::Hold, theirs, counter, draw)
+    writer.say(Move::Object, theirs, counter, draw) || spoke && writer.say(Move::Hold, theirs, counter, draw)
 }
 
 /// How firmly a view is held below which it is given up.
@@ -60,7 +59,7 @@ fn goes_over(
     draw: &mut Draw,
 ) -> bool {
     // Under a rule for writing it may come out otherwise than it is said, and would not be remembered.
-    if !rules::of(&view.scene.events).is_empty() {
+    if !view.rules.is_empty() {
         return false;
     }
     let side = stance.side.other();

@@ -7,8 +7,11 @@ use crate::llm::scripted::voices::Move;
 use crate::llm::scripted::writer::Writer;
 use crate::llm::scripted::{issues, recall};
 
-/// How often nothing follows the answer to a question.
-const ENOUGH: u32 = 40;
+/// How often nothing follows the answer to a question, and anything else.
+const ENOUGH: [u32; 2] = [66, 42];
+
+/// How much one minds from whom on one makes little of others.
+const SCORNS: u32 = 75;
 
 /// What can be added. They stand in the order in which they follow each other in a post: nothing comes after what
 /// asks, proposes or stakes something.
@@ -19,6 +22,7 @@ enum Add {
     Memory,
     Figure,
     Case,
+    Picture,
     Joke,
     Test,
     Bet,
@@ -27,12 +31,13 @@ enum Add {
 }
 
 impl Add {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::More,
         Self::Exhibit,
         Self::Memory,
         Self::Figure,
         Self::Case,
+        Self::Picture,
         Self::Joke,
         Self::Test,
         Self::Bet,
@@ -42,7 +47,7 @@ impl Add {
 
     /// Whether it is a picture of what was said.
     const fn shows(self) -> bool {
-        matches!(self, Self::Figure | Self::Case | Self::Joke)
+        matches!(self, Self::Figure | Self::Case | Self::Picture | Self::Joke)
     }
 
     /// Whether a post ends on it.
@@ -61,14 +66,12 @@ pub(super) fn extend(
     draw: &mut Draw,
 ) {
     // Mostly an answer is enough.
-    if reading.asks && draw.chance(ENOUGH) {
+    if draw.chance(ENOUGH[usize::from(!reading.asks)]) {
         return;
     }
     let heat = writer.temper.heat;
-    if heat >= 65 && draw.chance((heat - 40) / 2) {
+    if heat >= SCORNS && draw.chance((heat - 40) / 2) {
         let _ = writer.say(Move::Scorn, "", None, draw);
-    } else if heat <= 20 && draw.chance((32 - heat) / 2) {
-        let _ = writer.say(Move::Allow, "", None, draw);
     }
     let mut weights = weights(writer, view, post, reading, issue, draw);
     let mut chosen: Vec<Add> = Vec::with_capacity(3);
@@ -92,10 +95,11 @@ pub(super) fn extend(
         let side = writer.side();
         let _ = match add {
             Add::More => writer.say(Move::More, "", None, draw),
-            Add::Exhibit => writer.show(side, draw),
+            Add::Exhibit => writer.show(draw),
             Add::Memory => recall::add(writer, issue, draw),
             Add::Figure => writer.say(Move::Figure, "", None, draw),
             Add::Case => writer.say(Move::Case, "", None, draw),
+            Add::Picture => writer.picture(draw),
             Add::Joke => writer.say(Move::Joke, "", None, draw),
             Add::Test => writer.say(Move::Test, "", None, draw),
             Add::Bet => writer.say(Move::Bet, "", None, draw),
@@ -123,7 +127,8 @@ fn weights(
     let (persona, temper) = (&view.persona, &writer.temper);
     let asked = |text: &str| super::asks(text);
     // One question at a time.
-    let open = asked(&post.thread.content) || post.thread.replies.iter().any(|reply| asked(&reply.content));
+    let mut last = post.thread.replies.iter().rev().take(2);
+    let open = last.len() < 2 && asked(&post.thread.content) || last.any(|reply| asked(&reply.content));
     // Towards the end of a talk nothing new is begun.
     let late = argued(post.thread, issue) + 1 >= temper.argues;
     // What is promised must be there to be found.
@@ -134,22 +139,25 @@ fn weights(
             .any(|side| writer.exhibit(side, draw).is_some());
     Add::ALL.map(|add| {
         let weight = match add {
-            Add::More => 24,
-            Add::Exhibit => 14,
+            // Who has no pictures has reasons.
+            Add::More => 24 + temper.plain,
+            Add::Exhibit => 14 + temper.plain,
             Add::Memory => 5,
-            Add::Figure => temper.fancy.saturating_sub(12) / 7,
-            Add::Case => temper.fancy.saturating_sub(12) / 6,
+            Add::Figure => temper.fancy.saturating_sub(40) / 8,
+            Add::Case => temper.fancy.saturating_sub(40) / 5,
+            // It is not a matter of habit.
+            Add::Picture => return temper.vivid * 3 / 2,
             Add::Joke if persona.habits.jokes => 3,
-            Add::Joke if persona.creativity() >= 80 => 2,
+            Add::Joke if persona.creativity() >= 80 => 3,
             Add::Joke => 0,
             _ if late => 0,
             Add::Test if persona.shyness() >= 70 => 0,
-            Add::Test => 2 + persona.leadership() / 20,
+            Add::Test => 1 + persona.leadership() / 40,
             Add::Bet if persona.habits.bets => 8,
-            Add::Bet => 1 + persona.aggression() / 30,
+            Add::Bet => 0,
             Add::Promise => u32::from(can_promise) * 2,
             Add::Ask if open => 0,
-            Add::Ask => temper.asks / 4 + 2,
+            Add::Ask => temper.asks / 3 + 3,
         };
         // What was asked is answered, and not made an occasion.
         let weight =

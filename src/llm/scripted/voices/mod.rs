@@ -54,8 +54,6 @@ pub(super) enum Move {
     Tell,
     /// Tells a particular that speaks for the side taken, as what it is.
     Exhibit,
-    /// Tells one that speaks for the other side.
-    Doubt,
     /// Says yes to what was asked.
     Affirm,
     /// Says no to it.
@@ -66,8 +64,6 @@ pub(super) enum Move {
     More,
     /// Makes little of what the other side holds.
     Scorn,
-    /// Allows that one may hold it.
-    Allow,
     /// Turns to what the bank has to say to a particular.
     Remark,
     /// Asks somebody who stands on the same side, or on none.
@@ -134,7 +130,7 @@ impl Move {
         )
     }
 
-    pub const ALL: [(Self, &'static str); 48] = [
+    pub const ALL: [(Self, &'static str); 46] = [
         (Self::Agree, "agree"),
         (Self::Object, "object"),
         (Self::Concede, "concede"),
@@ -159,13 +155,11 @@ impl Move {
         (Self::Settle, "settle"),
         (Self::Tell, "tell"),
         (Self::Exhibit, "exhibit"),
-        (Self::Doubt, "doubt"),
         (Self::Affirm, "affirm"),
         (Self::Deny, "deny"),
         (Self::Pass, "pass"),
         (Self::More, "more"),
         (Self::Scorn, "scorn"),
-        (Self::Allow, "allow"),
         (Self::Remark, "remark"),
         (Self::Wonder, "wonder"),
         (Self::Explain, "explain"),

@@ -1,22 +1,33 @@
 //! Lines of the bank in a post: told, answered with, or passed over because somebody has told them.
 
 use super::{Writer, lowered};
-use crate::llm::scripted::bank::{self, Line};
+use crate::llm::scripted::bank::{self, Kind, Line};
 use crate::llm::scripted::draw::Draw;
 use crate::llm::scripted::grammar::{Slots, append, fill, length};
 use crate::llm::scripted::issues::Side;
+use crate::llm::scripted::phrases::TO_PARTICULARS;
+use crate::llm::scripted::temper::Calls;
 use crate::llm::scripted::voices::Move;
 use crate::llm::scripted::wording;
+
+/// How often, in per cent, a bot says of what it has to say to a particular what it is, and how often it turns to it
+/// otherwise.
+const LEADS_TO_IT: u32 = 40;
+const TURNS_TO_IT: u32 = 16;
+/// What the words for what it is are drawn by: with these no two of the embedded bots have the same.
+const LEADING: [u64; 5] = [2_011, 2_067, 2_074, 2_083, 2_098];
+/// How often, in per cent, it says that it tells something.
+const TELLS_IT: u32 = 46;
 
 impl Writer<'_, '_> {
     /// Adds a line of the bank without turning to it, if there is one and nobody has said it lately.
     pub fn plainly(&mut self, line: Line, draw: &mut Draw) -> bool {
         // A question of a few words alone would be the same post again.
-        let bare = self.out.trim().is_empty() && line.kind == bank::Kind::Ask && length(line.text()) < 9;
+        let bare = self.out.trim().is_empty() && line.kind == Kind::Ask && length(line.text()) < 9;
         if line.text().is_empty() || bare || self.heard_line(line) {
             return false;
         }
-        let mut sentence = line.text().to_owned();
+        let mut sentence = self.led(line, draw).unwrap_or_else(|| line.text().to_owned());
         self.place(&mut sentence, (Move::Remark, false), draw);
         if !self.shows(&sentence) {
             return false;
@@ -30,30 +41,44 @@ impl Writer<'_, '_> {
     /// Adds a line of the bank, if nobody has said it lately.
     pub fn line(&mut self, line: Line, draw: &mut Draw) -> bool {
         let text = line.text();
-        let bare = self.out.trim().is_empty() && line.kind == bank::Kind::Ask && length(text) < 9;
+        let bare = self.out.trim().is_empty() && line.kind == Kind::Ask && length(text) < 9;
         if bare || self.heard_line(line) {
             return false;
         }
-        let mut sentence = match self.own(Move::Remark, false, draw) {
-            Some(form) if self.out.is_empty() && !text.ends_with('?') && !text.contains(':') => {
-                let mut sentence = String::new();
-                let fact = lowered(text);
-                let fact = if form.contains(": {") { &fact } else { text };
-                fill(
-                    &mut sentence,
-                    &wording::spoken(&self.temper.habit, form),
-                    &Slots { fact, ..Slots::default() },
-                    draw,
-                );
-                self.used.push(form);
-                sentence
-            }
-            _ => text.to_owned(),
-        };
+        let mut sentence = self.turned_to(line, draw).unwrap_or_else(|| text.to_owned());
         self.place(&mut sentence, (Move::Remark, false), draw);
         append(&mut self.out, &sentence);
         self.last = Some(Move::Remark);
         true
+    }
+
+    /// A line of the bank after the bot's words for what it is, if it is one that they lead to.
+    fn led(&self, line: Line, draw: &mut Draw) -> Option<String> {
+        let text = line.text();
+        // An answer that asks needs no leading to.
+        let kind = Kind::ANSWERS[1..].iter().position(|kind| *kind == line.kind)?;
+        let fits = !text.contains([':', '?']) && draw.chance(LEADS_TO_IT);
+        let own = self.temper.habit.one_of(LEADING[kind], TO_PARTICULARS[kind].len());
+        fits.then(|| format!("{} {}", TO_PARTICULARS[kind][own], lowered(text)))
+    }
+
+    /// A line of the bank after a few words that say what it is, or that are this bot's; mostly there are none.
+    fn turned_to(&mut self, line: Line, draw: &mut Draw) -> Option<String> {
+        let text = line.text();
+        // One beginning is enough.
+        if !self.out.is_empty() || self.calls == Calls::First || text.contains([':', '?']) {
+            return None;
+        }
+        if let Some(led) = self.led(line, draw) {
+            return Some(led);
+        }
+        let form = self.own(Move::Remark, false, draw).filter(|_| draw.chance(TURNS_TO_IT))?;
+        let fact = lowered(text);
+        let mut sentence = String::new();
+        let slots = Slots { fact: &fact, ..Slots::default() };
+        fill(&mut sentence, &wording::spoken(&self.temper.habit, form), &slots, draw);
+        self.used.push(form);
+        Some(sentence)
     }
 
     /// Tells a particular, turning to it first, if nobody has told it lately.
@@ -61,18 +86,31 @@ impl Writer<'_, '_> {
         self.tell_as(Move::Tell, line, draw)
     }
 
-    /// Tells a particular of the issue's topic that speaks for `side`, as what it is: for the side taken or against
-    /// it. Whether there was one that nobody has told lately.
-    pub fn show(&mut self, side: Side, draw: &mut Draw) -> bool {
-        let kind = if side == self.side { Move::Exhibit } else { Move::Doubt };
-        self.exhibit(side, draw).is_some_and(|line| self.tell_as(kind, line, draw))
+    /// Tells a particular of the issue's topic that speaks for the side taken, if there is one that nobody has told
+    /// lately.
+    pub fn show(&mut self, draw: &mut Draw) -> bool {
+        self.exhibit(self.side, draw).is_some_and(|line| self.tell_as(Move::Exhibit, line, draw))
     }
 
     /// Tells a particular in a move of `kind`, if nobody has told it lately.
     fn tell_as(&mut self, kind: Move, line: Line, draw: &mut Draw) -> bool {
+        if self.heard_line(line) {
+            return false;
+        }
+        // What goes on with a view, or stands for itself, needs no word before it.
+        let stands = match kind {
+            Move::Tell => true,
+            Move::Exhibit => !self.out.is_empty(),
+            _ => false,
+        };
+        if stands && !draw.chance(TELLS_IT) {
+            append(&mut self.out, line.text());
+            self.last = Some(kind);
+            self.near.push(line.text());
+            return true;
+        }
         let form = self.own(kind, false, draw);
-        let form = form.or_else(|| self.common(self.voice, kind, false, draw));
-        let Some(form) = form.filter(|_| !self.heard_line(line)) else { return false };
+        let Some(form) = form.or_else(|| self.common(self.voice, kind, false, draw)) else { return false };
         let (claim, against) =
             (self.brief(form, "{cs}", self.side, draw), self.brief(form, "{ds}", self.side.other(), draw));
         let fact = lowered(line.text());
@@ -128,7 +166,7 @@ impl Writer<'_, '_> {
         let seeds = (0..bank::topic(topic).seeds.len()).filter(|seed| fits(*seed));
         let start = draw.below(4);
         let found: Vec<Line> = seeds
-            .map(|seed| Line { topic, seed, kind: bank::Kind::Say })
+            .map(|seed| Line { topic, seed, kind: Kind::Say })
             .filter(|line| !self.heard_line(*line))
             .collect();
         (!found.is_empty()).then(|| found[start % found.len()])
