@@ -162,6 +162,100 @@ const JOINTS: [&str; 52] = [
     "incidentally",
 ];
 
+/// Words of which each says the same as another: a number that those with the same share, the usual word, and the other.
+pub const SAME: [(u64, &str, &str); 15] = [
+    (0, "somebody", "someone"),
+    (0, "anybody", "anyone"),
+    (0, "everybody", "everyone"),
+    (0, "nobody", "no one"),
+    (1, "every", "each"),
+    (2, "only", "just"),
+    (3, "should", "ought to"),
+    (4, "people", "folk"),
+    (5, "until", "till"),
+    (6, "among", "amongst"),
+    (7, "while", "whilst"),
+    (8, "because", "since"),
+    (9, "round", "around"),
+    (5, "almost", "nearly"),
+    (6, "those who", "people who"),
+];
+
+/// Numbers in letters and in figures.
+pub const FIGURES: [(&str, &str); 19] = [
+    ("two", "2"),
+    ("three", "3"),
+    ("four", "4"),
+    ("five", "5"),
+    ("six", "6"),
+    ("seven", "7"),
+    ("eight", "8"),
+    ("nine", "9"),
+    ("ten", "10"),
+    ("eleven", "11"),
+    ("twelve", "12"),
+    ("twenty", "20"),
+    ("thirty", "30"),
+    ("forty", "40"),
+    ("fifty", "50"),
+    ("sixty", "60"),
+    ("seventy", "70"),
+    ("eighty", "80"),
+    ("ninety", "90"),
+];
+
+/// The two words of which one with an apostrophe is made: “don't” is “do”, “not”.
+#[must_use]
+pub fn unshort(word: &str) -> Option<(&str, &'static str)> {
+    if word.eq_ignore_ascii_case("cannot") {
+        return Some((&word[..3], "not"));
+    }
+    let at = word.find(['\'', '’'])?;
+    let (stem, tail) = word.split_at(at);
+    let tail = tail.trim_start_matches(['\'', '’']);
+    let is = |words: &[&str]| words.iter().any(|other| other.eq_ignore_ascii_case(stem));
+    Some(match tail {
+        "t" if is(&["can"]) => (stem, "not"),
+        "t" if is(&["won"]) => (if stem.starts_with('W') { "Will" } else { "will" }, "not"),
+        "t" => (stem.strip_suffix('n')?, "not"),
+        "s" if is(&["let"]) => (stem, "us"),
+        "s" if is(&["it", "that", "there", "what", "who", "he", "she", "here", "where"]) => (stem, "is"),
+        "m" => (stem, "am"),
+        "re" => (stem, "are"),
+        "d" => (stem, "would"),
+        "ll" => (stem, "will"),
+        "ve" => (stem, "have"),
+        _ => return None,
+    })
+}
+
+/// The hash of a lower-case word as that of the usual one that says the same, if there is one of one word.
+#[must_use]
+pub fn usual(hash: u64) -> u64 {
+    static HASHES: std::sync::LazyLock<Vec<(u64, u64)>> = std::sync::LazyLock::new(|| {
+        let same =
+            SAME.iter().map(|(_, usual, other)| (*other, *usual)).filter(|(other, _)| !other.contains(' '));
+        let figures = FIGURES.iter().map(|(name, figure)| (*figure, *name));
+        let mut hashes: Vec<_> =
+            same.chain(figures).map(|(other, usual)| (term(other), term(usual))).collect();
+        hashes.sort_unstable();
+        hashes
+    });
+    HASHES.binary_search_by_key(&hash, |(other, _)| *other).map_or(hash, |at| HASHES[at].1)
+}
+
+/// The hash of what two words say together, as [`usual`] for those of two.
+#[must_use]
+pub fn usual_of(last: u64, hash: u64) -> Option<u64> {
+    static HASHES: std::sync::LazyLock<Vec<(u64, u64, u64)>> = std::sync::LazyLock::new(|| {
+        // What is of two words on both sides is one thing on both.
+        let both = SAME.iter().flat_map(|(_, usual, other)| [(usual, usual), (other, usual)]);
+        let two = both.filter_map(|(words, usual)| Some((words.split_once(' ')?, usual)));
+        two.map(|((first, second), usual)| (term(first), term(second), term(usual))).collect()
+    });
+    HASHES.iter().find(|(first, second, _)| (*first, *second) == (last, hash)).map(|(.., usual)| *usual)
+}
+
 fn is_joint(hash: u64) -> bool {
     static HASHES: std::sync::LazyLock<Sieve> =
         std::sync::LazyLock::new(|| Sieve::of(JOINTS.into_iter().chain(WEIGHING)));
@@ -194,15 +288,39 @@ fn words_until(text: &str, enough: impl Fn(&[Word]) -> bool) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::with_capacity(text.len() / 5);
     let (mut word, mut opens, mut capital, mut quoted) = (similarity::Word::default(), true, false, false);
     let mut lettered = false;
-    let end = |word: &mut similarity::Word, opens: &mut bool, capital: bool, words: &mut Vec<Word>| {
+    let push = |hash: u64, opens: &mut bool, capital: bool, words: &mut Vec<Word>| {
+        if let Some(last) = words.last_mut().filter(|last| !last.closes && !last.vocative)
+            && let Some(both) = usual_of(last.hash, hash)
+        {
+            (last.hash, last.joint) = (both, is_joint(both));
+            *opens = last.joint;
+            return;
+        }
+        let hash = usual(hash);
+        let joint = is_joint(hash);
+        words.push(Word { hash, joint, opens: *opens, closes: false, capital, vocative: false });
+        *opens = joint;
+    };
+    // `own` are the letters of the word where it may be one of two in short.
+    let end = |word: &mut similarity::Word,
+               own: Option<&str>,
+               opens: &mut bool,
+               capital: bool,
+               words: &mut Vec<Word>| {
         let similarity::Word { hash, chars } = std::mem::take(word);
-        if chars > 0 {
-            let joint = is_joint(hash);
-            words.push(Word { hash, joint, opens: *opens, closes: false, capital, vocative: false });
-            *opens = joint;
+        if chars == 0 {
+            return;
+        }
+        if let Some((stem, tail)) = own.and_then(unshort) {
+            push(term(&stem.to_lowercase()), opens, capital, words);
+            push(term(tail), opens, false, words);
+        } else {
+            push(hash, opens, capital, words);
         }
     };
-    for c in text.chars() {
+    let cannot = term("cannot");
+    let (mut start, mut marked) = (0, false);
+    for (at, c) in text.char_indices() {
         if c == '“' {
             quoted = true;
         } else if c == '”' {
@@ -213,7 +331,7 @@ fn words_until(text: &str, enough: impl Fn(&[Word]) -> bool) -> Vec<Word> {
         }
         if c.is_alphanumeric() {
             if word.chars == 0 {
-                capital = c.is_uppercase();
+                (capital, start, marked) = (c.is_uppercase(), at, false);
             }
             match u8::try_from(c) {
                 Ok(byte) if byte.is_ascii() => word.byte(byte.to_ascii_lowercase()),
@@ -222,11 +340,13 @@ fn words_until(text: &str, enough: impl Fn(&[Word]) -> bool) -> Vec<Word> {
             continue;
         }
         if matches!(c, '\'' | '’') && word.chars > 0 {
+            marked = true;
             continue;
         }
+        let own = (marked || word.hash == cannot).then(|| &text[start..at]);
         let before = words.len();
         let letter = c == ')' && lettered && word.chars == 1;
-        end(&mut word, &mut opens, capital, &mut words);
+        end(&mut word, own, &mut opens, capital, &mut words);
         // The letter of a list, “(b)”, is no word of what is listed.
         words.truncate(if letter { before } else { words.len() });
         if words.len() > before && enough(&words) {
@@ -249,7 +369,8 @@ fn words_until(text: &str, enough: impl Fn(&[Word]) -> bool) -> Vec<Word> {
             _ => {}
         }
     }
-    end(&mut word, &mut opens, capital, &mut words);
+    let own = (marked || word.hash == cannot).then(|| &text[start..]);
+    end(&mut word, own, &mut opens, capital, &mut words);
     if let Some(last) = words.last_mut() {
         last.closes = true;
     }
@@ -304,7 +425,7 @@ fn holds(words: &[Word], begins: impl Fn(&Word) -> bool, count: usize) -> bool {
 #[must_use]
 pub fn clause(text: &str) -> Option<u32> {
     let begins = |word: &Word| !word.joint;
-    let words = words_until(text, |words| holds(words, begins, CLAUSE));
+    let words = words_until(text, |words| holds(words, begins, CLAUSE + 1));
     let from = words.iter().position(begins)?;
     (words.len() >= from + CLAUSE).then(|| print_of(&words[from..from + CLAUSE], 1))
 }
@@ -313,7 +434,7 @@ pub fn clause(text: &str) -> Option<u32> {
 #[must_use]
 pub fn thing(text: &str) -> Option<u32> {
     let begins = |word: &Word| is_article(word.hash);
-    let words = words_until(text, |words| holds(words, begins, THING));
+    let words = words_until(text, |words| holds(words, begins, THING + 1));
     let from = words.iter().position(begins)?;
     (words.len() >= from + THING).then(|| print_of(&words[from..from + THING], 2))
 }

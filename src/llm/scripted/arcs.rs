@@ -9,7 +9,6 @@ use super::draw::Draw;
 use super::grammar::{append, within};
 use super::issues;
 use super::outcome;
-use super::rules;
 use super::stance;
 use super::view::{Post, View};
 use super::voices::Move;
@@ -108,7 +107,7 @@ pub(super) fn addressee<'v>(view: &View<'v>, thread: &'v FeedThread) -> Option<P
 }
 
 pub(super) fn post_in(view: &View<'_>, thread: &FeedThread, to: Post<'_>, text: &str) -> Option<Action> {
-    let content = rules::keep(&view.rules, text, to.name());
+    let content = view.written(text, to.name());
     (content.chars().count() >= 12).then(|| Action::Reply {
         thread_id: thread.id,
         parent_reply_id: to.reply.map(|reply| reply.id),

@@ -6,7 +6,7 @@ use super::grammar::{Slots, fill};
 use super::persona::{Persona, Voice};
 use super::view::{Post, View};
 use super::voices::{self, Move};
-use super::{arcs, bank, event, issues, people, reply, rules, stance, temper, thread};
+use super::{arcs, bank, event, issues, people, reply, stance, temper, thread};
 use crate::domain::scene::FeedThread;
 use crate::domain::{Action, ActionKind, ActivityKind, Actor, Engagement};
 
@@ -168,7 +168,7 @@ fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; KINDS] {
 
 fn answer(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<Action> {
     let content = temper::Temper::of(&view.persona).set(reply::write(view, post, draw)?, draw);
-    let content = rules::keep(&view.rules, &content, post.name());
+    let content = view.written(&content, post.name());
     (content.chars().count() >= 12).then(|| Action::Reply {
         thread_id: post.thread.id,
         parent_reply_id: post.reply.map(|reply| reply.id),

@@ -25,7 +25,7 @@ pub(super) enum Mark {
     Dashes,
 }
 
-/// The marks: by the words for a bot's style and traits, else by its habits.
+/// The marks: by the words for a bot's style, traits and quirks, else by its habits.
 const MARKS: [(Mark, &[&str]); 6] = [
     (Mark::Letters, &["lists", "number", "orderly", "tidy", "punctual", "method", "ledger", "system"]),
     (Mark::Lines, &["poet", "lyric", "short sentence", "elliptic", "laconic", "terse", "staccato"]),
@@ -52,6 +52,10 @@ impl Mark {
             Mark::None,
         ];
         let words = &config.personality;
+        // Whoever cares for letters ends as they do.
+        if words.interests.iter().any(|interest| interest == "letters") {
+            return Self::Signs;
+        }
         let text =
             format!("{} {} {}", words.communication_style, words.traits.join(" "), words.quirks.join(" "));
         let text = text.to_lowercase();
@@ -63,7 +67,7 @@ impl Mark {
             fitting[habit.one_of(23, fitting.len())]
         };
         // Where there are few, what nobody asked for would be all one sees.
-        let asked = !fitting.is_empty() && !matches!(mark, Mark::Lines | Mark::Letters);
+        let asked = !fitting.is_empty() && mark != Mark::Letters;
         if asked || habit.is_of_many() { mark } else { Mark::None }
     }
 

@@ -7,6 +7,7 @@
 mod arcs;
 mod bank;
 mod choose;
+mod diction;
 mod draw;
 mod event;
 mod frames;

@@ -11,6 +11,7 @@ use super::issues::{self, Side, What};
 use super::stance::{self, read, taken};
 use super::view::{Post, View};
 use super::voices::{self, Move};
+use super::wording::plain;
 use super::writer::Writer;
 use crate::domain::scene::{FeedReply, FeedThread, OwnPost};
 use crate::domain::{Action, ActionKind, Actor};
@@ -261,7 +262,8 @@ const COUNTED: [&str; 4] =
 
 /// Whether a thread is closed with a count in `text`.
 pub(super) fn is_count(text: &str) -> bool {
-    COUNTED.iter().any(|words| text.contains(words))
+    let text = plain(text);
+    COUNTED.iter().any(|words| text.contains(&*plain(words)))
 }
 
 /// Closes a long thread: who stands where, what is carried, what nobody disputed.
@@ -315,7 +317,7 @@ fn count(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
         (true, _) => format!("{lead}: {yes} {say} that {claim}, and nobody held out against it."),
         (false, 0) => format!("{lead}: {yes} {say} that {claim}, and {no} the opposite."),
         (false, 1) => format!("{lead}: that {claim} is what {yes} {say}, against {no}."),
-        (false, _) => format!("{lead}: I have {yes} for the view that {claim}, and {no} against it."),
+        (false, _) => format!("{lead}: for the view that {claim} there are {yes}, and against it {no}."),
     };
     let (most, least) = (with.len().max(against.len()), with.len().min(against.len()));
     let score = format!("{} to {}", number(most), number(least));

@@ -7,7 +7,7 @@ use super::grammar::{append, bare, capital, first_sentence, length};
 use super::images;
 use super::issues::{self, Side};
 use super::recall;
-use super::rules::{self, Rule};
+use super::rules::Rule;
 use super::stance;
 use super::view::View;
 use super::voices::Move;
@@ -208,7 +208,7 @@ fn kept(view: &View<'_>, text: &str) -> String {
         replies.find(|reply| *reply.author != *view.me()).map(|reply| &*reply.author_name)
     };
     let name = if view.rules.contains(&Rule::Credit) { last().unwrap_or("") } else { "" };
-    rules::keep(&view.rules, text, name)
+    view.written(text, name)
 }
 
 /// What the bot says to its own particular.

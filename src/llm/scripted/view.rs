@@ -1,5 +1,7 @@
 //! The scene as a reader sees it: posts, who wrote them, what is said in them already.
 
+use super::diction::Diction;
+use super::habit::Habit;
 use super::persona::Persona;
 use super::rules::{self, Rule};
 use super::voices::{self, Move};
@@ -69,6 +71,12 @@ impl<'a> View<'a> {
         }
         let rules = rules::of(&scene.events);
         Self { scene, persona: Persona::of(&scene.me), worn, made, rules }
+    }
+
+    /// A post to `name` as this bot writes, and as the rules in force want it.
+    pub fn written(&self, text: &str, name: &str) -> String {
+        let diction = Diction::of(&Habit::of(self.me()));
+        rules::keep(&self.rules, &diction.written(text), name)
     }
 
     pub fn me(&self) -> &'a str {

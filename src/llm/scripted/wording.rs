@@ -5,40 +5,11 @@
 
 use std::borrow::Cow;
 
+use super::diction;
 use super::habit::Habit;
 
-/// What some shorten in speech.
-const SHORT: [(&str, &str); 18] = [
-    ("I am ", "I'm "),
-    ("I would ", "I'd "),
-    ("I have ", "I've "),
-    ("I will ", "I'll "),
-    ("do not ", "don't "),
-    ("does not ", "doesn't "),
-    ("cannot ", "can't "),
-    ("It is ", "It's "),
-    ("it is ", "it's "),
-    ("That is ", "That's "),
-    ("that is ", "that's "),
-    ("You are ", "You're "),
-    ("you are ", "you're "),
-    ("is not ", "isn't "),
-    ("would not ", "wouldn't "),
-    ("was not ", "wasn't "),
-    ("Let us ", "Let's "),
-    ("let us ", "let's "),
-];
-
 /// What is written, and what others say for it. Those with the same number go together.
-const WAYS: [(u64, &str, &[&str]); 21] = [
-    (20, "somebody", &["someone"]),
-    (20, "Somebody", &["Someone"]),
-    (20, "anybody", &["anyone"]),
-    (20, "Anybody", &["Anyone"]),
-    (20, "nobody", &["no one"]),
-    (20, "Nobody", &["No one"]),
-    (20, "everybody", &["everyone"]),
-    (20, "Everybody", &["Everyone"]),
+const WAYS: [(u64, &str, &[&str]); 13] = [
     (
         21,
         "I think that ",
@@ -78,38 +49,18 @@ pub(super) fn spoken<'f>(habit: &Habit, sentence: &'f str) -> Cow<'f, str> {
             said = Cow::Owned(said.replace(usual, other));
         }
     }
-    if habit.one_of(16, 2) == 0 {
-        return said;
-    }
-    SHORT.iter().fold(said, |text, (long, short)| {
-        if !text.contains(long) {
-            return text;
-        }
-        // “I have to” is never “I've to”, nor “as I have it” “as I've it”.
-        Cow::Owned(
-            text.replace(long, short).replace("I've to ", "I have to ").replace("I've it", "I have it"),
-        )
-    })
+    said
 }
 
 /// `text` in the wording in which the sentences are written.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
-    let mut plain = Cow::Borrowed(text);
-    // Some divide their sentences by dashes.
-    for (dash, sign) in [(" – ", "; "), (" — ", ": ")] {
-        if plain.contains(dash) {
-            plain = Cow::Owned(plain.replace(dash, sign));
-        }
-    }
-    if text.contains('\'') {
-        let unshort = |text: String, (long, short): &(&str, &str)| text.replace(short, long);
-        plain = Cow::Owned(SHORT.iter().fold(plain.into_owned(), unshort));
-    }
+    let mut plain = diction::read(text);
     for (_, usual, others) in WAYS {
         let usual = usual.trim_end_matches('{');
         for other in others.iter().map(|other| other.trim_end_matches('{')) {
             if other != usual && plain.contains(other) {
-                plain = Cow::Owned(plain.replace(other, usual));
+                // As [`diction::read`] leaves it.
+                plain = Cow::Owned(plain.replace(other, usual).replace(", and yet ", " and yet "));
             }
         }
     }

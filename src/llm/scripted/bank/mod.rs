@@ -25,7 +25,7 @@ use std::sync::LazyLock;
 use lru::LruCache;
 
 use super::draw::hash;
-use crate::domain::said::clause;
+use crate::domain::said::{self, clause};
 
 /// A subject.
 pub(in crate::llm::scripted) struct Topic {
@@ -324,18 +324,36 @@ pub(in crate::llm::scripted) fn words(text: &str, mut each: impl FnMut(Word)) {
 fn fingerprints(text: &str, mut each: impl FnMut(u64, bool)) {
     let mut ring = [(0_u64, false); 5];
     let mut seen = 0_usize;
+    let mut add = |word: &str, first: bool, seen: &mut usize| {
+        let hash = said::usual(lower_hash(word));
+        // Two words that say together what one says are that one.
+        let last = seen.checked_sub(1).map(|last| last % 5);
+        if let Some(last) = last
+            && let Some(both) = said::usual_of(ring[last].0, hash)
+        {
+            ring[last].0 = both;
+        } else {
+            ring[*seen % 5] = (hash, first);
+            *seen += 1;
+        }
+        if *seen >= 5 {
+            let print = (0..5).fold(0_u64, |print, back| {
+                print.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(ring[(*seen + back) % 5].0)
+            });
+            each(print, ring[*seen % 5].1);
+        }
+    };
     words(text, |word| {
         if word.quoted {
             seen = 0;
             return;
         }
-        ring[seen % 5] = (lower_hash(&text[word.start..word.end]), word.first);
-        seen += 1;
-        if seen >= 5 {
-            let print = (0..5).fold(0_u64, |print, back| {
-                print.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(ring[(seen + back) % 5].0)
-            });
-            each(print, ring[seen % 5].1);
+        let own = &text[word.start..word.end];
+        if let Some((stem, tail)) = said::unshort(own) {
+            add(stem, word.first, &mut seen);
+            add(tail, false, &mut seen);
+        } else {
+            add(own, word.first, &mut seen);
         }
     });
 }

@@ -43,15 +43,18 @@ pub(in crate::llm::scripted) struct Part {
 /// Bytes by which a part is looked up.
 pub(super) const HEAD: usize = 8;
 
-type Known = HashMap<[u8; HEAD], Vec<Part>, foldhash::fast::FixedState>;
+/// The parts with the words by which they are known again.
+type Known = HashMap<[u8; HEAD], Vec<(String, Part)>, foldhash::fast::FixedState>;
 
 /// The parts by their first bytes, the longest first: a side in short may be how a longer part begins.
 static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     let mut known = Known::default();
     for (at, issue) in ISSUES.iter().enumerate() {
         let mut add = |what: What, text: &Text| {
-            if let Some(head) = head(text.text.as_bytes()) {
-                known.entry(head).or_default().push(Part { issue: at, what, text: text.text, asked: false });
+            let words = plain(text.text).into_owned();
+            if let Some(head) = head(words.as_bytes()) {
+                let part = Part { issue: at, what, text: text.text, asked: false };
+                known.entry(head).or_default().push((words, part));
             }
         };
         for (side, text) in [Side::For, Side::Against].into_iter().zip(&issue.sides) {
@@ -67,7 +70,7 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
         issue.shows.iter().flatten().for_each(|text| add(What::Show, text));
         issue.cases.iter().chain(&issue.people).for_each(|text| add(What::Case, text));
     }
-    known.values_mut().for_each(|parts| parts.sort_by_key(|part| std::cmp::Reverse(part.text.len())));
+    known.values_mut().for_each(|parts| parts.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
     known
 });
 
@@ -163,6 +166,7 @@ pub(in crate::llm::scripted) fn parts(text: &str, each: impl FnMut(Part)) {
 }
 
 fn find(text: &str) -> Vec<Part> {
+    let text = &*plain(text);
     let bytes = text.as_bytes();
     let (mut found, mut quoted, mut at, mut since, mut from) = (Vec::<Part>::new(), false, 0, 0, 0);
     let mut of_others: Vec<usize> = Vec::new();
@@ -176,26 +180,26 @@ fn find(text: &str) -> Vec<Part> {
         let begins = bytes[at].is_ascii_alphabetic() && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric());
         if begins && !quoted {
             let part = head(&bytes[at..]).and_then(|head| KNOWN.get(&head)).and_then(|parts| {
-                parts.iter().find(|part| {
+                parts.iter().find(|(words, _)| {
                     // A post may have been cut off within it.
-                    bytes[at..].len() >= part.text.len()
-                        && bytes[at..at + part.text.len()].eq_ignore_ascii_case(part.text.as_bytes())
-                        && !bytes.get(at + part.text.len()).is_some_and(u8::is_ascii_alphanumeric)
+                    bytes[at..].len() >= words.len()
+                        && bytes[at..at + words.len()].eq_ignore_ascii_case(words.as_bytes())
+                        && !bytes.get(at + words.len()).is_some_and(u8::is_ascii_alphanumeric)
                 })
             });
-            if let Some(part) = part {
-                let before = plain(&text[from..at]);
-                let called_for = before.ends_with("hether ") || CALLED_FOR.end(&before);
+            if let Some((words, part)) = part {
+                let before = &text[from..at];
+                let called_for = before.ends_with("hether ") || CALLED_FOR.end(before);
                 // “If it is so, …” does not say that it is so.
                 let supposes = before.strip_suffix("f ").is_some_and(|rest| {
                     let rest = rest.strip_suffix(['I', 'i']);
                     rest.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
                 });
-                if supposes || OF_OTHERS.end(&before) {
+                if supposes || OF_OTHERS.end(before) {
                     of_others.push(found.len());
                 }
                 found.push(Part { asked: called_for, ..*part });
-                at += part.text.len();
+                at += words.len();
                 continue;
             }
         }
