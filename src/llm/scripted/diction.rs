@@ -19,11 +19,11 @@ const JOINING: [&str; 10] = ["and", "but", "so", "because", "since", "though", "
 const LEADING: [&str; 3] = ["which", "who", "where"];
 
 /// What a bot's words are drawn by: with these no two of the embedded bots have many of them in common.
-const JOINT: u64 = 7_001;
-const DASH: u64 = 7_002;
-const SHORT: u64 = 16;
-const IN_FIGURES: u64 = 7_107;
-const WORDS: u64 = 7_230;
+const JOINT: u64 = 7_092;
+const DASH: u64 = 7_151;
+const SHORT: u64 = 7_286;
+const IN_FIGURES: u64 = 7_141;
+const WORDS: u64 = 9_920;
 
 /// How one bot writes.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
