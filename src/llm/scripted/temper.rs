@@ -64,6 +64,8 @@ pub(super) const HOTLY: u32 = 70;
 
 /// What its word for “because” is drawn by: with it no two of the embedded bots have the same.
 const JOINING: u64 = 3_002;
+/// How often, in per cent, a post has its bot's mark.
+const MARKED: u32 = 80;
 /// From how many hedges in a hundred reasons on a bot is unsure of itself.
 const UNSURE: u32 = 28;
 /// From how much creativity on one thinks in pictures.
@@ -320,7 +322,7 @@ impl Temper {
         if super::stance::goes_over(&text) {
             return text;
         }
-        let text = if draw.chance(64) { self.mark.set(text, &self.sign, &self.leads) } else { text };
+        let text = if draw.chance(MARKED) { self.mark.set(text, &self.sign, &self.leads) } else { text };
         self.stopped(text)
     }
 
