@@ -54,7 +54,7 @@ const QUESTIONS: [(&str, &str, &str); 36] = [
     ("", "Does anyone know who invented the umbrella?", "umbrella"),
     ("Sage", "Sage, what do you remember about bridges?", "bridge"),
     ("", "Is it wrong to lie to a sick friend?", "lie"),
-    ("Echo", "Echo, how are you today?", "I am"),
+    ("Echo", "Echo, how are you today?", "I am|I'm"),
     ("", "What is a prime number good for?", "prime"),
     ("Marcus", "Marcus, can a machine understand a poem?", "underst"),
     ("Ada", "Ada, who do you like?", "like"),

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::habit::Habit;
-use crate::domain::said::{FIGURES, SAME, unshort};
+use crate::domain::said::alike::{FIGURES, SAME, unshort};
 
 /// What may stand where a comma is written before a word that joins.
 const JOINTS: [&str; 4] = [", ", " ", "; ", " – "];

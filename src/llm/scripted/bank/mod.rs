@@ -25,7 +25,7 @@ use std::sync::LazyLock;
 use lru::LruCache;
 
 use super::draw::hash;
-use crate::domain::said::{self, clause};
+use crate::domain::said::{alike, clause};
 
 /// A subject.
 pub(in crate::llm::scripted) struct Topic {
@@ -325,11 +325,11 @@ fn fingerprints(text: &str, mut each: impl FnMut(u64, bool)) {
     let mut ring = [(0_u64, false); 5];
     let mut seen = 0_usize;
     let mut add = |word: &str, first: bool, seen: &mut usize| {
-        let hash = said::usual(lower_hash(word));
+        let hash = alike::usual(lower_hash(word));
         // Two words that say together what one says are that one.
         let last = seen.checked_sub(1).map(|last| last % 5);
         if let Some(last) = last
-            && let Some(both) = said::usual_of(ring[last].0, hash)
+            && let Some(both) = alike::usual_of(ring[last].0, hash)
         {
             ring[last].0 = both;
         } else {
@@ -349,7 +349,7 @@ fn fingerprints(text: &str, mut each: impl FnMut(u64, bool)) {
             return;
         }
         let own = &text[word.start..word.end];
-        if let Some((stem, tail)) = said::unshort(own) {
+        if let Some((stem, tail)) = alike::unshort(own) {
             add(stem, word.first, &mut seen);
             add(tail, false, &mut seen);
         } else {

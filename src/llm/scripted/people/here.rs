@@ -2,7 +2,7 @@
 
 use super::own::{list, way};
 use crate::domain::scene::FeedThread;
-use crate::domain::{ActivityKind, MemoryKind};
+use crate::domain::{ActivityKind, Actor, MemoryKind};
 use crate::llm::scripted::draw::Draw;
 use crate::llm::scripted::grammar::{append, bare, capital};
 use crate::llm::scripted::issues::{self, Side, What};
@@ -26,7 +26,7 @@ fn sides<'v>(thread: &'v FeedThread, issue: usize) -> [Vec<&'v str>; 2] {
     let opening = (&*thread.author_name, &*thread.content);
     let replies = thread.replies.iter().map(|reply| (&*reply.author_name, &*reply.content));
     for (name, text) in std::iter::once(opening).chain(replies) {
-        let name = name.strip_prefix("human:").unwrap_or(name);
+        let name = Actor::of(name).person().unwrap_or(name);
         if let Some(side) = taken_in(text, issue) {
             sides.iter_mut().for_each(|names| names.retain(|other| *other != name));
             sides[side as usize].push(name);
@@ -91,8 +91,8 @@ pub(super) fn room(writer: &mut Writer<'_, '_>, view: &View<'_>) -> bool {
 fn by<'v>(thread: &'v FeedThread, me: &str) -> &'v str {
     match &*thread.author_name {
         name if name == me => "me",
-        _ if &*thread.author == "system" => "nobody in particular",
-        name => name.strip_prefix("human:").unwrap_or(name),
+        _ if Actor::of(&thread.author).is_room() => "nobody in particular",
+        name => Actor::of(name).person().unwrap_or(name),
     }
 }
 
@@ -147,8 +147,11 @@ pub(super) fn standing(writer: &mut Writer<'_, '_>, view: &View<'_>) -> bool {
 /// What the bot will do: what it has promised, whom it owes an answer, what it would write about.
 pub(super) fn plans(writer: &mut Writer<'_, '_>, view: &View<'_>) -> bool {
     let owed = view.scene.feed.iter().find_map(|thread| {
-        let reply =
-            thread.replies.iter().rev().find(|reply| reply.for_me && !reply.author.starts_with("human:"))?;
+        let reply = thread
+            .replies
+            .iter()
+            .rev()
+            .find(|reply| reply.for_me && !Actor::of(&reply.author).is_person())?;
         Some((&*reply.author_name, &*thread.title))
     });
     let promised = view.made.iter().find(|(_, made)| *made == Move::Promise).and_then(|(at, _)| {
