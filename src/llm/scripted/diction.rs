@@ -137,7 +137,7 @@ fn short(before: &str, first: &str, second: &str, after: &str) -> Option<String>
 }
 
 /// Whether `word`, one of [`SAME`], may be put another way between its neighbours.
-fn may_differ(word: &str, before: &str, after: &str) -> bool {
+fn may_differ(word: &str, (before, after): (&str, &str), once: bool) -> bool {
     let (word, before, after) = (&*word.to_lowercase(), &*before.to_lowercase(), &*after.to_lowercase());
     let numeral =
         || FIGURES.iter().any(|(name, _)| *name == after) || ["hundred", "thousand"].contains(&after);
@@ -165,7 +165,8 @@ fn may_differ(word: &str, before: &str, after: &str) -> bool {
         }
         "round" => !["a", "the", "this", "each", "one", "that"].contains(&before) && !after.is_empty(),
         "almost" => !["a", "an"].contains(&before),
-        "because" => after != "of",
+        // Once in a post: “since … since” is heard.
+        "because" => after != "of" && once,
         "people" => {
             !["a", "the", "these", "those", "two", "young", "old"].contains(&before)
                 && !["s", "who"].contains(&after)
@@ -191,6 +192,8 @@ impl Diction {
         let tokens = tokens(text);
         let mut out = String::with_capacity(text.len() + 16);
         let (mut from, mut at, mut commas) = (0, 0, 0);
+        let reasons = text.matches("because").count() + text.matches("since").count();
+        let once = reasons < 2;
         // Nobody writes one number in figures and the next in letters.
         let figures = self.figures && !NAMES_OF_TENS.iter().any(|name| text.contains(name));
         while at < tokens.len() {
@@ -236,7 +239,7 @@ impl Diction {
             let hyphened = text[..start].ends_with('-') || text[end..].starts_with('-');
             if figures
                 && !hyphened
-                && !next.is_some_and(counts)
+                && !next.is_some_and(|next| counts(next) || next.word == "to")
                 && let Some((_, figure)) = FIGURES.iter().find(|(name, _)| *name == word)
             {
                 out.push_str(&text[from..start]);
@@ -254,7 +257,9 @@ impl Diction {
                 at += 2;
                 continue;
             }
-            if let Some(other) = self.other(word).filter(|_| !hyphened && may_differ(word, before, after)) {
+            if let Some(other) =
+                self.other(word).filter(|_| !hyphened && may_differ(word, (before, after), once))
+            {
                 out.push_str(&text[from..start]);
                 out.push_str(&other);
                 from = end;

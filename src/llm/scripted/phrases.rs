@@ -23,7 +23,7 @@ pub(super) const PLAINLY: [&str; 8] = [
 ];
 
 /// Words that are a beginning themselves, before which no other little word comes.
-pub(super) const BEGINNINGS: [&str; 46] = [
+pub(super) const BEGINNINGS: [&str; 47] = [
     "Yes",
     "No",
     "Nope",
@@ -68,6 +68,7 @@ pub(super) const BEGINNINGS: [&str; 46] = [
     "Correction",
     "Not",
     "And",
+    "But",
     "Oh",
     "Okay",
 ];

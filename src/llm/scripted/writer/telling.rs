@@ -59,7 +59,10 @@ impl Writer<'_, '_> {
         let kind = Kind::ANSWERS[1..].iter().position(|kind| *kind == line.kind)?;
         let fits = !text.contains([':', '?']) && draw.chance(LEADS_TO_IT);
         let own = self.temper.habit.one_of(LEADING[kind], TO_PARTICULARS[kind].len());
-        fits.then(|| format!("{} {}", TO_PARTICULARS[kind][own], lowered(text)))
+        let (lead, said) = (TO_PARTICULARS[kind][own], lowered(text));
+        // Only after a colon may a capital stay whose word may be no name.
+        let goes_on = lead.ends_with(':') || said != text || text.starts_with("I ");
+        (fits && goes_on).then(|| format!("{lead} {said}"))
     }
 
     /// A line of the bank after a few words that say what it is, or that are this bot's; mostly there are none.
