@@ -16,7 +16,7 @@ use crate::domain::Action;
 use crate::domain::scene::SceneEvent;
 
 /// What leads to the words of a notice; each bot has one.
-const NOTICES: [&str; 8] = [
+const NOTICES: [&str; 16] = [
     "The notice says",
     "It reads",
     "Announced like this",
@@ -25,6 +25,14 @@ const NOTICES: [&str; 8] = [
     "In full",
     "To the letter",
     "Read slowly",
+    "As announced",
+    "Its words are these",
+    "Pinned up since today",
+    "What stands there",
+    "I copy it out",
+    "Word for word",
+    "The announcement goes",
+    "Here is the text of it",
 ];
 
 /// What leads from something looked up to the question that it leaves open; each bot has one.

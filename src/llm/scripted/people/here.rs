@@ -21,7 +21,7 @@ fn quoted(title: &str) -> String {
 }
 
 /// Who says what in a thread that argues: the names on each side of its issue.
-fn sides<'v>(thread: &'v FeedThread, issue: usize) -> [Vec<&'v str>; 2] {
+fn sides(thread: &FeedThread, issue: usize) -> [Vec<&str>; 2] {
     let mut sides: [Vec<&str>; 2] = [Vec::new(), Vec::new()];
     let opening = (&*thread.author_name, &*thread.content);
     let replies = thread.replies.iter().map(|reply| (&*reply.author_name, &*reply.content));
@@ -77,7 +77,7 @@ pub(super) fn room(writer: &mut Writer<'_, '_>, view: &View<'_>) -> bool {
     if let Some(event) = view.scene.events.first() {
         append(&mut writer.out, &format!("It has also been announced: {}.", quoted(&event.title)));
     } else if let Some(other) =
-        threads.iter().find(|thread| !argued.as_ref().is_some_and(|(first, ..)| first.id == thread.id))
+        threads.iter().find(|thread| argued.as_ref().is_none_or(|(first, ..)| first.id != thread.id))
     {
         append(
             &mut writer.out,

@@ -135,10 +135,7 @@ impl Address {
         let mut begun = match calls {
             _ if unnamed && little => format!("{word}, {said}"),
             _ if unnamed => sentence,
-            Calls::Within => {
-                let named = named_within(&sentence, name).unwrap_or_else(|| format!("{name}, {said}"));
-                named
-            }
+            Calls::Within => named_within(&sentence, name).unwrap_or_else(|| format!("{name}, {said}")),
             // One beginning is enough, but for those who always have a word before the name.
             _ => self.called(&sentence, name, Some(word).filter(|_| little && self.how.leads())),
         };
