@@ -11,7 +11,6 @@ use super::issues::{self, Side, What};
 use super::stance::{self, read, taken};
 use super::view::{Post, View};
 use super::voices::{self, Move};
-use super::wording::plain;
 use super::writer::Writer;
 use crate::domain::scene::{FeedReply, FeedThread, OwnPost};
 use crate::domain::{Action, ActionKind, Actor};
@@ -258,12 +257,11 @@ fn decision(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
 
 /// What a count ends with.
 const COUNTED: [&str; 4] =
-    ["it is carried by all, and", "the first have it,", "my side has lost,", "nothing is carried but this,"];
+    ["carried by all", "the first have it,", "my side has lost,", "nothing is carried but this,"];
 
 /// Whether a thread is closed with a count in `text`.
 pub(super) fn is_count(text: &str) -> bool {
-    let text = plain(text);
-    COUNTED.iter().any(|words| text.contains(&*plain(words)))
+    COUNTED.iter().any(|words| text.contains(words))
 }
 
 /// Closes a long thread: who stands where, what is carried, what nobody disputed.
