@@ -46,7 +46,7 @@ struct Token<'t> {
     end: usize,
 }
 
-/// The words of `text` that are its own: what it quotes is left out, and so are names.
+/// The words of `text` that are its own: what it quotes is left out.
 fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut found = Vec::with_capacity(text.len() / 5);
     let (mut start, mut quoted) = (None, false);
@@ -111,15 +111,12 @@ const DONE: [&str; 26] = [
 /// `first second` in short, if it is said so between `before` and `after`.
 fn short(before: &str, first: &str, second: &str, after: &str) -> Option<String> {
     if second == "not" {
-        let short = match first {
-            "will" => "won't",
+        return match first {
+            "will" => Some("won't".to_owned()),
             "do" | "does" | "did" | "is" | "are" | "was" | "were" | "has" | "had" | "would" | "could"
-            | "should" => {
-                return Some(format!("{first}n't"));
-            }
-            _ => return None,
+            | "should" => Some(format!("{first}n't")),
+            _ => None,
         };
-        return Some(short.to_owned());
     }
     if after.is_empty() || after == "not" || after == "to" || STRANDS.contains(&before) {
         return None;
