@@ -15,6 +15,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::Value;
 
 use super::room::{Room, Running};
+use super::watchdog::Watchdog;
 
 /// A certificate that no authority signed, for 127.0.0.1.
 const CERTIFICATE: &str = "\
@@ -94,6 +95,7 @@ fn a_tail_whose_questions_fail_goes_on_where_it_broke_off() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    let _bound = Watchdog::over(tail.id());
     let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
     let mut next = || serde_json::from_str::<Value>(&lines.next().unwrap().unwrap()).unwrap()["id"].as_i64();
     let first = next().unwrap();
@@ -187,6 +189,7 @@ async fn another_society_or_an_older_copy_at_an_address_is_begun_anew() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    let _bound = Watchdog::over(tail.id());
     let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
     let mut said = BufReader::new(tail.stderr.take().unwrap()).lines();
     let mut reads = |acts: &[Value]| {

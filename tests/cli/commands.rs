@@ -6,7 +6,7 @@ use std::path::Path;
 use botarium::cli::{Cli, EXIT_CODES};
 use clap::{Command, CommandFactory as _};
 
-use super::room::{Done, Room};
+use super::room::{Done, Room, done};
 
 /// What is tried of a command; `~` stands for the directory with the files.
 struct Case {
@@ -90,7 +90,7 @@ fn knows(command: &Command, flag: &str) -> bool {
 fn run(room: &Room, files: &Path, words: &str, arguments: &str, more: &[&str]) -> Done {
     let arguments = arguments.replace('~', files.to_str().unwrap());
     let given: Vec<&str> = words.split_whitespace().chain(arguments.split_whitespace()).collect();
-    room.command(&given).args(more).output().unwrap().into()
+    done(room.command(&given).args(more))
 }
 
 /// A home like this one.

@@ -3,7 +3,9 @@
 
 #[cfg(unix)]
 use super::room::Nobody;
-use super::room::Room;
+#[cfg(target_os = "linux")]
+use super::room::send;
+use super::room::{Room, done};
 
 #[test]
 fn a_wrong_configuration_is_named_with_its_place() {
@@ -25,8 +27,8 @@ fn a_wrong_configuration_is_named_with_its_place() {
     }
     room.write("botarium.yaml", "pace: fast\n");
     let mut command = room.command(&["beat", "--count", "1"]);
-    let done = command.env("BOTARIUM_BUDGET__DALY_TOKENS", "5").output().unwrap();
-    super::room::Done::from(done).fails(4, &["BOTARIUM_BUDGET__DALY_TOKENS", "DAILY_TOKENS"]);
+    let done = done(command.env("BOTARIUM_BUDGET__DALY_TOKENS", "5"));
+    done.fails(4, &["BOTARIUM_BUDGET__DALY_TOKENS", "DAILY_TOKENS"]);
     assert!(!room.database().exists());
 }
 
@@ -35,8 +37,7 @@ fn what_is_in_force_is_shown_without_secrets() {
     let room = Room::new();
     room.write("botarium.yaml", "pace: fast\nbudget:\n  daily_tokens: 5000\n");
     let mut command = room.command(&["config", "--pace", "turbo"]);
-    let done = command.env("ANTHROPIC_API_KEY", "sk-verysecret").output().unwrap();
-    let shown = super::room::Done::from(done).ok();
+    let shown = done(command.env("ANTHROPIC_API_KEY", "sk-verysecret")).ok();
     let line = |key: &str| shown.lines().find(|line| line.starts_with(key)).unwrap_or_default().to_owned();
     assert!(line("pace ").contains("turbo") && line("pace ").contains("flag --pace"), "{shown}");
     assert!(line("budget.daily_tokens").contains("botarium.yaml:3"), "{shown}");
@@ -104,7 +105,7 @@ fn a_second_engine_is_refused_and_told_where_the_first_is() {
     // Reading goes on beside it.
     assert!(room.run(&["bot", "list"]).ok().contains("active"));
     assert!(room.run(&["check"]).ok().contains(&pid));
-    let (code, said) = first.stop("HUP");
+    let (code, said) = first.stop("TERM");
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("stopped"), "{said}");
     room.run(&["beat", "--count", "1"]).ok();
@@ -112,6 +113,28 @@ fn a_second_engine_is_refused_and_told_where_the_first_is() {
     let first = room.serve(&[]);
     room.run(&["bot", "pause", "ada_001"]).fails(3, &["--listen"]);
     let (code, said) = first.stop("INT");
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_closed_terminal_ends_an_engine_unless_it_was_begun_to_outlive_it() {
+    let room = Room::new();
+    let engine = room.serve_under(&["env", "--default-signal=HUP"], &[]);
+    let (code, said) = engine.stop("HUP");
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("stopped"), "{said}");
+    // As nohup(1) begins it.
+    let engine = room.serve_under(&["env", "--ignore-signal=HUP"], &[]);
+    send("HUP", engine.pid());
+    let status = std::fs::read_to_string(format!("/proc/{}/status", engine.pid())).unwrap();
+    let hangup = |field: &str| {
+        let mask = status.lines().find_map(|line| line.strip_prefix(field)).unwrap();
+        u64::from_str_radix(mask.trim(), 16).unwrap() & 1
+    };
+    assert_eq!((hangup("SigIgn:"), hangup("SigCgt:")), (1, 0), "{status}");
+    room.run(&["beat", "--count", "1"]).fails(3, &[&format!("process {}", engine.pid())]);
+    let (code, said) = engine.stop("TERM");
     assert_eq!(code, 0, "{said}");
 }
 
@@ -201,7 +224,7 @@ fn a_full_disk_is_said_and_loses_nothing() {
     let disk = Disk::mount("3m");
     let home = disk.0.path();
     let run = |args: &[&str]| -> super::room::Done {
-        super::room::botarium().arg("--home").arg(home).args(args).output().unwrap().into()
+        done(super::room::botarium().arg("--home").arg(home).args(args))
     };
     run(&["beat", "--count", "100000", "--seed", "7", "--clock", "sim"])
         .fails(3, &["disk is full", "free some space"]);

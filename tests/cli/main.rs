@@ -19,3 +19,4 @@ mod rules;
 mod runs;
 mod small;
 mod stuck;
+mod watchdog;

@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use serde_json::{Value, json};
 
 use super::room::{Room, botarium};
+use super::watchdog::Watchdog;
 
 /// An assistant's side.
 struct Assistant {
@@ -43,6 +44,7 @@ impl Assistant {
     fn ask(&mut self, method: &str, params: Value) -> Value {
         self.asked += 1;
         let id = self.asked;
+        let _bound = Watchdog::over(self.child.id());
         self.line(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).to_string());
         loop {
             let mut line = String::new();
@@ -80,6 +82,7 @@ impl Assistant {
     /// Leaves as an assistant does.
     fn leaves(mut self) {
         self.say = None;
+        let _bound = Watchdog::over(self.child.id());
         assert!(self.child.wait().unwrap().success());
     }
 }

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::room::{Done, Room, botarium};
+use super::room::{Done, Room, botarium, done};
 
 /// A command in another home.
 fn at(home: &Path, args: &[&str]) -> Done {
-    botarium().arg("--home").arg(home).args(args).current_dir(home).output().unwrap().into()
+    done(botarium().arg("--home").arg(home).args(args).current_dir(home))
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use super::room::{Done, Room, botarium};
+use super::room::{Done, Room, botarium, done, ended};
 
 /// What is answered when these lines come through the pipe.
 fn say(mut command: Command, lines: &[&str]) -> Done {
@@ -14,7 +14,7 @@ fn say(mut command: Command, lines: &[&str]) -> Done {
         writeln!(input, "{line}").unwrap();
     }
     drop(input); // the end of the input ends the conversation
-    child.wait_with_output().unwrap().into()
+    ended(child)
 }
 
 #[test]
@@ -76,10 +76,5 @@ fn the_same_conversation_is_led_from_afar() {
 #[test]
 fn without_it_a_pipe_is_told_the_way() {
     Room::new().run(&[]).fails(2, &["--plain"]);
-    botarium()
-        .args(["attach", "http://127.0.0.1:9"])
-        .output()
-        .map(Done::from)
-        .unwrap()
-        .fails(2, &["--plain"]);
+    done(botarium().args(["attach", "http://127.0.0.1:9"])).fails(2, &["--plain"]);
 }

@@ -6,6 +6,8 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 use serde_json::Value;
 
+use super::watchdog::Watchdog;
+
 /// A home that is removed in the end.
 pub struct Room {
     dir: tempfile::TempDir,
@@ -79,6 +81,34 @@ fn clean(binary: &Path) -> Command {
     command
 }
 
+/// What becomes of a command.
+pub fn done(command: &mut Command) -> Done {
+    ended(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+}
+
+/// What becomes of a process.
+pub fn ended(child: Child) -> Done {
+    let _bound = Watchdog::over(child.id());
+    child.wait_with_output().unwrap().into()
+}
+
+/// The program as another one starts it, whose words come first.
+#[cfg(target_os = "linux")]
+pub fn under(words: &[&str], program: &Command) -> Command {
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]).arg(program.get_program()).args(program.get_args()).stdin(Stdio::null());
+    for (name, value) in program.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    if let Some(directory) = program.get_current_dir() {
+        command.current_dir(directory);
+    }
+    command
+}
+
 impl Room {
     pub fn new() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
@@ -106,7 +136,7 @@ impl Room {
     }
 
     pub fn run(&self, args: &[&str]) -> Done {
-        self.command(args).output().unwrap().into()
+        done(&mut self.command(args))
     }
 
     /// Beats with the scripted provider in simulated time.
@@ -117,14 +147,13 @@ impl Room {
 
     /// A headless engine, running; its standard error so far has been read.
     pub fn serve(&self, args: &[&str]) -> Running {
-        let mut command = self.command(&["--serve"]);
-        let mut child = command.args(args).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap());
-        let mut said = String::new();
-        while !said.contains("the engine runs") {
-            assert!(lines.read_line(&mut said).unwrap() > 0, "it ended early: {said}");
-        }
-        Running { child, lines, said }
+        Running::start(self.command(&["--serve"]).args(args))
+    }
+
+    /// The same, started by another program, such as env(1).
+    #[cfg(target_os = "linux")]
+    pub fn serve_under(&self, words: &[&str], args: &[&str]) -> Running {
+        Running::start(&mut under(words, self.command(&["--serve"]).args(args)))
     }
 }
 
@@ -136,13 +165,31 @@ pub struct Running {
 }
 
 impl Running {
+    /// Waits until its engine runs.
+    fn start(command: &mut Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let _bound = Watchdog::over(child.id());
+        let mut lines = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("the engine runs") {
+            assert!(lines.read_line(&mut said).unwrap() > 0, "it ended early: {said}");
+        }
+        Self { child, lines, said }
+    }
+
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Asks it to end, and tells how it did.
-    pub fn stop(mut self, signal: &str) -> (i32, String) {
+    pub fn stop(self, signal: &str) -> (i32, String) {
         send(signal, self.pid());
+        self.wait()
+    }
+
+    /// Waits until it ends by itself, and tells how it did.
+    pub fn wait(mut self) -> (i32, String) {
+        let _bound = Watchdog::over(self.pid());
         let status = self.child.wait().unwrap();
         let mut said = std::mem::take(&mut self.said);
         self.lines.read_to_string(&mut said).unwrap();
@@ -204,6 +251,6 @@ impl Nobody {
         if self.root {
             command.uid(65_534).gid(65_534);
         }
-        command.arg("--home").arg(home).args(args).current_dir("/").output().unwrap().into()
+        done(command.arg("--home").arg(home).args(args).current_dir("/"))
     }
 }

@@ -6,7 +6,8 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use super::room::{Done, Room, send};
+use super::room::{Room, ended, send};
+use super::watchdog::Watchdog;
 
 const KINDS: [&str; 9] =
     ["threads", "replies", "votes", "follows", "activity", "bots", "memories", "usage", "thoughts"];
@@ -43,12 +44,13 @@ fn an_interrupted_run_goes_on_where_it_ended() {
     let child = stopped.command(&args).stdout(Stdio::piped()).spawn().unwrap();
     // Interrupted once something has happened.
     let mut tail = stopped.command(&["tail", "--json", "-n", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let _bound = Watchdog::over(tail.id());
     let mut line = String::new();
     BufReader::new(tail.stdout.take().unwrap()).read_line(&mut line).unwrap();
     tail.kill().unwrap();
     tail.wait().unwrap();
     send("INT", child.id());
-    let done = Done::from(child.wait_with_output().unwrap());
+    let done = ended(child);
     assert_eq!(done.code, 130, "{}", done.err);
     let report: Value = serde_json::from_str(&done.out).unwrap();
     assert_eq!(report["interrupted"], true);
@@ -109,6 +111,7 @@ fn the_tail_tells_the_past_and_goes_on() {
     room.run(&["tail", "--bot", "nobody_1"]).fails(1, &["nobody_1"]);
 
     let mut tail = room.command(&["tail", "--json", "-n", "1"]).stdout(Stdio::piped()).spawn().unwrap();
+    let _bound = Watchdog::over(tail.id());
     let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
     let id = |line: std::io::Result<String>| {
         serde_json::from_str::<Value>(&line.unwrap()).unwrap()["id"].as_i64().unwrap()
@@ -128,12 +131,13 @@ fn a_reader_that_goes_away_is_no_error() {
     room.beat(7, 60);
     for args in [&["export", "thoughts"][..], &["tail", "-n", "60", "--json"]] {
         let mut child = room.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let _bound = Watchdog::over(child.id());
         let mut line = String::new();
         BufReader::with_capacity(16, child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         if args[0] == "tail" {
             room.beat(7, 30); // something more to write to nobody
         }
-        let done = Done::from(child.wait_with_output().unwrap());
+        let done = ended(child);
         assert_eq!((done.code, done.err.as_str()), (0, ""), "{args:?}");
     }
 }
@@ -184,6 +188,7 @@ fn a_running_society_is_changed_and_followed_through_its_port() {
     let address = engine.said.lines().find_map(|line| line.split("http://").nth(1)).unwrap().trim();
     let url = format!("http://{address}");
     let mut tail = room.command(&["tail", &url, "--json", "-n", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let _bound = Watchdog::over(tail.id());
     let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
     let next = |line: Option<std::io::Result<String>>| -> Value {
         serde_json::from_str(&line.unwrap().unwrap()).unwrap()

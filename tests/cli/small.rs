@@ -6,6 +6,7 @@ use std::process::Stdio;
 use serde_json::Value;
 
 use super::room::Room;
+use super::watchdog::Watchdog;
 
 #[test]
 fn a_key_that_is_set_is_named_as_it_was_typed() {
@@ -103,6 +104,7 @@ fn a_tail_goes_on_with_the_society_that_was_put_in_its_place() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    let _bound = Watchdog::over(tail.id());
     let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
     let mut next = || serde_json::from_str::<Value>(&lines.next().unwrap().unwrap()).unwrap();
     let past = room.run(&["export", "activity", "--format", "jsonl"]).ok();

@@ -4,9 +4,10 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use super::room::Room;
+use super::room::{Room, under};
+use super::watchdog::Watchdog;
 
 /// What the port at `address` answers on `path`; empty when nobody is there any more.
 pub fn get(address: &str, path: &str) -> String {
@@ -25,15 +26,9 @@ fn an_engine_that_cannot_store_says_so_and_ends_with_its_code() {
     let most = std::fs::metadata(room.database()).unwrap().len() / 1024 + 600;
     let script = format!("trap '' XFSZ; ulimit -f {most}; exec \"$@\"");
     let program = room.command(&["--serve", "--listen", "127.0.0.1:0", "--pace", "1"]);
-    let mut command = Command::new("bash");
-    command.args(["-c", &script, "bash"]).arg(program.get_program()).args(program.get_args());
-    for (name, value) in program.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    let mut engine = command.current_dir(room.path()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut command = under(&["bash", "-c", &script, "bash"], &program);
+    let mut engine = command.stderr(Stdio::piped()).spawn().unwrap();
+    let _bound = Watchdog::over(engine.id());
     let mut lines = BufReader::new(engine.stderr.take().unwrap());
     let (mut said, mut address) = (String::new(), String::new());
     while !said.contains("nothing can be stored") {
@@ -57,16 +52,10 @@ fn an_engine_that_cannot_store_says_so_and_ends_with_its_code() {
 fn an_engine_whose_home_is_removed_says_so_and_ends_with_its_code() {
     let room = Room::new();
     room.beat(7, 3);
-    let mut command = room.command(&["--serve", "--listen", "127.0.0.1:0", "--pace", "1"]);
-    let mut engine = command.stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(engine.stderr.take().unwrap());
-    let mut said = String::new();
-    while !said.contains("the engine runs") {
-        assert!(lines.read_line(&mut said).unwrap() > 0, "it ended early: {said}");
-    }
+    let engine = room.serve(&["--listen", "127.0.0.1:0", "--pace", "1"]);
     std::fs::remove_dir_all(room.database().parent().unwrap()).unwrap();
-    lines.read_to_string(&mut said).unwrap();
-    assert_eq!(engine.wait().unwrap().code(), Some(3), "{said}");
+    let (code, said) = engine.wait();
+    assert_eq!(code, 3, "{said}");
     let last = said.lines().last().unwrap();
     assert!(last.starts_with("error: ") && last.contains("was removed"), "{last}");
 }

@@ -28,3 +28,5 @@ mod storm;
 mod troubles;
 mod waiting;
 mod wall;
+#[path = "../cli/watchdog.rs"]
+mod watchdog;

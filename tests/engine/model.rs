@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -10,6 +11,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, watch};
+
+/// How long anything may take on a busy machine.
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What a call is for, as its prompt tells.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -207,7 +211,11 @@ impl Model {
     /// Waits until `count` calls have arrived.
     pub async fn arrived(&self, count: usize) -> Vec<Call> {
         let mut calls = self.inner.calls.subscribe();
-        calls.wait_for(|calls| calls.len() >= count).await.unwrap().clone()
+        let arrived = calls.wait_for(|calls| calls.len() >= count);
+        match tokio::time::timeout(PATIENCE, arrived).await {
+            Ok(calls) => calls.unwrap().clone(),
+            Err(_) => panic!("{} of {count} calls arrived in {PATIENCE:?}", self.calls().len()),
+        }
     }
 
     /// Lets `count` held answers go.

@@ -19,6 +19,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::killed::{Killed, botarium};
 use super::model::{Aim, Model, Reply};
 use super::society::provider;
+use super::watchdog::Watchdog;
 
 /// Rounds unless told otherwise.
 const ROUNDS: usize = 8;
@@ -75,7 +76,10 @@ impl Program {
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        let address = tokio::task::block_in_place(|| said_address(&mut child));
+        let address = tokio::task::block_in_place(|| {
+            let _bound = Watchdog::over(child.id());
+            said_address(&mut child)
+        });
         let child = Killed(child);
         let announced = Arc::clone(announced);
         let listens = tokio::spawn(async move {
@@ -155,7 +159,10 @@ async fn rounds_of_kills_stops_hang_ups_and_clock_jumps_leave_nothing_hanging() 
             2 => {
                 let most = std::fs::metadata(&database).unwrap().len() / 1024 + 100 + (round as u64 % 5) * 60;
                 let mut program = Program::serve(home.path(), &model.address(), Some(most), &announced).await;
-                let code = tokio::task::block_in_place(|| program.child.0.wait()).unwrap().code();
+                let code = tokio::task::block_in_place(|| {
+                    let _bound = Watchdog::over(program.child.0.id());
+                    program.child.0.wait().unwrap().code()
+                });
                 assert_eq!(code, Some(3), "round {round}: a store that cannot go on");
                 program.listens.await.unwrap();
             }

@@ -1,6 +1,6 @@
 //! Who waits for a place at a model: what holds for them, who goes first, what is charged.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use botarium::domain::personality::ModelConfig;
 use botarium::engine::clock::Clock;
@@ -10,7 +10,7 @@ use botarium::protocol::{BeatResult, CreateThread, Doing, Fault, Interview, Noti
 use serde_json::json;
 use tokio::task::JoinHandle;
 
-use super::model::{Aim, Model, Reply};
+use super::model::{Aim, Model, PATIENCE, Reply};
 use super::society::{PRICE, Society, bot, provider};
 
 /// A room whose provider answers one call at a time.
@@ -33,12 +33,15 @@ fn wake(society: &Society, bot: &str) -> JoinHandle<Result<BeatResult, Fault>> {
 
 /// Waits until so many bots wait for their place.
 async fn waiting(society: &Society, count: usize) {
+    let waits = |doing: &Doing| doing.what == Work::Waiting;
+    let until = Instant::now() + PATIENCE;
     loop {
         let bots = society.handle.bots().await.unwrap();
-        let waits = |doing: &Doing| doing.what == Work::Waiting;
-        if bots.iter().filter(|bot| bot.doing.as_ref().is_some_and(waits)).count() == count {
+        let found = bots.iter().filter(|bot| bot.doing.as_ref().is_some_and(waits)).count();
+        if found == count {
             return;
         }
+        assert!(Instant::now() < until, "{found} bots wait, not {count}");
         tokio::task::yield_now().await;
     }
 }
@@ -189,7 +192,8 @@ async fn an_interview_goes_before_the_beats_that_wait_and_says_how_many_are_befo
     let question = Interview { question: "Why do tides rise?".into(), remember: false };
     let answer = tokio::spawn(async move { handle.interview("b01", question).await.unwrap() });
     loop {
-        if let Notice::InterviewWaits { ahead, .. } = heard.recv().await.unwrap().notice {
+        let event = tokio::time::timeout(PATIENCE, heard.recv()).await.expect("it is told in time");
+        if let Notice::InterviewWaits { ahead, .. } = event.unwrap().notice {
             assert_eq!(ahead, 1, "only the call under way");
             break;
         }

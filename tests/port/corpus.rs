@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use botarium::domain::text::is_clean;
 use botarium::link::{Link, Remote};
-use botarium::protocol::{ActivityQuery, Event};
+use botarium::protocol::ActivityQuery;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::model::PATIENCE;
 use crate::payloads::{is_raw, payloads};
 use crate::room::{Answer, Room, read};
 
@@ -130,7 +131,7 @@ async fn no_payload_comes_out_of_the_port_as_it_went_in() {
     }
     let newest = room.engine.last_seq();
     loop {
-        let event: std::sync::Arc<Event> = events.recv().await.unwrap();
+        let event = tokio::time::timeout(PATIENCE, events.recv()).await.expect("it is told in time").unwrap();
         counts.went_out("live stream", &serde_json::to_value(&*event).unwrap());
         if event.seq >= newest {
             break;

@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use crate::live::Live;
+use crate::model::PATIENCE;
 use crate::room::{Room, options, read};
 
 /// More than any buffer of the system between two programs on one machine, and less than would show on it.
@@ -223,7 +224,7 @@ async fn a_frame_that_does_not_fit_ends_the_link() {
         }
     });
     let remote = Remote::connect(&format!("http://{front}"), None).await.unwrap();
-    let sent = has_ended.recv().await.unwrap();
+    let sent = tokio::time::timeout(PATIENCE, has_ended.recv()).await.expect("it is ended in time").unwrap();
     println!("{} KiB of a frame without end were taken", sent / 1024);
     assert!(sent < FAR_TOO_MUCH, "{sent} bytes of one frame were taken");
     drop(remote);

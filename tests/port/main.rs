@@ -22,3 +22,5 @@ mod security;
 mod slow;
 mod stopping;
 mod tokens;
+#[path = "../cli/watchdog.rs"]
+mod watchdog;

@@ -9,6 +9,7 @@ use reqwest::StatusCode;
 use tokio::net::TcpListener;
 
 use crate::live::{Live, closed};
+use crate::watchdog::Watchdog;
 
 /// `botarium --serve` on a home of its own.
 struct Server {
@@ -51,6 +52,7 @@ impl Server {
             .spawn()
             .map(Running)
             .unwrap();
+        let _bound = Watchdog::over(child.0.id());
         let mut lines = BufReader::new(child.0.stderr.take().unwrap());
         let mut log = String::new();
         let url = loop {
@@ -82,6 +84,7 @@ impl Server {
     /// Asks it to stop; answers with its exit code, how long it took, and its log.
     fn stop(mut self) -> (Option<i32>, Duration, String) {
         let pid = rustix::process::Pid::from_child(&self.child.0);
+        let _bound = Watchdog::over(self.child.0.id());
         let began = Instant::now();
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
         let status = self.child.0.wait().unwrap();

@@ -26,7 +26,9 @@ impl Home {
     }
 
     fn command(&self, args: &[&str]) -> std::process::Command {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_botarium"));
+        // Begun as a terminal begins it, even where these tests were not: the end of the terminal concerns it.
+        let mut command = std::process::Command::new("env");
+        command.arg("--default-signal=HUP").arg(env!("CARGO_BIN_EXE_botarium"));
         command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", self.path()).env("TZ", "UTC");
         command.arg("--home").arg(self.path()).args(args).current_dir(self.path());
         command
