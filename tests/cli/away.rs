@@ -14,8 +14,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::Value;
 
+use super::patience::{Watchdog, until};
 use super::room::{Room, Running};
-use super::watchdog::Watchdog;
 
 /// A certificate that no authority signed, for 127.0.0.1.
 const CERTIFICATE: &str = "\
@@ -210,18 +210,14 @@ async fn another_society_or_an_older_copy_at_an_address_is_begun_anew() {
         reads(&there);
         // The control room has nothing of what was there before.
         let newest = there.last().unwrap()["id"].as_i64();
-        let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
-        loop {
+        until("the control room to show the newest act", async || {
             screen.wake(Stamp::default()).await.unwrap();
             let model = screen.model();
             let shown = model.stream.newest_rows(1).next().map(|row| row.seq);
             let known = model.room.as_ref().map(|room| room.last_seq);
-            if (shown, known) == (newest, newest) {
-                break;
-            }
-            assert!(std::time::Instant::now() < until, "{shown:?} {known:?} of {newest:?}");
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+            (shown, known) == (newest, newest)
+        })
+        .await;
     }
     tail.kill().unwrap();
     tail.wait().unwrap();

@@ -5,6 +5,7 @@
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::Path;
 
+use super::patience::PATIENCE;
 use super::room::Room;
 
 fn mode(path: &Path) -> u32 {
@@ -19,8 +20,9 @@ fn a_backup_is_restored_over_what_a_crash_left() {
     let monday = room.run(&["export", "activity"]).ok();
     let mut engine = room.command(&["beat", "--clock", "sim", "--count", "1000000"]).spawn().unwrap();
     let log = room.path().join("data/botarium.db-wal");
+    let until = std::time::Instant::now() + PATIENCE;
     while std::fs::metadata(&log).map_or(0, |meta| meta.len()) < 100_000 {
-        assert!(engine.try_wait().unwrap().is_none(), "it runs");
+        assert!(engine.try_wait().unwrap().is_none() && std::time::Instant::now() < until, "it works");
         std::thread::yield_now();
     }
     // Not while an engine runs.

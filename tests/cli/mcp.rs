@@ -6,8 +6,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
+use super::patience::{PATIENCE, Watchdog};
 use super::room::{Room, botarium};
-use super::watchdog::Watchdog;
 
 /// An assistant's side.
 struct Assistant {
@@ -283,7 +283,9 @@ fn who_may_only_look_is_refused_every_act() {
     for mut it in [Assistant::of(at_port), Assistant::at(&room, &["mcp", "--read-only"])] {
         // One bot shows at the start that the room lives; the others have a week.
         let mut before = it.call("room", json!({}))["room"]["last_seq"].clone();
+        let until = std::time::Instant::now() + PATIENCE;
         while before == 20 {
+            assert!(std::time::Instant::now() < until, "nobody lives");
             std::thread::sleep(std::time::Duration::from_millis(50));
             before = it.call("room", json!({}))["room"]["last_seq"].clone();
         }

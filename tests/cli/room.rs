@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 use serde_json::Value;
 
-use super::watchdog::Watchdog;
+use super::patience::Watchdog;
 
 /// A home that is removed in the end.
 pub struct Room {

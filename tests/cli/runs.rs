@@ -6,8 +6,8 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
+use super::patience::Watchdog;
 use super::room::{Room, ended, send};
-use super::watchdog::Watchdog;
 
 const KINDS: [&str; 9] =
     ["threads", "replies", "votes", "follows", "activity", "bots", "memories", "usage", "thoughts"];

@@ -5,8 +5,8 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
+use super::patience::Watchdog;
 use super::room::Room;
-use super::watchdog::Watchdog;
 
 #[test]
 fn a_key_that_is_set_is_named_as_it_was_typed() {

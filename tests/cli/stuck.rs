@@ -6,8 +6,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Stdio;
 
+use super::patience::Watchdog;
 use super::room::{Room, under};
-use super::watchdog::Watchdog;
 
 /// What the port at `address` answers on `path`; empty when nobody is there any more.
 pub fn get(address: &str, path: &str) -> String {

@@ -18,6 +18,8 @@ mod model;
 mod outage;
 mod pace;
 mod past;
+#[path = "../cli/patience.rs"]
+mod patience;
 mod real;
 mod real_room;
 mod replica;
@@ -28,5 +30,3 @@ mod storm;
 mod troubles;
 mod waiting;
 mod wall;
-#[path = "../cli/watchdog.rs"]
-mod watchdog;

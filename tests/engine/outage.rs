@@ -10,16 +10,12 @@ use botarium::protocol::{Interview, SetCaps, Status};
 use serde_json::json;
 
 use super::model::{Aim, Model, Reply};
+use super::patience;
 use super::society::Society;
 
 /// Waits until a number in the database is as wanted.
 async fn until(society: &Society, sql: &str, wanted: i64) {
-    let seen = async {
-        while society.number(sql) != wanted {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), seen).await.expect(sql);
+    patience::until(sql, async || society.number(sql) == wanted).await;
 }
 
 const FAILING: &str = "SELECT count(*) FROM bots WHERE failing IS NOT NULL";

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::killed::Killed;
 use super::model::{Aim, Model, Reply};
+use super::patience::until;
 use super::society::{Society, settings};
 
 /// The journal of `database` leads to what is there.
@@ -179,10 +180,12 @@ async fn a_run_killed_again_and_again_comes_out_the_same() {
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null());
         let mut child = Killed(command.spawn().unwrap());
-        while entries(&database) < before + 20 + i64::try_from(round).unwrap() {
+        let enough = before + 20 + i64::try_from(round).unwrap();
+        until("some beats", async || {
             assert!(child.0.try_wait().unwrap().is_none(), "it runs");
-            tokio::task::yield_now().await;
-        }
+            entries(&database) >= enough
+        })
+        .await;
         child.0.kill().unwrap();
         child.0.wait().unwrap();
     }

@@ -18,8 +18,8 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::killed::{Killed, botarium};
 use super::model::{Aim, Model, Reply};
+use super::patience::Watchdog;
 use super::society::provider;
-use super::watchdog::Watchdog;
 
 /// Rounds unless told otherwise.
 const ROUNDS: usize = 8;

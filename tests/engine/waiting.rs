@@ -1,6 +1,6 @@
 //! Who waits for a place at a model: what holds for them, who goes first, what is charged.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use botarium::domain::personality::ModelConfig;
 use botarium::engine::clock::Clock;
@@ -10,7 +10,8 @@ use botarium::protocol::{BeatResult, CreateThread, Doing, Fault, Interview, Noti
 use serde_json::json;
 use tokio::task::JoinHandle;
 
-use super::model::{Aim, Model, PATIENCE, Reply};
+use super::model::{Aim, Model, Reply};
+use super::patience::{PATIENCE, until};
 use super::society::{PRICE, Society, bot, provider};
 
 /// A room whose provider answers one call at a time.
@@ -34,16 +35,11 @@ fn wake(society: &Society, bot: &str) -> JoinHandle<Result<BeatResult, Fault>> {
 /// Waits until so many bots wait for their place.
 async fn waiting(society: &Society, count: usize) {
     let waits = |doing: &Doing| doing.what == Work::Waiting;
-    let until = Instant::now() + PATIENCE;
-    loop {
+    until("bots that wait", async || {
         let bots = society.handle.bots().await.unwrap();
-        let found = bots.iter().filter(|bot| bot.doing.as_ref().is_some_and(waits)).count();
-        if found == count {
-            return;
-        }
-        assert!(Instant::now() < until, "{found} bots wait, not {count}");
-        tokio::task::yield_now().await;
-    }
+        bots.iter().filter(|bot| bot.doing.as_ref().is_some_and(waits)).count() == count
+    })
+    .await;
 }
 
 /// What activities say was used, and what the books say.
@@ -410,13 +406,10 @@ async fn while_the_room_is_paused_nobody_who_waits_is_asked() {
     waiting(&society, 2).await;
     society.handle.pause_engine().await.unwrap();
     model.let_go(9);
-    loop {
-        let bots = society.handle.bots().await.unwrap();
-        if bots.iter().all(|bot| bot.doing.is_none()) {
-            break;
-        }
-        tokio::task::yield_now().await;
-    }
+    until("all to be at rest", async || {
+        society.handle.bots().await.unwrap().iter().all(|bot| bot.doing.is_none())
+    })
+    .await;
     assert_eq!(model.calls().len(), 1, "nothing was sent under the pause");
     society.handle.resume_engine().await.unwrap();
     model.arrived(3).await;

@@ -6,6 +6,7 @@ use botarium::engine::clock::Clock;
 use botarium::store::Db;
 use botarium::store::check::{self, Level};
 
+use super::patience::until;
 use super::society::{Society, bot, settings};
 
 /// A society with the embedded provider on the system's clock.
@@ -24,12 +25,7 @@ async fn begin(bots: usize, pace: u32) -> (Society, Clock) {
 async fn beats(society: &Society, more: i64) {
     let sql = "SELECT sum(beat) FROM bots";
     let before = society.number(sql);
-    let seen = async {
-        while society.number(sql) < before + more {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), seen).await.expect("the society goes on");
+    until("the society to go on", async || society.number(sql) >= before + more).await;
 }
 
 async fn set_and_put_right(by: i64) {

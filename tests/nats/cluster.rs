@@ -85,7 +85,9 @@ impl Cluster {
             .stdout(Stdio::null())
             .stderr(log);
         self.server = Some(Process::start(&mut command));
+        let until = std::time::Instant::now() + Duration::from_secs(120);
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            assert!(std::time::Instant::now() < until, "the server does not come");
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -76,7 +76,9 @@ impl Model {
 
     /// Waits until it was asked so often.
     pub async fn was_asked(&self, times: u64) {
+        let until = std::time::Instant::now() + Duration::from_secs(120);
         while self.told.begun.load(Ordering::SeqCst) < times {
+            assert!(std::time::Instant::now() < until, "it is not asked");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }

@@ -10,6 +10,7 @@ use botarium::protocol::Notice;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::patience::until;
 use crate::room::{Room, lived, options, settings};
 
 /// Requests after which nobody who looks on sees anything else.
@@ -61,9 +62,7 @@ async fn every_request_that_changes_something_is_announced() {
     let room = room().await;
     let looks_on = Remote::connect(&room.url(""), None).await.unwrap();
     let mut hears = looks_on.subscribe();
-    while looks_on.connection() != Connection::Connected {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until("the line", async || looks_on.connection() == Connection::Connected).await;
     let link = Link::Local(room.engine.clone());
     let memory = link.memory("rex_001").await.unwrap();
     let ids = serde_json::to_value(&memory).unwrap();

@@ -8,7 +8,7 @@ use botarium::protocol::ActivityQuery;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::model::PATIENCE;
+use crate::patience::PATIENCE;
 use crate::payloads::{is_raw, payloads};
 use crate::room::{Answer, Room, read};
 

@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use crate::live::Live;
-use crate::model::PATIENCE;
+use crate::patience::{PATIENCE, until};
 use crate::room::{Room, options, read};
 
 /// More than any buffer of the system between two programs on one machine, and less than would show on it.
@@ -42,9 +42,7 @@ async fn pings_of_a_viewer_that_never_reads_are_not_kept() {
         assert!(sent < FAR_TOO_MUCH, "{sent} bytes of pings were taken and answered by nobody");
     }
     println!("{} KiB of pings were taken", sent / 1024);
-    while room.get("/health").await.ok(200)["viewers"] != 0 {
-        tokio::task::yield_now().await;
-    }
+    until("the viewer to be gone", async || room.get("/health").await.ok(200)["viewers"] == 0).await;
     room.close().await;
 }
 
@@ -84,9 +82,7 @@ async fn no_token_takes_every_place_and_operators_are_always_served() {
     }
     assert!(live(&room, &operator).await.is_ok(), "an operator may listen as well");
     streams.truncate(7);
-    while live(&room, &viewers[0]).await.is_err() {
-        tokio::task::yield_now().await;
-    }
+    until("a place to be free again", async || live(&room, &viewers[0]).await.is_ok()).await;
     room.close().await;
 }
 
@@ -112,9 +108,7 @@ async fn an_export_that_is_never_read_ends() {
     // It is this token's share of two places, until it is given up.
     let bots =
         async || read(room.request(Method::GET, "/api/bots").bearer_auth(bearer)).await.status.as_u16();
-    while bots().await != 200 {
-        tokio::task::yield_now().await;
-    }
+    until("its place to be free again", async || bots().await == 200).await;
     let mut got = Vec::new();
     let _ = unread.read_to_end(&mut got).await;
     assert!(!got.ends_with(b"0\r\n\r\n"), "it was cut off before its end");

@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 
 use crate::declared::sample;
 use crate::model::{Aim, Model, Reply};
+use crate::patience::until;
 use crate::room::{Room, options, read, settings};
 
 /// A room of the six whose provider is `model`.
@@ -50,14 +51,9 @@ async fn hang_up(room: &Room, method: &str, path: &str, body: &str, then: impl F
 
 /// Wakes every bot. What callers who left began may still go on: one that is on its beat is asked again.
 async fn wakes_everybody(room: &Room) {
-    let woken = async {
-        for bot in ["ada_001", "echo_001", "luna_001", "marcus_001", "rex_001", "sage_001"] {
-            while room.engine.trigger(bot).await.is_err() {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), woken).await.expect("no bot is stuck");
+    for bot in ["ada_001", "echo_001", "luna_001", "marcus_001", "rex_001", "sage_001"] {
+        until(bot, async || room.engine.trigger(bot).await.is_ok()).await;
+    }
 }
 
 /// Waits until no bot is on a beat and no call is reserved.
@@ -103,12 +99,7 @@ async fn a_caller_who_hangs_up_while_a_model_is_asked_cuts_nothing_off() {
         tokio::time::sleep(Duration::from_millis(200)).await;
         model.let_go(1);
         // A call that costs nothing is not reserved: what tells of its end is its activity.
-        let told = async {
-            while room.engine.last_seq() == before {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(30), told).await.expect("it leaves an activity");
+        until("its activity", async || room.engine.last_seq() != before).await;
         at_rest(&room, home.as_ref()).await;
         assert_eq!(room.engine.last_seq(), before + 1, "{path} left its activity");
     }
@@ -117,12 +108,7 @@ async fn a_caller_who_hangs_up_while_a_model_is_asked_cuts_nothing_off() {
     hang_up(&room, "POST", "/api/pace/trigger", "", async { drop(model.arrived(calls + 1).await) }).await;
     tokio::time::sleep(Duration::from_millis(200)).await;
     model.let_go(100);
-    let lived = async {
-        while room.engine.last_seq() == before {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), lived).await.expect("the beat under way ends");
+    until("the beat under way to end", async || room.engine.last_seq() != before).await;
     wakes_everybody(&room).await;
     at_rest(&room, home.as_ref()).await;
     room.close().await;
@@ -164,12 +150,7 @@ async fn whatever_is_cut_off_in_the_middle_is_done_or_not_begun() {
     for (method, path, body) in &requests {
         hang_up(&room, method, path, body, async {}).await;
     }
-    let done = async {
-        while journaled(&home) == before {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), done).await.expect("what was asked is done");
+    until("what was asked to be done", async || journaled(&home) != before).await;
     at_rest(&room, &home).await;
     wakes_everybody(&room).await;
     // A token is in force or not, as the list of them says, whoever made or revoked it and has gone.

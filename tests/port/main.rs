@@ -14,6 +14,8 @@ mod live;
 #[allow(dead_code)] // shared with the tests of the engine, which need more of it
 #[path = "../engine/model.rs"]
 mod model;
+#[path = "../cli/patience.rs"]
+mod patience;
 #[path = "../cli/payloads.rs"]
 mod payloads;
 mod remote;
@@ -22,5 +24,3 @@ mod security;
 mod slow;
 mod stopping;
 mod tokens;
-#[path = "../cli/watchdog.rs"]
-mod watchdog;

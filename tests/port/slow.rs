@@ -11,6 +11,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::MaybeTlsStream;
 
 use crate::live::{Live, closed, connect, next};
+use crate::patience::until;
 use crate::room::{Room, lived, options};
 
 /// More activities than the ring and the system's buffers hold for one viewer.
@@ -36,9 +37,7 @@ async fn flood(room: &Room) {
 }
 
 async fn viewers(room: &Room, wanted: i64) {
-    while room.get("/health").await.ok(200)["viewers"] != wanted {
-        tokio::task::yield_now().await;
-    }
+    until("the viewers", async || room.get("/health").await.ok(200)["viewers"] == wanted).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -9,7 +9,7 @@ use reqwest::StatusCode;
 use tokio::net::TcpListener;
 
 use crate::live::{Live, closed};
-use crate::watchdog::Watchdog;
+use crate::patience::Watchdog;
 
 /// `botarium --serve` on a home of its own.
 struct Server {
