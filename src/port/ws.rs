@@ -135,10 +135,11 @@ pub(super) async fn live(
         .max_message_size(FRAME_MAX)
         .write_buffer_size(WAITING)
         .max_write_buffer_size(WAITING_MAX);
+    // Its place is taken before it is told that it has one: who does something then hears of it.
+    let viewing = Viewing::new(port.hub(), port.engine(), wish.kinds);
     Ok(upgrade.on_upgrade(move |socket| async move {
         let thread = port.hub().thread.clone();
         thread.spawn(async move {
-            let viewing = Viewing::new(port.hub(), port.engine(), wish.kinds);
             let who = caller.name.clone().map_or_else(String::new, |name| format!(" with the token {name}"));
             tracing::info!(target: ROOM_LOG, "a viewer came{who}");
             let mut viewer = Viewer { socket, wish, caller, sent: 0, fed: 0, lagged_at: None, port };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use botarium::protocol::{CreateReply, Role};
+use botarium::protocol::{CreateReply, Role, SetPace};
 use futures_util::{SinkExt, StreamExt};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use crate::contract::shape;
+use crate::patience::PATIENCE;
 use crate::room::{Room, lived};
 
 pub type Live = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -30,28 +31,44 @@ pub async fn next(live: &mut Live) -> Value {
 
 /// The next event, or the code of the server's goodbye.
 async fn next_or_close(live: &mut Live) -> Result<Value, u16> {
-    loop {
-        let message =
-            tokio::time::timeout(Duration::from_secs(30), live.next()).await.expect("an event in time");
-        match message.expect("still open").expect("well formed") {
-            Message::Text(text) => return Ok(serde_json::from_str(&text).unwrap()),
-            Message::Ping(_) | Message::Pong(_) => {}
-            Message::Close(Some(frame)) => return Err(frame.code.into()),
-            other => panic!("{other:?}"),
+    let comes = async {
+        loop {
+            match live.next().await.expect("still open").expect("well formed") {
+                Message::Text(text) => return Ok(serde_json::from_str(&text).unwrap()),
+                Message::Ping(_) | Message::Pong(_) => {}
+                Message::Close(Some(frame)) => return Err(frame.code.into()),
+                other => panic!("{other:?}"),
+            }
         }
-    }
+    };
+    // Over all of it: the server's pings do not stand for an event.
+    tokio::time::timeout(PATIENCE, comes).await.expect("an event in time")
 }
 
 /// Reads until the server closes; answers with the code.
 pub async fn closed(live: &mut Live) -> u16 {
-    loop {
-        let message =
-            tokio::time::timeout(Duration::from_secs(10), live.next()).await.expect("closed in time");
-        if let Some(Ok(Message::Close(Some(frame)))) = message {
-            return frame.code.into();
+    let closes = async {
+        loop {
+            let message = live.next().await;
+            if let Some(Ok(Message::Close(Some(frame)))) = message {
+                return frame.code.into();
+            }
+            assert!(matches!(message, Some(Ok(_))), "ended without a close frame: {message:?}");
         }
-        assert!(matches!(message, Some(Ok(_))), "ended without a close frame: {message:?}");
+    };
+    tokio::time::timeout(PATIENCE, closes).await.expect("closed in time")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_done_right_after_the_handshake_is_heard() {
+    let room = Room::quiet().await;
+    for seconds in 100..300 {
+        let mut live = connect(&room, "").await;
+        let pace = SetPace { preset: None, interval_seconds: Some(seconds) };
+        room.engine.set_pace(pace).await.unwrap();
+        assert_eq!(next(&mut live).await["type"], "pace_changed");
     }
+    room.close().await;
 }
 
 /// The status of a handshake that is refused.
