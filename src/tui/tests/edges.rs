@@ -10,9 +10,10 @@ use super::line::Line;
 use super::society::{thread, threads};
 use crate::protocol::*;
 use crate::tui::msg::{Command, Connection, Data, Effect, Load, Msg, Outcome};
+use crate::tui::overlays::Overlay;
 use crate::tui::saved::Saved;
 use crate::tui::state::recall;
-use crate::tui::state::{Model, Tab};
+use crate::tui::state::{Model, Pane, Tab};
 use crate::tui::update::update;
 
 fn click(model: &mut Model, (column, row): (u16, u16)) -> Vec<Effect> {
@@ -378,4 +379,25 @@ fn a_bot_is_shown_at_what_the_engine_says_it_is_at() {
     say(&mut model, 9, Notice::BotStatus { bot_id, status: Status::Active, reason: None, next_beat_at });
     let shown = text(&model);
     assert!(shown.contains("next in 1:17") && !shown.contains("0:54"), "{shown}");
+}
+
+#[test]
+fn a_digit_soon_after_escape_leaves_a_window_and_chooses_a_pane() {
+    for window in ["?", "p"] {
+        let mut model = model(120, 36);
+        press(&mut model, &["1", window]);
+        assert!(!model.overlays.is_empty(), "{window}");
+        press(&mut model, &["alt+2"]);
+        assert!(model.overlays.is_empty(), "{window}");
+        assert_eq!((model.tab, model.focus), (Tab::Live, Pane::Activity), "{window}");
+        // By itself it is the digit with Alt.
+        press(&mut model, &["alt+2"]);
+        assert_eq!(model.tab, Tab::Forum);
+    }
+    // Where something is typed nothing is left by it.
+    let mut model = model(120, 36);
+    press(&mut model, &["n"]);
+    type_text(&mut model, "Kim");
+    press(&mut model, &["alt+2"]);
+    assert!(matches!(model.overlays.last(), Some(Overlay::Form(_))));
 }

@@ -144,6 +144,11 @@ fn on_key(model: &mut Model, key: Key) -> Vec<Effect> {
     if let Some(effects) = type_into_window(model, key) {
         return effects;
     }
+    if let Some(digit) = behind_escape(model, key) {
+        let mut effects = act::perform(model, Act::Cancel);
+        effects.extend(on_key(model, digit));
+        return effects;
+    }
     match model.keymap.find(key, &scopes) {
         Some(def) if !def.is_for(model.role) => {
             model.toast(Tone::Bad, format!("{}: {}", def.title, go::refusal(model)));
@@ -152,6 +157,17 @@ fn on_key(model: &mut Model, key: Key) -> Vec<Effect> {
         Some(def) => act::perform(model, def.act),
         None => Vec::new(),
     }
+}
+
+/// The digit pressed soon after Escape to leave a window: many terminals, tmux among them, send the two as one, which is
+/// the digit with Alt. A window that takes no text knows no such key.
+fn behind_escape(model: &Model, key: Key) -> Option<Key> {
+    use crossterm::event::{KeyCode, KeyModifiers};
+    let window = model.overlays.last()?;
+    let KeyCode::Char(digit @ '0'..='9') = key.code else { return None };
+    let takes_none = matches!(window, Overlay::Reading(_) | Overlay::Choice(_) | Overlay::Confirm(_));
+    let is_free = model.keymap.find(key, &[window.scope()]).is_none();
+    (takes_none && is_free && key.mods == KeyModifiers::ALT).then(|| Key::char(digit))
 }
 
 /// A key that belongs to a text being typed; `None` if it is an action's.
