@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use serde_json::json;
 
-use super::fixture::{act, give, look, model, now, press, text, type_text, warm};
+use super::fixture::{act, empty, give, look, model, now, press, room, text, type_text, warm};
 use super::line::Line;
 use super::society::{thread, threads};
 use crate::protocol::*;
@@ -400,4 +400,17 @@ fn a_digit_soon_after_escape_leaves_a_window_and_chooses_a_pane() {
     type_text(&mut model, "Kim");
     press(&mut model, &["alt+2"]);
     assert!(matches!(model.overlays.last(), Some(Overlay::Form(_))));
+}
+
+#[test]
+fn a_window_opened_before_the_room_is_known_tells_of_it_when_it_is() {
+    for (key, before, after) in [("n", "New bot", "0 of 12"), ("p", "How often do bots wake?", "● turbo")] {
+        let mut model = empty(120, 36);
+        press(&mut model, &[key]);
+        let shown = text(&model);
+        assert!(shown.contains(before) && !shown.contains(after), "{shown}");
+        give(&mut model, Load::Room, Data::Room(Box::new(room())));
+        let shown = text(&model);
+        assert!(shown.contains(before) && shown.contains(after), "{shown}");
+    }
 }

@@ -336,6 +336,9 @@ fn take_room(model: &mut Model, room: crate::protocol::RoomView) -> Vec<Effect> 
         model.now = room.now;
     }
     model.room = Some(room);
+    // What is open may have been opened before this was known.
+    open::count_bots(model);
+    super::pace::refresh(model);
     effects
 }
 
@@ -402,8 +405,8 @@ fn take_activity(
 }
 
 fn take_forecast(model: &mut Model, forecast: crate::protocol::Forecast) {
-    super::pace::refresh(model, &forecast);
     model.lower.forecast = Some(forecast);
+    super::pace::refresh(model);
 }
 
 pub(super) fn take_providers(model: &mut Model, providers: Vec<crate::protocol::ProviderView>) {

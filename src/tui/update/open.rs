@@ -281,13 +281,23 @@ pub fn new_bot(model: &mut Model) {
         FormField::level("aggression", 20),
         FormField::level("shyness", 30),
     ];
-    let mut form = Form::new("New bot", fields, Then::NewBot);
-    if let Some(room) = &model.room {
-        let limit = if room.max_bot_count == 0 { "no limit".into() } else { room.max_bot_count.to_string() };
-        form.note = format!("{} of {limit}", room.custom_bots);
-    }
-    model.overlays.push(Overlay::Form(Box::new(form)));
+    model.overlays.push(Overlay::Form(Box::new(Form::new("New bot", fields, Then::NewBot))));
+    count_bots(model);
     super::preview::preview(model);
+}
+
+/// Tells on the form of a new bot how many there are of how many: what is known of the room may come after it was opened.
+pub(super) fn count_bots(model: &mut Model) {
+    let Some(room) = &model.room else { return };
+    for window in &mut model.overlays {
+        if let Overlay::Form(form) = window
+            && form.then == Then::NewBot
+        {
+            let limit =
+                if room.max_bot_count == 0 { "no limit".into() } else { room.max_bot_count.to_string() };
+            form.note = format!("{} of {limit}", room.custom_bots);
+        }
+    }
 }
 
 /// The export form.

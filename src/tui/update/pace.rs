@@ -34,6 +34,13 @@ fn daily(forecast: &Forecast, provider: Option<&ProviderView>, seconds: u32) -> 
 
 /// Opens the list of paces.
 pub fn choose(model: &mut Model) -> Vec<Effect> {
+    let list = Choice::new("How often do bots wake?", items(model), Then::Pace);
+    model.overlays.push(Overlay::Choice(list));
+    vec![Effect::Load(Load::Forecast)]
+}
+
+/// The paces, as far as the room and what beats take are known.
+fn items(model: &Model) -> Vec<Item> {
     let now = model.room.as_ref().map(|room| room.pace.clone());
     let mut items: Vec<Item> = Preset::NAMED
         .into_iter()
@@ -55,8 +62,7 @@ pub fn choose(model: &mut Model) -> Vec<Effect> {
         about: "Any interval from one second to a week.".into(),
         current: custom.is_some(),
     });
-    model.overlays.push(Overlay::Choice(Choice::new("How often do bots wake?", items, Then::Pace)));
-    vec![Effect::Load(Load::Forecast)]
+    items
 }
 
 /// What a pace means; of the one in force also how it is really kept.
@@ -71,16 +77,13 @@ fn about(now: Option<&PaceView>, preset: Preset, seconds: u32) -> String {
     )
 }
 
-/// The estimates of an open list are drawn up anew.
-pub fn refresh(model: &mut Model, forecast: &Forecast) {
-    let paces = Preset::NAMED.into_iter().filter_map(Preset::seconds);
-    let notes: Vec<String> = paces.map(|seconds| note(model, Some(forecast), seconds)).collect();
+/// An open list is drawn up anew.
+pub fn refresh(model: &mut Model) {
+    let items = items(model);
     if let Some(Overlay::Choice(choice)) = model.overlays.last_mut()
         && choice.then == Then::Pace
     {
-        for (item, note) in choice.items.iter_mut().zip(notes) {
-            item.note = note;
-        }
+        choice.refill(items);
     }
 }
 
