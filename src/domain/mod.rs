@@ -27,6 +27,7 @@ pub mod similarity;
 pub mod speed;
 pub mod stamp;
 pub mod status;
+pub mod talk;
 pub mod text;
 pub mod yaml;
 

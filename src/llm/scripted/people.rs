@@ -213,6 +213,20 @@ pub(super) fn answer(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option
     Some(to(view, post.name(), post.content(), super::reply::subject(post.thread), draw))
 }
 
+/// Whether `text` asks something that names nothing, such as “And why?”.
+pub(super) fn is_bare(view: &View<'_>, text: &str) -> bool {
+    question(text, view).is_some_and(|asked| {
+        let lower = format!(" {} .", plain(&asked));
+        keywords(&asked, view).is_empty() && named_in(view, &lower) == 0 && kinds::of(&lower).is_none()
+    })
+}
+
+/// The issue that a question is about.
+pub(super) fn subject(view: &View<'_>, text: &str) -> Option<usize> {
+    let asked = question(text, view)?;
+    known::subject(&asked, &keywords(&asked, view))
+}
+
 /// The answer to what `name` wrote where `here` is talked about.
 pub(super) fn to(view: &View<'_>, name: &str, text: &str, here: Option<usize>, draw: &mut Draw) -> String {
     let question = question(text, view);

@@ -10,6 +10,7 @@ use super::view::View;
 use super::{choose, thread};
 use crate::domain::said::Said;
 use crate::domain::scene::{FeedReply, FeedThread, SceneEvent};
+use crate::domain::talk::{ASKS, with_what_was_said};
 use crate::domain::{Action, ActionKind, PersonalityConfig, Scene, Stamp};
 
 fn bot(id: &str, behavior: &serde_json::Value) -> Arc<PersonalityConfig> {
@@ -271,4 +272,31 @@ fn who_is_creative_sees_pictures_and_who_is_not_gives_reasons() {
     };
     assert!(pictured(&vivid) >= 18, "{} %: {vivid:#?}", pictured(&vivid));
     assert_eq!(pictured(&dry), 0, "{dry:#?}");
+}
+
+#[test]
+fn a_question_that_names_nothing_is_about_what_was_said_before_it() {
+    let at = issues::all().iter().position(|issue| issue.topic == "commons").unwrap();
+    let issue = issues::issue(at);
+    for id in 0..12 {
+        let scene = scene(bot(&format!("kim_{id}"), &serde_json::json!({})), Vec::new());
+        let ask = |told: &str| super::interview::answer(&scene, &format!("Notes.\n{ASKS}{told}\n"), 7);
+        let first = format!("Do you think that {}?", issue.sides[0].text);
+        let answered = ask(&first);
+        for more in ["And why?", "Why?", "Why is that?"] {
+            let told = with_what_was_said(&[(first.clone(), answered.clone())], more, 2_000);
+            let why = ask(&told);
+            let of_it = read(&why).into_iter().filter(|part| part.issue == at);
+            let reasons = of_it.filter(|part| matches!(part.what, What::Reason(..))).count();
+            assert!(reasons > 0, "{first}\n{answered}\n{more}\n{why}");
+            assert!(!why.contains("The person asks") && !why.contains("I do not know"), "{why}");
+        }
+        // What has no view in it has its reason in itself.
+        let dearest = ask("Whom do you like best?");
+        let why = ask(&with_what_was_said(&[("Whom do you like best?".into(), dearest)], "And why?", 2_000));
+        assert!(why.contains("because") || why.contains(':'), "{why}");
+        // A question that names something is not mistaken for more of what was.
+        let tea = ask(&with_what_was_said(&[(first, answered)], "Tea or coffee?", 2_000));
+        assert!(tea.to_lowercase().contains("tea"), "{tea}");
+    }
 }

@@ -5,6 +5,7 @@
 use super::lines::{ANSWERED, inline};
 use super::schema::{extraction_bounds, extraction_schema};
 use super::{Prompt, fenced, is_own, marks, push, sections, tokens, unmark, whole};
+use crate::domain::talk::ASKS;
 use crate::domain::text::clean;
 use crate::domain::{Action, Actor, Scene};
 use crate::llm::{Again, Purpose, Request};
@@ -147,7 +148,7 @@ pub(crate) fn interview(scene: &Scene, frame: &Frame, fence: &str, question: &st
     );
     let mut question = clean(question, QUESTION);
     unmark(&mut question, fence);
-    let asks = format!("The person asks: {question}\n");
+    let asks = format!("{ASKS}{question}\n");
     let taken = tokens(&rule) + tokens(&asks) + marks(fence);
     let mut sections = sections::of_talk(scene, frame, frame.prompt_tokens.saturating_sub(taken));
     sections.iter_mut().for_each(|section| unmark(&mut section.text, fence));

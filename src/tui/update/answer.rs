@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::domain::ActivityKind;
 use crate::domain::pace::Preset;
-use crate::domain::text;
+use crate::domain::{talk, text};
 use crate::protocol::CreatePersonality;
 use crate::protocol::{CreateBot, EditMemory, ExportFormat, ExportKind, Interview, SetPace, YamlChoice};
 use crate::tui::msg::{Command, Effect};
@@ -259,7 +259,7 @@ fn meaning(model: &mut Model, then: Then, answer: &Answer) -> Result<Vec<Effect>
                 return Err("ask something".into());
             }
             let Some(Overlay::Reading(reading)) = model.overlays.last_mut() else { return Ok(Vec::new()) };
-            let told = with_what_was_said(&reading.dialogue, &question);
+            let told = talk::with_what_was_said(&reading.dialogue, &question, Interview::QUESTION_MAX);
             asks(reading, &question);
             run(Command::Interview(bot, Interview { question: told, remember: false }))
         }
@@ -344,29 +344,5 @@ fn asks(reading: &mut Reading, question: &str) {
     reading.waiting = true;
 }
 
-/// Stands between a question and what was said before it.
-const BEFORE: &str = "\n\nBefore that, in the same talk:";
-/// Longest question that is asked, in characters.
-const QUESTION_MAX: usize = crate::protocol::Interview::QUESTION_MAX;
 /// Longest memory, in characters.
 const MEMORY_MAX: usize = crate::protocol::EditMemory::TEXT_MAX;
-
-/// A question with as much of what was said before as there is room for: a bot remembers no interview by itself. The
-/// question stands first, as it is what the activity and the log tell of it.
-fn with_what_was_said(dialogue: &[(String, String)], question: &str) -> String {
-    let mut before = String::new();
-    for (asked, answered) in dialogue.iter().rev() {
-        let one = format!(
-            "\nYou were asked: {}\nYou answered: {}",
-            text::cut(asked, 300),
-            text::cut(answered, 600)
-        );
-        if before.chars().count() + one.chars().count() + question.chars().count() + BEFORE.len()
-            > QUESTION_MAX
-        {
-            break;
-        }
-        before.insert_str(0, &one);
-    }
-    if before.is_empty() { question.to_owned() } else { format!("{question}{BEFORE}{before}") }
-}

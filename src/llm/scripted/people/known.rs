@@ -147,10 +147,15 @@ fn arguable(at: usize, about: &str, words: &[String]) -> bool {
         || read(about).iter().any(|part| part.issue == at && !matches!(part.what, What::Case))
 }
 
+/// The issue that a question with these words is about.
+pub(super) fn subject(about: &str, words: &[String]) -> Option<usize> {
+    topic_of(about, words).and_then(issues::of_topic)
+}
+
 /// Whether a question is one that the room argues about.
 pub(super) fn is_argued(view: &View<'_>, about: &str) -> bool {
     let words = keywords(about, view);
-    topic_of(about, &words).and_then(issues::of_topic).is_some_and(|at| arguable(at, about, &words))
+    subject(about, &words).is_some_and(|at| arguable(at, about, &words))
 }
 
 fn opinion_asked(about: &str) -> bool {
