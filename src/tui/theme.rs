@@ -141,7 +141,7 @@ impl Theme {
         let fg = |tone: Tone| Style::new().fg(color(tone, colors));
         let bg = |tone: Tone| {
             if colors == Colors::Ansi16 {
-                // Every text on it in one colour: each in its own would turn round into a ground of its own.
+                // As in high contrast.
                 Style::new().fg(Color::Reset).add_modifier(Modifier::REVERSED)
             } else {
                 Style::new().bg(color(tone, colors))
@@ -181,6 +181,8 @@ impl Theme {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
         let color = |c: Color| if colors == Colors::None { plain } else { plain.fg(c) };
+        // Every text on it in one colour: each in its own would turn round into a ground of its own.
+        let turned = color(Color::Reset).add_modifier(Modifier::BOLD | Modifier::REVERSED);
         let strong = if name.is_light() { Color::Black } else { Color::White };
         Self {
             name,
@@ -191,8 +193,8 @@ impl Theme {
             border: plain,
             border_focus: color(strong).add_modifier(Modifier::BOLD),
             title: plain,
-            title_focus: bold.add_modifier(Modifier::REVERSED),
-            selected: bold.add_modifier(Modifier::REVERSED),
+            title_focus: turned,
+            selected: turned,
             selected_blur: plain.add_modifier(Modifier::UNDERLINED),
             accent: bold,
             good: color(Color::LightGreen),

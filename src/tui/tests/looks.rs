@@ -88,3 +88,43 @@ fn focus_is_told_by_border_and_mark() {
     let screen = super::fixture::text(&model);
     assert!(screen.contains("▸2 Activity") && screen.contains("┏") && !screen.contains("▸1 Bots"));
 }
+
+#[test]
+fn a_line_that_is_turned_round_has_one_ground_and_keeps_its_bars() {
+    for (name, colors) in ThemeName::ALL
+        .map(|name| (name, Colors::Ansi16))
+        .into_iter()
+        .chain([Colors::Ansi256, Colors::True].map(|colors| (ThemeName::HighContrast, colors)))
+    {
+        let mut model = model(160, 45);
+        model.theme = Theme::new(name, colors, false);
+        let mut bars = 0;
+        for keys in [
+            &["1"][..],
+            &["m"],
+            &["b"],
+            &["4", "j"],
+            &["alt+2", "enter"],
+            &["alt+3", "tab", "tab"],
+            &["alt+4", "l"],
+            &["alt+5"],
+            &["alt+6"],
+            &["alt+7"],
+            &["alt+8"],
+        ] {
+            press(&mut model, keys);
+            let buf = screen(&model);
+            for y in 0..buf.area.height {
+                let row = || (0..buf.area.width).map(|x| &buf[(x, y)]);
+                for cell in row().filter(|cell| cell.modifier.contains(Modifier::REVERSED)) {
+                    let found = (cell.fg, cell.bg);
+                    assert_eq!(found, (Color::Reset, Color::Reset), "{:?} after {keys:?}", cell.symbol());
+                    assert!(!"█▓▒".contains(cell.symbol()), "a bar is drawn in its ground after {keys:?}");
+                }
+                let turned = row().any(|cell| cell.modifier.contains(Modifier::REVERSED));
+                bars += usize::from(turned && row().any(|cell| cell.symbol() == "█"));
+            }
+        }
+        assert!(bars > 0, "no bar was on a line that is turned round");
+    }
+}

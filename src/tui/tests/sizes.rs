@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::fixture::{empty, model, press, text, type_text};
+use super::fixture::{empty, model, now, press, text, type_text};
+use crate::protocol::EngineState;
 use crate::tui::msg::Msg;
 use crate::tui::state::{Model, Pane};
 use crate::tui::update::update;
@@ -35,6 +36,22 @@ fn the_inspector_page_by_page() {
             let mut model = model(width, height);
             press(&mut model, &[key]);
             snap!(format!("{page}_{width}x{height}"), &model);
+        }
+    }
+}
+
+#[test]
+fn what_is_said_of_the_beats_of_a_bot_is_said_whole() {
+    for (width, height) in SIZES {
+        let mut model = model(width, height);
+        press(&mut model, &["i"]);
+        let last = now().plus_seconds(-27 * 60);
+        model.room.as_mut().unwrap().engine = EngineState::Paused;
+        let bot = model.inspector.bot.as_mut().unwrap();
+        (bot.last_beat_at, bot.next_beat_at, bot.pace_seconds) = (Some(last), Some(now()), Some(900));
+        let shown = text(&model);
+        for said in ["last beat 27m ago", "held while the room is paused", "own pace 15m"] {
+            assert!(shown.contains(said), "{width}x{height}: `{said}` is not in\n{shown}");
         }
     }
 }

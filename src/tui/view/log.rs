@@ -34,7 +34,11 @@ pub fn draw(mut pen: Pen<'_>, line: &LogLine, time_cells: u16, view: &View<'_>) 
     let theme = view.theme;
     let form = if view.is_today(line.at) { "%H:%M:%S" } else { "%m-%d %H:%M" };
     let time = line.at.timestamp().to_zoned(view.zone.clone()).strftime(form).to_string();
-    pen.skip(1).cell(&time, theme.faint, time_cells).cell(&line.level, level_style(&line.level, theme), 6);
+    pen.cell_right(&time, theme.faint, time_cells).skip(1).cell(
+        &line.level,
+        level_style(&line.level, theme),
+        6,
+    );
     pen.put(&line.message, theme.text);
 }
 

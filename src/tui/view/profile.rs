@@ -60,7 +60,7 @@ fn lines(inspector: &Inspector, bot: &BotView, width: u16, view: &View<'_>) -> V
         lines.push(vec![(score, style), (votes, theme.dim)]);
         lines.push(vec![(follows, theme.dim)]);
     }
-    lines.push(beats(bot, view));
+    lines.extend(rows(beats(bot, view), width));
     if bot.yaml_changed {
         lines.push(vec![("its YAML file changed: Y decides".into(), theme.warn)]);
     } else if bot.edited {
@@ -88,6 +88,7 @@ fn lines(inspector: &Inspector, bot: &BotView, width: u16, view: &View<'_>) -> V
     lines
 }
 
+/// What is said of its beats, one thing after another.
 fn beats(bot: &BotView, view: &View<'_>) -> Spans {
     let theme = view.theme;
     let mut spans = Vec::new();
@@ -98,23 +99,41 @@ fn beats(bot: &BotView, view: &View<'_>) -> Spans {
         spans.push((format!("last beat {}{ago}", text::ago(passed)), theme.dim));
     }
     if let Some(doing) = bot.doing {
-        let sep = if spans.is_empty() { "" } else { ", " };
         let tries = if doing.attempt > 1 { format!(" (try {})", doing.attempt) } else { String::new() };
         let since = text::ago(view.now.seconds_since(doing.since));
-        spans.push((format!("{sep}{} for {since}{tries}", doing.what.as_str()), theme.accent));
+        spans.push((format!("{} for {since}{tries}", doing.what.as_str()), theme.accent));
     } else if let (Status::Active, Some(at)) = (bot.status, bot.next_beat_at) {
-        let sep = if spans.is_empty() { "" } else { ", " };
         let next = if view.paused {
             "held while the room is paused".to_owned()
         } else {
             format!("next in {}", text::countdown(at.seconds_since(view.now)))
         };
-        spans.push((format!("{sep}{next}"), theme.dim));
+        spans.push((next, theme.dim));
     }
     if let Some(seconds) = bot.pace_seconds {
-        spans.push((format!(", own pace {}", super::header::short_interval(seconds)), theme.accent));
+        spans.push((format!("own pace {}", super::header::short_interval(seconds)), theme.accent));
     }
     spans
+}
+
+/// Things set side by side, each whole, on as many lines as that takes.
+fn rows(things: Spans, width: u16) -> Vec<Spans> {
+    let mut rows: Vec<Spans> = Vec::new();
+    let mut used = 0;
+    for (said, style) in things {
+        let cells = text::width(&said) + 2;
+        match rows.last_mut() {
+            Some(row) if used + cells <= width => {
+                row.push((format!(", {said}"), style));
+                used += cells;
+            }
+            _ => {
+                used = cells - 2;
+                rows.push(vec![(said, style)]);
+            }
+        }
+    }
+    rows
 }
 
 fn ties<'a>(ids: impl Iterator<Item = &'a str>, view: &View<'_>) -> String {

@@ -35,7 +35,7 @@ pub fn render(model: &Model, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
 pub fn draw(figure: &Figure, cursor: Option<usize>, inner: Rect, buf: &mut Buffer, view: &View<'_>) -> Rect {
     match figure.places.len() {
         0 => {
-            pen::empty(buf, inner, &["no votes yet"], view.theme);
+            pen::empty(buf, inner, &["no votes in these days"], view.theme);
             Rect::ZERO
         }
         1 => {

@@ -250,7 +250,7 @@ fn bots(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Option<
         let counts = one.mix.as_ref().map(counts).unwrap_or_default();
         let cells = pen.room().min(bar_cells(inner.width));
         for (at, width) in widths(&counts, cells).into_iter().enumerate() {
-            pen.put(&mark(at, theme.glyphs.ascii).repeat(usize::from(width)), theme.series(at));
+            pen.picture(&mark(at, theme.glyphs.ascii).repeat(usize::from(width)), theme.series(at));
         }
     }
     Some(shown)

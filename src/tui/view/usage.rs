@@ -63,8 +63,8 @@ pub fn render(lower: &Lower, area: Rect, buf: &mut Buffer, view: &View<'_>, focu
             lower.series.iter().find(|series| series.bot_id == bot.bot_id).filter(|_| bars > 3)
         {
             let days: Vec<i64> = series.series.iter().map(|day| day.total_tokens).collect();
-            pen.cell(&chart::spark(&days, usize::from(bars), None, theme.glyphs.bars), theme.accent, bars)
-                .skip(1);
+            let spark = chart::spark(&days, usize::from(bars), None, theme.glyphs.bars);
+            pen.picture(&spark, theme.accent).skip(bars.saturating_sub(text::width(&spark)) + 1);
         }
         if bot.cap_exceeded && pen.room() >= text::width(CAPPED) {
             pen.put(CAPPED, theme.bad);

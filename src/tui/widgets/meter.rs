@@ -18,11 +18,11 @@ pub fn bar(pen: &mut Pen<'_>, cells: u16, share: f64, ghost: Option<f64>, style:
     let mark = ghost.map(|g| at(g).min(cells.saturating_sub(1)));
     for cell in 0..cells {
         if mark == Some(cell) {
-            pen.put(theme.glyphs.ghost, theme.warn);
+            pen.picture(theme.glyphs.ghost, theme.warn);
         } else if cell < full {
-            pen.put(theme.glyphs.full, style);
+            pen.picture(theme.glyphs.full, style);
         } else {
-            pen.put(theme.glyphs.empty, theme.faint);
+            pen.picture(theme.glyphs.empty, theme.faint);
         }
     }
 }

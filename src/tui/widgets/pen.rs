@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::widgets::{Block, Widget};
 
 use super::text::{fit, fit_name, safe, width, wrap};
@@ -87,6 +87,18 @@ impl<'a> Pen<'a> {
         let shown = fit(&text, cells, "…");
         let (x, _) = self.buf.set_stringn(self.x, self.y, &shown, usize::from(cells), style.patch(self.base));
         self.x = x;
+        self
+    }
+
+    /// Writes what is a picture of something: where the line is turned round it is not, since a full cell turned round
+    /// is an empty one.
+    pub fn picture(&mut self, glyphs: &str, style: Style) -> &mut Self {
+        let base = self.base;
+        if base.add_modifier.contains(Modifier::REVERSED) {
+            self.base = Style::new().remove_modifier(Modifier::REVERSED);
+        }
+        self.put(glyphs, style);
+        self.base = base;
         self
     }
 
