@@ -76,7 +76,7 @@ struct Reader<'a> {
     called: Finder<'a>,
 }
 
-/// The feed: what concerns the bot, then threads by those it follows, then the newest.
+/// The feed: what concerns the bot, then threads on events in force, then those by whom it follows, then the newest.
 fn feed_of(c: &Db, room: &mut Room, board: &Board, reader: &Reader<'_>) -> Result<Vec<Seen>> {
     let mut threads: Vec<Seen> = Vec::with_capacity(board.active.len());
     for id in board.active.iter().copied() {
@@ -86,9 +86,20 @@ fn feed_of(c: &Db, room: &mut Room, board: &Board, reader: &Reader<'_>) -> Resul
         }
     }
     let follows = &room.mind(c, reader.id)?.follows;
+    let titles: Vec<&str> = board.events.iter().map(|(event, _)| event.title.trim()).collect();
+    let is_on_an_event = |thread: &FeedThread| {
+        let names = |title: &&str| {
+            !title.is_empty() && (thread.title.contains(*title) || thread.content.contains(*title))
+        };
+        titles.iter().any(names)
+    };
     // Stable: within a rank the newest stay first.
     threads.sort_by_cached_key(|(shown, concern)| {
-        (concern.is_none(), follows.binary_search_by(|id| id.as_str().cmp(&shown.thread.author)).is_err())
+        (
+            concern.is_none(),
+            !is_on_an_event(&shown.thread),
+            follows.binary_search_by(|id| id.as_str().cmp(&shown.thread.author)).is_err(),
+        )
     });
     threads.truncate(FEED_THREADS);
     Ok(threads)

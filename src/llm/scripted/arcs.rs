@@ -1,5 +1,5 @@
-//! What runs over several beats: a promise to look something up that is kept. Bets, votes and what was agreed
-//! end in [`outcome`](super::outcome).
+//! What runs over several beats: a promise to look something up that is kept. What was proposed is carried out in
+//! [`sequel`]; bets, votes and what was agreed end in [`outcome`].
 //!
 //! Nothing is stored for it. The bot's last posts say what it promised, its last doings what it has done since.
 
@@ -8,7 +8,9 @@ use super::choose::is_closed;
 use super::draw::Draw;
 use super::grammar::{append, within};
 use super::issues;
+use super::naming;
 use super::outcome;
+use super::sequel;
 use super::stance;
 use super::view::{Post, View};
 use super::voices::Move;
@@ -16,9 +18,13 @@ use super::writer::{Writer, lowered};
 use crate::domain::scene::{FeedThread, OwnPost};
 use crate::domain::{Action, ActionKind, ActivityKind};
 
-/// What is due now, if anything: looking up, reporting, paying or collecting, closing a thread.
+/// What is due now, if anything: looking up, reporting, telling what came of a proposal, closing a list, paying or collecting,
+/// closing a thread.
 pub(super) fn due(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
-    promise(view, draw).or_else(|| outcome::due(view, draw))
+    promise(view, draw)
+        .or_else(|| sequel::report(view, draw))
+        .or_else(|| naming::closed(view, draw))
+        .or_else(|| outcome::due(view, draw))
 }
 
 /// The own post in which a move of `kind` was made last.

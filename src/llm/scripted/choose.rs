@@ -72,7 +72,7 @@ pub(super) fn act(view: &View<'_>, seed: u64) -> Action {
     quiet(view, &mut draw)
 }
 
-fn allows(view: &View<'_>, kind: ActionKind) -> bool {
+pub(super) fn allows(view: &View<'_>, kind: ActionKind) -> bool {
     view.scene.allowed.contains(&kind)
 }
 
@@ -234,6 +234,9 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
             if open_question(post) {
                 score += 24;
             }
+            if awaits_company(post) {
+                score += 30;
+            }
             if view.persona.engagement() == Engagement::Reactive && !post.for_me() && interest == 0 {
                 score -= 12;
             }
@@ -246,7 +249,9 @@ fn targets<'a>(view: &View<'a>, draw: &mut Draw) -> Vec<(i32, Post<'a>)> {
         let opened_here =
             thread.replies.iter().any(|reply| *reply.author == *view.me() && reply.parent_reply_id.is_none())
                 || view.scene.own_posts.iter().any(|post| post.thread_id == thread.id);
-        if !opened_here {
+        // Of a long thread the first replies are not shown: they have answered the opening, this bot perhaps among them.
+        let whole = thread.reply_count <= thread.replies.len() as i64;
+        if !opened_here && (whole || Actor::of(&thread.author).is_person()) {
             add(Post { thread, reply: None }, if thread.reply_count == 0 { 26 } else { 8 });
         }
         for (at, reply) in thread.replies.iter().enumerate() {
@@ -307,10 +312,20 @@ fn open_question(post: Post<'_>) -> bool {
         && reply::asks(post.content())
 }
 
-/// Whether a thread has come to its end: it was summed up, left, decided or counted, or a bet on it was settled.
+/// Whether a post proposes something in which nobody has joined.
+fn awaits_company(post: Post<'_>) -> bool {
+    let proposal = does(post.content(), |kind| matches!(kind, Move::Test | Move::Find));
+    proposal && !post.thread.replies.iter().any(|reply| does(&reply.content, |kind| kind == Move::Join))
+}
+
+/// Whether a thread has come to its end: it was summed up, left, decided or counted, a list was closed, or a bet on it was settled.
 pub(super) fn is_closed(thread: &FeedThread) -> bool {
     let ends = |kind: Move| matches!(kind, Move::Sum | Move::Leave | Move::Decide | Move::Settle);
-    thread.replies.iter().any(|reply| super::outcome::is_count(&reply.content) || does(&reply.content, ends))
+    thread.replies.iter().any(|reply| {
+        super::outcome::is_count(&reply.content)
+            || super::naming::is_list(&reply.content)
+            || does(&reply.content, ends)
+    })
 }
 
 /// Whether the bot has taken its leave of a thread.

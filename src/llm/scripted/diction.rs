@@ -209,7 +209,7 @@ impl Diction {
             let leads = LEADING.contains(&word) && self.joint == " – ";
             if (leads || JOINING.contains(&word))
                 && gap == ", "
-                && self.joins(&text[..start], &text[end..], commas)
+                && self.joins(word, (&text[..start], &text[end..]), commas)
             {
                 out.push_str(&text[from..start - gap.len()]);
                 out.push_str(self.joint);
@@ -271,16 +271,19 @@ impl Diction {
         out
     }
 
-    /// Whether a joining word between `before` and `after` may stand without its comma, or with more than one:
+    /// Whether a joining `word` between `before` and `after` may stand without its comma, or with more than one:
     /// what it joins must be two things that could each be said alone.
-    fn joins(&self, before: &str, after: &str, commas: usize) -> bool {
+    fn joins(&self, word: &str, (before, after): (&str, &str), commas: usize) -> bool {
         const SIGNS: [char; 10] = [',', ';', ':', '.', '!', '?', '–', '—', '“', '('];
         let piece = |text: &str| text.split_whitespace().count();
         let last = before.trim_end_matches(", ").rsplit(SIGNS).next().map_or(0, piece);
         let next = after.split(SIGNS).next().map_or(0, piece);
         match self.joint {
-            " " => commas < 2,
+            // “Rex, when I look at it” calls somebody, “Now, as I see it” leads in.
+            " " => commas < 2 && last > 2,
             ", " => true,
+            // A stronger sign stands between two things of which each could be said alone.
+            "; " => ["and", "but", "so", "or"].contains(&word) && last > 2 && next > 3,
             _ => last > 2 && next > 3,
         }
     }
@@ -404,8 +407,12 @@ mod tests {
         let none =
             Diction { joint: " ", dash: " – ", short: false, figures: false, others: [false; SAME.len()] };
         assert_eq!(
-            none.written("Yes, and it rains, it snows, and more."),
-            "Yes and it rains, it snows, and more."
+            none.written("Yes, and here it rains, and it snows, it hails, and more."),
+            "Yes, and here it rains, and it snows, it hails, and more."
+        );
+        assert_eq!(
+            none.written("Here it often rains, and it snows, it hails, and more."),
+            "Here it often rains and it snows, it hails, and more."
         );
     }
 }

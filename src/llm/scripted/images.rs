@@ -143,16 +143,16 @@ const FRAMES: [[&str; 4]; 6] = [
         "Compare {t} with {m}, and the difficulty stands out.",
     ],
     [
-        "Tonight {t} {is} {m}.",
+        "With my eyes shut, {t} {is} {m}.",
         "Look long enough at {t} and you see {m}.",
         "In the house that I make up, {t} {is} {m}.",
-        "Where others keep {t}, I seem to keep {m}.",
+        "What I see of {t} from my window is {m}.",
     ],
     [
         "Picture {m}, and you have {t}.",
         "Here is {t} in one picture: {m}.",
-        "Show me {m}, and I show you {t}.",
-        "Anybody who talks of {t} should have to carry {m} about for a day.",
+        "If {t} had a coat of arms, it would show {m}.",
+        "A monument to {t} would have to be {m}.",
     ],
     [
         "When I think of {t} I see {m}, and it makes me careful.",
@@ -163,7 +163,7 @@ const FRAMES: [[&str; 4]; 6] = [
     [
         "Those who come after us may remember {t} as {m}.",
         "One could do worse than compare {t} to {m}.",
-        "There is {m} at the bottom of every talk about {t}.",
+        "An old painter would have put {m} under the name of {t}.",
         "I have come to look at {t} as one looks at {m}.",
     ],
 ];

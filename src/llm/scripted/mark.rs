@@ -162,6 +162,7 @@ impl Stops {
             && self.between != ". "
             && first.ends_with('.')
             && !second.ends_with('?')
+            && second.starts_with(char::is_alphanumeric)
             && first.split(' ').count() > 3
             && second.split(' ').count() <= SHORT
             && !text.contains(['\n', '(', '“'])

@@ -17,6 +17,7 @@ mod images;
 mod interview;
 mod issues;
 mod mark;
+mod naming;
 mod notes;
 mod outcome;
 mod people;
@@ -26,6 +27,7 @@ mod question;
 mod recall;
 mod reply;
 mod rules;
+mod sequel;
 mod stance;
 mod temper;
 #[cfg(test)]

@@ -69,6 +69,8 @@ struct Said {
     granted: Option<&'static str>,
     /// What it proposes to do.
     proposal: Option<&'static str>,
+    /// What came of a proposal, where that is told.
+    result: Option<&'static str>,
     moves: Vec<Move>,
     /// Whether nothing in it is known again.
     is_unknown: bool,
@@ -87,7 +89,8 @@ impl Said {
             };
             ((issue, side, of(side).map(|part| part.text)), of(side.other()).map(|part| part.text))
         });
-        let proposal = parts.iter().rev().find(|part| part.what == What::Test).map(|part| part.text);
+        let last = |what: What| parts.iter().rev().find(|part| part.what == what).map(|part| part.text);
+        let proposal = last(What::Test);
         let mut moves = Vec::new();
         voices::forms_in(text, |(_, kind)| moves.push(kind));
         if stance::goes_over(text) {
@@ -97,6 +100,7 @@ impl Said {
             view: view.map(|(view, _)| view),
             granted: view.and_then(|(_, granted)| granted),
             proposal,
+            result: last(What::Show).filter(|_| moves.contains(&Move::Report)),
             is_unknown: parts.is_empty() && moves.is_empty(),
             moves,
         }
@@ -144,6 +148,9 @@ impl Notes<'_> {
             Some(claim) => format!("I opened a thread about {topic} and held that {claim}."),
             None => format!("I opened a thread about {topic}, “{}”.", cut(title, 80)),
         });
+        if let (Some(proposal), Some(result)) = (said.proposal, said.result) {
+            self.left.moments.push(format!("What was proposed was done, to {proposal}, and {result}."));
+        }
         self.own_word(&said, content, "");
         self.left.interests.extend(tags.iter().take(2).cloned());
         self.hold(&said, None, "I hold that");
@@ -259,6 +266,10 @@ impl Notes<'_> {
             && let Some(topic) = named(content)
         {
             facts.push(format!("{name} promised to look up {topic}."));
+        }
+        if let (Some(result), Some((issue, ..))) = (heard.result, heard.view) {
+            let on = topic(Some(issue), &post.thread.title);
+            facts.push(format!("On {on}, {name} told us: they tried it, and {result}."));
         }
         if let (Some(claim), Some((issue, side, _))) = (heard.claim(), heard.view) {
             let on = topic(Some(issue), &post.thread.title);

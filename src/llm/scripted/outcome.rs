@@ -30,7 +30,7 @@ pub(super) fn due(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
 }
 
 /// `a, b and c`.
-fn list(names: &[&str]) -> String {
+pub(super) fn list(names: &[&str]) -> String {
     match names {
         [] => "nobody".to_owned(),
         [one] => (*one).to_owned(),
@@ -45,7 +45,7 @@ fn number(count: usize) -> String {
 }
 
 /// A side in short.
-fn short(issue: usize, side: Side) -> &'static str {
+pub(super) fn short(issue: usize, side: Side) -> &'static str {
     let of = issues::issue(issue);
     of.shorts[side as usize].first().unwrap_or(&of.sides[side as usize]).text
 }

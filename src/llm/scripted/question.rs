@@ -250,7 +250,7 @@ pub(super) fn answer(
         writer.patience = patience;
         let counter = if holds { None } else { turn.and_then(|turn| writer.counter(turn)) };
         let done = writer.say(fitting, text, counter, draw)
-            || (patience == last && writer.say(plainly, text, counter, draw));
+            || (patience == last && asks != Asks::Which && writer.say(plainly, text, counter, draw));
         writer.patience = usual;
         if done {
             return true;

@@ -60,7 +60,7 @@ pub(super) fn reading(post: Post<'_>) -> Reading {
     });
     // What is settled, or done, is proposed no longer.
     let mut over = false;
-    voices::forms_in(content, |(_, kind)| over |= kind == Move::Decide);
+    voices::forms_in(content, |(_, kind)| over |= matches!(kind, Move::Decide | Move::Report));
     let proposal = parts.iter().rev().find(|part| part.what == What::Test && !over).map(|part| part.text);
     let asks = asks(content) || parts.last().is_some_and(|part| part.asked);
     Reading { lines, issue, side, reason, asks, proposal }
@@ -152,6 +152,11 @@ pub(super) fn write(view: &View<'_>, post: Post<'_>, draw: &mut Draw) -> Option<
     writer.on(issue, stance.side);
     writer.opposed = read_post.side == Some(stance.side.other());
     writer.temper.moved_by(view.sentiment(post.author()));
+    if let Some(event) = event.filter(|_| !read_post.asks || post.reply.is_none())
+        && super::naming::name(&mut writer, event, post.thread, draw)
+    {
+        return Some(writer.out);
+    }
     let particular = particular::told(post.thread).filter(|_| read_post.side.is_none() && event.is_none());
     if let Some(told) = particular {
         let begun = particular::respond(&mut writer, view, post, (told, &read_post), draw);
@@ -232,7 +237,7 @@ fn respond(
     // Somebody proposes something: one joins in or says why not.
     let joined = |text: &str| clause(text).is_some_and(|print| view.scene.told.ago(print).is_some());
     if let Some(proposal) = reading.proposal.filter(|proposal| !joined(proposal))
-        && draw.chance(48)
+        && draw.chance(76)
     {
         let open = writer.temper.open + view.persona.creativity() / 3;
         let kind = if draw.chance(open + 22) { Move::Join } else { Move::Decline };

@@ -117,8 +117,9 @@ impl Temper {
     pub fn of(persona: &Persona<'_>) -> Self {
         let (shy, heat) = (persona.shyness(), persona.aggression());
         let (lead, doubt) = (persona.leadership(), persona.skepticism());
-        // Those who mind are short with others, those who do not take their time.
-        let brief = heat.saturating_sub(50) * 2 / 5;
+        // Those who mind are short with others, and those who are shy with themselves; those who do not mind take
+        // their time.
+        let brief = heat.saturating_sub(50) * 2 / 5 + shy.saturating_sub(70);
         let reach = (persona.reach as u32 + MILD.saturating_sub(heat) / 3).saturating_sub(brief).clamp(14, 64)
             as usize;
         let habit = Habit::of(&persona.config.id);

@@ -97,7 +97,7 @@ fn an_opening_shows_nothing_that_speaks_against_it() {
             }
         }
     }
-    assert!(shown > 8, "only {shown} exhibits");
+    assert!(shown > 20, "only {shown} exhibits");
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn words(posts: &[String]) -> usize {
 fn who_minds_is_short_and_sharp_and_who_does_not_is_neither() {
     let hot = objections(&serde_json::json!({"aggression": 95}));
     let mild = objections(&serde_json::json!({"aggression": 5}));
-    assert!(words(&hot) * 10 <= words(&mild) * 9, "{} and {} words", words(&hot), words(&mild));
+    assert!(words(&hot) * 5 <= words(&mild) * 4, "{} and {} words", words(&hot), words(&mild));
     let sharp = [
         "no,",
         "no.",
@@ -258,7 +258,7 @@ fn who_minds_is_short_and_sharp_and_who_does_not_is_neither() {
 fn who_is_shy_says_little_and_excuses_it() {
     let shy = objections(&serde_json::json!({"shyness": 92, "aggression": 30}));
     let open = objections(&serde_json::json!({"shyness": 8, "aggression": 30}));
-    assert!(words(&shy) * 10 <= words(&open) * 9, "{} and {} words", words(&shy), words(&open));
+    assert!(words(&shy) * 5 <= words(&open) * 4, "{} and {} words", words(&shy), words(&open));
     assert!(share(&shy, &["!"]) <= 5, "{shy:#?}");
 }
 

@@ -55,10 +55,12 @@ const TURNED: [&str; 4] = [
 
 /// How often, in per cent, a thread is about a particular alone.
 const PARTICULAR: u32 = 50;
+/// Posts of the room within which nobody opens what has been opened.
+const LATELY: u32 = 160;
 /// Longest title written here, in characters.
 const TITLE: usize = 80;
 /// Words an opening post should at least have.
-const LEAST: usize = 40;
+pub(super) const LEAST: usize = 40;
 
 /// An issue that the bot would bring up by itself: of its interests or near to them, and not in the feed.
 pub(super) fn own_issue(view: &View<'_>, draw: &mut Draw) -> Option<usize> {
@@ -78,8 +80,12 @@ pub(super) fn own_issue(view: &View<'_>, draw: &mut Draw) -> Option<usize> {
         if topic < bank::ROOM || in_feed.contains(&at) {
             continue;
         }
-        // The longer ago it was talked of, the better.
+        // The longer ago it was talked of, the better; what was opened lately is not opened again.
         let issue = issues::issue(at);
+        let opened = issue.sides.iter().filter_map(|text| text.print);
+        if opened.filter_map(|print| view.scene.heard.ago(print)).any(|ago| ago < LATELY) {
+            continue;
+        }
         let prints = issue.sides.iter().chain(issue.turns.iter().flatten()).filter_map(|text| text.print);
         let age = prints
             .map(|print| {
@@ -188,7 +194,7 @@ fn of_particular(view: &View<'_>, at: usize, topic: usize, draw: &mut Draw) -> O
 }
 
 /// Gives the post a title and tags; `None` when it came out too thin.
-fn finish(
+pub(super) fn finish(
     writer: Writer<'_, '_>,
     at: usize,
     title: Option<String>,
@@ -341,7 +347,12 @@ fn title(
     let start = draw.below(options.len());
     (0..options.len())
         .map(|step| options[(start + step) % options.len()].clone())
-        .find(|title| title.chars().count() <= TITLE && !taken(view, title))
+        .find(|title| is_fit(view, title))
+}
+
+/// Whether a title is short enough, and not that of another thread.
+pub(super) fn is_fit(view: &View<'_>, title: &str) -> bool {
+    title.chars().count() <= TITLE && !taken(view, title)
 }
 
 fn taken(view: &View<'_>, title: &str) -> bool {

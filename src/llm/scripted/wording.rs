@@ -57,10 +57,11 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     let mut plain = diction::read(text);
     for (_, usual, others) in WAYS {
         let usual = usual.trim_end_matches('{');
-        for other in others.iter().map(|other| other.trim_end_matches('{')) {
-            if other != usual && plain.contains(other) {
-                // As [`diction::read`] leaves it.
-                plain = Cow::Owned(plain.replace(other, usual).replace(", and yet ", " and yet "));
+        for other in others.iter().map(|other| other.trim_end_matches('{')).filter(|other| *other != usual) {
+            // As [`diction::read`] leaves it.
+            let other = other.replace(": ", "; ");
+            if plain.contains(&other) {
+                plain = Cow::Owned(plain.replace(&other, usual).replace(", and yet ", " and yet "));
             }
         }
     }

@@ -58,6 +58,9 @@ impl Patience {
 /// A reason and nothing else.
 const BARE: &str = "{r}.";
 
+/// From how much shyness on a bot says a thing as briefly as it can.
+const TIMID: u32 = 80;
+
 /// How often, in per cent, a bot says a thing in a sentence of its own rather than in one of its voice's.
 const OWN_SENTENCES: u32 = 94;
 
@@ -113,6 +116,8 @@ pub(super) struct Writer<'w, 'v> {
     pub seen: usize,
     /// What has been proposed, where that is spoken of.
     proposal: &'static str,
+    /// Who did it, as the subject of a sentence.
+    pub partners: String,
     /// The forms that this post is made with.
     used: Vec<&'static str>,
     issue: Option<usize>,
@@ -136,6 +141,7 @@ impl<'w, 'v> Writer<'w, 'v> {
             last: None,
             seen: SEEN,
             proposal: "",
+            partners: String::new(),
             used: Vec::new(),
             issue: None,
             side: Side::For,
@@ -172,6 +178,14 @@ impl<'w, 'v> Writer<'w, 'v> {
     pub fn say_of(&mut self, kind: Move, proposal: &'static str, draw: &mut Draw) -> bool {
         self.proposal = proposal;
         let done = self.say(kind, "", None, draw);
+        self.proposal = "";
+        done
+    }
+
+    /// Tells what came of `proposal`, made in the thread that is called `matter`.
+    pub fn report(&mut self, proposal: &'static str, matter: &str, draw: &mut Draw) -> bool {
+        self.proposal = proposal;
+        let done = self.say_about(Move::Report, "", None, matter, draw);
         self.proposal = "";
         done
     }
@@ -292,6 +306,7 @@ impl<'w, 'v> Writer<'w, 'v> {
                 about: issue.at.map_or("", |topic| bank::topic(topic).name),
                 other_reason: used[8].unwrap_or(""),
                 matter,
+                other: &self.partners,
                 ..Slots::default()
             };
             // “Ada says that …” is said only of somebody who does.
@@ -386,8 +401,12 @@ impl<'w, 'v> Writer<'w, 'v> {
             let unfit = names && !form.contains("{x}") || mild && says_no(form);
             !unfit && !self.worn(form)
         });
-        // Whoever minds wastes no words.
-        if self.temper.heat >= HOTLY { fitting.min_by_key(|form| form.len()) } else { fitting.next() }
+        // Whoever minds wastes no words, nor does who would rather say none.
+        if self.temper.heat >= HOTLY || self.view.persona.shyness() >= TIMID {
+            fitting.min_by_key(|form| form.len())
+        } else {
+            fitting.next()
+        }
     }
 
     /// One of the sentences that `voice` has for a move, if one can be found that is not worn.

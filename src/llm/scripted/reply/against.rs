@@ -28,7 +28,12 @@ pub(super) fn against(
     if stance.said && (post.for_me() || spoke) {
         // Whom one likes one believes a little sooner.
         let sure = stance.firm as i32 - (sentiment * 16.0) as i32 - writer.temper.open as i32 / 6;
-        if sure < WAVERS && !stance.turned && goes_over(writer, view, (issue, stance), theirs, draw) {
+        // Nobody gives in at the first word.
+        if fought > 0
+            && sure < WAVERS
+            && !stance.turned
+            && goes_over(writer, view, (issue, stance), theirs, draw)
+        {
             return true;
         }
         // Having fought over it for a while, one holds out a hand or goes on.
@@ -48,7 +53,7 @@ pub(super) fn against(
 }
 
 /// How firmly a view is held below which it is given up.
-const WAVERS: i32 = 31;
+const WAVERS: i32 = 36;
 
 /// Changes its mind, and says why, by whom, and where it stands from now on.
 fn goes_over(

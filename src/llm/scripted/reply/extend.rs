@@ -65,11 +65,12 @@ pub(super) fn extend(
     issue: usize,
     draw: &mut Draw,
 ) {
-    // Mostly an answer is enough.
-    if draw.chance(ENOUGH[usize::from(!reading.asks)]) {
+    // Mostly an answer is enough, the more so to those who mind and to those who would rather not.
+    let heat = writer.temper.heat;
+    let brief = heat.saturating_sub(50) * 3 / 4 + view.persona.shyness().saturating_sub(50) * 4 / 3;
+    if draw.chance(ENOUGH[usize::from(!reading.asks)] + brief) {
         return;
     }
-    let heat = writer.temper.heat;
     if heat >= SCORNS && draw.chance((heat - 40) / 2) {
         let _ = writer.say(Move::Scorn, "", None, draw);
     }

@@ -98,6 +98,8 @@ pub(super) enum Move {
     Decide,
     /// Takes the hand that ends a quarrel.
     Accept,
+    /// Tells what came of something that was proposed and joined in.
+    Report,
 }
 
 impl Move {
@@ -130,7 +132,7 @@ impl Move {
         )
     }
 
-    pub const ALL: [(Self, &'static str); 46] = [
+    pub const ALL: [(Self, &'static str); 47] = [
         (Self::Agree, "agree"),
         (Self::Object, "object"),
         (Self::Concede, "concede"),
@@ -177,6 +179,7 @@ impl Move {
         (Self::Sign, "sign"),
         (Self::Decide, "decide"),
         (Self::Accept, "accept"),
+        (Self::Report, "report"),
     ];
 }
 
@@ -342,8 +345,11 @@ fn find(text: &str) -> Vec<Form> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::llm::scripted::diction::Diction;
     use crate::llm::scripted::draw::Draw;
     use crate::llm::scripted::grammar::{Slots, fill};
+    use crate::llm::scripted::habit::Habit;
+    use crate::llm::scripted::wording::spoken;
 
     #[test]
     fn a_reason_is_known_again_in_every_sentence() {
@@ -382,15 +388,52 @@ mod tests {
     }
 
     #[test]
-    fn a_form_is_known_again_wherever_it_stands_in_a_post() {
-        for kind in [Move::Bet, Move::Promise] {
-            for form in Voice::ALL.iter().flat_map(|voice| sentences(*voice, kind)) {
-                let slots = Slots { name: "Ada", claim: "it rains", topic: "tides", ..Slots::default() };
-                let mut text = "So it is. ".to_owned();
-                fill(&mut text, form, &slots, &mut Draw::new(3, "x", 5));
-                let mut found = Vec::new();
-                forms_in(&text, |known| found.push(known));
-                assert!(found.contains(&(*form, kind)), "{text}");
+    fn a_form_is_known_again_wherever_it_stands_and_however_a_bot_writes_it() {
+        let telling = [
+            Move::Bet,
+            Move::Promise,
+            Move::Settle,
+            Move::Decide,
+            Move::Report,
+            Move::Sum,
+            Move::Leave,
+            Move::Truce,
+            Move::Test,
+            Move::Join,
+            Move::Decline,
+        ];
+        for kind in telling {
+            let voiced = Voice::ALL.iter().flat_map(|voice| sentences(*voice, kind)).copied();
+            for form in voiced.chain(toned(kind).iter().map(|(_, form)| *form)) {
+                let slots = Slots {
+                    name: "Ada",
+                    other: "Ada and I",
+                    claim: "it rains",
+                    against: "it snows",
+                    short_claim: "it rains",
+                    short_against: "it snows",
+                    theirs: "it thaws",
+                    quote: "it thaws",
+                    reason: "clouds are heavy",
+                    second: "roofs are wet",
+                    topic: "tides",
+                    about: "tides",
+                    test: "hold out a hand",
+                    seen: "it is wet",
+                    unseen: "it is dry",
+                    mid: "rain is wet",
+                    matter: "“Rain”",
+                    ..Slots::default()
+                };
+                for id in 0..24 {
+                    let habit = Habit::of(&format!("kim{id}"));
+                    let mut text = "So it is. ".to_owned();
+                    fill(&mut text, &spoken(&habit, form), &slots, &mut Draw::new(3, "x", 5));
+                    let text = Diction::of(&habit).written(&text);
+                    let mut found = Vec::new();
+                    forms_in(&text, |known| found.push(known));
+                    assert!(found.contains(&(form, kind)), "{form}: {text}");
+                }
             }
         }
         forms_in("Nothing of the kind is said here.", |known| panic!("{known:?}"));
