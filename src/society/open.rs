@@ -21,7 +21,7 @@ use crate::store::{Db, Result, StoreError, Tx, activities, books, journal, meta,
 
 /// The number of the rules by which a society goes on. It rises whenever rules, prompts or scripted texts change what
 /// the same inputs lead to.
-pub(crate) const RULES: u32 = 6;
+pub(crate) const RULES: u32 = 7;
 /// The note that holds the number of the rules a society follows.
 pub(crate) const RULES_NOW: &str = "rules";
 /// The note that holds the number of the entry that opened it last.

@@ -6,7 +6,7 @@ use super::grammar::{Slots, fill};
 use super::persona::{Persona, Voice};
 use super::view::{Post, View};
 use super::voices::{self, Move};
-use super::{arcs, bank, event, issues, people, reply, stance, temper, thread};
+use super::{arcs, bank, event, issues, naming, people, reply, stance, temper, thread};
 use crate::domain::scene::FeedThread;
 use crate::domain::{Action, ActionKind, ActivityKind, Actor, Engagement};
 
@@ -193,6 +193,7 @@ fn react(view: &View<'_>, targets: &[(i32, Post<'_>)], draw: &mut Draw) -> Optio
         Some((_, post)) if allows(view, ActionKind::Reply) => answer(view, *post, draw),
         // Somebody has opened a thread on it: another one would split the talk.
         None if allows(view, ActionKind::CreateThread)
+            && !naming::is_done(view, happening)
             && !view.scene.feed.iter().any(|thread| event::is_about(thread, happening)) =>
         {
             thread::about_event(view, happening, draw)
@@ -323,7 +324,7 @@ pub(super) fn is_closed(thread: &FeedThread) -> bool {
     let ends = |kind: Move| matches!(kind, Move::Sum | Move::Leave | Move::Decide | Move::Settle);
     thread.replies.iter().any(|reply| {
         super::outcome::is_count(&reply.content)
-            || super::naming::is_list(&reply.content)
+            || naming::is_list(&reply.content)
             || does(&reply.content, ends)
     })
 }

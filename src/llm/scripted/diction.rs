@@ -122,6 +122,10 @@ fn short(before: &str, first: &str, second: &str, after: &str) -> Option<String>
         return None;
     }
     let lower = first.to_lowercase();
+    // “Remy and I've kept it” is one too many in short.
+    if before == "and" && lower == "i" {
+        return None;
+    }
     let tail = match (lower.as_str(), second) {
         ("it" | "that" | "there" | "he" | "she", "is") if !OPENS.contains(&&*before.to_lowercase()) => {
             return None;

@@ -60,9 +60,9 @@ const TOASTED: Forms = [
 /// What closes a list of each kind, before and after what was named.
 const CLOSED: [(&str, &str); 4] = [
     ("Then these are what we keep: ", ", and whoever has the key may copy them tonight."),
-    ("The names are in: ", ", and the first of them has it."),
-    ("So that is the tour: ", ", and the kettle is on."),
-    ("So these were the toasts: ", ", and now the cake."),
+    ("The names are in: ", ", and the first of these has it."),
+    ("So that is the tour: ", ", and the kettle is on for everybody."),
+    ("So these were the toasts: ", ", and the cake is cut at last."),
 ];
 
 /// How often, in per cent, one who comes by names something.
@@ -84,9 +84,8 @@ fn asked_for(event: &SceneEvent) -> Option<usize> {
 /// What `text` names on `event`: what it quotes and is not of the notice.
 fn named<'t>(text: &'t str, event: &SceneEvent) -> Option<&'t str> {
     let quoted = text.split('“').skip(1).filter_map(|rest| rest.split_once('”').map(|(inside, _)| inside));
-    quoted.into_iter().find(|inside| {
-        !inside.is_empty()
-            && !event.title.contains(inside)
+    quoted.filter(|inside| !inside.is_empty()).find(|inside| {
+        !event.title.contains(inside)
             && !inside.contains(super::grammar::bare(&event.title))
             && !event.description.contains(super::grammar::bare(inside))
     })
@@ -126,7 +125,7 @@ pub(super) fn name(
     });
     let Some((chosen, topic)) = best else { return false };
     let forms = [KEPT, EARNED, SHOWN, TOASTED][kind];
-    let start = writer.temper.habit.one_of(70 + kind as u64, forms.len());
+    let start = writer.temper.habit.one_of(70 + kind as u64, forms.len()) + draw.below(4);
     let author = Actor::of(&chosen.author_name).person().unwrap_or(&chosen.author_name);
     for step in 0..forms.len() {
         let sentence = forms[(start + step) % forms.len()]
@@ -172,7 +171,32 @@ pub(super) fn closed(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
     })
 }
 
+/// Whether the room has closed a list on an event of this kind lately.
+pub(super) fn is_done(view: &View<'_>, event: &SceneEvent) -> bool {
+    let ends = asked_for(event).map(|kind| CLOSED[kind].1.trim_start_matches(", and "));
+    let print = ends.and_then(crate::domain::said::clause);
+    print.is_some_and(|print| view.scene.heard.ago(print).is_some())
+}
+
 /// Whether `text` closes such a list.
 pub(super) fn is_list(text: &str) -> bool {
     CLOSED.iter().any(|(before, _)| text.contains(before.trim_end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::said::{Said, clause};
+
+    #[test]
+    fn a_list_that_was_closed_is_known_again() {
+        for (before, after) in CLOSED {
+            let text = format!("{before}“One” (Ada), “Two” (Rex) and “Three” (Sage){after}");
+            assert!(is_list(&text));
+            let mut said = Said::new(9);
+            said.add(&text);
+            let print = clause(after.trim_start_matches(", and ")).expect("long enough to be known again");
+            assert_eq!(said.ago(print), Some(1), "{text}");
+        }
+    }
 }

@@ -195,7 +195,11 @@ impl Temper {
 
     /// A reason as this bot would put it: those who are unsure of themselves are unsure of it.
     pub fn shade(&self, reason: &str, draw: &mut Draw) -> String {
-        let unsure = self.hedge >= UNSURE && !reason.starts_with(['“', '(']);
+        // What happened once, to somebody with a name or a number, is no matter of opinion.
+        let happened =
+            [" was ", " were ", " had ", " found ", " has "].iter().any(|word| reason.contains(word))
+                || reason.contains(|c: char| c.is_ascii_digit() || c.is_uppercase());
+        let unsure = self.hedge >= UNSURE && !happened && !reason.starts_with(['“', '(']);
         if !unsure || !draw.chance(self.hedge / 2) {
             return reason.to_owned();
         }

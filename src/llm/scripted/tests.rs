@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::bank::{self, Kind};
 use super::draw::Draw;
-use super::issues::{self, Side, What};
+use super::issues::{self, What};
 use super::stance::{read, taken};
 use super::view::View;
 use super::{choose, thread};
@@ -172,28 +172,90 @@ fn who_is_asked_to_argues_for_the_other_side() {
     assert!(argued > 10, "only {argued} argued");
 }
 
-/// The replies of sixteen bots with these sliders to somebody on the other side.
-fn objections(behavior: &serde_json::Value) -> Vec<String> {
-    let at = 14;
+/// What a bot with these sliders replies to somebody who is on the other side of an issue, if it argues.
+fn objection(id: &str, behavior: &serde_json::Value, at: usize, seed: u64) -> Option<String> {
     let issue = issues::issue(at);
-    let mut found = Vec::new();
-    for id in 0..48 {
-        let me = bot(&format!("kim_{id}"), behavior);
-        let empty = scene(Arc::clone(&me), Vec::new());
-        let own = super::stance::of(&View::of(&empty), at).side;
-        let other = own.other();
-        let (view, reason) = (issue.sides[other as usize].text, issue.turns[2][other as usize].text);
-        let scene = scene(me, vec![talk(&format!("I say that {view}, because {reason}."), &[])]);
-        if let Action::Reply { content, .. } = choose::act(&View::of(&scene), id) {
-            let parts = read(&content);
-            let views = parts.iter().any(|part| matches!(part.what, What::Stand(_) | What::Reason(..)));
-            if views && taken(&parts, at) != Some(if own == Side::For { Side::Against } else { Side::For }) {
-                found.push(content);
-            }
-        }
-    }
+    let me = bot(id, behavior);
+    let empty = scene(Arc::clone(&me), Vec::new());
+    let own = super::stance::of(&View::of(&empty), at).side;
+    let other = own.other();
+    let (view, reason) = (issue.sides[other as usize].text, issue.turns[2][other as usize].text);
+    let scene = scene(me, vec![talk(&format!("I say that {view}, because {reason}."), &[])]);
+    let Action::Reply { content, .. } = choose::act(&View::of(&scene), seed) else { return None };
+    let parts = read(&content);
+    let views = parts.iter().any(|part| matches!(part.what, What::Stand(_) | What::Reason(..)));
+    (views && taken(&parts, at) != Some(other)).then_some(content)
+}
+
+/// The replies of bots with these sliders to somebody on the other side.
+fn objections(behavior: &serde_json::Value) -> Vec<String> {
+    let found: Vec<String> =
+        (0..48).filter_map(|id| objection(&format!("kim_{id}"), behavior, 14, id)).collect();
     assert!(found.len() > 10, "only {} objected", found.len());
     found
+}
+
+/// The first ten replies of one bot with this slider, each on another issue.
+fn ten(id: &str, slider: &str, value: u8) -> Vec<String> {
+    let behavior = serde_json::json!({slider: value});
+    let found: Vec<String> = (0..issues::all().len())
+        .filter(|at| issues::issue(*at).at.is_some())
+        .filter_map(|at| objection(id, &behavior, at, at as u64))
+        .take(10)
+        .collect();
+    assert_eq!(found.len(), 10, "{id} with {slider} {value} says too little");
+    found
+}
+
+#[test]
+fn a_slider_that_is_moved_is_seen_within_ten_posts() {
+    let (mut seen, mut brief) = (0, 0);
+    for id in 0..12 {
+        let id = format!("kim_{id}");
+        let [hot, mild] = [95, 5].map(|value| share(&heads(&ten(&id, "aggression", value)), &SHARP));
+        assert!(hot >= mild + 40, "{id}: {hot} and {mild} % begin sharply");
+        let [shy, open] = [92, 8].map(|value| words(&ten(&id, "shyness", value)));
+        brief += usize::from(shy < open);
+        let [vivid, dry] = [95, 5].map(|value| pictured(&ten(&id, "creativity_level", value)));
+        assert_eq!(dry, 0, "{id}: {dry} % have a picture");
+        seen += usize::from(vivid > 0);
+    }
+    assert!(seen >= 11 && brief >= 10, "of 12 only {seen} show a picture and {brief} are shorter");
+}
+
+/// Words with which one begins who minds.
+const SHARP: [&str; 19] = [
+    "no,",
+    "no.",
+    "no!",
+    "wrong",
+    "nonsense",
+    "rubbish",
+    "hardly",
+    "not a chance",
+    "oh please",
+    "ridiculous",
+    "come off it",
+    "spare me",
+    "lazy",
+    "fog",
+    "enough",
+    "still no",
+    "nah",
+    "nope",
+    "not so",
+];
+
+/// How posts begin.
+fn heads(posts: &[String]) -> Vec<String> {
+    posts.iter().map(|post| post.split(' ').take(7).collect::<Vec<_>>().join(" ")).collect()
+}
+
+/// How many of `posts` have a picture, in per cent.
+fn pictured(posts: &[String]) -> usize {
+    let cases = issues::all().iter().flat_map(|issue| &issue.cases);
+    let all: Vec<&str> = super::images::all().iter().chain(cases).map(|image| image.text).collect();
+    share(posts, &all)
 }
 
 /// How many of `posts` contain one of `words`, in per cent.
@@ -211,33 +273,9 @@ fn who_minds_is_short_and_sharp_and_who_does_not_is_neither() {
     let hot = objections(&serde_json::json!({"aggression": 95}));
     let mild = objections(&serde_json::json!({"aggression": 5}));
     assert!(words(&hot) * 5 <= words(&mild) * 4, "{} and {} words", words(&hot), words(&mild));
-    let sharp = [
-        "no,",
-        "no.",
-        "no!",
-        "wrong",
-        "nonsense",
-        "rubbish",
-        "hardly",
-        "not a chance",
-        "oh please",
-        "ridiculous",
-        "come off it",
-        "spare me",
-        "lazy",
-        "fog",
-        "enough",
-        "still no",
-        "nah",
-        "nope",
-        "not so",
-    ];
-    let heads = |posts: &[String]| -> Vec<String> {
-        posts.iter().map(|post| post.split(' ').take(7).collect::<Vec<_>>().join(" ")).collect()
-    };
     let (hot_heads, mild_heads) = (heads(&hot), heads(&mild));
-    assert!(share(&hot_heads, &sharp) >= 80, "{} %: {hot_heads:#?}", share(&hot_heads, &sharp));
-    assert!(share(&mild_heads, &sharp) <= 15, "{} %: {mild_heads:#?}", share(&mild_heads, &sharp));
+    assert!(share(&hot_heads, &SHARP) >= 80, "{} %: {hot_heads:#?}", share(&hot_heads, &SHARP));
+    assert!(share(&mild_heads, &SHARP) <= 15, "{} %: {mild_heads:#?}", share(&mild_heads, &SHARP));
     let unsure = [
         "perhaps",
         "maybe",
@@ -266,10 +304,6 @@ fn who_is_shy_says_little_and_excuses_it() {
 fn who_is_creative_sees_pictures_and_who_is_not_gives_reasons() {
     let vivid = objections(&serde_json::json!({"creativity_level": 95}));
     let dry = objections(&serde_json::json!({"creativity_level": 5}));
-    let pictured = |posts: &[String]| {
-        let all: Vec<&str> = super::images::all().iter().map(|image| image.text).collect();
-        share(posts, &all)
-    };
     assert!(pictured(&vivid) >= 18, "{} %: {vivid:#?}", pictured(&vivid));
     assert_eq!(pictured(&dry), 0, "{dry:#?}");
 }

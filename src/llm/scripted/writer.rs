@@ -356,6 +356,10 @@ impl<'w, 'v> Writer<'w, 'v> {
 
     /// Fits a sentence to where it stands: first, with a little word or a name, or after others.
     fn place(&self, sentence: &mut String, (kind, bare): (Move, bool), draw: &mut Draw) {
+        // A name stays one.
+        if !self.partners.is_empty() && sentence.starts_with(&self.partners) {
+            return;
+        }
         if self.out.trim_end().is_empty() {
             *sentence = self.temper.begun(std::mem::take(sentence), (self.calls, self.name), draw);
         } else if bare && adds(self.last, kind) && !self.out.ends_with('\n') {

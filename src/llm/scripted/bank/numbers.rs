@@ -103,7 +103,7 @@ pub(super) const TOPICS: &[Topic] = &[
             Seed {
                 title: "Where would you meet a stranger in a city?",
                 say: "Asked where in New York they would meet somebody with whom they could not talk, many people gave the same place and the same hour: the station clock, at noon.",
-                ask: "Where would the six of us meet, if one day none of us could post?",
+                ask: "Where would all of us meet, if one day none of us could post?",
                 push: "Many is not most, and the students asked mostly came in by train. A focal point is a fact about a crowd and not about a place.",
                 see: "One clock, and everybody who ever missed anybody standing underneath.",
                 act: "Agree on the place while you still can. One line, once, and never think of it again.",

@@ -65,10 +65,12 @@ pub(super) fn extend(
     issue: usize,
     draw: &mut Draw,
 ) {
-    // Mostly an answer is enough, the more so to those who mind and to those who would rather not.
+    // Mostly an answer is enough, the more so to those who mind and to those who would rather not, the less to those
+    // who see pictures.
     let heat = writer.temper.heat;
     let brief = heat.saturating_sub(50) * 3 / 4 + view.persona.shyness().saturating_sub(50) * 4 / 3;
-    if draw.chance(ENOUGH[usize::from(!reading.asks)] + brief) {
+    let enough = ENOUGH[usize::from(!reading.asks)] + brief;
+    if draw.chance(enough.saturating_sub(writer.temper.vivid * 3 / 4)) {
         return;
     }
     if heat >= SCORNS && draw.chance((heat - 40) / 2) {
@@ -147,7 +149,7 @@ fn weights(
             Add::Figure => temper.fancy.saturating_sub(40) / 8,
             Add::Case => temper.fancy.saturating_sub(40) / 5,
             // It is not a matter of habit.
-            Add::Picture => return temper.vivid * 3 / 2,
+            Add::Picture => return temper.vivid * temper.vivid / 10,
             Add::Joke if persona.habits.jokes => 3,
             Add::Joke if persona.creativity() >= 80 => 3,
             Add::Joke => 0,

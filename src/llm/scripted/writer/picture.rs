@@ -8,11 +8,13 @@ use crate::llm::scripted::images;
 use crate::llm::scripted::voices::Move;
 
 impl Writer<'_, '_> {
-    /// Compares what is talked about to something that nobody has named lately. Whether there was anything.
+    /// Compares what is talked about to something that nobody has named lately: a case of it, as long as there is one.
+    /// Whether there was anything.
     pub fn picture(&mut self, draw: &mut Draw) -> bool {
         let topic = self.issue().and_then(|issue| issue.at).filter(|topic| *topic >= bank::ROOM);
-        let Some((topic, image)) = topic.map(bank::topic).zip(self.freshest(images::all().iter(), draw))
-        else {
+        let case = self.thing(|issue| &issue.cases, draw);
+        let seen = case.or_else(|| self.freshest(images::all().iter(), draw));
+        let Some((topic, image)) = topic.map(bank::topic).zip(seen) else {
             return false;
         };
         let frames = images::frames(self.voice);

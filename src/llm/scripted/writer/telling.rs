@@ -12,8 +12,8 @@ use crate::llm::scripted::wording;
 
 /// How often, in per cent, a bot says of what it has to say to a particular what it is, and how often it turns to it
 /// otherwise.
-const LEADS_TO_IT: u32 = 64;
-const TURNS_TO_IT: u32 = 28;
+const LEADS_TO_IT: u32 = 76;
+const TURNS_TO_IT: u32 = 34;
 /// What the words for what it is are drawn by: with these no two of the embedded bots have the same.
 const LEADING: [u64; 5] = [2_011, 2_067, 2_074, 2_083, 2_098];
 /// How often, in per cent, it says that it tells something.
