@@ -106,6 +106,23 @@ pub struct Timeline {
     pub marks: Vec<TimelineMark>,
 }
 
+/// What was changed or injected in the last days (`GET /api/stats/marks`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Marks {
+    /// The room's time.
+    pub to: Stamp,
+    /// When the first act of the room was.
+    pub began: Option<Stamp>,
+    /// What was changed or injected, oldest first; the newest 60 at most.
+    pub marks: Vec<TimelineMark>,
+}
+
+impl From<Timeline> for Marks {
+    fn from(Timeline { to, began, marks, .. }: Timeline) -> Self {
+        Self { to, began, marks }
+    }
+}
+
 /// What happened in a step.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TimelinePoint {

@@ -12,7 +12,7 @@ use super::{Db, Result};
 use crate::domain::activity::Told;
 use crate::domain::text::clean_line;
 use crate::domain::{ActivityKind, Money, Stamp};
-use crate::protocol::{Timeline, TimelineMark, TimelinePoint};
+use crate::protocol::{Marks, Timeline, TimelineMark, TimelinePoint};
 
 /// Longest stretch, in minutes: longer ones are told by the days.
 pub const MINUTES_MAX: u32 = 4_320;
@@ -20,16 +20,13 @@ pub const MINUTES_MAX: u32 = 4_320;
 const MARKS: usize = 60;
 
 /// The stretch of `minutes` that ended `ago` minutes before now, in at most `points` steps; 0 minutes are
-/// all since the first act, as far as a stretch may reach, 0 points no step: no act is counted.
+/// all since the first act, as far as a stretch may reach.
 ///
 /// # Errors
 /// Database errors.
 pub fn timeline(c: &Db, lens: &Lens, minutes: u32, ago: u32, points: u32) -> Result<Timeline> {
     let to = lens.now.plus_seconds(-60 * i64::from(ago));
-    let began = c
-        .prepare_cached("SELECT created_at FROM activities ORDER BY id LIMIT 1")?
-        .query_row([], |row| row.get(0))
-        .optional()?;
+    let began = began(c)?;
     let seconds = match (minutes, began) {
         (0, Some(began)) => to.seconds_since(began).clamp(60, 60 * i64::from(MINUTES_MAX)),
         (0, None) => 60,
@@ -39,8 +36,23 @@ pub fn timeline(c: &Db, lens: &Lens, minutes: u32, ago: u32, points: u32) -> Res
     let step = (seconds + most - 1) / most;
     let count = (seconds + step - 1) / step;
     let from = to.plus_seconds(-step * count);
-    let steps = if points == 0 { Vec::new() } else { steps(c, (from, to), step, count)? };
-    Ok(Timeline { from, to, step_seconds: step, began, points: steps, marks: marks(c, from, to)? })
+    let points = steps(c, (from, to), step, count)?;
+    Ok(Timeline { from, to, step_seconds: step, began, points, marks: marked(c, from, to)? })
+}
+
+/// The room's age, and what was changed or injected in the last `days`.
+///
+/// # Errors
+/// Database errors.
+pub fn marks(c: &Db, lens: &Lens, days: u32) -> Result<Marks> {
+    let from = lens.now.plus_seconds(-86_400 * i64::from(days));
+    Ok(Marks { to: lens.now, began: began(c)?, marks: marked(c, from, lens.now)? })
+}
+
+/// When the first act was.
+fn began(c: &Db) -> Result<Option<Stamp>> {
+    let mut first = c.prepare_cached("SELECT created_at FROM activities ORDER BY id LIMIT 1")?;
+    Ok(first.query_row([], |row| row.get(0)).optional()?)
 }
 
 /// What happened between two moments, in so many steps of `step` seconds.
@@ -70,7 +82,7 @@ fn steps(c: &Db, (from, to): (Stamp, Stamp), step: i64, count: i64) -> Result<Ve
 }
 
 /// What was changed or injected between two moments, oldest first.
-fn marks(c: &Db, from: Stamp, to: Stamp) -> Result<Vec<TimelineMark>> {
+fn marked(c: &Db, from: Stamp, to: Stamp) -> Result<Vec<TimelineMark>> {
     // Kind by kind, from the newest on: there are few of these among very many acts.
     let mut statement = c.prepare_cached(
         "SELECT id, bot_id, created_at, details FROM activities INDEXED BY activities_type \

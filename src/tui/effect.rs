@@ -129,6 +129,11 @@ pub async fn read(link: &Link, load: &Load) -> Result<Data, Fault> {
         Load::Usage(period) => Data::Usage(link.usage(period).await?),
         Load::UsageSeries(days, bot) => Data::UsageSeries(link.usage_series(days, bot).await?),
         Load::Timeline(minutes, ago, points) => Data::Timeline(link.timeline(minutes, ago, points).await?),
+        Load::Marks(days) => Data::Marks(match link.marks(days).await {
+            // An earlier server tells it beside the steps only.
+            Err(fault) if fault.kind == FaultKind::NotFound => link.timeline(0, 0, 1).await?.into(),
+            told => told?,
+        }),
         Load::Reputation => Data::Reputation(link.reputation().await?),
         Load::ReputationHistory(days) => Data::ReputationHistory(link.reputation_history(days).await?),
         Load::Analytics(days) => Data::Analytics(link.analytics(days).await?),

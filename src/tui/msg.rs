@@ -14,10 +14,10 @@ use crate::protocol::{
     ActionMix, ActivityQuery, ActivityView, Analytics, ArchiveQuery, ArchivedView, BeatResult, BotConfigView,
     BotView, CastVote, ColdView, ConfigPatch, CostCaps, CreateBot, CreateReply, CreateThread, EditMemory,
     EngineState, Event, EventTemplateView, EventView, ExportFormat, ExportKind, Fault, FlagView, FollowView,
-    Forecast, InjectEvent, Interview, InterviewAnswer, LogLine, MemoryQuery, Moment, NearView, PaceView,
-    Period, PostView, ProviderTest, ProviderView, RelationshipGraph, Remember, ReplyView, ReputationHistory,
-    ReputationView, RoomView, SetCaps, SetPace, ThreadQuery, ThreadSummary, ThreadView, Timeline,
-    UsageReport, UsageSeries, VoteView, WarmMemory, Way, WhyView, YamlChoice,
+    Forecast, InjectEvent, Interview, InterviewAnswer, LogLine, Marks, MemoryQuery, Moment, NearView,
+    PaceView, Period, PostView, ProviderTest, ProviderView, RelationshipGraph, Remember, ReplyView,
+    ReputationHistory, ReputationView, RoomView, SetCaps, SetPace, ThreadQuery, ThreadSummary, ThreadView,
+    Timeline, UsageReport, UsageSeries, VoteView, WarmMemory, Way, WhyView, YamlChoice,
 };
 
 /// What happened, as `update` hears it.
@@ -178,6 +178,8 @@ pub enum Load {
     UsageSeries(u32, Option<String>),
     /// What happened in a stretch of time (minutes, how many minutes ago it ended, steps).
     Timeline(u32, u32, u32),
+    /// The room's age, and what was changed in so many days.
+    Marks(u32),
     /// Reputation now.
     Reputation,
     /// Reputation over so many days.
@@ -236,6 +238,7 @@ pub enum Data {
     Usage(UsageReport),
     UsageSeries(Vec<UsageSeries>),
     Timeline(Timeline),
+    Marks(Marks),
     Reputation(Vec<ReputationView>),
     ReputationHistory(Vec<ReputationHistory>),
     Analytics(Analytics),

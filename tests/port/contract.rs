@@ -162,6 +162,8 @@ async fn statistics() {
         "{timeline}"
     );
     timeline["points"].as_array().unwrap().iter().for_each(|found| shape(found, &point));
+    let marks = room.get("/api/stats/marks?days=2").await.ok(200);
+    assert_eq!((&marks["began"], &marks["marks"]), (&timeline["began"], &timeline["marks"]));
     let reputation = room.get("/api/stats/reputation").await.ok(200);
     shape(
         &reputation,

@@ -7,7 +7,7 @@ use crate::domain::personality::meant_provider;
 use crate::domain::status::{Bound, Limits};
 use crate::engine::shared::Shared;
 use crate::protocol::{
-    ActionMix, Analytics, BotForecast, BotView, Fault, Forecast, Period, RelationshipGraph,
+    ActionMix, Analytics, BotForecast, BotView, Fault, Forecast, Marks, Period, RelationshipGraph,
     ReputationHistory, ReputationView, Status, Timeline, UsageReport, UsageSeries,
 };
 use crate::society::budget;
@@ -43,6 +43,15 @@ impl Handle {
     pub async fn timeline(&self, minutes: u32, ago: u32, points: u32) -> Result<Timeline, Fault> {
         let lens = self.lens();
         self.read(move |c| timeline::timeline(c, &lens, minutes, ago, points)).await
+    }
+
+    /// The room's age, and what was changed or injected in the last `days`.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn marks(&self, days: u32) -> Result<Marks, Fault> {
+        let lens = self.lens();
+        self.read(move |c| timeline::marks(c, &lens, days)).await
     }
 
     /// Bots by reputation, highest first.

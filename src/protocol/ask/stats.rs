@@ -54,10 +54,19 @@ macro_rules! stats {
                 query minutes: u32 = 60 in 0..=4320,
                 /// How many minutes ago the stretch ended.
                 query ago: u32 = 0 in 0..=525600,
-                /// Steps at most; with 0 no act is counted, only what was changed or injected is told.
-                query points: u32 = 120 in 0..=500,
+                /// Steps at most.
+                query points: u32 = 120 in 1..=500,
             } -> Timeline {
                 Get "/api/stats/timeline" timeline in stats: 200 Viewer UntilCommit Soon
+            }
+            /// How old the room is, and what was changed or injected lately
+            ///
+            /// Without counting a single act.
+            ReadMarks = marks {
+                /// Days up to now.
+                query days: u32 = 30 in 1..=365,
+            } -> Marks {
+                Get "/api/stats/marks" marks in stats: 200 Viewer UntilCommit Soon
             }
             /// The bots' reputation
             ///

@@ -1,4 +1,4 @@
-use super::super::timeline::timeline;
+use super::super::timeline::{marks, timeline};
 use super::{Room, lens, stamp};
 use crate::domain::Money;
 
@@ -34,17 +34,15 @@ fn a_stretch_is_told_step_by_step() {
     assert_eq!(sums(&hour), (3, 1, 1, 15));
     assert_eq!((hour.points[10].beats, hour.points[10].cost_usd), (2, Money::from_nanos(120)));
     assert_eq!(hour.points[59].failed, 1);
-    let marks: Vec<_> = hour.marks.iter().map(|mark| (mark.activity_id, mark.bot_name.as_str())).collect();
-    assert_eq!(marks, [(5, "Ada")]);
+    let told: Vec<_> = hour.marks.iter().map(|mark| (mark.activity_id, mark.bot_name.as_str())).collect();
+    assert_eq!(told, [(5, "Ada")]);
     // All since the beginning is as long as the room is old; a stretch further back ends there.
     let all = timeline(&room, &lens(), 0, 0, 120).unwrap();
     assert_eq!((all.began, all.points.len()), (Some(now.plus_seconds(-7_200)), 120));
     assert_eq!(sums(&all).3, 1_015);
     assert_eq!(sums(&timeline(&room, &lens(), 60, 60, 60).unwrap()), (1, 1, 0, 1_000));
-    // Without steps what was changed is told all the same.
-    let bare = timeline(&room, &lens(), 60, 0, 0).unwrap();
-    assert_eq!((bare.from, bare.to, bare.began, bare.marks), (hour.from, now, hour.began, hour.marks));
-    assert_eq!(bare.points, []);
+    // What was changed is told without them, too.
+    assert_eq!(marks(&room, &lens(), 1).unwrap(), hour.into());
 }
 
 #[test]
@@ -71,4 +69,5 @@ fn a_room_where_nothing_happened_has_an_empty_stretch() {
     let nothing = timeline(&Room::new(), &lens(), 0, 0, 120).unwrap();
     assert_eq!((nothing.began, nothing.step_seconds, nothing.points.len()), (None, 1, 60));
     assert!(nothing.points.iter().all(|point| point.beats == 0) && nothing.marks.is_empty());
+    assert_eq!(marks(&Room::new(), &lens(), 30).unwrap(), nothing.into());
 }

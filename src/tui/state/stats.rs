@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use crate::domain::text::folded;
 use crate::domain::{Money, Stamp};
 use crate::protocol::{
-    ActionMix, Analytics, CacheCount, LadderCount, ReputationHistory, RoomView, Timeline, UsageSeries,
+    ActionMix, Analytics, CacheCount, LadderCount, Marks, ReputationHistory, RoomView, Timeline, UsageSeries,
 };
 use crate::tui::msg::{Effect, Load};
 use crate::tui::widgets::Listing;
@@ -83,7 +83,9 @@ pub struct Stats {
     pub list: Listing<Used>,
     /// Where the curves of the charts are shown.
     pub plots: [Rect; 2],
-    /// What happened step by step; `None` until read.
+    /// The room's age, and what was changed; `None` until read.
+    pub marks: Option<Marks>,
+    /// What happened step by step; `None` until read, and while the days tell it.
     pub timeline: Option<Timeline>,
     /// Tokens and cost per bot and day; `None` until read.
     pub series: Option<Vec<UsageSeries>>,
@@ -114,6 +116,7 @@ impl Default for Stats {
             cursor: None,
             list: Listing::default(),
             plots: [Rect::ZERO; 2],
+            marks: None,
             timeline: None,
             series: None,
             reputation: Vec::new(),
@@ -171,9 +174,8 @@ impl ListLine for Used {
 impl Stats {
     /// Minutes since the first act, as far as they are known.
     fn age(&self) -> Option<u32> {
-        let timeline = self.timeline.as_ref()?;
-        let end = timeline.to.plus_seconds(60 * i64::from(self.ago));
-        u32::try_from(end.seconds_since(timeline.began?) / 60).ok()
+        let marks = self.marks.as_ref()?;
+        u32::try_from(marks.to.seconds_since(marks.began?) / 60).ok()
     }
 
     /// Whether the stretch is told day by day.
@@ -188,18 +190,15 @@ impl Stats {
     /// Whether the steps of the stretch are still to come.
     #[must_use]
     pub fn waits_for_steps(&self) -> bool {
-        let without = |timeline: &Timeline| timeline.began.is_some() && timeline.points.is_empty();
-        !self.is_by_days() && self.timeline.as_ref().is_some_and(without)
+        self.stretch().is_some() && self.timeline.is_none()
     }
 
     /// What is asked of the timeline: minutes, how long ago they ended, and in how many steps. Where the days tell the
-    /// stretch, or the room's age is to be known first, none.
-    pub(in crate::tui) fn stretch(&self) -> (u32, u32, u32) {
-        match SPANS[self.span].0 {
-            minutes if minutes > BY_STEPS => (0, 0, 0), // for the room's age
-            0 if self.age().is_none() || self.is_by_days() => (0, 0, 0),
-            minutes => (minutes, self.ago, STEPS),
-        }
+    /// stretch, or the room's age is to be known first, nothing.
+    pub(in crate::tui) fn stretch(&self) -> Option<(u32, u32, u32)> {
+        let minutes = SPANS[self.span].0;
+        let by_steps = !self.is_by_days() && (minutes > 0 || self.age().is_some());
+        by_steps.then_some((minutes, self.ago, STEPS))
     }
 
     /// A longer or shorter stretch; a stretch longer than the room is old is all of it.
@@ -243,16 +242,20 @@ impl Stats {
     ) -> Vec<Effect> {
         self.simulated = room.and_then(|room| room.simulated_cost.clone());
         self.days = self.days_of(now, zone);
-        let mut effects = vec![self.read_timeline()];
+        let mut effects: Vec<Effect> = self.read_timeline().into_iter().collect();
+        effects.push(Effect::Load(Load::Marks(DAYS_MAX)));
         effects.extend(self.read_days());
         effects.push(Effect::Load(Load::Providers));
         effects
     }
 
-    /// Reads what is told step by step.
-    pub(in crate::tui) fn read_timeline(&self) -> Effect {
-        let (minutes, ago, points) = self.stretch();
-        Effect::Load(Load::Timeline(minutes, ago, points))
+    /// Reads what is told step by step, if that is what is shown.
+    pub(in crate::tui) fn read_timeline(&mut self) -> Option<Effect> {
+        let stretch = self.stretch();
+        if stretch.is_none() {
+            self.timeline = None;
+        }
+        stretch.map(|(minutes, ago, points)| Effect::Load(Load::Timeline(minutes, ago, points)))
     }
 
     /// Reads what is told by days.
@@ -269,7 +272,7 @@ impl Stats {
 
     /// The days that cover the stretch.
     pub(in crate::tui) fn days_of(&self, now: Stamp, zone: &TimeZone) -> u32 {
-        let began = self.timeline.as_ref().and_then(|timeline| timeline.began);
+        let began = self.marks.as_ref().and_then(|marks| marks.began);
         let from = match SPANS[self.span].0 {
             0 => began,
             minutes if minutes > BY_STEPS => return minutes / 1_440,

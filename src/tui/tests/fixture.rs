@@ -227,6 +227,7 @@ pub fn answer(load: &Load) -> Option<Data> {
         Load::Timeline(minutes, ago, points) => {
             Data::Timeline(super::stats::timeline(*minutes, *ago, *points))
         }
+        Load::Marks(_) => Data::Marks(super::stats::timeline(0, 0, 1).into()),
         Load::UsageSeries(..) => Data::UsageSeries(series()),
         Load::Forecast => Data::Forecast(forecast()),
         Load::ReputationHistory(_) => Data::ReputationHistory(history()),

@@ -3,7 +3,7 @@
 use super::fixture::{history, look, model, now, press, text};
 use super::mouse::click;
 use crate::domain::Money;
-use crate::protocol::{ReputationDay, ReputationHistory, Timeline, TimelineMark, TimelinePoint};
+use crate::protocol::{Marks, ReputationDay, ReputationHistory, Timeline, TimelineMark, TimelinePoint};
 use crate::tui::msg::{Command, Data, Effect, Load, Msg};
 use crate::tui::state::Page;
 use crate::tui::state::stats::{Chart, SPANS, STEPS, figures};
@@ -16,7 +16,7 @@ pub fn timeline(minutes: u32, ago: u32, points: u32) -> Timeline {
     let to = now().plus_seconds(-60 * i64::from(ago));
     let began = now().plus_seconds(-20 * 3_600);
     let seconds = if minutes == 0 { to.seconds_since(began) } else { 60 * i64::from(minutes) };
-    let step_seconds = seconds / i64::from(points.max(1));
+    let step_seconds = seconds / i64::from(points);
     let point = |n: i64| TimelinePoint {
         beats: 1,
         posts: n % 2,
@@ -33,7 +33,7 @@ pub fn timeline(minutes: u32, ago: u32, points: u32) -> Timeline {
         title: String::new(),
     };
     Timeline {
-        from: to.plus_seconds(-step_seconds * i64::from(points.max(1))),
+        from: to.plus_seconds(-step_seconds * i64::from(points)),
         to,
         step_seconds,
         began: Some(began),
@@ -113,20 +113,21 @@ fn steps_are_asked_for_once_the_room_is_known_to_be_young() {
         };
         effects.iter().filter_map(of).collect::<Vec<_>>()
     };
-    let came = |model: &mut Model, points, began: i64| {
-        let told = timeline(0, 0, points);
-        let told = Timeline { began: Some(now().plus_seconds(-86_400 * began)), ..told };
-        update(model, Msg::Loaded(Load::Timeline(0, 0, points), Ok(Data::Timeline(told))))
+    let is_old = |model: &mut Model, days: i64| {
+        let told = Marks { began: Some(now().plus_seconds(-86_400 * days)), ..timeline(0, 0, 1).into() };
+        update(model, Msg::Loaded(Load::Marks(90), Ok(Data::Marks(told))))
     };
     let effects = update(&mut model, Msg::Key("alt+3".parse().unwrap()));
-    assert_eq!(asked(&effects), [(0, 0, 0)], "its age");
-    let effects = came(&mut model, 0, 1);
-    assert_eq!(asked(&effects), [(0, 0, STEPS)]);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Load(Load::Marks(_)))), "{effects:?}");
+    assert_eq!(asked(&effects), [], "its age first");
+    assert_eq!(asked(&is_old(&mut model, 1)), [(0, 0, STEPS)]);
     assert!(text(&model).contains("reading…"), "{}", text(&model));
-    assert_eq!(asked(&came(&mut model, STEPS, 1)), []);
+    let told = Data::Timeline(timeline(0, 0, STEPS));
+    assert_eq!(asked(&update(&mut model, Msg::Loaded(Load::Timeline(0, 0, STEPS), Ok(told)))), []);
+    assert_eq!(asked(&is_old(&mut model, 1)), [], "it is known");
     // An older room is told by its days.
-    assert_eq!(asked(&came(&mut model, STEPS, 4)), [(0, 0, 0)]);
-    assert_eq!(asked(&came(&mut model, 0, 4)), []);
+    assert_eq!(asked(&is_old(&mut model, 4)), []);
+    assert!(model.stats.timeline.is_none());
     press(&mut model, &["+"]);
     assert_eq!(
         (SPANS[model.stats.span].1, model.stats.timeline.as_ref().unwrap().points.len()),

@@ -78,7 +78,7 @@ fn usage(state: &Stats, area: Rect, buf: &mut Buffer, view: &View<'_>) -> Rect {
     }
     let figure = figures::usage(state, view.zone);
     if figure.curves.iter().all(|curve| curve.sum() <= 0.0) {
-        let said = if state.timeline.as_ref().is_some_and(|timeline| timeline.began.is_some()) {
+        let said = if state.marks.as_ref().is_some_and(|marks| marks.began.is_some()) {
             ["nothing was used in this stretch", "- shows a longer one, < an earlier one"]
         } else {
             ["nothing was used yet", "bots wake on their heartbeat"]
@@ -107,8 +107,8 @@ fn span(state: &Stats) -> String {
     let (minutes, name) = SPANS[state.span];
     let chosen = format!("‹{name}›");
     let age = || {
-        let timeline = state.timeline.as_ref()?;
-        Some(text::ago(timeline.to.seconds_since(timeline.began?)))
+        let marks = state.marks.as_ref()?;
+        Some(text::ago(marks.to.seconds_since(marks.began?)))
     };
     match (minutes, state.ago) {
         (0, _) => age().map_or_else(|| chosen.clone(), |age| format!("{chosen} {age}")),

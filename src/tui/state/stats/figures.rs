@@ -8,7 +8,7 @@ use super::{Chart, Stats};
 use crate::domain::Stamp;
 use crate::domain::text::folded;
 use crate::domain::{ActivityKind, Actor};
-use crate::protocol::{ReputationHistory, Timeline, TimelineMark, UsageSeries};
+use crate::protocol::{Marks, ReputationHistory, Timeline, TimelineMark, UsageSeries};
 use crate::tui::state::{Model, Row};
 use crate::tui::widgets::figure::{Curve, Figure, Tick, Unit};
 use crate::tui::widgets::plot::MOST;
@@ -19,7 +19,7 @@ pub fn usage(stats: &Stats, zone: &TimeZone) -> Figure {
     match &stats.timeline {
         Some(timeline) if !stats.is_by_days() => of_timeline(timeline, zone),
         _ => {
-            let marks = stats.timeline.iter().flat_map(of_marks);
+            let marks = stats.marks.iter().flat_map(told_of);
             of_days(stats.series.as_deref().unwrap_or_default(), marks, zone)
         }
     }
@@ -96,9 +96,9 @@ fn of_days(series: &[UsageSeries], marks: impl Iterator<Item = Mark>, zone: &Tim
 /// A moment at which something was changed, and what.
 type Mark = (Stamp, String);
 
-/// What was changed, as the timeline tells it.
-fn of_marks(timeline: &Timeline) -> impl Iterator<Item = Mark> {
-    timeline.marks.iter().map(|mark| (mark.at, told(mark)))
+/// What was changed, as the room tells it.
+fn told_of(marks: &Marks) -> impl Iterator<Item = Mark> {
+    marks.marks.iter().map(|mark| (mark.at, told(mark)))
 }
 
 /// What was changed, as far as the activity that is held goes back.
@@ -156,7 +156,7 @@ pub fn live_reputation(model: &Model) -> Figure {
 #[must_use]
 pub fn of_reputation(stats: &Stats, zone: &TimeZone) -> Figure {
     let mut figure = reputation(stats.reputation.iter());
-    figure.marks = on_days(&figure.places, stats.timeline.iter().flat_map(of_marks), zone);
+    figure.marks = on_days(&figure.places, stats.marks.iter().flat_map(told_of), zone);
     figure
 }
 

@@ -78,13 +78,17 @@ pub fn loaded(model: &mut Model, load: &Load, data: &Data) -> Vec<Effect> {
     let days = model.stats.days;
     match (load, data) {
         (Load::Timeline(minutes, ago, points), Data::Timeline(timeline))
-            if (*minutes, *ago, *points) == model.stats.stretch() =>
+            if Some((*minutes, *ago, *points)) == model.stats.stretch() =>
         {
             model.stats.timeline = Some(timeline.clone());
+        }
+        (Load::Marks(_), Data::Marks(marks)) => {
+            let before = model.stats.stretch();
+            model.stats.marks = Some(marks.clone());
             let mut effects = Vec::new();
             // The room is young enough for steps, or has become too old for them.
-            if model.stats.stretch() != (*minutes, *ago, *points) {
-                effects.push(model.stats.read_timeline());
+            if model.stats.stretch() != before {
+                effects.extend(model.stats.read_timeline());
             }
             let days = model.stats.days_of(model.now, &model.zone);
             if days != model.stats.days {
