@@ -29,6 +29,7 @@ pub mod stamp;
 pub mod status;
 pub mod talk;
 pub mod text;
+pub mod words;
 pub mod yaml;
 
 pub use action::{Action, ActionKind};

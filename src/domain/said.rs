@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use self::alike::{unshort, usual, usual_of};
-use super::similarity::{self, Sieve, term};
+use super::similarity::{Sieve, term};
+use super::words::{self, Signs};
 
 /// Words of a clause that its print is made of.
 const CLAUSE: usize = 5;
@@ -171,10 +172,9 @@ fn is_joint(hash: u64) -> bool {
     HASHES.holds(hash)
 }
 
-fn is_article(hash: u64) -> bool {
-    static HASHES: std::sync::LazyLock<[u64; 3]> =
-        std::sync::LazyLock::new(|| [term("a"), term("an"), term("the")]);
-    HASHES.contains(&hash)
+const fn is_article(hash: u64) -> bool {
+    const ARTICLES: [u64; 3] = [term("a"), term("an"), term("the")];
+    hash == ARTICLES[0] || hash == ARTICLES[1] || hash == ARTICLES[2]
 }
 
 /// A word: its hash in lower case, whether a clause begins after it and can begin with it, whether it ends a sentence,
@@ -194,9 +194,9 @@ fn words(text: &str) -> Vec<Word> {
 
 /// The words of `text`, up to where they are `enough`.
 fn words_until(text: &str, enough: impl Fn(&[Word]) -> bool) -> Vec<Word> {
+    const CANNOT: u64 = term("cannot");
     let mut words: Vec<Word> = Vec::with_capacity(text.len() / 5);
-    let (mut word, mut opens, mut capital, mut quoted) = (similarity::Word::default(), true, false, false);
-    let mut lettered = false;
+    let mut opens = true;
     let push = |hash: u64, opens: &mut bool, capital: bool, words: &mut Vec<Word>| {
         if let Some(last) = words.last_mut().filter(|last| !last.closes && !last.vocative)
             && let Some(both) = usual_of(last.hash, hash)
@@ -210,76 +210,32 @@ fn words_until(text: &str, enough: impl Fn(&[Word]) -> bool) -> Vec<Word> {
         words.push(Word { hash, joint, opens: *opens, closes: false, capital, vocative: false });
         *opens = joint;
     };
-    // `own` are the letters of the word where it may be one of two in short.
-    let end = |word: &mut similarity::Word,
-               own: Option<&str>,
-               opens: &mut bool,
-               capital: bool,
-               words: &mut Vec<Word>| {
-        let similarity::Word { hash, chars } = std::mem::take(word);
-        if chars == 0 {
-            return;
-        }
-        if let Some((stem, tail)) = own.and_then(unshort) {
-            push(term(&stem.to_lowercase()), opens, capital, words);
-            push(term(tail), opens, false, words);
-        } else {
-            push(hash, opens, capital, words);
-        }
-    };
-    let cannot = term("cannot");
-    let (mut start, mut marked) = (0, false);
-    for (at, c) in text.char_indices() {
-        if c == '“' {
-            quoted = true;
-        } else if c == '”' {
-            (quoted, opens) = (false, true);
-        }
-        if quoted {
-            continue;
-        }
-        if c.is_alphanumeric() {
-            if word.chars == 0 {
-                (capital, start, marked) = (c.is_uppercase(), at, false);
+    for word in words::words(text) {
+        if !word.quoted {
+            let before = words.len();
+            let own = &text[word.start..word.end];
+            let capital = own.starts_with(char::is_uppercase);
+            let short = if word.marked || word.hash == CANNOT { unshort(own) } else { None };
+            if let Some((stem, tail)) = short {
+                push(term(&stem.to_lowercase()), &mut opens, capital, &mut words);
+                push(term(tail), &mut opens, false, &mut words);
+            } else {
+                push(word.hash, &mut opens, capital, &mut words);
             }
-            match u8::try_from(c) {
-                Ok(byte) if byte.is_ascii() => word.byte(byte.to_ascii_lowercase()),
-                _ => c.to_lowercase().for_each(|lower| word.char(lower)),
+            // The letter of a list, “(b)”, is no word of what is listed.
+            let listed =
+                word.letters == 1 && text[..word.start].ends_with('(') && text[word.end..].starts_with(')');
+            words.truncate(if listed { before } else { words.len() });
+            if words.len() > before && enough(&words) {
+                return words;
             }
-            continue;
         }
-        if matches!(c, '\'' | '’') && word.chars > 0 {
-            marked = true;
-            continue;
-        }
-        let own = (marked || word.hash == cannot).then(|| &text[start..at]);
-        let before = words.len();
-        let letter = c == ')' && lettered && word.chars == 1;
-        end(&mut word, own, &mut opens, capital, &mut words);
-        // The letter of a list, “(b)”, is no word of what is listed.
-        words.truncate(if letter { before } else { words.len() });
-        if words.len() > before && enough(&words) {
-            return words;
-        }
-        lettered = c == '(';
-        match c {
-            '.' | '!' | '?' | '\n' => {
-                opens = true;
-                if let Some(last) = words.last_mut() {
-                    last.closes = true;
-                }
-            }
-            ',' | ';' | ':' | '(' | ')' | '—' | '–' => {
-                opens = true;
-                if let Some(last) = words.last_mut() {
-                    last.vocative = true;
-                }
-            }
-            _ => {}
+        opens |= word.after != Signs::default();
+        if let Some(last) = words.last_mut() {
+            last.closes |= word.after.has(Signs::STOP.or(Signs::LINE));
+            last.vocative |= word.after.has(Signs::COLON.or(Signs::PART));
         }
     }
-    let own = (marked || word.hash == cannot).then(|| &text[start..]);
-    end(&mut word, own, &mut opens, capital, &mut words);
     if let Some(last) = words.last_mut() {
         last.closes = true;
     }

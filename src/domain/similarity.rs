@@ -30,13 +30,15 @@ const STOP_WORDS: &str = "a about above after again against all also am an and a
 static STOP: LazyLock<Sieve> = LazyLock::new(|| Sieve::of(STOP_WORDS.split_whitespace()));
 
 /// The hashes of some words, behind a sieve that most other words do not pass.
-pub(super) struct Sieve {
+#[derive(Debug)]
+pub struct Sieve {
     sieve: [u64; 64],
     hashes: Vec<u64>,
 }
 
 impl Sieve {
-    pub(super) fn of<'a>(words: impl Iterator<Item = &'a str>) -> Self {
+    /// Of some words in lower case.
+    pub fn of<'a>(words: impl Iterator<Item = &'a str>) -> Self {
         let mut hashes: Vec<_> = words.map(term).collect();
         hashes.sort_unstable();
         let mut sieve = [0; 64];
@@ -51,7 +53,10 @@ impl Sieve {
         ((hash >> 58) as usize, 1 << ((hash >> 52) & 63))
     }
 
-    pub(super) fn holds(&self, hash: u64) -> bool {
+    /// Whether `hash` is of one of them.
+    #[must_use]
+    #[inline]
+    pub fn holds(&self, hash: u64) -> bool {
         let (word, bit) = Self::place(hash);
         self.sieve[word] & bit != 0 && self.hashes.binary_search(&hash).is_ok()
     }
@@ -80,8 +85,12 @@ const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
 
 /// The hash of one lower-case word, as it is kept in a [`TermSet`].
 #[must_use]
-pub fn term(word: &str) -> u64 {
-    word.bytes().fold(FNV_OFFSET, step)
+pub const fn term(word: &str) -> u64 {
+    let (mut hash, mut rest) = (FNV_OFFSET, word.as_bytes());
+    while let [byte, others @ ..] = rest {
+        (hash, rest) = (step(hash, *byte), others);
+    }
+    hash
 }
 
 const fn step(hash: u64, byte: u8) -> u64 {
@@ -139,6 +148,7 @@ impl Default for Word {
 }
 
 impl Word {
+    #[inline]
     pub(super) fn byte(&mut self, byte: u8) {
         self.hash = step(self.hash, byte);
         self.chars += 1;

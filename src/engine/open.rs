@@ -20,7 +20,7 @@ use super::scribe::Scribe;
 use super::settings::{ProviderSetup, Settings};
 use super::shared::{Live, Shared};
 use crate::domain::{PersonalityConfig, Stamp, bot_file};
-use crate::llm::{self, Guard, GuardSettings};
+use crate::llm::{self, Guard, GuardSettings, ProviderKind};
 use crate::protocol::{EngineState, Fault};
 use crate::society::Keeping;
 use crate::society::frame::Frame;
@@ -39,6 +39,7 @@ pub fn start(settings: Settings) -> Result<Handle> {
     let started = Instant::now();
     let lock = EngineLock::take(&settings.database)?;
     let bots = read_bots(&settings.bots)?;
+    prepare_voice(&settings);
     let store = Store::open(&settings.database, settings.durability)?;
     let (kept, latest, chosen) = store.read_blocking(|c| {
         let pace = meta::get(c, "pace")?.and_then(|text| text.parse().ok());
@@ -100,6 +101,15 @@ pub fn open_read_only(settings: Settings) -> Result<Handle> {
         (false, _) => EngineState::Stopped,
     };
     Ok(handle)
+}
+
+/// Where the embedded provider speaks for the room, what it needs is laid out while the database opens.
+fn prepare_voice(settings: &Settings) {
+    let embedded = settings.providers.iter().find(|setup| setup.spec.name == settings.default_provider);
+    if embedded.is_some_and(|setup| setup.spec.kind == ProviderKind::Scripted) {
+        // Without the thread the first answer does it.
+        let _ = std::thread::Builder::new().name("prepare".into()).spawn(llm::scripted::prepare);
+    }
 }
 
 fn stored_notes(c: &Db) -> Result<Option<Notes>> {

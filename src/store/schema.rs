@@ -1,4 +1,4 @@
-//! Numbered migrations, one transaction each, and the refusal of what is newer or damaged.
+//! The tables: of a new home at once, of an older one by numbered steps; and the refusal of what is newer or damaged.
 
 use std::path::Path;
 
@@ -29,12 +29,25 @@ fn steps() -> Vec<M<'static>> {
 /// The schema this version writes (`PRAGMA user_version`): the number of [`steps`].
 pub const SCHEMA_VERSION: i64 = 10;
 
+/// What all [`steps`] come to: a new home is made in a third of the work.
+const SCHEMA: &str = include_str!("migrations/schema.sql");
+
+/// Makes the tables of a new home, in one transaction.
+fn found(connection: &Db) -> Result<()> {
+    let version = format!("PRAGMA user_version = {SCHEMA_VERSION}");
+    let done = connection.execute_batch(&["BEGIN IMMEDIATE;", SCHEMA, &version, "; COMMIT"].concat());
+    if done.is_err() && !connection.is_autocommit() {
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    Ok(done?)
+}
+
 /// The pages that the writing connection keeps, in KiB, as SQLite has it: below zero.
 pub(super) const CACHE: i64 = -6_000;
 
 /// Brings a database up to this version's schema and sets it up for writing.
 pub(super) fn prepare(connection: &mut Db, path: &Path, durability: Durability) -> Result<()> {
-    verify_version(connection, path)?;
+    let version = verify_version(connection, path)?;
     // For new files: a thought record fills one, and an index of a hundred thousand is two pages deep.
     connection.set_pragma("page_size", 8_192)?;
     connection.set_pragma("journal_mode", "WAL").map_err(|e| damaged(e, path))?;
@@ -50,10 +63,17 @@ pub(super) fn prepare(connection: &mut Db, path: &Path, durability: Durability) 
     connection.set_pragma("temp_store", "MEMORY")?;
     connection.set_pragma("wal_autocheckpoint", 1_000)?;
     connection.set_pragma("journal_size_limit", super::wal::LIMIT)?;
-    Migrations::new(steps()).to_latest(connection.raw()).map_err(|error| match error {
-        rusqlite_migration::Error::RusqliteError { err, .. } => damaged(err, path),
-        other => StoreError::Corrupt(other.to_string()),
-    })?;
+    if version == 0 {
+        found(connection).map_err(|error| match error {
+            StoreError::Sqlite(error) => damaged(error, path),
+            other => other,
+        })?;
+    } else {
+        Migrations::new(steps()).to_latest(connection.raw()).map_err(|error| match error {
+            rusqlite_migration::Error::RusqliteError { err, .. } => damaged(err, path),
+            other => StoreError::Corrupt(other.to_string()),
+        })?;
+    }
     super::fulltext::ready(connection)
 }
 
@@ -106,6 +126,36 @@ mod tests {
     #[test]
     fn the_version_is_the_number_of_steps() {
         assert_eq!(usize::try_from(SCHEMA_VERSION), Ok(steps().len()));
+    }
+
+    /// What a database consists of, without remarks and blanks.
+    fn parts(c: &Db) -> Vec<String> {
+        let bare = |sql: &str| -> String {
+            let lines = sql.lines().map(|line| line.split("--").next().unwrap_or_default());
+            lines.flat_map(str::split_whitespace).collect()
+        };
+        let mut parts = c
+            .prepare(
+                "SELECT type || ' ' || name || ': ' || ifnull(sql, '') FROM sqlite_schema
+                 UNION ALL SELECT 'posts_fts ' || k || v FROM posts_fts_config
+                 UNION ALL SELECT 'archive_fts ' || k || v FROM archive_fts_config ORDER BY 1",
+            )
+            .unwrap();
+        let parts = parts.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        parts.map(|part| bare(&part.unwrap())).collect()
+    }
+
+    #[test]
+    fn a_new_home_is_what_the_steps_lead_an_older_one_to() {
+        let dir = tempfile::tempdir().unwrap();
+        let [new, old] = ["new.db", "old.db"].map(|name| dir.path().join(name));
+        let mut made = super::super::open_connection(&new, false).unwrap();
+        prepare(&mut made, &new, Durability::Full).unwrap();
+        let mut brought = super::super::open_connection(&old, false).unwrap();
+        prepare_to(&mut brought, 1).unwrap();
+        prepare(&mut brought, &old, Durability::Full).unwrap();
+        assert_eq!(parts(&made), parts(&brought));
+        assert_eq!(made.pragma::<i64>("user_version").unwrap(), SCHEMA_VERSION);
     }
 
     #[test]

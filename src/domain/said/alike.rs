@@ -2,7 +2,9 @@
 //!
 //! Whoever writes “no one”, “don't” or “3” says what somebody else says with “nobody”, “do not” and “three”.
 
-use crate::domain::similarity::term;
+use std::sync::LazyLock;
+
+use crate::domain::similarity::{Sieve, term};
 
 /// Words of which each says the same as another: a number that those with the same share, the usual word, and the other.
 pub const SAME: [(u64, &str, &str); 15] = [
@@ -71,29 +73,48 @@ pub fn unshort(word: &str) -> Option<(&str, &'static str)> {
     })
 }
 
+/// The hashes of words that are read for others.
+struct Usual {
+    /// The words that are, or the second of two; most others are told apart by it.
+    sieve: Sieve,
+    /// One word for one.
+    one: Vec<(u64, u64)>,
+    /// One for two.
+    two: Vec<(u64, u64, u64)>,
+}
+
+static USUAL: LazyLock<Usual> = LazyLock::new(|| {
+    let same = SAME.iter().map(|(_, usual, other)| (*other, *usual));
+    let figures = FIGURES.iter().map(|(name, figure)| (*figure, *name));
+    let one: Vec<_> = same.filter(|(other, _)| !other.contains(' ')).chain(figures).collect();
+    // What is of two words on both sides is one thing on both.
+    let both = SAME.iter().flat_map(|(_, usual, other)| [(usual, usual), (other, usual)]);
+    let two: Vec<_> = both.filter_map(|(words, usual)| Some((words.split_once(' ')?, usual))).collect();
+    Usual {
+        sieve: Sieve::of(
+            one.iter().map(|(other, _)| *other).chain(two.iter().map(|((_, second), _)| *second)),
+        ),
+        one: one.iter().map(|(other, usual)| (term(other), term(usual))).collect(),
+        two: two.iter().map(|((first, second), usual)| (term(first), term(second), term(usual))).collect(),
+    }
+});
+
 /// The hash of a lower-case word as that of the usual one that says the same, if there is one of one word.
 #[must_use]
+#[inline]
 pub fn usual(hash: u64) -> u64 {
-    static HASHES: std::sync::LazyLock<Vec<(u64, u64)>> = std::sync::LazyLock::new(|| {
-        let same =
-            SAME.iter().map(|(_, usual, other)| (*other, *usual)).filter(|(other, _)| !other.contains(' '));
-        let figures = FIGURES.iter().map(|(name, figure)| (*figure, *name));
-        let mut hashes: Vec<_> =
-            same.chain(figures).map(|(other, usual)| (term(other), term(usual))).collect();
-        hashes.sort_unstable();
-        hashes
-    });
-    HASHES.binary_search_by_key(&hash, |(other, _)| *other).map_or(hash, |at| HASHES[at].1)
+    if !USUAL.sieve.holds(hash) {
+        return hash;
+    }
+    USUAL.one.iter().find(|(other, _)| *other == hash).map_or(hash, |(_, usual)| *usual)
 }
 
 /// The hash of what two words say together, as [`usual`] for those of two.
 #[must_use]
+#[inline]
 pub fn usual_of(last: u64, hash: u64) -> Option<u64> {
-    static HASHES: std::sync::LazyLock<Vec<(u64, u64, u64)>> = std::sync::LazyLock::new(|| {
-        // What is of two words on both sides is one thing on both.
-        let both = SAME.iter().flat_map(|(_, usual, other)| [(usual, usual), (other, usual)]);
-        let two = both.filter_map(|(words, usual)| Some((words.split_once(' ')?, usual)));
-        two.map(|((first, second), usual)| (term(first), term(second), term(usual))).collect()
-    });
-    HASHES.iter().find(|(first, second, _)| (*first, *second) == (last, hash)).map(|(.., usual)| *usual)
+    if !USUAL.sieve.holds(hash) {
+        return None;
+    }
+    USUAL.two.iter().find(|(first, second, _)| (*first, *second) == (last, hash)).map(|(.., usual)| *usual)
 }

@@ -5,9 +5,12 @@
 //! “and” or a stronger sign. It holds for all that a bot writes, whatever it is made of, but not for what it quotes.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use super::habit::Habit;
 use crate::domain::said::alike::{FIGURES, SAME, unshort};
+use crate::domain::similarity::Sieve;
+use crate::domain::words::{Word, words};
 
 /// What may stand where a comma is written before a word that joins.
 const JOINTS: [&str; 4] = [", ", " ", "; ", " – "];
@@ -39,32 +42,27 @@ pub(super) struct Diction {
     others: [bool; SAME.len()],
 }
 
-/// A word of a text and where it ends.
+/// A word of a text and where it stands.
 struct Token<'t> {
     word: &'t str,
     start: usize,
     end: usize,
+    hash: u64,
+    /// Whether it has an apostrophe.
+    marked: bool,
 }
 
-/// The words of `text` that are its own: what it quotes is left out.
-fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut found = Vec::with_capacity(text.len() / 5);
-    let (mut start, mut quoted) = (None, false);
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        if c.is_alphanumeric() || matches!(c, '\'' | '’') && start.is_some() {
-            start = start.or(Some(at));
-        } else if let Some(start) = start.take()
-            && !quoted
-        {
-            found.push(Token { word: &text[start..at], start, end: at });
-        }
-        quoted = match c {
-            '“' => true,
-            '”' => false,
-            _ => quoted,
-        };
-    }
-    found
+/// The words of `text` that are its own: what it quotes is left out. `each` is called with every word.
+fn tokens(text: &str, mut each: impl FnMut(&Word)) -> impl Iterator<Item = Token<'_>> {
+    words(text).inspect(move |word| each(word)).filter(|word| !word.quoted).map(
+        move |Word { start, end, hash, marked, .. }| Token {
+            word: &text[start..end],
+            start,
+            end,
+            hash,
+            marked,
+        },
+    )
 }
 
 /// How a number begins that has no figure here.
@@ -191,7 +189,7 @@ impl Diction {
 
     /// `text` as the bot writes it.
     pub fn written(&self, text: &str) -> String {
-        let tokens = tokens(text);
+        let tokens: Vec<Token<'_>> = tokens(text, |_| {}).collect();
         let mut out = String::with_capacity(text.len() + 16);
         let (mut from, mut at, mut commas) = (0, 0, 0);
         let reasons = text.matches("because").count() + text.matches("since").count();
@@ -199,7 +197,7 @@ impl Diction {
         // Nobody writes one number in figures and the next in letters.
         let figures = self.figures && !NAMES_OF_TENS.iter().any(|name| text.contains(name));
         while at < tokens.len() {
-            let Token { word, start, end } = tokens[at];
+            let Token { word, start, end, .. } = tokens[at];
             let beside = |next: usize| tokens.get(next).filter(|next| text[end..next.start] == *" ");
             let last = at.checked_sub(1).map(|last| &tokens[last]);
             let joined = last.filter(|last| text[last.end..start] == *" ");
@@ -307,54 +305,73 @@ impl Diction {
     }
 }
 
-/// `text` in the words that all are read in.
-pub(super) fn read(text: &str) -> Cow<'_, str> {
-    let tokens = tokens(text);
+/// What [`read`] may put in another way: the words that join or lead on, figures, and how the other of two words that
+/// say the same begins.
+static OTHERS: LazyLock<Sieve> = LazyLock::new(|| {
+    let same = SAME.iter().map(|(_, _, other)| other.split(' ').next().unwrap_or_default());
+    let figures = FIGURES.iter().map(|(_, figure)| *figure);
+    Sieve::of(JOINING.into_iter().chain(LEADING).chain(figures).chain(same))
+});
+
+/// `text` in the words that all are read in. `each` is called with every word of `text` itself.
+pub(super) fn read(text: &str, each: impl FnMut(&Word)) -> Cow<'_, str> {
+    let others = &*OTHERS;
+    let mut tokens = tokens(text, each).peekable();
     let mut out = String::new();
-    let (mut from, mut at) = (0, 0);
+    let (mut from, mut last) = (0, None);
     let put = |out: &mut String, from: &mut usize, (start, end): (usize, usize), word: &str| {
         out.push_str(&text[*from..start]);
         out.push_str(word);
         *from = end;
     };
-    while at < tokens.len() {
-        let Token { word, start, end } = tokens[at];
-        let last = at.checked_sub(1).map_or(0, |last| tokens[last].end);
-        let gap = &text[last..start];
-        if (JOINING.contains(&word) || LEADING.contains(&word))
-            && at > 0
-            && (JOINTS.contains(&gap) || DASHES.contains(&gap))
-        {
-            put(&mut out, &mut from, (last, start), " ");
-        } else if at > 0 && (gap == ": " || DASHES.contains(&gap)) {
-            put(&mut out, &mut from, (last, start), "; ");
-        }
-        if let Some((stem, tail)) = unshort(word).filter(|_| word != "cannot") {
-            let space = if (stem, tail) == ("can", "not") { "" } else { " " };
-            put(&mut out, &mut from, (start, end), &format!("{stem}{space}{tail}"));
-        } else if let Some((name, _)) = FIGURES.iter().find(|(_, figure)| *figure == word) {
-            put(&mut out, &mut from, (start, end), name);
-        } else {
-            for (_, usual, other) in SAME {
-                let (first, second) = other.split_once(' ').unwrap_or((other, ""));
-                if !first.eq_ignore_ascii_case(word) {
-                    continue;
-                }
-                let next =
-                    tokens.get(at + 1).filter(|next| text[end..next.start] == *" " && next.word == second);
-                let till = if second.is_empty() { Some(end) } else { next.map(|next| next.end) };
-                if let Some(till) = till {
-                    let mut usual = usual.to_owned();
-                    if word.starts_with(char::is_uppercase) {
-                        super::grammar::capitalise(&mut usual, 0);
-                    }
-                    put(&mut out, &mut from, (start, till), &usual);
-                    at += usize::from(!second.is_empty());
-                    break;
-                }
+    while let Some(Token { word, start, end, hash, marked }) = tokens.next() {
+        let gap = last.map_or("", |last| &text[last..start]);
+        let (begins, other) = (start - gap.len(), others.holds(hash));
+        last = Some(end);
+        // What one sign stands between is joined by a space already.
+        if gap.len() > 1 {
+            if other
+                && (JOINING.contains(&word) || LEADING.contains(&word))
+                && (JOINTS.contains(&gap) || DASHES.contains(&gap))
+            {
+                put(&mut out, &mut from, (begins, start), " ");
+            } else if gap == ": " || DASHES.contains(&gap) {
+                put(&mut out, &mut from, (begins, start), "; ");
             }
         }
-        at += 1;
+        if marked {
+            if let Some((stem, tail)) = unshort(word) {
+                let space = if stem.eq_ignore_ascii_case("can") && tail == "not" { "" } else { " " };
+                put(&mut out, &mut from, (start, end), &format!("{stem}{space}{tail}"));
+            }
+            continue;
+        }
+        if !other {
+            continue;
+        }
+        if let Some((name, _)) = FIGURES.iter().find(|(_, figure)| *figure == word) {
+            put(&mut out, &mut from, (start, end), name);
+            continue;
+        }
+        for (_, usual, other) in SAME {
+            let (first, second) = other.split_once(' ').unwrap_or((other, ""));
+            if !first.eq_ignore_ascii_case(word) {
+                continue;
+            }
+            let next = tokens.peek().filter(|next| text[end..next.start] == *" " && next.word == second);
+            let till = if second.is_empty() { Some(end) } else { next.map(|next| next.end) };
+            if let Some(till) = till {
+                let mut usual = usual.to_owned();
+                if word.starts_with(char::is_uppercase) {
+                    super::grammar::capitalise(&mut usual, 0);
+                }
+                put(&mut out, &mut from, (start, till), &usual);
+                if !second.is_empty() {
+                    last = tokens.next().map(|next| next.end);
+                }
+                break;
+            }
+        }
     }
     if from == 0 {
         return Cow::Borrowed(text);
@@ -379,7 +396,7 @@ mod tests {
         let mut written = std::collections::HashSet::new();
         for id in 0..60 {
             let text = Diction::of(&Habit::of(&format!("bot{id}"))).written(WRITTEN);
-            assert_eq!(read(&text), read(WRITTEN), "{text}");
+            assert_eq!(read(&text, |_| {}), read(WRITTEN, |_| {}), "{text}");
             assert_eq!(
                 crate::domain::said::sentence(&text),
                 crate::domain::said::sentence(WRITTEN),

@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use super::issues::Text;
 use super::persona::Voice;
-use crate::domain::said;
 
 /// What anything may be compared to.
 const IMAGES: &str = "a piano with one dead key
@@ -168,8 +167,7 @@ const FRAMES: [[&str; 4]; 6] = [
     ],
 ];
 
-static TEXTS: LazyLock<Vec<Text>> =
-    LazyLock::new(|| IMAGES.lines().map(|text| Text { text, print: said::thing(text) }).collect());
+static TEXTS: LazyLock<Vec<Text>> = LazyLock::new(|| IMAGES.lines().map(Text::thing).collect());
 
 /// Everything that something may be compared to.
 pub(super) fn all() -> &'static [Text] {
@@ -188,7 +186,7 @@ mod tests {
 
     #[test]
     fn every_picture_can_be_told_from_the_others() {
-        let prints: HashSet<u32> = all().iter().filter_map(|image| image.print).collect();
+        let prints: HashSet<u32> = all().iter().filter_map(|image| image.print()).collect();
         assert_eq!(prints.len(), all().len());
         for frame in FRAMES.iter().flatten() {
             assert!(frame.contains("{t}") && frame.contains("{m}") && frame.ends_with('.'), "{frame}");

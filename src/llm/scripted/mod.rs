@@ -13,6 +13,7 @@ mod event;
 mod frames;
 mod grammar;
 mod habit;
+mod heads;
 mod images;
 mod interview;
 mod issues;
@@ -85,6 +86,13 @@ impl Scripted {
             finish: Finish::Stop,
         }
     }
+}
+
+/// Lays out by what texts are known again, which takes some milliseconds, before the first answer needs it.
+pub fn prepare() {
+    bank::prepare();
+    voices::prepare();
+    issues::prepare();
 }
 
 #[async_trait]

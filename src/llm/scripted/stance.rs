@@ -1,6 +1,6 @@
 //! Where a bot stands on an issue: by temperament, until it says that it has changed its mind.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::draw::{hash, mix};
 use super::habit::Habit;
@@ -77,15 +77,16 @@ pub(super) fn goes_over(text: &str) -> bool {
 
 /// How many own posts ago the bot went over to `side`, if it did within what it remembers.
 fn went_over(view: &View<'_>, issue: usize, side: Side) -> Option<u32> {
-    static PRINTS: LazyLock<Vec<[Vec<u32>; 2]>> = LazyLock::new(|| {
-        let prints = |issue: &Issue, side: Side| {
-            let words = issue.shorts[side as usize].iter().chain(&issue.sides[side as usize..=side as usize]);
-            let sentences = words.flat_map(|words| FROM_NOW_ON.map(|lead| format!("{lead} {}", words.text)));
-            sentences.filter_map(|sentence| said::sentence(&sentence)).collect()
-        };
-        issues::all().iter().map(|issue| [Side::For, Side::Against].map(|side| prints(issue, side))).collect()
+    /// Of the issues, by side.
+    static PRINTS: LazyLock<Vec<[OnceLock<Vec<u32>>; 2]>> =
+        LazyLock::new(|| issues::all().iter().map(|_| Default::default()).collect());
+    let prints = PRINTS[issue][side as usize].get_or_init(|| {
+        let issue = issues::issue(issue);
+        let words = issue.shorts[side as usize].iter().chain(&issue.sides[side as usize..=side as usize]);
+        let sentences = words.flat_map(|words| FROM_NOW_ON.map(|lead| format!("{lead} {}", words.text)));
+        sentences.filter_map(|sentence| said::sentence(&sentence)).collect()
     });
-    PRINTS[issue][side as usize].iter().filter_map(|print| view.scene.told.ago(*print)).min()
+    prints.iter().filter_map(|print| view.scene.told.ago(*print)).min()
 }
 
 /// Where the bot stands on `issue`.
@@ -119,14 +120,14 @@ pub(super) fn of(view: &View<'_>, issue: usize) -> Stance {
     }
     let (told, heard) = (&view.scene.told, &view.scene.heard);
     let from_others = |side: Side| {
-        let prints = of.reasons(side).filter_map(|text| text.print);
+        let prints = of.reasons(side).filter_map(|text| text.print());
         let lately = prints.filter(|print| heard.ago(*print).is_some_and(|ago| ago <= WEIGHS));
         lately.filter(|print| told.ago(*print).is_none()).count() as i32
     };
     firm += 4 * from_others(side) - 9 * from_others(side.other());
     let own = of.sides[side as usize..=side as usize].iter().chain(&of.shorts[side as usize]);
     let said =
-        own.chain(of.reasons(side)).filter_map(|text| text.print).any(|print| told.ago(print).is_some());
+        own.chain(of.reasons(side)).filter_map(|text| text.print()).any(|print| told.ago(print).is_some());
     Stance { side, firm: firm.clamp(0, 100) as u32, said, turned }
 }
 

@@ -82,11 +82,11 @@ pub(super) fn own_issue(view: &View<'_>, draw: &mut Draw) -> Option<usize> {
         }
         // The longer ago it was talked of, the better; what was opened lately is not opened again.
         let issue = issues::issue(at);
-        let opened = issue.sides.iter().filter_map(|text| text.print);
+        let opened = issue.sides.iter().filter_map(|text| text.print());
         if opened.filter_map(|print| view.scene.heard.ago(print)).any(|ago| ago < LATELY) {
             continue;
         }
-        let prints = issue.sides.iter().chain(issue.turns.iter().flatten()).filter_map(|text| text.print);
+        let prints = issue.sides.iter().chain(issue.turns.iter().flatten()).filter_map(|text| text.print());
         let age = prints
             .map(|print| {
                 view.scene

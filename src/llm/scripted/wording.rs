@@ -4,9 +4,12 @@
 //! what was said is known again in the wording it was written in.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use super::diction;
 use super::habit::Habit;
+use crate::domain::similarity::Sieve;
+use crate::domain::words::{Word, words};
 
 /// What is written, and what others say for it. Those with the same number go together.
 const WAYS: [(u64, &str, &[&str]); 13] = [
@@ -52,9 +55,60 @@ pub(super) fn spoken<'f>(habit: &Habit, sentence: &'f str) -> Cow<'f, str> {
     said
 }
 
+/// The ways that are read for the usual ones, each with a whole word in it.
+struct Others {
+    /// The words; most others are told apart by it.
+    sieve: Sieve,
+    /// A word's hash, how much of the way stands before it, and the way.
+    ways: Vec<(u64, usize, &'static str)>,
+    /// Those of a single word, which may end a longer one.
+    single: Vec<&'static str>,
+    /// Letters of the shortest of these.
+    shortest: usize,
+}
+
+static OTHERS: LazyLock<Others> = LazyLock::new(|| {
+    let (mut within, mut ways, mut single) = (Vec::new(), Vec::new(), Vec::new());
+    for (usual, other) in
+        WAYS.iter().flat_map(|(_, usual, others)| others.iter().map(move |other| (usual, other)))
+    {
+        let (usual, other) = (usual.trim_end_matches('{'), other.trim_end_matches('{'));
+        // What stands first may be the end of a longer word.
+        match words(other).find(|word| other[..word.start].ends_with(' ')) {
+            _ if other == usual => {}
+            Some(word) => {
+                within.push(&other[word.start..word.end]);
+                ways.push((word.hash, word.start, other));
+            }
+            None => single.push(other),
+        }
+    }
+    let shortest = single.iter().map(|way| way.len()).min().unwrap_or(usize::MAX);
+    Others { sieve: Sieve::of(within.into_iter()), ways, single, shortest }
+});
+
+/// Whether one of the ways that are read for the usual ones stands in `text` about this word of it.
+fn differs(others: &Others, text: &str, word: &Word) -> bool {
+    let here = |(hash, before, way): &(u64, usize, &str)| {
+        let from = word.start.checked_sub(*before).filter(|_| *hash == word.hash);
+        from.is_some_and(|from| text.as_bytes()[from..].starts_with(way.as_bytes()))
+    };
+    others.sieve.holds(word.hash) && others.ways.iter().any(here)
+        || word.letters >= others.shortest
+            && others.single.iter().any(|way| text[word.start..word.end].ends_with(way))
+}
+
 /// `text` in the wording in which the sentences are written.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
-    let mut plain = diction::read(text);
+    let others = &*OTHERS;
+    let mut other = false;
+    let mut plain = diction::read(text, |word| other |= differs(others, text, word));
+    if let Cow::Owned(read) = &plain {
+        other = words(read).any(|word| differs(others, read, &word));
+    }
+    if !other {
+        return plain;
+    }
     for (_, usual, others) in WAYS {
         let usual = usual.trim_end_matches('{');
         for other in others.iter().map(|other| other.trim_end_matches('{')).filter(|other| *other != usual) {

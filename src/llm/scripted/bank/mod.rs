@@ -20,12 +20,14 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher as _;
 use std::num::NonZeroUsize;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
+use foldhash::fast::FixedState;
 use lru::LruCache;
 
-use super::draw::hash;
 use crate::domain::said::{alike, clause};
+use crate::domain::similarity::term;
+use crate::domain::words::{Signs, words};
 
 /// A subject.
 pub(in crate::llm::scripted) struct Topic {
@@ -111,22 +113,17 @@ pub(in crate::llm::scripted) struct Line {
 impl Line {
     /// Its text.
     pub fn text(self) -> &'static str {
-        let seed = &INDEX.topics[self.topic].seeds[self.seed];
-        match self.kind {
-            Kind::Say => seed.say,
-            Kind::Ask => seed.ask,
-            Kind::Push => seed.push,
-            Kind::See => seed.see,
-            Kind::Act => seed.act,
-            Kind::Care => seed.care,
-            Kind::Weigh => seed.weigh,
-            Kind::First | Kind::Second => reply_to(seed, self.kind),
-        }
+        text_of(&TOPICS[self.topic].seeds[self.seed], self.kind)
     }
 
     /// The print by which it is known whether it was said lately.
     pub fn print(self) -> Option<u32> {
-        INDEX.prints[self.topic][self.seed][self.kind as usize]
+        /// Of the lines of a topic, by seed and kind.
+        type Prints = OnceLock<Vec<[Option<u32>; Kind::ALL.len()]>>;
+        static PRINTS: [Prints; COUNT] = [const { OnceLock::new() }; COUNT];
+        let of = |seed| Kind::ALL.map(|kind| clause(text_of(seed, kind)));
+        let prints = PRINTS[self.topic].get_or_init(|| TOPICS[self.topic].seeds.iter().map(of).collect());
+        prints[self.seed][self.kind as usize]
     }
 
     /// Another line of the same seed.
@@ -150,32 +147,53 @@ const SHELVES: [&[Topic]; 11] = [
 ];
 
 /// How many topics there are.
-pub(in crate::llm::scripted) fn count() -> usize {
-    INDEX.topics.len()
+pub(in crate::llm::scripted) const fn count() -> usize {
+    COUNT
 }
 
 /// The topic numbered `at`.
 pub(in crate::llm::scripted) fn topic(at: usize) -> &'static Topic {
-    INDEX.topics[at]
+    TOPICS[at]
 }
 
 /// The topics near the one numbered `at`.
 pub(in crate::llm::scripted) fn near(at: usize) -> &'static [usize] {
-    &INDEX.near[at]
+    static NEAR: [OnceLock<Vec<usize>>; COUNT] = [const { OnceLock::new() }; COUNT];
+    let place = |name: &&str| TOPICS.iter().position(|other| other.name == *name);
+    NEAR[at].get_or_init(|| TOPICS[at].near.iter().filter_map(place).collect())
 }
 
 /// How many topics belong to the room's own opening threads; they come first.
 pub(in crate::llm::scripted) const ROOM: usize = room::TOPICS.len();
 
-struct Index {
-    topics: Vec<&'static Topic>,
-    near: Vec<Vec<usize>>,
-    /// Beginnings of words by their first three bytes, sorted.
-    stems: Vec<([u8; 3], &'static str, usize)>,
-    /// Fingerprints of five words at the beginning of each sentence, sorted.
-    lines: Vec<(u64, Line)>,
-    /// The prints of the lines: by topic, seed and kind.
-    prints: Vec<Vec<[Option<u32>; 9]>>,
+/// How many topics there are.
+const COUNT: usize = {
+    let (mut count, mut rest): (usize, &[&[Topic]]) = (0, &SHELVES);
+    while let [shelf, others @ ..] = rest {
+        (count, rest) = (count + shelf.len(), others);
+    }
+    count
+};
+
+/// Every topic, in the order of their numbers.
+static TOPICS: [&Topic; COUNT] = {
+    let (mut topics, mut at) = ([&SHELVES[0][0]; COUNT], 0);
+    let mut rest: &[&[Topic]] = &SHELVES;
+    while let [shelf, others @ ..] = rest {
+        let mut of = *shelf;
+        while let [topic, more @ ..] = of {
+            topics[at] = topic;
+            (at, of) = (at + 1, more);
+        }
+        rest = others;
+    }
+    topics
+};
+
+/// Fingerprints by which the lines of the bank are known again.
+struct Lines {
+    /// Those of five words at the beginning of each sentence, sorted.
+    prints: Vec<(u64, Line)>,
     /// One bit per slot of a fingerprint: most that are none of these are told apart without a search.
     sieve: Vec<u64>,
 }
@@ -185,9 +203,9 @@ const SIEVE_BITS: u64 = 1 << 16;
 
 /// Whether a word that begins a sentence would be small elsewhere: the bank has it so.
 pub(in crate::llm::scripted) fn is_common(word: &str) -> bool {
-    static SMALL: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    static SMALL: LazyLock<HashSet<&str, FixedState>> = LazyLock::new(|| {
         let kinds = |seed: &'static Seed| Kind::ALL.map(|kind| text_of(seed, kind));
-        let texts = INDEX.topics.iter().flat_map(|topic| topic.seeds.iter()).flat_map(kinds);
+        let texts = TOPICS.iter().flat_map(|topic| topic.seeds.iter()).flat_map(kinds);
         let words = texts.flat_map(|text| text.split(|c: char| !c.is_alphabetic()));
         words.filter(|word| word.starts_with(char::is_lowercase)).collect()
     });
@@ -201,48 +219,34 @@ const fn place(print: u64) -> (usize, u64) {
     ((slot / 64) as usize, 1 << (slot % 64))
 }
 
-static INDEX: LazyLock<Index> = LazyLock::new(|| {
-    let topics: Vec<&'static Topic> = SHELVES.iter().flat_map(|shelf| shelf.iter()).collect();
-    let near = topics
-        .iter()
-        .map(|topic| {
-            topic.near.iter().filter_map(|name| topics.iter().position(|other| other.name == *name)).collect()
-        })
-        .collect();
-    let mut stems: Vec<_> = topics
+/// Beginnings of words by their first three bytes, sorted.
+static STEMS: LazyLock<Vec<([u8; 3], &'static str, usize)>> = LazyLock::new(|| {
+    let mut stems: Vec<_> = TOPICS
         .iter()
         .enumerate()
         .flat_map(|(at, topic)| topic.words.iter().map(move |stem| (head(stem.as_bytes()), *stem, at)))
         .collect();
     stems.sort_unstable();
-    let mut lines = Vec::new();
-    for (at, topic) in topics.iter().enumerate() {
-        for (seed, _) in topic.seeds.iter().enumerate() {
+    stems
+});
+
+static LINES: LazyLock<Lines> = LazyLock::new(|| {
+    let mut prints = Vec::new();
+    for (at, topic) in TOPICS.iter().enumerate() {
+        for seed in 0..topic.seeds.len() {
             for kind in Kind::ALL {
                 let line = Line { topic: at, seed, kind };
-                // The index is being built, so the text is taken from the topic at hand.
-                let text = text_of(&topic.seeds[seed], kind);
-                fingerprints(text, |print, start| {
-                    if start {
-                        lines.push((print, line));
-                    }
-                });
+                fingerprints(line.text(), Which::Beginnings, |print| prints.push((print, line)));
             }
         }
     }
-    lines.sort_unstable_by_key(|(print, line)| (*print, line.topic, line.seed));
+    prints.sort_unstable_by_key(|(print, line)| (*print, line.topic, line.seed));
     let mut sieve = vec![0; (SIEVE_BITS / 64) as usize];
-    for (print, _) in &lines {
+    for (print, _) in &prints {
         let (word, bit) = place(*print);
         sieve[word] |= bit;
     }
-    let prints = topics
-        .iter()
-        .map(|topic| {
-            topic.seeds.iter().map(|seed| Kind::ALL.map(|kind| clause(text_of(seed, kind)))).collect()
-        })
-        .collect();
-    Index { topics, near, stems, lines, prints, sieve }
+    Lines { prints, sieve }
 });
 
 fn text_of(seed: &'static Seed, kind: Kind) -> &'static str {
@@ -263,8 +267,8 @@ const ANSWERS: &str = include_str!("answers.txt");
 
 /// An answer to the question of a seed; empty where there is no second one.
 fn reply_to(seed: &'static Seed, kind: Kind) -> &'static str {
-    static REPLIES: LazyLock<HashMap<&str, [&str; 2]>> = LazyLock::new(|| {
-        let mut replies = HashMap::<&str, [&str; 2]>::new();
+    static REPLIES: LazyLock<HashMap<&str, [&str; 2], FixedState>> = LazyLock::new(|| {
+        let mut replies = HashMap::<&str, [&str; 2], _>::default();
         let (mut asked, mut count) = ("", 0);
         for line in ANSWERS.lines() {
             if let Some(question) = line.strip_prefix("? ") {
@@ -288,84 +292,61 @@ fn head(word: &[u8]) -> [u8; 3] {
     [at(0), at(1), at(2)]
 }
 
-/// A word of a text: its bounds, whether it is inside a quotation, whether a sentence begins with it.
-pub(in crate::llm::scripted) struct Word {
-    pub start: usize,
-    pub end: usize,
-    pub quoted: bool,
-    pub first: bool,
+/// Which fingerprints of a text are asked for.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Which {
+    /// Those of words that begin a sentence.
+    Beginnings,
+    Anywhere,
 }
 
-/// Calls `each` for the words of `text`.
-pub(in crate::llm::scripted) fn words(text: &str, mut each: impl FnMut(Word)) {
-    let (mut start, mut quoted, mut first) = (None, false, true);
-    for (at, c) in text.char_indices() {
-        if c.is_alphanumeric() || (matches!(c, '’' | '\'') && start.is_some()) {
-            start.get_or_insert(at);
-            continue;
-        }
-        if let Some(begin) = start.take() {
-            each(Word { start: begin, end: at, quoted, first });
-            first = false;
-        }
-        match c {
-            '“' => quoted = true,
-            '”' => quoted = false,
-            '.' | '!' | '?' | ':' | ';' => first = true,
-            _ => {}
-        }
-    }
-    if let Some(begin) = start {
-        each(Word { start: begin, end: text.len(), quoted, first });
-    }
-}
-
-/// Calls `each` with the fingerprint of every five words outside quotations, and whether they begin a sentence.
-fn fingerprints(text: &str, mut each: impl FnMut(u64, bool)) {
-    let mut ring = [(0_u64, false); 5];
+/// Calls `each` with the fingerprint of every five words outside quotations.
+fn fingerprints(text: &str, which: Which, mut each: impl FnMut(u64)) {
+    const CANNOT: u64 = term("cannot");
+    // The last five words, and whether a sentence begins with each.
+    let mut last = [(0_u64, false); 5];
     let mut seen = 0_usize;
-    let mut add = |word: &str, first: bool, seen: &mut usize| {
-        let hash = alike::usual(lower_hash(word));
+    let mut add = |hash: u64, first: bool, seen: &mut usize| {
+        let hash = alike::usual(hash);
         // Two words that say together what one says are that one.
-        let last = seen.checked_sub(1).map(|last| last % 5);
-        if let Some(last) = last
-            && let Some(both) = alike::usual_of(ring[last].0, hash)
+        if *seen > 0
+            && let Some(both) = alike::usual_of(last[4].0, hash)
         {
-            ring[last].0 = both;
+            last[4].0 = both;
         } else {
-            ring[*seen % 5] = (hash, first);
+            last.rotate_left(1);
+            last[4] = (hash, first);
             *seen += 1;
         }
-        if *seen >= 5 {
-            let print = (0..5).fold(0_u64, |print, back| {
-                print.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(ring[(*seen + back) % 5].0)
-            });
-            each(print, ring[*seen % 5].1);
+        if *seen >= 5 && (which == Which::Anywhere || last[0].1) {
+            let add = |print: u64, (hash, _): &(u64, bool)| {
+                print.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(*hash)
+            };
+            each(last.iter().fold(0, add));
         }
     };
-    words(text, |word| {
+    let mut first = true;
+    for word in words(text) {
         if word.quoted {
             seen = 0;
-            return;
-        }
-        let own = &text[word.start..word.end];
-        if let Some((stem, tail)) = alike::unshort(own) {
-            add(stem, word.first, &mut seen);
-            add(tail, false, &mut seen);
         } else {
-            add(own, word.first, &mut seen);
+            let own = &text[word.start..word.end];
+            let short = if word.marked || word.hash == CANNOT { alike::unshort(own) } else { None };
+            if let Some((stem, tail)) = short {
+                add(term(&stem.to_lowercase()), first, &mut seen);
+                add(term(tail), false, &mut seen);
+            } else {
+                add(word.hash, first, &mut seen);
+            }
         }
-    });
+        first = word.after.has(Signs::STOP.or(Signs::COLON));
+    }
 }
 
-fn lower_hash(word: &str) -> u64 {
-    if word.is_ascii() {
-        word.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| {
-            (h ^ u64::from(b.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
-        })
-    } else {
-        hash(&word.to_lowercase())
-    }
+/// Makes the tables that every answer needs.
+pub(in crate::llm::scripted) fn prepare() {
+    LazyLock::force(&STEMS);
+    LazyLock::force(&LINES);
 }
 
 /// Texts whose lines are kept: the same posts are read beat after beat.
@@ -397,14 +378,14 @@ pub(in crate::llm::scripted) fn recognise(text: &str, found: &mut Vec<Line>) {
 /// The lines of the bank in `text`.
 fn read(text: &str) -> Vec<Line> {
     let mut found: Vec<Line> = Vec::new();
-    let lines = &INDEX.lines;
-    fingerprints(text, |print, _| {
+    let Lines { prints, sieve } = &*LINES;
+    fingerprints(text, Which::Anywhere, |print| {
         let (word, bit) = place(print);
-        if INDEX.sieve[word] & bit == 0 {
+        if sieve[word] & bit == 0 {
             return;
         }
-        let at = lines.partition_point(|(other, _)| *other < print);
-        if let Some((other, line)) = lines.get(at)
+        let at = prints.partition_point(|(other, _)| *other < print);
+        if let Some((other, line)) = prints.get(at)
             && *other == print
             && found.last() != Some(line)
         {
@@ -430,10 +411,10 @@ pub(in crate::llm::scripted) fn tally(text: &str, weight: u32, scores: &mut Vec<
 fn pointed(text: &str) -> Vec<(usize, u32)> {
     let mut scores: Vec<(usize, u32)> = Vec::new();
     let mut buffer = [0_u8; 24];
-    words(text, |word| {
+    for word in words(text) {
         let bytes = &text.as_bytes()[word.start..word.end];
         if bytes.len() < 3 {
-            return;
+            continue;
         }
         let length = bytes.len().min(buffer.len());
         for (to, from) in buffer.iter_mut().zip(bytes) {
@@ -441,8 +422,8 @@ fn pointed(text: &str) -> Vec<(usize, u32)> {
         }
         let lower = &buffer[..length];
         let begin = [lower[0], lower[1], lower[2]];
-        let from = INDEX.stems.partition_point(|(head, _, _)| *head < begin);
-        for (_, stem, topic) in INDEX.stems[from..].iter().take_while(|(head, _, _)| *head == begin) {
+        let from = STEMS.partition_point(|(head, _, _)| *head < begin);
+        for (_, stem, topic) in STEMS[from..].iter().take_while(|(head, _, _)| *head == begin) {
             let hit = stem
                 .strip_suffix('$')
                 .map_or_else(|| lower.starts_with(stem.as_bytes()), |whole| lower == whole.as_bytes());
@@ -453,7 +434,7 @@ fn pointed(text: &str) -> Vec<(usize, u32)> {
                 }
             }
         }
-    });
+    }
     scores
 }
 
@@ -463,7 +444,7 @@ mod tests {
 
     #[test]
     fn every_neighbour_exists_and_every_line_is_fit_to_print() {
-        for (at, topic) in INDEX.topics.iter().enumerate() {
+        for (at, topic) in TOPICS.iter().enumerate() {
             assert_eq!(near(at).len(), topic.near.len(), "a neighbour of {} is missing", topic.name);
             assert!(!topic.seeds.is_empty() && !topic.look.is_empty(), "{} is empty", topic.name);
             for seed in topic.seeds {
@@ -498,7 +479,7 @@ mod tests {
 
     #[test]
     fn no_line_is_written_twice() {
-        for pair in INDEX.lines.windows(2) {
+        for pair in LINES.prints.windows(2) {
             assert!(pair[0].0 != pair[1].0, "{} / {}", pair[0].1.text(), pair[1].1.text());
         }
     }

@@ -6,9 +6,11 @@ use std::hash::BuildHasher as _;
 use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
 use lru::LruCache;
 
 use super::{ISSUES, Side, Text};
+use crate::llm::scripted::heads::Heads;
 use crate::llm::scripted::persona::Voice;
 use crate::llm::scripted::voices::{self, Move};
 use crate::llm::scripted::wording::plain;
@@ -40,42 +42,49 @@ pub(in crate::llm::scripted) struct Part {
     pub asked: bool,
 }
 
-/// Bytes by which a part is looked up.
-pub(super) const HEAD: usize = 8;
-
-/// The parts with the words by which they are known again.
-type Known = HashMap<[u8; HEAD], Vec<(String, Part)>, foldhash::fast::FixedState>;
-
-/// The parts by their first bytes, the longest first: a side in short may be how a longer part begins.
-static KNOWN: LazyLock<Known> = LazyLock::new(|| {
-    let mut known = Known::default();
-    for (at, issue) in ISSUES.iter().enumerate() {
-        let mut add = |what: What, text: &Text| {
-            let words = plain(text.text).into_owned();
-            if let Some(head) = head(words.as_bytes()) {
-                let part = Part { issue: at, what, text: text.text, asked: false };
-                known.entry(head).or_default().push((words, part));
-            }
+/// The parts by the words in which they are known again.
+static KNOWN: LazyLock<Heads<Part>> = LazyLock::new(|| {
+    Heads::of(ISSUES.iter().enumerate().flat_map(|(issue, of)| {
+        let part = move |what: What, text: &Text| {
+            (plain(text.text), Part { issue, what, text: text.text, asked: false })
         };
-        for (side, text) in [Side::For, Side::Against].into_iter().zip(&issue.sides) {
-            add(What::Stand(side), text);
-            issue.shorts[side as usize].iter().for_each(|short| add(What::Stand(side), short));
-        }
-        for (turn, pair) in issue.turns.iter().enumerate() {
-            add(What::Reason(Side::For, turn), &pair[0]);
-            add(What::Reason(Side::Against, turn), &pair[1]);
-        }
-        issue.mids.iter().for_each(|text| add(What::Mid, text));
-        issue.tests.iter().for_each(|text| add(What::Test, text));
-        issue.shows.iter().flatten().for_each(|text| add(What::Show, text));
-        issue.cases.iter().chain(&issue.people).for_each(|text| add(What::Case, text));
-    }
-    known.values_mut().for_each(|parts| parts.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
-    known
+        let sides = [Side::For, Side::Against].into_iter().zip(&of.sides).flat_map(move |(side, text)| {
+            let shorts = of.shorts[side as usize].iter();
+            std::iter::once(text).chain(shorts).map(move |text| part(What::Stand(side), text))
+        });
+        let turns = of.turns.iter().enumerate().flat_map(move |(turn, [pro, con])| {
+            [part(What::Reason(Side::For, turn), pro), part(What::Reason(Side::Against, turn), con)]
+        });
+        let others = [
+            (What::Mid, &of.mids),
+            (What::Test, &of.tests),
+            (What::Case, &of.cases),
+            (What::Case, &of.people),
+        ];
+        let others =
+            others.into_iter().flat_map(move |(what, texts)| texts.iter().map(move |text| part(what, text)));
+        let shows = of.shows.iter().flatten().map(move |text| part(What::Show, text));
+        sides.chain(turns).chain(others).chain(shows)
+    }))
 });
 
+/// The part with which `text` begins, and how long it is there; of several the longest: a side in short may be how a
+/// longer part begins.
+fn begins(known: &Heads<Part>, text: &[u8]) -> Option<(usize, Part)> {
+    let mut found = None;
+    for (words, part) in known.near(text) {
+        // A post may have been cut off within it.
+        let here = text.get(..words.len()).is_some_and(|here| here.eq_ignore_ascii_case(words.as_bytes()))
+            && !text.get(words.len()).is_some_and(u8::is_ascii_alphanumeric);
+        if here && found.is_none_or(|(length, _)| words.len() > length) {
+            found = Some((words.len(), *part));
+        }
+    }
+    found
+}
+
 /// Beginnings of sentences by what they end on.
-struct Leads(HashMap<[u8; LEAD], Vec<String>, foldhash::fast::FixedState>);
+struct Leads(HashMap<[u8; LEAD], Vec<String>, FixedState>);
 
 /// Bytes by which a beginning is looked up.
 const LEAD: usize = 8;
@@ -140,13 +149,11 @@ static OF_OTHERS: LazyLock<Leads> = LazyLock::new(|| {
 static CALLED_FOR: LazyLock<Leads> =
     LazyLock::new(|| Leads::of(std::iter::once((Move::Call, &["{c}", "{d}", "{cs}", "{ds}"][..]))));
 
-fn head(text: &[u8]) -> Option<[u8; HEAD]> {
-    let mut head = [0_u8; HEAD];
-    let from = text.get(..HEAD)?;
-    for (to, from) in head.iter_mut().zip(from) {
-        *to = from.to_ascii_lowercase();
-    }
-    Some(head)
+/// Makes the tables that every answer needs.
+pub(in crate::llm::scripted) fn prepare() {
+    LazyLock::force(&KNOWN);
+    LazyLock::force(&OF_OTHERS);
+    LazyLock::force(&CALLED_FOR);
 }
 
 /// Texts whose parts are kept: the same posts are read beat after beat.
@@ -170,6 +177,7 @@ fn find(text: &str) -> Vec<Part> {
     let bytes = text.as_bytes();
     let (mut found, mut quoted, mut at, mut since, mut from) = (Vec::<Part>::new(), false, 0, 0, 0);
     let mut of_others: Vec<usize> = Vec::new();
+    let known = &*KNOWN;
     while at < bytes.len() {
         let rest = &text[at..];
         if rest.starts_with('“') {
@@ -177,31 +185,24 @@ fn find(text: &str) -> Vec<Part> {
         } else if rest.starts_with('”') {
             quoted = false;
         }
-        let begins = bytes[at].is_ascii_alphabetic() && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric());
-        if begins && !quoted {
-            let part = head(&bytes[at..]).and_then(|head| KNOWN.get(&head)).and_then(|parts| {
-                parts.iter().find(|(words, _)| {
-                    // A post may have been cut off within it.
-                    bytes[at..].len() >= words.len()
-                        && bytes[at..at + words.len()].eq_ignore_ascii_case(words.as_bytes())
-                        && !bytes.get(at + words.len()).is_some_and(u8::is_ascii_alphanumeric)
-                })
+        let word = bytes[at].is_ascii_alphabetic() && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric());
+        if word
+            && !quoted
+            && let Some((length, part)) = begins(known, &bytes[at..])
+        {
+            let before = &text[from..at];
+            let called_for = before.ends_with("hether ") || CALLED_FOR.end(before);
+            // “If it is so, …” does not say that it is so.
+            let supposes = before.strip_suffix("f ").is_some_and(|rest| {
+                let rest = rest.strip_suffix(['I', 'i']);
+                rest.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
             });
-            if let Some((words, part)) = part {
-                let before = &text[from..at];
-                let called_for = before.ends_with("hether ") || CALLED_FOR.end(before);
-                // “If it is so, …” does not say that it is so.
-                let supposes = before.strip_suffix("f ").is_some_and(|rest| {
-                    let rest = rest.strip_suffix(['I', 'i']);
-                    rest.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
-                });
-                if supposes || OF_OTHERS.end(before) {
-                    of_others.push(found.len());
-                }
-                found.push(Part { asked: called_for, ..*part });
-                at += words.len();
-                continue;
+            if supposes || OF_OTHERS.end(before) {
+                of_others.push(found.len());
             }
+            found.push(Part { asked: called_for, ..part });
+            at += length;
+            continue;
         }
         if matches!(bytes[at], b'.' | b'!' | b'?') && !quoted {
             if bytes[at] == b'?' {

@@ -22,18 +22,35 @@
 
 mod find;
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::bank;
 use crate::domain::said;
 
-pub(super) use self::find::{Part, What, parts};
+pub(super) use self::find::{Part, What, parts, prepare};
 
 /// A text with what it is known again by.
 #[derive(Clone, Debug)]
 pub(super) struct Text {
     pub text: &'static str,
-    pub print: Option<u32>,
+    /// Whether it names a thing, and is no clause.
+    thing: bool,
+    print: OnceLock<Option<u32>>,
+}
+
+impl Text {
+    pub const fn clause(text: &'static str) -> Self {
+        Self { text, thing: false, print: OnceLock::new() }
+    }
+
+    pub const fn thing(text: &'static str) -> Self {
+        Self { text, thing: true, print: OnceLock::new() }
+    }
+
+    /// The print by which it is known whether it was said lately.
+    pub fn print(&self) -> Option<u32> {
+        *self.print.get_or_init(|| if self.thing { said::thing(self.text) } else { said::clause(self.text) })
+    }
 }
 
 /// Something to argue about.
@@ -121,26 +138,25 @@ static ISSUES: LazyLock<Vec<Issue>> = LazyLock::new(|| {
             continue;
         }
         let Some(issue) = issues.last_mut() else { continue };
-        let clause = |text: &'static str| Text { text, print: said::clause(text) };
-        let thing = |text: &'static str| Text { text, print: said::thing(text) };
+        let clauses = || rest.split('|').map(|text| Text::clause(text.trim()));
         match mark {
             "? " => issue.whether = rest,
             "+ " | "- " => {
-                let mut words = rest.split(" | ").map(clause);
+                let mut words = clauses();
                 let side = issue.sides.len().min(1);
                 issue.sides.extend(words.next());
                 issue.shorts[side].extend(words);
             }
-            "= " => issue.mids.push(clause(rest)),
+            "= " => issue.mids.push(Text::clause(rest)),
             "! " => {
-                let mut words = rest.split(" | ").map(clause);
+                let mut words = clauses();
                 issue.tests.extend(words.next());
                 if let (Some(one), Some(other)) = (words.next(), words.next()) {
                     issue.shows.push([one, other]);
                 }
             }
-            "~ " => issue.cases.push(thing(rest)),
-            "@ " => issue.people.extend(rest.split(", ").map(thing)),
+            "~ " => issue.cases.push(Text::thing(rest)),
+            "@ " => issue.people.extend(rest.split(", ").map(Text::thing)),
             "> " | "< " => {
                 let side = if mark == "> " { Side::For } else { Side::Against };
                 let seeds = issue.at.map_or(&[][..], |at| bank::topic(at).seeds);
@@ -148,8 +164,8 @@ static ISSUES: LazyLock<Vec<Issue>> = LazyLock::new(|| {
                 issue.exhibits.extend(seed.map(|seed| (seed, side)));
             }
             _ => {
-                if let Some((pro, con)) = line.split_once(" | ") {
-                    issue.turns.push([clause(pro), clause(con)]);
+                if let Some((pro, con)) = line.split_once('|') {
+                    issue.turns.push([pro, con].map(|text| Text::clause(text.trim())));
                 }
             }
         }
@@ -183,6 +199,7 @@ pub(super) fn of_event(kind: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::llm::scripted::heads::HEAD;
 
     #[test]
     fn every_topic_has_an_issue_and_every_issue_is_whole() {
@@ -227,7 +244,7 @@ mod tests {
             let turns = issue.turns.iter().flatten();
             let shorts = issue.shorts.iter().flatten();
             for short in shorts.clone() {
-                assert!(short.text.len() >= find::HEAD, "{} is too short to be known again", short.text);
+                assert!(short.text.len() >= HEAD, "{} is too short to be known again", short.text);
                 assert!(short.text.split_whitespace().count() <= 8, "{} is not short", short.text);
             }
             let parts = issue.sides.iter().chain(shorts).chain(turns).chain(&issue.mids).chain(&issue.tests);

@@ -4,14 +4,15 @@
 //! [`grammar`](super::grammar). No sentence says anything by itself: what it says comes from an
 //! issue, the bank, the feed or the memories, so that the same sentence seldom comes twice.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::hash::BuildHasher as _;
 use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 
 use lru::LruCache;
 
+use super::heads::{HEAD, Heads};
 use super::persona::Voice;
 use super::wording::plain;
 
@@ -240,18 +241,30 @@ impl Tone {
 /// Sentences with their tones.
 type Toned = Vec<(Tone, &'static str)>;
 
+/// Finds moves by their names, of which mostly many in a row are the same.
+fn by_name() -> impl FnMut(&str) -> Option<Move> {
+    let mut last = Move::ALL[0];
+    move |name| {
+        if last.1 != name {
+            last = *Move::ALL.iter().find(|(_, other)| *other == name)?;
+        }
+        Some(last.0)
+    }
+}
+
 static TONED: LazyLock<[Toned; Move::ALL.len()]> = LazyLock::new(|| {
     let mut toned: [Toned; Move::ALL.len()] = std::array::from_fn(|_| Vec::new());
+    let mut named = by_name();
     for (head, sentence) in
         OWN.iter().flat_map(|shelf| shelf.lines()).filter_map(|line| line.split_once(": "))
     {
         let found = head.split_once(' ').and_then(|(name, letter)| {
-            let (kind, _) = Move::ALL.iter().find(|(_, other)| *other == name)?;
+            let kind = named(name)?;
             let tone = Tone::ALL.into_iter().find(|tone| letter.as_bytes() == [*tone as u8])?;
             Some((kind, tone))
         });
         if let Some((kind, tone)) = found {
-            toned[*kind as usize].push((tone, sentence));
+            toned[kind as usize].push((tone, sentence));
         }
     }
     toned
@@ -265,9 +278,10 @@ pub(super) fn toned(kind: Move) -> &'static [(Tone, &'static str)] {
 static SENTENCES: LazyLock<[Shelf; 6]> = LazyLock::new(|| {
     SHELVES.map(|text| {
         let mut shelf: Shelf = std::array::from_fn(|_| Vec::new());
+        let mut named = by_name();
         for (name, sentence) in text.lines().filter_map(|line| line.split_once(": ")) {
-            if let Some((kind, _)) = Move::ALL.iter().find(|(_, other)| *other == name) {
-                shelf[*kind as usize].push(sentence);
+            if let Some(kind) = named(name) {
+                shelf[kind as usize].push(sentence);
             }
         }
         shelf
@@ -281,38 +295,35 @@ pub(super) fn sentences(voice: Voice, kind: Move) -> &'static [&'static str] {
 
 /// What a form is known again by: the longest of what stands in it between places, without its first
 /// letter, which may be a capital or not. `None` when it is too short to tell.
-fn literal(form: &str) -> Option<String> {
+fn literal(form: &'static str) -> Option<Cow<'static, str>> {
+    fn bare(text: &str) -> &str {
+        let text = text.trim_matches([' ', '.', '?', '!', ',', ':', ';']);
+        &text[text.chars().next().map_or(0, char::len_utf8)..]
+    }
     let longest = form.split(['{', '}']).step_by(2).max_by_key(|piece| piece.len())?;
-    let longest = plain(longest);
-    let longest = longest.trim_matches([' ', '.', '?', '!', ',', ':', ';']);
-    let from = longest.chars().next().map_or(0, char::len_utf8);
-    Some(longest[from..].to_owned()).filter(|literal| literal.len() >= HEAD)
+    let literal = match plain(longest) {
+        Cow::Borrowed(text) => Cow::Borrowed(bare(text)),
+        Cow::Owned(text) => Cow::Owned(bare(&text).to_owned()),
+    };
+    Some(literal).filter(|literal| literal.len() >= HEAD)
 }
-
-/// Bytes by which a literal is looked up.
-const HEAD: usize = 8;
 
 /// A form and its move.
 type Form = (&'static str, Move);
 
-/// A form's literal, the form, and its move.
-type Known = (String, &'static str, Move);
-
-/// The forms by the first bytes of their literals.
-static KNOWN: LazyLock<HashMap<[u8; HEAD], Vec<Known>, foldhash::fast::FixedState>> = LazyLock::new(|| {
-    let mut known = HashMap::<_, Vec<Known>, _>::default();
-    for (kind, _) in Move::ALL {
-        let voiced = SENTENCES.iter().flat_map(|shelf| shelf[kind as usize].iter().copied());
-        for form in voiced.chain(toned(kind).iter().map(|(_, form)| *form)) {
-            if let Some(literal) = literal(form)
-                && let Some(head) = literal.as_bytes().first_chunk()
-            {
-                known.entry(*head).or_default().push((literal, form, kind));
-            }
-        }
-    }
-    known
+/// The forms by their literals.
+static KNOWN: LazyLock<Heads<Form>> = LazyLock::new(|| {
+    Heads::of(Move::ALL.into_iter().flat_map(|(kind, _)| {
+        let voiced = SENTENCES.iter().flat_map(move |shelf| shelf[kind as usize].iter().copied());
+        let forms = voiced.chain(toned(kind).iter().map(|(_, form)| *form));
+        forms.filter_map(move |form| Some((literal(form)?, (form, kind))))
+    }))
 });
+
+/// Makes the table that every answer needs.
+pub(super) fn prepare() {
+    LazyLock::force(&KNOWN);
+}
 
 /// Texts whose forms are kept: the same posts are looked at beat after beat.
 const LATELY: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
@@ -333,11 +344,11 @@ pub(super) fn forms_in(text: &str, each: impl FnMut(Form)) {
 fn find(text: &str) -> Vec<Form> {
     let mut found = Vec::new();
     let text = plain(text);
+    let known = &*KNOWN;
     for at in 0..text.len() {
         let rest = &text.as_bytes()[at..];
-        let known = rest.first_chunk().and_then(|head: &[u8; HEAD]| KNOWN.get(head));
-        let here = known.into_iter().flatten().filter(|(literal, ..)| rest.starts_with(literal.as_bytes()));
-        found.extend(here.map(|(_, form, kind)| (*form, *kind)));
+        let here = known.near(rest).filter(|(literal, _)| rest.starts_with(literal.as_bytes()));
+        found.extend(here.map(|(_, form)| *form));
     }
     found
 }

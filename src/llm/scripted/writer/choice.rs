@@ -16,7 +16,7 @@ impl Writer<'_, '_> {
         if here {
             return None;
         }
-        let Some(print) = text.print else { return Some(ROOM + 1) };
+        let Some(print) = text.print() else { return Some(ROOM + 1) };
         match (self.view.scene.told.ago(print), self.view.scene.heard.ago(print)) {
             (Some(own), _) if own <= own_posts => None,
             (_, Some(room)) if room <= room_posts => None,
@@ -81,7 +81,7 @@ impl Writer<'_, '_> {
         let full = &issue.sides[side as usize];
         let stands = |text: &Text| self.near.contains(&text.text) || self.out.contains(text.text);
         let told =
-            || full.print.and_then(|print| self.view.scene.told.ago(print)).is_some_and(|ago| ago <= OWN);
+            || full.print().and_then(|print| self.view.scene.told.ago(print)).is_some_and(|ago| ago <= OWN);
         if !brief && !stands(full) && (named || self.restates || !told()) {
             return Some(full.text);
         }
