@@ -112,7 +112,7 @@ fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; KINDS] {
     let since = view.scene.beats_since_thread;
     let leadership = persona.leadership();
     let (thread, pause, patience) = match leadership {
-        61.. => (30 + (leadership - 60) / 2, 2, 6),
+        61.. => (36 + (leadership - 60) * 2 / 3, 2, 6),
         31.. => (6 + (leadership - 30) / 6, 4, 24),
         _ => (4, 8, 40),
     };
@@ -156,7 +156,7 @@ fn weights(view: &View<'_>, targets: &[(i32, Post<'_>)]) -> [u32; KINDS] {
     let search = if searched {
         0
     } else {
-        1 + (persona.skepticism() + 100 - creativity) / 30 + persona.blend[Voice::Curious as usize] / 30
+        2 + (persona.skepticism() + 100 - creativity) / 30 + persona.blend[Voice::Curious as usize] / 30
     };
     let kinds: [u32; KINDS] = [thread, reply, vote, 4, 6, search, quiet];
     let mut weights = [0; KINDS];

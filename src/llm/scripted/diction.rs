@@ -166,7 +166,7 @@ fn may_differ(word: &str, (before, after): (&str, &str), once: bool) -> bool {
         "round" => !["a", "the", "this", "each", "one", "that"].contains(&before) && !after.is_empty(),
         "almost" => !["a", "an"].contains(&before),
         // Once in a post: “since … since” is heard.
-        "because" => after != "of" && once,
+        "because" => after != "of" && once && !["is", "was"].contains(&before),
         "people" => {
             !["a", "the", "these", "those", "two", "young", "old"].contains(&before)
                 && !["s", "who"].contains(&after)

@@ -233,8 +233,11 @@ pub(super) fn within(text: &str) -> String {
     let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
     let mut letters = first.chars();
     let (Some(one), two) = (letters.next(), letters.next()) else { return text.to_owned() };
-    let keeps =
-        !one.is_uppercase() || first == "I" || two.is_some_and(char::is_uppercase) || NAMES.contains(&first);
+    let keeps = !one.is_uppercase()
+        || first == "I"
+        || two.is_some_and(char::is_uppercase)
+        || NAMES.contains(&first)
+        || super::issues::is_name(first);
     if keeps {
         return text.to_owned();
     }
@@ -306,5 +309,6 @@ mod tests {
         assert_eq!(within("The sea"), "the sea");
         assert_eq!(within("I said"), "I said");
         assert_eq!(within("DNA is"), "DNA is");
+        assert_eq!(within("Zeno's runner"), "Zeno's runner");
     }
 }

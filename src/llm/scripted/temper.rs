@@ -8,7 +8,7 @@ mod address;
 use self::address::Address;
 pub(super) use self::address::Calls;
 use super::draw::Draw;
-use super::grammar::within;
+use super::grammar::{length, within};
 use super::habit::Habit;
 use super::issues::What;
 use super::mark::{Mark, Stops};
@@ -265,7 +265,9 @@ impl Temper {
             }
             return sentence;
         }
-        if !said && draw.chance(chance) {
+        // “Noted.” is a beginning, and one is enough.
+        let begun = sentence.split(['.', '!', '?']).next().is_some_and(|first| length(first) < 3);
+        if !said && !begun && draw.chance(chance) {
             let word = HOT[(self.own(3, HOT.len()) + draw.below(5)) % HOT.len()];
             let address = if name.is_empty() || sentence.contains(name) || draw.chance(40) {
                 String::new()

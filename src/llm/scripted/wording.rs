@@ -74,6 +74,8 @@ static OTHERS: LazyLock<Others> = LazyLock::new(|| {
     {
         let (usual, other) = (usual.trim_end_matches('{'), other.trim_end_matches('{'));
         // What stands first may be the end of a longer word.
+        // A colon is read as another sign.
+        let other = other.split(": ").next().unwrap_or(other);
         match words(other).find(|word| other[..word.start].ends_with(' ')) {
             _ if other == usual => {}
             Some(word) => {

@@ -22,7 +22,10 @@
 
 mod find;
 
+use std::collections::HashSet;
 use std::sync::{LazyLock, OnceLock};
+
+use foldhash::fast::FixedState;
 
 use super::bank;
 use crate::domain::said;
@@ -127,6 +130,21 @@ const SHELVES: [&str; 6] = [
     include_str!("together.txt"),
     include_str!("events.txt"),
 ];
+
+/// Whether a text of the shelves begins with this word and a capital, which only names do there.
+pub(super) fn is_name(word: &str) -> bool {
+    static NAMES: LazyLock<HashSet<&str, FixedState>> = LazyLock::new(|| {
+        let lines = SHELVES
+            .iter()
+            .flat_map(|shelf| shelf.lines())
+            .filter(|line| !line.starts_with(['#', '?', '>', '<']));
+        let texts =
+            lines.flat_map(|line| line.trim_start_matches(['+', '-', '=', '!', '~', '@', ' ']).split(" | "));
+        let first = texts.filter_map(|text| text.split(|c: char| !c.is_alphanumeric()).next());
+        first.filter(|word| word.starts_with(char::is_uppercase)).collect()
+    });
+    NAMES.contains(word)
+}
 
 static ISSUES: LazyLock<Vec<Issue>> = LazyLock::new(|| {
     let mut issues: Vec<Issue> = Vec::new();

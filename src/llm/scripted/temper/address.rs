@@ -99,7 +99,7 @@ impl Address {
         let (from, step) = (habit.one_of(18, 8), 1 + 2 * habit.one_of(36, 4));
         let own = if persona.creativity() <= MILD { PLAINLY } else { STARTS[voice] };
         let own = |turn: usize| own[(from + turn * step) % own.len()];
-        let names = [3, 9, 16, 24, 34][habit.one_of(NAMING, 5)];
+        let names = [3, 8, 14, 22, 31][habit.one_of(NAMING, 5)];
         let names = match heat {
             _ if persona.shyness() >= 70 => names / 2,
             HOTLY.. => names + 12,
