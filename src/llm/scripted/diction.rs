@@ -151,22 +151,35 @@ fn may_differ(word: &str, (before, after): (&str, &str), once: bool) -> bool {
     match word {
         "every" => {
             !["almost", "nearly", "not", "hardly", "just", "an", "each"].contains(&before)
-                && !["so", "now", "other", "bit", "once", "one", "few", "single", "day", "year"]
-                    .contains(&after)
+                && ![
+                    "so", "now", "other", "bit", "once", "one", "few", "single", "day", "year", "second",
+                    "third",
+                ]
+                .contains(&after)
                 && !numeral()
+                && !after.ends_with("teen")
+                && !after.ends_with("ty")
         }
         // “Just” stands for it only before what is counted or named.
         "only" => {
             !["the", "an", "its", "my", "his", "her", "their", "our", "your", "not", "if", "and", "but"]
                 .contains(&before)
-                && (["a", "an", "one"].contains(&after) || numeral())
+                && (after == "one" || numeral())
         }
         // “I should be” says something else.
         "should" => after == "be" && !["", "i", "we"].contains(&before) && !STRANDS.contains(&before),
-        "round" => !["a", "the", "this", "each", "one", "that"].contains(&before) && !after.is_empty(),
+        "round" => {
+            !["a", "the", "this", "each", "every", "one", "that", "last", "next", "first", "second", "third"]
+                .contains(&before)
+                && !after.is_empty()
+        }
         "almost" => !["a", "an"].contains(&before),
         // Once in a post: “since … since” is heard.
-        "because" => after != "of" && once && !["is", "was"].contains(&before),
+        // “Since he came” is heard as a time.
+        "because" => {
+            once && !["is", "was"].contains(&before)
+                && !["of", "i", "you", "he", "she", "it", "we", "they"].contains(&after)
+        }
         "people" => {
             !["a", "the", "these", "those", "two", "young", "old"].contains(&before)
                 && !["s", "who"].contains(&after)
@@ -238,6 +251,7 @@ impl Diction {
             let counts = |next: &Token<'_>| ["hundred", "thousand", "million"].contains(&next.word);
             let hyphened = text[..start].ends_with('-') || text[end..].starts_with('-');
             if figures
+                && before != "and"
                 && !hyphened
                 && !next.is_some_and(|next| counts(next) || ["to", "minds"].contains(&next.word))
                 && let Some((_, figure)) = FIGURES.iter().find(|(name, _)| *name == word)

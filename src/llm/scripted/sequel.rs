@@ -24,8 +24,10 @@ const ALONE: u64 = 60;
 /// How firmly a view is held that one result does not overturn, 0–100.
 const FIRM: u32 = 70;
 /// Words of what takes longer than talk in a room lasts.
-const SLOW: [&str; 10] =
-    ["year", "week", "month", "tomorrow", "tonight", "century", "decade", "winter", "season", "life"];
+const SLOW: [&str; 14] = [
+    "year", "week", "month", "day", "tomorrow", "tonight", "night", "morning", "evening", "century",
+    "decade", "winter", "season", "life",
+];
 
 /// A thread that tells what came of a proposal of the bot's own, if one is due.
 pub(super) fn report(view: &View<'_>, draw: &mut Draw) -> Option<Action> {
