@@ -12,9 +12,9 @@ use crate::store::thoughts::{Packed, Packer, RecordKey};
 use crate::store::{Result, StoreError};
 
 /// Records handed over together.
-const STRIDE: usize = 4;
+const STRIDE: usize = 8;
 /// Strides that may wait: a record holds a whole scene until it is written.
-const QUEUE: usize = 1;
+const QUEUE: usize = 4;
 
 struct Sheet {
     place: RecordKey,
