@@ -24,7 +24,8 @@ impl Writer<'_, '_> {
     pub fn plainly(&mut self, line: Line, draw: &mut Draw) -> bool {
         // A question of a few words alone would be the same post again.
         let bare = self.out.trim().is_empty() && line.kind == Kind::Ask && length(line.text()) < 9;
-        if line.text().is_empty() || bare || self.heard_line(line) {
+        // With a name in it, it is the same line.
+        if line.text().is_empty() || bare || self.heard_line(line) || self.spoken(line.text()) {
             return false;
         }
         let mut sentence = self.led(line, draw).unwrap_or_else(|| line.text().to_owned());
@@ -42,7 +43,7 @@ impl Writer<'_, '_> {
     pub fn line(&mut self, line: Line, draw: &mut Draw) -> bool {
         let text = line.text();
         let bare = self.out.trim().is_empty() && line.kind == Kind::Ask && length(text) < 9;
-        if bare || self.heard_line(line) {
+        if bare || self.heard_line(line) || self.spoken(text) {
             return false;
         }
         let mut sentence = self.turned_to(line, draw).unwrap_or_else(|| text.to_owned());
