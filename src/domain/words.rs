@@ -1,7 +1,7 @@
 //! The words of a text, read in one pass: where each stands, its hash, and what follows it.
 //!
 //! The one reader for whatever knows texts again by their words: what was said ([`said`](super::said)) and the
-//! scripted provider. Sets of terms, which need no places, are read by [`similarity`](super::similarity).
+//! scripted provider. Sets of terms, which need no places, are read by [`similarity`].
 
 use super::similarity;
 
